@@ -1,0 +1,20 @@
+package dev.hypersd.error;
+
+import java.nio.file.Path;
+
+/** A file that was given to the library is missing, broken, hostile or of the wrong kind. */
+public final class InvalidFileException extends HyperSdException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param file the file at fault; the message starts with it
+     * @param reason what is wrong with it and, where one exists, the repair; no full stop
+     */
+    public InvalidFileException(Path file, String reason) {
+        super(file + ": " + reason);
+    }
+
+    public InvalidFileException(Path file, String reason, Throwable cause) {
+        super(file + ": " + reason, cause);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.hypersd.json;
+
+import dev.hypersd.error.InvalidFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Strict reading of JSON: UTF-8 only, one value a file, no duplicate keys, bounded depth and size. */
+public final class Json {
+    /** No configuration, vocabulary or index of a published model comes near this. */
+    private static final long LARGEST_FILE = 64L << 20;
+
+    private static final int DEEPEST_NESTING = 64;
+
+    /** The mapper behind {@link #read}, for those who write JSON. */
+    public static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST_NESTING)
+                            .maxNumberLength(64)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private Json() {}
+
+    /** The content of {@code file}, which must be a JSON object. */
+    public static JsonObject read(Path file) {
+        try {
+            if (Files.size(file) > LARGEST_FILE) {
+                throw new InvalidFileException(file, "is larger than any JSON file of a model (64 MiB)");
+            }
+            return parse(file, Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            throw new InvalidFileException(file, "not found", e);
+        } catch (IOException e) {
+            throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** {@code bytes}, which must be a JSON object; {@code file} is named in messages. */
+    public static JsonObject parse(Path file, byte[] bytes) {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(utf8(file, bytes));
+        } catch (JacksonException e) {
+            throw new InvalidFileException(file, reason(e), e);
+        }
+        if (!node.isObject()) {
+            throw new InvalidFileException(file, "is not a JSON object but " + describe(node));
+        }
+        return new JsonObject(file, "", node);
+    }
+
+    /** {@code bytes} as text, refused where they are not UTF-8. */
+    public static String utf8(Path file, byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new InvalidFileException(file, "is not UTF-8 text", e);
+        }
+    }
+
+    private static String reason(JacksonException e) {
+        String message = e.getOriginalMessage();
+        return message.startsWith("Duplicate") ? "duplicate key in JSON: " + message : "is not valid JSON: " + message;
+    }
+
+    static String describe(JsonNode node) {
+        String text = node.toString();
+        return text.length() <= 40 ? text : text.substring(0, 40) + "...";
+    }
+}

@@ -1,0 +1,156 @@
+package dev.hypersd.json;
+
+import dev.hypersd.error.InvalidFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * An object of a JSON file, read by key and type.
+ *
+ * <p>Each reader takes the value to use where the key is absent or null; a value of another type is refused with a message that
+ * names file, key, what was expected and what was found.
+ */
+public final class JsonObject {
+    private final Path file;
+    private final String path;
+    private final JsonNode node;
+
+    JsonObject(Path file, String path, JsonNode node) {
+        this.file = file;
+        this.path = path;
+        this.node = node;
+    }
+
+    /** The file this object was read from. */
+    public Path file() {
+        return file;
+    }
+
+    /** All keys, in the order of the file. */
+    public Collection<String> keys() {
+        return node.propertyNames();
+    }
+
+    /** Whether {@code key} is present and not null. */
+    public boolean has(String key) {
+        return node.hasNonNull(key);
+    }
+
+    /** The string at {@code key}. */
+    public String string(String key, String absent) {
+        return optionalString(key).orElse(absent);
+    }
+
+    /** The string at {@code key}, if there is one. */
+    public Optional<String> optionalString(String key) {
+        if (!has(key)) {
+            return Optional.empty();
+        }
+        JsonNode value = node.get(key);
+        return Optional.of(value.isString() ? value.asString() : refuse(key, "a string", value));
+    }
+
+    /** The whole number at {@code key}. */
+    public int integer(String key, int absent) {
+        return has(key) ? integer(key, node.get(key)) : absent;
+    }
+
+    /** The number at {@code key}. */
+    public double number(String key, double absent) {
+        return has(key) ? number(key, node.get(key)) : absent;
+    }
+
+    /** The truth value at {@code key}. */
+    public boolean flag(String key, boolean absent) {
+        if (!has(key)) {
+            return absent;
+        }
+        JsonNode value = node.get(key);
+        return value.isBoolean() ? value.booleanValue() : refuse(key, "true or false", value);
+    }
+
+    /** Whether the value at {@code key} is a list. */
+    public boolean isList(String key) {
+        return has(key) && node.get(key).isArray();
+    }
+
+    /** The list of whole numbers at {@code key}. */
+    public List<Integer> integers(String key, List<Integer> absent) {
+        return has(key) ? list(key, "a list of whole numbers", this::integer) : absent;
+    }
+
+    /** The list of numbers at {@code key}. */
+    public List<Double> numbers(String key, List<Double> absent) {
+        return has(key) ? list(key, "a list of numbers", this::number) : absent;
+    }
+
+    /** The list of strings at {@code key}; null entries become empty strings. */
+    public List<String> strings(String key, List<String> absent) {
+        return has(key)
+                ? list(
+                        key,
+                        "a list of strings",
+                        (k, v) -> v.isNull() ? "" : v.isString() ? v.asString() : refuse(k, "a string", v))
+                : absent;
+    }
+
+    /** The object at {@code key}, if there is one. */
+    public Optional<JsonObject> object(String key) {
+        if (!has(key)) {
+            return Optional.empty();
+        }
+        JsonNode value = node.get(key);
+        return value.isObject()
+                ? Optional.of(new JsonObject(file, path + key + ".", value))
+                : Optional.of(refuse(key, "an object", value));
+    }
+
+    /** The list of objects at {@code key}. */
+    public List<JsonObject> objects(String key) {
+        return has(key)
+                ? list(
+                        key,
+                        "a list of objects",
+                        (k, v) -> v.isObject() ? new JsonObject(file, path + k + ".", v) : refuse(k, "an object", v))
+                : List.of();
+    }
+
+    /** The exception for a value that has the right type and is wrong all the same. */
+    public InvalidFileException invalid(String key, String reason) {
+        return new InvalidFileException(file, path + key + " " + reason);
+    }
+
+    private int integer(String key, JsonNode value) {
+        return value.isIntegralNumber() && value.canConvertToInt()
+                ? value.intValue()
+                : refuse(key, "a whole number", value);
+    }
+
+    private double number(String key, JsonNode value) {
+        return value.isNumber() ? value.doubleValue() : refuse(key, "a number", value);
+    }
+
+    private <T> List<T> list(String key, String expected, Reader<T> reader) {
+        JsonNode value = node.get(key);
+        if (!value.isArray()) {
+            return refuse(key, expected, value);
+        }
+        List<T> elements = new ArrayList<>();
+        for (JsonNode element : value) {
+            elements.add(reader.read(key + "[" + elements.size() + "]", element));
+        }
+        return List.copyOf(elements);
+    }
+
+    private <T> T refuse(String key, String expected, JsonNode found) {
+        throw invalid(key, "must be " + expected + ", not " + Json.describe(found));
+    }
+
+    private interface Reader<T> {
+        T read(String key, JsonNode value);
+    }
+}

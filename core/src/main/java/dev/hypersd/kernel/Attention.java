@@ -1,0 +1,46 @@
+package dev.hypersd.kernel;
+
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** Scaled dot-product attention (Vaswani et al., 2017), the one place where a way to compute it is chosen. */
+public final class Attention {
+    private Attention() {}
+
+    /**
+     * {@code softmax(q k^T / sqrt(d)) v} for each head.
+     *
+     * @param query {@code [B, Nq, heads * d]}
+     * @param key {@code [B, Nk, heads * d]}
+     * @param value {@code [B, Nk, heads * d]}
+     * @return {@code [B, Nq, heads * d]}
+     */
+    public static Tensor apply(Tensor query, Tensor key, Tensor value, long heads) {
+        return apply(query, key, value, heads, false);
+    }
+
+    /** The same where position i sees positions 0..i only. */
+    public static Tensor causal(Tensor query, Tensor key, Tensor value, long heads) {
+        return apply(query, key, value, heads, true);
+    }
+
+    private static Tensor apply(Tensor query, Tensor key, Tensor value, long heads, boolean causal) {
+        Tensor mixed = torch.scaled_dot_product_attention(
+                split(query, heads),
+                split(key, heads),
+                split(value, heads),
+                new TensorOptional(),
+                0.0,
+                causal,
+                new DoubleOptional(),
+                false);
+        return mixed.transpose(1, 2).reshape(query.size(0), query.size(1), query.size(2));
+    }
+
+    /** {@code [B, N, heads * d] -> [B, heads, N, d]}, a view. */
+    private static Tensor split(Tensor x, long heads) {
+        return x.view(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2);
+    }
+}

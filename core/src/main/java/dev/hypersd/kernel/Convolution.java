@@ -1,0 +1,29 @@
+package dev.hypersd.kernel;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** Two-dimensional convolution, the one place where a way to compute it is chosen. */
+public final class Convolution {
+    private static final long[] NO_DILATION = {1, 1};
+
+    private Convolution() {}
+
+    /**
+     * @param x {@code [B, in, H, W]}
+     * @param weight {@code [out, in, k, k]}
+     * @param bias {@code [out]}
+     * @return {@code [B, out, (H + 2 padding - k) / stride + 1, (W + 2 padding - k) / stride + 1]}
+     */
+    public static Tensor apply(Tensor x, Tensor weight, Tensor bias, long stride, long padding) {
+        return torch.conv2d(
+                x,
+                weight,
+                new TensorOptional(bias),
+                new long[] {stride, stride},
+                new long[] {padding, padding},
+                NO_DILATION,
+                1);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.hypersd.nn;
+
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What is laid over the frozen parameters of a network for the duration of a call.
+ *
+ * <p>One base network serves as teacher (no adapter), student, target and fake score, and serves concurrent requests with
+ * different LoRAs: which adapters apply is a property of the call, not of the network. {@link #during} binds them for the
+ * current thread and everything called from it.
+ */
+@FunctionalInterface
+public interface Adapters {
+    /** The base network as it is. */
+    Adapters NONE = Parameter::base;
+
+    /** The tensor to use in place of {@code parameter}: same shape, type and device. Owned by the adapters, not by the caller. */
+    Tensor apply(Parameter parameter);
+
+    /** Runs {@code call} with these adapters switched on. */
+    default <T> T during(Supplier<T> call) {
+        return ScopedValue.where(ActiveAdapters.CURRENT, this).call(call::get);
+    }
+
+    /** The adapters that are switched on in the current call. */
+    static Adapters active() {
+        return ActiveAdapters.CURRENT.isBound() ? ActiveAdapters.CURRENT.get() : NONE;
+    }
+}

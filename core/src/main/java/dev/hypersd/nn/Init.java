@@ -1,0 +1,24 @@
+package dev.hypersd.nn;
+
+/** How a parameter that is not loaded from a file starts; the defaults of the field's layers. */
+public sealed interface Init {
+    /** Every element is {@code value}. */
+    record Constant(double value) implements Init {}
+
+    /** Elements uniform in {@code [-bound, bound)}. */
+    record Uniform(double bound) implements Init {}
+
+    /** Elements normal with mean 0 and {@code standardDeviation}. */
+    record Normal(double standardDeviation) implements Init {}
+
+    /** Biases of normalisations, and whatever has to start without effect. */
+    Init ZEROS = new Constant(0);
+
+    /** Scales of normalisations. */
+    Init ONES = new Constant(1);
+
+    /** Weights and biases of linear and convolution layers: uniform within {@code 1/sqrt(fanIn)}. */
+    static Init fanIn(long fanIn) {
+        return new Uniform(1 / Math.sqrt(fanIn));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.hypersd.nn;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** {@code y = x W^T + b}: {@code [..., in] -> [..., out]} with {@code weight [out, in]} and an optional {@code bias [out]}. */
+public final class Linear {
+    private final Parameter weight;
+    private final @Nullable Parameter bias;
+
+    private Linear(Parameter weight, @Nullable Parameter bias) {
+        this.weight = weight;
+        this.bias = bias;
+    }
+
+    /** A layer with bias. */
+    public static Linear of(Parameters p, long in, long out) {
+        Init init = Init.fanIn(in);
+        return new Linear(p.take("weight", init, out, in), p.take("bias", init, out));
+    }
+
+    /** A layer without bias. */
+    public static Linear unbiased(Parameters p, long in, long out) {
+        return new Linear(p.take("weight", Init.fanIn(in), out, in), null);
+    }
+
+    public Tensor forward(Tensor x) {
+        return bias == null
+                ? torch.linear(x, weight.value())
+                : torch.linear(x, weight.value(), new TensorOptional(bias.value()));
+    }
+}

@@ -1,0 +1,18 @@
+package dev.hypersd.nn;
+
+import org.bytedeco.pytorch.Tensor;
+
+/** Where the parameters of a network come from: a file, a random generator, or nowhere (shapes only). */
+@FunctionalInterface
+public interface ParameterSource {
+    /**
+     * The tensor for one parameter.
+     *
+     * @param name full dotted name
+     * @param init how it starts when it is not stored
+     * @param shape the shape that the network needs
+     * @return a tensor of exactly that shape
+     * @throws dev.hypersd.error.InvalidFileException if a file was to provide it and does not, or in another shape
+     */
+    Tensor provide(String name, Init init, long[] shape);
+}

@@ -1,0 +1,52 @@
+package dev.hypersd.nn;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The parameters of a network while it is being built: each layer takes what it needs by name and shape, below the prefix
+ * where its parent put it.
+ */
+public final class Parameters {
+    private final String prefix;
+    private final ParameterSource source;
+    private final Map<String, Parameter> taken;
+
+    /** The root, for a whole network whose tensors come from {@code source}. */
+    public Parameters(ParameterSource source) {
+        this("", source, new LinkedHashMap<>());
+    }
+
+    private Parameters(String prefix, ParameterSource source, Map<String, Parameter> taken) {
+        this.prefix = prefix;
+        this.source = source;
+        this.taken = taken;
+    }
+
+    /** The parameters of the child called {@code child}, for example {@code "resnets.0"}. */
+    public Parameters at(String child) {
+        return new Parameters(prefix + child + ".", source, taken);
+    }
+
+    /** Takes the parameter {@code name} of {@code shape}; {@code init} says how it starts when there is no file. */
+    public Parameter take(String name, Init init, long... shape) {
+        String full = prefix + name;
+        Parameter parameter = new Parameter(full, source.provide(full, init, shape));
+        if (taken.putIfAbsent(full, parameter) != null) {
+            throw new IllegalStateException("two layers want the parameter " + full);
+        }
+        return parameter;
+    }
+
+    /** Everything taken so far by the whole network, by name, in the order of construction. */
+    public Map<String, Parameter> taken() {
+        return Collections.unmodifiableMap(taken);
+    }
+
+    /** The same without names. */
+    public Collection<Parameter> all() {
+        return taken().values();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.hypersd.tensor;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Element types that weights are stored in and networks compute with. Names are those of the safetensors format. */
+public enum Dtype {
+    F64(8, ScalarType.Double),
+    F32(4, ScalarType.Float),
+    F16(2, ScalarType.Half),
+    BF16(2, ScalarType.BFloat16),
+    I64(8, ScalarType.Long),
+    I32(4, ScalarType.Int),
+    I16(2, ScalarType.Short),
+    I8(1, ScalarType.Char),
+    U8(1, ScalarType.Byte),
+    BOOL(1, ScalarType.Bool);
+
+    private final int bytes;
+    private final ScalarType scalarType;
+
+    Dtype(int bytes, ScalarType scalarType) {
+        this.bytes = bytes;
+        this.scalarType = scalarType;
+    }
+
+    /** Size of one element in bytes. */
+    public int bytes() {
+        return bytes;
+    }
+
+    /** The engine's name for this type. */
+    public ScalarType scalarType() {
+        return scalarType;
+    }
+
+    /** Whether values are floating-point numbers; only these can be weights of a network. */
+    public boolean isFloatingPoint() {
+        return switch (this) {
+            case F64, F32, F16, BF16 -> true;
+            case I64, I32, I16, I8, U8, BOOL -> false;
+        };
+    }
+
+    /** The type with this safetensors name ({@code "F16"}), or empty if there is none. */
+    public static Optional<Dtype> ofName(String name) {
+        return Arrays.stream(values()).filter(d -> d.name().equals(name)).findFirst();
+    }
+
+    /** The type of the engine's {@code scalarType}. */
+    public static Dtype of(ScalarType scalarType) {
+        return Arrays.stream(values())
+                .filter(d -> d.scalarType == scalarType)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no tensor type of ours is a " + scalarType));
+    }
+}

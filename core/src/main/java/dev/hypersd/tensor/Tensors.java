@@ -1,0 +1,147 @@
+package dev.hypersd.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** Making tensors from Java data, reading them back, and the few operations whose raw signatures are awkward. */
+public final class Tensors {
+    private Tensors() {}
+
+    /** Options for the factories of the engine: {@code dtype} on the CPU. */
+    public static TensorOptions options(Dtype dtype) {
+        return new TensorOptions(dtype.scalarType());
+    }
+
+    /** A tensor without storage: it has a shape and a type, and computing with it yields shapes. */
+    public static Tensor meta(Dtype dtype, long... shape) {
+        return torch.empty(
+                shape, options(dtype).device(new DeviceOptional(new Device("meta"))), new MemoryFormatOptional());
+    }
+
+    /** A tensor of uninitialised F32 memory on the CPU. */
+    public static Tensor empty(long... shape) {
+        return torch.empty(shape, options(Dtype.F32), new MemoryFormatOptional());
+    }
+
+    /** An F32 tensor of {@code shape} holding a copy of {@code values} in row-major order. */
+    public static Tensor of(float[] values, long... shape) {
+        checkCount(values.length, shape);
+        Tensor tensor = torch.empty(shape, options(Dtype.F32), new MemoryFormatOptional());
+        MemorySegment.copy(values, 0, data(tensor), ValueLayout.JAVA_FLOAT, 0, values.length);
+        return tensor;
+    }
+
+    /** An I64 tensor of {@code shape} holding a copy of {@code values} in row-major order. */
+    public static Tensor of(long[] values, long... shape) {
+        checkCount(values.length, shape);
+        Tensor tensor = torch.empty(shape, options(Dtype.I64), new MemoryFormatOptional());
+        MemorySegment.copy(values, 0, data(tensor), ValueLayout.JAVA_LONG, 0, values.length);
+        return tensor;
+    }
+
+    /**
+     * A view of native memory, without a copy. The caller keeps {@code memory} alive and writable for as long as the tensor
+     * lives: an in-place operation on a read-only mapping ends the process.
+     */
+    public static Tensor wrap(MemorySegment memory, Dtype dtype, long... shape) {
+        long bytes = Shapes.count(shape) * dtype.bytes();
+        if (memory.byteSize() != bytes) {
+            throw new IllegalArgumentException("%d bytes cannot hold %s %s, which takes %d"
+                    .formatted(memory.byteSize(), dtype, Arrays.toString(shape), bytes));
+        }
+        if (bytes == 0) {
+            return torch.empty(shape, options(dtype), new MemoryFormatOptional());
+        }
+        return torch.from_blob(new Address(memory.address()), shape, options(dtype));
+    }
+
+    /** All elements in row-major order, converted to F32 and copied from whatever device holds them. */
+    public static float[] toFloats(Tensor tensor) {
+        return TensorScope.released(() -> {
+            Tensor flat = onHost(tensor, Dtype.F32);
+            float[] values = new float[Math.toIntExact(flat.numel())];
+            MemorySegment.copy(data(flat), ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
+            return values;
+        });
+    }
+
+    /** All elements in row-major order, converted to I64. */
+    public static long[] toLongs(Tensor tensor) {
+        return TensorScope.released(() -> {
+            Tensor flat = onHost(tensor, Dtype.I64);
+            long[] values = new long[Math.toIntExact(flat.numel())];
+            MemorySegment.copy(data(flat), ValueLayout.JAVA_LONG, 0, values, 0, values.length);
+            return values;
+        });
+    }
+
+    /** The shape as a Java array. */
+    public static long[] shape(Tensor tensor) {
+        long[] shape = new long[(int) tensor.dim()];
+        for (int i = 0; i < shape.length; i++) {
+            shape[i] = tensor.size(i);
+        }
+        return shape;
+    }
+
+    /** {@code F32 [1, 4, 64, 64]}: type and shape for messages. */
+    public static String describe(Tensor tensor) {
+        return Dtype.of(tensor.scalar_type()) + " " + Arrays.toString(shape(tensor));
+    }
+
+    /** Concatenation along {@code dimension}. */
+    public static Tensor cat(long dimension, Tensor... parts) {
+        return torch.cat(new TensorVector(parts), dimension);
+    }
+
+    /** Concatenation along {@code dimension}. */
+    public static Tensor cat(long dimension, List<Tensor> parts) {
+        return cat(dimension, parts.toArray(Tensor[]::new));
+    }
+
+    /** {@code a * x + b * y}, element by element. */
+    public static Tensor combine(double a, Tensor x, double b, Tensor y) {
+        return x.mul(new Scalar(a)).add_(y, new Scalar(b));
+    }
+
+    /** The bytes of a contiguous tensor in host memory, for as long as the tensor lives. */
+    public static MemorySegment data(Tensor tensor) {
+        if (!tensor.is_contiguous() || !tensor.is_cpu()) {
+            throw new IllegalArgumentException("only contiguous tensors in host memory can be read as bytes, not "
+                    + describe(tensor) + "; call contiguous().cpu() first");
+        }
+        long bytes = tensor.numel() * Dtype.of(tensor.scalar_type()).bytes();
+        return bytes == 0
+                ? MemorySegment.NULL
+                : MemorySegment.ofAddress(tensor.data_ptr().address()).reinterpret(bytes);
+    }
+
+    private static Tensor onHost(Tensor tensor, Dtype dtype) {
+        return tensor.detach().cpu().to(dtype.scalarType()).contiguous();
+    }
+
+    private static void checkCount(long count, long... shape) {
+        if (count != Shapes.count(shape)) {
+            throw new IllegalArgumentException(
+                    count + " values do not fill a tensor of shape " + Arrays.toString(shape));
+        }
+    }
+
+    /** A pointer to memory that somebody else owns. */
+    private static final class Address extends Pointer {
+        Address(long address) {
+            this.address = address;
+        }
+    }
+}

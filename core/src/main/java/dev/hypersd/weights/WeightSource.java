@@ -1,0 +1,21 @@
+package dev.hypersd.weights;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+
+/** Named tensors in storage: a safetensors file, a sharded set of them, or a view of one under other names. */
+public interface WeightSource extends AutoCloseable {
+    /** All names, in the order of the storage. */
+    Set<String> names();
+
+    /** The tensor called {@code name}, or empty if there is none. Nothing is read yet. */
+    Optional<StoredTensor> find(String name);
+
+    /** The file that messages about a missing tensor should name. */
+    Path file();
+
+    /** Releases the mappings. No tensor loaded from here may be used afterwards. */
+    @Override
+    void close();
+}
