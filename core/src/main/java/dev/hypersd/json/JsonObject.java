@@ -78,24 +78,35 @@ public final class JsonObject {
         return has(key) && node.get(key).isArray();
     }
 
+    /** Whether the value at {@code key} is an object. */
+    public boolean isObject(String key) {
+        return has(key) && node.get(key).isObject();
+    }
+
     /** The list of whole numbers at {@code key}. */
     public List<Integer> integers(String key, List<Integer> absent) {
-        return has(key) ? list(key, "a list of whole numbers", this::integer) : absent;
+        return has(key) ? list(key, node.get(key), "a list of whole numbers", this::integer) : absent;
     }
 
     /** The list of numbers at {@code key}. */
     public List<Double> numbers(String key, List<Double> absent) {
-        return has(key) ? list(key, "a list of numbers", this::number) : absent;
+        return has(key) ? list(key, node.get(key), "a list of numbers", this::number) : absent;
     }
 
     /** The list of strings at {@code key}; null entries become empty strings. */
     public List<String> strings(String key, List<String> absent) {
+        return has(key) ? strings(key, node.get(key)) : absent;
+    }
+
+    /** The list of lists of strings at {@code key}, empty where absent; an entry that is a plain string counts as a list of one. */
+    public List<List<String>> stringLists(String key) {
         return has(key)
                 ? list(
                         key,
-                        "a list of strings",
-                        (k, v) -> v.isNull() ? "" : v.isString() ? v.asString() : refuse(k, "a string", v))
-                : absent;
+                        node.get(key),
+                        "a list of strings or of lists of strings",
+                        (k, v) -> v.isString() ? List.of(v.asString()) : strings(k, v))
+                : List.of();
     }
 
     /** The object at {@code key}, if there is one. */
@@ -114,6 +125,7 @@ public final class JsonObject {
         return has(key)
                 ? list(
                         key,
+                        node.get(key),
                         "a list of objects",
                         (k, v) -> v.isObject() ? new JsonObject(file, path + k + ".", v) : refuse(k, "an object", v))
                 : List.of();
@@ -134,8 +146,15 @@ public final class JsonObject {
         return value.isNumber() ? value.doubleValue() : refuse(key, "a number", value);
     }
 
-    private <T> List<T> list(String key, String expected, Reader<T> reader) {
-        JsonNode value = node.get(key);
+    private List<String> strings(String key, JsonNode value) {
+        return list(
+                key,
+                value,
+                "a list of strings",
+                (k, v) -> v.isNull() ? "" : v.isString() ? v.asString() : refuse(k, "a string", v));
+    }
+
+    private <T> List<T> list(String key, JsonNode value, String expected, Reader<T> reader) {
         if (!value.isArray()) {
             return refuse(key, expected, value);
         }

@@ -1,0 +1,212 @@
+package dev.hypersd.tokenizer;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * CLIP's tokenizer (Radford et al., 2021): a prompt becomes the ids that a text encoder was trained with.
+ *
+ * <p>Text is normalised (Unicode NFC, runs of white space to one space, lower case), cut into words (letters together, each digit alone,
+ * everything else together, English contractions apart), and each word into byte pairs. Special tokens written in a prompt are
+ * recognised; that includes the padding token, so that SDXL's second tokenizer, which pads with {@code !}, reads every
+ * exclamation mark as padding and its first does not.
+ *
+ * <p>Immutable and safe to share between threads.
+ */
+public final class ClipTokenizer {
+    private static final int USUAL_LENGTH = 77;
+
+    /** Configurations without a limit of their own carry an astronomical number; no text encoder is this long. */
+    private static final int UNLIMITED = 100_000;
+
+    private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+
+    private static final Pattern WORD = Pattern.compile(
+            "'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]+", Pattern.UNICODE_CHARACTER_CLASS);
+
+    private final Vocabulary vocabulary;
+    private final SpecialTokens special;
+    private final BytePairEncoder encoder;
+    private final Pattern specialAsTyped;
+    private final Pattern specialInNormalised;
+    private final int length;
+
+    private ClipTokenizer(Vocabulary vocabulary, SpecialTokens special, int length) {
+        vocabulary.require(special.all());
+        this.vocabulary = vocabulary;
+        this.special = special;
+        this.encoder = vocabulary.encoder(vocabulary.id(special.unknown()));
+        this.specialAsTyped = special.asTyped();
+        this.specialInNormalised = special.inNormalised();
+        this.length = length;
+    }
+
+    /**
+     * Reads the tokenizer in {@code directory}: {@code vocab.json} with {@code merges.txt}, or {@code tokenizer.json}; beside them, if there,
+     * {@code tokenizer_config.json} and {@code special_tokens_map.json}.
+     *
+     * @throws InvalidFileException if one of these is missing, broken, or at odds with another
+     */
+    public static ClipTokenizer open(Path directory) {
+        Path vocab = directory.resolve("vocab.json");
+        Path whole = directory.resolve("tokenizer.json");
+        List<JsonObject> settings = new ArrayList<>(Stream.of("tokenizer_config.json", "special_tokens_map.json")
+                .map(directory::resolve)
+                .filter(Files::exists)
+                .map(Json::read)
+                .toList());
+        Vocabulary vocabulary;
+        if (Files.exists(vocab)) {
+            vocabulary = Vocabulary.read(vocab, directory.resolve("merges.txt"));
+        } else if (Files.exists(whole)) {
+            JsonObject tokenizer = Json.read(whole);
+            vocabulary = Vocabulary.read(tokenizer);
+            settings.add(tokenizer);
+        } else {
+            throw new InvalidFileException(
+                    directory, "holds no tokenizer: neither vocab.json with merges.txt nor tokenizer.json");
+        }
+        return new ClipTokenizer(vocabulary, SpecialTokens.read(settings), length(settings));
+    }
+
+    private static int length(List<JsonObject> settings) {
+        for (JsonObject file : settings) {
+            double length = file.number("model_max_length", UNLIMITED);
+            if (length < 3) {
+                throw file.invalid(
+                        "model_max_length",
+                        "must leave room for begin, one word and end, so at least 3, not " + length);
+            }
+            if (length < UNLIMITED) {
+                return (int) length;
+            }
+        }
+        return USUAL_LENGTH;
+    }
+
+    /** {@code prompt} with begin and end, padded or cut to {@link #length()} ids. */
+    public Tokens encode(String prompt) {
+        Text text = read(prompt);
+        int room = length - 2;
+        List<Integer> ids = new ArrayList<>(length);
+        ids.add(begin());
+        ids.addAll(text.ids().limit(room).toList());
+        ids.add(end());
+        ids.addAll(Collections.nCopies(length - ids.size(), padding()));
+        return new Tokens(ids, text.beyond(room));
+    }
+
+    /** All ids of {@code prompt}, however many, without begin, end and padding. */
+    public List<Integer> ids(String prompt) {
+        return read(prompt).ids().toList();
+    }
+
+    /** The id that every sequence starts with. */
+    public int begin() {
+        return vocabulary.id(special.begin());
+    }
+
+    /** The id that ends the words of every sequence. */
+    public int end() {
+        return vocabulary.id(special.end());
+    }
+
+    /** The id that fills a sequence up. */
+    public int padding() {
+        return vocabulary.id(special.padding());
+    }
+
+    /** How many ids {@link #encode} gives: 77 in every published model. */
+    public int length() {
+        return length;
+    }
+
+    /** The number of tokens; every id is below it. The text encoder's embedding must have at least as many rows. */
+    public int vocabularySize() {
+        return vocabulary.size();
+    }
+
+    private Text read(String prompt) {
+        StringBuilder normalised = new StringBuilder();
+        List<Word> words = new ArrayList<>();
+        Consumer<String> takeSpecial = token -> {
+            words.add(new Word(normalised.length(), List.of(vocabulary.id(token))));
+            normalised.append(token);
+        };
+        Consumer<String> takeWord = word -> {
+            words.add(new Word(normalised.length(), encoder.encode(word)));
+            normalised.append(word);
+        };
+        split(
+                prompt,
+                specialAsTyped,
+                takeSpecial,
+                typed -> split(
+                        normalise(typed),
+                        specialInNormalised,
+                        takeSpecial,
+                        text -> split(text, WORD, takeWord, normalised::append)));
+        return new Text(normalised.toString(), words);
+    }
+
+    /** Hands over {@code text} piece by piece, in order: what {@code pattern} finds, and what lies between. */
+    private static void split(String text, Pattern pattern, Consumer<String> found, Consumer<String> between) {
+        Matcher matcher = pattern.matcher(text);
+        int start = 0;
+        while (matcher.find()) {
+            between.accept(text.substring(start, matcher.start()));
+            found.accept(matcher.group());
+            start = matcher.end();
+        }
+        between.accept(text.substring(start));
+    }
+
+    private static String normalise(String text) {
+        String composed = Normalizer.normalize(text, Normalizer.Form.NFC);
+        StringBuilder lower = new StringBuilder(composed.length());
+        SPACE.matcher(composed).replaceAll(" ").codePoints().forEach(c -> appendLowerCase(c, lower));
+        return lower.toString();
+    }
+
+    /** Code point by code point: {@link String#toLowerCase} would make the last sigma of a Greek word a final one, which was not trained. */
+    private static void appendLowerCase(int codePoint, StringBuilder lower) {
+        if (codePoint == 0x130) {
+            lower.append("i\u0307");
+        } else {
+            lower.appendCodePoint(Character.toLowerCase(codePoint));
+        }
+    }
+
+    /** One word and where it begins in the normalised text. */
+    private record Word(int start, List<Integer> ids) {}
+
+    /** A prompt taken apart. */
+    private record Text(String normalised, List<Word> words) {
+        Stream<Integer> ids() {
+            return words.stream().flatMap(word -> word.ids.stream());
+        }
+
+        /** The text from the first word on of which not every id is among the first {@code room}. */
+        String beyond(int room) {
+            int count = 0;
+            for (Word word : words) {
+                count += word.ids.size();
+                if (count > room) {
+                    return normalised.substring(word.start).strip();
+                }
+            }
+            return "";
+        }
+    }
+}

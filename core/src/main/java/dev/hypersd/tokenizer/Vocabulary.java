@@ -1,0 +1,195 @@
+package dev.hypersd.tokenizer;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.tokenizer.BytePairEncoder.Merge;
+import dev.hypersd.tokenizer.BytePairEncoder.Pair;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The tokens and merges of a CLIP tokenizer, read from {@code vocab.json} with {@code merges.txt} or from {@code tokenizer.json}
+ * and checked: ids are exactly 0 to n-1, each once, and whatever a merge names is a token.
+ */
+final class Vocabulary {
+    private static final String END_OF_WORD = "</w>";
+
+    /** Published merge lists are half a megabyte. */
+    private static final long LARGEST_MERGES = 16L << 20;
+
+    private final Path file;
+    private final Map<String, Integer> ids;
+    private final Map<Pair, Merge> merges;
+
+    private Vocabulary(Path file, Map<String, Integer> ids, Map<Pair, Merge> merges) {
+        this.file = file;
+        this.ids = ids;
+        this.merges = merges;
+    }
+
+    /** Reads the older pair of files. */
+    static Vocabulary read(Path vocabFile, Path mergesFile) {
+        Map<String, Integer> ids = ids(Json.read(vocabFile));
+        Map<Pair, Merge> merges = new HashMap<>();
+        int line = 0;
+        for (String text : lines(mergesFile)) {
+            line++;
+            if (text.isEmpty() || line == 1 && text.startsWith("#version")) {
+                continue;
+            }
+            addMerge(mergesFile, "line " + line, text.split(" ", -1), ids, merges);
+        }
+        return checked(vocabFile, ids, merges);
+    }
+
+    /** Reads the newer single file, {@code tokenizer.json}. */
+    static Vocabulary read(JsonObject tokenizer) {
+        JsonObject model = tokenizer
+                .object("model")
+                .orElseThrow(() -> tokenizer.invalid("model", "is missing; it must hold vocab and merges"));
+        if (!model.string("type", "BPE").equals("BPE")
+                || !model.string("end_of_word_suffix", "").equals(END_OF_WORD)) {
+            throw tokenizer.invalid(
+                    "model",
+                    "must be of type BPE with end_of_word_suffix \"</w>\", as CLIP's is, not of type "
+                            + model.string("type", "BPE") + " with suffix \"" + model.string("end_of_word_suffix", "")
+                            + "\"");
+        }
+        Map<String, Integer> ids = ids(model.object("vocab").orElseThrow(() -> model.invalid("vocab", "is missing")));
+        for (JsonObject added : tokenizer.objects("added_tokens")) {
+            String content = added.string("content", "");
+            int id = added.integer("id", -1);
+            Integer known = ids.putIfAbsent(content, id);
+            if (known != null && known != id) {
+                throw added.invalid("id", "of \"" + content + "\" is " + id + ", its id in the vocabulary is " + known);
+            }
+        }
+        Map<Pair, Merge> merges = new HashMap<>();
+        int number = 0;
+        for (List<String> merge : model.stringLists("merges")) {
+            // Older files write both symbols into one string.
+            String[] symbols = merge.size() == 1 ? merge.getFirst().split(" ", -1) : merge.toArray(String[]::new);
+            addMerge(tokenizer.file(), "model.merges[" + number + "]", symbols, ids, merges);
+            number++;
+        }
+        return checked(tokenizer.file(), ids, merges);
+    }
+
+    private static Map<String, Integer> ids(JsonObject vocab) {
+        Map<String, Integer> ids = HashMap.newHashMap(vocab.keys().size());
+        for (String token : vocab.keys()) {
+            ids.put(token, vocab.integer(token, -1));
+        }
+        return ids;
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            if (Files.size(file) > LARGEST_MERGES) {
+                throw new InvalidFileException(file, "is larger than any list of merges (16 MiB)");
+            }
+            return Json.utf8(file, Files.readAllBytes(file)).lines().toList();
+        } catch (NoSuchFileException e) {
+            throw new InvalidFileException(file, "not found; it belongs beside vocab.json", e);
+        } catch (IOException e) {
+            throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void addMerge(
+            Path file, String where, String[] symbols, Map<String, Integer> ids, Map<Pair, Merge> merges) {
+        if (symbols.length != 2) {
+            throw new InvalidFileException(
+                    file, "%s has %d symbols; a merge joins two".formatted(where, symbols.length));
+        }
+        Integer left = ids.get(symbols[0]);
+        Integer right = ids.get(symbols[1]);
+        Integer joined = ids.get(symbols[0] + symbols[1]);
+        if (left == null || right == null || joined == null) {
+            String unknown = left == null ? symbols[0] : right == null ? symbols[1] : symbols[0] + symbols[1];
+            throw new InvalidFileException(
+                    file,
+                    "%s: the merge of \"%s\" and \"%s\" needs \"%s\", which is not in the vocabulary"
+                            .formatted(where, symbols[0], symbols[1], unknown));
+        }
+        merges.put(new Pair(left, right), new Merge(merges.size(), joined));
+    }
+
+    private static Vocabulary checked(Path file, Map<String, Integer> ids, Map<Pair, Merge> merges) {
+        BitSet used = new BitSet(ids.size());
+        ids.forEach((token, id) -> {
+            if (id < 0 || id >= ids.size()) {
+                throw new InvalidFileException(
+                        file,
+                        "id %d of token \"%s\" is out of range: %d tokens have the ids 0 to %d"
+                                .formatted(id, token, ids.size(), ids.size() - 1));
+            }
+            if (used.get(id)) {
+                throw new InvalidFileException(
+                        file, "duplicate id: two tokens have the id %d, one is \"%s\"".formatted(id, token));
+            }
+            used.set(id);
+        });
+        return new Vocabulary(file, ids, merges);
+    }
+
+    /** The number of tokens; every id is below it. */
+    int size() {
+        return ids.size();
+    }
+
+    /** The id of {@code token}, which must be one. */
+    int id(String token) {
+        return Objects.requireNonNull(ids.get(token), token);
+    }
+
+    /** Refuses the file if it lacks one of {@code tokens}. */
+    void require(Set<String> tokens) {
+        String missing =
+                tokens.stream().filter(token -> !ids.containsKey(token)).collect(Collectors.joining(", "));
+        if (!missing.isEmpty()) {
+            throw new InvalidFileException(file, "lacks the special tokens " + missing);
+        }
+    }
+
+    /** The encoder of words; bytes that have no token become {@code unknown}. */
+    BytePairEncoder encoder(int unknown) {
+        int[] inner = new int[256];
+        int[] last = new int[256];
+        for (int b = 0; b < 256; b++) {
+            String symbol = String.valueOf(visible(b));
+            inner[b] = ids.getOrDefault(symbol, unknown);
+            last[b] = ids.getOrDefault(symbol + END_OF_WORD, unknown);
+        }
+        return new BytePairEncoder(inner, last, merges);
+    }
+
+    /**
+     * The character that stands for byte {@code b} in vocabularies of this kind (GPT-2's): itself where it is a visible character of Latin-1,
+     * and otherwise, counting these in order, the ones from U+0100 on.
+     */
+    private static char visible(int b) {
+        if (isVisible(b)) {
+            return (char) b;
+        }
+        int before = 0;
+        for (int other = 0; other < b; other++) {
+            before += isVisible(other) ? 0 : 1;
+        }
+        return (char) (0x100 + before);
+    }
+
+    private static boolean isVisible(int b) {
+        return b > ' ' && b <= '~' || b >= 0xa1 && b != 0xad;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.hypersd.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.json.Json;
+import dev.hypersd.reference.ReferenceCase;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+class ClipTokenizerReferenceTest {
+    static List<String> cases() {
+        return ReferenceCase.names("tokenizer", "");
+    }
+
+    static List<String> badCases() {
+        return ReferenceCase.names("formats/bad", "tok_");
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void idsEqualTheReferenceWhereItsVersionsAgree(String name) {
+        Path folder = ReferenceCase.root().resolve("tokenizer").resolve(name);
+        JsonNode json = Json.MAPPER.readTree(folder.resolve("case.json"));
+        ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"));
+        List<String> wrong = new ArrayList<>();
+        for (JsonNode string : json.get("strings")) {
+            String text = string.get("text").asString();
+            List<Integer> expected =
+                    string.get("ids").valueStream().map(JsonNode::asInt).toList();
+            // Where versions of the reference disagree among themselves there is no right answer.
+            if (!string.has("differs") && !tokenizer.encode(text).ids().equals(expected)) {
+                wrong.add(text);
+            }
+        }
+        assertThat(wrong).isEmpty();
+        JsonNode args = json.get("args");
+        assertThat(tokenizer.begin()).isEqualTo(args.get("bos_id").asInt());
+        assertThat(tokenizer.end()).isEqualTo(args.get("eos_id").asInt());
+        assertThat(tokenizer.padding()).isEqualTo(args.get("pad_id").asInt());
+        assertThat(tokenizer.length()).isEqualTo(args.get("max_length").asInt());
+        assertThat(tokenizer.vocabularySize()).isEqualTo(args.get("vocab_size").asInt());
+    }
+
+    @ParameterizedTest
+    @MethodSource("badCases")
+    void badFilesAreRefusedByNameAndReason(String name) {
+        Path folder = ReferenceCase.root().resolve("formats/bad").resolve(name);
+        JsonNode json = Json.MAPPER.readTree(folder.resolve("case.json"));
+        assertThat(json.get("expect").asString()).isEqualTo("reject");
+        Path path = folder.resolve(json.get("load").get("path").asString());
+        assertThatThrownBy(() -> ClipTokenizer.open(path))
+                .isInstanceOf(InvalidFileException.class)
+                .satisfies(e -> {
+                    for (JsonNode part : json.get("error_must_name")) {
+                        assertThat(e.getMessage()).containsIgnoringCase(part.asString());
+                    }
+                });
+    }
+}
