@@ -1,12 +1,15 @@
 package dev.hypersd.tensor;
 
+import dev.hypersd.error.HyperSdException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -15,14 +18,35 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Gradient mode, autocast and tensor scopes of the engine belong to a thread, and a virtual thread that blocks may wake up on another
  * one. So all work goes to one platform thread that this class owns; the engine spreads each operation over the cores by itself.
  * Callers of any kind wait for the result.
+ *
+ * <p>An operation uses as many threads as there are physical cores, unless {@code OMP_NUM_THREADS} or {@link #useThreads} say otherwise.
+ * A slow library for matrix products (no MKL) is announced once, as a warning of the logger {@code dev.hypersd.tensor}.
  */
 public final class Engine {
-    private static final ExecutorService THREAD = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("hypersd-engine").daemon().factory());
+    private static final System.Logger LOG = System.getLogger(Engine.class.getPackageName());
+
+    /** Large enough a product for the libraries behind it to set themselves up. */
+    private static final int WARM = 64;
 
     private static final ScopedValue<Boolean> HERE = ScopedValue.newInstance();
 
+    private static final ExecutorService THREAD = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("hypersd-engine").daemon().factory());
+
+    static {
+        NativeSettings.apply();
+        Future<?> unused = THREAD.submit(Engine::prepare);
+    }
+
     private Engine() {}
+
+    /**
+     * Loads the native libraries in the background, which takes about half a second, while the caller reads arguments and
+     * configurations. Nobody has to call this: the first piece of work waits for them anyway.
+     */
+    public static void start() {
+        // The static initialiser does it.
+    }
 
     /**
      * Runs {@code work} on the engine's thread, without recording gradients, and frees every tensor that it made and nobody took over.
@@ -59,6 +83,18 @@ public final class Engine {
         });
     }
 
+    /** The first task of the thread. A failure here shows again, to the caller, in the first piece of work. */
+    private static void prepare() {
+        if (System.getenv("OMP_NUM_THREADS") == null) {
+            torch.set_num_threads(Cores.physical());
+        }
+        TensorScope.released(() -> {
+            Tensor warm = torch.ones(WARM, WARM);
+            return torch.mm(warm, warm).item_float();
+        });
+        Blas.loaded().advice().ifPresent(advice -> LOG.log(System.Logger.Level.WARNING, advice));
+    }
+
     private static <T> T callDirectly(Callable<T> work) {
         try {
             return work.call();
@@ -88,6 +124,11 @@ public final class Engine {
     private static RuntimeException unchecked(Throwable cause) {
         return switch (cause) {
             case RuntimeException e -> e;
+            case LinkageError e ->
+                new HyperSdException(
+                        "the tensor engine does not load on %s, there are builds for linux-x86_64, windows-x86_64 and macosx-arm64 (%s)"
+                                .formatted(Loader.getPlatform(), e.getMessage()),
+                        e);
             case Error e -> throw e;
             default -> new IllegalStateException(cause.getMessage(), cause);
         };

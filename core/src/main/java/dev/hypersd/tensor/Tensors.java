@@ -16,6 +16,10 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Making tensors from Java data, reading them back, and the few operations whose raw signatures are awkward. */
 public final class Tensors {
+    static {
+        NativeSettings.apply();
+    }
+
     private Tensors() {}
 
     /** Options for the factories of the engine: {@code dtype} on the CPU. */

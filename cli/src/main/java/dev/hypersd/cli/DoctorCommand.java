@@ -1,0 +1,49 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.json.Json;
+import dev.hypersd.tensor.EngineReport;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code hypersd doctor}: what computes here, how fast, and what would make it faster. */
+@Command(
+        name = "doctor",
+        description = "Say what computes on this machine, how fast it is, and what would make it faster.")
+final class DoctorCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        EngineReport report = EngineReport.measure();
+        if (json) {
+            out.println(Json.MAPPER.writeValueAsString(report));
+            return;
+        }
+        line(out, "engine", report.engine() + " on " + report.platform() + ", " + report.vectors());
+        line(out, "BLAS", report.blas());
+        line(out, "device", report.device());
+        line(out, "threads", report.threads() + " of " + report.cores() + " cores");
+        line(out, "memory", report.allocator() + ", huge pages " + report.hugePages());
+        line(out, "matrix product", "%.0f GFLOP/s in f32".formatted(report.gemmGflops()));
+        line(out, "Java", Runtime.version() + ", " + System.getProperty("java.vendor"));
+        if (report.advice().isEmpty()) {
+            out.println("Nothing known would make this machine faster.");
+        } else {
+            out.println("This would make it faster:");
+            report.advice().forEach(advice -> out.println("  - " + advice));
+        }
+    }
+
+    private static void line(PrintWriter out, String name, String value) {
+        out.printf("%-16s%s%n", name, value);
+    }
+}

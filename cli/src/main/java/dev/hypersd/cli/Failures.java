@@ -1,0 +1,58 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidRequestException;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns whatever goes wrong into one sentence on standard error and an exit code. */
+final class Failures {
+    private Failures() {}
+
+    /** The command line itself could not be understood. */
+    static int wrongUsage(ParameterException failure, String[] arguments) {
+        CommandLine command = failure.getCommandLine();
+        say(
+                command,
+                failure instanceof UnmatchedArgumentException unknown
+                        ? "unknown argument " + String.join(" ", unknown.getUnmatched())
+                        : firstLine(failure));
+        UnmatchedArgumentException.printSuggestions(failure, command.getErr());
+        command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.USAGE;
+    }
+
+    /** The command line was understood, and carrying it out failed. */
+    static int failed(Exception failure, CommandLine command, ParseResult arguments) {
+        say(command, sentence(failure));
+        if (Console.isVerbose()) {
+            failure.printStackTrace(command.getErr());
+        }
+        return failure instanceof InvalidRequestException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+    }
+
+    private static void say(CommandLine command, String sentence) {
+        command.getErr().println("hypersd: " + sentence);
+    }
+
+    private static String sentence(Exception failure) {
+        // The engine appends a native stack trace to its messages.
+        String message =
+                String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return failure instanceof HyperSdException
+                ? message
+                : "unexpected failure: %s: %s%s"
+                        .formatted(
+                                failure.getClass().getSimpleName(),
+                                message,
+                                Console.isVerbose() ? "" : " (--verbose shows where)");
+    }
+
+    /** The engine appends a native stack trace to its messages; the first line is for people. */
+    private static String firstLine(Exception failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    }
+}

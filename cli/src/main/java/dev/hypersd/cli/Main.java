@@ -1,0 +1,57 @@
+package dev.hypersd.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** Entry point of the {@code hypersd} command. Exit codes: 0 done, 1 failed, 2 used wrongly. */
+@Command(
+        name = "hypersd",
+        description = "Text to image in one to eight steps, in Java.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Version.class,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        subcommands = {DoctorCommand.class})
+public final class Main implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Show where a failure comes from, and what is done on the way.")
+    void verbose(boolean on) {
+        Console.verbose(on);
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(run(
+                new PrintWriter(System.out, true, System.out.charset()),
+                new PrintWriter(System.err, true, System.err.charset()),
+                arguments));
+    }
+
+    /** Runs the command with results on {@code out} and messages on {@code err}, and returns the exit code. */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        return new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Failures::wrongUsage)
+                .setExecutionExceptionHandler(Failures::failed)
+                .execute(arguments);
+    }
+
+    /** Without a verb there is nothing to do but explain. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+}

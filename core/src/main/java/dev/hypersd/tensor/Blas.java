@@ -1,0 +1,69 @@
+package dev.hypersd.tensor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
+
+/**
+ * The library that multiplies matrices for the engine, asked by its own exported functions and not guessed from a file's name: the
+ * engine finds it at load time under the name {@code libopenblas}, whatever it is.
+ *
+ * @param name as the library calls itself
+ * @param mkl whether it is Intel's MKL
+ */
+record Blas(String name, boolean mkl) {
+    private static final int LONGEST_NAME = 256;
+
+    /** What is loaded now. The engine must have started. */
+    static Blas loaded() {
+        SymbolLookup libraries = SymbolLookup.loaderLookup();
+        Optional<MemorySegment> mkl = libraries.find("MKL_Get_Version_String");
+        if (mkl.isPresent()) {
+            return new Blas(mklVersion(mkl.get()), true);
+        }
+        return new Blas(libraries.find("openblas_get_config").map(Blas::text).orElse("unknown BLAS"), false);
+    }
+
+    /** What is to be done about a slow library; empty where this machine can have no faster one. */
+    Optional<String> advice() {
+        boolean possible = Loader.getPlatform().endsWith("x86_64");
+        return mkl || !possible
+                ? Optional.empty()
+                : Optional.of(
+                        name + " multiplies matrices, MKL would make attention about three times faster:"
+                                + " put org.bytedeco:mkl with its redist classifier on the class path (docs/adr/0002-blas.md).");
+    }
+
+    /** Calls {@code void MKL_Get_Version_String(char* buffer, int length)}. */
+    private static String mklVersion(MemorySegment function) {
+        var call = Linker.nativeLinker()
+                .downcallHandle(function, FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(LONGEST_NAME);
+            call.invokeExact(buffer, LONGEST_NAME - 1);
+            // "Intel(R) oneAPI Math Kernel Library Version 2025.3-Product Build 20251007 for Intel(R) 64 architecture
+            // applications"
+            return buffer.getString(0)
+                    .replaceAll(".*Version (\\S+?)(-Product.*| .*|$)", "MKL $1")
+                    .strip();
+        } catch (Throwable e) {
+            throw new IllegalStateException("MKL does not tell its version", e);
+        }
+    }
+
+    /** Calls {@code char* function()}. */
+    private static String text(MemorySegment function) {
+        var call = Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.of(ValueLayout.ADDRESS));
+        try {
+            MemorySegment text = (MemorySegment) call.invokeExact();
+            return text.reinterpret(LONGEST_NAME).getString(0).strip();
+        } catch (Throwable e) {
+            throw new IllegalStateException("OpenBLAS does not tell its version", e);
+        }
+    }
+}
