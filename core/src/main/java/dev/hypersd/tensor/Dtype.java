@@ -50,8 +50,10 @@ public enum Dtype {
 
     /** The type of the engine's {@code scalarType}. */
     public static Dtype of(ScalarType scalarType) {
+        // Native code hands out copies of the constants; intern() leads back to the constant.
+        ScalarType constant = scalarType.intern();
         return Arrays.stream(values())
-                .filter(d -> d.scalarType == scalarType)
+                .filter(d -> d.scalarType == constant)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no tensor type of ours is a " + scalarType));
     }
