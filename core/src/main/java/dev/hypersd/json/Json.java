@@ -16,6 +16,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.StringNode;
 
 /** Strict reading of JSON: UTF-8 only, one value a file, no duplicate keys, bounded depth and size. */
 public final class Json {
@@ -80,6 +81,10 @@ public final class Json {
     private static String reason(JacksonException e) {
         String message = e.getOriginalMessage();
         return message.startsWith("Duplicate") ? "duplicate key in JSON: " + message : "is not valid JSON: " + message;
+    }
+
+    static String quote(String text) {
+        return describe(StringNode.valueOf(text));
     }
 
     static String describe(JsonNode node) {

@@ -131,6 +131,23 @@ public final class JsonObject {
                 : List.of();
     }
 
+    /**
+     * The path of {@code name}, which this file mentions, in the directory of this file. Symbolic links there are followed, as
+     * the hub's cache consists of them; a name that by itself leads outside of the directory is refused.
+     */
+    public Path sibling(String name) {
+        List<String> steps = List.of(name.split("/", -1));
+        boolean plain =
+                name.indexOf('\\') < 0 && name.indexOf(':') < 0 && name.chars().noneMatch(Character::isISOControl);
+        if (!plain || steps.contains("") || steps.contains(".") || steps.contains("..")) {
+            throw new InvalidFileException(
+                    file,
+                    "names " + Json.quote(name)
+                            + ", which may lie outside of the directory; only plain names are followed");
+        }
+        return file.resolveSibling(name);
+    }
+
     /** The exception for a value that has the right type and is wrong all the same. */
     public InvalidFileException invalid(String key, String reason) {
         return new InvalidFileException(file, path + key + " " + reason);
