@@ -17,4 +17,15 @@ public final class Shapes {
         }
         return count;
     }
+
+    /** How many elements lie between neighbours along each dimension when the last one is the innermost. */
+    public static long[] strides(long... shape) {
+        long[] strides = new long[shape.length];
+        long stride = 1;
+        for (int i = shape.length - 1; i >= 0; i--) {
+            strides[i] = stride;
+            stride = Math.multiplyExact(stride, shape[i]);
+        }
+        return strides;
+    }
 }

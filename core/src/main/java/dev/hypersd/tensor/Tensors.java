@@ -2,11 +2,13 @@ package dev.hypersd.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -35,13 +37,18 @@ public final class Tensors {
 
     /** A tensor of uninitialised F32 memory on the CPU. */
     public static Tensor empty(long... shape) {
-        return torch.empty(shape, options(Dtype.F32), new MemoryFormatOptional());
+        return empty(Dtype.F32, shape);
+    }
+
+    /** A tensor of uninitialised memory on the CPU. */
+    public static Tensor empty(Dtype dtype, long... shape) {
+        return torch.empty(shape, options(dtype), new MemoryFormatOptional());
     }
 
     /** An F32 tensor of {@code shape} holding a copy of {@code values} in row-major order. */
     public static Tensor of(float[] values, long... shape) {
         checkCount(values.length, shape);
-        Tensor tensor = torch.empty(shape, options(Dtype.F32), new MemoryFormatOptional());
+        Tensor tensor = empty(shape);
         MemorySegment.copy(values, 0, data(tensor), ValueLayout.JAVA_FLOAT, 0, values.length);
         return tensor;
     }
@@ -49,25 +56,36 @@ public final class Tensors {
     /** An I64 tensor of {@code shape} holding a copy of {@code values} in row-major order. */
     public static Tensor of(long[] values, long... shape) {
         checkCount(values.length, shape);
-        Tensor tensor = torch.empty(shape, options(Dtype.I64), new MemoryFormatOptional());
+        Tensor tensor = empty(Dtype.I64, shape);
         MemorySegment.copy(values, 0, data(tensor), ValueLayout.JAVA_LONG, 0, values.length);
         return tensor;
     }
 
     /**
-     * A view of native memory, without a copy. The caller keeps {@code memory} alive and writable for as long as the tensor
-     * lives: an in-place operation on a read-only mapping ends the process.
+     * The whole of {@code file} as a U8 tensor {@code [bytes]}, mapped and not read. Pages are copied when they are first written to, so
+     * in-place changes are private to this process; the file needs no write permission and keeps its times. The mapping ends with the
+     * last tensor that shares it. Whoever shortens the file in the meantime ends the process: the system has no page to give.
+     *
+     * @param bytes the length of the file, at least 1
      */
-    public static Tensor wrap(MemorySegment memory, Dtype dtype, long... shape) {
-        long bytes = Shapes.count(shape) * dtype.bytes();
-        if (memory.byteSize() != bytes) {
-            throw new IllegalArgumentException("%d bytes cannot hold %s %s, which takes %d"
-                    .formatted(memory.byteSize(), dtype, Arrays.toString(shape), bytes));
+    public static Tensor map(Path file, long bytes) {
+        return torch.from_file(
+                file.toAbsolutePath().toString(), new BoolOptional(false), new LongOptional(bytes), options(Dtype.U8));
+    }
+
+    /**
+     * The tensor that lies at {@code position} of the contiguous U8 tensor {@code bytes}: it shares memory and keeps it alive,
+     * unless the position is not a multiple of the element size; then it is a copy.
+     */
+    public static Tensor at(Tensor bytes, long position, Dtype dtype, long... shape) {
+        if (position % dtype.bytes() != 0) {
+            long length = Shapes.count(shape) * dtype.bytes();
+            return bytes.narrow(0, position, length)
+                    .clone()
+                    .view(dtype.scalarType())
+                    .view(shape);
         }
-        if (bytes == 0) {
-            return torch.empty(shape, options(dtype), new MemoryFormatOptional());
-        }
-        return torch.from_blob(new Address(memory.address()), shape, options(dtype));
+        return empty(dtype, 0).set_(bytes.storage(), position / dtype.bytes(), shape, Shapes.strides(shape));
     }
 
     /** All elements in row-major order, converted to F32 and copied from whatever device holds them. */
@@ -139,13 +157,6 @@ public final class Tensors {
         if (count != Shapes.count(shape)) {
             throw new IllegalArgumentException(
                     count + " values do not fill a tensor of shape " + Arrays.toString(shape));
-        }
-    }
-
-    /** A pointer to memory that somebody else owns. */
-    private static final class Address extends Pointer {
-        Address(long address) {
-            this.address = address;
         }
     }
 }

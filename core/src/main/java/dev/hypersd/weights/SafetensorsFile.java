@@ -2,92 +2,95 @@ package dev.hypersd.weights;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
+import java.io.EOFException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A safetensors file, mapped into memory. Opening reads and checks the header only; a tensor's pages are read when it is used.
+ * A safetensors file. Opening reads and checks the header only, without the engine; the file is mapped when the first tensor is
+ * loaded, and a tensor's pages are read when it is used.
  *
- * <p>The mapping is private: tensors may be changed in place without the file being written.
+ * <p>The mapping is private: tensors may be changed in place without the file being written. Safe to share between threads.
  */
 public final class SafetensorsFile implements WeightSource {
-    private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private final Path file;
-    private final Arena arena;
-    private final MemorySegment data;
+    private final long size;
+    private final FileTime modified;
+    private final long dataStart;
     private final SafetensorsHeader header;
+    private final TensorArena arena = new TensorArena();
+    private @Nullable Tensor bytes;
 
-    private SafetensorsFile(Path file, Arena arena, MemorySegment data, SafetensorsHeader header) {
+    private SafetensorsFile(Path file, BasicFileAttributes attributes, long dataStart, SafetensorsHeader header) {
         this.file = file;
-        this.arena = arena;
-        this.data = data;
+        this.size = attributes.size();
+        this.modified = attributes.lastModifiedTime();
+        this.dataStart = dataStart;
         this.header = header;
     }
 
     /**
-     * Maps {@code file} and checks its header.
+     * Opens {@code file} and checks its header.
      *
      * @throws InvalidFileException if it is missing or not a well-formed safetensors file
      */
-    @SuppressWarnings(
-            "MustBeClosedChecker") // The arena belongs to the file that is returned, and is closed on every other way
-    // out.
     public static SafetensorsFile open(Path file) {
-        Arena arena = Arena.ofShared();
         try {
-            MemorySegment all = map(file, arena);
-            long length = headerLength(file, all);
-            MemorySegment data = all.asSlice(Long.BYTES + length);
-            byte[] json = all.asSlice(Long.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
-            return new SafetensorsFile(file, arena, data, SafetensorsHeader.parse(file, json, data.byteSize()));
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            if (!attributes.isRegularFile()) {
+                throw new InvalidFileException(
+                        file,
+                        "is " + (attributes.isDirectory() ? "a directory" : "a device") + ", not a safetensors file");
+            }
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                long size = attributes.size();
+                int length = headerLength(file, size, read(channel, 0, (int) Math.min(size, Long.BYTES + 1)));
+                byte[] json = read(channel, Long.BYTES, length).array();
+                long dataStart = Long.BYTES + length;
+                return new SafetensorsFile(
+                        file, attributes, dataStart, SafetensorsHeader.parse(file, json, size - dataStart));
+            }
         } catch (NoSuchFileException e) {
-            arena.close();
             throw new InvalidFileException(file, "not found", e);
         } catch (IOException e) {
-            arena.close();
             throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            arena.close();
-            throw e;
         }
     }
 
-    private static MemorySegment map(Path file, Arena arena) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new InvalidFileException(file, "is a directory, not a safetensors file");
+    private static ByteBuffer read(FileChannel channel, long position, int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw new EOFException("it became shorter while being read");
+            }
         }
-        // A private mapping asks for a channel that could write, yet nothing is ever written to the file.
-        boolean writable = Files.isWritable(file);
-        try (FileChannel channel = writable
-                ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
-                : FileChannel.open(file, StandardOpenOption.READ)) {
-            return channel.map(
-                    writable ? FileChannel.MapMode.PRIVATE : FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        }
+        return buffer.flip();
     }
 
-    private static long headerLength(Path file, MemorySegment all) {
-        if (all.byteSize() < Long.BYTES) {
+    /** @param start the first nine bytes, or all where there are fewer */
+    private static int headerLength(Path file, long size, ByteBuffer start) {
+        if (size < Long.BYTES) {
             throw new InvalidFileException(file, "is shorter than the 8-byte length of a safetensors header");
         }
-        refuseOtherFormats(file, all);
-        long length = all.get(LENGTH, 0);
-        long available = all.byteSize() - Long.BYTES;
+        refuseOtherFormats(file, start);
+        long length = start.getLong(0);
+        long available = size - Long.BYTES;
         if (length < 0 || length > SafetensorsHeader.LONGEST && length > available) {
             throw new InvalidFileException(
                     file, "header length larger than the file: " + Long.toUnsignedString(length));
@@ -101,21 +104,19 @@ public final class SafetensorsFile implements WeightSource {
                     "header reaches past the end of the file: it needs %d bytes, %d are there; the file is probably truncated"
                             .formatted(length, available));
         }
-        return length;
+        return (int) length;
     }
 
     /**
      * Pickles and the zip archives around them are told by their first bytes and never opened. Those bytes are a possible length
      * of a header too, so a file counts as one of them only where no JSON object follows.
      */
-    private static void refuseOtherFormats(Path file, MemorySegment all) {
-        if (all.byteSize() > Long.BYTES && all.get(ValueLayout.JAVA_BYTE, Long.BYTES) == '{') {
+    private static void refuseOtherFormats(Path file, ByteBuffer start) {
+        if (start.limit() > Long.BYTES && start.get(Long.BYTES) == '{') {
             return;
         }
-        byte first = all.get(ValueLayout.JAVA_BYTE, 0);
-        byte second = all.get(ValueLayout.JAVA_BYTE, 1);
-        boolean zip = first == 'P' && second == 'K';
-        boolean pickle = (first & 0xff) == 0x80 && second >= 2 && second <= 5;
+        boolean zip = start.get(0) == 'P' && start.get(1) == 'K';
+        boolean pickle = (start.get(0) & 0xff) == 0x80 && start.get(1) >= 2 && start.get(1) <= 5;
         if (zip || pickle) {
             throw new InvalidFileException(
                     file,
@@ -146,9 +147,23 @@ public final class SafetensorsFile implements WeightSource {
 
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
+        arena.close();
+    }
+
+    /** The mapped file; one that was replaced since its header was read must not be read by the old header. */
+    private synchronized Tensor bytes() {
+        if (bytes == null) {
+            try {
+                BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+                if (now.size() != size || !now.lastModifiedTime().equals(modified)) {
+                    throw new InvalidFileException(file, "was changed after it was opened; open it again");
+                }
+            } catch (IOException e) {
+                throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
+            }
+            bytes = arena.own(Tensors.map(file, size));
         }
+        return bytes;
     }
 
     /** A tensor of this file. */
@@ -183,10 +198,9 @@ public final class SafetensorsFile implements WeightSource {
 
         @Override
         public Tensor load() {
-            MemorySegment bytes = data.asSlice(entry.begin(), entry.end() - entry.begin());
-            Tensor tensor = Tensors.wrap(bytes, entry.dtype(), entry.shape());
-            boolean aligned = bytes.address() % entry.dtype().bytes() == 0;
-            return aligned ? tensor : tensor.clone();
+            return entry.begin() == entry.end()
+                    ? Tensors.empty(entry.dtype(), entry.shape())
+                    : Tensors.at(bytes(), dataStart + entry.begin(), entry.dtype(), entry.shape());
         }
     }
 }

@@ -29,7 +29,10 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     /** The format's own limit for the length of the JSON. */
     static final long LONGEST = 100_000_000;
 
-    private static final String METADATA = "__metadata__";
+    /** More dimensions than the engine takes; a hostile list must not fill the heap before it is refused. */
+    private static final int MOST_DIMENSIONS = 64;
+
+    static final String METADATA = "__metadata__";
 
     /** One tensor: bytes {@code begin} (inclusive) to {@code end} (exclusive) of the data. */
     record Entry(Dtype dtype, long[] shape, long begin, long end) {}
@@ -46,7 +49,11 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         Map<String, Entry> entries = new LinkedHashMap<>();
         Map<String, String> metadata = new LinkedHashMap<>();
         try (JsonParser parser = Json.MAPPER.createParser(text)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                throw new InvalidFileException(file, "header is not JSON: it is empty");
+            }
+            if (first != JsonToken.START_OBJECT) {
                 throw new InvalidFileException(file, "header is not an object");
             }
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -140,6 +147,10 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
                         key + " of " + name + " holds " + parser.getString()
                                 + " instead of a whole number from 0 to 2^63 - 1");
             }
+            if (numbers.size() == MOST_DIMENSIONS) {
+                throw new InvalidFileException(
+                        file, key + " of " + name + " has more than " + MOST_DIMENSIONS + " entries");
+            }
             numbers.add(parser.getLongValue());
         }
         return numbers;
@@ -186,7 +197,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         if (covered > dataLength) {
             throw new InvalidFileException(
                     file,
-                    "data offsets past the end of the file: they reach %d, the data ends at %d; the file is probably truncated"
+                    "data offsets past the end of the file: they reach %d, the size of the data is %d; the file is probably truncated"
                             .formatted(covered, dataLength));
         }
         if (covered < dataLength) {

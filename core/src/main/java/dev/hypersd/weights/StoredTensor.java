@@ -19,8 +19,9 @@ public interface StoredTensor {
     Path file();
 
     /**
-     * The values as a CPU tensor in the stored type, without a copy where the layout allows. It may share pages with the mapped file, and is
-     * valid until the source closes; in-place changes are private to this process and never reach the file.
+     * The values as a CPU tensor in the stored type, without a copy where the layout allows. It may share memory with other tensors
+     * loaded from here, which sees in-place changes; the file never does. It keeps the mapping alive by itself, so it may outlive
+     * the source.
      */
     Tensor load();
 }

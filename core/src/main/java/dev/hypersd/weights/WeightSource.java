@@ -15,7 +15,7 @@ public interface WeightSource extends AutoCloseable {
     /** The file that messages about a missing tensor should name. */
     Path file();
 
-    /** Releases the mappings. No tensor loaded from here may be used afterwards. */
+    /** Releases the files. Tensors that were loaded stay valid, others can no longer be loaded. */
     @Override
     void close();
 }
