@@ -1,0 +1,113 @@
+package dev.hypersd.weights;
+
+import dev.hypersd.error.InvalidFileException;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Finds the weights of a network in its folder, as diffusers and transformers lay them out:
+ *
+ * <pre>
+ * STEM.safetensors            STEM.safetensors.index.json            one file, or shards with an index
+ * STEM.VARIANT.safetensors    STEM.safetensors.index.VARIANT.json    the same in another precision
+ * </pre>
+ *
+ * <p>STEM is {@code diffusion_pytorch_model} or {@code model}, VARIANT usually {@code fp16}. Pickles ({@code .bin}) are refused.
+ */
+public final class WeightFolder {
+    private static final Logger LOG = System.getLogger("dev.hypersd.weights");
+
+    private WeightFolder() {}
+
+    /**
+     * Opens the weights without variant.
+     *
+     * @throws InvalidFileException if there are none; the message says what there is instead
+     */
+    public static WeightSource open(Path folder, String stem) {
+        return find(folder, stem + ".safetensors", stem + ".safetensors.index.json")
+                .orElseThrow(() -> absent(folder, stem));
+    }
+
+    /** Opens the weights of {@code variant}, for example {@code "fp16"}, or those without variant where only they exist. */
+    public static WeightSource open(Path folder, String stem, String variant) {
+        String single = stem + "." + variant + ".safetensors";
+        return find(folder, single, stem + ".safetensors.index." + variant + ".json")
+                .orElseGet(() -> {
+                    WeightSource plain = open(folder, stem);
+                    LOG.log(
+                            Level.INFO,
+                            "{0} has no {1}, {2} is used",
+                            folder,
+                            single,
+                            plain.file().getFileName());
+                    return plain;
+                });
+    }
+
+    private static Optional<WeightSource> find(Path folder, String single, String index) {
+        if (Files.exists(folder.resolve(single))) {
+            return Optional.of(SafetensorsFile.open(folder.resolve(single)));
+        }
+        return Files.exists(folder.resolve(index))
+                ? Optional.of(ShardedSafetensors.open(folder.resolve(index)))
+                : Optional.empty();
+    }
+
+    private static InvalidFileException absent(Path folder, String stem) {
+        String single = stem + ".safetensors";
+        List<String> there = list(folder);
+        List<String> variants = there.stream()
+                .map(file -> variant(file, stem))
+                .filter(variant -> !variant.isEmpty())
+                .distinct()
+                .toList();
+        if (!variants.isEmpty()) {
+            String variant = variants.getFirst();
+            return new InvalidFileException(
+                    folder.resolve(single),
+                    "not found; the weights are there only as variant %s (%s.%s.safetensors): ask for variant %s"
+                            .formatted(String.join(" or ", variants), stem, variant, variant));
+        }
+        for (String file : there) {
+            if (file.endsWith(".bin") || file.endsWith(".ckpt") || file.endsWith(".pt") || file.endsWith(".pth")) {
+                return new InvalidFileException(
+                        folder.resolve(file),
+                        "is a pickle, which could run code and is never opened; %s is missing: convert it to safetensors where it came from"
+                                .formatted(single));
+            }
+        }
+        return new InvalidFileException(
+                folder.resolve("config.json"),
+                "describes a network whose weights are missing: no " + single + " beside it");
+    }
+
+    /** The VARIANT in the name of a weight file, or nothing. */
+    private static String variant(String file, String stem) {
+        String index = stem + ".safetensors.index.";
+        if (file.startsWith(index) && file.endsWith(".json")) {
+            return between(file, index, ".json");
+        }
+        boolean shard = file.matches(".*-\\d+-of-\\d+\\..*");
+        return !shard && file.startsWith(stem + ".") ? between(file, stem + ".", ".safetensors") : "";
+    }
+
+    private static String between(String text, String before, String after) {
+        boolean room = text.length() > before.length() + after.length() && text.endsWith(after);
+        return room ? text.substring(before.length(), text.length() - after.length()) : "";
+    }
+
+    private static List<String> list(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new InvalidFileException(folder, "cannot be listed: " + e.getMessage(), e);
+        }
+    }
+}
