@@ -1,0 +1,27 @@
+package dev.hypersd.sampler;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.schedule.NoiseSchedule;
+
+/** A way from noise to an image: a kind and its options, immutable, safe to share. */
+public sealed interface Sampler permits Tcd, Lcm, Ddim {
+    /** The short name, as {@link Samplers#named} takes it. */
+    String name();
+
+    /**
+     * The course for a model's noise schedule.
+     *
+     * @throws InvalidRequestException if these steps are not possible: more than the model was distilled for, a timestep that does not
+     *     exist, a part of the way without any step
+     */
+    Plan plan(NoiseSchedule schedule, Steps steps);
+
+    /**
+     * This sampler with another amount of fresh noise in each step, from 0 (deterministic) to 1.
+     *
+     * @throws InvalidRequestException if this kind of sampler has no such option
+     */
+    default Sampler withEta(double eta) {
+        throw new InvalidRequestException("sampler " + name() + " has no eta; tcd and ddim have one");
+    }
+}

@@ -1,0 +1,41 @@
+package dev.hypersd.sampler;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Where on the way from noise to image a given number of steps lies. Its text form is that of scheduler_config.json. */
+public enum Spacing {
+    /** Multiples of T/N counted from 0, plus an offset: the first step never sees pure noise. Stable Diffusion as published. */
+    LEADING,
+
+    /** Multiples of T/N counted down from T: the first step sees the last timestep. What few-step models need (Lin et al., 2024). */
+    TRAILING,
+
+    /** From T-1 to 0 evenly, both ends included. */
+    LINSPACE;
+
+    /** The name in scheduler_config.json. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * {@code count} decreasing timesteps out of 0..{@code trainTimesteps}-1; linspace gives fractions.
+     *
+     * @param offset added to every timestep of leading spacing, for the others ignored
+     */
+    public double[] timesteps(int trainTimesteps, int count, int offset) {
+        double[] timesteps = new double[count];
+        Arrays.setAll(timesteps, i -> switch (this) {
+            case LEADING -> (double) (count - 1 - i) * (trainTimesteps / count) + offset;
+            case TRAILING -> Math.rint(trainTimesteps - i * ((double) trainTimesteps / count)) - 1;
+            case LINSPACE -> count == 1 ? 0 : (count - 1 - i) * ((trainTimesteps - 1.0) / (count - 1));
+        });
+        return timesteps;
+    }
+
+    static Optional<Spacing> ofText(String text) {
+        return Arrays.stream(values()).filter(s -> s.text().equals(text)).findFirst();
+    }
+}

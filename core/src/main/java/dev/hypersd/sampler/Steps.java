@@ -1,0 +1,125 @@
+package dev.hypersd.sampler;
+
+import dev.hypersd.error.InvalidRequestException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * How many steps are wanted, or which, and what part of the way they cover.
+ *
+ * @param count the number of steps of the whole way, at least 1
+ * @param timesteps the timesteps themselves, decreasing, or empty to let the sampler choose
+ * @param originalSteps for TCD and LCM: overrides the number of timesteps the model was distilled with
+ * @param originStrength for TCD and LCM: the share of those timesteps to choose from, from the clean end, in (0, 1]
+ * @param strength for image-to-image: the share of the steps to take, from the clean end, in (0, 1]
+ * @param denoisingStart the share of the noise that is already gone at the start, in [0, 1); takes precedence over {@code strength}
+ * @param denoisingEnd the share of the noise that is gone at the end, in (0, 1]; below 1 the result is still noisy
+ */
+public record Steps(
+        int count,
+        List<Integer> timesteps,
+        OptionalInt originalSteps,
+        double originStrength,
+        double strength,
+        double denoisingStart,
+        double denoisingEnd) {
+    /** Refuses numbers out of range with an {@link InvalidRequestException} that names them. */
+    public Steps {
+        timesteps = List.copyOf(timesteps);
+        if (count < 1) {
+            throw new InvalidRequestException("the number of steps must be at least 1, not " + count);
+        }
+        for (int i = 1; i < timesteps.size(); i++) {
+            if (timesteps.get(i) >= timesteps.get(i - 1)) {
+                throw new InvalidRequestException(
+                        "timesteps must decrease, but %d follows %d".formatted(timesteps.get(i), timesteps.get(i - 1)));
+            }
+        }
+        checkShare("origin strength", originStrength);
+        checkShare("strength", strength);
+        checkShare("denoising end", denoisingEnd);
+        if (!(denoisingStart >= 0 && denoisingStart < denoisingEnd)) {
+            throw new InvalidRequestException("denoising start must be at least 0 and below denoising end (%s), not %s"
+                    .formatted(denoisingEnd, denoisingStart));
+        }
+    }
+
+    /** {@code count} steps from pure noise to the image, where the sampler likes them. */
+    public static Steps of(int count) {
+        return new Steps(count, List.of(), OptionalInt.empty(), 1, 1, 0, 1);
+    }
+
+    /** Steps at exactly these timesteps, which must decrease. */
+    public static Steps at(int... timesteps) {
+        return new Steps(timesteps.length, Arrays.stream(timesteps).boxed().toList(), OptionalInt.empty(), 1, 1, 0, 1);
+    }
+
+    public Steps withOriginalSteps(int steps) {
+        return new Steps(
+                count, timesteps, OptionalInt.of(steps), originStrength, strength, denoisingStart, denoisingEnd);
+    }
+
+    public Steps withOriginStrength(double share) {
+        return new Steps(count, timesteps, originalSteps, share, strength, denoisingStart, denoisingEnd);
+    }
+
+    public Steps withStrength(double share) {
+        return new Steps(count, timesteps, originalSteps, originStrength, share, denoisingStart, denoisingEnd);
+    }
+
+    public Steps withDenoisingStart(double share) {
+        return new Steps(count, timesteps, originalSteps, originStrength, strength, share, denoisingEnd);
+    }
+
+    public Steps withDenoisingEnd(double share) {
+        return new Steps(count, timesteps, originalSteps, originStrength, strength, denoisingStart, share);
+    }
+
+    /** Whether the caller chose the timesteps. */
+    boolean areChosen() {
+        return !timesteps.isEmpty();
+    }
+
+    /** The chosen timesteps, each checked against the schedule. */
+    int[] chosen(int trainTimesteps) {
+        for (int t : timesteps) {
+            if (t < 0 || t >= trainTimesteps) {
+                throw new InvalidRequestException(
+                        "timestep %d does not exist: this model has 0 to %d".formatted(t, trainTimesteps - 1));
+            }
+        }
+        return timesteps.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** The indices into {@code all}, the decreasing timesteps of the whole way, that these steps cover. */
+    IntStream part(double[] all, int trainTimesteps) {
+        int from = denoisingStart > 0
+                ? (int) Arrays.stream(all)
+                        .filter(t -> t >= cutoff(denoisingStart, trainTimesteps))
+                        .count()
+                : all.length - Math.min((int) (all.length * strength), all.length);
+        int to = denoisingEnd < 1
+                ? (int) Arrays.stream(all)
+                        .filter(t -> t >= cutoff(denoisingEnd, trainTimesteps))
+                        .count()
+                : all.length;
+        if (from >= to) {
+            throw new InvalidRequestException(
+                    "strength %s, from denoising %s to %s: none of the %d steps lies there; take more steps or a larger part"
+                            .formatted(strength, denoisingStart, denoisingEnd, all.length));
+        }
+        return IntStream.range(from, to);
+    }
+
+    private static double cutoff(double share, int trainTimesteps) {
+        return Math.rint(trainTimesteps - share * trainTimesteps);
+    }
+
+    private static void checkShare(String name, double share) {
+        if (!(share > 0 && share <= 1)) {
+            throw new InvalidRequestException(name + " must be above 0 and at most 1, not " + share);
+        }
+    }
+}

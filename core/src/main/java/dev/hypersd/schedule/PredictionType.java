@@ -1,0 +1,75 @@
+package dev.hypersd.schedule;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What a network was trained to predict from a noisy sample. Its text form is that of scheduler_config.json. */
+public enum PredictionType {
+    /** The noise in the sample (Ho et al., 2020); Stable Diffusion 1.5 and SDXL. */
+    EPSILON("epsilon") {
+        @Override
+        public Blend x0(NoiseLevel at) {
+            return new Blend(1 / at.alpha(), -at.sigma() / at.alpha());
+        }
+
+        @Override
+        public Blend eps(NoiseLevel at) {
+            return new Blend(0, 1);
+        }
+    },
+
+    /** {@code v = alpha eps - sigma x0} (Salimans and Ho, 2022), the only choice where a sample can be pure noise. */
+    V_PREDICTION("v_prediction") {
+        @Override
+        public Blend x0(NoiseLevel at) {
+            return new Blend(at.alpha(), -at.sigma());
+        }
+
+        @Override
+        public Blend eps(NoiseLevel at) {
+            return new Blend(at.sigma(), at.alpha());
+        }
+    },
+
+    /** The image itself. */
+    SAMPLE("sample") {
+        @Override
+        public Blend x0(NoiseLevel at) {
+            return new Blend(0, 1);
+        }
+
+        @Override
+        public Blend eps(NoiseLevel at) {
+            return new Blend(1 / at.sigma(), -at.alpha() / at.sigma());
+        }
+    };
+
+    private final String text;
+
+    PredictionType(String text) {
+        this.text = text;
+    }
+
+    /** The image that the network sees in sample {@code x} at a level, as a blend of {@code x} and the network's output. */
+    public abstract Blend x0(NoiseLevel at);
+
+    /** The noise that the network sees in sample {@code x} at a level, as a blend of {@code x} and the network's output. */
+    public abstract Blend eps(NoiseLevel at);
+
+    /**
+     * The sample at level {@code to} with the same image and the same noise as {@code x} has at level {@code from}, as a blend of
+     * {@code x} and the network's output: one DDIM step (Song et al., 2021, eq. 12 without noise), the identity for equal levels.
+     */
+    public Blend jump(NoiseLevel from, NoiseLevel to) {
+        return Blend.sum(to.alpha(), x0(from), to.sigma(), eps(from));
+    }
+
+    /** The name in scheduler_config.json. */
+    public String text() {
+        return text;
+    }
+
+    static Optional<PredictionType> ofText(String text) {
+        return Arrays.stream(values()).filter(t -> t.text.equals(text)).findFirst();
+    }
+}
