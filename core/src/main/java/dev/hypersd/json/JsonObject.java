@@ -1,11 +1,15 @@
 package dev.hypersd.json;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.hypersd.error.InvalidFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -15,9 +19,12 @@ import tools.jackson.databind.JsonNode;
  * names file, key, what was expected and what was found.
  */
 public final class JsonObject {
+    private static final System.Logger LOG = System.getLogger("dev.hypersd.json");
+
     private final Path file;
     private final String path;
     private final JsonNode node;
+    private final Set<String> asked = new HashSet<>();
 
     JsonObject(Path file, String path, JsonNode node) {
         this.file = file;
@@ -37,6 +44,7 @@ public final class JsonObject {
 
     /** Whether {@code key} is present and not null. */
     public boolean has(String key) {
+        asked.add(key);
         return node.hasNonNull(key);
     }
 
@@ -146,6 +154,43 @@ public final class JsonObject {
                             + ", which may lie outside of the directory; only plain names are followed");
         }
         return file.resolveSibling(name);
+    }
+
+    /**
+     * Refuses any value at {@code key} but {@code only}: for an option that changes the result and is not computed here.
+     *
+     * @param only a string, a {@link Boolean} or an {@link Integer}; the meaning of an absent key too
+     */
+    public void expect(String key, Object only) {
+        if (has(key) && !matches(node.get(key), only)) {
+            throw invalid(key, "is " + Json.describe(node.get(key)) + "; only " + only + " is supported");
+        }
+    }
+
+    /** Refuses any value at {@code key}: for an option that changes the result and is not computed here. */
+    public void expectNone(String key) {
+        if (has(key)) {
+            throw invalid(key, "is " + Json.describe(node.get(key)) + "; this option is not supported");
+        }
+    }
+
+    /** Says in a warning which keys nobody has asked for, those with a leading underscore apart. */
+    public void warnOfUnread() {
+        List<String> unread = keys().stream()
+                .filter(key -> !asked.contains(key) && !key.startsWith("_"))
+                .toList();
+        if (!unread.isEmpty()) {
+            LOG.log(WARNING, "{0}: unknown keys are ignored: {1}", file, unread);
+        }
+    }
+
+    private static boolean matches(JsonNode value, Object only) {
+        return switch (only) {
+            case String text -> value.isString() && value.asString().equals(text);
+            case Boolean flag -> value.isBoolean() && value.booleanValue() == flag;
+            case Integer number -> value.isNumber() && value.doubleValue() == number;
+            default -> throw new IllegalArgumentException("no JSON value compares with " + only);
+        };
     }
 
     /** The exception for a value that has the right type and is wrong all the same. */

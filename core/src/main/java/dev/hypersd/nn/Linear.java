@@ -5,7 +5,10 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** {@code y = x W^T + b}: {@code [..., in] -> [..., out]} with {@code weight [out, in]} and an optional {@code bias [out]}. */
+/**
+ * {@code y = x W^T + b}: {@code [..., in] -> [..., out]} with {@code weight [out, in]}, or {@code [out, in, 1, 1]} where it is stored as a
+ * convolution, and an optional {@code bias [out]}.
+ */
 public final class Linear {
     private final Parameter weight;
     private final @Nullable Parameter bias;
@@ -26,9 +29,15 @@ public final class Linear {
         return new Linear(p.take("weight", Init.fanIn(in), out, in), null);
     }
 
+    /** A layer with bias whose weight is stored as that of a 1x1 convolution; it wants the channels last all the same. */
+    public static Linear pointwise(Parameters p, long in, long out) {
+        Init init = Init.fanIn(in);
+        return new Linear(p.take("weight", init, out, in, 1, 1), p.take("bias", init, out));
+    }
+
     public Tensor forward(Tensor x) {
-        return bias == null
-                ? torch.linear(x, weight.value())
-                : torch.linear(x, weight.value(), new TensorOptional(bias.value()));
+        Tensor stored = weight.value();
+        Tensor matrix = stored.dim() == 2 ? stored : stored.flatten(1, -1);
+        return bias == null ? torch.linear(x, matrix) : torch.linear(x, matrix, new TensorOptional(bias.value()));
     }
 }

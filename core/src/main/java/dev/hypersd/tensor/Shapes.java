@@ -1,12 +1,43 @@
 package dev.hypersd.tensor;
 
+import dev.hypersd.error.InvalidRequestException;
 import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Tensor;
 
-/** Arithmetic on tensor shapes that refuses to overflow, so that a hostile header cannot wrap around to a small size. */
+/** What must hold of tensor shapes, checked before the engine sees them: a check that fails in native code may end the JVM. */
 public final class Shapes {
+    /** In {@link #require}: any size from 1. */
+    public static final long ANY = -1;
+
     private Shapes() {}
 
-    /** The number of elements, 1 for a scalar; {@link ArithmeticException} if that exceeds 2^63 - 1. */
+    /**
+     * Checks the shape of an input.
+     *
+     * @param what the input as the message should call it, for example {@code "latents"}
+     * @param shape the sizes that are needed, {@link #ANY} where every size but 0 will do
+     * @throws InvalidRequestException if {@code tensor} has another shape
+     */
+    public static void require(String what, Tensor tensor, long... shape) {
+        boolean fits = tensor.dim() == shape.length;
+        for (int i = 0; fits && i < shape.length; i++) {
+            long size = tensor.size(i);
+            fits = shape[i] == ANY ? size > 0 : size == shape[i];
+        }
+        if (!fits) {
+            String needed = Arrays.stream(shape)
+                    .mapToObj(n -> n == ANY ? "*" : Long.toString(n))
+                    .collect(Collectors.joining(", "));
+            throw new InvalidRequestException(
+                    "%s must have shape [%s], not %s".formatted(what, needed, Arrays.toString(Tensors.shape(tensor))));
+        }
+    }
+
+    /**
+     * The number of elements, 1 for a scalar. It refuses to overflow, so that a hostile header cannot wrap around to a small
+     * size: {@link ArithmeticException} if the number exceeds 2^63 - 1.
+     */
     public static long count(long... shape) {
         long count = 1;
         for (long dimension : shape) {

@@ -1,8 +1,10 @@
 package dev.hypersd.tensor;
 
+import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A region of code that owns every tensor made inside it: at its end they are freed, all but the one that is its result.
@@ -25,11 +27,50 @@ public final class TensorScope {
             result = body.get();
             result.retainReference();
         }
+        hand(result, outer);
+        return result;
+    }
+
+    private static void hand(Tensor result, @Nullable PointerScope outer) {
         if (outer != null) {
             outer.attach(result);
             result.releaseReference();
         }
-        return result;
+    }
+
+    /**
+     * {@code x} through one step after another, each in a scope of its own; what a step hands on is freed as soon as the next
+     * step has used it. So a long chain never holds more than two of its intermediate tensors. {@code x} itself is left alone.
+     */
+    public static Tensor chain(Tensor x, Step... steps) {
+        PointerScope outer = PointerScope.getInnerScope();
+        Tensor current = x;
+        for (Step step : steps) {
+            Tensor input = current;
+            try (PointerScope scope = new PointerScope()) {
+                current = step.apply(input);
+                if (current == input) { // Changed in place: it has its owner.
+                    continue;
+                }
+                current.retainReference();
+            }
+            hand(current, outer);
+            if (input != x) {
+                input.close();
+            }
+        }
+        return current;
+    }
+
+    /** The same for steps that were put into a list. */
+    public static Tensor chain(Tensor x, List<Step> steps) {
+        return chain(x, steps.toArray(Step[]::new));
+    }
+
+    /** One link of a {@link #chain}: makes a new tensor, or changes its input in place and returns it. */
+    @FunctionalInterface
+    public interface Step {
+        Tensor apply(Tensor x);
     }
 
     /** Runs {@code body}, whose result holds no tensor of its own, and frees every tensor made by it. */

@@ -137,6 +137,12 @@ public final class Tensors {
         return x.mul(new Scalar(a)).add_(y, new Scalar(b));
     }
 
+    /** {@code x * sigmoid(x)}, computed in place; returns {@code x}. */
+    public static Tensor siluInPlace(Tensor x) {
+        torch.silu_(x); // Returns another handle on x, which does not keep it alive.
+        return x;
+    }
+
     /** The bytes of a contiguous tensor in host memory, for as long as the tensor lives. */
     public static MemorySegment data(Tensor tensor) {
         if (!tensor.is_contiguous() || !tensor.is_cpu()) {

@@ -1,0 +1,21 @@
+package dev.hypersd.unet;
+
+import dev.hypersd.nn.Parameters;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/** What U-Net blocks consist of: a residual block and, where the level has attention, a transformer after it. */
+record Layer(ResnetBlock2D resnet, Optional<Transformer2DModel> transformer) {
+    /** {@code in -> out} channels; {@code p} is the block's, where the parts of its layers lie in two lists. */
+    static Layer of(Parameters p, UNetConfig config, int index, long in, UNetConfig.Level level) {
+        return new Layer(
+                new ResnetBlock2D(p.at("resnets." + index), config, in, level.channels()),
+                level.transformer()
+                        .map(t -> new Transformer2DModel(p.at("attentions." + index), config, level.channels(), t)));
+    }
+
+    Tensor forward(Tensor x, Tensor embedding, Tensor text) {
+        Tensor convolved = resnet.forward(x, embedding);
+        return transformer.map(t -> t.forward(convolved, text)).orElse(convolved);
+    }
+}

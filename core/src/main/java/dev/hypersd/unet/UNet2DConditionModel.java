@@ -1,0 +1,94 @@
+package dev.hypersd.unet;
+
+import static dev.hypersd.tensor.TensorScope.chain;
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.nn.Conv2d;
+import dev.hypersd.nn.GroupNorm;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.tensor.TensorScope.Step;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.unet.UNetEncoder.Features;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Predicts noise (or velocity, or the clean latents; the schedule knows which) from noisy latents, their timesteps and a text.
+ *
+ * <p>The architecture is that of Rombach et al. (2022) with the additions of SDXL (Podell et al., 2023), named as the diffusers library
+ * names it. Any size of latents works; where one is odd, the decoder enlarges to the size that the encoder had. Stateless, so safe to
+ * share; adapters that are active in the call apply.
+ */
+public final class UNet2DConditionModel {
+    private final UNetConfig config;
+    private final UNetEncoder encoder;
+    private final List<UpBlock> blocks;
+    private final GroupNorm norm;
+    private final Conv2d head;
+
+    public UNet2DConditionModel(UNetConfig config, Parameters p) {
+        this.config = config;
+        this.encoder = new UNetEncoder(config, p);
+        int coarsest = config.levels().size() - 1;
+        this.blocks = IntStream.rangeClosed(0, coarsest)
+                .mapToObj(i -> new UpBlock(p.at("up_blocks." + i), config, coarsest - i))
+                .toList();
+        this.norm = new GroupNorm(p.at("conv_norm_out"), config.stemChannels(), config.normGroups(), config.normEps());
+        this.head = Conv2d.same3x3(p.at("conv_out"), config.stemChannels(), config.outChannels());
+    }
+
+    public UNetConfig config() {
+        return config;
+    }
+
+    /**
+     * One prediction.
+     *
+     * @param sample noisy latents, {@code [B, in, h, w]}, of the type of the weights
+     * @param timesteps {@code [1]} or {@code [B]}, 0..999, whole or fractional
+     * @param conditioning for all {@code B}
+     * @return {@code [B, out, h, w]}
+     * @throws InvalidRequestException if an input does not fit this network
+     */
+    public Tensor forward(Tensor sample, Tensor timesteps, Conditioning conditioning) {
+        encoder.check(sample, timesteps, conditioning);
+        return scoped(() -> {
+            Tensor text = conditioning.text();
+            Tensor embedding = encoder.embed(sample, timesteps, conditioning);
+            Features encoded = encoder.encode(encoder.stem(sample), embedding, text);
+            Features features =
+                    conditioning.residuals().map(r -> add(encoded, r)).orElse(encoded);
+            List<Step> steps = new ArrayList<>();
+            for (UpBlock block : blocks) {
+                steps.add(h -> block.forward(h, features.skips(), embedding, text));
+            }
+            steps.add(h -> Tensors.siluInPlace(norm.forward(h)));
+            steps.add(head::forward);
+            return chain(features.middle(), steps);
+        });
+    }
+
+    private static Features add(Features features, Conditioning.Residuals residuals) {
+        int count = features.skips().size();
+        if (residuals.skips().size() != count) {
+            throw new InvalidRequestException(
+                    "this U-Net takes %d residuals for its skip connections, not %d; the ControlNet is for another one"
+                            .formatted(count, residuals.skips().size()));
+        }
+        List<Tensor> sums = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            sums.add(sum(
+                    "residual " + i, features.skips().get(i), residuals.skips().get(i)));
+        }
+        return new Features(sums, sum("the residual of the middle block", features.middle(), residuals.middle()));
+    }
+
+    private static Tensor sum(String what, Tensor feature, Tensor residual) {
+        Shapes.require(what, residual, Tensors.shape(feature));
+        return feature.add(residual);
+    }
+}

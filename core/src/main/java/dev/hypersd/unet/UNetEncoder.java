@@ -1,0 +1,161 @@
+package dev.hypersd.unet;
+
+import static dev.hypersd.tensor.Shapes.ANY;
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.nn.Conv2d;
+import dev.hypersd.nn.Linear;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The first half of a U-Net: conditions, first convolution, the levels from fine to coarse, and the middle block.
+ *
+ * <p>ControlNets and discriminators are this and little else. They call the parts one by one; each part leaves its results to the
+ * caller's scope.
+ */
+public final class UNetEncoder {
+    private final UNetConfig config;
+    private final Conv2d stem;
+    private final TimestepEmbedding timeEmbedding;
+    private final Optional<Linear> guidanceProjection;
+    private final Optional<TimestepEmbedding> addedEmbedding;
+    private final List<DownBlock> blocks;
+    private final MidBlock middle;
+
+    public UNetEncoder(UNetConfig config, Parameters p) {
+        this.config = config;
+        int width = config.embeddingDimension();
+        this.stem = Conv2d.same3x3(p.at("conv_in"), config.inChannels(), config.stemChannels());
+        this.timeEmbedding = new TimestepEmbedding(p.at("time_embedding"), config.stemChannels(), width);
+        this.guidanceProjection = config.guidanceDimension().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Linear.unbiased(
+                        p.at("time_embedding.cond_proj"),
+                        config.guidanceDimension().getAsInt(),
+                        config.stemChannels()));
+        this.addedEmbedding =
+                config.added().map(a -> new TimestepEmbedding(p.at("add_embedding"), a.dimension(), width));
+        this.blocks = IntStream.range(0, config.levels().size())
+                .mapToObj(i -> new DownBlock(p.at("down_blocks." + i), config, i))
+                .toList();
+        this.middle = new MidBlock(p.at("mid_block"), config);
+    }
+
+    /**
+     * What an encoder hands on.
+     *
+     * @param skips the feature maps of the stem, of every layer and of every downsampling, from first to last
+     * @param middle output of the middle block, {@code [B, C, h, w]}
+     */
+    public record Features(List<Tensor> skips, Tensor middle) {}
+
+    /**
+     * Checks everything that a caller can get wrong, before the engine sees it.
+     *
+     * @throws InvalidRequestException naming the input that does not fit this network
+     */
+    public void check(Tensor sample, Tensor timesteps, Conditioning conditioning) {
+        Shapes.require("the latents", sample, ANY, config.inChannels(), ANY, ANY);
+        long batch = sample.size(0);
+        if (timesteps.dim() != 1 || timesteps.size(0) != 1 && timesteps.size(0) != batch) {
+            throw new InvalidRequestException(
+                    "the timesteps must be one, or one for each of the %d latents, not of shape %s"
+                            .formatted(batch, Arrays.toString(Tensors.shape(timesteps))));
+        }
+        Shapes.require("the text embeddings", conditioning.text(), batch, ANY, config.textChannels());
+        checkAdded(batch, conditioning.added());
+        conditioning.guidance().ifPresent(g -> {
+            if (config.guidanceDimension().isEmpty()) {
+                throw new InvalidRequestException("this U-Net takes no guidance embedding");
+            }
+            Shapes.require(
+                    "the guidance embedding",
+                    g,
+                    batch,
+                    config.guidanceDimension().getAsInt());
+        });
+    }
+
+    private void checkAdded(long batch, Optional<Conditioning.Added> given) {
+        if (config.added().isPresent() != given.isPresent()) {
+            throw new InvalidRequestException(
+                    given.isPresent()
+                            ? "this U-Net takes no pooled text and sizes; those are for SDXL"
+                            : "this U-Net needs pooled text and sizes besides the text embeddings, as SDXL does");
+        }
+        given.ifPresent(a -> {
+            UNetConfig.Added sizes = config.added().orElseThrow();
+            Shapes.require("the time ids", a.timeIds(), batch, ANY);
+            Shapes.require(
+                    "the pooled text",
+                    a.textEmbeds(),
+                    batch,
+                    sizes.dimension() - a.timeIds().size(1) * sizes.idDimension());
+        });
+    }
+
+    /**
+     * Time, guidance and added conditions as the one vector that residual blocks are told, activation included.
+     *
+     * @param timesteps {@code [1]} or {@code [B]} of any type; fractions count
+     * @return {@code [B, E]}, or {@code [1, E]} where nothing in it differs by item, of the type of {@code sample}
+     */
+    public Tensor embed(Tensor sample, Tensor timesteps, Conditioning conditioning) {
+        return scoped(() -> {
+            UNetConfig.Time time = config.time();
+            Tensor waves = Sinusoids.ofTimesteps(timesteps, config.stemChannels(), time.order(), time.shift())
+                    .to(sample.scalar_type());
+            Tensor guided = conditioning
+                    .guidance()
+                    .flatMap(g -> guidanceProjection.map(p -> waves.add(p.forward(g.to(sample.scalar_type())))))
+                    .orElse(waves);
+            Tensor embedding = timeEmbedding.forward(guided);
+            return torch.silu(conditioning
+                    .added()
+                    .flatMap(a -> addedEmbedding.map(e -> embedding.add(e.forward(describe(a, sample)))))
+                    .orElse(embedding));
+        });
+    }
+
+    /** {@code [B, P + n * idDimension]}: the pooled text, then the waves of each number. */
+    private Tensor describe(Conditioning.Added added, Tensor sample) {
+        UNetConfig.Time time = config.time();
+        Tensor ids = Sinusoids.ofTimesteps(
+                        added.timeIds().flatten(),
+                        config.added().orElseThrow().idDimension(),
+                        time.order(),
+                        time.shift())
+                .reshape(sample.size(0), -1);
+        return Tensors.cat(1, added.textEmbeds().to(sample.scalar_type()), ids.to(sample.scalar_type()));
+    }
+
+    /** The first convolution: {@code [B, in, h, w] -> [B, C, h, w]}. */
+    public Tensor stem(Tensor sample) {
+        return scoped(() -> stem.forward(sample));
+    }
+
+    /**
+     * The levels and the middle block.
+     *
+     * @param stem from {@link #stem}, possibly with something added; becomes the first of the skips
+     * @param embedding from {@link #embed}
+     * @param text {@code [B, N, D]}
+     */
+    public Features encode(Tensor stem, Tensor embedding, Tensor text) {
+        List<Tensor> skips = new ArrayList<>(List.of(stem));
+        for (DownBlock block : blocks) {
+            block.forward(skips, embedding, text);
+        }
+        return new Features(skips, scoped(() -> middle.forward(skips.getLast(), embedding, text)));
+    }
+}

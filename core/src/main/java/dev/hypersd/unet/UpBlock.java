@@ -1,0 +1,52 @@
+package dev.hypersd.unet;
+
+import static dev.hypersd.tensor.TensorScope.chain;
+
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.nn.Upsample;
+import dev.hypersd.tensor.TensorScope.Step;
+import dev.hypersd.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/** One level of the decoder: layers that each take in a skip connection and, at all levels but the finest, an enlargement. */
+final class UpBlock {
+    private final List<Layer> layers = new ArrayList<>();
+    private final Optional<Upsample> upsample;
+
+    /** @param index of the level, counted from the finest like the encoder's */
+    UpBlock(Parameters p, UNetConfig config, int index) {
+        List<UNetConfig.Level> levels = config.levels();
+        UNetConfig.Level level = levels.get(index);
+        long coarser = levels.get(Math.min(index + 1, levels.size() - 1)).channels();
+        long finer = index == 0 ? config.stemChannels() : levels.get(index - 1).channels();
+        for (int i = 0; i <= level.layers(); i++) {
+            long in = i == 0 ? coarser : level.channels();
+            long skip = i == level.layers() ? finer : level.channels();
+            layers.add(Layer.of(p, config, i, in + skip, level));
+        }
+        this.upsample =
+                index == 0 ? Optional.empty() : Optional.of(new Upsample(p.at("upsamplers.0"), level.channels()));
+    }
+
+    /** Takes its skip connections from the end of {@code skips}; enlarges to the size of the one that is then the last. */
+    Tensor forward(Tensor x, List<Tensor> skips, Tensor embedding, Tensor text) {
+        List<Step> steps = new ArrayList<>();
+        for (Layer layer : layers) {
+            steps.add(h -> takeIn(h, skips.removeLast()));
+            steps.add(h -> layer.forward(h, embedding, text));
+        }
+        upsample.ifPresent(u -> steps.add(
+                h -> u.forward(h, skips.getLast().size(2), skips.getLast().size(3))));
+        return chain(x, steps);
+    }
+
+    /** {@code [B, in, H, W]} and {@code [B, skip, H, W]}, which ends here, as {@code [B, in + skip, H, W]}. */
+    private static Tensor takeIn(Tensor x, Tensor skip) {
+        Tensor both = Tensors.cat(1, x, skip);
+        skip.close();
+        return both;
+    }
+}
