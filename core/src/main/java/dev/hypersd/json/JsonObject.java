@@ -67,6 +67,15 @@ public final class JsonObject {
         return has(key) ? integer(key, node.get(key)) : absent;
     }
 
+    /** The whole number at {@code key}, which must be 1 or more. */
+    public int positive(String key, int absent) {
+        int value = integer(key, absent);
+        if (value < 1) {
+            throw invalid(key, "must be a positive number, not " + value);
+        }
+        return value;
+    }
+
     /** The number at {@code key}. */
     public double number(String key, double absent) {
         return has(key) ? number(key, node.get(key)) : absent;

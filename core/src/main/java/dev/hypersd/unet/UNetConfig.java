@@ -108,7 +108,7 @@ public record UNetConfig(
         if (channels.isEmpty()) {
             throw json.invalid("block_out_channels", "is empty");
         }
-        int groups = positive(json, "norm_num_groups", 32);
+        int groups = json.positive("norm_num_groups", 32);
         for (int c : channels) {
             if (c <= 0 || c % groups != 0) {
                 throw json.invalid(
@@ -124,9 +124,9 @@ public record UNetConfig(
                 .toList();
         List<Boolean> attentive = attentive(json, channels.size());
         UNetConfig config = new UNetConfig(
-                positive(json, "in_channels", 4),
-                positive(json, "out_channels", 4),
-                positive(json, "sample_size", 64),
+                json.positive("in_channels", 4),
+                json.positive("out_channels", 4),
+                json.positive("sample_size", 64),
                 IntStream.range(0, channels.size())
                         .mapToObj(i -> new Level(
                                 channels.get(i),
@@ -134,14 +134,14 @@ public record UNetConfig(
                                 Optional.of(transformers.get(i)).filter(t -> attentive.get(i))))
                         .toList(),
                 transformers.getLast(),
-                positive(json, "cross_attention_dim", 1280),
+                json.positive("cross_attention_dim", 1280),
                 json.flag("use_linear_projection", false) ? Projection.LINEAR : Projection.CONVOLUTION,
                 groups,
                 json.number("norm_eps", 1e-5),
                 new Time(
                         json.flag("flip_sin_to_cos", true) ? Order.COSINE_FIRST : Order.SINE_FIRST,
                         json.number("freq_shift", 0),
-                        positive(json, "time_embedding_dim", 4 * channels.getFirst())),
+                        json.positive("time_embedding_dim", 4 * channels.getFirst())),
                 guidanceDimension(json),
                 added(json));
         checkHeads(json, config);
@@ -228,7 +228,7 @@ public record UNetConfig(
         if (!json.has("time_cond_proj_dim")) {
             return OptionalInt.empty();
         }
-        int dimension = positive(json, "time_cond_proj_dim", 0);
+        int dimension = json.positive("time_cond_proj_dim", 0);
         if (dimension % 2 != 0 || dimension < 4) {
             throw json.invalid("time_cond_proj_dim", "is " + dimension + ", not an even number from 4");
         }
@@ -243,8 +243,8 @@ public record UNetConfig(
         }
         json.expect("addition_embed_type", "text_time");
         return Optional.of(new Added(
-                positive(json, "addition_time_embed_dim", 256),
-                positive(json, "projection_class_embeddings_input_dim", 2816)));
+                json.positive("addition_time_embed_dim", 256),
+                json.positive("projection_class_embeddings_input_dim", 2816)));
     }
 
     private static List<Integer> perLevel(JsonObject json, String key, int absent, int levels) {
@@ -264,13 +264,5 @@ public record UNetConfig(
             throw json.invalid(key, "has " + values.size() + " entries for the " + levels + " of block_out_channels");
         }
         return values;
-    }
-
-    private static int positive(JsonObject json, String key, int absent) {
-        int value = json.integer(key, absent);
-        if (value <= 0) {
-            throw json.invalid(key, "is " + value + ", not a positive number");
-        }
-        return value;
     }
 }

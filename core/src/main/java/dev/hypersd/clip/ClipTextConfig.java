@@ -1,0 +1,75 @@
+package dev.hypersd.clip;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.json.JsonObject;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * The sizes and options of a CLIP text encoder, as its {@code config.json} gives them.
+ *
+ * @param vocabulary number of token ids
+ * @param width of the hidden states
+ * @param innerWidth of the feed-forward parts
+ * @param layers number of transformer layers
+ * @param heads attention heads of each
+ * @param longestPrompt number of positions: 77 tokens
+ * @param eps of every LayerNorm
+ * @param endOfText the id of the end-of-text token, which pools the sequence; see {@link #LEGACY_END_OF_TEXT}
+ * @param projection width of the space that pooled texts are projected into, if the model does that
+ */
+public record ClipTextConfig(
+        int vocabulary,
+        int width,
+        int innerWidth,
+        int layers,
+        int heads,
+        int longestPrompt,
+        Activation activation,
+        double eps,
+        int endOfText,
+        OptionalInt projection) {
+    /**
+     * What the files of the first years say instead of the true id. There the sequence is pooled at its largest id, which is the
+     * end of the text in every vocabulary of that time.
+     */
+    public static final int LEGACY_END_OF_TEXT = 2;
+
+    /**
+     * Reads the configuration of a {@code CLIPTextModel} or {@code CLIPTextModelWithProjection}; {@code architectures} says which.
+     *
+     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this network does not
+     *     compute
+     */
+    public static ClipTextConfig from(JsonObject json) {
+        json.expect("attention_dropout", 0);
+        json.expect("dropout", 0);
+        ClipTextConfig config = new ClipTextConfig(
+                json.positive("vocab_size", 49408),
+                json.positive("hidden_size", 512),
+                json.positive("intermediate_size", 2048),
+                json.positive("num_hidden_layers", 12),
+                json.positive("num_attention_heads", 8),
+                json.positive("max_position_embeddings", 77),
+                Activation.of(json, "hidden_act"),
+                json.number("layer_norm_eps", 1e-5),
+                json.integer("eos_token_id", 49407),
+                projection(json));
+        if (config.width % config.heads != 0) {
+            throw json.invalid("num_attention_heads", "asks for " + config.heads + " heads on width " + config.width);
+        }
+        return config;
+    }
+
+    private static OptionalInt projection(JsonObject json) {
+        List<String> architectures = json.strings("architectures", List.of("CLIPTextModel"));
+        return switch (architectures.size() == 1 ? architectures.getFirst() : "") {
+            case "CLIPTextModel" -> OptionalInt.empty();
+            case "CLIPTextModelWithProjection" -> OptionalInt.of(json.positive("projection_dim", 512));
+            default ->
+                throw json.invalid(
+                        "architectures",
+                        "is " + architectures + "; text encoders are CLIPTextModel or CLIPTextModelWithProjection");
+        };
+    }
+}

@@ -1,0 +1,142 @@
+package dev.hypersd.clip;
+
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.nn.Embedding;
+import dev.hypersd.nn.LayerNorm;
+import dev.hypersd.nn.Linear;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.RenamedWeights;
+import dev.hypersd.weights.WeightSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A CLIP text encoder: token and position embeddings, causal transformer layers, a final LayerNorm, pooling.
+ *
+ * <p>Padding is not masked: a token sees everything before it, and nothing after the end of the text reaches back. Stateless, so
+ * safe to share; adapters that are active in the call apply.
+ */
+public final class ClipTextModel {
+    private static final String PREFIX = "text_model.";
+    private static final String PROJECTION = "text_projection";
+
+    private final ClipTextConfig config;
+    private final Embedding tokens;
+    private final Embedding positions;
+    private final List<ClipLayer> layers;
+    private final LayerNorm finalNorm;
+    private final Optional<Linear> projection;
+
+    /** @param p named as in {@link #named} */
+    public ClipTextModel(ClipTextConfig config, Parameters p) {
+        this.config = config;
+        Parameters model = p.at("text_model");
+        this.tokens = new Embedding(model.at("embeddings.token_embedding"), config.vocabulary(), config.width());
+        this.positions =
+                new Embedding(model.at("embeddings.position_embedding"), config.longestPrompt(), config.width());
+        this.layers = IntStream.range(0, config.layers())
+                .mapToObj(i -> new ClipLayer(model.at("encoder.layers." + i), config))
+                .toList();
+        this.finalNorm = new LayerNorm(model.at("final_layer_norm"), config.width(), config.eps());
+        this.projection = config.projection().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Linear.unbiased(
+                        p.at(PROJECTION), config.width(), config.projection().getAsInt()));
+    }
+
+    /**
+     * A file's tensors by the names that this network uses: {@code text_model.} before all but the projection, which the newest
+     * files leave out, and without {@code position_ids}, which are no weights.
+     */
+    public static WeightSource named(WeightSource file) {
+        return new RenamedWeights(file, name -> {
+            if (name.endsWith("embeddings.position_ids")) {
+                return Optional.empty();
+            }
+            boolean whole = name.startsWith(PREFIX) || name.startsWith(PROJECTION + ".");
+            return Optional.of(whole ? name : PREFIX + name);
+        });
+    }
+
+    public ClipTextConfig config() {
+        return config;
+    }
+
+    /**
+     * Encodes a batch of prompts. The tensors of the result belong to the caller's scope.
+     *
+     * @param ids I64 {@code [B, N]}, {@code N} at most {@link ClipTextConfig#longestPrompt}
+     * @throws InvalidRequestException if there are more tokens, or an id is none of the vocabulary's
+     */
+    public ClipTextOutput forward(Tensor ids) {
+        long[] idValues = check(ids);
+        long batch = ids.size(0);
+        int length = (int) ids.size(1);
+        List<Tensor> hidden = new ArrayList<>();
+        hidden.add(scoped(() -> tokens.forward(ids).add_(positions.table().narrow(0, 0, length))));
+        for (ClipLayer layer : layers) {
+            hidden.add(scoped(() -> layer.forward(hidden.getLast())));
+        }
+        Tensor last = finalNorm.forward(hidden.getLast());
+        Tensor pooled = scoped(() -> {
+            Tensor rows = Tensors.of(poolingRows(idValues, length), batch).to(last.device(), ids.scalar_type());
+            Tensor ends = last.flatten(0, 1).index_select(0, rows);
+            return projection.map(p -> p.forward(ends)).orElse(ends);
+        });
+        return new ClipTextOutput(last, hidden, pooled);
+    }
+
+    /**
+     * What SD 1.5 takes as text embeddings when the last {@code layers} layers are skipped: the hidden state before them, after the final
+     * LayerNorm all the same. 0 gives {@link ClipTextOutput#lastHiddenState}.
+     *
+     * @throws InvalidRequestException if the model has fewer layers
+     */
+    public Tensor clipSkip(ClipTextOutput output, int layers) {
+        return finalNorm.forward(output.without(layers));
+    }
+
+    private long[] check(Tensor ids) {
+        Shapes.require("the token ids", ids, Shapes.ANY, Shapes.ANY);
+        if (ids.size(1) > config.longestPrompt()) {
+            throw new InvalidRequestException("a prompt of %d tokens is too long for a text encoder with %d positions"
+                    .formatted(ids.size(1), config.longestPrompt()));
+        }
+        long[] values = Tensors.toLongs(ids);
+        for (long id : values) {
+            if (id < 0 || id >= config.vocabulary()) {
+                throw new InvalidRequestException(
+                        "token id %d is outside of the text encoder's vocabulary of %d; the tokenizer is of another model"
+                                .formatted(id, config.vocabulary()));
+            }
+        }
+        return values;
+    }
+
+    /** Where each prompt ends, counted through all prompts of the batch. */
+    private long[] poolingRows(long[] ids, int length) {
+        return IntStream.range(0, ids.length / length)
+                .mapToLong(prompt -> (long) prompt * length + endOfText(ids, prompt * length, length))
+                .toArray();
+    }
+
+    /** The first end-of-text token, by either way of telling it; the first token where there is none. */
+    private int endOfText(long[] ids, int begin, int length) {
+        boolean legacy = config.endOfText() == ClipTextConfig.LEGACY_END_OF_TEXT;
+        int end = 0;
+        for (int i = 1; i < length; i++) {
+            long best = ids[begin + end];
+            long id = ids[begin + i];
+            boolean better = legacy ? id > best : id == config.endOfText() && best != config.endOfText();
+            end = better ? i : end;
+        }
+        return end;
+    }
+}

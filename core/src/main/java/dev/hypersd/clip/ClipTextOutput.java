@@ -1,0 +1,33 @@
+package dev.hypersd.clip;
+
+import dev.hypersd.error.InvalidRequestException;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What a text encoder makes of a batch of prompts.
+ *
+ * @param lastHiddenState after the final LayerNorm, {@code [B, N, D]}
+ * @param hiddenStates the embedding and the output of each layer, none of them after the final LayerNorm
+ * @param pooled one vector for each prompt: the last hidden state at the end of the text {@code [B, D]}, projected to {@code [B, P]}
+ *     where the model does that
+ */
+public record ClipTextOutput(Tensor lastHiddenState, List<Tensor> hiddenStates, Tensor pooled) {
+    public ClipTextOutput {
+        hiddenStates = List.copyOf(hiddenStates);
+    }
+
+    /**
+     * The hidden state without the last {@code layers} layers, before any final LayerNorm. SDXL takes it at 1.
+     *
+     * @throws InvalidRequestException if the model has fewer layers
+     */
+    public Tensor without(int layers) {
+        int last = hiddenStates.size() - 1;
+        if (layers < 0 || layers > last) {
+            throw new InvalidRequestException(
+                    "cannot leave out the last %d layers of a text encoder that has %d".formatted(layers, last));
+        }
+        return hiddenStates.get(last - layers);
+    }
+}
