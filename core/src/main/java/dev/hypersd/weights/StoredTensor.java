@@ -2,6 +2,7 @@ package dev.hypersd.weights;
 
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /** A tensor that lies in a file: what the header says of it, and the way to its values. */
@@ -24,4 +25,19 @@ public interface StoredTensor {
      * the source.
      */
     Tensor load();
+
+    /** This tensor under another name. */
+    default StoredTensor as(String name) {
+        return as(name, shape(), UnaryOperator.identity());
+    }
+
+    /**
+     * This tensor under another name and in another layout.
+     *
+     * @param shape after the change
+     * @param change applied to what is loaded; a view where possible
+     */
+    default StoredTensor as(String name, long[] shape, UnaryOperator<Tensor> change) {
+        return new RelaidTensor(name, shape, this, change);
+    }
 }

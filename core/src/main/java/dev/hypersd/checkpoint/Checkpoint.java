@@ -1,0 +1,152 @@
+package dev.hypersd.checkpoint;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.weights.SafetensorsFile;
+import dev.hypersd.weights.WeightSource;
+import dev.hypersd.weights.WeightView;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * A file that holds a whole model or one network of it, in the spelling of diffusers or of the original implementations. What it
+ * holds is told from the names of its tensors.
+ *
+ * <p>Sizes of groups and attention heads cannot be read off a file of weights: the configuration of each part comes from elsewhere.
+ */
+public final class Checkpoint {
+    /** A network in the file: its tensors carry a prefix, and their names are translated without it. */
+    private record Part(String name, String prefix, UnaryOperator<WeightSource> translation) {}
+
+    private static final String UNET = "unet";
+    private static final String VAE = "vae";
+    private static final String TEXT_ENCODER = "text_encoder";
+    private static final String TEXT_ENCODER_2 = "text_encoder_2";
+    private static final String CONTROLNET = "controlnet";
+
+    private final Path file;
+    private final ModelFamily family;
+    private final List<Part> parts;
+
+    private Checkpoint(Path file, ModelFamily family, List<Part> parts) {
+        this.file = file;
+        this.family = family;
+        this.parts = List.copyOf(parts);
+    }
+
+    /**
+     * Reads the header of {@code file} and tells what it holds.
+     *
+     * @throws InvalidFileException if the file is broken or holds nothing known
+     */
+    public static Checkpoint recognise(Path file) {
+        try (SafetensorsFile source = SafetensorsFile.open(file)) {
+            Set<String> names = source.names();
+            return find(file, names)
+                    .orElseThrow(() -> new InvalidFileException(file, "is no checkpoint known here: " + guess(names)));
+        }
+    }
+
+    /** As {@link #recognise}, from the names of the tensors alone. */
+    static Optional<Checkpoint> find(Path file, Set<String> names) {
+        List<Part> parts = new ArrayList<>();
+        network(names, "model.diffusion_model.").ifPresent(parts::add);
+        network(names, "control_model.").ifPresent(parts::add);
+        if (parts.isEmpty()) {
+            network(names, "").ifPresent(parts::add);
+        }
+        vae(names, "first_stage_model.").or(() -> vae(names, "")).ifPresent(parts::add);
+        Stream.of("cond_stage_model.transformer.", "conditioner.embedders.0.transformer.")
+                .filter(prefix -> begins(names, prefix))
+                .forEach(prefix -> parts.add(new Part(TEXT_ENCODER, prefix, OlderNames::translated)));
+        String second = "conditioner.embedders.1.model.";
+        if (begins(names, second)) {
+            parts.add(new Part(TEXT_ENCODER_2, second, OpenClip::view));
+        }
+        boolean known = !parts.isEmpty() && !isOtherFamily(names);
+        return known ? Optional.of(new Checkpoint(file, family(names), parts)) : Optional.empty();
+    }
+
+    private static Optional<Part> network(Set<String> names, String prefix) {
+        if (names.contains(prefix + "input_blocks.0.0.weight")) {
+            String name = begins(names, prefix + "zero_convs.") ? CONTROLNET : UNET;
+            return Optional.of(new Part(name, prefix, LatentDiffusionUNet::view));
+        }
+        if (names.contains(prefix + "conv_in.weight") && begins(names, prefix + "down_blocks.0.")) {
+            String name = begins(names, prefix + "controlnet_down_blocks.") ? CONTROLNET : UNET;
+            return Optional.of(new Part(name, prefix, UnaryOperator.identity()));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Part> vae(Set<String> names, String prefix) {
+        if (!names.contains(prefix + "decoder.conv_in.weight")) {
+            return Optional.empty();
+        }
+        boolean original = begins(names, prefix + "decoder.mid.");
+        return Optional.of(new Part(VAE, prefix, original ? LatentDiffusionVae::view : OlderNames::translated));
+    }
+
+    /** Only SDXL has conditions on the picture's size, and a second text encoder. */
+    private static ModelFamily family(Set<String> names) {
+        boolean sdxl = names.stream()
+                .anyMatch(name -> name.contains("label_emb.0.0.")
+                        || name.contains("add_embedding.linear_1.")
+                        || name.startsWith("conditioner.embedders.1."));
+        return sdxl ? ModelFamily.SDXL : ModelFamily.SD15;
+    }
+
+    /** SD 2 and SDXL's refiner: an open_clip encoder in the first place. */
+    private static boolean isOtherFamily(Set<String> names) {
+        return begins(names, "cond_stage_model.model.") || begins(names, "conditioner.embedders.0.model.");
+    }
+
+    private static String guess(Set<String> names) {
+        if (names.stream().anyMatch(name -> name.contains("lora_") || name.contains(".lora."))) {
+            return "it looks like a LoRA, which is put on a model";
+        }
+        if (isOtherFamily(names)) {
+            return "it looks like SD 2.x or the SDXL refiner; SD 1.5 and SDXL base checkpoints are supported";
+        }
+        return "its tensors are called "
+                + String.join(", ", names.stream().limit(3).toList())
+                + "; SD 1.5 and SDXL checkpoints, U-Nets, ControlNets and autoencoders are supported";
+    }
+
+    private static boolean begins(Set<String> names, String prefix) {
+        return names.stream().anyMatch(name -> name.startsWith(prefix));
+    }
+
+    public Path file() {
+        return file;
+    }
+
+    public ModelFamily family() {
+        return family;
+    }
+
+    /** What the file holds, by the names that these parts have in a model directory: {@code "unet"}, {@code "vae"}, ... */
+    public List<String> parts() {
+        return parts.stream().map(Part::name).toList();
+    }
+
+    /** The weights of {@code part}, one of {@link #parts()}, under the names of a model directory. */
+    public WeightSource open(String part) {
+        Part found = parts.stream()
+                .filter(p -> p.name().equals(part))
+                .findFirst()
+                .orElseThrow(() -> new InvalidFileException(file, "holds no " + part + " but " + parts()));
+        WeightSource all = SafetensorsFile.open(file);
+        return found.translation()
+                .apply(WeightView.of(
+                        all,
+                        tensor -> tensor.name().startsWith(found.prefix())
+                                ? Stream.of(tensor.as(
+                                        tensor.name().substring(found.prefix().length())))
+                                : Stream.empty()));
+    }
+}

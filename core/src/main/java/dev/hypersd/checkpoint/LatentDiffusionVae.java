@@ -1,0 +1,63 @@
+package dev.hypersd.checkpoint;
+
+import dev.hypersd.weights.StoredTensor;
+import dev.hypersd.weights.WeightSource;
+import dev.hypersd.weights.WeightView;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Names of the autoencoder in the original implementation of latent diffusion: levels of the decoder are counted from the finest,
+ * and the attention's projections are 1x1 convolutions.
+ */
+final class LatentDiffusionVae {
+    private static final Pattern UP = Pattern.compile("decoder\\.up\\.(\\d{1,4})\\.(.*)");
+
+    private static final Renaming COMMON = new Renaming()
+            .prefix("(encoder|decoder)\\.norm_out\\.", "$1.conv_norm_out.")
+            .prefix("encoder\\.down\\.(\\d+)\\.block\\.(\\d+)\\.", "encoder.down_blocks.$1.resnets.$2.")
+            .prefix("encoder\\.down\\.(\\d+)\\.downsample\\.", "encoder.down_blocks.$1.downsamplers.0.")
+            .prefix("(encoder|decoder)\\.mid\\.block_1\\.", "$1.mid_block.resnets.0.")
+            .prefix("(encoder|decoder)\\.mid\\.block_2\\.", "$1.mid_block.resnets.1.")
+            .prefix("(encoder|decoder)\\.mid\\.attn_1\\.norm\\.", "$1.mid_block.attentions.0.group_norm.")
+            .prefix("(encoder|decoder)\\.mid\\.attn_1\\.([qkv])\\.", "$1.mid_block.attentions.0.to_$2.")
+            .prefix("(encoder|decoder)\\.mid\\.attn_1\\.proj_out\\.", "$1.mid_block.attentions.0.to_out.0.");
+
+    private static final Renaming UP_LEVEL =
+            new Renaming().prefix("block\\.(\\d+)\\.", "resnets.$1.").prefix("upsample\\.", "upsamplers.0.");
+
+    private static final Pattern SHORTCUT = Pattern.compile("\\.nin_shortcut\\.");
+    private static final Pattern PROJECTION = Pattern.compile(".*\\.attentions\\.0\\.to_.*\\.weight");
+
+    private LatentDiffusionVae() {}
+
+    /** A view of {@code source}, which holds the autoencoder and nothing else. */
+    static WeightSource view(WeightSource source) {
+        int levels = source.names().stream()
+                .map(UP::matcher)
+                .filter(Matcher::matches)
+                .mapToInt(up -> Integer.parseInt(up.group(1)) + 1)
+                .max()
+                .orElse(0);
+        return WeightView.of(source, tensor -> Stream.of(linear(tensor, rename(tensor.name(), levels))));
+    }
+
+    private static String rename(String name, int levels) {
+        Matcher up = UP.matcher(name);
+        String renamed = up.matches()
+                ? "decoder.up_blocks.%d.%s"
+                        .formatted(levels - 1 - Integer.parseInt(up.group(1)), UP_LEVEL.apply(up.group(2)))
+                : COMMON.apply(name);
+        return SHORTCUT.matcher(renamed).replaceFirst(".conv_shortcut.");
+    }
+
+    /** {@code [out, in, 1, 1]} of a projection becomes {@code [out, in]}. */
+    private static StoredTensor linear(StoredTensor tensor, String name) {
+        long[] shape = tensor.shape();
+        boolean convolution = shape.length == 4 && shape[2] == 1 && shape[3] == 1;
+        return convolution && PROJECTION.matcher(name).matches()
+                ? tensor.as(name, new long[] {shape[0], shape[1]}, t -> t.view(shape[0], shape[1]))
+                : tensor.as(name);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.hypersd.checkpoint;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.weights.StoredTensor;
+import dev.hypersd.weights.WeightSource;
+import dev.hypersd.weights.WeightView;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Names of the text encoder in open_clip, SDXL's second: query, key and value are fused, in this order, and the projection of
+ * the pooled vector is multiplied from the other side.
+ */
+final class OpenClip {
+    private static final String LAYER = "transformer\\.resblocks\\.(\\d+)\\.";
+    private static final Pattern FUSED = Pattern.compile(LAYER + "attn\\.in_proj_(weight|bias)");
+    private static final List<String> PARTS = List.of("q", "k", "v");
+
+    private static final Renaming NAMES = new Renaming()
+            .prefix("token_embedding\\.", "text_model.embeddings.token_embedding.")
+            .prefix("positional_embedding", "text_model.embeddings.position_embedding.weight")
+            .prefix("ln_final\\.", "text_model.final_layer_norm.")
+            .prefix(LAYER + "ln_1\\.", "text_model.encoder.layers.$1.layer_norm1.")
+            .prefix(LAYER + "ln_2\\.", "text_model.encoder.layers.$1.layer_norm2.")
+            .prefix(LAYER + "mlp\\.c_fc\\.", "text_model.encoder.layers.$1.mlp.fc1.")
+            .prefix(LAYER + "mlp\\.c_proj\\.", "text_model.encoder.layers.$1.mlp.fc2.")
+            .prefix(LAYER + "attn\\.out_proj\\.", "text_model.encoder.layers.$1.self_attn.out_proj.");
+
+    private OpenClip() {}
+
+    /** A view of {@code source}, which holds the encoder and nothing else. */
+    static WeightSource view(WeightSource source) {
+        return WeightView.of(source, OpenClip::translate);
+    }
+
+    private static Stream<StoredTensor> translate(StoredTensor tensor) {
+        String name = tensor.name();
+        Matcher fused = FUSED.matcher(name);
+        if (fused.matches()) {
+            return thirds(
+                    tensor, "text_model.encoder.layers." + fused.group(1) + ".self_attn.%s_proj." + fused.group(2));
+        }
+        return switch (name) {
+            case "text_projection" -> Stream.of(transposed(tensor, "text_projection.weight"));
+            // The temperature of the contrastive loss.
+            case "logit_scale" -> Stream.empty();
+            default -> Stream.of(tensor.as(NAMES.apply(name)));
+        };
+    }
+
+    private static StoredTensor transposed(StoredTensor tensor, String name) {
+        long[] shape = tensor.shape();
+        if (shape.length != 2) {
+            throw unexpected(tensor, "a matrix");
+        }
+        return tensor.as(name, new long[] {shape[1], shape[0]}, t -> t.t());
+    }
+
+    /** @param pattern the name of a third, with the letter left open */
+    private static Stream<StoredTensor> thirds(StoredTensor tensor, String pattern) {
+        long[] shape = tensor.shape();
+        if (shape.length == 0 || shape[0] % PARTS.size() != 0) {
+            throw unexpected(tensor, "query, key and value one above the other");
+        }
+        long rows = shape[0] / PARTS.size();
+        long[] third = shape.clone();
+        third[0] = rows;
+        return IntStream.range(0, PARTS.size())
+                .mapToObj(i -> tensor.as(pattern.formatted(PARTS.get(i)), third, t -> t.narrow(0, i * rows, rows)));
+    }
+
+    private static InvalidFileException unexpected(StoredTensor tensor, String expected) {
+        return new InvalidFileException(
+                tensor.file(),
+                "tensor %s has shape %s, not that of %s"
+                        .formatted(tensor.name(), Arrays.toString(tensor.shape()), expected));
+    }
+}

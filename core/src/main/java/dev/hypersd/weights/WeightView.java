@@ -1,0 +1,61 @@
+package dev.hypersd.weights;
+
+import dev.hypersd.error.InvalidFileException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The tensors of a source under other names and in other layouts. Nothing is loaded or copied until a tensor is asked for. */
+public final class WeightView implements WeightSource {
+    private final WeightSource source;
+    private final Map<String, StoredTensor> tensors;
+
+    private WeightView(WeightSource source, Map<String, StoredTensor> tensors) {
+        this.source = source;
+        this.tensors = tensors;
+    }
+
+    /**
+     * A view of {@code source}, which it closes with itself.
+     *
+     * @param rule what becomes of each tensor: none, one or several
+     * @throws InvalidFileException if two tensors come to have one name
+     */
+    public static WeightView of(WeightSource source, Function<StoredTensor, Stream<StoredTensor>> rule) {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        for (String name : source.names()) {
+            source.find(name).stream().flatMap(rule).forEach(tensor -> {
+                if (tensors.putIfAbsent(tensor.name(), tensor) != null) {
+                    throw new InvalidFileException(
+                            source.file(), "holds " + tensor.name() + " twice, once spelled " + name);
+                }
+            });
+        }
+        return new WeightView(source, tensors);
+    }
+
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(tensors.keySet());
+    }
+
+    @Override
+    public Optional<StoredTensor> find(String name) {
+        return Optional.ofNullable(tensors.get(name));
+    }
+
+    @Override
+    public Path file() {
+        return source.file();
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}
