@@ -4,7 +4,7 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.schedule.NoiseSchedule;
 
 /** A way from noise to an image: a kind and its options, immutable, safe to share. */
-public sealed interface Sampler permits Tcd, Lcm, Ddim {
+public sealed interface Sampler permits Tcd, Lcm, Ddim, Euler, EulerAncestral, DpmSolverPlusPlus, Pndm {
     /** The short name, as {@link Samplers#named} takes it. */
     String name();
 

@@ -17,6 +17,9 @@ import java.util.stream.IntStream;
  *     the last step. Lower values give more detail at many steps
  */
 public record Tcd(int originalSteps, double eta) implements Sampler {
+    /** What the reference implementation takes where nobody says. */
+    public static final double DEFAULT_ETA = 0.3;
+
     public Tcd {
         if (!(eta >= 0 && eta <= 1)) {
             throw new InvalidRequestException("eta must be between 0 and 1, not " + eta);
