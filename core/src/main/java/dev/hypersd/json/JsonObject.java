@@ -214,7 +214,9 @@ public final class JsonObject {
     }
 
     private double number(String key, JsonNode value) {
-        return value.isNumber() ? value.doubleValue() : refuse(key, "a number", value);
+        return value.isNumber() && Double.isFinite(value.doubleValue())
+                ? value.doubleValue()
+                : refuse(key, "a number", value);
     }
 
     private List<String> strings(String key, JsonNode value) {
