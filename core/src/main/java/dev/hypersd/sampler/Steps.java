@@ -96,23 +96,26 @@ public record Steps(
     /** The indices into {@code all}, the decreasing timesteps of the whole way, that these steps cover. */
     IntStream part(double[] all, int trainTimesteps) {
         int from = denoisingStart > 0
-                ? (int) Arrays.stream(all)
-                        .filter(t -> t >= cutoff(denoisingStart, trainTimesteps))
-                        .count()
-                : all.length - Math.min((int) (all.length * strength), all.length);
-        int to = denoisingEnd < 1
-                ? (int) Arrays.stream(all)
-                        .filter(t -> t >= cutoff(denoisingEnd, trainTimesteps))
-                        .count()
-                : all.length;
-        if (from >= to) {
+                ? countFrom(cutoff(denoisingStart, trainTimesteps), all)
+                : all.length - (int) (all.length * strength);
+        int to = denoisingEnd < 1 ? countFrom(cutoff(denoisingEnd, trainTimesteps), all) : all.length;
+        if (from == all.length && denoisingStart == 0) {
             throw new InvalidRequestException(
-                    "strength %s, from denoising %s to %s: none of the %d steps lies there; take more steps or a larger part"
-                            .formatted(strength, denoisingStart, denoisingEnd, all.length));
+                    "strength %s of %d steps leaves none: take at least %d steps or strength %s"
+                            .formatted(strength, all.length, (int) Math.ceil(1 / strength), 1.0 / all.length));
+        }
+        if (from >= to) {
+            throw new InvalidRequestException("none of %d steps lies between denoising %s and %s: take more steps"
+                    .formatted(all.length, denoisingStart, denoisingEnd));
         }
         return IntStream.range(from, to);
     }
 
+    private static int countFrom(double cutoff, double[] timesteps) {
+        return (int) Arrays.stream(timesteps).filter(t -> t >= cutoff).count();
+    }
+
+    /** Rounded like the reference: half to even. */
     private static double cutoff(double share, int trainTimesteps) {
         return Math.rint(trainTimesteps - share * trainTimesteps);
     }

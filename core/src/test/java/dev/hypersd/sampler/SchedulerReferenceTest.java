@@ -75,6 +75,9 @@ class SchedulerReferenceTest {
             reference.assertMatches("prev_sample_" + i, result.x());
             checkIfGiven(reference, "pred_original_sample_" + i, result.x0());
             checkIfGiven(reference, "denoised_" + i, result.x0());
+            if (reference.has("out.pred_noised_sample_" + i)) {
+                checkJump(reference, schedule, plan, i, x);
+            }
             x = result.x();
             state = result.state();
         }
@@ -83,6 +86,15 @@ class SchedulerReferenceTest {
                 .isFalse();
         assertThat(drawn.get())
                 .isEqualTo(reference.json().at("/expected/noises_consumed").asInt());
+    }
+
+    /** What TCD has before it adds noise is a jump of the noise schedule, to floor((1 - eta) next) in single precision. */
+    private static void checkJump(ReferenceCase reference, NoiseSchedule schedule, Plan plan, int i, Tensor x) {
+        float kept = (float) (1 - reference.arg("step").get("eta").asDouble());
+        double next = i + 1 < plan.size() ? plan.timestep(i + 1) : 0;
+        int to = (int) Math.floor(kept * (float) next);
+        Tensor jumped = schedule.jump(x, reference.in("model_output_" + i), (int) plan.timestep(i), to);
+        reference.assertMatches("pred_noised_sample_" + i, jumped);
     }
 
     private static void checkPlan(ReferenceCase reference, Plan plan) {

@@ -1,0 +1,143 @@
+package dev.hypersd.sampler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hypersd.schedule.NoiseLevel;
+import dev.hypersd.schedule.NoiseSchedule;
+import dev.hypersd.schedule.PredictionType;
+import dev.hypersd.schedule.ScheduleSettings;
+import java.util.List;
+import java.util.OptionalDouble;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+
+class PlanProperties {
+    private static final NoiseSchedule SCHEDULE = new NoiseSchedule(ScheduleSettings.STABLE_DIFFUSION);
+
+    @Provide
+    Arbitrary<Sampler> samplers() {
+        return Arbitraries.of(Samplers.names()).map(Samplers::named);
+    }
+
+    @Property
+    void noiseNeverGrowsAndEveryWeightIsFinite(
+            @ForAll("samplers") Sampler sampler, @ForAll @IntRange(min = 1, max = 50) int count) {
+        List<PlannedStep> steps = sampler.plan(SCHEDULE, Steps.of(count)).steps();
+        for (int i = 0; i < steps.size(); i++) {
+            PlannedStep step = steps.get(i);
+            assertThat(List.of(step.ofX0(), step.ofEps(), step.ofNoise().orElse(0)))
+                    .allMatch(Double::isFinite);
+            assertThat(step.timestep()).isBetween(0.0, 999.0);
+            if (i > 0) {
+                NoiseLevel before = steps.get(i - 1).level();
+                // PLMS alone visits a level twice: its second, for the repetition of the first step.
+                boolean repeated = sampler instanceof Pndm && i == 2;
+                assertThat(step.level().sigma()).isLessThanOrEqualTo(before.sigma());
+                assertThat(step.level().equals(before)).isEqualTo(repeated);
+            }
+        }
+    }
+
+    /** Whoever predicts image and noise rightly arrives with the right share of image and the right variance of noise. */
+    @Property
+    void everyStepEndsAtTheNoiseLevelWhereTheNextBegins(
+            @ForAll("samplers") Sampler sampler, @ForAll @IntRange(min = 2, max = 50) int count) {
+        List<PlannedStep> steps = sampler.plan(SCHEDULE, Steps.of(count)).steps();
+        for (int i = 0; i + 1 < steps.size(); i++) {
+            PlannedStep step = steps.get(i);
+            PlannedStep next = steps.get(i + 1);
+            double past = step.ofPast().stream().mapToDouble(w -> w).sum();
+            double image = step.ofX0() + (sampler instanceof DpmSolverPlusPlus ? past : 0);
+            double predicted = step.ofEps() + (sampler instanceof Pndm ? past : 0);
+            double noise = Math.hypot(predicted, step.ofNoise().orElse(0));
+            // Where the number of steps does not divide 1000, DDIM's and PLMS's steps end up to one timestep beside the
+            // next.
+            double tolerance = sampler instanceof Ddim || sampler instanceof Pndm ? 0.01 : 1e-9;
+            assertThat(image * next.inputScale()).isCloseTo(next.level().alpha(), within(tolerance));
+            assertThat(noise * next.inputScale()).isCloseTo(next.level().sigma(), within(tolerance));
+        }
+    }
+
+    @Property
+    void tcdWithoutFreshNoiseIsDdimAtTheSameTimesteps(@ForAll @IntRange(min = 1, max = 50) int count) {
+        Plan tcd = new Tcd(50, 0).plan(SCHEDULE, Steps.of(count));
+        int[] timesteps = tcd.steps().stream().mapToInt(s -> (int) s.timestep()).toArray();
+        Plan ddim = new Ddim(Spacing.TRAILING, 1, Finish.FIRST_TIMESTEP, OptionalDouble.empty(), 0)
+                .plan(SCHEDULE, Steps.at(timesteps));
+        assertThat(tcd.steps()).isEqualTo(ddim.steps());
+    }
+
+    /** At eta 1 TCD jumps to timestep 0 instead of the clean image, and the last consistency weight is not exactly 1: else LCM. */
+    @Property
+    void tcdWithAllFreshNoiseIsNearlyLcm(@ForAll @IntRange(min = 1, max = 50) int count) {
+        List<PlannedStep> tcd = new Tcd(50, 1).plan(SCHEDULE, Steps.of(count)).steps();
+        List<PlannedStep> lcm =
+                Samplers.named("lcm").plan(SCHEDULE, Steps.of(count)).steps();
+        for (int i = 0; i < tcd.size(); i++) {
+            assertThat(tcd.get(i).timestep()).isEqualTo(lcm.get(i).timestep());
+            assertThat(tcd.get(i).ofX0()).isCloseTo(lcm.get(i).ofX0(), within(5e-4));
+            assertThat(tcd.get(i).ofEps()).isCloseTo(0, within(0.03));
+            assertThat(tcd.get(i).ofNoise().orElse(0))
+                    .isCloseTo(lcm.get(i).ofNoise().orElse(0), within(5e-3));
+        }
+    }
+
+    @Property
+    void eulerTakesTheStepsOfDdimInOtherUnits(@ForAll @IntRange(min = 1, max = 50) int count) {
+        Plan euler = Samplers.named("euler").plan(SCHEDULE, Steps.of(count));
+        Plan ddim = Samplers.named("ddim").plan(SCHEDULE, Steps.of(count));
+        for (int i = 0; i < count; i++) {
+            PlannedStep step = euler.steps().get(i);
+            assertThat(step.timestep()).isEqualTo(ddim.timestep(i));
+            assertThat(step.level().sigma())
+                    .isCloseTo(ddim.steps().get(i).level().sigma(), within(1e-12));
+            assertThat(step.inputScale()).isEqualTo(step.level().alpha());
+        }
+    }
+
+    @Property
+    void theEndOfAWayIsThatOfTheWholeWay(
+            @ForAll @IntRange(min = 1, max = 40) int count, @ForAll @DoubleRange(min = 0.03, max = 1) double strength) {
+        int kept = (int) (count * strength);
+        for (Sampler sampler : List.of(Samplers.named("tcd"), Samplers.named("ddim"), Samplers.named("euler_a"))) {
+            if (kept > 0) {
+                List<PlannedStep> whole =
+                        sampler.plan(SCHEDULE, Steps.of(count)).steps();
+                Plan end = sampler.plan(SCHEDULE, Steps.of(count).withStrength(strength));
+                assertThat(end.steps()).isEqualTo(whole.subList(count - kept, count));
+            }
+        }
+    }
+
+    @Property
+    void etaOneOfDdimHasTheVarianceOfTheForwardProcess(@ForAll @IntRange(min = 2, max = 50) int count) {
+        Plan plan = Samplers.named("ddim").withEta(1).plan(SCHEDULE, Steps.of(count));
+        for (PlannedStep step : plan.steps()) {
+            double after = Math.hypot(step.ofEps(), step.ofNoise().orElseThrow());
+            assertThat(step.ofX0() * step.ofX0() + after * after).isCloseTo(1, within(1e-9));
+        }
+    }
+
+    @Property
+    void zeroTerminalSnrIsPossibleWithVelocityAndEveryTrailingSampler(@ForAll @IntRange(min = 1, max = 20) int count) {
+        ScheduleSettings sd = ScheduleSettings.STABLE_DIFFUSION;
+        NoiseSchedule zero = new NoiseSchedule(new ScheduleSettings(
+                sd.trainTimesteps(),
+                sd.betaSchedule(),
+                sd.betaStart(),
+                sd.betaEnd(),
+                List.of(),
+                PredictionType.V_PREDICTION,
+                true));
+        for (String name : List.of("ddim", "euler", "euler_a", "tcd", "lcm")) {
+            assertThat(Samplers.named(name).plan(zero, Steps.of(count)).steps())
+                    .allMatch(step -> Double.isFinite(step.ofX0()) && Double.isFinite(step.ofEps()));
+        }
+    }
+}

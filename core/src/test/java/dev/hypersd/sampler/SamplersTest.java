@@ -1,0 +1,166 @@
+package dev.hypersd.sampler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.schedule.BetaSchedule;
+import dev.hypersd.schedule.NoiseSchedule;
+import dev.hypersd.schedule.PredictionType;
+import dev.hypersd.schedule.ScheduleSettings;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SamplersTest {
+    private static final NoiseSchedule SCHEDULE = new NoiseSchedule(ScheduleSettings.STABLE_DIFFUSION);
+
+    @Test
+    void everyNameGivesASamplerOfThatName() {
+        assertThat(Samplers.names())
+                .containsExactly("ddim", "dpmpp_2m", "dpmpp_2m_karras", "euler", "euler_a", "lcm", "pndm", "tcd");
+        assertThat(Samplers.names())
+                .allMatch(name -> Samplers.named(name).name().equals(name));
+    }
+
+    @Test
+    void anUnknownNameIsRefusedWithTheNearestAndAll() {
+        assertThatThrownBy(() -> Samplers.named("dpm++2m"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("there is no sampler \"dpm++2m\"; did you mean dpmpp_2m?"
+                        + " Known are ddim, dpmpp_2m, dpmpp_2m_karras, euler, euler_a, lcm, pndm, tcd");
+    }
+
+    @Test
+    void anUnknownClassIsRefused() {
+        assertThatThrownBy(() -> Samplers.from(config("{\"_class_name\": \"HeunDiscreteScheduler\"}")))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessage("scheduler_config.json: _class_name asks for HeunDiscreteScheduler, which is not supported;"
+                        + " choose one of ddim, dpmpp_2m, dpmpp_2m_karras, euler, euler_a, lcm, pndm, tcd");
+        assertThatThrownBy(() -> Samplers.from(config("{}")))
+                .hasMessage("scheduler_config.json: _class_name is missing: it says which sampler to use");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "EulerDiscreteScheduler | {'use_beta_sigmas': true}"
+                        + " | use_beta_sigmas must be false: this option of EulerDiscreteScheduler is not supported",
+                "EulerDiscreteScheduler | {'timestep_spacing': 'even'}"
+                        + " | timestep_spacing must be leading, trailing or linspace, not \"even\"",
+                "DPMSolverMultistepScheduler | {'algorithm_type': 'sde-dpmsolver++'}"
+                        + " | algorithm_type must be dpmsolver++, not \"sde-dpmsolver++\"",
+                "DPMSolverMultistepScheduler | {'solver_order': 3} | solver_order must be 1 or 2, not 3",
+                "DPMSolverMultistepScheduler | {'final_sigmas_type': 'one'}"
+                        + " | final_sigmas_type must be zero or sigma_min, not \"one\"",
+                "PNDMScheduler | {} | skip_prk_steps must be true: the Runge-Kutta start of PNDM is not supported",
+                "DDIMScheduler | {'thresholding': true}"
+                        + " | thresholding must be false: this option of DDIMScheduler is not supported"
+            })
+    void anUnsupportedOptionIsRefusedByName(String className, String json, String message) {
+        assertThatThrownBy(() -> Samplers.from(className, config(json.replace('\'', '"'))))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessage("scheduler_config.json: " + message);
+    }
+
+    @Test
+    void absentKeysHaveTheValuesOfTheReference() {
+        JsonObject empty = config("{}");
+        assertThat(Samplers.from("DDIMScheduler", empty))
+                .isEqualTo(new Ddim(Spacing.LEADING, 0, Finish.CLEAN, OptionalDouble.of(1), 0));
+        assertThat(Samplers.from("EulerDiscreteScheduler", empty))
+                .isEqualTo(new Euler(Spacing.LINSPACE, 0, SigmaSpacing.TIMESTEPS, Finish.CLEAN));
+        assertThat(Samplers.from("TCDScheduler", empty)).isEqualTo(new Tcd(50, 0.3));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lcm", "euler", "euler_a", "dpmpp_2m", "pndm"})
+    void samplersWithoutEtaRefuseOne(String name) {
+        assertThatThrownBy(() -> Samplers.named(name).withEta(0.5))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("sampler " + name + " has no eta; tcd and ddim have one");
+    }
+
+    @Test
+    void etaOutsideItsRangeIsRefused() {
+        assertThatThrownBy(() -> Samplers.named("tcd").withEta(1.5)).hasMessage("eta must be between 0 and 1, not 1.5");
+        assertThatThrownBy(() -> Samplers.named("ddim").withEta(Double.NaN))
+                .hasMessage("eta must be between 0 and 1, not NaN");
+    }
+
+    @Test
+    void impossibleStepsAreRefused() {
+        assertThatThrownBy(() -> Steps.of(0)).hasMessage("the number of steps must be at least 1, not 0");
+        assertThatThrownBy(() -> Steps.at(800, 900)).hasMessage("timesteps must decrease, but 900 follows 800");
+        assertThatThrownBy(() -> Steps.of(4).withStrength(0))
+                .hasMessage("strength must be above 0 and at most 1, not 0.0");
+        assertThatThrownBy(() -> Steps.of(4).withDenoisingEnd(0.5).withDenoisingStart(0.5))
+                .hasMessage("denoising start must be at least 0 and below denoising end (0.5), not 0.5");
+        assertThatThrownBy(() -> Samplers.named("tcd").plan(SCHEDULE, Steps.of(51)))
+                .hasMessage("51 steps are too many: this model was distilled with 50 timesteps"
+                        + " (original steps times origin strength)");
+        assertThatThrownBy(() -> Samplers.named("tcd").plan(SCHEDULE, Steps.at(1000)))
+                .hasMessage("timestep 1000 does not exist: this model has 0 to 999");
+        assertThatThrownBy(() -> Samplers.named("ddim").plan(SCHEDULE, Steps.of(2000)))
+                .hasMessage("2000 steps are too many: this model has 1000 timesteps");
+        assertThatThrownBy(() -> Samplers.named("dpmpp_2m_karras").plan(SCHEDULE, Steps.at(999, 500)))
+                .hasMessage(
+                        "Karras spacing decides the timesteps, so they cannot be chosen: give a number of steps instead");
+    }
+
+    @Test
+    void aStrengthThatLeavesNoStepIsRefused() {
+        assertThatThrownBy(
+                        () -> Samplers.named("tcd").plan(SCHEDULE, Steps.of(4).withStrength(0.2)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("strength 0.2 of 4 steps leaves none: take at least 5 steps or strength 0.25");
+    }
+
+    @Test
+    void epsilonPredictionCannotStartFromPureNoise() {
+        NoiseSchedule zero = new NoiseSchedule(new ScheduleSettings(
+                1000, BetaSchedule.SCALED_LINEAR, 0.00085, 0.012, List.of(), PredictionType.EPSILON, true));
+        assertThatThrownBy(() -> Samplers.named("ddim").plan(zero, Steps.of(4)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage(
+                        "timestep 999 is pure noise (zero terminal SNR), where epsilon prediction cannot tell the image:"
+                                + " it takes a model with v_prediction");
+    }
+
+    @Test
+    void aMultistepSolverAsksForTheStateOfTheStepBefore() {
+        Plan plan = Samplers.named("dpmpp_2m").plan(SCHEDULE, Steps.of(20));
+        TensorScope.released(() -> {
+            assertThatThrownBy(
+                            () -> plan.step(3, Tensors.empty(1, 4), Tensors.empty(1, 4), NoiseSource.NONE, State.START))
+                    .hasMessage("step 3 of dpmpp_2m needs 1 remembered tensors and was given 0:"
+                            + " pass on the state that step 2 returned");
+            return "";
+        });
+    }
+
+    @Test
+    void aPlanPrintsAsATable() {
+        assertThat(new Tcd(50, 0.3).plan(SCHEDULE, Steps.of(2)).toString().lines())
+                .containsExactly(
+                        "tcd, 2 steps, epsilon prediction, initial noise times 1.0000",
+                        " step  timestep    alpha    sigma     of x0    of eps  of noise",
+                        "    0       999  0.06826  0.99767   0.52694   0.51842   0.67348",
+                        "    1       499  0.52694  0.84990   0.99957   0.02916      none");
+    }
+
+    private static JsonObject config(String json) {
+        return Json.parse(Path.of("scheduler_config.json"), json.getBytes(StandardCharsets.UTF_8));
+    }
+}
