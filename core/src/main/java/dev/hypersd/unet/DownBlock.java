@@ -25,7 +25,7 @@ final class DownBlock {
         boolean last = index == config.levels().size() - 1;
         this.downsample = last
                 ? Optional.empty()
-                : Optional.of(new Conv2d(p.at("downsamplers.0.conv"), level.channels(), level.channels(), 3, 2, 1));
+                : Optional.of(Conv2d.of(p.at("downsamplers.0.conv"), level.channels(), level.channels(), 3, 2, 1));
     }
 
     /** Appends the output of each layer, and that of the downsampling, to {@code skips}, whose last element is the input. */

@@ -3,7 +3,6 @@ package dev.hypersd.unet;
 import dev.hypersd.nn.Linear;
 import dev.hypersd.nn.Parameters;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -12,13 +11,16 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class Geglu {
     private final Linear projection;
+    private final long width;
 
     Geglu(Parameters p, long in, long out) {
         this.projection = Linear.of(p.at("proj"), in, 2 * out);
+        this.width = out;
     }
 
     Tensor forward(Tensor x) {
-        TensorVector halves = projection.forward(x).chunk(2, -1);
-        return torch.gelu(halves.get(1)).mul_(halves.get(0));
+        Tensor both = projection.forward(x);
+        Tensor gate = torch.gelu(both.narrow(-1, width, width));
+        return gate.mul_(both.narrow(-1, 0, width));
     }
 }

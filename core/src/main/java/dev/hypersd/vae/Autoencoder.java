@@ -1,0 +1,55 @@
+package dev.hypersd.vae;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.tensor.Shapes;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Turns pictures into the latents that a U-Net works on, and latents into pictures. Stateless, so safe to share; adapters that are active
+ * in the call apply.
+ */
+public sealed interface Autoencoder permits AutoencoderKl, AutoencoderTiny {
+    /** How many pixels a latent is wide and high: 8 in every published model. */
+    int scaleFactor();
+
+    /** Channels of the latents. */
+    int latentChannels();
+
+    /**
+     * The pictures that latents stand for.
+     *
+     * @param latents of unit variance, as samplers leave them, {@code [B, C, h, w]}
+     * @return {@code [B, 3, h * scaleFactor, w * scaleFactor]}, about -1..1
+     * @throws InvalidRequestException if the shape is another
+     */
+    Tensor decode(Tensor latents);
+
+    /**
+     * The latents of pictures.
+     *
+     * @param images -1..1, {@code [B, 3, H, W]}, height and width multiples of {@link #scaleFactor}
+     * @param noise standard normal of the shape of the result, asked for only where the encoding is a distribution to draw from
+     * @return of about unit variance, {@code [B, C, H / scaleFactor, W / scaleFactor]}
+     * @throws InvalidRequestException if the shape is another
+     */
+    Tensor encode(Tensor images, Supplier<Tensor> noise);
+
+    /** The same autoencoder, working in tiles. */
+    Autoencoder tiled(Tiling tiling);
+
+    /** Throws unless {@code images} can be encoded. */
+    default void checkImages(Tensor images, int channels) {
+        Shapes.require("the images", images, Shapes.ANY, channels, Shapes.ANY, Shapes.ANY);
+        if (images.size(2) % scaleFactor() != 0 || images.size(3) % scaleFactor() != 0) {
+            throw new InvalidRequestException(
+                    "images of %d x %d pixels cannot be encoded: width and height must be multiples of %d"
+                            .formatted(images.size(3), images.size(2), scaleFactor()));
+        }
+    }
+
+    /** Throws unless {@code latents} can be decoded. */
+    default void checkLatents(Tensor latents) {
+        Shapes.require("the latents", latents, Shapes.ANY, latentChannels(), Shapes.ANY, Shapes.ANY);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.hypersd.vae;
+
+import static dev.hypersd.tensor.TensorScope.chain;
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.nn.Conv2d;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.tensor.TensorScope.Step;
+import dev.hypersd.vae.AutoencoderKlConfig.Option;
+import dev.hypersd.weights.RenamedWeights;
+import dev.hypersd.weights.WeightSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+
+/** The variational autoencoder of Stable Diffusion (Rombach et al., 2022): a picture becomes a normal distribution of latents. */
+public final class AutoencoderKl implements Autoencoder {
+    private static final Map<String, String> OLD_ATTENTION_NAMES =
+            Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
+
+    private final AutoencoderKlConfig config;
+    private final Step encoder;
+    private final Step decoder;
+
+    /** @param p named as in {@link #named} */
+    public AutoencoderKl(AutoencoderKlConfig config, Parameters p) {
+        this(config, encoder(config, p), decoder(config, p));
+    }
+
+    private AutoencoderKl(AutoencoderKlConfig config, Step encoder, Step decoder) {
+        this.config = config;
+        this.encoder = encoder;
+        this.decoder = decoder;
+    }
+
+    private static Step encoder(AutoencoderKlConfig config, Parameters p) {
+        Step encoder = new KlEncoder(p.at("encoder"), config)::forward;
+        Step quant = pointwise(config, Option.QUANT_CONVOLUTION, p.at("quant_conv"), 2L * config.latentChannels());
+        return images -> chain(images, encoder, quant);
+    }
+
+    private static Step decoder(AutoencoderKlConfig config, Parameters p) {
+        Step postQuant =
+                pointwise(config, Option.POST_QUANT_CONVOLUTION, p.at("post_quant_conv"), config.latentChannels());
+        Step decoder = new KlDecoder(p.at("decoder"), config)::forward;
+        return latents -> chain(latents, postQuant, decoder);
+    }
+
+    private static Step pointwise(AutoencoderKlConfig config, Option option, Parameters p, long channels) {
+        return config.has(option) ? Conv2d.pointwise(p, channels, channels)::forward : x -> x;
+    }
+
+    /** A file's tensors by the names that this network uses: those of SD 1.5's time have other ones in their attention. */
+    public static WeightSource named(WeightSource file) {
+        return new RenamedWeights(file, name -> Optional.of(currentName(name)));
+    }
+
+    private static String currentName(String name) {
+        String[] parts = name.split("\\.", -1);
+        int layer = parts.length - 2;
+        if (name.contains(".attentions.") && OLD_ATTENTION_NAMES.containsKey(parts[layer])) {
+            parts[layer] = OLD_ATTENTION_NAMES.get(parts[layer]);
+        }
+        return String.join(".", parts);
+    }
+
+    public AutoencoderKlConfig config() {
+        return config;
+    }
+
+    @Override
+    public int scaleFactor() {
+        return config.scaleFactor();
+    }
+
+    @Override
+    public int latentChannels() {
+        return config.latentChannels();
+    }
+
+    @Override
+    public AutoencoderKl tiled(Tiling tiling) {
+        int pixels = scaleFactor();
+        return new AutoencoderKl(
+                config,
+                images -> tiling.apply(images, pixels, 1, encoder),
+                latents -> tiling.apply(latents, 1, pixels, decoder));
+    }
+
+    @Override
+    public Tensor decode(Tensor latents) {
+        checkLatents(latents);
+        return chain(latents, config.scaling()::restore, decoder);
+    }
+
+    @Override
+    public Tensor encode(Tensor images, Supplier<Tensor> noise) {
+        return scoped(() -> config.scaling().normalise(posterior(images).sample(noise.get())));
+    }
+
+    /**
+     * The distribution of a picture's latents before they are scaled to unit variance. Its tensors belong to the caller's scope.
+     *
+     * @param images -1..1, {@code [B, 3, H, W]}
+     * @throws InvalidRequestException if the size is no multiple of {@link #scaleFactor}
+     */
+    public DiagonalGaussian posterior(Tensor images) {
+        checkImages(images, config.imageChannels());
+        return DiagonalGaussian.of(encoder.apply(images));
+    }
+
+    /** Latents of unit variance from {@link #posterior}'s values. */
+    public Tensor scale(Tensor raw) {
+        return scoped(() -> config.scaling().normalise(raw));
+    }
+}

@@ -1,0 +1,106 @@
+package dev.hypersd.vae;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.json.JsonObject;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The sizes and options of an {@link AutoencoderKl}, as its {@code config.json} gives them.
+ *
+ * @param imageChannels 3
+ * @param latentChannels 4
+ * @param channels of each level, from full size to the latents'
+ * @param layers residual blocks of a level in the encoder; the decoder has one more
+ * @param normGroups groups of every GroupNorm
+ * @param sampleSize height and width of the pictures it was trained on, a good size for tiles
+ * @param scaling of the latents
+ */
+public record AutoencoderKlConfig(
+        int imageChannels,
+        int latentChannels,
+        List<Integer> channels,
+        int layers,
+        int normGroups,
+        int sampleSize,
+        LatentScaling scaling,
+        Set<Option> options) {
+    /** What a model may have or lack. */
+    public enum Option {
+        /** A 1x1 convolution after the encoder. */
+        QUANT_CONVOLUTION("use_quant_conv"),
+        /** A 1x1 convolution before the decoder. */
+        POST_QUANT_CONVOLUTION("use_post_quant_conv"),
+        /** Attention in the middle blocks. */
+        MIDDLE_ATTENTION("mid_block_add_attention"),
+        /** Its activations leave the range of F16. */
+        NEEDS_F32("force_upcast");
+
+        private final String key;
+
+        Option(String key) {
+            this.key = key;
+        }
+    }
+
+    public AutoencoderKlConfig {
+        channels = List.copyOf(channels);
+        options = Set.copyOf(options);
+    }
+
+    /**
+     * Reads the configuration of an {@code AutoencoderKL}.
+     *
+     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this network does not
+     *     compute
+     */
+    public static AutoencoderKlConfig from(JsonObject json) {
+        json.expect("act_fn", "silu");
+        List<Integer> channels = json.integers("block_out_channels", List.of(64));
+        expectAll(json, "down_block_types", "DownEncoderBlock2D", channels.size());
+        expectAll(json, "up_block_types", "UpDecoderBlock2D", channels.size());
+        int groups = json.positive("norm_num_groups", 32);
+        if (channels.isEmpty() || channels.stream().anyMatch(c -> c < 1 || c % groups != 0)) {
+            throw json.invalid(
+                    "block_out_channels", "must be multiples of norm_num_groups " + groups + ", not " + channels);
+        }
+        int imageChannels = json.positive("in_channels", 3);
+        json.expect("out_channels", imageChannels);
+        int latentChannels = json.positive("latent_channels", 4);
+        EnumSet<Option> options = EnumSet.noneOf(Option.class);
+        for (Option option : Option.values()) {
+            if (json.flag(option.key, true)) {
+                options.add(option);
+            }
+        }
+        AutoencoderKlConfig config = new AutoencoderKlConfig(
+                imageChannels,
+                latentChannels,
+                channels,
+                json.positive("layers_per_block", 1),
+                groups,
+                json.positive("sample_size", 512),
+                LatentScaling.from(json, latentChannels, 0.18215),
+                options);
+        json.warnOfUnread();
+        return config;
+    }
+
+    private static void expectAll(JsonObject json, String key, String kind, int count) {
+        List<String> kinds = json.strings(key, Collections.nCopies(count, kind));
+        if (kinds.size() != count || kinds.stream().anyMatch(k -> !k.equals(kind))) {
+            throw json.invalid(key, "is " + kinds + "; only " + count + " times " + kind + " is supported");
+        }
+    }
+
+    /** Pixels per latent, in each direction. */
+    int scaleFactor() {
+        return 1 << (channels.size() - 1);
+    }
+
+    boolean has(Option option) {
+        return options.contains(option);
+    }
+}

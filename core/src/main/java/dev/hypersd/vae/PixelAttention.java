@@ -1,0 +1,34 @@
+package dev.hypersd.vae;
+
+import static dev.hypersd.tensor.TensorScope.chain;
+
+import dev.hypersd.kernel.Attention;
+import dev.hypersd.nn.GroupNorm;
+import dev.hypersd.nn.Linear;
+import dev.hypersd.nn.Parameters;
+import org.bytedeco.pytorch.Tensor;
+
+/** Attention of every pixel to every other, with one head, after GroupNorm and around a shortcut: {@code [B, C, H, W] -> [B, C, H, W]}. */
+final class PixelAttention {
+    private final GroupNorm norm;
+    private final Linear query;
+    private final Linear key;
+    private final Linear value;
+    private final Linear out;
+
+    PixelAttention(Parameters p, long channels, long groups, double eps) {
+        this.norm = new GroupNorm(p.at("group_norm"), channels, groups, eps);
+        this.query = Linear.of(p.at("to_q"), channels, channels);
+        this.key = Linear.of(p.at("to_k"), channels, channels);
+        this.value = Linear.of(p.at("to_v"), channels, channels);
+        this.out = Linear.of(p.at("to_out.0"), channels, channels);
+    }
+
+    Tensor forward(Tensor x) {
+        return chain(
+                x,
+                h -> norm.forward(h).flatten(2, -1).transpose(1, 2).contiguous(),
+                h -> Attention.apply(query.forward(h), key.forward(h), value.forward(h), 1),
+                h -> x.add(out.forward(h).transpose(1, 2).view(x.size(0), x.size(1), x.size(2), x.size(3))));
+    }
+}

@@ -1,0 +1,112 @@
+package dev.hypersd.vae;
+
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.tensor.TensorScope.Step;
+import dev.hypersd.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Takes large pictures through an autoencoder in overlapping tiles, so that memory depends on the size of a tile and not of the picture.
+ *
+ * <p>The tiles are of one size and spread evenly; where one ends and the next begins, they fade into each other linearly. The result
+ * differs a little from that of the whole picture, because each tile is normalised by itself. What is no larger than a tile
+ * is left whole.
+ *
+ * @param size of a tile in latents, in both directions
+ * @param overlap of neighbours in latents, over which they fade
+ */
+public record Tiling(int size, int overlap) {
+    private static final int ROWS = 2;
+    private static final int COLUMNS = 3;
+
+    /** @throws IllegalArgumentException unless the overlap is 1 to a third of the size, so that no more than two tiles fade at once */
+    public Tiling {
+        if (overlap < 1 || overlap > size / 3) {
+            throw new IllegalArgumentException(
+                    "tiles of size %d cannot overlap by %d; 1 to a third of the size is possible"
+                            .formatted(size, overlap));
+        }
+    }
+
+    /** Tiles of the size that the autoencoder was trained on, a quarter of it overlapping. */
+    public static Tiling of(AutoencoderKlConfig config) {
+        int size = Math.max(4, config.sampleSize() / config.scaleFactor());
+        return new Tiling(size, size / 4);
+    }
+
+    /**
+     * {@code map} applied tile by tile.
+     *
+     * @param x {@code [B, C, h * pixelsIn, w * pixelsIn]} for {@code h x w} latents
+     * @param map makes {@code pixelsOut} pixels for each {@code pixelsIn}
+     * @return {@code [B, C', h * pixelsOut, w * pixelsOut]}
+     */
+    Tensor apply(Tensor x, int pixelsIn, int pixelsOut, Step map) {
+        return along(ROWS, x, pixelsIn, pixelsOut, row -> along(COLUMNS, row, pixelsIn, pixelsOut, map));
+    }
+
+    private Tensor along(int dimension, Tensor x, int pixelsIn, int pixelsOut, Step map) {
+        long length = x.size(dimension) / pixelsIn;
+        if (length <= size) {
+            return map.apply(x);
+        }
+        Cut cut = new Cut(length, size, overlap);
+        return scoped(() -> {
+            List<Tensor> parts = new ArrayList<>();
+            for (int i = 0; i < cut.count(); i++) {
+                long start = cut.start(i) * pixelsIn;
+                parts.add(scoped(() -> map.apply(x.narrow(dimension, start, (long) size * pixelsIn))));
+            }
+            return join(dimension, parts, cut, pixelsOut);
+        });
+    }
+
+    private static Tensor join(int dimension, List<Tensor> parts, Cut cut, int pixels) {
+        long[] shape = Tensors.shape(parts.getFirst());
+        long partLength = shape[dimension];
+        shape[dimension] = cut.length() * pixels;
+        Tensor whole = torch.zeros(shape, parts.getFirst().options());
+        for (int i = 0; i < parts.size(); i++) {
+            Tensor part = parts.get(i);
+            long[] along = {1, 1, 1, 1};
+            along[dimension] = partLength;
+            Tensor weights = Tensors.of(cut.weights(i, pixels), along).to(part.device(), part.scalar_type());
+            whole.narrow(dimension, cut.start(i) * pixels, partLength).add_(part.mul(weights));
+        }
+        return whole;
+    }
+
+    /** A length, in latents, cut into tiles. */
+    private record Cut(long length, int size, int overlap) {
+        int count() {
+            return Math.toIntExact(Math.ceilDiv(length - overlap, size - overlap));
+        }
+
+        long start(int tile) {
+            return tile * (length - size) / (count() - 1);
+        }
+
+        /** How much each pixel of a tile counts; over all tiles that makes 1 everywhere. */
+        float[] weights(int tile, int pixels) {
+            float[] weights = new float[size * pixels];
+            for (int i = 0; i < weights.length; i++) {
+                double position = start(tile) + (i + 0.5) / pixels;
+                double entered = tile == 0 ? 1 : passed(tile - 1, position);
+                double left = tile == count() - 1 ? 0 : passed(tile, position);
+                weights[i] = (float) (entered - left);
+            }
+            return weights;
+        }
+
+        /** From 0 to 1 across the seam between a tile and the next, which lies in the middle of what they share. */
+        private double passed(int tile, double position) {
+            double shared = start(tile) + size - start(tile + 1);
+            double seam = start(tile + 1) + (shared - overlap) / 2;
+            return Math.clamp((position - seam) / overlap, 0, 1);
+        }
+    }
+}
