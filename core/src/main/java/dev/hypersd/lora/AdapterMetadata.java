@@ -1,0 +1,58 @@
+package dev.hypersd.lora;
+
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.weights.SafetensorsFile;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * The configuration that newer versions of diffusers store in the header, under {@code lora_adapter_metadata}: PEFT's, with the network in front of
+ * each key ({@code unet.lora_alpha}). It gives the alphas, which files in PEFT's spelling have no tensors for.
+ */
+final class AdapterMetadata {
+    private static final String KEY = "lora_adapter_metadata";
+
+    private final Optional<JsonObject> json;
+
+    private AdapterMetadata(Optional<JsonObject> json) {
+        this.json = json;
+    }
+
+    static AdapterMetadata of(SafetensorsFile file) {
+        return new AdapterMetadata(Optional.ofNullable(file.metadata().get(KEY))
+                .map(text -> Json.parse(file.file(), text.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    /** The alpha of a module, if it is told: scaled such that alpha / rank is what the adapter was trained with. */
+    Optional<Double> alpha(String module, long rank) {
+        return json.flatMap(configuration -> {
+            int dot = module.indexOf('.');
+            String network = module.substring(0, dot + 1);
+            String layer = module.substring(dot + 1);
+            if (configuration.flag(network + "use_dora", false)) {
+                throw configuration.invalid(network + "use_dora", "is set: DoRA is another format than LoRA");
+            }
+            // Rank-stabilised LoRA (Kalajdzievski, 2023) divides by the root of the rank instead of the rank.
+            double factor = configuration.flag(network + "use_rslora", false) ? Math.sqrt(rank) : 1;
+            return exception(configuration, network + "alpha_pattern", layer)
+                    .or(() -> number(configuration, network + "lora_alpha"))
+                    .or(() -> factor == 1 ? Optional.empty() : Optional.of((double) rank))
+                    .map(alpha -> alpha * factor);
+        });
+    }
+
+    /** PEFT matches such patterns as expressions at the end of the name; what it writes are whole names, and no stranger's expression is run. */
+    private static Optional<Double> exception(JsonObject configuration, String key, String layer) {
+        return configuration
+                .object(key)
+                .flatMap(patterns -> patterns.keys().stream()
+                        .filter(pattern -> ("." + layer).endsWith("." + pattern))
+                        .findFirst()
+                        .flatMap(pattern -> number(patterns, pattern)));
+    }
+
+    private static Optional<Double> number(JsonObject object, String key) {
+        return object.has(key) ? Optional.of(object.number(key, 0)) : Optional.empty();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.hypersd.lora;
+
+import dev.hypersd.nn.Adapters;
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * LoRAs merged with the weights that they change: computing with them costs nothing more than computing without.
+ *
+ * <p>The merged weights are copies, one for each changed parameter, and the base stays as it is. So taking the LoRAs off means to
+ * stop using this, and is exact. Immutable and safe to share until closed.
+ */
+public final class MergedAdapters implements Adapters, AutoCloseable {
+    private final Map<Parameter, Tensor> merged;
+    private final TensorArena arena;
+
+    private MergedAdapters(Map<Parameter, Tensor> merged, TensorArena arena) {
+        this.merged = merged;
+        this.arena = arena;
+    }
+
+    /**
+     * {@code W + sum of strength * alpha / rank * up * down} for each parameter that one of {@code loras} changes, computed in F32
+     * whatever the type of the weights, one parameter after another.
+     *
+     * @return owns the merged weights
+     * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
+     */
+    public static MergedAdapters merge(List<WeightedLora> loras) {
+        Map<Parameter, List<Part>> parts = new LinkedHashMap<>();
+        for (WeightedLora weighted : loras) {
+            if (weighted.strength() != 0) {
+                for (Lora.Change change : weighted.lora().changes()) {
+                    parts.computeIfAbsent(change.target(), target -> new ArrayList<>())
+                            .add(new Part(change, weighted.strength()));
+                }
+            }
+        }
+        TensorArena arena = new TensorArena();
+        try {
+            return Engine.infer(() -> {
+                Map<Parameter, Tensor> merged = new HashMap<>();
+                parts.forEach((target, sum) -> merged.put(target, arena.own(merged(target, sum))));
+                return new MergedAdapters(merged, arena);
+            });
+        } catch (RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private record Part(Lora.Change change, double strength) {}
+
+    private static Tensor merged(Parameter target, List<Part> parts) {
+        return TensorScope.scoped(() -> {
+            Tensor sum = target.base().to(Dtype.F32.scalarType());
+            for (Part part : parts) {
+                sum = part.change.added(sum, part.strength);
+            }
+            return sum.to(target.base().scalar_type());
+        });
+    }
+
+    @Override
+    public Tensor apply(Parameter parameter) {
+        return merged.getOrDefault(parameter, parameter.base());
+    }
+
+    /** How many parameters are changed. */
+    public int size() {
+        return merged.size();
+    }
+
+    /** Frees the merged weights; no call may be using them. */
+    @Override
+    public void close() {
+        arena.close();
+    }
+}
