@@ -1,14 +1,16 @@
 package dev.hypersd.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.Json;
+import dev.hypersd.reference.BadInput;
 import dev.hypersd.reference.ReferenceCase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -16,10 +18,6 @@ import tools.jackson.databind.JsonNode;
 class ClipTokenizerReferenceTest {
     static List<String> cases() {
         return ReferenceCase.names("tokenizer", "");
-    }
-
-    static List<String> badCases() {
-        return ReferenceCase.names("formats/bad", "tok_");
     }
 
     @ParameterizedTest
@@ -47,19 +45,8 @@ class ClipTokenizerReferenceTest {
         assertThat(tokenizer.vocabularySize()).isEqualTo(args.get("vocab_size").asInt());
     }
 
-    @ParameterizedTest
-    @MethodSource("badCases")
-    void badFilesAreRefusedByNameAndReason(String name) {
-        Path folder = ReferenceCase.root().resolve("formats/bad").resolve(name);
-        JsonNode json = Json.MAPPER.readTree(folder.resolve("case.json"));
-        assertThat(json.get("expect").asString()).isEqualTo("reject");
-        Path path = folder.resolve(json.get("load").get("path").asString());
-        assertThatThrownBy(() -> ClipTokenizer.open(path))
-                .isInstanceOf(InvalidFileException.class)
-                .satisfies(e -> {
-                    for (JsonNode part : json.get("error_must_name")) {
-                        assertThat(e.getMessage()).containsIgnoringCase(part.asString());
-                    }
-                });
+    @TestFactory
+    Stream<DynamicTest> badFilesAreRefusedByNameAndReason() {
+        return BadInput.tests("tok_", input -> ClipTokenizer.open(input.path()));
     }
 }
