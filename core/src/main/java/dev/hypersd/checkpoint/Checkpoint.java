@@ -62,7 +62,7 @@ public final class Checkpoint {
         vae(names, "first_stage_model.").or(() -> vae(names, "")).ifPresent(parts::add);
         Stream.of("cond_stage_model.transformer.", "conditioner.embedders.0.transformer.")
                 .filter(prefix -> begins(names, prefix))
-                .forEach(prefix -> parts.add(new Part(TEXT_ENCODER, prefix, OlderNames::translated)));
+                .forEach(prefix -> parts.add(new Part(TEXT_ENCODER, prefix, UnaryOperator.identity())));
         String second = "conditioner.embedders.1.model.";
         if (begins(names, second)) {
             parts.add(new Part(TEXT_ENCODER_2, second, OpenClip::view));
@@ -88,7 +88,7 @@ public final class Checkpoint {
             return Optional.empty();
         }
         boolean original = begins(names, prefix + "decoder.mid.");
-        return Optional.of(new Part(VAE, prefix, original ? LatentDiffusionVae::view : OlderNames::translated));
+        return Optional.of(new Part(VAE, prefix, original ? LatentDiffusionVae::view : UnaryOperator.identity()));
     }
 
     /** Only SDXL has conditions on the picture's size, and a second text encoder. */

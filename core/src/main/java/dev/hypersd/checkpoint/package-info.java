@@ -1,5 +1,5 @@
 /**
- * Checkpoints in one file, and the older spellings of the networks' parameters, presented under the names that the networks use.
+ * Checkpoints in one file, presented as the parts of a model directory.
  *
  * <p>Everything here is a view: names are translated when a file is opened, layouts when a tensor is loaded.
  */

@@ -134,8 +134,7 @@ class CheckpointTest {
     private static void assertSame(Checkpoint checkpoint, String part, Path component) {
         String stem = part.startsWith("text") ? "model" : "diffusion_pytorch_model";
         try (WeightSource got = checkpoint.open(part);
-                WeightSource expected =
-                        OlderNames.translated(SafetensorsFile.open(component.resolve(stem + ".safetensors")))) {
+                WeightSource expected = SafetensorsFile.open(component.resolve(stem + ".safetensors"))) {
             assertThat(new TreeSet<>(got.names())).as(part).isEqualTo(new TreeSet<>(expected.names()));
             for (String name : expected.names()) {
                 StoredTensor tensor = got.find(name).orElseThrow();

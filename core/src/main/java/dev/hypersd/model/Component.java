@@ -1,0 +1,136 @@
+package dev.hypersd.model;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.nn.StoredParameters;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.weights.WeightFolder;
+import dev.hypersd.weights.WeightSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * One part of a model: a network, a tokenizer or a scheduler. Its files are read when they are asked for.
+ *
+ * <p>Immutable and safe to share between threads.
+ */
+public final class Component {
+    private static final System.Logger LOG = System.getLogger("dev.hypersd.model");
+
+    private static final String CLASS_NAME = "_class_name";
+    private static final String ARCHITECTURES = "architectures";
+    private static final int NAMED_IN_WARNING = 5;
+
+    private final String name;
+    private final Path folder;
+    private final Supplier<JsonObject> config;
+    private final Supplier<WeightSource> weights;
+
+    Component(String name, Path folder, Supplier<JsonObject> config, Supplier<WeightSource> weights) {
+        this.name = name;
+        this.folder = folder;
+        this.config = config;
+        this.weights = weights;
+    }
+
+    /** A network in a folder of its own, as ControlNets and tiny autoencoders come. */
+    public static Component in(Path folder) {
+        return in(folder, Optional.empty());
+    }
+
+    /** A network in a folder of its own, with its weights in {@code variant}, for example {@code "fp16"}. */
+    public static Component in(Path folder, String variant) {
+        return in(folder, Optional.of(variant));
+    }
+
+    static Component in(Path folder, Optional<String> variant) {
+        String name = String.valueOf(folder.getFileName());
+        // Schedulers have no weights; all others, no matter what library they are of, name their configuration alike.
+        Path file = folder.resolve(name.equals("scheduler") ? "scheduler_config.json" : "config.json");
+        return new Component(name, folder, () -> Json.read(file), () -> open(folder, Json.read(file), variant));
+    }
+
+    private static WeightSource open(Path folder, JsonObject config, Optional<String> variant) {
+        // diffusers and transformers name their files apart, and only diffusers writes the class into the
+        // configuration.
+        String stem = config.has(CLASS_NAME) ? "diffusion_pytorch_model" : "model";
+        return variant.map(v -> WeightFolder.open(folder, stem, v)).orElseGet(() -> WeightFolder.open(folder, stem));
+    }
+
+    /** The same component with weights from elsewhere. */
+    Component withWeights(Supplier<WeightSource> other) {
+        return new Component(name, folder, config, other);
+    }
+
+    /** The name of its folder: {@code "unet"}. */
+    public String name() {
+        return name;
+    }
+
+    /** Where its files lie; a tokenizer is read from here. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Reads its configuration. */
+    public JsonObject config() {
+        return config.get();
+    }
+
+    /** Opens its weights, under the names that the file gives them. The caller closes them. */
+    public WeightSource openWeights() {
+        return weights.get();
+    }
+
+    /**
+     * Builds the network. Tensors of the file that it does not know are named in a warning.
+     *
+     * @param dtype what it computes with; weights stored in another type are converted
+     * @param arena the owner of its tensors
+     * @throws InvalidFileException if the configuration is of another class or broken, or the weights do not fit it
+     */
+    public <N> N load(NetworkType<N> type, Dtype dtype, TensorArena arena) {
+        JsonObject json = config();
+        checkClass(json, type.className());
+        try (WeightSource source = type.names().apply(openWeights())) {
+            StoredParameters parameters = new StoredParameters(source, dtype, arena);
+            N network = type.maker().apply(json, new Parameters(parameters));
+            warnOf(parameters.unused().stream().sorted().toList(), source.file());
+            return network;
+        }
+    }
+
+    private static void checkClass(JsonObject config, String expected) {
+        String key = config.has(CLASS_NAME) ? CLASS_NAME : ARCHITECTURES;
+        String found = key.equals(CLASS_NAME)
+                ? config.string(CLASS_NAME, "")
+                : String.join(", ", config.strings(ARCHITECTURES, List.of(expected)));
+        if (!found.equals(expected)) {
+            throw config.invalid(key, "is " + found + ", not " + expected);
+        }
+    }
+
+    private static void warnOf(List<String> unused, Path file) {
+        if (!unused.isEmpty()) {
+            LOG.log(
+                    WARNING,
+                    "{0}: {1} tensors belong to no layer and are ignored: {2}{3}",
+                    file,
+                    unused.size(),
+                    String.join(", ", unused.stream().limit(NAMED_IN_WARNING).toList()),
+                    unused.size() > NAMED_IN_WARNING ? ", ..." : "");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " in " + folder;
+    }
+}

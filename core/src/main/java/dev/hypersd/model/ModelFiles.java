@@ -1,0 +1,178 @@
+package dev.hypersd.model;
+
+import dev.hypersd.checkpoint.Checkpoint;
+import dev.hypersd.checkpoint.ModelFamily;
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The files that a model consists of: a directory as diffusers lays it out, with checkpoints in one file put over it where
+ * wanted. Nothing is loaded here.
+ *
+ * <p>The directory's {@code model_index.json} says what class of pipeline the model was made for, and lists its parts; each lies in
+ * a folder of its name. Only classes known here are accepted, and no code that comes with a model is ever run.
+ *
+ * <p>Immutable and safe to share between threads.
+ */
+public final class ModelFiles {
+    private static final Pattern PIPELINE =
+            Pattern.compile("StableDiffusion(XL)?(?:ControlNet)?(?:Img2Img|Inpaint)?Pipeline");
+    private static final String CLASS_NAME = "_class_name";
+    private static final Set<String> LIBRARIES = Set.of("diffusers", "transformers");
+
+    /** What pipelines list and this library does without. */
+    private static final Set<String> IGNORED = Set.of("safety_checker", "feature_extractor", "image_encoder");
+
+    private final Path path;
+    private final ModelFamily family;
+    private final JsonObject index;
+    private final Map<String, Component> components;
+
+    private ModelFiles(Path path, ModelFamily family, JsonObject index, Map<String, Component> components) {
+        this.path = path;
+        this.family = family;
+        this.index = index;
+        this.components = components;
+    }
+
+    /**
+     * Opens a model directory.
+     *
+     * @throws InvalidFileException if it is none, is of an unknown class, lists parts of a foreign library or outside of itself, or
+     *     lacks a folder that it lists
+     */
+    public static ModelFiles open(Path directory) {
+        return open(directory, Optional.empty());
+    }
+
+    /**
+     * Opens a model directory whose networks are to be read in {@code variant}, for example {@code "fp16"}, where they have it.
+     *
+     * @throws InvalidFileException as {@link #open(Path)} does
+     */
+    public static ModelFiles open(Path directory, String variant) {
+        return open(directory, Optional.of(variant));
+    }
+
+    private static ModelFiles open(Path directory, Optional<String> variant) {
+        if (Files.isRegularFile(directory)) {
+            throw new InvalidFileException(
+                    directory,
+                    "is a file, without tokenizer and configurations; open a model directory and put the file over that");
+        }
+        JsonObject index = Json.read(directory.resolve("model_index.json"));
+        ModelFamily family = family(index);
+        Map<String, Component> components = new LinkedHashMap<>();
+        for (String name : listed(index)) {
+            components.put(name, Component.in(index.sibling(name), variant));
+        }
+        List<String> missing = components.values().stream()
+                .filter(component -> !Files.isDirectory(component.folder()))
+                .map(Component::name)
+                .toList();
+        if (!missing.isEmpty()) {
+            throw index.invalid(String.join(", ", missing), "is listed, but there is no such folder");
+        }
+        return new ModelFiles(directory, family, index, components);
+    }
+
+    private static ModelFamily family(JsonObject index) {
+        String className = index.string(CLASS_NAME, "");
+        Matcher matcher = PIPELINE.matcher(className);
+        if (!matcher.matches()) {
+            throw index.invalid(
+                    CLASS_NAME,
+                    "is \"" + className + "\"; pipelines of StableDiffusion and StableDiffusionXL are supported");
+        }
+        return matcher.group(1) == null ? ModelFamily.SD15 : ModelFamily.SDXL;
+    }
+
+    /** The parts that the index lists as a pair of library and class; other entries are options of the pipeline. */
+    private static List<String> listed(JsonObject index) {
+        return index.keys().stream()
+                .filter(name -> !name.startsWith("_") && !IGNORED.contains(name) && index.isList(name))
+                .filter(name -> {
+                    List<String> libraryAndClass = index.strings(name, List.of());
+                    if (libraryAndClass.size() != 2) {
+                        throw index.invalid(name, "must be a pair of library and class");
+                    }
+                    String library = libraryAndClass.getFirst();
+                    if (!library.isEmpty() && !LIBRARIES.contains(library)) {
+                        throw index.invalid(
+                                name,
+                                "comes from the library \"" + library
+                                        + "\"; only parts of diffusers and transformers are supported, and no code of a model is run");
+                    }
+                    return !library.isEmpty();
+                })
+                .toList();
+    }
+
+    /**
+     * This model with the networks that {@code file} holds in place of its own: all of them where it is a whole checkpoint, or
+     * a U-Net alone. Configurations and tokenizers stay those of this model.
+     *
+     * @throws InvalidFileException if the file is of another family or holds no part of a model
+     */
+    public ModelFiles with(Checkpoint file) {
+        if (file.family() != family) {
+            throw new InvalidFileException(
+                    file.file(),
+                    "is made for %s, the model in %s is %s"
+                            .formatted(file.family().title(), path, family.title()));
+        }
+        Map<String, Component> changed = new LinkedHashMap<>(components);
+        for (String part : file.parts()) {
+            if (changed.computeIfPresent(part, (name, own) -> own.withWeights(() -> file.open(name))) == null) {
+                throw new InvalidFileException(
+                        file.file(), "holds a " + part + ", which the model in " + path + " has not");
+            }
+        }
+        return new ModelFiles(path, family, index, changed);
+    }
+
+    /** The directory. */
+    public Path path() {
+        return path;
+    }
+
+    public ModelFamily family() {
+        return family;
+    }
+
+    /** {@code model_index.json}, which holds some options of the pipeline too. */
+    public JsonObject index() {
+        return index;
+    }
+
+    /** All parts that are there, in the order of the index. */
+    public Collection<Component> components() {
+        return Collections.unmodifiableCollection(components.values());
+    }
+
+    /** The part called {@code name}, if the model has it. */
+    public Optional<Component> find(String name) {
+        return Optional.ofNullable(components.get(name));
+    }
+
+    /**
+     * The part called {@code name}.
+     *
+     * @throws InvalidFileException if the model has none
+     */
+    public Component component(String name) {
+        return find(name).orElseThrow(() -> index.invalid(name, "is not among the parts of this model"));
+    }
+}

@@ -1,0 +1,36 @@
+package dev.hypersd.model;
+
+import dev.hypersd.clip.ClipTextConfig;
+import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.unet.UNet2DConditionModel;
+import dev.hypersd.unet.UNetConfig;
+import dev.hypersd.weights.WeightSource;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+
+/**
+ * How a kind of network is made of its files.
+ *
+ * @param className what its configuration has to call it
+ * @param names translates the names of its tensors from older spellings
+ * @param maker builds it from its configuration and its parameters
+ */
+public record NetworkType<N>(
+        String className, UnaryOperator<WeightSource> names, BiFunction<JsonObject, Parameters, N> maker) {
+    public static final NetworkType<UNet2DConditionModel> UNET = new NetworkType<>(
+            "UNet2DConditionModel",
+            UnaryOperator.identity(),
+            (config, p) -> new UNet2DConditionModel(UNetConfig.from(config), p));
+
+    public static final NetworkType<ClipTextModel> CLIP_TEXT = clip("CLIPTextModel");
+
+    /** The second text encoder of SDXL. */
+    public static final NetworkType<ClipTextModel> CLIP_TEXT_WITH_PROJECTION = clip("CLIPTextModelWithProjection");
+
+    private static NetworkType<ClipTextModel> clip(String className) {
+        return new NetworkType<>(
+                className, ClipTextModel::named, (config, p) -> new ClipTextModel(ClipTextConfig.from(config), p));
+    }
+}
