@@ -1,6 +1,7 @@
 package dev.hypersd.sampler;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.error.Nearest;
 import dev.hypersd.json.JsonObject;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class Samplers {
         Sampler sampler = BY_NAME.get(name);
         if (sampler == null) {
             throw new InvalidRequestException("there is no sampler \"%s\"; did you mean %s? Known are %s"
-                    .formatted(name, Names.nearest(name, names()), String.join(", ", names())));
+                    .formatted(name, Nearest.of(name, names()), String.join(", ", names())));
         }
         return sampler;
     }

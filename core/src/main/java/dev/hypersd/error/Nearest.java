@@ -1,16 +1,17 @@
-package dev.hypersd.sampler;
+package dev.hypersd.error;
 
 import java.util.Collection;
 import java.util.Comparator;
 
-/** Finding what somebody meant. */
-final class Names {
-    private Names() {}
+/** Finds what somebody meant, for the message about a name that does not exist. */
+public final class Nearest {
+    private Nearest() {}
 
-    /** The one of {@code known} with the fewest letters to change, insert or delete; the first of several. */
-    static String nearest(String name, Collection<String> known) {
+    /** The one of {@code known}, which is not empty, that {@code name} begins, else the one with the fewest letters to change, insert or delete. */
+    public static String of(String name, Collection<String> known) {
         return known.stream()
-                .min(Comparator.comparingInt(k -> distance(name, k)))
+                .min(Comparator.<String>comparingInt(k -> k.startsWith(name) ? 0 : 1)
+                        .thenComparingInt(k -> distance(name, k)))
                 .orElseThrow();
     }
 

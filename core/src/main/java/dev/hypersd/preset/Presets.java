@@ -1,0 +1,179 @@
+package dev.hypersd.preset;
+
+import dev.hypersd.checkpoint.ModelFamily;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.error.Nearest;
+import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.Steps;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The presets of the released models, by name and from file names. */
+public final class Presets {
+    /** Guidance is part of the model: one pass for each step. */
+    private static final Range OFF = new Range(0, 1);
+
+    private static final Sampler DDIM = Samplers.named("ddim");
+    private static final Sampler TCD = Samplers.named("tcd");
+    private static final Sampler LCM = Samplers.named("lcm");
+    private static final Sampler EULER = Samplers.named("euler");
+    private static final Sampler EULER_ANCESTRAL = Samplers.named("euler_a");
+
+    private static final List<Preset> ALL = Stream.of(hyper(), consistency(), lightning(), turbo())
+            .flatMap(List::stream)
+            .toList();
+
+    private Presets() {}
+
+    /** All of them, in the order of their publication and size. */
+    public static List<Preset> all() {
+        return ALL;
+    }
+
+    /**
+     * The preset with this name.
+     *
+     * @throws InvalidRequestException if there is none; the message names the nearest
+     */
+    public static Preset named(String name) {
+        return ALL.stream()
+                .filter(preset -> preset.name().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () -> new InvalidRequestException("there is no preset \"%s\"; did you mean %s? Known are %s"
+                                .formatted(name, Nearest.of(name, names()), String.join(", ", names()))));
+    }
+
+    /** The names that {@link #named} knows. */
+    public static List<String> names() {
+        return ALL.stream().map(Preset::name).toList();
+    }
+
+    /**
+     * The preset for a file as it was released, judged by the names of the file and of its folder alone; letter case, separators and
+     * what was added to the name do not matter.
+     */
+    public static Optional<Preset> forFile(Path file) {
+        Path absolute = file.toAbsolutePath();
+        return Stream.of(Optional.ofNullable(absolute.getFileName()), Optional.ofNullable(absolute.getParent()))
+                .flatMap(Optional::stream)
+                .map(path -> Optional.ofNullable(path.getFileName()))
+                .flatMap(Optional::stream)
+                .flatMap(name -> matching(plain(name.toString())).stream())
+                .findFirst();
+    }
+
+    private static Optional<Preset> matching(String name) {
+        return ALL.stream()
+                .filter(preset -> name.contains(plain(preset.file())))
+                .max(Comparator.comparingInt(preset -> preset.file().length()));
+    }
+
+    private static String plain(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[-_. ]", "").replace("steps", "step");
+    }
+
+    /** ByteDance/Hyper-SD: the table of its model card. */
+    private static List<Preset> hyper() {
+        List<Preset> presets = new ArrayList<>();
+        for (ModelFamily family : ModelFamily.values()) {
+            String file = "Hyper-" + family;
+            presets.add(lora(file + "-1step-lora", "1step", family, TCD.withEta(1), 1, new Range(1, 8)));
+            for (int steps : new int[] {2, 4, 8}) {
+                String count = steps + "steps";
+                presets.add(lora(file + "-" + count + "-lora", count, family, DDIM, steps, Range.only(steps)));
+            }
+            for (int steps : new int[] {8, 12}) {
+                String count = steps + "steps-CFG";
+                presets.add(new Preset(
+                        hyperName(family, count),
+                        file + "-" + count + "-lora",
+                        family,
+                        Artefact.LORA,
+                        DDIM,
+                        Steps.of(steps),
+                        Range.only(steps),
+                        5,
+                        new Range(5, 8),
+                        1));
+            }
+        }
+        presets.add(new Preset(
+                "hyper-sdxl-1step-unet",
+                "Hyper-SDXL-1step-Unet",
+                ModelFamily.SDXL,
+                Artefact.UNET,
+                LCM,
+                Steps.at(800),
+                Range.only(1),
+                0,
+                OFF,
+                1));
+        return presets;
+    }
+
+    private static Preset lora(
+            String file, String count, ModelFamily family, Sampler sampler, int steps, Range stepRange) {
+        return new Preset(
+                hyperName(family, count), file, family, Artefact.LORA, sampler, Steps.of(steps), stepRange, 0, OFF, 1);
+    }
+
+    private static String hyperName(ModelFamily family, String rest) {
+        return ("hyper-" + family + "-" + rest).toLowerCase(Locale.ROOT);
+    }
+
+    /** latent-consistency/lcm-lora-* and h1t/TCD-*-LoRA: their model cards. */
+    private static List<Preset> consistency() {
+        Range lcmSteps = new Range(2, 8);
+        Range lcmGuidance = new Range(0, 2);
+        Range tcdSteps = new Range(1, 50);
+        return List.of(
+                consistency("lcm-lora-sd15", "lcm-lora-sdv1-5", ModelFamily.SD15, LCM, lcmSteps, lcmGuidance),
+                consistency("lcm-lora-sdxl", "lcm-lora-sdxl", ModelFamily.SDXL, LCM, lcmSteps, lcmGuidance),
+                consistency("tcd-lora-sd15", "TCD-SD15-LoRA", ModelFamily.SD15, TCD, tcdSteps, OFF),
+                consistency("tcd-lora-sdxl", "TCD-SDXL-LoRA", ModelFamily.SDXL, TCD, tcdSteps, OFF));
+    }
+
+    private static Preset consistency(
+            String name, String file, ModelFamily family, Sampler sampler, Range steps, Range guidance) {
+        return new Preset(name, file, family, Artefact.LORA, sampler, Steps.of(4), steps, 0, guidance, 1);
+    }
+
+    /** ByteDance/SDXL-Lightning: its model card. The one-step model predicts the image, which no preset can tell a pipeline. */
+    private static List<Preset> lightning() {
+        List<Preset> presets = new ArrayList<>();
+        for (int steps : new int[] {2, 4, 8}) {
+            String name = "sdxl-lightning-" + steps + "steps";
+            String file = "sdxl_lightning_" + steps + "step";
+            presets.add(lightning(name, file + "_lora", Artefact.LORA, steps));
+            presets.add(lightning(name + "-unet", file + "_unet", Artefact.UNET, steps));
+            presets.add(lightning(name + "-model", file, Artefact.MODEL, steps));
+        }
+        return presets;
+    }
+
+    private static Preset lightning(String name, String file, Artefact artefact, int steps) {
+        return new Preset(name, file, ModelFamily.SDXL, artefact, EULER, Steps.of(steps), Range.only(steps), 0, OFF, 1);
+    }
+
+    /** stabilityai/sdxl-turbo: its model card. */
+    private static List<Preset> turbo() {
+        return List.of(new Preset(
+                "sdxl-turbo",
+                "sd_xl_turbo_1.0",
+                ModelFamily.SDXL,
+                Artefact.MODEL,
+                EULER_ANCESTRAL,
+                Steps.of(1),
+                new Range(1, 4),
+                0,
+                OFF,
+                1));
+    }
+}

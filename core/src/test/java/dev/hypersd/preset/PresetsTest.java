@@ -1,0 +1,139 @@
+package dev.hypersd.preset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.sampler.Ddim;
+import dev.hypersd.sampler.Plan;
+import dev.hypersd.sampler.Tcd;
+import dev.hypersd.schedule.NoiseSchedule;
+import dev.hypersd.schedule.ScheduleSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PresetsTest {
+    private static final NoiseSchedule SCHEDULE = new NoiseSchedule(ScheduleSettings.STABLE_DIFFUSION);
+
+    @ParameterizedTest
+    @CsvSource({
+        "Hyper-SD15-1step-lora.safetensors, hyper-sd15-1step",
+        "Hyper-SD15-2steps-lora.safetensors, hyper-sd15-2steps",
+        "Hyper-SD15-4steps-lora.safetensors, hyper-sd15-4steps",
+        "Hyper-SD15-8steps-lora.safetensors, hyper-sd15-8steps",
+        "Hyper-SD15-8steps-CFG-lora.safetensors, hyper-sd15-8steps-cfg",
+        "Hyper-SD15-12steps-CFG-lora.safetensors, hyper-sd15-12steps-cfg",
+        "Hyper-SDXL-1step-lora.safetensors, hyper-sdxl-1step",
+        "Hyper-SDXL-2steps-lora.safetensors, hyper-sdxl-2steps",
+        "Hyper-SDXL-4steps-lora.safetensors, hyper-sdxl-4steps",
+        "Hyper-SDXL-8steps-lora.safetensors, hyper-sdxl-8steps",
+        "Hyper-SDXL-8steps-CFG-lora.safetensors, hyper-sdxl-8steps-cfg",
+        "Hyper-SDXL-12steps-CFG-lora.safetensors, hyper-sdxl-12steps-cfg",
+        "Hyper-SDXL-1step-Unet.safetensors, hyper-sdxl-1step-unet",
+        "Hyper-SDXL-1step-Unet-Comfyui.fp16.safetensors, hyper-sdxl-1step-unet",
+        "hyper_sdxl_4step_lora (1).safetensors, hyper-sdxl-4steps",
+        "lcm-lora-sdxl/pytorch_lora_weights.safetensors, lcm-lora-sdxl",
+        "lcm-lora-sdv1-5.safetensors, lcm-lora-sd15",
+        "TCD-SDXL-LoRA/pytorch_lora_weights.safetensors, tcd-lora-sdxl",
+        "sdxl_lightning_4step_lora.safetensors, sdxl-lightning-4steps",
+        "sdxl_lightning_4step_unet.safetensors, sdxl-lightning-4steps-unet",
+        "sdxl_lightning_8step.safetensors, sdxl-lightning-8steps-model",
+        "sd_xl_turbo_1.0_fp16.safetensors, sdxl-turbo"
+    })
+    void aReleasedFileIsRecognised(Path file, String name) {
+        assertThat(Presets.forFile(file)).map(Preset::name).contains(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"my-style.safetensors", "Hyper-FLUX.1-dev-8steps-lora.safetensors", "/", "hyper.safetensors"})
+    void anotherFileIsNot(Path file) {
+        assertThat(Presets.forFile(file)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hyper-sd15-1step, 999",
+        "hyper-sd15-2steps, 999 499",
+        "hyper-sdxl-4steps, 999 749 499 249",
+        "hyper-sdxl-8steps-cfg, 999 874 749 624 499 374 249 124",
+        "hyper-sdxl-1step-unet, 800",
+        "lcm-lora-sdxl, 999 759 499 259",
+        "sdxl-lightning-2steps, 999 499"
+    })
+    void aPresetSamplesAtTheTimestepsItWasDistilledFor(String name, String timesteps) {
+        Preset preset = Presets.named(name);
+        Plan plan = preset.sampler().plan(SCHEDULE, preset.steps());
+        assertThat(IntStream.range(0, plan.size()).mapToObj(i -> String.valueOf((int) plan.timestep(i))))
+                .containsExactly(timesteps.split(" "));
+    }
+
+    @Test
+    void theUnifiedLoraNoisesAnewAndTheOthersDoNot() {
+        assertThat(Presets.named("hyper-sd15-1step").sampler()).isEqualTo(new Tcd(50, 1));
+        assertThat(Presets.named("hyper-sdxl-8steps").sampler())
+                .isInstanceOfSatisfying(
+                        Ddim.class, ddim -> assertThat(ddim.eta()).isZero());
+    }
+
+    @Test
+    void namesAndFilesAreUniqueAndEveryDefaultIsInItsRange() {
+        assertThat(Presets.names()).doesNotHaveDuplicates();
+        assertThat(Presets.all()).extracting(Preset::file).doesNotHaveDuplicates();
+        assertThat(Presets.all()).allSatisfy(preset -> {
+            assertThat(preset.warnings(preset.steps().count(), preset.guidance()))
+                    .isEmpty();
+            assertThat(Presets.named(preset.name())).isSameAs(preset);
+            assertThat(Presets.forFile(Path.of(preset.file() + ".safetensors"))).contains(preset);
+        });
+    }
+
+    @Test
+    void anUnknownNameIsRefusedWithTheNearest() {
+        assertThatThrownBy(() -> Presets.named("hyper-sdxl-4step"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageStartingWith(
+                        "there is no preset \"hyper-sdxl-4step\"; did you mean hyper-sdxl-4steps? Known are"
+                                + " hyper-sd15-1step, hyper-sd15-2steps,");
+    }
+
+    @Test
+    void guidanceOnTopOfDistilledGuidanceIsWarnedAbout() {
+        assertThat(Presets.named("hyper-sdxl-4steps").warnings(4, 7.5))
+                .containsExactly(
+                        "Hyper-SDXL-4steps-lora has guidance distilled into it: guidance 7.5 burns the picture,"
+                                + " 0 (off) is right");
+        assertThat(Presets.named("hyper-sdxl-4steps").warnings(4, 1)).isEmpty();
+    }
+
+    @Test
+    void tooLittleGuidanceAndTooMuchAreWarnedAboutWhereAModelWantsSome() {
+        Preset preset = Presets.named("hyper-sd15-8steps-cfg");
+        assertThat(preset.warnings(8, 0))
+                .containsExactly("Hyper-SD15-8steps-CFG-lora was distilled to be guided: guidance 0 is too little,"
+                        + " 5 to 8 is right");
+        assertThat(preset.warnings(8, 12))
+                .containsExactly("Hyper-SD15-8steps-CFG-lora was distilled for moderate guidance:"
+                        + " guidance 12 burns the picture, 5 to 8 is right");
+    }
+
+    @Test
+    void anotherNumberOfStepsIsWarnedAbout() {
+        assertThat(Presets.named("hyper-sd15-2steps").warnings(4, 0))
+                .isEqualTo(List.of("Hyper-SD15-2steps-lora was distilled for 2 steps, not 4"));
+        assertThat(Presets.named("hyper-sd15-1step").warnings(8, 0)).isEmpty();
+    }
+
+    @Test
+    void aPresetDescribesItselfInALine() {
+        assertThat(Presets.named("hyper-sdxl-1step-unet"))
+                .hasToString("hyper-sdxl-1step-unet: lcm, 1 step at timestep [800], guidance 0");
+        assertThat(Presets.named("hyper-sd15-12steps-cfg"))
+                .hasToString("hyper-sd15-12steps-cfg: ddim, 12 steps, guidance 5");
+    }
+}
