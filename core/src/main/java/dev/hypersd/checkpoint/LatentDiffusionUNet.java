@@ -1,14 +1,13 @@
 package dev.hypersd.checkpoint;
 
-import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightSource;
 import dev.hypersd.weights.WeightView;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Names of the U-Net and the ControlNet in the original implementation of latent diffusion.
@@ -68,7 +67,7 @@ final class LatentDiffusionUNet {
     /** A view of {@code source}, which holds the network and nothing else. */
     static WeightSource view(WeightSource source) {
         LatentDiffusionUNet names = new LatentDiffusionUNet(source.names());
-        return WeightView.of(source, (StoredTensor tensor) -> Stream.of(tensor.as(names.rename(tensor.name()))));
+        return WeightView.renamed(source, name -> Optional.of(names.rename(name)));
     }
 
     private String rename(String name) {

@@ -9,8 +9,8 @@ import dev.hypersd.nn.Linear;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.weights.RenamedWeights;
 import dev.hypersd.weights.WeightSource;
+import dev.hypersd.weights.WeightView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +56,7 @@ public final class ClipTextModel {
      * files leave out, and without {@code position_ids}, which are no weights.
      */
     public static WeightSource named(WeightSource file) {
-        return new RenamedWeights(file, name -> {
+        return WeightView.renamed(file, name -> {
             if (name.endsWith("embeddings.position_ids")) {
                 return Optional.empty();
             }

@@ -6,6 +6,10 @@ import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.unet.UNet2DConditionModel;
 import dev.hypersd.unet.UNetConfig;
+import dev.hypersd.vae.AutoencoderKl;
+import dev.hypersd.vae.AutoencoderKlConfig;
+import dev.hypersd.vae.AutoencoderTiny;
+import dev.hypersd.vae.AutoencoderTinyConfig;
 import dev.hypersd.weights.WeightSource;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
@@ -23,6 +27,16 @@ public record NetworkType<N>(
             "UNet2DConditionModel",
             UnaryOperator.identity(),
             (config, p) -> new UNet2DConditionModel(UNetConfig.from(config), p));
+
+    public static final NetworkType<AutoencoderKl> AUTOENCODER_KL = new NetworkType<>(
+            "AutoencoderKL",
+            AutoencoderKl::named,
+            (config, p) -> new AutoencoderKl(AutoencoderKlConfig.from(config), p));
+
+    public static final NetworkType<AutoencoderTiny> AUTOENCODER_TINY = new NetworkType<>(
+            "AutoencoderTiny",
+            UnaryOperator.identity(),
+            (config, p) -> new AutoencoderTiny(AutoencoderTinyConfig.from(config), p));
 
     public static final NetworkType<ClipTextModel> CLIP_TEXT = clip("CLIPTextModel");
 

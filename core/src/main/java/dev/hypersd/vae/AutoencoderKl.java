@@ -8,8 +8,8 @@ import dev.hypersd.nn.Conv2d;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.tensor.TensorScope.Step;
 import dev.hypersd.vae.AutoencoderKlConfig.Option;
-import dev.hypersd.weights.RenamedWeights;
 import dev.hypersd.weights.WeightSource;
+import dev.hypersd.weights.WeightView;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -54,7 +54,7 @@ public final class AutoencoderKl implements Autoencoder {
 
     /** A file's tensors by the names that this network uses: those of SD 1.5's time have other ones in their attention. */
     public static WeightSource named(WeightSource file) {
-        return new RenamedWeights(file, name -> Optional.of(currentName(name)));
+        return WeightView.renamed(file, name -> Optional.of(currentName(name)));
     }
 
     private static String currentName(String name) {

@@ -39,6 +39,16 @@ public final class WeightView implements WeightSource {
         return new WeightView(source, tensors);
     }
 
+    /**
+     * A view of {@code source} under other names, which it closes with itself.
+     *
+     * @param newName of each name; empty for a tensor that is to disappear
+     * @throws InvalidFileException if two tensors come to have one name
+     */
+    public static WeightView renamed(WeightSource source, Function<String, Optional<String>> newName) {
+        return of(source, tensor -> newName.apply(tensor.name()).map(tensor::as).stream());
+    }
+
     @Override
     public Set<String> names() {
         return Collections.unmodifiableSet(tensors.keySet());
