@@ -1,5 +1,6 @@
 package dev.hypersd.nn;
 
+import dev.hypersd.tensor.Shapes;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -48,5 +49,10 @@ public final class Parameters {
     /** The same without names. */
     public Collection<Parameter> all() {
         return taken().values();
+    }
+
+    /** How many numbers the network consists of. */
+    public long count() {
+        return all().stream().mapToLong(p -> Shapes.count(p.shape())).sum();
     }
 }

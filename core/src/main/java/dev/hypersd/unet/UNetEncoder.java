@@ -108,12 +108,13 @@ public final class UNetEncoder {
      * Time, guidance and added conditions as the one vector that residual blocks are told, activation included.
      *
      * @param timesteps {@code [1]} or {@code [B]} of any type; fractions count
-     * @return {@code [B, E]}, or {@code [1, E]} where nothing in it differs by item, of the type of {@code sample}
+     * @return {@code [B, E]}, of the type of {@code sample}
      */
     public Tensor embed(Tensor sample, Tensor timesteps, Conditioning conditioning) {
         return scoped(() -> {
             UNetConfig.Time time = config.time();
-            Tensor waves = Sinusoids.ofTimesteps(timesteps, config.stemChannels(), time.order(), time.shift())
+            Tensor each = timesteps.expand(sample.size(0));
+            Tensor waves = Sinusoids.ofTimesteps(each, config.stemChannels(), time.order(), time.shift())
                     .to(sample.scalar_type());
             Tensor guided = conditioning
                     .guidance()
