@@ -1,13 +1,27 @@
 package dev.hypersd.kernel;
 
+import dev.hypersd.tensor.Dtype;
 import java.util.Optional;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
-/** Two-dimensional convolution, the one place where a way to compute it is chosen. */
+/**
+ * Two-dimensional convolution, the one place where a way to compute it is chosen.
+ *
+ * <p>Without gradients the result has its channels innermost in memory, whatever the layout of the input: then everything between two
+ * convolutions works on it without rearranging. The limits below were measured on SD 1.5's and its VAE's layers (docs/performance.md).
+ */
 public final class Convolution {
     private static final long[] NO_DILATION = {1, 1};
+
+    /** Below as many channels on either side the transforms of the fast way cost more than its smaller products save. */
+    private static final long WINOGRAD_CHANNELS = 128;
+
+    /** Below as many pixels the transform of the kernels costs more than it saves. */
+    private static final long WINOGRAD_PIXELS = 1024;
 
     private Convolution() {}
 
@@ -18,6 +32,19 @@ public final class Convolution {
      * @return {@code [B, out, (H + 2 padding - k) / stride + 1, (W + 2 padding - k) / stride + 1]}
      */
     public static Tensor apply(Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
+        if (recordsGradients(x, weight, bias)) {
+            return plain(x, weight, bias, stride, padding);
+        }
+        if (stride == 1 && padding == 1 && winogradPays(x, weight)) {
+            return Winograd.apply(x, weight, bias);
+        }
+        // The engine brings weights into the layout of the picture, which counts where they are larger than it.
+        MemoryFormat layout = weight.numel() > x.numel() ? MemoryFormat.Contiguous : MemoryFormat.ChannelsLast;
+        return plain(x.contiguous(layout), weight, bias, stride, padding).contiguous(MemoryFormat.ChannelsLast);
+    }
+
+    /** The engine's own way, which serves every case and is the only one with gradients. */
+    static Tensor plain(Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
         return torch.conv2d(
                 x,
                 weight,
@@ -26,5 +53,20 @@ public final class Convolution {
                 new long[] {padding, padding},
                 NO_DILATION,
                 1);
+    }
+
+    private static boolean winogradPays(Tensor x, Tensor weight) {
+        return weight.size(2) == 3
+                && Math.min(weight.size(0), weight.size(1)) >= WINOGRAD_CHANNELS
+                && x.size(0) * x.size(2) * x.size(3) >= WINOGRAD_PIXELS
+                && x.is_cpu()
+                && Dtype.of(x.scalar_type()) == Dtype.F32;
+    }
+
+    private static boolean recordsGradients(Tensor x, Tensor weight, Optional<Tensor> bias) {
+        return GradMode.is_enabled()
+                && (x.requires_grad()
+                        || weight.requires_grad()
+                        || bias.filter(Tensor::requires_grad).isPresent());
     }
 }
