@@ -1,0 +1,135 @@
+package dev.hypersd.image;
+
+import dev.hypersd.error.InvalidRequestException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The user comment in the EXIF data of a JPEG (CIPA DC-008): an APP1 segment that holds a TIFF structure whose first directory
+ * points to a second one, which has the comment.
+ */
+final class ExifComment {
+    private static final int START_OF_IMAGE = 0xFFD8;
+    private static final int START_OF_SCAN = 0xFFDA;
+    private static final int APP0 = 0xFFE0;
+    private static final int APP1 = 0xFFE1;
+
+    private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
+    private static final byte[] UNICODE = {'U', 'N', 'I', 'C', 'O', 'D', 'E', 0};
+    private static final byte[] ASCII = {'A', 'S', 'C', 'I', 'I', 0, 0, 0};
+
+    private static final short EXIF_DIRECTORY = (short) 0x8769;
+    private static final short USER_COMMENT = (short) 0x9286;
+    private static final short TYPE_LONG = 4;
+    private static final short TYPE_UNDEFINED = 7;
+
+    private static final int TIFF_HEADER = 8;
+    private static final int ENTRY = 12;
+
+    /** A directory with one entry: their number, the entry, and the place of the next directory. */
+    private static final int DIRECTORY = 2 + ENTRY + 4;
+
+    private ExifComment() {}
+
+    /** The JPEG with {@code text} as its comment, after the JFIF header where there is one. */
+    static byte[] insert(byte[] jpeg, String text) {
+        byte[] comment = text.getBytes(StandardCharsets.UTF_16BE);
+        int length = 2 + EXIF.length + TIFF_HEADER + 2 * DIRECTORY + UNICODE.length + comment.length;
+        if (length > 0xFFFF) {
+            throw new InvalidRequestException(
+                    "%d characters of parameters do not fit into a JPEG file; write a PNG".formatted(text.length()));
+        }
+        ByteBuffer in = ByteBuffer.wrap(jpeg);
+        int at = 2;
+        if ((in.getShort(at) & 0xFFFF) == APP0) {
+            at += 2 + (in.getShort(at + 2) & 0xFFFF);
+        }
+        ByteBuffer out = ByteBuffer.allocate(jpeg.length + 2 + length).put(jpeg, 0, at);
+        out.putShort((short) APP1).putShort((short) length).put(EXIF);
+        out.put((byte) 'M').put((byte) 'M').putShort((short) 42).putInt(TIFF_HEADER);
+        putDirectory(out, EXIF_DIRECTORY, TYPE_LONG, 1, TIFF_HEADER + DIRECTORY);
+        putDirectory(out, USER_COMMENT, TYPE_UNDEFINED, UNICODE.length + comment.length, TIFF_HEADER + 2 * DIRECTORY);
+        out.put(UNICODE).put(comment);
+        return out.put(jpeg, at, jpeg.length - at).array();
+    }
+
+    private static void putDirectory(ByteBuffer out, short tag, short type, int count, int value) {
+        out.putShort((short) 1)
+                .putShort(tag)
+                .putShort(type)
+                .putInt(count)
+                .putInt(value)
+                .putInt(0);
+    }
+
+    /** The comment of a JPEG, if it has one that can be read. */
+    static Optional<String> find(byte[] jpeg) {
+        try {
+            ByteBuffer in = ByteBuffer.wrap(jpeg);
+            if ((in.getShort() & 0xFFFF) != START_OF_IMAGE) {
+                return Optional.empty();
+            }
+            while (true) {
+                int marker = in.getShort() & 0xFFFF;
+                int length = in.getShort() & 0xFFFF;
+                if (marker == START_OF_SCAN || length < 2) {
+                    return Optional.empty();
+                }
+                byte[] content = new byte[length - 2];
+                in.get(content);
+                if (marker == APP1 && startsWith(content, EXIF)) {
+                    return inTiff(ByteBuffer.wrap(content, EXIF.length, content.length - EXIF.length)
+                            .slice());
+                }
+            }
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+            // Cut short, or a place that points nowhere: there is no comment to read.
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> inTiff(ByteBuffer tiff) {
+        tiff.order(tiff.get(0) == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        return entry(tiff, tiff.getInt(4), EXIF_DIRECTORY)
+                .map(pointer -> tiff.getInt(pointer + 8))
+                .flatMap(directory -> entry(tiff, directory, USER_COMMENT))
+                .flatMap(comment -> decode(tiff, tiff.getInt(comment + 8), tiff.getInt(comment + 4)));
+    }
+
+    /** Where in the directory at {@code directory} the entry with {@code tag} stands. */
+    private static Optional<Integer> entry(ByteBuffer tiff, int directory, short tag) {
+        int count = tiff.getShort(directory) & 0xFFFF;
+        for (int i = 0; i < count; i++) {
+            int at = directory + 2 + i * ENTRY;
+            if (tiff.getShort(at) == tag) {
+                return Optional.of(at);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> decode(ByteBuffer tiff, int at, int length) {
+        if (length < UNICODE.length || length > tiff.capacity()) {
+            return Optional.empty();
+        }
+        byte[] comment = new byte[length];
+        tiff.get(at, comment);
+        byte[] text = Arrays.copyOfRange(comment, UNICODE.length, length);
+        Charset littleOrBig =
+                tiff.order() == ByteOrder.LITTLE_ENDIAN ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_16BE;
+        if (startsWith(comment, UNICODE)) {
+            return Optional.of(new String(text, littleOrBig));
+        }
+        return startsWith(comment, ASCII) ? Optional.of(new String(text, StandardCharsets.US_ASCII)) : Optional.empty();
+    }
+
+    private static boolean startsWith(byte[] bytes, byte[] beginning) {
+        return bytes.length >= beginning.length
+                && Arrays.equals(bytes, 0, beginning.length, beginning, 0, beginning.length);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.hypersd.image;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** A picture of eight bits each of red, green and blue; immutable. */
+public final class Image {
+    private final int width;
+    private final int height;
+    private final byte[] rgb;
+
+    /**
+     * @param width in pixels, at least 1
+     * @param height in pixels, at least 1
+     * @param rgb red, green, blue of each pixel, row by row from the top, {@code 3 * width * height} bytes; copied
+     */
+    public Image(int width, int height, byte[] rgb) {
+        if (width < 1 || height < 1) {
+            throw new IllegalArgumentException("a picture has at least one pixel, not %dx%d".formatted(width, height));
+        }
+        if (rgb.length != 3L * width * height) {
+            throw new IllegalArgumentException("%d bytes do not fill a picture of %dx%d, which takes %d"
+                    .formatted(rgb.length, width, height, 3L * width * height));
+        }
+        this.width = width;
+        this.height = height;
+        this.rgb = rgb.clone();
+    }
+
+    /**
+     * Reads a PNG, JPEG, GIF or BMP file: grey becomes three equal channels, transparency is dropped.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if it is missing, broken, of another kind, or larger than any picture
+     */
+    public static Image read(Path file) {
+        return ImageDecoder.read(file);
+    }
+
+    /**
+     * Writes this picture in the format that the extension of {@code file} names: png, jpg or jpeg. The file appears whole or not at all.
+     *
+     * @throws dev.hypersd.error.InvalidRequestException if the extension is another
+     */
+    public void write(Path file) {
+        ImageFormat.of(file).write(this, Optional.empty(), file);
+    }
+
+    /** {@link #write(Path)} with how the picture was made, where other tools look for it. */
+    public void write(Path file, GenerationParameters parameters) {
+        ImageFormat.of(file).write(this, Optional.of(parameters), file);
+    }
+
+    /** In pixels. */
+    public int width() {
+        return width;
+    }
+
+    /** In pixels. */
+    public int height() {
+        return height;
+    }
+
+    /** Red, green, blue of each pixel, row by row from the top; a copy. */
+    public byte[] rgb() {
+        return rgb.clone();
+    }
+
+    /** The pixels themselves, for this package, which does not change them. */
+    byte[] pixels() {
+        return rgb;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Image image
+                && width == image.width
+                && height == image.height
+                && Arrays.equals(rgb, image.rgb);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * width + height) + Arrays.hashCode(rgb);
+    }
+
+    @Override
+    public String toString() {
+        return "picture of %dx%d".formatted(width, height);
+    }
+}

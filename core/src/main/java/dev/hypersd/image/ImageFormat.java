@@ -1,0 +1,51 @@
+package dev.hypersd.image;
+
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidRequestException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A kind of picture file to write. */
+public sealed interface ImageFormat permits Png, Jpeg {
+    /** The whole file as bytes, with how the picture was made where other tools look for it. */
+    byte[] encode(Image image, Optional<GenerationParameters> parameters);
+
+    /**
+     * The format that the extension names: png, jpg or jpeg.
+     *
+     * @throws InvalidRequestException if it names another
+     */
+    static ImageFormat of(Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        if (name.endsWith(".png")) {
+            return new Png();
+        }
+        if (name.endsWith(".jpg") || name.endsWith(".jpeg")) {
+            return new Jpeg(Jpeg.USUAL_QUALITY);
+        }
+        throw new InvalidRequestException(file + ": pictures are written as .png, .jpg or .jpeg");
+    }
+
+    /** Writes a picture to {@code file}, which appears whole or not at all; an existing one is replaced. */
+    default void write(Image image, Optional<GenerationParameters> parameters, Path file) {
+        byte[] encoded = encode(image, parameters);
+        try {
+            // Not by createTempFile, whose files nobody else may read.
+            Path temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+            try {
+                Files.write(temporary, encoded, StandardOpenOption.CREATE_NEW);
+                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+        } catch (IOException e) {
+            throw new HyperSdException(file + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+}

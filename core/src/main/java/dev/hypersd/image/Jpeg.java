@@ -1,0 +1,63 @@
+package dev.hypersd.image;
+
+import dev.hypersd.error.InvalidRequestException;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+
+/**
+ * JPEG, with the parameters as the user comment of its EXIF data.
+ *
+ * @param quality 1 (smallest) to 100 (best)
+ */
+public record Jpeg(int quality) implements ImageFormat {
+    /** What {@link ImageFormat#of} takes. */
+    public static final int USUAL_QUALITY = 95;
+
+    public Jpeg {
+        if (quality < 1 || quality > 100) {
+            throw new InvalidRequestException("the quality of a JPEG is 1 to 100, not " + quality);
+        }
+    }
+
+    @Override
+    public byte[] encode(Image image, Optional<GenerationParameters> parameters) {
+        byte[] plain = encode(image);
+        return parameters.map(p -> ExifComment.insert(plain, p.toText())).orElse(plain);
+    }
+
+    private byte[] encode(Image image) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        try (ImageOutputStream out = ImageIO.createImageOutputStream(file)) {
+            ImageWriteParam options = writer.getDefaultWriteParam();
+            options.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+            options.setCompressionQuality(quality / 100f);
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(buffered(image), null, null), options);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            writer.dispose();
+        }
+        return file.toByteArray();
+    }
+
+    private static BufferedImage buffered(Image image) {
+        BufferedImage buffered = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_3BYTE_BGR);
+        byte[] rgb = image.pixels();
+        int[] samples = new int[rgb.length];
+        for (int i = 0; i < rgb.length; i++) {
+            samples[i] = rgb[i] & 0xFF;
+        }
+        buffered.getRaster().setPixels(0, 0, image.width(), image.height(), samples);
+        return buffered;
+    }
+}
