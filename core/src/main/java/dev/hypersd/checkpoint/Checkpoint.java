@@ -46,13 +46,13 @@ public final class Checkpoint {
     public static Checkpoint recognise(Path file) {
         try (SafetensorsFile source = SafetensorsFile.open(file)) {
             Set<String> names = source.names();
-            return find(file, names)
+            return recognise(file, names)
                     .orElseThrow(() -> new InvalidFileException(file, "is no checkpoint known here: " + guess(names)));
         }
     }
 
-    /** As {@link #recognise}, from the names of the tensors alone. */
-    static Optional<Checkpoint> find(Path file, Set<String> names) {
+    /** What a file with tensors of these names holds, if it is anything known. */
+    public static Optional<Checkpoint> recognise(Path file, Set<String> names) {
         List<Part> parts = new ArrayList<>();
         network(names, "model.diffusion_model.").ifPresent(parts::add);
         network(names, "control_model.").ifPresent(parts::add);
@@ -132,6 +132,14 @@ public final class Checkpoint {
     /** What the file holds, by the names that these parts have in a model directory: {@code "unet"}, {@code "vae"}, ... */
     public List<String> parts() {
         return parts.stream().map(Part::name).toList();
+    }
+
+    /** The part that the tensor called {@code name} in the file belongs to; averages over the training belong to none. */
+    public Optional<String> partOf(String name) {
+        return parts.stream()
+                .filter(part -> name.startsWith(part.prefix()))
+                .map(Part::name)
+                .findFirst();
     }
 
     /** The weights of {@code part}, one of {@link #parts()}, under the names of a model directory. */

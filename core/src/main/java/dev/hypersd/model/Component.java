@@ -64,6 +64,11 @@ public final class Component {
         return variant.map(v -> WeightFolder.open(folder, stem, v)).orElseGet(() -> WeightFolder.open(folder, stem));
     }
 
+    /** diffusers and transformers name their files apart, and only diffusers writes the class into the configuration. */
+    static String stem(JsonObject config) {
+        return config.has(CLASS_NAME) ? "diffusion_pytorch_model" : "model";
+    }
+
     /** The same component with weights from elsewhere. */
     Component withWeights(Supplier<WeightSource> other) {
         return new Component(name, folder, config, other);
@@ -82,6 +87,11 @@ public final class Component {
     /** Reads its configuration. */
     public JsonObject config() {
         return config.get();
+    }
+
+    /** The class that its configuration names. */
+    public String className() {
+        return className(config());
     }
 
     /** Opens its weights, under the names that the file gives them. The caller closes them. */
@@ -107,13 +117,17 @@ public final class Component {
         }
     }
 
+    private static String className(JsonObject config) {
+        return config.optionalString(CLASS_NAME)
+                .orElseGet(() -> String.join(", ", config.strings(ARCHITECTURES, List.of())));
+    }
+
     private static void checkClass(JsonObject config, String expected) {
-        String key = config.has(CLASS_NAME) ? CLASS_NAME : ARCHITECTURES;
-        String found = key.equals(CLASS_NAME)
-                ? config.string(CLASS_NAME, "")
-                : String.join(", ", config.strings(ARCHITECTURES, List.of(expected)));
+        String found = className(config);
         if (!found.equals(expected)) {
-            throw config.invalid(key, "is " + found + ", not " + expected);
+            throw config.invalid(
+                    config.has(CLASS_NAME) ? CLASS_NAME : ARCHITECTURES,
+                    found.isEmpty() ? "is missing, expected " + expected : "is " + found + ", not " + expected);
         }
     }
 

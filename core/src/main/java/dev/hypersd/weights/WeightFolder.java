@@ -51,6 +51,15 @@ public final class WeightFolder {
                 });
     }
 
+    /** The variants in which the weights are there, apart from those without. */
+    public static List<String> variants(Path folder, String stem) {
+        return list(folder).stream()
+                .map(file -> variant(file, stem))
+                .filter(variant -> !variant.isEmpty())
+                .distinct()
+                .toList();
+    }
+
     private static Optional<WeightSource> find(Path folder, String single, String index) {
         if (Files.exists(folder.resolve(single))) {
             return Optional.of(SafetensorsFile.open(folder.resolve(single)));
@@ -63,11 +72,7 @@ public final class WeightFolder {
     private static InvalidFileException absent(Path folder, String stem) {
         String single = stem + ".safetensors";
         List<String> there = list(folder);
-        List<String> variants = there.stream()
-                .map(file -> variant(file, stem))
-                .filter(variant -> !variant.isEmpty())
-                .distinct()
-                .toList();
+        List<String> variants = variants(folder, stem);
         if (!variants.isEmpty()) {
             String variant = variants.getFirst();
             return new InvalidFileException(

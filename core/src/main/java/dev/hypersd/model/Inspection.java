@@ -1,0 +1,244 @@
+package dev.hypersd.model;
+
+import dev.hypersd.checkpoint.Checkpoint;
+import dev.hypersd.checkpoint.ModelFamily;
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.lora.LoraFile;
+import dev.hypersd.lora.LoraModule;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.weights.SafetensorsFile;
+import dev.hypersd.weights.StoredTensor;
+import dev.hypersd.weights.WeightFolder;
+import dev.hypersd.weights.WeightSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * What a file or a directory is, told from names, shapes and configurations. No weights are loaded, but for the alphas of a LoRA.
+ *
+ * @param path what was inspected
+ * @param kind what it is
+ * @param family the models it belongs to, where that can be told: {@code "SDXL"}
+ * @param parts what it holds, in the order of the file or the index
+ * @param adapter what it changes, if it is a LoRA
+ * @param metadata the strings in the header of the file
+ */
+public record Inspection(
+        Path path,
+        Kind kind,
+        Optional<String> family,
+        List<Part> parts,
+        Optional<Adapter> adapter,
+        Map<String, String> metadata) {
+    /** Kinds of files and directories. */
+    public enum Kind {
+        MODEL_DIRECTORY("model directory"),
+        NETWORK_DIRECTORY("directory of one network"),
+        CHECKPOINT("checkpoint"),
+        LORA("LoRA"),
+        TENSORS("file of tensors of no kind known here");
+
+        private final String title;
+
+        Kind(String title) {
+            this.title = title;
+        }
+
+        /** The name for people. */
+        public String title() {
+            return title;
+        }
+    }
+
+    /**
+     * One network, or one variant of its weights.
+     *
+     * @param name {@code "unet"}; the rest of a file is {@code "other"}
+     * @param className the class that its configuration names; empty where there is no configuration
+     * @param variant {@code "fp16"}; empty for weights without variant
+     * @param tensors how many there are
+     * @param parameters how many elements they have, by type
+     */
+    public record Part(String name, String className, String variant, int tensors, SortedMap<Dtype, Long> parameters) {
+        /** Elements of all types. */
+        public long count() {
+            return parameters.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        /** Size of the stored values. */
+        public long bytes() {
+            return parameters.entrySet().stream()
+                    .mapToLong(e -> e.getKey().bytes() * e.getValue())
+                    .sum();
+        }
+    }
+
+    /**
+     * What a LoRA changes.
+     *
+     * @param ranks that occur
+     * @param scales alpha / rank, the values that occur
+     * @param targets how many modules of each network and kind: {@code "unet attention" -> 256}
+     * @param foreign tensors that are no part of a LoRA
+     */
+    public record Adapter(
+            SortedSet<Long> ranks, SortedSet<Double> scales, SortedMap<String, Integer> targets, List<String> foreign) {
+        /** How many modules it changes. */
+        public int modules() {
+            return targets.values().stream().mapToInt(Integer::intValue).sum();
+        }
+    }
+
+    private static final String OTHER = "other";
+    private static final Pattern FEED_FORWARD = Pattern.compile("[._](ff[._]net|mlp)[._]");
+
+    /**
+     * Inspects {@code path}.
+     *
+     * @throws InvalidFileException if it is missing or broken, or a directory without configuration
+     */
+    public static Inspection of(Path path) {
+        if (!Files.isDirectory(path)) {
+            return file(path);
+        }
+        return Files.exists(path.resolve("config.json")) ? network(path) : model(path);
+    }
+
+    private static Inspection model(Path directory) {
+        ModelFiles model = ModelFiles.open(directory);
+        List<Part> parts = new ArrayList<>();
+        for (Component component : model.components()) {
+            if (Files.exists(component.folder().resolve("config.json"))) {
+                parts.addAll(variants(component));
+            }
+        }
+        return new Inspection(
+                directory,
+                Kind.MODEL_DIRECTORY,
+                Optional.of(model.family().title()),
+                List.copyOf(parts),
+                Optional.empty(),
+                Map.of());
+    }
+
+    private static Inspection network(Path directory) {
+        return new Inspection(
+                directory,
+                Kind.NETWORK_DIRECTORY,
+                Optional.empty(),
+                variants(Component.in(directory)),
+                Optional.empty(),
+                Map.of());
+    }
+
+    /** The weights of a component in every variant. */
+    private static List<Part> variants(Component component) {
+        List<Part> parts = new ArrayList<>();
+        List<String> variants = WeightFolder.variants(component.folder(), Component.stem(component.config()));
+        try (WeightSource plain = component.openWeights()) {
+            parts.add(part(component, "", plain));
+        } catch (InvalidFileException e) {
+            if (variants.isEmpty()) {
+                throw e;
+            }
+        }
+        for (String variant : variants) {
+            try (WeightSource weights =
+                    Component.in(component.folder(), variant).openWeights()) {
+                parts.add(part(component, variant, weights));
+            }
+        }
+        return parts;
+    }
+
+    private static Part part(Component component, String variant, WeightSource weights) {
+        return counted(weights, name -> component.name()).values().stream()
+                .map(p -> new Part(p.name(), component.className(), variant, p.tensors(), p.parameters()))
+                .findFirst()
+                .orElseThrow(() -> new InvalidFileException(weights.file(), "is empty: it holds no tensors"));
+    }
+
+    private static Inspection file(Path path) {
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            Optional<Checkpoint> checkpoint = Checkpoint.recognise(path, file.names());
+            if (checkpoint.isPresent()) {
+                Checkpoint found = checkpoint.get();
+                return new Inspection(
+                        path,
+                        Kind.CHECKPOINT,
+                        Optional.of(found.family()).map(ModelFamily::title),
+                        List.copyOf(counted(file, name -> found.partOf(name).orElse(OTHER))
+                                .values()),
+                        Optional.empty(),
+                        file.metadata());
+            }
+            List<Part> all = List.copyOf(counted(file, name -> OTHER).values());
+            return file.names().stream().anyMatch(name -> name.contains("lora"))
+                    ? lora(path, all)
+                    : new Inspection(path, Kind.TENSORS, Optional.empty(), all, Optional.empty(), file.metadata());
+        }
+    }
+
+    private static Inspection lora(Path path, List<Part> parts) {
+        try (LoraFile file = LoraFile.open(path)) {
+            SortedSet<Double> scales = new TreeSet<>();
+            SortedMap<String, Integer> targets = new TreeMap<>();
+            for (LoraModule module : file.modules()) {
+                scales.add(module.scale());
+                targets.merge(network(module.name()) + " " + role(module), 1, Integer::sum);
+            }
+            Adapter adapter = new Adapter(file.ranks(), scales, targets, file.foreign());
+            return new Inspection(path, Kind.LORA, file.family(), parts, Optional.of(adapter), file.metadata());
+        }
+    }
+
+    /** The network that a module belongs to by its name in the file, whatever the spelling. */
+    private static String network(String module) {
+        if (module.startsWith("lora_te2_") || module.startsWith("text_encoder_2.")) {
+            return "text_encoder_2";
+        }
+        boolean text = module.startsWith("lora_te") || module.startsWith("text_encoder.");
+        return text ? "text_encoder" : "unet";
+    }
+
+    private static String role(LoraModule module) {
+        String name = module.name();
+        if (name.contains("attn")) {
+            return "attention";
+        }
+        if (FEED_FORWARD.matcher(name).find()) {
+            return "feed-forward";
+        }
+        return module.down().shape().length == 4 ? "convolution" : "linear";
+    }
+
+    /** The tensors of {@code weights}, counted for each part. */
+    private static Map<String, Part> counted(WeightSource weights, Function<String, String> partOf) {
+        Map<String, Part> parts = new LinkedHashMap<>();
+        for (String name : weights.names()) {
+            StoredTensor tensor = weights.find(name).orElseThrow();
+            SortedMap<Dtype, Long> parameters = new TreeMap<>();
+            parameters.put(tensor.dtype(), Shapes.count(tensor.shape()));
+            parts.merge(partOf.apply(name), new Part(partOf.apply(name), "", "", 1, parameters), Inspection::sum);
+        }
+        return parts;
+    }
+
+    private static Part sum(Part a, Part b) {
+        SortedMap<Dtype, Long> parameters = new TreeMap<>(a.parameters());
+        b.parameters().forEach((dtype, count) -> parameters.merge(dtype, count, Long::sum));
+        return new Part(a.name(), a.className(), a.variant(), a.tensors() + b.tensors(), parameters);
+    }
+}
