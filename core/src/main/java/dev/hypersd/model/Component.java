@@ -117,7 +117,7 @@ public final class Component {
         }
     }
 
-    private static String className(JsonObject config) {
+    static String className(JsonObject config) {
         return config.optionalString(CLASS_NAME)
                 .orElseGet(() -> String.join(", ", config.strings(ARCHITECTURES, List.of())));
     }

@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
 public final class ModelFiles {
     private static final Pattern PIPELINE =
             Pattern.compile("StableDiffusion(XL)?(?:ControlNet)?(?:Img2Img|Inpaint)?Pipeline");
+    private static final String INDEX = "model_index.json";
     private static final String CLASS_NAME = "_class_name";
     private static final Set<String> LIBRARIES = Set.of("diffusers", "transformers");
 
@@ -66,13 +67,40 @@ public final class ModelFiles {
         return open(directory, Optional.of(variant));
     }
 
+    /**
+     * The published configurations of {@code family}, for a checkpoint in one file that comes without: put one over this by
+     * {@link #with}. Its weights are all that is missing.
+     *
+     * @param tokenizers a directory with {@code tokenizer} and, for SDXL, {@code tokenizer_2}, such as a model directory. The
+     *     vocabulary does not come with this library
+     * @throws InvalidFileException if a tokenizer is not there
+     */
+    public static ModelFiles published(ModelFamily family, Path tokenizers) {
+        ModelTemplate template = ModelTemplate.of(family);
+        JsonObject index = template.config(INDEX);
+        Map<String, Component> components = new LinkedHashMap<>();
+        for (String name : listed(index)) {
+            Path folder = tokenizers.resolve(name);
+            if (name.startsWith("tokenizer") && !Files.isDirectory(folder)) {
+                throw new InvalidFileException(
+                        folder,
+                        "not found; " + family.title() + " needs this tokenizer, which lies in every model directory");
+            }
+            String config = name.equals("scheduler") ? "scheduler/scheduler_config.json" : name + "/config.json";
+            components.put(name, new Component(name, folder, () -> template.config(config), () -> {
+                throw new InvalidFileException(folder, "is configured without weights; put a checkpoint over it");
+            }));
+        }
+        return new ModelFiles(tokenizers, family, index, components);
+    }
+
     private static ModelFiles open(Path directory, Optional<String> variant) {
         if (Files.isRegularFile(directory)) {
             throw new InvalidFileException(
                     directory,
                     "is a file, without tokenizer and configurations; open a model directory and put the file over that");
         }
-        JsonObject index = Json.read(directory.resolve("model_index.json"));
+        JsonObject index = Json.read(directory.resolve(INDEX));
         ModelFamily family = family(index);
         Map<String, Component> components = new LinkedHashMap<>();
         for (String name : listed(index)) {

@@ -11,6 +11,7 @@ import dev.hypersd.vae.AutoencoderKlConfig;
 import dev.hypersd.vae.AutoencoderTiny;
 import dev.hypersd.vae.AutoencoderTinyConfig;
 import dev.hypersd.weights.WeightSource;
+import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
@@ -42,6 +43,22 @@ public record NetworkType<N>(
 
     /** The second text encoder of SDXL. */
     public static final NetworkType<ClipTextModel> CLIP_TEXT_WITH_PROJECTION = clip("CLIPTextModelWithProjection");
+
+    private static final List<NetworkType<?>> ALL =
+            List.of(UNET, AUTOENCODER_KL, AUTOENCODER_TINY, CLIP_TEXT, CLIP_TEXT_WITH_PROJECTION);
+
+    /**
+     * The type of network that {@code config} describes.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if no network here is of that class
+     */
+    public static NetworkType<?> of(JsonObject config) {
+        String className = Component.className(config);
+        return ALL.stream()
+                .filter(type -> type.className().equals(className))
+                .findFirst()
+                .orElseThrow(() -> config.invalid("_class_name", "is \"" + className + "\", no network known here"));
+    }
 
     private static NetworkType<ClipTextModel> clip(String className) {
         return new NetworkType<>(

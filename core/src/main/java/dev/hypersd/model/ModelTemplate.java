@@ -1,0 +1,62 @@
+package dev.hypersd.model;
+
+import dev.hypersd.checkpoint.ModelFamily;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/** Configurations that come with this library: what a file of weights does not tell. */
+public enum ModelTemplate {
+    /** The classes of SD 1.5 with a fraction of the numbers, for tests and first steps. */
+    TINY(ModelFamily.SD15),
+    /** Stable Diffusion 1.5 as published. */
+    SD15(ModelFamily.SD15),
+    /** Stable Diffusion XL base 1.0 as published. */
+    SDXL(ModelFamily.SDXL);
+
+    private final ModelFamily family;
+
+    ModelTemplate(ModelFamily family) {
+        this.family = family;
+    }
+
+    public ModelFamily family() {
+        return family;
+    }
+
+    /** The published configurations of {@code family}. */
+    static ModelTemplate of(ModelFamily family) {
+        return switch (family) {
+            case SD15 -> SD15;
+            case SDXL -> SDXL;
+        };
+    }
+
+    /** The configuration {@code file}, a path in the model directory: {@code "unet/config.json"}. */
+    JsonObject config(String file) {
+        return Json.parse(Path.of("published", folder(), file), bytes(file));
+    }
+
+    /** The same as it is written to a directory. */
+    byte[] bytes(String file) {
+        try (InputStream stream = ModelTemplate.class.getResourceAsStream(folder() + "/" + file)) {
+            if (stream == null) {
+                throw new IllegalStateException("no configuration " + file + " of " + this + " on the class path");
+            }
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String folder() {
+        return switch (this) {
+            case TINY -> "tiny";
+            case SD15 -> "sd15";
+            case SDXL -> "sdxl";
+        };
+    }
+}
