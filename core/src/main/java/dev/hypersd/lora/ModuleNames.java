@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What the modules of a model are called in LoRA files.
@@ -22,30 +23,32 @@ final class ModuleNames {
     private static final Pattern UNET_ATTENTION = Pattern.compile("(.*\\.attn[12]\\.)(to_[qkv]|to_out)(\\.0)?");
     private static final Pattern TEXT_ATTENTION = Pattern.compile("(.*\\.self_attn\\.)([qkv]|out)_proj");
 
-    private final Map<Component, Map<String, Parameter>> modules = new LinkedHashMap<>();
+    /** A module by the name that it has in its network. */
+    private record NetworkModule(Component component, String name) {}
+
+    private final Map<Parameter, NetworkModule> modules = new LinkedHashMap<>();
+    private final boolean twoTextEncoders;
     private final LatentDiffusionNames latentDiffusion;
     private final Map<String, Parameter> byName = new HashMap<>();
 
     /** @param networks the parameters of each network by name; those that are no matrix or filter are left aside */
     ModuleNames(Map<Component, Map<String, Parameter>> networks) {
-        networks.forEach((component, parameters) -> modules.put(component, modules(parameters)));
-        this.latentDiffusion = new LatentDiffusionNames(
-                modules.getOrDefault(Component.UNET, Map.of()).keySet());
-        modules.forEach((component, weights) -> weights.forEach((module, weight) -> {
-            for (Spelling spelling : Spelling.values()) {
-                stems(spelling, component, module).forEach(stem -> byName.put(flat(stem), weight));
+        networks.forEach((component, parameters) -> parameters.forEach((name, parameter) -> {
+            if (name.endsWith(WEIGHT) && parameter.shape().length >= 2) {
+                String module = name.substring(0, name.length() - WEIGHT.length());
+                modules.put(parameter, new NetworkModule(component, module));
             }
         }));
-    }
-
-    private static Map<String, Parameter> modules(Map<String, Parameter> parameters) {
-        Map<String, Parameter> modules = new LinkedHashMap<>();
-        parameters.forEach((name, parameter) -> {
-            if (name.endsWith(WEIGHT) && parameter.shape().length >= 2) {
-                modules.put(name.substring(0, name.length() - WEIGHT.length()), parameter);
+        this.twoTextEncoders = networks.containsKey(Component.TEXT_ENCODER_2);
+        this.latentDiffusion = new LatentDiffusionNames(modules.values().stream()
+                .filter(module -> module.component == Component.UNET)
+                .map(NetworkModule::name)
+                .collect(Collectors.toUnmodifiableSet()));
+        modules.forEach((weight, module) -> {
+            for (Spelling spelling : Spelling.values()) {
+                stems(spelling, module).forEach(stem -> byName.put(flat(stem), weight));
             }
         });
-        return modules;
     }
 
     /** The weight of the module that a file calls {@code stem}, if the model has it. */
@@ -53,26 +56,27 @@ final class ModuleNames {
         return Optional.ofNullable(byName.get(flat(stem)));
     }
 
-    /** The modules of a network and their weights, by the names that they have there. */
-    Map<String, Parameter> modules(Component component) {
-        return modules.getOrDefault(component, Map.of());
+    /** What a file in {@code spelling} calls the module of {@code weight}; empty where that spelling has no name for such a module. */
+    Optional<String> stem(Spelling spelling, Parameter weight) {
+        NetworkModule module = modules.get(weight);
+        if (module == null) {
+            throw new IllegalArgumentException(weight + " is no weight of a module of this model");
+        }
+        return stems(spelling, module).stream().findFirst();
     }
 
-    /** What a file in {@code spelling} calls {@code module}; empty where that spelling has no name for such a module. */
-    Optional<String> stem(Spelling spelling, Component component, String module) {
-        return stems(spelling, component, module).stream().findFirst();
-    }
-
-    /** All names that files in {@code spelling} are known to use, the usual one first. */
-    private List<String> stems(Spelling spelling, Component component, String module) {
+    /** All names that files in {@code spelling} are known to use for {@code module}, the usual one first. */
+    private List<String> stems(Spelling spelling, NetworkModule module) {
         return switch (spelling) {
-            case KOHYA -> kohya(component, module);
+            case KOHYA -> kohya(module.component, module.name);
             case KOHYA_LATENT_DIFFUSION ->
-                kohya(component, component == Component.UNET ? latentDiffusion.of(module) : module);
-            case PEFT, DIFFUSERS, DIFFUSERS_LINEAR_LAYER -> dotted(component, module);
+                kohya(
+                        module.component,
+                        module.component == Component.UNET ? latentDiffusion.of(module.name) : module.name);
+            case PEFT, DIFFUSERS, DIFFUSERS_LINEAR_LAYER -> dotted(module.component, module.name);
             case PROCESSOR ->
-                processor(component, module).stream()
-                        .flatMap(name -> dotted(component, name).stream())
+                processor(module).stream()
+                        .flatMap(name -> dotted(module.component, name).stream())
                         .toList();
         };
     }
@@ -82,7 +86,7 @@ final class ModuleNames {
         return switch (component) {
             case UNET -> List.of("lora_unet_" + flat);
             case TEXT_ENCODER ->
-                modules.containsKey(Component.TEXT_ENCODER_2)
+                twoTextEncoders
                         ? List.of("lora_te1_" + flat, "lora_te_" + flat)
                         : List.of("lora_te_" + flat, "lora_te1_" + flat);
             case TEXT_ENCODER_2 -> List.of("lora_te2_" + flat);
@@ -101,9 +105,9 @@ final class ModuleNames {
     }
 
     /** The name of an attention layer in the oldest files. */
-    private static Optional<String> processor(Component component, String module) {
-        boolean unet = component == Component.UNET;
-        Matcher attention = (unet ? UNET_ATTENTION : TEXT_ATTENTION).matcher(module);
+    private static Optional<String> processor(NetworkModule module) {
+        boolean unet = module.component == Component.UNET;
+        Matcher attention = (unet ? UNET_ATTENTION : TEXT_ATTENTION).matcher(module.name);
         return attention.matches()
                 ? Optional.of(attention.group(1) + (unet ? "processor." : "to_") + attention.group(2))
                 : Optional.empty();

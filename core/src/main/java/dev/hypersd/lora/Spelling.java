@@ -38,4 +38,12 @@ public enum Spelling {
     String up() {
         return up;
     }
+
+    /** Whether files in this spelling store the alpha of each module; where they do not, it is the rank. */
+    boolean hasAlpha() {
+        return switch (this) {
+            case KOHYA, KOHYA_LATENT_DIFFUSION -> true;
+            case PEFT, DIFFUSERS, DIFFUSERS_LINEAR_LAYER, PROCESSOR -> false;
+        };
+    }
 }

@@ -144,8 +144,8 @@ class LoraReferenceTest {
     }
 
     private static void compare(String label, Adapters adapters, ModelUnderTest model, ReferenceCase golden) {
-        Tensor sample = adapters.during(
-                () -> model.unet().forward(golden.in("sample"), golden.in("timestep"), conditioning(golden)));
+        Tensor sample = adapters.during(() ->
+                model.unet().orElseThrow().forward(golden.in("sample"), golden.in("timestep"), conditioning(golden)));
         golden.assertMatches(label + ".sample", sample);
         model.textEncoders().forEach((component, encoder) -> {
             ClipTextOutput output = adapters.during(() -> encoder.forward(golden.in("input_ids")));

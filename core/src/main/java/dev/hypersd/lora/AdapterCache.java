@@ -1,0 +1,123 @@
+package dev.hypersd.lora;
+
+import dev.hypersd.nn.Adapters;
+import dev.hypersd.tensor.Engine;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Merged adapters that were used lately, so that requests which alternate between a few LoRAs need not merge them anew.
+ *
+ * <p>Each entry holds a copy of every weight that it changes, which for the usual LoRA is nearly the whole network; so there are
+ * few. A request takes a {@linkplain #lease lease}: what has to leave the cache is freed when the last request that uses it is
+ * done. Safe to use from several threads.
+ */
+public final class AdapterCache implements AutoCloseable {
+    private final int capacity;
+
+    /** In the order of use, the longest unused first. */
+    private final Map<List<WeightedLora>, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** @param capacity how many sets of merged weights to keep; 0 keeps none beyond their last lease */
+    public AdapterCache(int capacity) {
+        if (capacity < 0) {
+            throw new IllegalArgumentException("a cache cannot hold " + capacity + " entries");
+        }
+        this.capacity = capacity;
+    }
+
+    /**
+     * What {@code loras} amount to, merged now or earlier; the base as it is where they amount to nothing.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if a factor of a LoRA holds NaN or infinity
+     */
+    public Lease lease(List<WeightedLora> loras) {
+        List<WeightedLora> effective =
+                loras.stream().filter(lora -> lora.strength() != 0).toList();
+        if (effective.isEmpty()) {
+            return new Lease(Adapters.NONE, Optional.empty());
+        }
+        // On the engine's only thread nobody else can be merging the same, and no lock is held during it.
+        return Engine.call(() -> known(effective).orElseGet(() -> insert(effective, MergedAdapters.merge(effective))));
+    }
+
+    private synchronized Optional<Lease> known(List<WeightedLora> loras) {
+        return Optional.ofNullable(entries.get(loras)).map(Entry::lend);
+    }
+
+    private synchronized Lease insert(List<WeightedLora> loras, MergedAdapters merged) {
+        Entry entry = new Entry(merged);
+        entries.put(loras, entry);
+        Lease lease = entry.lend();
+        evictDownTo(capacity);
+        return lease;
+    }
+
+    private void evictDownTo(int size) {
+        Iterator<Entry> oldestFirst = entries.values().iterator();
+        while (entries.size() > size) {
+            Entry oldest = oldestFirst.next();
+            oldestFirst.remove();
+            oldest.release();
+        }
+    }
+
+    /** How many sets of merged weights are kept at the moment. */
+    public synchronized int size() {
+        return entries.size();
+    }
+
+    /** Empties the cache; what is on lease stays valid until it is given back. The cache can be used again. */
+    @Override
+    public synchronized void close() {
+        evictDownTo(0);
+    }
+
+    /** Merged weights and the number of those who hold on to them: the cache itself, and one for each lease. */
+    private static final class Entry {
+        private final MergedAdapters merged;
+        private int holders = 1;
+
+        Entry(MergedAdapters merged) {
+            this.merged = merged;
+        }
+
+        synchronized Lease lend() {
+            holders++;
+            return new Lease(merged, Optional.of(this));
+        }
+
+        synchronized void release() {
+            holders--;
+            if (holders == 0) {
+                merged.close();
+            }
+        }
+    }
+
+    /** Adapters for the duration of a request. */
+    public static final class Lease implements AutoCloseable {
+        private final Adapters adapters;
+        private Optional<Entry> entry;
+
+        private Lease(Adapters adapters, Optional<Entry> entry) {
+            this.adapters = adapters;
+            this.entry = entry;
+        }
+
+        /** The adapters, valid until this lease is closed. */
+        public Adapters adapters() {
+            return adapters;
+        }
+
+        /** Gives the adapters back; twice is once. */
+        @Override
+        public synchronized void close() {
+            entry.ifPresent(Entry::release);
+            entry = Optional.empty();
+        }
+    }
+}

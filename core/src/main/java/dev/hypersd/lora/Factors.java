@@ -1,0 +1,18 @@
+package dev.hypersd.lora;
+
+import dev.hypersd.nn.Parameter;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A low-rank change of one parameter, as training makes it: {@code alpha / rank * up * down}.
+ *
+ * @param target the weight, {@code [out, in]} or {@code [out, in, k, k]}
+ * @param down {@code [rank, in]} or {@code [rank, in, k, k]}
+ * @param up {@code [out, rank]} or {@code [out, rank, 1, 1]}
+ */
+public record Factors(Parameter target, Tensor down, Tensor up, double alpha) {
+    /** What the product of the factors is multiplied with: alpha / rank. */
+    public double scale() {
+        return alpha / down.size(0);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.hypersd.lora;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.SafetensorsWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Writes LoRA files that other programs open.
+ *
+ * <p>Kohya's spelling has a tensor for alpha. The others do not, and not every program reads the header where it may stand; so there
+ * the scale is multiplied into the up half and alpha is the rank, which is what all take it for.
+ */
+public final class LoraWriter {
+    private final LoraTargets model;
+    private final Spelling spelling;
+    private final Dtype dtype;
+
+    /**
+     * @param model the networks that the factors were trained on
+     * @param dtype how to store the factors; F16 is usual
+     */
+    public LoraWriter(LoraTargets model, Spelling spelling, Dtype dtype) {
+        this.model = model;
+        this.spelling = spelling;
+        this.dtype = dtype;
+    }
+
+    /**
+     * Writes {@code factors} to {@code file}, which is replaced if it exists.
+     *
+     * @param metadata strings for the header, such as what was trained and how
+     * @throws InvalidRequestException if the spelling has no name for one of the modules
+     */
+    public void write(Path file, List<Factors> factors, Map<String, String> metadata) {
+        Engine.infer(() -> {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            for (Factors module : factors) {
+                String stem = model.names()
+                        .stem(spelling, module.target())
+                        .orElseThrow(() -> new InvalidRequestException(
+                                "%s cannot be written in the spelling %s, which has no name for it"
+                                        .formatted(module.target().name(), spelling)));
+                Tensor up = module.up();
+                if (spelling.hasAlpha()) {
+                    tensors.put(stem + Spelling.ALPHA, stored(Tensors.of(new float[] {(float) module.alpha()})));
+                } else {
+                    up = up.mul(new Scalar(module.scale()));
+                }
+                tensors.put(stem + spelling.down(), stored(module.down()));
+                tensors.put(stem + spelling.up(), stored(up));
+            }
+            Map<String, String> header = new LinkedHashMap<>(Map.of("format", "pt"));
+            header.putAll(metadata);
+            SafetensorsWriter.write(file, tensors, header);
+            return file;
+        });
+    }
+
+    private Tensor stored(Tensor tensor) {
+        return tensor.detach().to(dtype.scalarType());
+    }
+}

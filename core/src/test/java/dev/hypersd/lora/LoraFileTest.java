@@ -1,0 +1,259 @@
+package dev.hypersd.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.nn.ShapesOnly;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.weights.SafetensorsWriter;
+import dev.hypersd.weights.SafetensorsWriter.Declaration;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LoraFileTest {
+    private static final String MODULE = "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q";
+
+    @TempDir
+    Path directory;
+
+    private final LoraTargets tiny = ModelUnderTest.of(
+                    new ShapesOnly(), ModelUnderTest.TINY_UNET, ModelUnderTest.TINY_TEXT_ENCODER)
+            .targets("SD 1.5");
+
+    /** A file of tensors that hold 1 everywhere, alphas included. */
+    private Path write(Map<String, String> metadata, Declaration... tensors) {
+        return write(directory.resolve("style.safetensors"), metadata, List.of(tensors));
+    }
+
+    private static Path write(Path path, Map<String, String> metadata, List<Declaration> tensors) {
+        try (SafetensorsWriter writer = SafetensorsWriter.create(path, tensors, metadata)) {
+            for (Declaration tensor : tensors) {
+                byte[] bytes = new byte
+                        [(int) Shapes.count(tensor.shape()) * tensor.dtype().bytes()];
+                for (int i = 0; tensor.dtype() == Dtype.F32 && i < bytes.length; i += 4) {
+                    bytes[i + 2] = (byte) 0x80;
+                    bytes[i + 3] = 0x3f;
+                }
+                writer.write(tensor.name(), MemorySegment.ofArray(bytes));
+            }
+            writer.commit();
+        }
+        return path;
+    }
+
+    private static Declaration f32(String name, long... shape) {
+        return new Declaration(name, Dtype.F32, shape);
+    }
+
+    private static Declaration down(String module) {
+        return f32(module + ".lora_A.weight", 4, 8);
+    }
+
+    private static Declaration up(String module) {
+        return f32(module + ".lora_B.weight", 8, 4);
+    }
+
+    private double scale(Path path) {
+        try (LoraFile file = LoraFile.open(path)) {
+            assertThat(file.modules()).hasSize(1);
+            return file.modules().getFirst().scale();
+        }
+    }
+
+    @Test
+    void theScaleIsAlphaByRankAndOneWithoutAlpha() {
+        assertThat(scale(write(Map.of(), down(MODULE), up(MODULE)))).isEqualTo(1);
+        assertThat(scale(write(Map.of(), down(MODULE), up(MODULE), f32(MODULE + ".alpha"))))
+                .isEqualTo(0.25);
+        assertThat(scale(write(Map.of(), down(MODULE), up(MODULE), f32(MODULE + ".alpha", 1))))
+                .isEqualTo(0.25);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'unet.lora_alpha': 12, 'unet.r': 4} | 3",
+                "{'text_encoder.lora_alpha': 12} | 1",
+                "{'unet.lora_alpha': 12, 'unet.alpha_pattern': {'attn1.to_q': 2}} | 0.5",
+                "{'unet.lora_alpha': 12, 'unet.alpha_pattern': {'1.to_q': 2}} | 3",
+                "{'unet.lora_alpha': 12, 'unet.use_rslora': true} | 6",
+                "{'unet.use_rslora': true} | 2",
+            })
+    void alphaMayStandInTheHeader(String metadata, double scale) {
+        Map<String, String> header = Map.of("lora_adapter_metadata", metadata.replace('\'', '"'));
+        assertThat(scale(write(header, down(MODULE), up(MODULE)))).isEqualTo(scale);
+        assertThat(scale(write(header, down(MODULE), up(MODULE), f32(MODULE + ".alpha"))))
+                .as("a tensor has the last word")
+                .isEqualTo(0.25);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'unet.use_dora': true} | DoRA is another format",
+                "{'unet.lora_alpha': 'much'} | unet.lora_alpha must be a number",
+                "[] | is not a JSON object",
+                "{ | is not valid JSON",
+            })
+    void aHeaderThatCannotBeFollowedIsRefused(String metadata, String reason) {
+        Path path = write(Map.of("lora_adapter_metadata", metadata.replace('\'', '"')), down(MODULE), up(MODULE));
+        assertThatThrownBy(() -> LoraFile.open(path))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("style.safetensors")
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void aModuleMustBeWhole() {
+        assertRefused("module " + MODULE + " lacks its up half", down(MODULE));
+        assertRefused("module " + MODULE + " lacks its down half", up(MODULE));
+        assertRefused("module " + MODULE + " lacks both its halves", f32(MODULE + ".alpha"));
+        assertRefused(
+                "module " + MODULE + " has rank 4 in its down half [4, 8] and rank 3 in its up half [8, 3]",
+                down(MODULE),
+                f32(MODULE + ".lora_B.weight", 8, 3));
+        assertRefused(
+                "its filters must be 1x1",
+                f32(MODULE + ".lora_A.weight", 4, 8, 3, 3),
+                f32(MODULE + ".lora_B.weight", 8, 4, 3, 3));
+        assertRefused("an alpha of shape [2]", down(MODULE), up(MODULE), f32(MODULE + ".alpha", 2));
+        assertRefused(
+                "is I8 [4, 8]; it must be floating-point",
+                new Declaration(MODULE + ".lora_A.weight", Dtype.I8, 4, 8),
+                up(MODULE));
+    }
+
+    private void assertRefused(String reason, Declaration... tensors) {
+        Path path = write(Map.of(), tensors);
+        assertThatThrownBy(() -> LoraFile.open(path))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("style.safetensors")
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void aMisfitIsRefusedWithAVerdict() {
+        String deeper = "unet.down_blocks.0.attentions.0.transformer_blocks.1.attn1.to_q";
+        Path path = write(Map.of(), down(MODULE), up(MODULE), down(deeper), up(deeper));
+        try (LoraFile file = LoraFile.open(path)) {
+            assertThatThrownBy(() -> Lora.fit(file, tiny))
+                    .isInstanceOf(InvalidFileException.class)
+                    .hasMessage(path + ": does not match SD 1.5: 1 of 2 modules fit no layer (first: " + deeper
+                            + ": there is no such layer); it looks like an adapter for SDXL");
+            Lora part = Lora.fitPartly(file, tiny);
+            assertThat(part.changes()).hasSize(1);
+            assertThat(part.skipped()).containsExactly(deeper + ": there is no such layer");
+        }
+    }
+
+    @Test
+    void anAdapterOfWhichNothingFitsIsRefusedEvenInPart() {
+        Path path = write(Map.of(), down("unet.no_such_layer"), up("unet.no_such_layer"));
+        try (LoraFile file = LoraFile.open(path)) {
+            assertThatThrownBy(() -> Lora.fitPartly(file, tiny))
+                    .isInstanceOf(InvalidFileException.class)
+                    .hasMessageContaining("does not match SD 1.5: 1 of 1 modules");
+        }
+    }
+
+    @Test
+    void otherKindsOfAdaptersInTheFileAreNotPassedOver() {
+        Path path = write(Map.of(), down(MODULE), up(MODULE), f32(MODULE + ".dora_scale", 8, 1));
+        try (LoraFile file = LoraFile.open(path)) {
+            assertThat(file.foreign()).containsExactly(MODULE + ".dora_scale");
+            assertThatThrownBy(() -> Lora.fit(file, tiny)).hasMessageContaining("dora_scale: is no part of a LoRA");
+            assertThat(Lora.fitPartly(file, tiny).changes()).hasSize(1);
+        }
+    }
+
+    @Test
+    void twoSpellingsOfOneLayerAreNotAddedUpInSilence() {
+        String bare = MODULE.substring("unet.".length());
+        Path path = write(Map.of(), down(MODULE), up(MODULE), down(bare), up(bare));
+        try (LoraFile file = LoraFile.open(path)) {
+            assertThatThrownBy(() -> Lora.fit(file, tiny))
+                    .hasMessageContaining(bare + ": another module of the file changes this layer already");
+        }
+    }
+
+    @Property(tries = 300)
+    void whateverTensorsAFileHoldsItIsReadOrRefused(@ForAll("anyTensors") List<Declaration> tensors)
+            throws IOException {
+        Path path = Files.createTempFile("any", ".safetensors");
+        Map<String, Declaration> distinct = new LinkedHashMap<>();
+        tensors.forEach(tensor -> distinct.putIfAbsent(tensor.name(), tensor));
+        write(path, Map.of(), new ArrayList<>(distinct.values()));
+        try (LoraFile file = LoraFile.open(path)) {
+            file.family();
+            Lora.fit(file, tiny)
+                    .changes()
+                    .forEach(change -> assertThat(change.target().name()).endsWith(".weight"));
+        } catch (InvalidFileException e) {
+            assertThat(e.getMessage()).startsWith(path.toString());
+        } finally {
+            Files.delete(path);
+        }
+    }
+
+    @Provide
+    Arbitrary<List<Declaration>> anyTensors() {
+        Arbitrary<String> pieces = Arbitraries.of(
+                "unet.",
+                "lora_unet_",
+                "text_encoder.",
+                "lora_te1_",
+                "down_blocks.0.resnets.0.conv1",
+                "input_blocks_1_0",
+                "_in_layers_2",
+                "mid_block",
+                ".attentions.0.",
+                "conv_in",
+                "to_q",
+                "_lora",
+                ".processor.",
+                "é",
+                "");
+        Arbitrary<String> suffixes = Arbitraries.of(
+                ".lora_down.weight",
+                ".lora_up.weight",
+                ".lora_A.weight",
+                ".lora_B.weight",
+                ".alpha",
+                ".lora.up.weight",
+                "_lora.down.weight",
+                ".hada_w1_a",
+                "");
+        Arbitrary<long[]> shapes = Arbitraries.longs()
+                .between(0, 9)
+                .list()
+                .ofMaxSize(5)
+                .map(sizes -> sizes.stream().mapToLong(Long::longValue).toArray());
+        Arbitrary<String> names = Combinators.combine(pieces.list().ofMinSize(1).ofMaxSize(3), suffixes)
+                .as((stem, suffix) -> String.join("", stem) + suffix)
+                .filter(name -> !name.isEmpty());
+        return Combinators.combine(names, Arbitraries.of(Dtype.F32, Dtype.F32, Dtype.F16, Dtype.I64), shapes)
+                .as(Declaration::new)
+                .list()
+                .ofMaxSize(6);
+    }
+}
