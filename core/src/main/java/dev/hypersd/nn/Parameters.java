@@ -1,5 +1,6 @@
 package dev.hypersd.nn;
 
+import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import java.util.Collection;
 import java.util.Collections;
@@ -49,6 +50,11 @@ public final class Parameters {
     /** The same without names. */
     public Collection<Parameter> all() {
         return taken().values();
+    }
+
+    /** What the network computes in: the type of what was taken so far, which one source gives in one type. */
+    public Dtype dtype() {
+        return Dtype.of(all().iterator().next().base().scalar_type());
     }
 
     /** How many numbers the network consists of. */

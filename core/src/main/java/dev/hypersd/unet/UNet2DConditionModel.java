@@ -20,8 +20,8 @@ import org.bytedeco.pytorch.Tensor;
  * Predicts noise (or velocity, or the clean latents; the schedule knows which) from noisy latents, their timesteps and a text.
  *
  * <p>The architecture is that of Rombach et al. (2022) with the additions of SDXL (Podell et al., 2023), named as the diffusers library
- * names it. Any size of latents works; where one is odd, the decoder enlarges to the size that the encoder had. Stateless, so safe to
- * share; adapters that are active in the call apply.
+ * names it. Any size of latents works; where one is odd, the decoder enlarges to the size that the encoder had. It computes in the type
+ * of its weights, whatever that of its inputs. Stateless, so safe to share; adapters that are active in the call apply.
  */
 public final class UNet2DConditionModel {
     private final UNetConfig config;
@@ -48,17 +48,17 @@ public final class UNet2DConditionModel {
     /**
      * One prediction.
      *
-     * @param sample noisy latents, {@code [B, in, h, w]}, of the type of the weights
+     * @param sample noisy latents, {@code [B, in, h, w]}
      * @param timesteps {@code [1]} or {@code [B]}, 0..999, whole or fractional
      * @param conditioning for all {@code B}
-     * @return {@code [B, out, h, w]}
+     * @return {@code [B, out, h, w]}, of the type of {@code sample}
      * @throws InvalidRequestException if an input does not fit this network
      */
     public Tensor forward(Tensor sample, Tensor timesteps, Conditioning conditioning) {
         encoder.check(sample, timesteps, conditioning);
         return scoped(() -> {
-            Tensor text = conditioning.text();
-            Tensor embedding = encoder.embed(sample, timesteps, conditioning);
+            Tensor text = encoder.typed(conditioning.text());
+            Tensor embedding = encoder.embed(timesteps, conditioning);
             Features encoded = encoder.encode(encoder.stem(sample), embedding, text);
             Features features =
                     conditioning.residuals().map(r -> add(encoded, r)).orElse(encoded);
@@ -67,7 +67,7 @@ public final class UNet2DConditionModel {
                 steps.add(h -> block.forward(h, features.skips(), embedding, text));
             }
             steps.add(h -> Tensors.siluInPlace(norm.forward(h)));
-            steps.add(head::forward);
+            steps.add(h -> head.forward(h).to(sample.scalar_type()));
             return chain(features.middle(), steps);
         });
     }
@@ -89,6 +89,6 @@ public final class UNet2DConditionModel {
 
     private static Tensor sum(String what, Tensor feature, Tensor residual) {
         Shapes.require(what, residual, Tensors.shape(feature));
-        return feature.add(residual);
+        return feature.add(residual.to(feature.scalar_type()));
     }
 }

@@ -7,6 +7,7 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.nn.Conv2d;
 import dev.hypersd.nn.Linear;
 import dev.hypersd.nn.Parameters;
+import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.Tensors;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class UNetEncoder {
     private final UNetConfig config;
+    private final Dtype dtype;
     private final Conv2d stem;
     private final TimestepEmbedding timeEmbedding;
     private final Optional<Linear> guidanceProjection;
@@ -49,6 +51,7 @@ public final class UNetEncoder {
                 .mapToObj(i -> new DownBlock(p.at("down_blocks." + i), config, i))
                 .toList();
         this.middle = new MidBlock(p.at("mid_block"), config);
+        this.dtype = p.dtype();
     }
 
     /**
@@ -104,45 +107,49 @@ public final class UNetEncoder {
         });
     }
 
+    /** {@code x} in the type that this network computes in. */
+    Tensor typed(Tensor x) {
+        return x.to(dtype.scalarType());
+    }
+
     /**
      * Time, guidance and added conditions as the one vector that residual blocks are told, activation included.
      *
      * @param timesteps {@code [1]} or {@code [B]} of any type; fractions count
-     * @return {@code [B, E]}, of the type of {@code sample}
+     * @return {@code [B, E]}
      */
-    public Tensor embed(Tensor sample, Tensor timesteps, Conditioning conditioning) {
+    public Tensor embed(Tensor timesteps, Conditioning conditioning) {
         return scoped(() -> {
             UNetConfig.Time time = config.time();
-            Tensor each = timesteps.expand(sample.size(0));
-            Tensor waves = Sinusoids.ofTimesteps(each, config.stemChannels(), time.order(), time.shift())
-                    .to(sample.scalar_type());
+            Tensor each = timesteps.expand(conditioning.text().size(0));
+            Tensor waves = typed(Sinusoids.ofTimesteps(each, config.stemChannels(), time.order(), time.shift()));
             Tensor guided = conditioning
                     .guidance()
-                    .flatMap(g -> guidanceProjection.map(p -> waves.add(p.forward(g.to(sample.scalar_type())))))
+                    .flatMap(g -> guidanceProjection.map(p -> waves.add(p.forward(typed(g)))))
                     .orElse(waves);
             Tensor embedding = timeEmbedding.forward(guided);
-            return torch.silu(conditioning
+            Tensor complete = conditioning
                     .added()
-                    .flatMap(a -> addedEmbedding.map(e -> embedding.add(e.forward(describe(a, sample)))))
-                    .orElse(embedding));
+                    .flatMap(a -> addedEmbedding.map(e -> embedding.add(e.forward(describe(a)))))
+                    .orElse(embedding);
+            return torch.silu(complete);
         });
     }
 
     /** {@code [B, P + n * idDimension]}: the pooled text, then the waves of each number. */
-    private Tensor describe(Conditioning.Added added, Tensor sample) {
+    private Tensor describe(Conditioning.Added added) {
         UNetConfig.Time time = config.time();
-        Tensor ids = Sinusoids.ofTimesteps(
-                        added.timeIds().flatten(),
-                        config.added().orElseThrow().idDimension(),
-                        time.order(),
-                        time.shift())
-                .reshape(sample.size(0), -1);
-        return Tensors.cat(1, added.textEmbeds().to(sample.scalar_type()), ids.to(sample.scalar_type()));
+        Tensor waves = Sinusoids.ofTimesteps(
+                added.timeIds().flatten(), config.added().orElseThrow().idDimension(), time.order(), time.shift());
+        return Tensors.cat(
+                1,
+                typed(added.textEmbeds()),
+                typed(waves.reshape(added.timeIds().size(0), -1)));
     }
 
     /** The first convolution: {@code [B, in, h, w] -> [B, C, h, w]}. */
     public Tensor stem(Tensor sample) {
-        return scoped(() -> stem.forward(sample));
+        return scoped(() -> stem.forward(typed(sample)));
     }
 
     /**
@@ -153,10 +160,11 @@ public final class UNetEncoder {
      * @param text {@code [B, N, D]}
      */
     public Features encode(Tensor stem, Tensor embedding, Tensor text) {
+        Tensor context = typed(text);
         List<Tensor> skips = new ArrayList<>(List.of(stem));
         for (DownBlock block : blocks) {
-            block.forward(skips, embedding, text);
+            block.forward(skips, embedding, context);
         }
-        return new Features(skips, scoped(() -> middle.forward(skips.getLast(), embedding, text)));
+        return new Features(skips, scoped(() -> middle.forward(skips.getLast(), embedding, context)));
     }
 }

@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Turns pictures into the latents that a U-Net works on, and latents into pictures. Stateless, so safe to share; adapters that are active
- * in the call apply.
+ * Turns pictures into the latents that a U-Net works on, and latents into pictures. It computes in the type of its weights; results have
+ * the type of the input. Stateless, so safe to share; adapters that are active in the call apply.
  */
 public sealed interface Autoencoder permits AutoencoderKl, AutoencoderTiny {
     /** How many pixels a latent is wide and high: 8 in every published model. */

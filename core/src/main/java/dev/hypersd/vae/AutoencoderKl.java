@@ -38,14 +38,14 @@ public final class AutoencoderKl implements Autoencoder {
     private static Step encoder(AutoencoderKlConfig config, Parameters p) {
         Step encoder = new KlEncoder(p.at("encoder"), config)::forward;
         Step quant = pointwise(config, Option.QUANT_CONVOLUTION, p.at("quant_conv"), 2L * config.latentChannels());
-        return images -> chain(images, encoder, quant);
+        return Precision.of(p.dtype(), images -> chain(images, encoder, quant));
     }
 
     private static Step decoder(AutoencoderKlConfig config, Parameters p) {
         Step postQuant =
                 pointwise(config, Option.POST_QUANT_CONVOLUTION, p.at("post_quant_conv"), config.latentChannels());
         Step decoder = new KlDecoder(p.at("decoder"), config)::forward;
-        return latents -> chain(latents, postQuant, decoder);
+        return Precision.of(p.dtype(), latents -> chain(latents, postQuant, decoder));
     }
 
     private static Step pointwise(AutoencoderKlConfig config, Option option, Parameters p, long channels) {

@@ -15,7 +15,6 @@ import java.util.Set;
  * @param channels of each level, from full size to the latents'
  * @param layers residual blocks of a level in the encoder; the decoder has one more
  * @param normGroups groups of every GroupNorm
- * @param sampleSize height and width of the pictures it was trained on, a good size for tiles
  * @param scaling of the latents
  */
 public record AutoencoderKlConfig(
@@ -24,7 +23,6 @@ public record AutoencoderKlConfig(
         List<Integer> channels,
         int layers,
         int normGroups,
-        int sampleSize,
         LatentScaling scaling,
         Set<Option> options) {
     /** What a model may have or lack. */
@@ -34,9 +32,7 @@ public record AutoencoderKlConfig(
         /** A 1x1 convolution before the decoder. */
         POST_QUANT_CONVOLUTION("use_post_quant_conv"),
         /** Attention in the middle blocks. */
-        MIDDLE_ATTENTION("mid_block_add_attention"),
-        /** Its activations leave the range of F16. */
-        NEEDS_F32("force_upcast");
+        MIDDLE_ATTENTION("mid_block_add_attention");
 
         private final String key;
 
@@ -58,6 +54,10 @@ public record AutoencoderKlConfig(
      */
     public static AutoencoderKlConfig from(JsonObject json) {
         json.expect("act_fn", "silu");
+        // Without a bearing on the result: the size of the pictures it was trained on, and a warning of F16 that every
+        // file has.
+        json.has("sample_size");
+        json.has("force_upcast");
         List<Integer> channels = json.integers("block_out_channels", List.of(64));
         expectAll(json, "down_block_types", "DownEncoderBlock2D", channels.size());
         expectAll(json, "up_block_types", "UpDecoderBlock2D", channels.size());
@@ -81,7 +81,6 @@ public record AutoencoderKlConfig(
                 channels,
                 json.positive("layers_per_block", 1),
                 groups,
-                json.positive("sample_size", 512),
                 LatentScaling.from(json, latentChannels, 0.18215),
                 options);
         json.warnOfUnread();

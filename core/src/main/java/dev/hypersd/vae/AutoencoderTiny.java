@@ -52,7 +52,7 @@ public final class AutoencoderTiny implements Autoencoder {
             }
         }
         steps.add(Conv2d.same3x3(p.at("layers." + layer), channels, config.latentChannels())::forward);
-        return x -> chain(x, steps);
+        return Precision.of(p.dtype(), x -> chain(x, steps));
     }
 
     private static Step decoder(Parameters p, AutoencoderTinyConfig config) {
@@ -76,7 +76,7 @@ public final class AutoencoderTiny implements Autoencoder {
         }
         Conv2d last = Conv2d.same3x3(p.at("layers." + layer), channels, config.imageChannels());
         steps.add(h -> last.forward(h).mul_(new Scalar(2.0)).sub_(new Scalar(1.0)));
-        return x -> chain(x, steps);
+        return Precision.of(p.dtype(), x -> chain(x, steps));
     }
 
     /** {@code 3 tanh(x / 3)}: next to nothing for usual latents, a limit for wild ones. */

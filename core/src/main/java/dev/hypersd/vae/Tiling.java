@@ -12,14 +12,17 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Takes large pictures through an autoencoder in overlapping tiles, so that memory depends on the size of a tile and not of the picture.
  *
- * <p>The tiles are of one size and spread evenly; where one ends and the next begins, they fade into each other linearly. The result
- * differs a little from that of the whole picture, because each tile is normalised by itself. What is no larger than a tile
- * is left whole.
+ * <p>The tiles are of one size, no larger than needed to cover the picture, and spread evenly; where one ends and the next begins, they
+ * fade into each other linearly. The result differs a little from that of the whole picture, because each tile is normalised by
+ * itself. What is no larger than a tile is left whole.
  *
- * @param size of a tile in latents, in both directions
+ * @param size of the largest tile in latents, in both directions
  * @param overlap of neighbours in latents, over which they fade
  */
 public record Tiling(int size, int overlap) {
+    /** Tiles of 512 pixels where a latent is 8, a quarter of it shared: some 1.3 GiB of memory for the usual decoder in F32. */
+    public static final Tiling USUAL = new Tiling(64, 16);
+
     private static final int ROWS = 2;
     private static final int COLUMNS = 3;
 
@@ -30,12 +33,6 @@ public record Tiling(int size, int overlap) {
                     "tiles of size %d cannot overlap by %d; 1 to a third of the size is possible"
                             .formatted(size, overlap));
         }
-    }
-
-    /** Tiles of the size that the autoencoder was trained on, a quarter of it overlapping. */
-    public static Tiling of(AutoencoderKlConfig config) {
-        int size = Math.max(4, config.sampleSize() / config.scaleFactor());
-        return new Tiling(size, size / 4);
     }
 
     /**
@@ -54,12 +51,12 @@ public record Tiling(int size, int overlap) {
         if (length <= size) {
             return map.apply(x);
         }
-        Cut cut = new Cut(length, size, overlap);
+        Cut cut = Cut.of(length, size, overlap);
         return scoped(() -> {
             List<Tensor> parts = new ArrayList<>();
             for (int i = 0; i < cut.count(); i++) {
                 long start = cut.start(i) * pixelsIn;
-                parts.add(scoped(() -> map.apply(x.narrow(dimension, start, (long) size * pixelsIn))));
+                parts.add(scoped(() -> map.apply(x.narrow(dimension, start, cut.size() * pixelsIn))));
             }
             return join(dimension, parts, cut, pixelsOut);
         });
@@ -80,23 +77,24 @@ public record Tiling(int size, int overlap) {
         return whole;
     }
 
-    /** A length, in latents, cut into tiles. */
-    private record Cut(long length, int size, int overlap) {
-        int count() {
-            return Math.toIntExact(Math.ceilDiv(length - overlap, size - overlap));
+    /** A length, in latents, cut into {@code count} tiles of {@code size} that share at least {@code overlap}. */
+    private record Cut(long length, int count, long size, int overlap) {
+        static Cut of(long length, int largest, int overlap) {
+            int count = Math.toIntExact(Math.ceilDiv(length - overlap, largest - overlap));
+            return new Cut(length, count, Math.ceilDiv(length + (count - 1L) * overlap, count), overlap);
         }
 
         long start(int tile) {
-            return tile * (length - size) / (count() - 1);
+            return tile * (length - size) / (count - 1);
         }
 
         /** How much each pixel of a tile counts; over all tiles that makes 1 everywhere. */
         float[] weights(int tile, int pixels) {
-            float[] weights = new float[size * pixels];
+            float[] weights = new float[Math.toIntExact(size * pixels)];
             for (int i = 0; i < weights.length; i++) {
                 double position = start(tile) + (i + 0.5) / pixels;
                 double entered = tile == 0 ? 1 : passed(tile - 1, position);
-                double left = tile == count() - 1 ? 0 : passed(tile, position);
+                double left = tile == count - 1 ? 0 : passed(tile, position);
                 weights[i] = (float) (entered - left);
             }
             return weights;

@@ -42,7 +42,11 @@ final class TinyUNet {
     }
 
     static UNet2DConditionModel random(UNetConfig config, TensorArena arena) {
-        return new UNet2DConditionModel(config, new Parameters(new RandomParameters(1, Dtype.F32, arena)));
+        return random(config, Dtype.F32, arena);
+    }
+
+    static UNet2DConditionModel random(UNetConfig config, Dtype dtype, TensorArena arena) {
+        return new UNet2DConditionModel(config, new Parameters(new RandomParameters(1, dtype, arena)));
     }
 
     static Tensor noise(long... shape) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
@@ -17,6 +18,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Inputs that do not fit are refused in words, before native code meets them. */
 class UNetInputTest {
@@ -150,6 +152,32 @@ class UNetInputTest {
             }
             return 0;
         });
+    }
+
+    /** Weights in F64 are those in F32, so that only rounding differs: 1e-4 after a dozen layers. */
+    @ParameterizedTest
+    @EnumSource(names = {"F64", "F32"})
+    void inputsMayBeOfAnotherTypeThanTheWeights(Dtype weights) {
+        Engine.infer(() -> {
+            try (TensorArena arena = new TensorArena()) {
+                Tensor latents = noise(1, 4, 8, 8);
+                Conditioning text = text(1);
+                Conditioning.Residuals none = new Conditioning.Residuals(
+                        List.of(zeros(4, 8), zeros(4, 8), zeros(4, 4), zeros(8, 4)), zeros(8, 4));
+                Tensor plain = TinyUNet.random(TinyUNet.PLAIN, arena).forward(latents, times(3), text);
+                Tensor typed =
+                        TinyUNet.random(TinyUNet.PLAIN, weights, arena).forward(latents, times(3), text.with(none));
+                assertThat(Dtype.of(typed.scalar_type())).isEqualTo(Dtype.F32);
+                assertThat(Tensors.toFloats(typed.sub(plain)))
+                        .usingComparatorWithPrecision(1e-4f)
+                        .containsOnly(0f);
+            }
+            return weights;
+        });
+    }
+
+    private static Tensor zeros(long channels, long size) {
+        return noise(1, channels, size, size).zero_();
     }
 
     @Test

@@ -76,6 +76,17 @@ class AutoencoderTest {
     }
 
     @Test
+    void inputsMayBeOfAnotherTypeThanTheWeights() {
+        withEach(autoencoder -> {
+            Tensor latents = noise(1, 2, 4, 4);
+            Tensor picture = autoencoder.decode(latents.to(Dtype.F64.scalarType()));
+            assertThat(Dtype.of(picture.scalar_type())).isEqualTo(Dtype.F64);
+            assertThat(Tensors.toFloats(picture))
+                    .containsExactly(Tensors.toFloats(autoencoder.decode(latents)), within(1e-4f));
+        });
+    }
+
+    @Test
     void tilingLeavesSmallPicturesWhole() {
         withEach(autoencoder -> {
             Tensor latents = noise(1, 2, 6, 6);
@@ -138,8 +149,7 @@ class AutoencoderTest {
 
     private static Autoencoder kl(TensorArena arena) {
         Set<AutoencoderKlConfig.Option> all = Set.of(AutoencoderKlConfig.Option.values());
-        return new AutoencoderKl(
-                new AutoencoderKlConfig(3, 2, List.of(4, 8), 1, 2, 16, SCALING, all), parameters(arena));
+        return new AutoencoderKl(new AutoencoderKlConfig(3, 2, List.of(4, 8), 1, 2, SCALING, all), parameters(arena));
     }
 
     private static Autoencoder tiny(TensorArena arena) {

@@ -54,6 +54,18 @@ class TilingTest {
     }
 
     @Test
+    void tilesAreNoLargerThanNeeded() {
+        List<Long> tiles = new ArrayList<>();
+        Engine.infer(() -> new Tiling(64, 16)
+                .apply(torch.ones(1, 1, 128, 1), 1, 1, x -> {
+                    tiles.add(x.size(2));
+                    return x.clone();
+                })
+                .dim());
+        assertThat(tiles).containsExactly(54L, 54L, 54L); // Two tiles of 64 cover 112.
+    }
+
+    @Test
     void encodersShrinkTiles() {
         float[] means = Engine.infer(() -> Tensors.toFloats(
                 new Tiling(4, 1).apply(torch.ones(1, 1, 20, 12), 2, 1, x -> torch.avg_pool2d(x, 2, 2))));
