@@ -51,6 +51,15 @@ public final class Image {
         ImageFormat.of(file).write(this, Optional.of(parameters), file);
     }
 
+    /** This picture in another size, antialiased where it shrinks; exactly as Pillow does it. */
+    public Image resize(int newWidth, int newHeight, Resampling filter) {
+        if (newWidth < 1 || newHeight < 1) {
+            throw new IllegalArgumentException(
+                    "a picture has at least one pixel, not %dx%d".formatted(newWidth, newHeight));
+        }
+        return Resizer.resize(this, newWidth, newHeight, filter);
+    }
+
     /** In pixels. */
     public int width() {
         return width;
