@@ -8,6 +8,19 @@ public sealed interface Sampler permits Tcd, Lcm, Ddim, Euler, EulerAncestral, D
     /** The short name, as {@link Samplers#named} takes it. */
     String name();
 
+    /** The name that people and other tools know it by: {@code DPM++ 2M Karras}. */
+    default String title() {
+        return switch (this) {
+            case Tcd tcd -> "TCD";
+            case Lcm lcm -> "LCM";
+            case Ddim ddim -> "DDIM";
+            case Euler euler -> euler.sigmas() == SigmaSpacing.KARRAS ? "Euler Karras" : "Euler";
+            case EulerAncestral ancestral -> "Euler a";
+            case DpmSolverPlusPlus dpm -> dpm.sigmas() == SigmaSpacing.KARRAS ? "DPM++ 2M Karras" : "DPM++ 2M";
+            case Pndm pndm -> "PLMS";
+        };
+    }
+
     /**
      * The course for a model's noise schedule.
      *

@@ -34,6 +34,12 @@ class SamplersTest {
     }
 
     @Test
+    void everySamplerHasTheTitleThatOtherToolsKnow() {
+        assertThat(Samplers.names().stream().map(name -> Samplers.named(name).title()))
+                .containsExactly("DDIM", "DPM++ 2M", "DPM++ 2M Karras", "Euler", "Euler a", "LCM", "PLMS", "TCD");
+    }
+
+    @Test
     void anUnknownNameIsRefusedWithTheNearestAndAll() {
         assertThatThrownBy(() -> Samplers.named("dpm++2m"))
                 .isInstanceOf(InvalidRequestException.class)
