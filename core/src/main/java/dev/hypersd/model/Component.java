@@ -106,14 +106,15 @@ public final class Component {
      * @param arena the owner of its tensors
      * @throws InvalidFileException if the configuration is of another class or broken, or the weights do not fit it
      */
-    public <N> N load(NetworkType<N> type, Dtype dtype, TensorArena arena) {
+    public <N> Network<N> load(NetworkType<N> type, Dtype dtype, TensorArena arena) {
         JsonObject json = config();
         checkClass(json, type.className());
         try (WeightSource source = type.names().apply(openWeights())) {
-            StoredParameters parameters = new StoredParameters(source, dtype, arena);
-            N network = type.maker().apply(json, new Parameters(parameters));
-            warnOf(parameters.unused().stream().sorted().toList(), source.file());
-            return network;
+            StoredParameters stored = new StoredParameters(source, dtype, arena);
+            Parameters parameters = new Parameters(stored);
+            N network = type.maker().apply(json, parameters);
+            warnOf(stored.unused().stream().sorted().toList(), source.file());
+            return new Network<>(network, parameters.taken());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.hypersd.tensor;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -28,6 +29,22 @@ public final class TensorScope {
             result.retainReference();
         }
         hand(result, outer);
+        return result;
+    }
+
+    /**
+     * Runs {@code body} and frees every tensor made by it except those that its result consists of.
+     *
+     * @param parts the tensors of a result
+     */
+    public static <T> T keeping(Supplier<T> body, Function<T, List<Tensor>> parts) {
+        PointerScope outer = PointerScope.getInnerScope();
+        T result;
+        try (PointerScope scope = new PointerScope()) {
+            result = body.get();
+            parts.apply(result).forEach(Tensor::retainReference);
+        }
+        parts.apply(result).forEach(part -> hand(part, outer));
         return result;
     }
 

@@ -84,7 +84,9 @@ class ComponentTest {
         Engine.infer(() -> {
             try (ReferenceCase golden = ReferenceCase.open("formats", name);
                     TensorArena arena = new TensorArena()) {
-                UNet2DConditionModel unet = component(golden).load(NetworkType.UNET, Dtype.F32, arena);
+                UNet2DConditionModel unet = component(golden)
+                        .load(NetworkType.UNET, Dtype.F32, arena)
+                        .network();
                 assertMatches(
                         golden,
                         unet.forward(
@@ -106,7 +108,9 @@ class ComponentTest {
         Engine.infer(() -> {
             try (ReferenceCase golden = ReferenceCase.open("formats", name);
                     TensorArena arena = new TensorArena()) {
-                AutoencoderKl vae = component(golden).load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena);
+                AutoencoderKl vae = component(golden)
+                        .load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena)
+                        .network();
                 // The reference decodes without the scaling that decode() takes back.
                 assertMatches(golden, vae.decode(vae.scale(golden.tensor("input.z"))));
             }

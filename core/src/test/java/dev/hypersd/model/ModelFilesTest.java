@@ -84,7 +84,8 @@ class ModelFilesTest {
         }
         Component unet = ModelFiles.open(snapshot).component("unet");
         try (TensorArena arena = new TensorArena()) {
-            assertThat(unet.load(NetworkType.UNET, Dtype.F32, arena)).isInstanceOf(UNet2DConditionModel.class);
+            assertThat(unet.load(NetworkType.UNET, Dtype.F32, arena).network())
+                    .isInstanceOf(UNet2DConditionModel.class);
         }
     }
 
@@ -113,7 +114,9 @@ class ModelFilesTest {
         }
         assertThat(model.component("tokenizer_2").folder()).isEqualTo(SDXL.resolve("tokenizer_2"));
         try (TensorArena arena = new TensorArena()) {
-            assertThat(model.component("unet").load(NetworkType.UNET, Dtype.F32, arena))
+            assertThat(model.component("unet")
+                            .load(NetworkType.UNET, Dtype.F32, arena)
+                            .network())
                     .isNotNull();
         }
     }

@@ -1,0 +1,138 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.image.ImageFormat;
+import dev.hypersd.json.Json;
+import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.tensor.Engine;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code hypersd generate}: text to picture files. */
+@Command(
+        name = "generate",
+        description = "Draw pictures of a prompt.",
+        footer = {
+            "",
+            "Examples:",
+            "  hypersd generate \"a lighthouse\" --model sd15 --lora Hyper-SD15-4steps-lora.safetensors",
+            "  hypersd generate \"a fox\" --model sdxl --lora Hyper-SDXL-1step-lora.safetensors --steps 2 --eta 0.5 --seed 7",
+            "  hypersd generate \"a fox\" --model fox.safetensors --config-from sd15 --count 4 --out 'fox-{seed}.png'",
+            "  hypersd generate \"a fox\" --negative blurry --guidance 7.5 --sampler dpmpp_2m_karras --steps 25 --model sd15",
+        })
+final class GenerateCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "PROMPT", description = "What to draw.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String prompt;
+
+    @ArgGroup(validate = false, heading = "%nModel%n")
+    private final ModelOptions model = new ModelOptions();
+
+    @ArgGroup(validate = false, heading = "%nPicture%n")
+    private final PictureOptions picture = new PictureOptions();
+
+    @ArgGroup(validate = false, heading = "%nOutput%n")
+    private final OutputOptions output = new OutputOptions();
+
+    /** Where the pictures go. */
+    static final class OutputOptions {
+        @Option(
+                names = "--out",
+                paramLabel = "PATTERN",
+                defaultValue = "hypersd-{seed}.png",
+                description =
+                        "Where to: a .png, .jpg or .jpeg file, {seed} and {index} filled in. Default: ${DEFAULT-VALUE}.")
+        String pattern = "";
+
+        @Option(
+                names = "--count",
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "How many pictures, of seeds that follow each other. Default: 1.")
+        int count;
+
+        @Option(
+                names = "--batch",
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "How many at once; more memory, a little faster. Default: 1.")
+        int batch;
+
+        @Option(names = "--json", description = "Print one JSON object for each picture instead of its file name.")
+        boolean json;
+    }
+
+    @Override
+    public void run() {
+        OutputPattern files = new OutputPattern(output.pattern);
+        long firstSeed =
+                picture.seed.orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
+        checkCounts();
+        ImageFormat.of(files.path(firstSeed, 1, output.count));
+        Engine.start();
+        PrintWriter err = spec.commandLine().getErr();
+        ImageRequest request = picture.request(prompt, model, err);
+        try (DiffusionPipeline pipeline = model.load()) {
+            for (int done = 0; done < output.count; done += output.batch) {
+                int images = Math.min(output.batch, output.count - done);
+                draw(pipeline, request.withImages(images, firstSeed + done), done, files);
+            }
+        }
+    }
+
+    private void checkCounts() {
+        if (output.count < 1 || output.batch < 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--count and --batch must be at least 1, not %d and %d".formatted(output.count, output.batch));
+        }
+    }
+
+    private void draw(DiffusionPipeline pipeline, ImageRequest request, int done, OutputPattern files) {
+        long began = System.nanoTime();
+        List<GeneratedImage> images;
+        String title = output.count == 1 ? "drawing" : "picture %d of %d".formatted(done + 1, output.count);
+        try (StepDisplay display = StepDisplay.on(spec.commandLine().getErr(), title)) {
+            images = pipeline.generate(request, display);
+        }
+        double seconds = (System.nanoTime() - began) / 1e9 / images.size();
+        IntStream.range(0, images.size()).forEach(i -> {
+            GeneratedImage image = images.get(i);
+            Path file = files.path(image.seed(), done + i + 1, output.count);
+            image.save(file);
+            report(image, file, seconds);
+        });
+    }
+
+    private void report(GeneratedImage image, Path file, double seconds) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (output.json) {
+            out.println(Json.MAPPER.writeValueAsString(Map.of(
+                    "file", file.toString(),
+                    "seed", image.seed(),
+                    "width", image.image().width(),
+                    "height", image.image().height(),
+                    "seconds", seconds,
+                    "prompt", image.parameters().prompt(),
+                    "settings", image.parameters().settings())));
+        } else {
+            out.println(file);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.model.LoadOptions;
+import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.tensor.Dtype;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Which model to draw with, and how to load it. */
+final class ModelOptions {
+    @Option(
+            names = "--model",
+            paramLabel = "DIR|FILE",
+            required = true,
+            description =
+                    "A model directory in the diffusers layout, or a single-file checkpoint (with --config-from).")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    Path model;
+
+    @Option(
+            names = "--config-from",
+            paramLabel = "DIR",
+            description = "For a single-file checkpoint: the model directory that has tokenizer and configurations.")
+    Optional<Path> configFrom = Optional.empty();
+
+    @Option(names = "--unet", paramLabel = "FILE", description = "A U-Net to put in place of the model's own.")
+    Optional<Path> unet = Optional.empty();
+
+    @Option(
+            names = "--vae",
+            paramLabel = "DIR",
+            description = "An autoencoder to put in place of the model's own, for example a TAESD.")
+    Optional<Path> autoencoder = Optional.empty();
+
+    @Option(
+            names = "--lora",
+            paramLabel = "FILE[:WEIGHT]",
+            converter = LoraOption.Converter.class,
+            description = "A LoRA to lay over the model; may be given several times.")
+    List<LoraOption> loras = new ArrayList<>();
+
+    @Option(names = "--lora-partial", description = "Apply what fits of LoRAs that do not fit in whole.")
+    boolean loraPartial;
+
+    @Option(
+            names = "--variant",
+            paramLabel = "NAME",
+            description = "Which precision of the files to read, for example fp16.")
+    Optional<String> variant = Optional.empty();
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            defaultValue = "f32",
+            description = "What to compute with: f32, bf16 or f16. Default: f32.")
+    String dtype = "";
+
+    /** Loads the model. */
+    DiffusionPipeline load() {
+        LoadOptions options = LoadOptions.DEFAULT.withDtype(dtype());
+        options = variant.map(options::withVariant).orElse(options);
+        options = autoencoder.map(options::withAutoencoder).orElse(options);
+        Path directory = model;
+        if (Files.isRegularFile(model)) {
+            directory = configFrom.orElseThrow(
+                    () -> new InvalidRequestException(
+                            model
+                                    + " is a single file, which holds weights only: name a model directory of the same family with --config-from, for its tokenizer and configurations"));
+            options = options.withCheckpoint(model);
+        } else if (!Files.exists(model)) {
+            throw new InvalidFileException(
+                    model, "not found; --model takes a directory with a model_index.json, or a safetensors file");
+        }
+        options = unet.map(options::withCheckpoint).orElse(options);
+        return DiffusionPipeline.load(directory, options);
+    }
+
+    private Dtype dtype() {
+        return Dtype.ofName(dtype.toUpperCase(Locale.ROOT))
+                .orElseThrow(() -> new InvalidRequestException("--dtype must be f32, bf16 or f16, not " + dtype));
+    }
+}

@@ -1,0 +1,30 @@
+package dev.hypersd.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where pictures go: a path in which {@code {seed}} and {@code {index}} stand for the seed and the number of the picture.
+ *
+ * <p>With several pictures and neither placeholder, the number is put before the extension: {@code out.png} becomes {@code
+ * out-1.png}, {@code out-2.png}. An existing directory takes files called {@code hypersd-{seed}.png}.
+ *
+ * @param pattern as the user wrote it
+ */
+record OutputPattern(String pattern) {
+    /**
+     * @param index number of the picture, from 1
+     * @param count how many pictures there will be
+     */
+    Path path(long seed, int index, int count) {
+        String file = Files.isDirectory(Path.of(pattern))
+                ? Path.of(pattern, "hypersd-{seed}.png").toString()
+                : pattern;
+        if (count > 1 && !file.contains("{seed}") && !file.contains("{index}")) {
+            int dot = file.lastIndexOf('.');
+            boolean extension = dot > Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\'));
+            file = extension ? file.substring(0, dot) + "-{index}" + file.substring(dot) : file + "-{index}";
+        }
+        return Path.of(file.replace("{seed}", Long.toString(seed)).replace("{index}", Integer.toString(index)));
+    }
+}

@@ -1,0 +1,130 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.pipeline.Guidance;
+import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.pipeline.LoraWeight;
+import dev.hypersd.pipeline.Prompt;
+import dev.hypersd.pipeline.Size;
+import dev.hypersd.preset.Preset;
+import dev.hypersd.preset.Presets;
+import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.Steps;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/** What to draw besides the prompt, and how; what is left out comes from the preset, and without one from the model. */
+final class PictureOptions {
+    /** What models that are not distilled usually need. */
+    private static final int USUAL_STEPS = 25;
+
+    private static final double USUAL_GUIDANCE = 7.5;
+
+    @Option(names = "--negative", paramLabel = "TEXT", description = "What not to draw; needs guidance above 1.")
+    Optional<String> negative = Optional.empty();
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description =
+                    "How a released few-step model wants to be sampled; chosen by the LoRA's file name. \"none\" for no preset.")
+    Optional<String> preset = Optional.empty();
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "How many denoising steps. Default: the preset's, or 25.")
+    Optional<Integer> steps = Optional.empty();
+
+    @Option(
+            names = "--sampler",
+            paramLabel = "NAME",
+            description = "tcd, lcm, ddim, euler, euler_a, dpmpp_2m, dpmpp_2m_karras or pndm.")
+    Optional<String> sampler = Optional.empty();
+
+    @Option(
+            names = "--eta",
+            paramLabel = "E",
+            description = "For tcd (which it implies) and ddim: fresh noise in each step, from 0 to 1.")
+    Optional<Double> eta = Optional.empty();
+
+    @Option(
+            names = "--guidance",
+            paramLabel = "G",
+            description = "Classifier-free guidance scale; off at 1 and below. Default: the preset's, or 7.5.")
+    Optional<Double> guidance = Optional.empty();
+
+    @Option(
+            names = "--guidance-rescale",
+            paramLabel = "R",
+            defaultValue = "0",
+            description = "Guidance rescale, 0 to 1. Default: 0.")
+    double guidanceRescale;
+
+    @Option(
+            names = "--clip-skip",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Leave out so many of the text encoder's last layers. Default: 0.")
+    int clipSkip;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of the first picture. Default: a random one.")
+    Optional<Long> seed = Optional.empty();
+
+    @Option(
+            names = "--size",
+            paramLabel = "WxH",
+            converter = SizeConverter.class,
+            description = "Width and height in pixels, multiples of 8. Default: what the model was trained for.")
+    Optional<Size> size = Optional.empty();
+
+    /** The request that these options amount to, for one picture. Says on {@code err} which preset is used and what speaks against the rest. */
+    ImageRequest request(String text, ModelOptions model, PrintWriter err) {
+        Optional<Preset> chosen = choosePreset(model);
+        chosen.ifPresent(p -> err.println("preset " + p));
+        Prompt prompt = new Prompt(text, negative, Optional.empty(), Optional.empty());
+        ImageRequest.Builder request = ImageRequest.of(prompt).clipSkip(clipSkip);
+        chosen.ifPresent(request::preset);
+        sampler(chosen).ifPresent(request::sampler);
+        steps.or(() -> chosen.isPresent() ? Optional.empty() : Optional.of(USUAL_STEPS))
+                .map(Steps::of)
+                .ifPresent(request::steps);
+        double scale = guidance.orElse(chosen.map(Preset::guidance).orElse(USUAL_GUIDANCE));
+        request.guidance(new Guidance(scale, guidanceRescale));
+        size.ifPresent(s -> request.size(s.width(), s.height()));
+        for (LoraOption lora : model.loras) {
+            double weight = lora.weight()
+                    .orElse(Presets.forFile(lora.file()).map(Preset::loraScale).orElse(1.0));
+            LoraWeight.Fit fit = model.loraPartial ? LoraWeight.Fit.PARTIAL : LoraWeight.Fit.WHOLE;
+            request.lora(new LoraWeight(lora.file(), weight, fit));
+        }
+        ImageRequest built = request.build();
+        chosen.stream()
+                .flatMap(p -> p.warnings(built.steps().count(), scale).stream())
+                .forEach(warning -> err.println("hypersd: warning: " + warning));
+        if (negative.isPresent() && !built.guidance().isOn()) {
+            err.println("hypersd: warning: the negative prompt has no effect: guidance is off");
+        }
+        return built;
+    }
+
+    private Optional<Preset> choosePreset(ModelOptions model) {
+        if (preset.isPresent()) {
+            return preset.filter(name -> !name.equals("none")).map(Presets::named);
+        }
+        Stream<Path> files = Stream.of(
+                        model.loras.stream().map(LoraOption::file), model.unet.stream(), Stream.of(model.model))
+                .flatMap(s -> s);
+        return files.flatMap(file -> Presets.forFile(file).stream()).findFirst();
+    }
+
+    private Optional<Sampler> sampler(Optional<Preset> chosen) {
+        Optional<Sampler> base = sampler.map(Samplers::named).or(() -> chosen.map(Preset::sampler));
+        return eta.isEmpty()
+                ? base
+                : base.or(() -> Optional.of(Samplers.named("tcd"))).map(s -> s.withEta(eta.get()));
+    }
+}

@@ -1,0 +1,87 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.pipeline.GenerationListener;
+import dev.hypersd.pipeline.Step;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows on standard error how a batch of pictures gets on. */
+sealed interface StepDisplay extends GenerationListener, AutoCloseable {
+    @Override
+    void close();
+
+    /**
+     * A bar where a person watches a terminal, plain lines elsewhere.
+     *
+     * @param title what is being drawn, for example {@code "picture 2 of 4"}
+     */
+    static StepDisplay on(PrintWriter err, String title) {
+        return System.console() != null && System.console().isTerminal() ? new Bar(err, title) : new Lines(err, title);
+    }
+
+    /** One line for each step, for logs. */
+    record Lines(PrintWriter err, String title) implements StepDisplay {
+        @Override
+        public void onStep(Step step) {
+            err.printf(
+                    Locale.ROOT,
+                    "%s: step %d of %d, %.2f s a step, %.0f s left%n",
+                    title,
+                    step.number(),
+                    step.total(),
+                    seconds(step.each()),
+                    seconds(step.remaining()));
+        }
+
+        @Override
+        public void onWarning(String sentence) {
+            err.println("hypersd: warning: " + sentence);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** A bar that fills. */
+    final class Bar implements StepDisplay {
+        private final PrintWriter err;
+        private final ProgressBar bar;
+
+        private Bar(PrintWriter err, String title) {
+            this.err = err;
+            this.bar = new ProgressBarBuilder()
+                    .setTaskName(title)
+                    .setInitialMax(-1)
+                    .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                    .setUnit(" steps", 1)
+                    .continuousUpdate()
+                    .clearDisplayOnFinish()
+                    .build();
+        }
+
+        @Override
+        public void onStep(Step step) {
+            bar.maxHint(step.total());
+            bar.stepTo(step.number());
+            bar.setExtraMessage(String.format(Locale.ROOT, " %.2f s a step", seconds(step.each())));
+        }
+
+        @Override
+        public void onWarning(String sentence) {
+            err.println("hypersd: warning: " + sentence);
+        }
+
+        @Override
+        public void close() {
+            bar.close();
+        }
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.hypersd.model;
+
+import dev.hypersd.checkpoint.Checkpoint;
+import dev.hypersd.checkpoint.ModelFamily;
+import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.lora.Component;
+import dev.hypersd.lora.LoraTargets;
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.schedule.NoiseSchedule;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tokenizer.ClipTokenizer;
+import dev.hypersd.unet.UNet2DConditionModel;
+import dev.hypersd.vae.Autoencoder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A loaded model: text encoders, U-Net, autoencoder and noise schedule.
+ *
+ * <p>Immutable and safe to share. It owns its weights and the files they are mapped from, and frees them when it closes.
+ */
+public final class DiffusionModel implements AutoCloseable {
+    private final TensorArena arena;
+    private final ModelFamily family;
+    private final Dtype dtype;
+    private final List<TextEncoder> textEncoders;
+    private final UNet2DConditionModel unet;
+    private final Autoencoder autoencoder;
+    private final NoiseSchedule schedule;
+    private final Sampler sampler;
+    private final boolean zerosForAbsentPrompt;
+    private final Map<Component, Map<String, Parameter>> parameters;
+
+    private DiffusionModel(ModelFiles files, LoadOptions options, TensorArena arena) {
+        this.arena = arena;
+        this.family = files.family();
+        this.dtype = options.dtype();
+        this.textEncoders = new ArrayList<>();
+        this.parameters = new EnumMap<>(Component.class);
+        addTextEncoder(files, "tokenizer", NetworkType.CLIP_TEXT, Component.TEXT_ENCODER);
+        if (family == ModelFamily.SDXL) {
+            addTextEncoder(files, "tokenizer_2", NetworkType.CLIP_TEXT_WITH_PROJECTION, Component.TEXT_ENCODER_2);
+        }
+        Network<UNet2DConditionModel> denoiser = files.component("unet").load(NetworkType.UNET, dtype, arena);
+        this.unet = denoiser.network();
+        parameters.put(Component.UNET, denoiser.parameters());
+        this.autoencoder = autoencoder(
+                options.autoencoder().map(dev.hypersd.model.Component::in).orElseGet(() -> files.component("vae")));
+        JsonObject scheduler = files.component("scheduler").config();
+        this.schedule = NoiseSchedule.from(scheduler);
+        this.sampler = Samplers.from(scheduler);
+        this.zerosForAbsentPrompt = files.index().flag("force_zeros_for_empty_prompt", true);
+    }
+
+    private void addTextEncoder(
+            ModelFiles files, String tokenizer, NetworkType<ClipTextModel> type, Component component) {
+        ClipTokenizer words = ClipTokenizer.open(files.component(tokenizer).folder());
+        Network<ClipTextModel> encoder = files.component(component.folder()).load(type, dtype, arena);
+        textEncoders.add(new TextEncoder(words, encoder.network()));
+        parameters.put(component, encoder.parameters());
+    }
+
+    /** Of whichever kind its configuration says. SDXL's own one overflows in half precision. */
+    private Autoencoder autoencoder(dev.hypersd.model.Component files) {
+        if (files.config().string("_class_name", "").equals("AutoencoderTiny")) {
+            return files.load(NetworkType.AUTOENCODER_TINY, dtype, arena).network();
+        }
+        Dtype precise = family == ModelFamily.SDXL ? Dtype.F32 : dtype;
+        return files.load(NetworkType.AUTOENCODER_KL, precise, arena).network();
+    }
+
+    /**
+     * Loads a model. Weights are mapped: what a file holds in the right type already is read when it is first used.
+     *
+     * @param directory in the diffusers layout
+     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
+     */
+    public static DiffusionModel load(Path directory, LoadOptions options) {
+        ModelFiles files = options.variant()
+                .map(variant -> ModelFiles.open(directory, variant))
+                .orElseGet(() -> ModelFiles.open(directory));
+        for (Path checkpoint : options.checkpoints()) {
+            files = files.with(Checkpoint.recognise(checkpoint));
+        }
+        TensorArena arena = new TensorArena();
+        try {
+            return new DiffusionModel(files, options, arena);
+        } catch (RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /** The architecture. */
+    public ModelFamily family() {
+        return family;
+    }
+
+    /** What the U-Net and the text encoders compute with. */
+    public Dtype dtype() {
+        return dtype;
+    }
+
+    /** One for Stable Diffusion 1.5, two for SDXL. */
+    public List<TextEncoder> textEncoders() {
+        return List.copyOf(textEncoders);
+    }
+
+    public UNet2DConditionModel unet() {
+        return unet;
+    }
+
+    public Autoencoder autoencoder() {
+        return autoencoder;
+    }
+
+    /** The noise levels it was trained with. */
+    public NoiseSchedule schedule() {
+        return schedule;
+    }
+
+    /** The sampler that its own configuration asks for. */
+    public Sampler sampler() {
+        return sampler;
+    }
+
+    /** Whether an absent negative prompt means zeros in place of an encoded empty text (SDXL). */
+    public boolean zerosForAbsentPrompt() {
+        return zerosForAbsentPrompt;
+    }
+
+    /** Width and height of the pictures it was trained on, in pixels. */
+    public int nativeSize() {
+        return unet.config().sampleSize() * autoencoder.scaleFactor();
+    }
+
+    /** What LoRAs can change: the U-Net and the text encoders. */
+    public LoraTargets loraTargets() {
+        return new LoraTargets(family.title(), parameters);
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

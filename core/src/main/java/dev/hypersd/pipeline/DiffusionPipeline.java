@@ -1,0 +1,119 @@
+package dev.hypersd.pipeline;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
+import dev.hypersd.lora.AdapterCache;
+import dev.hypersd.lora.WeightedLora;
+import dev.hypersd.model.DiffusionModel;
+import dev.hypersd.model.LoadOptions;
+import dev.hypersd.sampler.NoiseSource;
+import dev.hypersd.sampler.Plan;
+import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.SeededNoise;
+import dev.hypersd.tensor.Engine;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * Stable Diffusion 1.5 or SDXL, ready to draw.
+ *
+ * <p>Safe to share: any thread may ask for pictures at any time, virtual threads included. Requests do not influence each other;
+ * the engine carries them out one after another.
+ */
+public final class DiffusionPipeline implements AutoCloseable {
+    /** Merged weights take as much memory as the network itself. */
+    private static final int MERGED_ADAPTERS_KEPT = 2;
+
+    private final Path directory;
+    private final DiffusionModel model;
+    private final FittedLoras loras;
+    private final AdapterCache adapters = new AdapterCache(MERGED_ADAPTERS_KEPT);
+
+    private DiffusionPipeline(Path directory, DiffusionModel model) {
+        this.directory = directory;
+        this.model = model;
+        this.loras = new FittedLoras(model.loraTargets());
+    }
+
+    /**
+     * Loads a model for computing with F32.
+     *
+     * @param directory in the diffusers layout
+     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
+     */
+    public static DiffusionPipeline load(Path directory) {
+        return load(directory, LoadOptions.DEFAULT);
+    }
+
+    /** Loads a model as {@code options} say. */
+    public static DiffusionPipeline load(Path directory, LoadOptions options) {
+        return new DiffusionPipeline(directory, Engine.infer(() -> DiffusionModel.load(directory, options)));
+    }
+
+    /** Draws the pictures of {@code request}. */
+    public List<GeneratedImage> generate(ImageRequest request) {
+        return generate(request, GenerationListener.NONE);
+    }
+
+    /**
+     * Draws the pictures of {@code request} and tells {@code listener} how it gets on.
+     *
+     * @throws InvalidRequestException if this model cannot carry the request out
+     * @throws GenerationCancelledException if the listener wished so
+     */
+    public List<GeneratedImage> generate(ImageRequest request, GenerationListener listener) {
+        Plan plan = plan(request);
+        List<Image> images = run(request, listener, generation -> {
+            NoiseSource noise = new SeededNoise(LongStream.range(0, request.count())
+                    .map(i -> request.seed() + i)
+                    .toArray());
+            return Pictures.of(generation.decode(generation.denoise(plan, noise)));
+        });
+        Size size = sizeOf(request);
+        return IntStream.range(0, request.count())
+                .mapToObj(i -> new GeneratedImage(
+                        images.get(i), Settings.of(request, i, size, plan, directory), request.seed() + i))
+                .toList();
+    }
+
+    /** The steps that {@code request} leads to with this model. */
+    public Plan plan(ImageRequest request) {
+        return sampler(request).plan(model.schedule(), request.steps());
+    }
+
+    /** The sampler of {@code request}, or that of the model's own configuration. */
+    public Sampler sampler(ImageRequest request) {
+        return request.sampler().orElse(model.sampler());
+    }
+
+    /** The size of the pictures of {@code request}, or the size that the model was trained for. */
+    public Size sizeOf(ImageRequest request) {
+        return request.size().orElseGet(() -> new Size(model.nativeSize(), model.nativeSize()));
+    }
+
+    /** Runs {@code work} on the engine's thread with the LoRAs of {@code request} laid over the model. */
+    <T> T run(ImageRequest request, GenerationListener listener, Function<Generation, T> work) {
+        Size size = sizeOf(request);
+        return Engine.infer(() -> {
+            List<WeightedLora> wanted = loras.fit(request.loras(), listener::onWarning);
+            try (AdapterCache.Lease lease = adapters.lease(wanted)) {
+                Generation generation = new Generation(model, request, size, listener);
+                return lease.adapters().during(() -> work.apply(generation));
+            }
+        });
+    }
+
+    /** Frees the model. Pictures that were drawn stay; requests under way are finished first. */
+    @Override
+    public void close() {
+        Engine.infer(() -> {
+            adapters.close();
+            loras.close();
+            model.close();
+            return model;
+        });
+    }
+}

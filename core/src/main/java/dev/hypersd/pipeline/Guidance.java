@@ -1,0 +1,33 @@
+package dev.hypersd.pipeline;
+
+import dev.hypersd.error.InvalidRequestException;
+
+/**
+ * Classifier-free guidance (Ho and Salimans, 2022): {@code prediction = negative + scale * (positive - negative)}.
+ *
+ * @param scale how far beyond the positive prediction to go; guidance is off, and costs nothing, at 1 and below
+ * @param rescale how much of the positive prediction's standard deviation to restore, 0 to 1 (Lin et al., 2023, section 3.4)
+ */
+public record Guidance(double scale, double rescale) {
+    /** One conditional pass a step: what few-step LoRAs are distilled for. */
+    public static final Guidance OFF = new Guidance(0, 0);
+
+    public Guidance {
+        if (!Double.isFinite(scale) || scale < 0) {
+            throw new InvalidRequestException("guidance scale must be a number from 0 (off), not " + scale);
+        }
+        if (!(rescale >= 0 && rescale <= 1)) {
+            throw new InvalidRequestException("guidance rescale must lie between 0 (off) and 1, not " + rescale);
+        }
+    }
+
+    /** Guidance of this scale without rescaling. */
+    public static Guidance of(double scale) {
+        return new Guidance(scale, 0);
+    }
+
+    /** Whether a negative pass is needed. */
+    public boolean isOn() {
+        return scale > 1;
+    }
+}

@@ -1,0 +1,166 @@
+package dev.hypersd.pipeline;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.preset.Preset;
+import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.Steps;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Pictures to draw, all in one batch.
+ *
+ * <p>Picture number {@code i} (from 0) is drawn from seed {@code seed + i} and is the same in whatever batch it is drawn.
+ *
+ * @param prompts what to draw, at least one
+ * @param imagesPerPrompt how many pictures of each prompt, in the order p0, p0, p1, p1
+ * @param size of the pictures; absent means the size the model was trained for
+ * @param sampler how to step; absent means as the model's own configuration says
+ * @param steps how many steps, or which
+ * @param guidance classifier-free guidance
+ * @param seed of the first picture
+ * @param loras laid over the model, in any order
+ * @param clipSkip how many of the text encoder's last layers to leave out
+ * @param microConditioning SDXL's framing; absent means a whole picture of the requested size
+ */
+public record ImageRequest(
+        List<Prompt> prompts,
+        int imagesPerPrompt,
+        Optional<Size> size,
+        Optional<Sampler> sampler,
+        Steps steps,
+        Guidance guidance,
+        long seed,
+        List<LoraWeight> loras,
+        int clipSkip,
+        Optional<MicroConditioning> microConditioning) {
+    public ImageRequest {
+        prompts = List.copyOf(prompts);
+        loras = List.copyOf(loras);
+        if (prompts.isEmpty()) {
+            throw new InvalidRequestException("a request needs at least one prompt; the empty prompt \"\" is one");
+        }
+        if (imagesPerPrompt < 1) {
+            throw new InvalidRequestException("images per prompt must be at least 1, not " + imagesPerPrompt);
+        }
+        if (clipSkip < 0) {
+            throw new InvalidRequestException("clip skip must be 0 (none) or more, not " + clipSkip);
+        }
+    }
+
+    /** Starts a request for one picture of {@code prompt}: 4 steps, no guidance, seed 0. */
+    public static Builder of(String prompt) {
+        return of(Prompt.of(prompt));
+    }
+
+    /** Starts a request for one picture of each prompt. */
+    public static Builder of(Prompt... prompts) {
+        return new Builder(List.of(prompts));
+    }
+
+    /** How many pictures the request asks for. */
+    public int count() {
+        return prompts.size() * imagesPerPrompt;
+    }
+
+    /** The prompt of picture {@code index}, 0 to {@link #count()}{@code  - 1}. */
+    public Prompt promptOf(int index) {
+        return prompts.get(index / imagesPerPrompt);
+    }
+
+    /** The same request for {@code count} pictures of each prompt, the first from {@code firstSeed}. */
+    public ImageRequest withImages(int count, long firstSeed) {
+        return new ImageRequest(
+                prompts, count, size, sampler, steps, guidance, firstSeed, loras, clipSkip, microConditioning);
+    }
+
+    /** Collects what differs from the defaults. */
+    public static final class Builder {
+        private final List<Prompt> prompts;
+        private final List<LoraWeight> loras = new ArrayList<>();
+        private int imagesPerPrompt = 1;
+        private Optional<Size> size = Optional.empty();
+        private Optional<Sampler> sampler = Optional.empty();
+        private Steps steps = Steps.of(4);
+        private Guidance guidance = Guidance.OFF;
+        private long seed;
+        private int clipSkip;
+        private Optional<MicroConditioning> microConditioning = Optional.empty();
+
+        private Builder(List<Prompt> prompts) {
+            this.prompts = prompts;
+        }
+
+        /** Takes sampler, steps and guidance from a preset; what is set afterwards overrides it. */
+        public Builder preset(Preset preset) {
+            sampler = Optional.of(preset.sampler());
+            steps = preset.steps();
+            guidance = Guidance.of(preset.guidance());
+            return this;
+        }
+
+        /** Lays a LoRA over the model, which it has to fit in whole. */
+        public Builder lora(Path file, double weight) {
+            return lora(new LoraWeight(file, weight, LoraWeight.Fit.WHOLE));
+        }
+
+        public Builder lora(LoraWeight lora) {
+            loras.add(lora);
+            return this;
+        }
+
+        public Builder imagesPerPrompt(int count) {
+            imagesPerPrompt = count;
+            return this;
+        }
+
+        /** In pixels; both sides multiples of 8. */
+        public Builder size(int width, int height) {
+            size = Optional.of(new Size(width, height));
+            return this;
+        }
+
+        public Builder sampler(Sampler value) {
+            sampler = Optional.of(value);
+            return this;
+        }
+
+        /** How many steps, spaced as the sampler does it. */
+        public Builder steps(int count) {
+            return steps(Steps.of(count));
+        }
+
+        public Builder steps(Steps value) {
+            steps = value;
+            return this;
+        }
+
+        public Builder guidance(Guidance value) {
+            guidance = value;
+            return this;
+        }
+
+        /** Any number; the same one gives the same picture. */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        public Builder clipSkip(int layers) {
+            clipSkip = layers;
+            return this;
+        }
+
+        public Builder microConditioning(MicroConditioning value) {
+            microConditioning = Optional.of(value);
+            return this;
+        }
+
+        public ImageRequest build() {
+            return new ImageRequest(
+                    prompts, imagesPerPrompt, size, sampler, steps, guidance, seed, loras, clipSkip, microConditioning);
+        }
+    }
+}

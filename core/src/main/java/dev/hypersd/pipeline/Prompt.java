@@ -1,0 +1,25 @@
+package dev.hypersd.pipeline;
+
+import java.util.Optional;
+
+/**
+ * What to draw and what to stay away from.
+ *
+ * @param text the prompt
+ * @param negative the negative prompt; used only where guidance is on. Absent is not the same as {@code ""}: SDXL
+ *     answers an absent one with zeros and encodes an empty one
+ * @param secondText the prompt for SDXL's second text encoder; absent means the first one
+ * @param secondNegative the negative prompt for SDXL's second text encoder; absent means the first one
+ */
+public record Prompt(
+        String text, Optional<String> negative, Optional<String> secondText, Optional<String> secondNegative) {
+    /** A prompt without a negative one. */
+    public static Prompt of(String text) {
+        return new Prompt(text, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** The same prompt with {@code negative} as its negative prompt. */
+    public Prompt withNegative(String negative) {
+        return new Prompt(text, Optional.of(negative), secondText, secondNegative);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.hypersd.pipeline;
+
+import dev.hypersd.image.GenerationParameters;
+import dev.hypersd.sampler.Plan;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+
+/** What is written into a picture so that it can be drawn again, in the words that other tools use. */
+final class Settings {
+    private Settings() {}
+
+    /**
+     * @param index number of the picture in the batch of {@code request}
+     * @param model the directory of the model
+     */
+    static GenerationParameters of(ImageRequest request, int index, Size size, Plan plan, Path model) {
+        Prompt prompt = request.promptOf(index);
+        GenerationParameters parameters = GenerationParameters.of(
+                        prompt.text(), prompt.negative().orElse(""))
+                .with("Steps", plan.size())
+                .with("Sampler", plan.sampler())
+                .with("CFG scale", number(request.guidance().scale()))
+                .with("Seed", request.seed() + index)
+                .with("Size", size)
+                .with("Model", model.toAbsolutePath().normalize().getFileName());
+        if (request.guidance().rescale() > 0) {
+            parameters =
+                    parameters.with("CFG rescale", number(request.guidance().rescale()));
+        }
+        if (request.clipSkip() > 0) {
+            // The convention counts from 1: the last layer's output is "skip 1".
+            parameters = parameters.with("Clip skip", request.clipSkip() + 1);
+        }
+        if (!request.loras().isEmpty()) {
+            parameters = parameters.with(
+                    "Loras",
+                    request.loras().stream()
+                            .map(lora -> lora.file().getFileName() + ":" + number(lora.weight()))
+                            .collect(Collectors.joining(", ")));
+        }
+        return parameters;
+    }
+
+    private static String number(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+    }
+}

@@ -1,0 +1,226 @@
+package dev.hypersd.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.json.Json;
+import dev.hypersd.model.LoadOptions;
+import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.sampler.NoiseSource;
+import dev.hypersd.sampler.Plan;
+import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.Steps;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Whole runs against the reference pipelines: the same noise gives the same latents and the same picture. */
+class TextToImageReferenceTest {
+    @TempDir
+    Path scratch;
+
+    @TestFactory
+    Stream<DynamicTest> latentsAndPicturesMatchTheReference() {
+        return ReferenceCase.names("pipelines", "").stream()
+                .filter(TextToImageReferenceTest::startsFromNoise)
+                .map(name -> DynamicTest.dynamicTest(name, () -> check("pipelines", name)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> directoryLayoutsMatchTheReference() {
+        return ReferenceCase.names("formats", "layout_").stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> check("formats", name)));
+    }
+
+    private static boolean startsFromNoise(String name) {
+        JsonNode inputs = Json.MAPPER
+                .readTree(
+                        ReferenceCase.root().resolve("pipelines").resolve(name).resolve("case.json"))
+                .path("inputs");
+        return inputs.has("latents") && !inputs.has("image");
+    }
+
+    private void check(String kind, String name) {
+        try (ReferenceCase golden = ReferenceCase.open(kind, name);
+                DiffusionPipeline pipeline = DiffusionPipeline.load(model(golden), options(golden))) {
+            Optional<Sampler> sampler = sampler(golden);
+            ImageRequest request = request(golden, sampler);
+            List<String> noises = golden.tensorNames("noise.");
+            Iterator<String> order =
+                    Stream.concat(Stream.of("input.latents"), noises.stream()).iterator();
+            NoiseSource injected = shape -> golden.tensor(order.next());
+            pipeline.run(request, GenerationListener.NONE, generation -> {
+                Plan plan = pipeline.plan(request);
+                Tensor latents = generation.denoise(plan, injected);
+                assertMatches(golden, "expected.latents", latents);
+                if (golden.has("expected.image")) {
+                    assertMatches(golden, "expected.image", Pictures.normalised(generation.decode(latents)));
+                }
+                return latents;
+            });
+            assertThat(order).as("noise that was not drawn").isExhausted();
+        }
+    }
+
+    private static void assertMatches(ReferenceCase golden, String name, Tensor got) {
+        JsonNode tolerance = golden.json().path("tolerances").path(name);
+        golden.assertClose(
+                name,
+                got,
+                tolerance.path("atol").asDouble(),
+                tolerance.path("rtol").asDouble());
+    }
+
+    private static ImageRequest request(ReferenceCase golden, Optional<Sampler> sampler) {
+        JsonNode call = golden.json().path("call");
+        ImageRequest.Builder request = ImageRequest.of(prompts(call))
+                .imagesPerPrompt(call.path("num_images_per_prompt").asInt(1))
+                .steps(steps(call))
+                .guidance(new Guidance(
+                        call.path("guidance_scale").asDouble(7.5),
+                        call.path("guidance_rescale").asDouble(0)))
+                .clipSkip(call.path("clip_skip").asInt(0));
+        sampler.map(s -> call.has("eta") ? etaOf(s, call) : s).ifPresent(request::sampler);
+        Size size = size(golden, call);
+        request.size(size.width(), size.height());
+        if (call.has("original_size") || call.has("target_size")) {
+            request.microConditioning(microConditioning(call, size));
+        }
+        for (JsonNode lora : golden.json().path("lora").path("files")) {
+            request.lora(
+                    golden.directory().resolve(lora.path("path").asString()),
+                    lora.path("weight").asDouble());
+        }
+        return request.build();
+    }
+
+    /** Like the reference, hands eta to those samplers that know it. */
+    private static Sampler etaOf(Sampler sampler, JsonNode call) {
+        boolean knows = List.of("tcd", "ddim").contains(sampler.name());
+        return knows ? sampler.withEta(call.path("eta").asDouble()) : sampler;
+    }
+
+    private static Steps steps(JsonNode call) {
+        if (call.has("timesteps")) {
+            return Steps.at(call.path("timesteps")
+                    .valueStream()
+                    .mapToInt(JsonNode::asInt)
+                    .toArray());
+        }
+        Steps steps = Steps.of(call.path("num_inference_steps").asInt());
+        return call.has("denoising_end")
+                ? steps.withDenoisingEnd(call.path("denoising_end").asDouble())
+                : steps;
+    }
+
+    private static Prompt[] prompts(JsonNode call) {
+        JsonNode prompt = call.path("prompt");
+        int count = prompt.isArray() ? prompt.size() : 1;
+        Prompt[] prompts = new Prompt[count];
+        for (int i = 0; i < count; i++) {
+            prompts[i] = new Prompt(
+                    text(call, "prompt", i).orElseThrow(),
+                    text(call, "negative_prompt", i),
+                    text(call, "prompt_2", i),
+                    text(call, "negative_prompt_2", i));
+        }
+        return prompts;
+    }
+
+    private static Optional<String> text(JsonNode call, String key, int i) {
+        JsonNode value = call.path(key);
+        JsonNode one = value.isArray() ? value.path(i) : value;
+        return one.isString() ? Optional.of(one.asString()) : Optional.empty();
+    }
+
+    private static Size size(ReferenceCase golden, JsonNode call) {
+        Tensor latents = golden.tensor("input.latents");
+        int factor = golden.has("expected.image")
+                ? (int) (golden.tensor("expected.image").size(2) / latents.size(2))
+                : 8;
+        return new Size(
+                call.path("width").asInt((int) latents.size(3) * factor),
+                call.path("height").asInt((int) latents.size(2) * factor));
+    }
+
+    private static MicroConditioning microConditioning(JsonNode call, Size size) {
+        MicroConditioning.Framing positive = framing(call, "", size);
+        boolean negative = call.has("negative_original_size") && call.has("negative_target_size");
+        return new MicroConditioning(
+                positive, negative ? Optional.of(framing(call, "negative_", size)) : Optional.empty());
+    }
+
+    private static MicroConditioning.Framing framing(JsonNode call, String prefix, Size size) {
+        JsonNode original = call.path(prefix + "original_size");
+        JsonNode crop = call.path(prefix + "crops_coords_top_left");
+        JsonNode target = call.path(prefix + "target_size");
+        return new MicroConditioning.Framing(
+                original.path(0).asInt(size.height()),
+                original.path(1).asInt(size.width()),
+                crop.path(0).asInt(0),
+                crop.path(1).asInt(0),
+                target.path(0).asInt(size.height()),
+                target.path(1).asInt(size.width()));
+    }
+
+    private static Optional<Sampler> sampler(ReferenceCase golden) {
+        JsonNode scheduler = golden.json().path("scheduler");
+        if (!scheduler.has("class")) {
+            return Optional.empty();
+        }
+        ObjectNode config = Json.MAPPER.createObjectNode();
+        Path saved = golden.directory()
+                .resolve(golden.json().path("model").asString())
+                .resolve("scheduler/scheduler_config.json");
+        config.setAll((ObjectNode) Json.MAPPER.readTree(saved));
+        if (scheduler.path("overrides").isObject()) {
+            config.setAll((ObjectNode) scheduler.path("overrides"));
+        }
+        return Optional.of(Samplers.from(
+                scheduler.path("class").asString(), Json.parse(saved, Json.MAPPER.writeValueAsBytes(config))));
+    }
+
+    private static LoadOptions options(ReferenceCase golden) {
+        JsonNode vae = golden.json().path("components").path("vae");
+        return vae.isObject()
+                ? LoadOptions.DEFAULT.withAutoencoder(
+                        golden.directory().resolve(vae.path("path").asString()))
+                : LoadOptions.DEFAULT;
+    }
+
+    /** The model directory of the case, or a copy of it with the configurations that the case changes. */
+    private Path model(ReferenceCase golden) {
+        Path model = golden.directory().resolve(golden.json().path("model").asString());
+        JsonNode overrides = golden.json().path("config_overrides");
+        if (!overrides.isObject()) {
+            return model;
+        }
+        Path copy = scratch.resolve(golden.directory().getFileName());
+        try (Stream<Path> files = Files.walk(model)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(model.relativize(file).toString()));
+            }
+            for (String component : overrides.propertyNames()) {
+                Path config =
+                        copy.resolve(component.equals("pipeline") ? "model_index.json" : component + "/config.json");
+                ObjectNode changed = (ObjectNode) Json.MAPPER.readTree(config);
+                changed.setAll((ObjectNode) overrides.get(component));
+                Files.write(config, Json.MAPPER.writeValueAsBytes(changed));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return copy;
+    }
+}
