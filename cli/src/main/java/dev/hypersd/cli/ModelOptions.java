@@ -2,6 +2,7 @@ package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.lora.Alphas;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.tensor.Dtype;
@@ -48,6 +49,14 @@ final class ModelOptions {
 
     @Option(names = "--lora-partial", description = "Apply what fits of LoRAs that do not fit in whole.")
     boolean loraPartial;
+
+    @Option(
+            names = "--lora-alphas",
+            paramLabel = "RULE",
+            defaultValue = "own",
+            description =
+                    "Where the alphas of a LoRA's modules differ: own (as the file says) or as_diffusers. Default: own.")
+    Alphas loraAlphas = Alphas.OWN;
 
     @Option(
             names = "--variant",

@@ -99,7 +99,7 @@ final class PictureOptions {
             double weight = lora.weight()
                     .orElse(Presets.forFile(lora.file()).map(Preset::loraScale).orElse(1.0));
             LoraWeight.Fit fit = model.loraPartial ? LoraWeight.Fit.PARTIAL : LoraWeight.Fit.WHOLE;
-            request.lora(new LoraWeight(lora.file(), weight, fit));
+            request.lora(new LoraWeight(lora.file(), weight, fit, model.loraAlphas));
         }
         ImageRequest built = request.build();
         chosen.stream()

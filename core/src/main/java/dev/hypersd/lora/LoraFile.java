@@ -40,16 +40,21 @@ public final class LoraFile implements AutoCloseable {
      * @throws InvalidFileException if it is missing, no safetensors file, no LoRA, or a broken one
      */
     public static LoraFile open(Path path) {
+        return open(path, Alphas.OWN);
+    }
+
+    /** {@link #open(Path)} with a choice of the alpha that counts for a module. */
+    public static LoraFile open(Path path, Alphas alphas) {
         SafetensorsFile file = SafetensorsFile.open(path);
         try {
-            return read(file);
+            return read(file, alphas);
         } catch (RuntimeException e) {
             file.close();
             throw e;
         }
     }
 
-    private static LoraFile read(SafetensorsFile file) {
+    private static LoraFile read(SafetensorsFile file, Alphas alphas) {
         if (file.names().isEmpty()) {
             throw new InvalidFileException(file.file(), "is empty: it holds no tensors");
         }
@@ -71,7 +76,7 @@ public final class LoraFile implements AutoCloseable {
         List<LoraModule> modules = Engine.infer(() -> parts.entrySet().stream()
                 .map(module -> module.getValue().checked(file.file(), module.getKey(), metadata))
                 .toList());
-        return new LoraFile(file, modules, foreign);
+        return new LoraFile(file, alphas.of(modules), foreign);
     }
 
     /** Puts a tensor to its module by the suffix of its name; false if it is no part of a LoRA. */

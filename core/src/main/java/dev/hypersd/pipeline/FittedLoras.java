@@ -1,11 +1,11 @@
 package dev.hypersd.pipeline;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.lora.Alphas;
 import dev.hypersd.lora.Lora;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraTargets;
 import dev.hypersd.lora.WeightedLora;
-import dev.hypersd.pipeline.LoraWeight.Fit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,7 +22,7 @@ final class FittedLoras implements AutoCloseable {
     private static final int MOST_OPEN = 32;
 
     /** A file in the state in which it was opened. */
-    private record Key(Path file, FileTime modified, long size, Fit fit) {}
+    private record Key(Path file, FileTime modified, long size, LoraWeight.Fit fit, Alphas alphas) {}
 
     private final LoraTargets targets;
 
@@ -60,7 +60,7 @@ final class FittedLoras implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        LoraFile file = LoraFile.open(wanted.file());
+        LoraFile file = LoraFile.open(wanted.file(), wanted.alphas());
         try {
             Lora lora = switch (wanted.fit()) {
                 case WHOLE -> Lora.fit(file, targets);
@@ -77,7 +77,12 @@ final class FittedLoras implements AutoCloseable {
     private static Key key(LoraWeight wanted) {
         Path file = wanted.file();
         try {
-            return new Key(file.toRealPath(), Files.getLastModifiedTime(file), Files.size(file), wanted.fit());
+            return new Key(
+                    file.toRealPath(),
+                    Files.getLastModifiedTime(file),
+                    Files.size(file),
+                    wanted.fit(),
+                    wanted.alphas());
         } catch (NoSuchFileException e) {
             throw new InvalidFileException(file, "not found; it was to be a LoRA", e);
         } catch (IOException e) {

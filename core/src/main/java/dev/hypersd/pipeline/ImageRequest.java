@@ -103,7 +103,7 @@ public record ImageRequest(
 
         /** Lays a LoRA over the model, which it has to fit in whole. */
         public Builder lora(Path file, double weight) {
-            return lora(new LoraWeight(file, weight, LoraWeight.Fit.WHOLE));
+            return lora(new LoraWeight(file, weight));
         }
 
         public Builder lora(LoraWeight lora) {

@@ -40,9 +40,15 @@ class RandomModelTest {
                 ClipTokenizer.open(model.component("tokenizer").folder());
         float[] pixels = Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
-                ClipTextModel text = model.component("text_encoder").load(NetworkType.CLIP_TEXT, Dtype.F32, arena);
-                UNet2DConditionModel unet = model.component("unet").load(NetworkType.UNET, Dtype.F32, arena);
-                AutoencoderKl vae = model.component("vae").load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena);
+                ClipTextModel text = model.component("text_encoder")
+                        .load(NetworkType.CLIP_TEXT, Dtype.F32, arena)
+                        .network();
+                UNet2DConditionModel unet = model.component("unet")
+                        .load(NetworkType.UNET, Dtype.F32, arena)
+                        .network();
+                AutoencoderKl vae = model.component("vae")
+                        .load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena)
+                        .network();
                 long[] ids = tokenizer.encode("a red boat at sea").ids().stream()
                         .mapToLong(Integer::longValue)
                         .toArray();

@@ -3,6 +3,7 @@ package dev.hypersd.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.json.Json;
+import dev.hypersd.lora.Alphas;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.sampler.NoiseSource;
@@ -98,9 +99,12 @@ class TextToImageReferenceTest {
             request.microConditioning(microConditioning(call, size));
         }
         for (JsonNode lora : golden.json().path("lora").path("files")) {
-            request.lora(
+            // Some of the reference's files have attention layers of different alphas, of which it uses one for all.
+            request.lora(new LoraWeight(
                     golden.directory().resolve(lora.path("path").asString()),
-                    lora.path("weight").asDouble());
+                    lora.path("weight").asDouble(),
+                    LoraWeight.Fit.WHOLE,
+                    Alphas.AS_DIFFUSERS));
         }
         return request.build();
     }
