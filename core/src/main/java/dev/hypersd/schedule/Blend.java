@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 public record Blend(double first, double second) {
     /** {@code first * x + second * y} in a new tensor; both have the same shape and floating-point type. */
     public Tensor of(Tensor x, Tensor y) {
+        checkShapes(x, y);
         return Tensors.combine(first, x, second, y);
     }
 
@@ -22,6 +23,7 @@ public record Blend(double first, double second) {
         if (blends.length == 1) {
             return blends[0].of(x, y);
         }
+        checkShapes(x, y);
         float[] first = new float[blends.length];
         float[] second = new float[blends.length];
         for (int i = 0; i < blends.length; i++) {
@@ -29,6 +31,13 @@ public record Blend(double first, double second) {
             second[i] = (float) blends[i].second;
         }
         return x.mul(perSample(first, x)).add_(y.mul(perSample(second, y)));
+    }
+
+    private static void checkShapes(Tensor x, Tensor y) {
+        if (!Arrays.equals(Tensors.shape(x), Tensors.shape(y))) {
+            throw new IllegalArgumentException("%s and %s cannot be blended: their shapes differ"
+                    .formatted(Tensors.describe(x), Tensors.describe(y)));
+        }
     }
 
     /** {@code [B, 1, ..., 1]}, so that row b of {@code like} meets value b. */

@@ -103,6 +103,12 @@ class NoiseScheduleTest {
     }
 
     @Test
+    void samplesAndNoiseOfDifferentShapesAreRefused() {
+        assertThatThrownBy(() -> SCHEDULE.addNoise(Tensors.empty(2, 4), Tensors.empty(1, 4), 1))
+                .hasMessage("F32 [2, 4] and F32 [1, 4] cannot be blended: their shapes differ");
+    }
+
+    @Test
     void renoisingDownwardsIsRefused() {
         assertThatThrownBy(() -> SCHEDULE.renoise(Tensors.empty(1), Tensors.empty(1), 500, 400))
                 .hasMessageStartingWith("renoising goes to a higher noise level");
