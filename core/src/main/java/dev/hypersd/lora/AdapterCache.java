@@ -21,10 +21,10 @@ public final class AdapterCache implements AutoCloseable {
     /** In the order of use, the longest unused first. */
     private final Map<List<WeightedLora>, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** @param capacity how many sets of merged weights to keep; 0 keeps none beyond their last lease */
+    /** @param capacity how many sets of merged weights to keep, at least 1 */
     public AdapterCache(int capacity) {
-        if (capacity < 0) {
-            throw new IllegalArgumentException("a cache cannot hold " + capacity + " entries");
+        if (capacity < 1) {
+            throw new IllegalArgumentException("a cache must hold at least 1 entry, not " + capacity);
         }
         this.capacity = capacity;
     }
@@ -41,7 +41,11 @@ public final class AdapterCache implements AutoCloseable {
             return new Lease(Adapters.NONE, Optional.empty());
         }
         // On the engine's only thread nobody else can be merging the same, and no lock is held during it.
-        return Engine.call(() -> known(effective).orElseGet(() -> insert(effective, MergedAdapters.merge(effective))));
+        return Engine.call(() -> known(effective).orElseGet(() -> {
+            // First, so that what goes and what comes need not be in memory together.
+            evictDownTo(capacity - 1);
+            return insert(effective, MergedAdapters.merge(effective));
+        }));
     }
 
     private synchronized Optional<Lease> known(List<WeightedLora> loras) {
@@ -51,12 +55,10 @@ public final class AdapterCache implements AutoCloseable {
     private synchronized Lease insert(List<WeightedLora> loras, MergedAdapters merged) {
         Entry entry = new Entry(merged);
         entries.put(loras, entry);
-        Lease lease = entry.lend();
-        evictDownTo(capacity);
-        return lease;
+        return entry.lend();
     }
 
-    private void evictDownTo(int size) {
+    private synchronized void evictDownTo(int size) {
         Iterator<Entry> oldestFirst = entries.values().iterator();
         while (entries.size() > size) {
             Entry oldest = oldestFirst.next();
@@ -72,7 +74,7 @@ public final class AdapterCache implements AutoCloseable {
 
     /** Empties the cache; what is on lease stays valid until it is given back. The cache can be used again. */
     @Override
-    public synchronized void close() {
+    public void close() {
         evictDownTo(0);
     }
 

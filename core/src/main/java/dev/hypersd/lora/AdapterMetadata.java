@@ -34,7 +34,7 @@ final class AdapterMetadata {
                 throw configuration.invalid(network + "use_dora", "is set: DoRA is another format than LoRA");
             }
             // Rank-stabilised LoRA (Kalajdzievski, 2023) divides by the root of the rank instead of the rank.
-            double factor = configuration.flag(network + "use_rslora", false) ? Math.sqrt(rank) : 1;
+            double factor = configuration.flag(network + "use_rslora", false) ? Math.sqrt((double) rank) : 1;
             return exception(configuration, network + "alpha_pattern", layer)
                     .or(() -> number(configuration, network + "lora_alpha"))
                     .or(() -> factor == 1 ? Optional.empty() : Optional.of((double) rank))

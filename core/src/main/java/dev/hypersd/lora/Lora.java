@@ -30,13 +30,13 @@ public final class Lora implements AutoCloseable {
     /**
      * Fits every module of {@code file} to the model.
      *
-     * @return owns {@code file}
-     * @throws InvalidFileException if any does not fit: a picture made with half an adapter is not what was asked for
+     * @param file taken over; closed if it is refused
+     * @throws InvalidFileException if any module does not fit: a picture made with half an adapter is not what was asked for
      */
     public static Lora fit(LoraFile file, LoraTargets model) {
         Lora lora = fitPartly(file, model);
         if (!lora.skipped.isEmpty()) {
-            throw verdict(file, model, lora.skipped);
+            throw refused(file, model, lora.skipped);
         }
         return lora;
     }
@@ -44,7 +44,7 @@ public final class Lora implements AutoCloseable {
     /**
      * Fits the modules that fit, and tells of the others in {@link #skipped}.
      *
-     * @return owns {@code file}
+     * @param file taken over; closed if it is refused
      * @throws InvalidFileException if none fits
      */
     public static Lora fitPartly(LoraFile file, LoraTargets model) {
@@ -70,7 +70,7 @@ public final class Lora implements AutoCloseable {
         }
         file.foreign().forEach(tensor -> skipped.add(tensor + ": is no part of a LoRA"));
         if (changes.isEmpty()) {
-            throw verdict(file, model, skipped);
+            throw refused(file, model, skipped);
         }
         return new Lora(file, changes, skipped);
     }
@@ -83,11 +83,12 @@ public final class Lora implements AutoCloseable {
 
     /** What one row consists of. A linear layer and a 1x1 convolution are the same, and files mix them. */
     private static long[] filter(long[] shape) {
-        boolean pointwise = shape.length == 2 || shape[2] == 1 && shape[3] == 1;
+        boolean pointwise = shape.length == 2 || (shape[2] == 1 && shape[3] == 1);
         return Arrays.copyOfRange(shape, 1, pointwise ? 2 : shape.length);
     }
 
-    private static InvalidFileException verdict(LoraFile file, LoraTargets model, List<String> skipped) {
+    private static InvalidFileException refused(LoraFile file, LoraTargets model, List<String> skipped) {
+        file.close();
         int all = file.modules().size() + file.foreign().size();
         String guess = file.family()
                 .filter(family -> !family.equals(model.model()))

@@ -140,7 +140,7 @@ public final class LoraFile implements AutoCloseable {
         private static void checkFactor(Path file, String name, StoredTensor factor) {
             boolean floating = factor.dtype().isFloatingPoint();
             int dimensions = factor.shape().length;
-            if (!floating || dimensions != 2 && dimensions != 4 || Shapes.count(factor.shape()) == 0) {
+            if (!floating || (dimensions != 2 && dimensions != 4) || Shapes.count(factor.shape()) == 0) {
                 throw new InvalidFileException(
                         file,
                         "module %s: %s is %s %s; it must be floating-point, have 2 or 4 dimensions, and a rank of at least 1"

@@ -1,6 +1,7 @@
 package dev.hypersd.model;
 
 import dev.hypersd.json.Json;
+import dev.hypersd.tokenizer.ByteSymbols;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,8 +45,9 @@ final class ByteVocabulary {
     }
 
     private List<String> tokens() {
-        List<String> tokens = new ArrayList<>(symbols());
-        symbols().forEach(symbol -> tokens.add(symbol + "</w>"));
+        List<String> symbols = ByteSymbols.inOrderOfIds();
+        List<String> tokens = new ArrayList<>(symbols);
+        symbols.forEach(symbol -> tokens.add(symbol + "</w>"));
         IntStream.range(tokens.size(), size - 2).forEach(id -> tokens.add("<|unused" + id + "|>"));
         tokens.add(BEGIN);
         tokens.add(END);
@@ -85,22 +87,5 @@ final class ByteVocabulary {
                     .put("special", true);
         }
         return json;
-    }
-
-    /**
-     * A visible character for each byte, in the order of their ids: those that are visible in Latin-1 stand for themselves, the
-     * others, counted from 256, for the rest (Radford et al., 2019).
-     */
-    private static List<String> symbols() {
-        IntStream visible = IntStream.range(0, 256).filter(ByteVocabulary::isVisible);
-        long hidden = IntStream.range(0, 256).filter(b -> !isVisible(b)).count();
-        return IntStream.concat(visible, IntStream.range(256, 256 + (int) hidden))
-                .mapToObj(Character::toString)
-                .toList();
-    }
-
-    private static boolean isVisible(int latin1) {
-        boolean softHyphen = latin1 == 0xad;
-        return latin1 > ' ' && latin1 <= '~' || latin1 > 0xa0 && !softHyphen;
     }
 }

@@ -44,7 +44,7 @@ final class Vocabulary {
         int line = 0;
         for (String text : lines(mergesFile)) {
             line++;
-            if (text.isEmpty() || line == 1 && text.startsWith("#version")) {
+            if (text.isEmpty() || (line == 1 && text.startsWith("#version"))) {
                 continue;
             }
             addMerge(mergesFile, "line " + line, text.split(" ", -1), ids, merges);
@@ -167,29 +167,10 @@ final class Vocabulary {
         int[] inner = new int[256];
         int[] last = new int[256];
         for (int b = 0; b < 256; b++) {
-            String symbol = String.valueOf(visible(b));
+            String symbol = ByteSymbols.of(b);
             inner[b] = ids.getOrDefault(symbol, unknown);
             last[b] = ids.getOrDefault(symbol + END_OF_WORD, unknown);
         }
         return new BytePairEncoder(inner, last, merges);
-    }
-
-    /**
-     * The character that stands for byte {@code b} in vocabularies of this kind (GPT-2's): itself where it is a visible character of Latin-1,
-     * and otherwise, counting these in order, the ones from U+0100 on.
-     */
-    private static char visible(int b) {
-        if (isVisible(b)) {
-            return (char) b;
-        }
-        int before = 0;
-        for (int other = 0; other < b; other++) {
-            before += isVisible(other) ? 0 : 1;
-        }
-        return (char) (0x100 + before);
-    }
-
-    private static boolean isVisible(int b) {
-        return b > ' ' && b <= '~' || b >= 0xa1 && b != 0xad;
     }
 }

@@ -108,9 +108,7 @@ class LoraReferenceTest {
                 }
             }
             LoraTargets targets = ModelUnderTest.shapes(directories).targets("SD 1.5");
-            try (LoraFile file = LoraFile.open(input.path())) {
-                Lora.fit(file, targets);
-            }
+            Lora.fit(LoraFile.open(input.path()), targets).close();
         });
     }
 

@@ -9,21 +9,37 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 class ClipTokenizerReferenceTest {
+    private static final List<ClipTokenizer> TOKENIZERS = cases().stream()
+            .map(name -> ClipTokenizer.open(folder(name).resolve("tokenizer")))
+            .toList();
+
     static List<String> cases() {
         return ReferenceCase.names("tokenizer", "");
+    }
+
+    private static Path folder(String name) {
+        return ReferenceCase.root().resolve("tokenizer").resolve(name);
+    }
+
+    @Test
+    void thereAreCases() {
+        assertThat(cases()).isNotEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void idsEqualTheReferenceWhereItsVersionsAgree(String name) {
-        Path folder = ReferenceCase.root().resolve("tokenizer").resolve(name);
+        Path folder = folder(name);
         JsonNode json = Json.MAPPER.readTree(folder.resolve("case.json"));
         ClipTokenizer tokenizer = ClipTokenizer.open(folder.resolve("tokenizer"));
         List<String> wrong = new ArrayList<>();
@@ -43,6 +59,19 @@ class ClipTokenizerReferenceTest {
         assertThat(tokenizer.padding()).isEqualTo(args.get("pad_id").asInt());
         assertThat(tokenizer.length()).isEqualTo(args.get("max_length").asInt());
         assertThat(tokenizer.vocabularySize()).isEqualTo(args.get("vocab_size").asInt());
+    }
+
+    @Property
+    void anyTextGivesAFullSequenceOfKnownIds(@ForAll String text) {
+        for (ClipTokenizer tokenizer : TOKENIZERS) {
+            Tokens tokens = tokenizer.encode(text);
+            assertThat(tokens.ids())
+                    .hasSize(tokenizer.length())
+                    .startsWith(tokenizer.begin())
+                    .contains(tokenizer.end())
+                    .allMatch(id -> id >= 0 && id < tokenizer.vocabularySize());
+            assertThat(tokens.cut().isEmpty()).isEqualTo(tokenizer.ids(text).size() <= tokenizer.length() - 2);
+        }
     }
 
     @TestFactory
