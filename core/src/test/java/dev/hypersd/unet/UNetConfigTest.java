@@ -59,7 +59,7 @@ class UNetConfigTest {
                 "\"num_attention_heads\": 8                    | num_attention_heads is 8",
                 "\"conv_in_kernel\": 5                         | conv_in_kernel is 5; only 3",
                 "\"norm_num_groups\": 24                       | block_out_channels holds 32, no multiple of the 24 groups",
-                "\"time_cond_proj_dim\": 33                    | time_cond_proj_dim is 33, not an even number from 4",
+                "\"time_cond_proj_dim\": 33                    | time_cond_proj_dim gives waves 33 wide, not an even number from 4",
                 "\"cross_attention_dim\": [48, 48]             | cross_attention_dim must be a whole number",
                 "\"in_channels\": 0                            | in_channels must be a positive number, not 0",
                 "\"in_channels\": \"four\"                     | in_channels must be a whole number, not \"four\"",
@@ -79,7 +79,10 @@ class UNetConfigTest {
                 "[2, 4]     | [2, 5]       | attention_head_dim asks for 5 heads on 64 channels",
                 "[2, 4]     | [2, 0]       | attention_head_dim holds 0, not a positive number",
                 "[1, 3]     | [1]          | transformer_layers_per_block has 1 entries for the 2 of block_out_channels",
-                "\"DownBlock2D\" | \"AttnDownBlock2D\" | down_block_types holds AttnDownBlock2D",
+                "\"DownBlock2D\" | \"AttnDownBlock2D\" | down_block_types holds AttnDownBlock2D; only CrossAttnDownBlock2D and",
+                "\"DownBlock2D\" | \"UpBlock2D\" | down_block_types holds UpBlock2D",
+                "[32, 64] | [33, 64] | block_out_channels gives waves 33 wide",
+                "[32, 64] | [] | block_out_channels is empty",
                 "\"UpBlock2D\" | \"CrossAttnUpBlock2D\" | up_block_types is not down_block_types in reverse order",
             })
     void contradictionsAreRefused(String right, String wrong, String message) {

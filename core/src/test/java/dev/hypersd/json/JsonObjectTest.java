@@ -1,0 +1,98 @@
+package dev.hypersd.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.error.InvalidFileException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonObjectTest {
+    private final JsonObject object = parse("""
+            {"_class_name": "Net", "act": "silu", "flag": false, "number": 1.0, "none": null, "count": 3}
+            """);
+
+    @Test
+    void whatIsExpectedPasses() {
+        assertThatCode(() -> {
+                    object.expect("act", "silu");
+                    object.expect("flag", false);
+                    object.expect("number", 1);
+                    object.expect("none", "anything");
+                    object.expect("absent", true);
+                    object.expectNone("none");
+                    object.expectNone("absent");
+                })
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void whatIsNotExpectedIsRefusedWithBothValues() {
+        assertThatThrownBy(() -> object.expect("act", "relu"))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessage("config.json: act is \"silu\"; only relu is supported");
+        assertThatThrownBy(() -> object.expect("flag", true)).hasMessageContaining("flag is false; only true");
+        assertThatThrownBy(() -> object.expect("number", 2)).hasMessageContaining("number is 1.0; only 2");
+        assertThatThrownBy(() -> object.expect("act", 1)).hasMessageContaining("act is \"silu\"; only 1");
+        assertThatThrownBy(() -> object.expectNone("count"))
+                .hasMessage("config.json: count is 3; this option is not supported");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-3"})
+    void positiveNumbersBeginAtOne(String number) {
+        assertThat(object.positive("count", 7)).isEqualTo(3);
+        assertThat(object.positive("absent", 7)).isEqualTo(7);
+        assertThatThrownBy(() -> parse("{\"n\": " + number + "}").positive("n", 1))
+                .hasMessage("config.json: n must be a positive number, not " + number);
+    }
+
+    @Test
+    void keysThatNobodyAskedForAreNamedInAWarning() {
+        object.string("act", "");
+        object.expect("flag", false);
+        assertThat(warnings()).containsExactly("config.json: unknown keys are ignored: [number, none, count]");
+        object.has("number");
+        object.has("none");
+        object.integer("count", 0);
+        assertThat(warnings()).isEmpty();
+    }
+
+    private List<String> warnings() {
+        List<String> messages = new ArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                messages.add(new SimpleFormatter().formatMessage(record));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("dev.hypersd.json");
+        logger.addHandler(handler);
+        try {
+            object.warnOfUnread();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        return messages;
+    }
+
+    private static JsonObject parse(String json) {
+        return Json.parse(Path.of("config.json"), json.getBytes(StandardCharsets.UTF_8));
+    }
+}
