@@ -15,6 +15,7 @@ import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tokenizer.ClipTokenizer;
 import dev.hypersd.unet.UNet2DConditionModel;
 import dev.hypersd.vae.Autoencoder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -79,16 +80,11 @@ public final class DiffusionModel implements AutoCloseable {
     /**
      * Loads a model. Weights are mapped: what a file holds in the right type already is read when it is first used.
      *
-     * @param directory in the diffusers layout
+     * @param directory in the diffusers layout; where the options put a whole checkpoint over it, one with the tokenizers is enough
      * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
      */
     public static DiffusionModel load(Path directory, LoadOptions options) {
-        ModelFiles files = options.variant()
-                .map(variant -> ModelFiles.open(directory, variant))
-                .orElseGet(() -> ModelFiles.open(directory));
-        for (Path checkpoint : options.checkpoints()) {
-            files = files.with(Checkpoint.recognise(checkpoint));
-        }
+        ModelFiles files = files(directory, options);
         TensorArena arena = new TensorArena();
         try {
             return new DiffusionModel(files, options, arena);
@@ -96,6 +92,21 @@ public final class DiffusionModel implements AutoCloseable {
             arena.close();
             throw e;
         }
+    }
+
+    private static ModelFiles files(Path directory, LoadOptions options) {
+        List<Checkpoint> checkpoints =
+                options.checkpoints().stream().map(Checkpoint::recognise).toList();
+        boolean bare = !Files.exists(directory.resolve("model_index.json")) && !checkpoints.isEmpty();
+        ModelFiles files = bare
+                ? ModelFiles.published(checkpoints.getFirst().family(), directory)
+                : options.variant()
+                        .map(variant -> ModelFiles.open(directory, variant))
+                        .orElseGet(() -> ModelFiles.open(directory));
+        for (Checkpoint checkpoint : checkpoints) {
+            files = files.with(checkpoint);
+        }
+        return files;
     }
 
     /** The architecture. */
