@@ -11,13 +11,13 @@ public sealed interface Sampler permits Tcd, Lcm, Ddim, Euler, EulerAncestral, D
     /** The name that people and other tools know it by: {@code DPM++ 2M Karras}. */
     default String title() {
         return switch (this) {
-            case Tcd tcd -> "TCD";
-            case Lcm lcm -> "LCM";
-            case Ddim ddim -> "DDIM";
+            case Tcd _ -> "TCD";
+            case Lcm _ -> "LCM";
+            case Ddim _ -> "DDIM";
             case Euler euler -> euler.sigmas() == SigmaSpacing.KARRAS ? "Euler Karras" : "Euler";
-            case EulerAncestral ancestral -> "Euler a";
+            case EulerAncestral _ -> "Euler a";
             case DpmSolverPlusPlus dpm -> dpm.sigmas() == SigmaSpacing.KARRAS ? "DPM++ 2M Karras" : "DPM++ 2M";
-            case Pndm pndm -> "PLMS";
+            case Pndm _ -> "PLMS";
         };
     }
 

@@ -20,9 +20,30 @@ import net.jqwik.api.constraints.IntRange;
 class PlanProperties {
     private static final NoiseSchedule SCHEDULE = new NoiseSchedule(ScheduleSettings.STABLE_DIFFUSION);
 
+    /** All by name, and the options that no name has. */
     @Provide
     Arbitrary<Sampler> samplers() {
-        return Arbitraries.of(Samplers.names()).map(Samplers::named);
+        Arbitrary<Sampler> named = Arbitraries.of(Samplers.names()).map(Samplers::named);
+        return Arbitraries.oneOf(
+                named,
+                Arbitraries.of(
+                        new Euler(Spacing.LEADING, 1, SigmaSpacing.KARRAS, Finish.CLEAN),
+                        new Euler(Spacing.LINSPACE, 0, SigmaSpacing.TIMESTEPS, Finish.FIRST_TIMESTEP),
+                        new EulerAncestral(Spacing.LEADING, 1),
+                        new Ddim(Spacing.LEADING, 1, Finish.CLEAN, OptionalDouble.empty(), 0.5),
+                        dpm(2, DpmSolverPlusPlus.Rule.HEUN),
+                        dpm(1, DpmSolverPlusPlus.Rule.MIDPOINT)));
+    }
+
+    private static DpmSolverPlusPlus dpm(int order, DpmSolverPlusPlus.Rule rule) {
+        return new DpmSolverPlusPlus(
+                Spacing.LEADING,
+                1,
+                SigmaSpacing.TIMESTEPS,
+                order,
+                rule,
+                DpmSolverPlusPlus.LastStep.AS_OTHERS,
+                Finish.FIRST_TIMESTEP);
     }
 
     @Property
@@ -99,6 +120,31 @@ class PlanProperties {
                     .isCloseTo(ddim.steps().get(i).level().sigma(), within(1e-12));
             assertThat(step.inputScale()).isEqualTo(step.level().alpha());
         }
+    }
+
+    @Property
+    void dpmSolverOfOrderOneIsDdimAtTheSameTimesteps(@ForAll @IntRange(min = 1, max = 50) int count) {
+        Plan dpm = dpm(1, DpmSolverPlusPlus.Rule.MIDPOINT).plan(SCHEDULE, Steps.of(count));
+        int[] timesteps = dpm.steps().stream().mapToInt(s -> (int) s.timestep()).toArray();
+        Plan ddim = new Ddim(Spacing.LEADING, 1, Finish.FIRST_TIMESTEP, OptionalDouble.empty(), 0)
+                .plan(SCHEDULE, Steps.at(timesteps));
+        for (int i = 0; i < count; i++) {
+            assertThat(dpm.steps().get(i).ofX0()).isCloseTo(ddim.steps().get(i).ofX0(), within(1e-12));
+            assertThat(dpm.steps().get(i).ofEps()).isCloseTo(ddim.steps().get(i).ofEps(), within(1e-12));
+        }
+    }
+
+    @Property
+    void karrasSpacingIsEvenInTheSeventhRoot(@ForAll @IntRange(min = 3, max = 50) int count) {
+        Plan plan = Samplers.named("dpmpp_2m_karras").plan(SCHEDULE, Steps.of(count));
+        double[] roots = plan.steps().stream()
+                .mapToDouble(step -> Math.pow(step.level().ratio(), 1 / 7.0))
+                .toArray();
+        for (int i = 2; i < count; i++) {
+            assertThat(roots[i] - roots[i - 1]).isCloseTo(roots[1] - roots[0], within(1e-9));
+        }
+        assertThat(plan.timestep(0)).isEqualTo(999);
+        assertThat(plan.timestep(count - 1)).isZero();
     }
 
     @Property
