@@ -97,14 +97,21 @@ public final class UNetEncoder {
                             : "this U-Net needs pooled text and sizes besides the text embeddings, as SDXL does");
         }
         given.ifPresent(a -> {
-            UNetConfig.Added sizes = config.added().orElseThrow();
+            Shapes.require("the pooled text", a.textEmbeds(), batch, ANY);
             Shapes.require("the time ids", a.timeIds(), batch, ANY);
-            Shapes.require(
-                    "the pooled text",
-                    a.textEmbeds(),
-                    batch,
-                    sizes.dimension() - a.timeIds().size(1) * sizes.idDimension());
+            checkWidth(
+                    config.added().orElseThrow(),
+                    a.textEmbeds().size(1),
+                    a.timeIds().size(1));
         });
+    }
+
+    private static void checkWidth(UNetConfig.Added needed, long textWidth, long ids) {
+        if (textWidth + ids * needed.idDimension() != needed.dimension()) {
+            throw new InvalidRequestException(
+                    "pooled text %d wide and %d time ids of %d waves each do not make the %d that this U-Net takes"
+                            .formatted(textWidth, ids, needed.idDimension(), needed.dimension()));
+        }
     }
 
     /** {@code x} in the type that this network computes in. */

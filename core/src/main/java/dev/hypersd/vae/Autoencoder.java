@@ -1,7 +1,6 @@
 package dev.hypersd.vae;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.tensor.Shapes;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
@@ -37,19 +36,4 @@ public sealed interface Autoencoder permits AutoencoderKl, AutoencoderTiny {
 
     /** The same autoencoder, working in tiles. */
     Autoencoder tiled(Tiling tiling);
-
-    /** Throws unless {@code images} can be encoded. */
-    default void checkImages(Tensor images, int channels) {
-        Shapes.require("the images", images, Shapes.ANY, channels, Shapes.ANY, Shapes.ANY);
-        if (images.size(2) % scaleFactor() != 0 || images.size(3) % scaleFactor() != 0) {
-            throw new InvalidRequestException(
-                    "images of %d x %d pixels cannot be encoded: width and height must be multiples of %d"
-                            .formatted(images.size(3), images.size(2), scaleFactor()));
-        }
-    }
-
-    /** Throws unless {@code latents} can be decoded. */
-    default void checkLatents(Tensor latents) {
-        Shapes.require("the latents", latents, Shapes.ANY, latentChannels(), Shapes.ANY, Shapes.ANY);
-    }
 }

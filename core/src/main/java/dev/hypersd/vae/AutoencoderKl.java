@@ -91,7 +91,7 @@ public final class AutoencoderKl implements Autoencoder {
 
     @Override
     public Tensor decode(Tensor latents) {
-        checkLatents(latents);
+        Inputs.requireLatents(latents, latentChannels());
         return chain(latents, config.scaling()::restore, decoder);
     }
 
@@ -107,7 +107,7 @@ public final class AutoencoderKl implements Autoencoder {
      * @throws InvalidRequestException if the size is no multiple of {@link #scaleFactor}
      */
     public DiagonalGaussian posterior(Tensor images) {
-        checkImages(images, config.imageChannels());
+        Inputs.requireImages(images, config.imageChannels(), scaleFactor());
         return DiagonalGaussian.of(encoder.apply(images));
     }
 

@@ -114,13 +114,13 @@ public final class AutoencoderTiny implements Autoencoder {
 
     @Override
     public Tensor decode(Tensor latents) {
-        checkLatents(latents);
+        Inputs.requireLatents(latents, latentChannels());
         return chain(latents, config.scaling()::restore, decoder);
     }
 
     @Override
     public Tensor encode(Tensor images, Supplier<Tensor> noise) {
-        checkImages(images, config.imageChannels());
+        Inputs.requireImages(images, config.imageChannels(), scaleFactor());
         return chain(images, encoder, config.scaling()::normalise);
     }
 

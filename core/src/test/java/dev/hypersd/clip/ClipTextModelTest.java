@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.nn.GradientCheck;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.nn.ShapesOnly;
@@ -69,6 +70,23 @@ class ClipTextModelTest {
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessage("cannot leave out the last 3 layers of a text encoder that has 2");
         });
+    }
+
+    @Test
+    void allParametersTrain() {
+        for (Activation activation : Activation.values()) {
+            ClipTextConfig config = new ClipTextConfig(4, 8, 16, 2, 2, 4, activation, 1e-5, 3, OptionalInt.of(5));
+            GradientCheck.check(p -> {
+                ClipTextModel model = new ClipTextModel(config, p);
+                return () -> {
+                    ClipTextOutput output = model.forward(ids(0, 1, 2, 3));
+                    return Tensors.cat(
+                            0,
+                            output.lastHiddenState().flatten(),
+                            output.pooled().flatten());
+                };
+            });
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.nn.GradientCheck;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.tensor.Dtype;
@@ -110,7 +111,7 @@ class AutoencoderTest {
     void tilesOfTheTinyAutoencoderAgreeWithTheWholeAwayFromSeams() {
         Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
-                Autoencoder autoencoder = tiny(arena);
+                Autoencoder autoencoder = tiny(parameters(arena));
                 Tensor latents = noise(1, 2, 60, 1);
                 float[] whole = Tensors.toFloats(autoencoder.decode(latents).select(1, 0));
                 float[] tiled = Tensors.toFloats(
@@ -121,6 +122,20 @@ class AutoencoderTest {
                 }
             }
             return 0;
+        });
+    }
+
+    @Test
+    void allParametersTrain() {
+        Tensor image = noise(1, 3, 6, 4).to(Dtype.F64.scalarType());
+        Tensor drawn = noise(1, 2, 3, 2).to(Dtype.F64.scalarType());
+        GradientCheck.check(p -> {
+            Autoencoder autoencoder = kl(p);
+            return () -> autoencoder.decode(autoencoder.encode(image, () -> drawn));
+        });
+        GradientCheck.check(p -> {
+            Autoencoder autoencoder = tiny(p);
+            return () -> autoencoder.decode(autoencoder.encode(image, AutoencoderTest::drawn));
         });
     }
 
@@ -140,21 +155,21 @@ class AutoencoderTest {
     private static void withEach(Consumer<Autoencoder> check) {
         Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
-                check.accept(kl(arena));
-                check.accept(tiny(arena));
+                check.accept(kl(parameters(arena)));
+                check.accept(tiny(parameters(arena)));
             }
             return 0;
         });
     }
 
-    private static Autoencoder kl(TensorArena arena) {
+    private static Autoencoder kl(Parameters parameters) {
         Set<AutoencoderKlConfig.Option> all = Set.of(AutoencoderKlConfig.Option.values());
-        return new AutoencoderKl(new AutoencoderKlConfig(3, 2, List.of(4, 8), 1, 2, SCALING, all), parameters(arena));
+        return new AutoencoderKl(new AutoencoderKlConfig(3, 2, List.of(4, 8), 1, 2, SCALING, all), parameters);
     }
 
-    private static Autoencoder tiny(TensorArena arena) {
+    private static Autoencoder tiny(Parameters parameters) {
         AutoencoderTinyConfig.Half half = new AutoencoderTinyConfig.Half(4, Collections.nCopies(2, 1));
-        return new AutoencoderTiny(new AutoencoderTinyConfig(3, 2, half, half, SCALING, 3, 0.5), parameters(arena));
+        return new AutoencoderTiny(new AutoencoderTinyConfig(3, 2, half, half, SCALING, 3, 0.5), parameters);
     }
 
     private static Parameters parameters(TensorArena arena) {
