@@ -1,6 +1,5 @@
 package dev.hypersd.sampler;
 
-import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import java.util.ArrayList;
@@ -36,10 +35,6 @@ record Course(int[] timesteps, List<NoiseLevel> levels, List<NoiseLevel> targets
     }
 
     private static int[] wholeTimesteps(Spacing spacing, int trainTimesteps, int count, int offset) {
-        if (count > trainTimesteps) {
-            throw new InvalidRequestException(
-                    "%d steps are too many: this model has %d timesteps".formatted(count, trainTimesteps));
-        }
         return Arrays.stream(spacing.timesteps(trainTimesteps, count, offset))
                 .mapToInt(t -> (int) Math.rint(t))
                 .toArray();

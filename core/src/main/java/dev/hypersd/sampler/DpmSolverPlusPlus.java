@@ -117,7 +117,7 @@ public record DpmSolverPlusPlus(
         double decay = Math.expm1(-width);
         double ofChange = switch (rule) {
             case MIDPOINT -> -to.alpha() * decay / 2;
-            case HEUN -> to.alpha() * (decay / width + 1);
+            case HEUN -> width == 0 ? 0 : to.alpha() * (decay / width + 1);
         };
         double correction = ofChange * width / widthBefore;
         return PlannedStep.of(course.timesteps()[i], course.level(i), to.alpha() + correction, to.sigma())

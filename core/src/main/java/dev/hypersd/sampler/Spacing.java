@@ -1,5 +1,6 @@
 package dev.hypersd.sampler;
 
+import dev.hypersd.error.InvalidRequestException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,14 +25,24 @@ public enum Spacing {
      * {@code count} decreasing timesteps out of 0..{@code trainTimesteps}-1; linspace gives fractions.
      *
      * @param offset added to every timestep of leading spacing, for the others ignored
+     * @throws InvalidRequestException if there are not that many timesteps, or the offset leads beyond the last
      */
     public double[] timesteps(int trainTimesteps, int count, int offset) {
+        if (count > trainTimesteps) {
+            throw new InvalidRequestException(
+                    "%d steps are too many: this model has %d timesteps".formatted(count, trainTimesteps));
+        }
         double[] timesteps = new double[count];
         Arrays.setAll(timesteps, i -> switch (this) {
             case LEADING -> (double) (count - 1 - i) * (trainTimesteps / count) + offset;
             case TRAILING -> Math.rint(trainTimesteps - i * ((double) trainTimesteps / count)) - 1;
             case LINSPACE -> count == 1 ? 0 : (count - 1 - i) * ((trainTimesteps - 1.0) / (count - 1));
         });
+        if (timesteps[0] > trainTimesteps - 1) {
+            throw new InvalidRequestException(
+                    "%d steps with leading spacing and offset %d begin at timestep %d, beyond the last, %d: take fewer steps"
+                            .formatted(count, offset, (long) timesteps[0], trainTimesteps - 1));
+        }
         return timesteps;
     }
 

@@ -120,6 +120,10 @@ class SamplersTest {
                 .hasMessage("timestep 1000 does not exist: this model has 0 to 999");
         assertThatThrownBy(() -> Samplers.named("ddim").plan(SCHEDULE, Steps.of(2000)))
                 .hasMessage("2000 steps are too many: this model has 1000 timesteps");
+        assertThatThrownBy(() -> Samplers.named("pndm").plan(SCHEDULE, Steps.of(1000)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("1000 steps with leading spacing and offset 1 begin at timestep 1000, beyond the last, 999:"
+                        + " take fewer steps");
         assertThatThrownBy(() -> Samplers.named("dpmpp_2m_karras").plan(SCHEDULE, Steps.at(999, 500)))
                 .hasMessage(
                         "Karras spacing decides the timesteps, so they cannot be chosen: give a number of steps instead");
