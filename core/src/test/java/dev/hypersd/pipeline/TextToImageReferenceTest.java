@@ -44,6 +44,31 @@ class TextToImageReferenceTest {
                 .map(name -> DynamicTest.dynamicTest(name, () -> check("formats", name)));
     }
 
+    @TestFactory
+    Stream<DynamicTest> singleFilesMatchTheReference() {
+        return ReferenceCase.names("formats", "single_file_").stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> check("formats", name)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> variantsGiveWhatTheirReferenceGives() {
+        return ReferenceCase.names("formats", "variant_").stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    Path variant = ReferenceCase.root().resolve("formats").resolve(name);
+                    JsonNode json = Json.MAPPER.readTree(variant.resolve("case.json"));
+                    String sameAs = Path.of(json.path("reference").asString())
+                            .getFileName()
+                            .toString();
+                    String which = name.substring("variant_".length());
+                    try (ReferenceCase golden = ReferenceCase.open("formats", sameAs)) {
+                        check(
+                                golden,
+                                variant.resolve(json.path("model").asString()),
+                                LoadOptions.DEFAULT.withVariant(which));
+                    }
+                }));
+    }
+
     private static boolean startsFromNoise(String name) {
         JsonNode inputs = Json.MAPPER
                 .readTree(
@@ -53,8 +78,13 @@ class TextToImageReferenceTest {
     }
 
     private void check(String kind, String name) {
-        try (ReferenceCase golden = ReferenceCase.open(kind, name);
-                DiffusionPipeline pipeline = DiffusionPipeline.load(model(golden), options(golden))) {
+        try (ReferenceCase golden = ReferenceCase.open(kind, name)) {
+            check(golden, model(golden), options(golden));
+        }
+    }
+
+    private static void check(ReferenceCase golden, Path model, LoadOptions options) {
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(model, options)) {
             Optional<Sampler> sampler = sampler(golden);
             ImageRequest request = request(golden, sampler);
             List<String> noises = golden.tensorNames("noise.");
@@ -196,11 +226,14 @@ class TextToImageReferenceTest {
     }
 
     private static LoadOptions options(ReferenceCase golden) {
+        LoadOptions options = LoadOptions.DEFAULT;
         JsonNode vae = golden.json().path("components").path("vae");
-        return vae.isObject()
-                ? LoadOptions.DEFAULT.withAutoencoder(
-                        golden.directory().resolve(vae.path("path").asString()))
-                : LoadOptions.DEFAULT;
+        if (vae.isObject()) {
+            options = options.withAutoencoder(
+                    golden.directory().resolve(vae.path("path").asString()));
+        }
+        JsonNode file = golden.json().path("single_file");
+        return file.isString() ? options.withCheckpoint(golden.directory().resolve(file.asString())) : options;
     }
 
     /** The model directory of the case, or a copy of it with the configurations that the case changes. */
