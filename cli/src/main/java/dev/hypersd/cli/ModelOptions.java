@@ -5,6 +5,7 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.lora.Alphas;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,9 +72,16 @@ final class ModelOptions {
             description = "What to compute with: f32, bf16 or f16. Default: f32.")
     String dtype = "";
 
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            defaultValue = "cpu",
+            description = "What to compute on: cpu or cuda. Default: cpu.")
+    String device = "";
+
     /** Loads the model. */
     DiffusionPipeline load() {
-        LoadOptions options = LoadOptions.DEFAULT.withDtype(dtype());
+        LoadOptions options = LoadOptions.DEFAULT.withDtype(dtype()).withDevice(Device.named(device));
         options = variant.map(options::withVariant).orElse(options);
         options = autoencoder.map(options::withAutoencoder).orElse(options);
         Path directory = model;

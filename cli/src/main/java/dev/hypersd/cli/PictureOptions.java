@@ -81,6 +81,11 @@ final class PictureOptions {
             description = "Width and height in pixels, multiples of 8. Default: what the model was trained for.")
     Optional<Size> size = Optional.empty();
 
+    @Option(
+            names = "--tiled",
+            description = "Decode in tiles of 512 pixels, for pictures whose decoding takes too much memory.")
+    boolean tiled;
+
     /** The request that these options amount to, for one picture. Says on {@code err} which preset is used and what speaks against the rest. */
     ImageRequest request(String text, ModelOptions model, PrintWriter err) {
         Optional<Preset> chosen = choosePreset(model);
@@ -100,6 +105,9 @@ final class PictureOptions {
                     .orElse(Presets.forFile(lora.file()).map(Preset::loraScale).orElse(1.0));
             LoraWeight.Fit fit = model.loraPartial ? LoraWeight.Fit.PARTIAL : LoraWeight.Fit.WHOLE;
             request.lora(new LoraWeight(lora.file(), weight, fit, model.loraAlphas));
+        }
+        if (tiled) {
+            request.tiled();
         }
         ImageRequest built = request.build();
         chosen.stream()

@@ -7,6 +7,7 @@ import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.StoredParameters;
+import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.weights.WeightFolder;
@@ -107,10 +108,15 @@ public final class Component {
      * @throws InvalidFileException if the configuration is of another class or broken, or the weights do not fit it
      */
     public <N> Network<N> load(NetworkType<N> type, Dtype dtype, TensorArena arena) {
+        return load(type, dtype, Device.CPU, arena);
+    }
+
+    /** {@link #load(NetworkType, Dtype, TensorArena)} onto another device than the CPU. */
+    public <N> Network<N> load(NetworkType<N> type, Dtype dtype, Device device, TensorArena arena) {
         JsonObject json = config();
         checkClass(json, type.className());
         try (WeightSource source = type.names().apply(openWeights())) {
-            StoredParameters stored = new StoredParameters(source, dtype, arena);
+            StoredParameters stored = new StoredParameters(source, dtype, device, arena);
             Parameters parameters = new Parameters(stored);
             N network = type.maker().apply(json, parameters);
             warnOf(stored.unused().stream().sorted().toList(), source.file());

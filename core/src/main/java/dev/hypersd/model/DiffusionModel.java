@@ -10,6 +10,7 @@ import dev.hypersd.nn.Parameter;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.schedule.NoiseSchedule;
+import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tokenizer.ClipTokenizer;
@@ -31,6 +32,7 @@ public final class DiffusionModel implements AutoCloseable {
     private final TensorArena arena;
     private final ModelFamily family;
     private final Dtype dtype;
+    private final Device device;
     private final List<TextEncoder> textEncoders;
     private final UNet2DConditionModel unet;
     private final Autoencoder autoencoder;
@@ -43,13 +45,14 @@ public final class DiffusionModel implements AutoCloseable {
         this.arena = arena;
         this.family = files.family();
         this.dtype = options.dtype();
+        this.device = options.device();
         this.textEncoders = new ArrayList<>();
         this.parameters = new EnumMap<>(Component.class);
         addTextEncoder(files, "tokenizer", NetworkType.CLIP_TEXT, Component.TEXT_ENCODER);
         if (family == ModelFamily.SDXL) {
             addTextEncoder(files, "tokenizer_2", NetworkType.CLIP_TEXT_WITH_PROJECTION, Component.TEXT_ENCODER_2);
         }
-        Network<UNet2DConditionModel> denoiser = files.component("unet").load(NetworkType.UNET, dtype, arena);
+        Network<UNet2DConditionModel> denoiser = files.component("unet").load(NetworkType.UNET, dtype, device, arena);
         this.unet = denoiser.network();
         parameters.put(Component.UNET, denoiser.parameters());
         this.autoencoder = autoencoder(
@@ -63,7 +66,7 @@ public final class DiffusionModel implements AutoCloseable {
     private void addTextEncoder(
             ModelFiles files, String tokenizer, NetworkType<ClipTextModel> type, Component component) {
         ClipTokenizer words = ClipTokenizer.open(files.component(tokenizer).folder());
-        Network<ClipTextModel> encoder = files.component(component.folder()).load(type, dtype, arena);
+        Network<ClipTextModel> encoder = files.component(component.folder()).load(type, dtype, device, arena);
         textEncoders.add(new TextEncoder(words, encoder.network()));
         parameters.put(component, encoder.parameters());
     }
@@ -71,10 +74,11 @@ public final class DiffusionModel implements AutoCloseable {
     /** Of whichever kind its configuration says. SDXL's own one overflows in half precision. */
     private Autoencoder autoencoder(dev.hypersd.model.Component files) {
         if (files.config().string("_class_name", "").equals("AutoencoderTiny")) {
-            return files.load(NetworkType.AUTOENCODER_TINY, dtype, arena).network();
+            return files.load(NetworkType.AUTOENCODER_TINY, dtype, device, arena)
+                    .network();
         }
         Dtype precise = family == ModelFamily.SDXL ? Dtype.F32 : dtype;
-        return files.load(NetworkType.AUTOENCODER_KL, precise, arena).network();
+        return files.load(NetworkType.AUTOENCODER_KL, precise, device, arena).network();
     }
 
     /**
@@ -84,6 +88,7 @@ public final class DiffusionModel implements AutoCloseable {
      * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
      */
     public static DiffusionModel load(Path directory, LoadOptions options) {
+        options.device().requireAvailable();
         ModelFiles files = files(directory, options);
         TensorArena arena = new TensorArena();
         try {
@@ -117,6 +122,11 @@ public final class DiffusionModel implements AutoCloseable {
     /** What the U-Net and the text encoders compute with. */
     public Dtype dtype() {
         return dtype;
+    }
+
+    /** What they compute on. */
+    public Device device() {
+        return device;
     }
 
     /** One for Stable Diffusion 1.5, two for SDXL. */

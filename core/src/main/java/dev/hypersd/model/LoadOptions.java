@@ -1,6 +1,7 @@
 package dev.hypersd.model;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,13 +12,16 @@ import java.util.stream.Stream;
  * How a model is to be loaded.
  *
  * @param dtype what the networks compute with: F32, BF16 or F16. SDXL's own autoencoder stays F32, which it needs
+ * @param device what they compute on
  * @param variant which of several precisions of the files to read, for example {@code fp16}; absent means the files without a variant
  * @param checkpoints single files whose networks take the place of the model's own, in this order
  * @param autoencoder a folder with an autoencoder that takes the place of the model's own, for example a TAESD
  */
-public record LoadOptions(Dtype dtype, Optional<String> variant, List<Path> checkpoints, Optional<Path> autoencoder) {
-    /** F32, from the files without a variant, all parts the model's own. */
-    public static final LoadOptions DEFAULT = new LoadOptions(Dtype.F32, Optional.empty(), List.of(), Optional.empty());
+public record LoadOptions(
+        Dtype dtype, Device device, Optional<String> variant, List<Path> checkpoints, Optional<Path> autoencoder) {
+    /** F32 on the CPU, from the files without a variant, all parts the model's own. */
+    public static final LoadOptions DEFAULT =
+            new LoadOptions(Dtype.F32, Device.CPU, Optional.empty(), List.of(), Optional.empty());
 
     public LoadOptions {
         checkpoints = List.copyOf(checkpoints);
@@ -27,22 +31,24 @@ public record LoadOptions(Dtype dtype, Optional<String> variant, List<Path> chec
     }
 
     public LoadOptions withDtype(Dtype other) {
-        return new LoadOptions(other, variant, checkpoints, autoencoder);
+        return new LoadOptions(other, device, variant, checkpoints, autoencoder);
+    }
+
+    public LoadOptions withDevice(Device other) {
+        return new LoadOptions(dtype, other, variant, checkpoints, autoencoder);
     }
 
     public LoadOptions withVariant(String other) {
-        return new LoadOptions(dtype, Optional.of(other), checkpoints, autoencoder);
+        return new LoadOptions(dtype, device, Optional.of(other), checkpoints, autoencoder);
     }
 
+    /** With one file more, which is put over the ones before. */
     public LoadOptions withCheckpoint(Path file) {
-        return new LoadOptions(
-                dtype,
-                variant,
-                Stream.concat(checkpoints.stream(), Stream.of(file)).toList(),
-                autoencoder);
+        List<Path> more = Stream.concat(checkpoints.stream(), Stream.of(file)).toList();
+        return new LoadOptions(dtype, device, variant, more, autoencoder);
     }
 
     public LoadOptions withAutoencoder(Path folder) {
-        return new LoadOptions(dtype, variant, checkpoints, Optional.of(folder));
+        return new LoadOptions(dtype, device, variant, checkpoints, Optional.of(folder));
     }
 }

@@ -1,6 +1,7 @@
 package dev.hypersd.nn;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
@@ -15,13 +16,20 @@ import org.bytedeco.pytorch.Tensor;
 public final class StoredParameters implements ParameterSource {
     private final WeightSource source;
     private final Dtype dtype;
+    private final Device device;
     private final TensorArena arena;
     private final Set<String> unused;
 
-    /** @param arena the owner of the tensors; the source must stay open for as long */
+    /** On the CPU. */
     public StoredParameters(WeightSource source, Dtype dtype, TensorArena arena) {
+        this(source, dtype, Device.CPU, arena);
+    }
+
+    /** @param arena the owner of the tensors; the source must stay open for as long */
+    public StoredParameters(WeightSource source, Dtype dtype, Device device, TensorArena arena) {
         this.source = source;
         this.dtype = dtype;
+        this.device = device;
         this.arena = arena;
         this.unused = new LinkedHashSet<>(source.names());
     }
@@ -42,7 +50,7 @@ public final class StoredParameters implements ParameterSource {
                             .formatted(name, Arrays.toString(stored.shape()), Arrays.toString(shape)));
         }
         unused.remove(name);
-        return arena.own(TensorScope.scoped(() -> stored.load().to(dtype.scalarType())));
+        return arena.own(TensorScope.scoped(() -> device.place(stored.load().to(dtype.scalarType()))));
     }
 
     /** The tensors of the source that no layer has asked for. */

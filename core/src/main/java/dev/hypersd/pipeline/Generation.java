@@ -11,6 +11,7 @@ import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.GuidanceEmbedding;
+import dev.hypersd.vae.Autoencoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,7 +48,7 @@ final class Generation {
      */
     Tensor denoise(Plan plan, NoiseSource noise) {
         GuidedDenoiser denoiser = denoiser();
-        Tensor start = noise.next(latentShape()).mul(new Scalar(plan.initNoiseSigma()));
+        Tensor start = model.device().place(noise.next(latentShape())).mul(new Scalar(plan.initNoiseSigma()));
         StepResult current = new StepResult(start, start, State.START);
         long began = System.nanoTime();
         for (int i = 0; i < plan.size(); i++) {
@@ -69,8 +70,10 @@ final class Generation {
      * @return {@code [count, 3, H, W]}, about -1 to 1
      */
     Tensor decode(Tensor latents) {
+        Autoencoder whole = model.autoencoder();
+        Autoencoder decoder = request.tiling().map(whole::tiled).orElse(whole);
         List<Tensor> pictures = LongStream.range(0, latents.size(0))
-                .mapToObj(i -> model.autoencoder().decode(latents.narrow(0, i, 1)))
+                .mapToObj(i -> decoder.decode(latents.narrow(0, i, 1)))
                 .toList();
         return requireFinite(Tensors.cat(0, pictures), "the decoded picture");
     }
@@ -96,8 +99,8 @@ final class Generation {
         if (guidanceInput.isPresent()) {
             float[] w = new float[request.count()];
             Arrays.fill(w, (float) (request.guidance().scale() - 1));
-            conditioning =
-                    conditioning.withGuidance(GuidanceEmbedding.of(Tensors.of(w, w.length), guidanceInput.getAsInt()));
+            conditioning = conditioning.withGuidance(
+                    GuidanceEmbedding.of(model.device().place(Tensors.of(w, w.length)), guidanceInput.getAsInt()));
         }
         return new GuidedDenoiser(model.unet(), conditioning, guidance);
     }

@@ -29,7 +29,7 @@ final class GuidedDenoiser {
      * @param timestep 0 to 999, fractional where the schedule is
      */
     Tensor predict(Tensor latents, double timestep) {
-        Tensor time = Tensors.of(new float[] {(float) timestep}, 1);
+        Tensor time = Tensors.of(new float[] {(float) timestep}, 1).to(latents);
         if (!guidance.isOn()) {
             return unet.forward(latents, time, conditioning);
         }

@@ -4,6 +4,7 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.preset.Preset;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Steps;
+import dev.hypersd.vae.Tiling;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param seed of the first picture
  * @param loras laid over the model, in any order
  * @param clipSkip how many of the text encoder's last layers to leave out
+ * @param tiling decodes large pictures in tiles of bounded memory; absent means whole
  * @param microConditioning SDXL's framing; absent means a whole picture of the requested size
  */
 public record ImageRequest(
@@ -35,6 +37,7 @@ public record ImageRequest(
         long seed,
         List<LoraWeight> loras,
         int clipSkip,
+        Optional<Tiling> tiling,
         Optional<MicroConditioning> microConditioning) {
     public ImageRequest {
         prompts = List.copyOf(prompts);
@@ -73,7 +76,7 @@ public record ImageRequest(
     /** The same request for {@code count} pictures of each prompt, the first from {@code firstSeed}. */
     public ImageRequest withImages(int count, long firstSeed) {
         return new ImageRequest(
-                prompts, count, size, sampler, steps, guidance, firstSeed, loras, clipSkip, microConditioning);
+                prompts, count, size, sampler, steps, guidance, firstSeed, loras, clipSkip, tiling, microConditioning);
     }
 
     /** Collects what differs from the defaults. */
@@ -87,6 +90,7 @@ public record ImageRequest(
         private Guidance guidance = Guidance.OFF;
         private long seed;
         private int clipSkip;
+        private Optional<Tiling> tiling = Optional.empty();
         private Optional<MicroConditioning> microConditioning = Optional.empty();
 
         private Builder(List<Prompt> prompts) {
@@ -153,6 +157,12 @@ public record ImageRequest(
             return this;
         }
 
+        /** Decodes in tiles of 512 pixels: for pictures whose decoding would not fit into memory. */
+        public Builder tiled() {
+            tiling = Optional.of(Tiling.USUAL);
+            return this;
+        }
+
         public Builder microConditioning(MicroConditioning value) {
             microConditioning = Optional.of(value);
             return this;
@@ -160,7 +170,17 @@ public record ImageRequest(
 
         public ImageRequest build() {
             return new ImageRequest(
-                    prompts, imagesPerPrompt, size, sampler, steps, guidance, seed, loras, clipSkip, microConditioning);
+                    prompts,
+                    imagesPerPrompt,
+                    size,
+                    sampler,
+                    steps,
+                    guidance,
+                    seed,
+                    loras,
+                    clipSkip,
+                    tiling,
+                    microConditioning);
         }
     }
 }

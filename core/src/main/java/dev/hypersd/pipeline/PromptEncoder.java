@@ -98,7 +98,7 @@ final class PromptEncoder {
     }
 
     /** {@code [rows, 6]}. */
-    private static Tensor framings(ImageRequest request, Size size, int count, boolean guided) {
+    private Tensor framings(ImageRequest request, Size size, int count, boolean guided) {
         MicroConditioning micro =
                 request.microConditioning().orElse(new MicroConditioning(Framing.whole(size), Optional.empty()));
         List<Framing> rows = new ArrayList<>();
@@ -107,7 +107,8 @@ final class PromptEncoder {
         }
         rows.addAll(Collections.nCopies(count, micro.positive()));
         return Tensors.cat(
-                0, rows.stream().map(f -> Tensors.of(f.values(), 1, 6)).toList());
+                0,
+                rows.stream().map(f -> onDevice(Tensors.of(f.values(), 1, 6))).toList());
     }
 
     private Encoding encode(TextEncoder encoder, List<Optional<String>> texts) {
@@ -125,11 +126,15 @@ final class PromptEncoder {
                 .mapToLong(Integer::longValue)
                 .toArray();
         ClipTextOutput output =
-                encoder.network().forward(Tensors.of(ids, distinct.size(), ids.length / distinct.size()));
+                encoder.network().forward(onDevice(Tensors.of(ids, distinct.size(), ids.length / distinct.size())));
         long[] rows = texts.stream()
                 .mapToLong(text -> text.map(distinct::indexOf).orElse(distinct.size()))
                 .toArray();
-        return new Encoding(output, Tensors.of(rows, rows.length));
+        return new Encoding(output, onDevice(Tensors.of(rows, rows.length)));
+    }
+
+    private Tensor onDevice(Tensor tensor) {
+        return model.device().place(tensor);
     }
 
     /**

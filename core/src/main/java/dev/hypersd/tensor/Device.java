@@ -1,0 +1,51 @@
+package dev.hypersd.tensor;
+
+import dev.hypersd.error.InvalidRequestException;
+import java.util.Locale;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** Where tensors live and are computed with. The one place that knows how to ask the engine for a device. */
+public enum Device {
+    CPU,
+
+    /** The first CUDA device; the engine must be the build for CUDA. */
+    CUDA;
+
+    /**
+     * The device with this name, in any letter case.
+     *
+     * @throws InvalidRequestException if there is none
+     */
+    public static Device named(String name) {
+        for (Device device : values()) {
+            if (device.name().equalsIgnoreCase(name)) {
+                return device;
+            }
+        }
+        throw new InvalidRequestException("there is no device \"" + name + "\"; known are cpu and cuda");
+    }
+
+    /**
+     * Checks that this machine has the device and the engine can use it.
+     *
+     * @throws InvalidRequestException if not
+     */
+    public void requireAvailable() {
+        if (this == CUDA && !Engine.call(torch::cuda_is_available)) {
+            throw new InvalidRequestException(
+                    "no CUDA device can be used: either this machine has none, or the engine was built without (build with -Pcuda; CUDA 13.1 and cuDNN 9.19 must be installed)");
+        }
+    }
+
+    /** {@code tensor} on this device, itself where it already is there. */
+    public Tensor place(Tensor tensor) {
+        return tensor.to(new org.bytedeco.pytorch.Device(toString()), tensor.scalar_type());
+    }
+
+    /** The engine's name: {@code cpu}, {@code cuda}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
