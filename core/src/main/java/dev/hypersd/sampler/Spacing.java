@@ -36,7 +36,11 @@ public enum Spacing {
         Arrays.setAll(timesteps, i -> switch (this) {
             case LEADING -> (double) (count - 1 - i) * (trainTimesteps / count) + offset;
             case TRAILING -> Math.rint(trainTimesteps - i * ((double) trainTimesteps / count)) - 1;
-            case LINSPACE -> count == 1 ? 0 : (count - 1 - i) * ((trainTimesteps - 1.0) / (count - 1));
+            // Limited, because rounding can carry the first one a little beyond the last timestep.
+            case LINSPACE ->
+                count == 1
+                        ? 0
+                        : Math.min((count - 1 - i) * ((trainTimesteps - 1.0) / (count - 1)), trainTimesteps - 1.0);
         });
         if (timesteps[0] > trainTimesteps - 1) {
             throw new InvalidRequestException(
