@@ -74,6 +74,14 @@ class ComponentTest {
         }
     }
 
+    @Test
+    void aClassThatIsNoNetworkHereIsNamed() {
+        Component scheduler =
+                ModelFiles.open(ReferenceCase.root().resolve("pipelines/models/sdxl")).component("scheduler");
+        assertThatThrownBy(() -> NetworkType.of(scheduler.config()))
+                .hasMessageContaining("_class_name is \"EulerDiscreteScheduler\", no network known here");
+    }
+
     static Stream<String> shardedUNets() {
         return ReferenceCase.names("formats", "unet_sharded").stream();
     }

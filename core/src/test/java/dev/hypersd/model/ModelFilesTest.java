@@ -15,6 +15,7 @@ import dev.hypersd.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,29 @@ class ModelFilesTest {
         ModelFiles model = ModelFiles.open(SD15);
         assertThatThrownBy(() -> model.with(file))
                 .hasMessageContaining("is made for SDXL, the model in " + SD15 + " is SD 1.5");
+    }
+
+    @Test
+    void publishedConfigurationsNeedOnlyTokenizersAndACheckpoint() {
+        ModelFiles model = ModelFiles.published(ModelFamily.SDXL, SDXL);
+        assertThat(model.component("unet").config().integers("attention_head_dim", List.of()))
+                .containsExactly(5, 10, 20);
+        assertThat(model.component("tokenizer_2").folder()).isEqualTo(SDXL.resolve("tokenizer_2"));
+        assertThatThrownBy(() -> model.component("unet").openWeights())
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("put a checkpoint over it");
+        Path file = FORMATS.resolve("single_file_sdxl/checkpoint.safetensors");
+        try (WeightSource weights =
+                model.with(Checkpoint.recognise(file)).component("unet").openWeights()) {
+            assertThat(weights.names()).contains("add_embedding.linear_1.weight");
+        }
+    }
+
+    @Test
+    void publishedConfigurationsDoNotReplaceATokenizer() {
+        assertThatThrownBy(() -> ModelFiles.published(ModelFamily.SDXL, SD15))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("tokenizer_2: not found; SDXL needs this tokenizer");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.hypersd.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hypersd.error.HyperSdException;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.Tensors;
@@ -128,6 +129,14 @@ class SafetensorsWriterTest {
             assertThatThrownBy(writer::commit).hasMessage("1 declared tensors were not written: b");
         }
         assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNamed() {
+        Path file = folder.resolve("none/w.safetensors");
+        assertThatThrownBy(() -> SafetensorsWriter.write(file, Map.of(), Map.of()))
+                .isInstanceOf(HyperSdException.class)
+                .hasMessageStartingWith(file + ": cannot be written");
     }
 
     @Test
