@@ -29,10 +29,10 @@ public final class Checkpoint {
     private static final String CONTROLNET = "controlnet";
 
     private final Path file;
-    private final ModelFamily family;
+    private final Optional<ModelFamily> family;
     private final List<Part> parts;
 
-    private Checkpoint(Path file, ModelFamily family, List<Part> parts) {
+    private Checkpoint(Path file, Optional<ModelFamily> family, List<Part> parts) {
         this.file = file;
         this.family = family;
         this.parts = List.copyOf(parts);
@@ -68,7 +68,7 @@ public final class Checkpoint {
             parts.add(new Part(TEXT_ENCODER_2, second, OpenClip::view));
         }
         boolean known = !parts.isEmpty() && !isOtherFamily(names);
-        return known ? Optional.of(new Checkpoint(file, family(names), parts)) : Optional.empty();
+        return known ? Optional.of(new Checkpoint(file, family(names, parts), parts)) : Optional.empty();
     }
 
     private static Optional<Part> network(Set<String> names, String prefix) {
@@ -91,13 +91,14 @@ public final class Checkpoint {
         return Optional.of(new Part(VAE, prefix, original ? LatentDiffusionVae::view : UnaryOperator.identity()));
     }
 
-    /** Only SDXL has conditions on the picture's size, and a second text encoder. */
-    private static ModelFamily family(Set<String> names) {
+    /** Only SDXL has conditions on the picture's size, and a second text encoder; an autoencoder has no family. */
+    private static Optional<ModelFamily> family(Set<String> names, List<Part> parts) {
         boolean sdxl = names.stream()
                 .anyMatch(name -> name.contains("label_emb.0.0.")
                         || name.contains("add_embedding.linear_1.")
                         || name.startsWith("conditioner.embedders.1."));
-        return sdxl ? ModelFamily.SDXL : ModelFamily.SD15;
+        boolean anyFamily = parts.stream().allMatch(part -> part.name().equals(VAE));
+        return anyFamily ? Optional.empty() : Optional.of(sdxl ? ModelFamily.SDXL : ModelFamily.SD15);
     }
 
     /** SD 2 and SDXL's refiner: an open_clip encoder in the first place. */
@@ -125,7 +126,8 @@ public final class Checkpoint {
         return file;
     }
 
-    public ModelFamily family() {
+    /** The models it belongs to; empty for an autoencoder alone, whose architecture the families share. */
+    public Optional<ModelFamily> family() {
         return family;
     }
 

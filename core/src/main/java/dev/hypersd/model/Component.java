@@ -59,9 +59,7 @@ public final class Component {
     }
 
     private static WeightSource open(Path folder, JsonObject config, Optional<String> variant) {
-        // diffusers and transformers name their files apart, and only diffusers writes the class into the
-        // configuration.
-        String stem = config.has(CLASS_NAME) ? "diffusion_pytorch_model" : "model";
+        String stem = stem(config);
         return variant.map(v -> WeightFolder.open(folder, stem, v)).orElseGet(() -> WeightFolder.open(folder, stem));
     }
 

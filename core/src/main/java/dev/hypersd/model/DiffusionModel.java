@@ -3,6 +3,7 @@ package dev.hypersd.model;
 import dev.hypersd.checkpoint.Checkpoint;
 import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.lora.Component;
 import dev.hypersd.lora.LoraTargets;
@@ -104,7 +105,7 @@ public final class DiffusionModel implements AutoCloseable {
                 options.checkpoints().stream().map(Checkpoint::recognise).toList();
         boolean bare = !Files.exists(directory.resolve("model_index.json")) && !checkpoints.isEmpty();
         ModelFiles files = bare
-                ? ModelFiles.published(checkpoints.getFirst().family(), directory)
+                ? ModelFiles.published(family(checkpoints.getFirst()), directory)
                 : options.variant()
                         .map(variant -> ModelFiles.open(directory, variant))
                         .orElseGet(() -> ModelFiles.open(directory));
@@ -112,6 +113,14 @@ public final class DiffusionModel implements AutoCloseable {
             files = files.with(checkpoint);
         }
         return files;
+    }
+
+    private static ModelFamily family(Checkpoint checkpoint) {
+        return checkpoint
+                .family()
+                .orElseThrow(() -> new InvalidFileException(
+                        checkpoint.file(),
+                        "holds " + checkpoint.parts() + " and no model; put it over a model directory"));
     }
 
     /** The architecture. */

@@ -178,7 +178,7 @@ public record Inspection(
                 return new Inspection(
                         path,
                         Kind.CHECKPOINT,
-                        Optional.of(found.family()).map(ModelFamily::title),
+                        found.family().map(ModelFamily::title),
                         List.copyOf(counted(file, name -> found.partOf(name).orElse(OTHER))
                                 .values()),
                         Optional.empty(),

@@ -155,12 +155,11 @@ public final class ModelFiles {
      * @throws InvalidFileException if the file is of another family or holds no part of a model
      */
     public ModelFiles with(Checkpoint file) {
-        if (file.family() != family) {
+        file.family().filter(other -> other != family).ifPresent(other -> {
             throw new InvalidFileException(
                     file.file(),
-                    "is made for %s, the model in %s is %s"
-                            .formatted(file.family().title(), path, family.title()));
-        }
+                    "is made for %s, the model in %s is %s".formatted(other.title(), path, family.title()));
+        });
         Map<String, Component> changed = new LinkedHashMap<>(components);
         for (String part : file.parts()) {
             if (changed.computeIfPresent(part, (name, own) -> own.withWeights(() -> file.open(name))) == null) {

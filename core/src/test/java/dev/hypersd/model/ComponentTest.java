@@ -76,8 +76,8 @@ class ComponentTest {
 
     @Test
     void aClassThatIsNoNetworkHereIsNamed() {
-        Component scheduler =
-                ModelFiles.open(ReferenceCase.root().resolve("pipelines/models/sdxl")).component("scheduler");
+        Component scheduler = ModelFiles.open(ReferenceCase.root().resolve("pipelines/models/sdxl"))
+                .component("scheduler");
         assertThatThrownBy(() -> NetworkType.of(scheduler.config()))
                 .hasMessageContaining("_class_name is \"EulerDiscreteScheduler\", no network known here");
     }
