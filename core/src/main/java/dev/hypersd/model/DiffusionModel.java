@@ -53,12 +53,11 @@ public final class DiffusionModel implements AutoCloseable {
         if (family == ModelFamily.SDXL) {
             addTextEncoder(files, "tokenizer_2", NetworkType.CLIP_TEXT_WITH_PROJECTION, Component.TEXT_ENCODER_2);
         }
-        Network<UNet2DConditionModel> denoiser = files.component("unet").load(NetworkType.UNET, dtype, device, arena);
+        Network<UNet2DConditionModel> denoiser = files.part("unet").load(NetworkType.UNET, dtype, device, arena);
         this.unet = denoiser.network();
         parameters.put(Component.UNET, denoiser.parameters());
-        this.autoencoder = autoencoder(
-                options.autoencoder().map(dev.hypersd.model.Component::in).orElseGet(() -> files.component("vae")));
-        JsonObject scheduler = files.component("scheduler").config();
+        this.autoencoder = autoencoder(options.autoencoder().map(ModelPart::in).orElseGet(() -> files.part("vae")));
+        JsonObject scheduler = files.part("scheduler").config();
         this.schedule = NoiseSchedule.from(scheduler);
         this.sampler = Samplers.from(scheduler);
         this.zerosForAbsentPrompt = files.index().flag("force_zeros_for_empty_prompt", true);
@@ -66,14 +65,14 @@ public final class DiffusionModel implements AutoCloseable {
 
     private void addTextEncoder(
             ModelFiles files, String tokenizer, NetworkType<ClipTextModel> type, Component component) {
-        ClipTokenizer words = ClipTokenizer.open(files.component(tokenizer).folder());
-        Network<ClipTextModel> encoder = files.component(component.folder()).load(type, dtype, device, arena);
+        ClipTokenizer words = ClipTokenizer.open(files.part(tokenizer).folder());
+        Network<ClipTextModel> encoder = files.part(component.folder()).load(type, dtype, device, arena);
         textEncoders.add(new TextEncoder(words, encoder.network()));
         parameters.put(component, encoder.parameters());
     }
 
     /** Of whichever kind its configuration says. SDXL's own one overflows in half precision. */
-    private Autoencoder autoencoder(dev.hypersd.model.Component files) {
+    private Autoencoder autoencoder(ModelPart files) {
         if (files.config().string("_class_name", "").equals("AutoencoderTiny")) {
             return files.load(NetworkType.AUTOENCODER_TINY, dtype, device, arena)
                     .network();

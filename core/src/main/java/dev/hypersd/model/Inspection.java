@@ -119,9 +119,9 @@ public record Inspection(
     private static Inspection model(Path directory) {
         ModelFiles model = ModelFiles.open(directory);
         List<Part> parts = new ArrayList<>();
-        for (Component component : model.components()) {
-            if (Files.exists(component.folder().resolve("config.json"))) {
-                parts.addAll(variants(component));
+        for (ModelPart part : model.parts()) {
+            if (Files.exists(part.folder().resolve("config.json"))) {
+                parts.addAll(variants(part));
             }
         }
         return new Inspection(
@@ -138,34 +138,33 @@ public record Inspection(
                 directory,
                 Kind.NETWORK_DIRECTORY,
                 Optional.empty(),
-                variants(Component.in(directory)),
+                variants(ModelPart.in(directory)),
                 Optional.empty(),
                 Map.of());
     }
 
-    /** The weights of a component in every variant. */
-    private static List<Part> variants(Component component) {
+    /** The weights of a part in every variant. */
+    private static List<Part> variants(ModelPart part) {
         List<Part> parts = new ArrayList<>();
-        List<String> variants = WeightFolder.variants(component.folder(), Component.stem(component.config()));
-        try (WeightSource plain = component.openWeights()) {
-            parts.add(part(component, "", plain));
+        List<String> variants = WeightFolder.variants(part.folder(), ModelPart.stem(part.config()));
+        try (WeightSource plain = part.openWeights()) {
+            parts.add(part(part, "", plain));
         } catch (InvalidFileException e) {
             if (variants.isEmpty()) {
                 throw e;
             }
         }
         for (String variant : variants) {
-            try (WeightSource weights =
-                    Component.in(component.folder(), variant).openWeights()) {
-                parts.add(part(component, variant, weights));
+            try (WeightSource weights = ModelPart.in(part.folder(), variant).openWeights()) {
+                parts.add(part(part, variant, weights));
             }
         }
         return parts;
     }
 
-    private static Part part(Component component, String variant, WeightSource weights) {
-        return counted(weights, name -> component.name()).values().stream()
-                .map(p -> new Part(p.name(), component.className(), variant, p.tensors(), p.parameters()))
+    private static Part part(ModelPart part, String variant, WeightSource weights) {
+        return counted(weights, name -> part.name()).values().stream()
+                .map(p -> new Part(p.name(), part.className(), variant, p.tensors(), p.parameters()))
                 .findFirst()
                 .orElseThrow(() -> new InvalidFileException(weights.file(), "is empty: it holds no tensors"));
     }

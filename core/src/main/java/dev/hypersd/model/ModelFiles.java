@@ -39,13 +39,13 @@ public final class ModelFiles {
     private final Path path;
     private final ModelFamily family;
     private final JsonObject index;
-    private final Map<String, Component> components;
+    private final Map<String, ModelPart> parts;
 
-    private ModelFiles(Path path, ModelFamily family, JsonObject index, Map<String, Component> components) {
+    private ModelFiles(Path path, ModelFamily family, JsonObject index, Map<String, ModelPart> parts) {
         this.path = path;
         this.family = family;
         this.index = index;
-        this.components = components;
+        this.parts = parts;
     }
 
     /**
@@ -78,7 +78,7 @@ public final class ModelFiles {
     public static ModelFiles published(ModelFamily family, Path tokenizers) {
         ModelTemplate template = ModelTemplate.of(family);
         JsonObject index = template.config(INDEX);
-        Map<String, Component> components = new LinkedHashMap<>();
+        Map<String, ModelPart> parts = new LinkedHashMap<>();
         for (String name : listed(index)) {
             Path folder = tokenizers.resolve(name);
             if (name.startsWith("tokenizer") && !Files.isDirectory(folder)) {
@@ -87,11 +87,11 @@ public final class ModelFiles {
                         "not found; " + family.title() + " needs this tokenizer, which lies in every model directory");
             }
             String config = name.equals("scheduler") ? "scheduler/scheduler_config.json" : name + "/config.json";
-            components.put(name, new Component(name, folder, () -> template.config(config), () -> {
+            parts.put(name, new ModelPart(name, folder, () -> template.config(config), () -> {
                 throw new InvalidFileException(folder, "is configured without weights; put a checkpoint over it");
             }));
         }
-        return new ModelFiles(tokenizers, family, index, components);
+        return new ModelFiles(tokenizers, family, index, parts);
     }
 
     private static ModelFiles open(Path directory, Optional<String> variant) {
@@ -102,18 +102,18 @@ public final class ModelFiles {
         }
         JsonObject index = Json.read(directory.resolve(INDEX));
         ModelFamily family = family(index);
-        Map<String, Component> components = new LinkedHashMap<>();
+        Map<String, ModelPart> parts = new LinkedHashMap<>();
         for (String name : listed(index)) {
-            components.put(name, Component.in(index.sibling(name), variant));
+            parts.put(name, ModelPart.in(index.sibling(name), variant));
         }
-        List<String> missing = components.values().stream()
-                .filter(component -> !Files.isDirectory(component.folder()))
-                .map(Component::name)
+        List<String> missing = parts.values().stream()
+                .filter(part -> !Files.isDirectory(part.folder()))
+                .map(ModelPart::name)
                 .toList();
         if (!missing.isEmpty()) {
             throw index.invalid(String.join(", ", missing), "is listed, but there is no such folder");
         }
-        return new ModelFiles(directory, family, index, components);
+        return new ModelFiles(directory, family, index, parts);
     }
 
     private static ModelFamily family(JsonObject index) {
@@ -160,7 +160,7 @@ public final class ModelFiles {
                     file.file(),
                     "is made for %s, the model in %s is %s".formatted(other.title(), path, family.title()));
         });
-        Map<String, Component> changed = new LinkedHashMap<>(components);
+        Map<String, ModelPart> changed = new LinkedHashMap<>(parts);
         for (String part : file.parts()) {
             if (changed.computeIfPresent(part, (name, own) -> own.withWeights(() -> file.open(name))) == null) {
                 throw new InvalidFileException(
@@ -185,13 +185,13 @@ public final class ModelFiles {
     }
 
     /** All parts that are there, in the order of the index. */
-    public Collection<Component> components() {
-        return Collections.unmodifiableCollection(components.values());
+    public Collection<ModelPart> parts() {
+        return Collections.unmodifiableCollection(parts.values());
     }
 
     /** The part called {@code name}, if the model has it. */
-    public Optional<Component> find(String name) {
-        return Optional.ofNullable(components.get(name));
+    public Optional<ModelPart> find(String name) {
+        return Optional.ofNullable(parts.get(name));
     }
 
     /**
@@ -199,7 +199,7 @@ public final class ModelFiles {
      *
      * @throws InvalidFileException if the model has none
      */
-    public Component component(String name) {
+    public ModelPart part(String name) {
         return find(name).orElseThrow(() -> index.invalid(name, "is not among the parts of this model"));
     }
 }

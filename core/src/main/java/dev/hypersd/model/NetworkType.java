@@ -53,7 +53,7 @@ public record NetworkType<N>(
      * @throws dev.hypersd.error.InvalidFileException if no network here is of that class
      */
     public static NetworkType<?> of(JsonObject config) {
-        String className = Component.className(config);
+        String className = ModelPart.className(config);
         return ALL.stream()
                 .filter(type -> type.className().equals(className))
                 .findFirst()

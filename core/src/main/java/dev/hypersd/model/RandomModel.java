@@ -171,7 +171,7 @@ public final class RandomModel {
         List<Declaration> declarations = parameters.stream()
                 .map(p -> new Declaration(p.name(), dtype, p.shape()))
                 .toList();
-        Path file = folder.resolve(Component.stem(config) + ".safetensors");
+        Path file = folder.resolve(ModelPart.stem(config) + ".safetensors");
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, declarations, Map.of("format", "pt"))) {
             for (Drawn p : parameters) {
                 TensorScope.released(() -> {

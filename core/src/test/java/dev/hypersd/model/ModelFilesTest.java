@@ -39,12 +39,11 @@ class ModelFilesTest {
     void familyAndPartsAreToldFromTheIndex() {
         ModelFiles model = ModelFiles.open(SDXL);
         assertThat(model.family()).isEqualTo(ModelFamily.SDXL);
-        assertThat(model.components())
-                .extracting(Component::name)
+        assertThat(model.parts())
+                .extracting(ModelPart::name)
                 .containsExactlyInAnyOrder(
                         "scheduler", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2", "unet", "vae");
-        assertThat(model.component("scheduler").config().string("_class_name", ""))
-                .isEqualTo("EulerDiscreteScheduler");
+        assertThat(model.part("scheduler").config().string("_class_name", "")).isEqualTo("EulerDiscreteScheduler");
         assertThat(model.index().flag("force_zeros_for_empty_prompt", false)).isTrue();
         assertThat(ModelFiles.open(SD15).family()).isEqualTo(ModelFamily.SD15);
         assertThat(ModelFiles.open(SD15).find("text_encoder_2")).isEmpty();
@@ -53,7 +52,7 @@ class ModelFilesTest {
     @Test
     void aPartThatTheModelLacksIsNamed() {
         ModelFiles model = ModelFiles.open(SD15);
-        assertThatThrownBy(() -> model.component("text_encoder_2"))
+        assertThatThrownBy(() -> model.part("text_encoder_2"))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("text_encoder_2 is not among the parts");
     }
@@ -67,7 +66,7 @@ class ModelFilesTest {
                  "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"]}""");
         ModelFiles model = ModelFiles.open(folder);
         assertThat(model.family()).isEqualTo(ModelFamily.SDXL);
-        assertThat(model.components()).extracting(Component::name).containsExactly("unet");
+        assertThat(model.parts()).extracting(ModelPart::name).containsExactly("unet");
     }
 
     @Test
@@ -83,7 +82,7 @@ class ModelFilesTest {
                 Files.createSymbolicLink(link, link.resolveSibling("").relativize(blob));
             }
         }
-        Component unet = ModelFiles.open(snapshot).component("unet");
+        ModelPart unet = ModelFiles.open(snapshot).part("unet");
         try (TensorArena arena = new TensorArena()) {
             assertThat(unet.load(NetworkType.UNET, Dtype.F32, arena).network())
                     .isInstanceOf(UNet2DConditionModel.class);
@@ -93,11 +92,11 @@ class ModelFilesTest {
     @Test
     void aVariantIsReadWhenAskedForAndNamedWhenNot() {
         Path directory = FORMATS.resolve("variant_fp16/model");
-        Component asked = ModelFiles.open(directory, "fp16").component("unet");
+        ModelPart asked = ModelFiles.open(directory, "fp16").part("unet");
         try (WeightSource weights = asked.openWeights()) {
             assertThat(weights.find("conv_in.weight").orElseThrow().dtype()).isEqualTo(Dtype.F16);
         }
-        Component plain = ModelFiles.open(directory).component("unet");
+        ModelPart plain = ModelFiles.open(directory).part("unet");
         assertThatThrownBy(plain::openWeights)
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("diffusion_pytorch_model.safetensors: not found")
@@ -109,13 +108,13 @@ class ModelFilesTest {
         Path file = FORMATS.resolve("single_file_sdxl/checkpoint.safetensors");
         ModelFiles model = ModelFiles.open(SDXL).with(Checkpoint.recognise(file));
         for (String part : new String[] {"unet", "vae", "text_encoder", "text_encoder_2"}) {
-            try (WeightSource weights = model.component(part).openWeights()) {
+            try (WeightSource weights = model.part(part).openWeights()) {
                 assertThat(weights.file()).isEqualTo(file);
             }
         }
-        assertThat(model.component("tokenizer_2").folder()).isEqualTo(SDXL.resolve("tokenizer_2"));
+        assertThat(model.part("tokenizer_2").folder()).isEqualTo(SDXL.resolve("tokenizer_2"));
         try (TensorArena arena = new TensorArena()) {
-            assertThat(model.component("unet")
+            assertThat(model.part("unet")
                             .load(NetworkType.UNET, Dtype.F32, arena)
                             .network())
                     .isNotNull();
@@ -126,7 +125,7 @@ class ModelFilesTest {
     void aUNetAloneReplacesTheUNet() {
         Path file = SDXL.resolve("unet/diffusion_pytorch_model.safetensors");
         ModelFiles model = ModelFiles.open(SDXL).with(Checkpoint.recognise(file));
-        try (WeightSource vae = model.component("vae").openWeights()) {
+        try (WeightSource vae = model.part("vae").openWeights()) {
             assertThat(vae.file()).isEqualTo(SDXL.resolve("vae/diffusion_pytorch_model.safetensors"));
         }
     }
@@ -142,15 +141,15 @@ class ModelFilesTest {
     @Test
     void publishedConfigurationsNeedOnlyTokenizersAndACheckpoint() {
         ModelFiles model = ModelFiles.published(ModelFamily.SDXL, SDXL);
-        assertThat(model.component("unet").config().integers("attention_head_dim", List.of()))
+        assertThat(model.part("unet").config().integers("attention_head_dim", List.of()))
                 .containsExactly(5, 10, 20);
-        assertThat(model.component("tokenizer_2").folder()).isEqualTo(SDXL.resolve("tokenizer_2"));
-        assertThatThrownBy(() -> model.component("unet").openWeights())
+        assertThat(model.part("tokenizer_2").folder()).isEqualTo(SDXL.resolve("tokenizer_2"));
+        assertThatThrownBy(() -> model.part("unet").openWeights())
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("put a checkpoint over it");
         Path file = FORMATS.resolve("single_file_sdxl/checkpoint.safetensors");
         try (WeightSource weights =
-                model.with(Checkpoint.recognise(file)).component("unet").openWeights()) {
+                model.with(Checkpoint.recognise(file)).part("unet").openWeights()) {
             assertThat(weights.names()).contains("add_embedding.linear_1.weight");
         }
     }

@@ -34,9 +34,9 @@ public final class ModelFuzz {
         public static void fuzzerTestOneInput(byte[] json) {
             try {
                 Files.write(DIRECTORY.resolve("model_index.json"), json);
-                for (Component component : ModelFiles.open(DIRECTORY).components()) {
-                    if (!component.folder().normalize().startsWith(DIRECTORY)) {
-                        throw new AssertionError("reaches " + component.folder());
+                for (ModelPart part : ModelFiles.open(DIRECTORY).parts()) {
+                    if (!part.folder().normalize().startsWith(DIRECTORY)) {
+                        throw new AssertionError("reaches " + part.folder());
                     }
                 }
             } catch (InvalidFileException refused) {

@@ -36,17 +36,16 @@ class RandomModelTest {
         Path directory = folder.resolve("tiny");
         RandomModel.write(directory, ModelTemplate.TINY, 1, Dtype.F32, SILENT);
         ModelFiles model = ModelFiles.open(directory);
-        ClipTokenizer tokenizer =
-                ClipTokenizer.open(model.component("tokenizer").folder());
+        ClipTokenizer tokenizer = ClipTokenizer.open(model.part("tokenizer").folder());
         float[] pixels = Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
-                ClipTextModel text = model.component("text_encoder")
+                ClipTextModel text = model.part("text_encoder")
                         .load(NetworkType.CLIP_TEXT, Dtype.F32, arena)
                         .network();
-                UNet2DConditionModel unet = model.component("unet")
+                UNet2DConditionModel unet = model.part("unet")
                         .load(NetworkType.UNET, Dtype.F32, arena)
                         .network();
-                AutoencoderKl vae = model.component("vae")
+                AutoencoderKl vae = model.part("vae")
                         .load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena)
                         .network();
                 long[] ids = tokenizer.encode("a red boat at sea").ids().stream()

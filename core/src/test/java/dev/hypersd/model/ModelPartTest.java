@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-class ComponentTest {
+class ModelPartTest {
     private static final Map<String, NetworkType<?>> TYPES = Map.of(
             "AutoencoderTiny", NetworkType.AUTOENCODER_TINY,
             "AutoencoderKL", NetworkType.AUTOENCODER_KL,
@@ -36,14 +36,14 @@ class ComponentTest {
 
     @TestFactory
     Stream<DynamicTest> brokenNetworksAreRefused() {
-        return Stream.concat(BadInput.tests("w_", ComponentTest::load), BadInput.tests("idx_", ComponentTest::load));
+        return Stream.concat(BadInput.tests("w_", ModelPartTest::load), BadInput.tests("idx_", ModelPartTest::load));
     }
 
     private static void load(BadInput input) {
         NetworkType<?> type = TYPES.get(input.load("class"));
         assertThat(type).as("type of " + input.load("class")).isNotNull();
         try (TensorArena arena = new TensorArena()) {
-            Component.in(input.path()).load(type, Dtype.F32, arena);
+            ModelPart.in(input.path()).load(type, Dtype.F32, arena);
         }
     }
 
@@ -64,8 +64,8 @@ class ComponentTest {
 
     @Test
     void aTextEncoderOfTheOtherKindIsRefused() {
-        Component encoder = ModelFiles.open(ReferenceCase.root().resolve("pipelines/models/sdxl"))
-                .component("text_encoder_2");
+        ModelPart encoder = ModelFiles.open(ReferenceCase.root().resolve("pipelines/models/sdxl"))
+                .part("text_encoder_2");
         try (TensorArena arena = new TensorArena()) {
             assertThatThrownBy(() -> encoder.load(NetworkType.CLIP_TEXT, Dtype.F32, arena))
                     .hasMessageContaining("architectures is CLIPTextModelWithProjection, not CLIPTextModel");
@@ -76,8 +76,8 @@ class ComponentTest {
 
     @Test
     void aClassThatIsNoNetworkHereIsNamed() {
-        Component scheduler = ModelFiles.open(ReferenceCase.root().resolve("pipelines/models/sdxl"))
-                .component("scheduler");
+        ModelPart scheduler = ModelFiles.open(ReferenceCase.root().resolve("pipelines/models/sdxl"))
+                .part("scheduler");
         assertThatThrownBy(() -> NetworkType.of(scheduler.config()))
                 .hasMessageContaining("_class_name is \"EulerDiscreteScheduler\", no network known here");
     }
@@ -92,9 +92,8 @@ class ComponentTest {
         Engine.infer(() -> {
             try (ReferenceCase golden = ReferenceCase.open("formats", name);
                     TensorArena arena = new TensorArena()) {
-                UNet2DConditionModel unet = component(golden)
-                        .load(NetworkType.UNET, Dtype.F32, arena)
-                        .network();
+                UNet2DConditionModel unet =
+                        part(golden).load(NetworkType.UNET, Dtype.F32, arena).network();
                 assertMatches(
                         golden,
                         unet.forward(
@@ -116,7 +115,7 @@ class ComponentTest {
         Engine.infer(() -> {
             try (ReferenceCase golden = ReferenceCase.open("formats", name);
                     TensorArena arena = new TensorArena()) {
-                AutoencoderKl vae = component(golden)
+                AutoencoderKl vae = part(golden)
                         .load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena)
                         .network();
                 // The reference decodes without the scaling that decode() takes back.
@@ -126,8 +125,8 @@ class ComponentTest {
         });
     }
 
-    private static Component component(ReferenceCase golden) {
-        return Component.in(
+    private static ModelPart part(ReferenceCase golden) {
+        return ModelPart.in(
                 golden.directory().resolve(golden.json().get("model").asString()));
     }
 
@@ -158,7 +157,7 @@ class ComponentTest {
         Logger logger = Logger.getLogger("dev.hypersd");
         logger.addHandler(handler);
         try (TensorArena arena = new TensorArena()) {
-            Component.in(folder).load(NetworkType.AUTOENCODER_TINY, Dtype.F32, arena);
+            ModelPart.in(folder).load(NetworkType.AUTOENCODER_TINY, Dtype.F32, arena);
         } finally {
             logger.removeHandler(handler);
         }

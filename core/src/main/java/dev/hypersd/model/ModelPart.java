@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  *
  * <p>Immutable and safe to share between threads.
  */
-public final class Component {
+public final class ModelPart {
     private static final System.Logger LOG = System.getLogger("dev.hypersd.model");
 
     private static final String CLASS_NAME = "_class_name";
@@ -34,7 +34,7 @@ public final class Component {
     private final Supplier<JsonObject> config;
     private final Supplier<WeightSource> weights;
 
-    Component(String name, Path folder, Supplier<JsonObject> config, Supplier<WeightSource> weights) {
+    ModelPart(String name, Path folder, Supplier<JsonObject> config, Supplier<WeightSource> weights) {
         this.name = name;
         this.folder = folder;
         this.config = config;
@@ -42,20 +42,20 @@ public final class Component {
     }
 
     /** A network in a folder of its own, as ControlNets and tiny autoencoders come. */
-    public static Component in(Path folder) {
+    public static ModelPart in(Path folder) {
         return in(folder, Optional.empty());
     }
 
     /** A network in a folder of its own, with its weights in {@code variant}, for example {@code "fp16"}. */
-    public static Component in(Path folder, String variant) {
+    public static ModelPart in(Path folder, String variant) {
         return in(folder, Optional.of(variant));
     }
 
-    static Component in(Path folder, Optional<String> variant) {
+    static ModelPart in(Path folder, Optional<String> variant) {
         String name = String.valueOf(folder.getFileName());
         // Schedulers have no weights; all others, no matter what library they are of, name their configuration alike.
         Path file = folder.resolve(name.equals("scheduler") ? "scheduler_config.json" : "config.json");
-        return new Component(name, folder, () -> Json.read(file), () -> open(folder, Json.read(file), variant));
+        return new ModelPart(name, folder, () -> Json.read(file), () -> open(folder, Json.read(file), variant));
     }
 
     private static WeightSource open(Path folder, JsonObject config, Optional<String> variant) {
@@ -68,9 +68,9 @@ public final class Component {
         return config.has(CLASS_NAME) ? "diffusion_pytorch_model" : "model";
     }
 
-    /** The same component with weights from elsewhere. */
-    Component withWeights(Supplier<WeightSource> other) {
-        return new Component(name, folder, config, other);
+    /** The same part with weights from elsewhere. */
+    ModelPart withWeights(Supplier<WeightSource> other) {
+        return new ModelPart(name, folder, config, other);
     }
 
     /** The name of its folder: {@code "unet"}. */
