@@ -11,7 +11,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.bytedeco.pytorch.Tensor;
 
-class JumpProperties {
+class JumpPropertiesTest {
     private static final int VALUES = 8;
 
     @Property(tries = 200)
