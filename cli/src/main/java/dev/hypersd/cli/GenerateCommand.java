@@ -1,5 +1,6 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.ImageFormat;
 import dev.hypersd.json.Json;
 import dev.hypersd.pipeline.DiffusionPipeline;
@@ -7,6 +8,7 @@ import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.tensor.Engine;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +86,7 @@ final class GenerateCommand implements Runnable {
         long firstSeed =
                 picture.seed.orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
         checkCounts();
-        ImageFormat.of(files.path(firstSeed, 1, output.count));
+        checkWritable(files.path(firstSeed, 1, output.count));
         Engine.start();
         PrintWriter err = spec.commandLine().getErr();
         ImageRequest request = picture.request(prompt, model, err);
@@ -101,6 +103,15 @@ final class GenerateCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(),
                     "--count and --batch must be at least 1, not %d and %d".formatted(output.count, output.batch));
+        }
+    }
+
+    /** Said before anything is drawn, not after. */
+    private static void checkWritable(Path file) {
+        ImageFormat.of(file);
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            throw new InvalidRequestException("the folder of --out does not exist or cannot be written to: " + folder);
         }
     }
 

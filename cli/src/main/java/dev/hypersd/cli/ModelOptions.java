@@ -20,11 +20,9 @@ final class ModelOptions {
     @Option(
             names = "--model",
             paramLabel = "DIR|FILE",
-            required = true,
             description =
                     "A model directory in the diffusers layout, or a single-file checkpoint (with --config-from).")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    Path model;
+    Optional<Path> model = Optional.empty();
 
     @Option(
             names = "--config-from",
@@ -84,16 +82,18 @@ final class ModelOptions {
         LoadOptions options = LoadOptions.DEFAULT.withDtype(dtype()).withDevice(Device.named(device));
         options = variant.map(options::withVariant).orElse(options);
         options = autoencoder.map(options::withAutoencoder).orElse(options);
-        Path directory = model;
-        if (Files.isRegularFile(model)) {
+        Path named = model.orElseThrow(() -> new InvalidRequestException(
+                "name a model: --model DIR|FILE (\"hypersd init models/tiny\" writes a small one to try things out)"));
+        Path directory = named;
+        if (Files.isRegularFile(named)) {
             directory = configFrom.orElseThrow(
                     () -> new InvalidRequestException(
-                            model
+                            named
                                     + " is a single file, which holds weights only: name a model directory of the same family with --config-from, for its tokenizer and configurations"));
-            options = options.withCheckpoint(model);
-        } else if (!Files.exists(model)) {
+            options = options.withCheckpoint(named);
+        } else if (!Files.exists(named)) {
             throw new InvalidFileException(
-                    model, "not found; --model takes a directory with a model_index.json, or a safetensors file");
+                    named, "not found; --model takes a directory with a model_index.json, or a safetensors file");
         }
         options = unet.map(options::withCheckpoint).orElse(options);
         return DiffusionPipeline.load(directory, options);

@@ -124,7 +124,7 @@ final class PictureOptions {
             return preset.filter(name -> !name.equals("none")).map(Presets::named);
         }
         Stream<Path> files = Stream.of(
-                        model.loras.stream().map(LoraOption::file), model.unet.stream(), Stream.of(model.model))
+                        model.loras.stream().map(LoraOption::file), model.unet.stream(), model.model.stream())
                 .flatMap(s -> s);
         return files.flatMap(file -> Presets.forFile(file).stream()).findFirst();
     }

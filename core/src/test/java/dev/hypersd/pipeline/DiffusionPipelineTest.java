@@ -1,0 +1,105 @@
+package dev.hypersd.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.model.ModelTemplate;
+import dev.hypersd.model.RandomModel;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.tensor.Dtype;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One pipeline, many requests: they do not influence each other, end when they should, and leave nothing behind. */
+class DiffusionPipelineTest {
+    private static DiffusionPipeline pipeline;
+
+    @BeforeAll
+    static void load(@TempDir Path folder) {
+        RandomModel.write(folder.resolve("tiny"), ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
+        pipeline = DiffusionPipeline.load(folder.resolve("tiny"));
+    }
+
+    @AfterAll
+    static void close() {
+        pipeline.close();
+    }
+
+    @Test
+    void concurrentRequestsGiveWhatTheyGiveAlone() throws Exception {
+        List<ImageRequest> requests = IntStream.range(0, 8)
+                .mapToObj(i ->
+                        request(i).size(64 + 8 * (i % 3), 64).steps(1 + i % 3).build())
+                .toList();
+        List<Image> alone = requests.stream().map(DiffusionPipelineTest::draw).toList();
+        List<Image> together = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Image>> futures =
+                    requests.stream().map(r -> threads.submit(() -> draw(r))).toList();
+            for (Future<Image> future : futures) {
+                together.add(future.get());
+            }
+        }
+        assertThat(together).isEqualTo(alone);
+    }
+
+    @Test
+    void aListenerSeesEveryStepWithAPreviewAndMayEndTheGeneration() {
+        List<Integer> seen = new ArrayList<>();
+        GenerationListener two = new GenerationListener() {
+            @Override
+            public void onStep(Step step) {
+                seen.add(step.number());
+                assertThat(step.previews().get())
+                        .singleElement()
+                        .extracting(Image::width)
+                        .isEqualTo(64);
+            }
+
+            @Override
+            public boolean isCancelled() {
+                return seen.size() == 2;
+            }
+        };
+        assertThatThrownBy(() -> pipeline.generate(request(1).steps(4).build(), two))
+                .isInstanceOf(GenerationCancelledException.class)
+                .hasMessage("generation cancelled after 2 of 4 steps");
+        assertThat(seen).containsExactly(1, 2);
+        assertThat(draw(request(1).build())).isNotNull();
+    }
+
+    @Test
+    void nothingIsLeftBehindInNativeMemory() {
+        ImageRequest request = request(3).guidance(Guidance.of(2)).build();
+        draw(request);
+        long before = Pointer.totalCount();
+        for (int i = 0; i < 20; i++) {
+            draw(request);
+        }
+        // The same request leaves the same: whatever a first one sets up, later ones find.
+        assertThat(Pointer.totalCount()).isLessThanOrEqualTo(before + 20);
+    }
+
+    private static ImageRequest.Builder request(long seed) {
+        return ImageRequest.of("a red boat")
+                .seed(seed)
+                .size(64, 64)
+                .steps(2)
+                .sampler(Samplers.named("tcd").withEta(0.5));
+    }
+
+    private static Image draw(ImageRequest request) {
+        return pipeline.generate(request).getFirst().image();
+    }
+}
