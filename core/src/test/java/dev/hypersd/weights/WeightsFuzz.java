@@ -10,6 +10,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /**
  * What a fuzzer feeds to the readers of weights; docs/fuzzing.md has the command. Any exception but the one that refuses a file is
@@ -117,13 +119,25 @@ public final class WeightsFuzz {
                 .array();
     }
 
-    /** A new directory, in memory where the system has a place for that. */
+    /** A new directory, in memory where the system has a place for that; removed when the process ends. */
     public static Path scratch() {
         try {
             Path memory = Path.of("/dev/shm");
-            return Files.isWritable(memory)
+            Path folder = Files.isWritable(memory)
                     ? Files.createTempDirectory(memory, "fuzz")
                     : Files.createTempDirectory("fuzz");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder)));
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void remove(Path folder) {
+        try (Stream<Path> content = Files.walk(folder)) {
+            for (Path path : content.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
