@@ -18,9 +18,10 @@ import org.bytedeco.pytorch.global.torch;
  * independent matrix products {@code [tiles, in] x [in, out]} of that element-wise product, and those are what processors are good at. The three
  * transforms on the outside are products too, with the matrices {@code B^T (x) B^T} and so on that act on a flattened patch.
  *
- * <p>Pixels are laid out with channels innermost, so that whatever is copied is copied in runs of all channels. A few rows of
- * tiles are handled at a time, so that intermediate results stay in the processor's cache. Kernels are transformed again in every call: on the large pictures where this way pays at all it costs a
- * percent, while keeping the results would take four times the memory of the weights and would have to follow every adapter.
+ * <p>Pixels are laid out with channels innermost, so that whatever is copied is copied in runs of all channels. Everything happens in pieces whose
+ * intermediate results stay in the processor's cache: bands of tiles on large pictures, where the kernels are small; blocks of output channels
+ * on small ones, where the transformed kernels, four times as large as the weights, are what would not fit. So they are never kept, cost no memory, and
+ * follow every adapter.
  *
  * <p>The coefficients amplify rounding: expect a relative error of 1e-5 of the largest value, against 1e-6 of the plain way.
  */
@@ -61,8 +62,17 @@ final class Winograd {
     private static final float[] KERNEL = squared(G);
     private static final float[] OUTPUT = squared(A_T);
 
-    /** Tiles that are handled together: enough for efficient products, few enough for their intermediate results to stay in the cache. */
-    private static final long CHUNK = 128;
+    /** Tiles of a small picture, which is handled at once while the kernels come in blocks. */
+    private static final long SMALL = 256;
+
+    /** Tiles of a band of a large picture: enough for efficient products, few enough for their intermediate results to stay in the cache. */
+    private static final long BAND = 128;
+
+    /** Elements of a block of transformed kernels, 16 MiB. */
+    private static final long BLOCK = 1 << 22;
+
+    /** Elements between the planes of an intermediate result: a cache line, so that equal places of all planes do not compete for one cache set. */
+    private static final long GAP = 16;
 
     private Winograd() {}
 
@@ -76,12 +86,15 @@ final class Winograd {
      */
     static Tensor apply(Tensor x, Tensor weight, Optional<Tensor> bias) {
         return TensorScope.scoped(() -> {
+            long out = weight.size(0);
             long rows = (x.size(2) + TILE - 1) / TILE;
             long columns = (x.size(3) + TILE - 1) / TILE;
             Tensor padded = pad(x, rows, columns);
-            Tensor result = Tensors.empty(x.size(0), rows, TILE, columns, TILE, weight.size(0));
-            long step = Math.clamp(CHUNK / columns, 1, rows);
-            Band band = new Band(transformKernels(weight), bias, step, columns);
+            Tensor result = Tensors.empty(x.size(0), rows, TILE, columns, TILE, out);
+            boolean small = rows * columns <= SMALL;
+            Kernels kernels = new Kernels(weight, small ? BLOCK : Long.MAX_VALUE);
+            long step = small ? rows : Math.max(BAND / columns, 1);
+            Band band = new Band(kernels, bias, step, columns);
             for (long image = 0; image < x.size(0); image++) {
                 Tensor from = padded.select(0, image);
                 Tensor to = result.select(0, image);
@@ -105,20 +118,64 @@ final class Winograd {
                 .contiguous();
     }
 
-    /** {@code [out, in, 3, 3] -> [36, in, out]}. */
-    private static Tensor transformKernels(Tensor weight) {
-        long out = weight.size(0);
-        long in = weight.size(1);
-        Tensor coefficients = weight.permute(2, 3, 1, 0).reshape(9, in * out);
-        return torch.mm(Tensors.of(KERNEL, POINTS, 9), coefficients).view(POINTS, in, out);
+    /** The kernels, transformed by blocks of output channels; once and for all where one block holds them all. */
+    private static final class Kernels {
+        private final Tensor weight;
+        private final long block;
+        private final Tensor transform = Tensors.of(KERNEL, POINTS, 9);
+        private final Tensor memory;
+        private final Optional<Tensor> all;
+
+        /** @param most elements of a block */
+        Kernels(Tensor weight, long most) {
+            this.weight = weight.contiguous();
+            this.block = Math.clamp(most / (POINTS * in()), 1, out());
+            this.memory = reserve(POINTS, block * in());
+            this.all = block == out() ? Optional.of(compute(0, out()).contiguous()) : Optional.empty();
+        }
+
+        long in() {
+            return weight.size(1);
+        }
+
+        long out() {
+            return weight.size(0);
+        }
+
+        /** Output channels of a block; the last one may have fewer. */
+        long block() {
+            return block;
+        }
+
+        /** {@code [36, in, count]} for {@code count} output channels from {@code first} on; valid until the next call. */
+        Tensor transformed(long first, long count) {
+            return all.orElseGet(() -> compute(first, count));
+        }
+
+        private Tensor compute(long first, long count) {
+            Tensor flat = weight.narrow(0, first, count).view(count * in(), 9).t();
+            torch.mm_out(planes(memory, POINTS, count * in()), transform, flat);
+            return planes(memory, POINTS, count, in()).transpose(1, 2);
+        }
     }
 
-    /** The work on a few rows of tiles, with memory that is used again for the next ones. */
+    /** Memory for {@code count} planes of {@code size} elements. */
+    private static Tensor reserve(long count, long size) {
+        return Tensors.empty(count * (size + GAP));
+    }
+
+    /** The beginning of {@code memory} as {@code count} planes of {@code shape} each. */
+    private static Tensor planes(Tensor memory, long count, long... shape) {
+        long size = Shapes.count(shape);
+        Tensor flat = memory.as_strided(new long[] {count, size}, new long[] {size + GAP, 1}, new LongOptional());
+        return flat.unflatten(1, shape);
+    }
+
+    /** The work on some rows of tiles, with memory that is used again for the next ones. */
     private static final class Band {
-        private final Tensor kernels;
+        private final Kernels kernels;
         private final Optional<Tensor> bias;
         private final long in;
-        private final long out;
         private final long columns;
         private final Tensor inputTransform = Tensors.of(INPUT, POINTS, POINTS);
         private final Tensor outputTransform = Tensors.of(OUTPUT, TILE * TILE, POINTS);
@@ -128,33 +185,54 @@ final class Winograd {
         private final Tensor tiles;
 
         /** @param rows the most rows at a time */
-        Band(Tensor kernels, Optional<Tensor> bias, long rows, long columns) {
+        Band(Kernels kernels, Optional<Tensor> bias, long rows, long columns) {
             this.kernels = kernels;
             this.bias = bias;
-            this.in = kernels.size(1);
-            this.out = kernels.size(2);
+            this.in = kernels.in();
             this.columns = columns;
-            this.patches = Tensors.empty(POINTS * rows * columns * in);
-            this.transformed = Tensors.empty(POINTS * rows * columns * in);
-            this.products = Tensors.empty(POINTS * rows * columns * out);
-            this.tiles = Tensors.empty(TILE * TILE * rows * columns * out);
+            this.patches = reserve(POINTS, rows * columns * in);
+            this.transformed = reserve(POINTS, rows * columns * in);
+            this.products = reserve(POINTS, rows * columns * kernels.block());
+            this.tiles = reserve(TILE * TILE, rows * columns * kernels.block());
         }
 
         /** Computes {@code to}, {@code [n, 4, columns, 4, out]}, which begins at tile row {@code first} of the picture. */
         void compute(Tensor from, Tensor to, long first) {
             TensorScope.released(() -> {
                 long n = to.size(0);
-                long count = n * columns;
-                Tensor d = start(patches, PATCH, PATCH, n, columns, in).copy_(overlapping(from, first, n));
-                Tensor v = start(transformed, POINTS, count * in);
-                torch.mm_out(v, inputTransform, d.view(POINTS, count * in));
-                Tensor m = start(products, POINTS, count, out);
-                torch.bmm_out(m, v.view(POINTS, count, in), kernels);
-                Tensor y = start(tiles, TILE * TILE, count * out);
-                torch.mm_out(y, outputTransform, m.view(POINTS, count * out));
-                Tensor pixels = y.view(TILE, TILE, n, columns, out).permute(2, 0, 3, 1, 4);
-                return bias.isPresent() ? torch.add_out(to, pixels, bias.get()) : to.copy_(pixels);
+                planes(patches, POINTS, n, columns, in)
+                        .unflatten(0, PATCH, PATCH)
+                        .copy_(overlapping(from, first, n));
+                torch.mm_out(
+                        planes(transformed, POINTS, n * columns * in),
+                        inputTransform,
+                        planes(patches, POINTS, n * columns * in));
+                Tensor v = planes(transformed, POINTS, n * columns, in);
+                for (long channel = 0; channel < kernels.out(); channel += kernels.block()) {
+                    long count = Math.min(kernels.block(), kernels.out() - channel);
+                    multiply(v, to.narrow(-1, channel, count), channel);
+                }
+                return n;
             });
+        }
+
+        /** From transformed patches to finished pixels, for some output channels. */
+        private void multiply(Tensor v, Tensor to, long channel) {
+            long n = to.size(0);
+            long out = to.size(-1);
+            torch.bmm_out(planes(products, POINTS, n * columns, out), v, kernels.transformed(channel, out));
+            torch.mm_out(
+                    planes(tiles, TILE * TILE, n * columns * out),
+                    outputTransform,
+                    planes(products, POINTS, n * columns * out));
+            Tensor pixels = planes(tiles, TILE * TILE, n, columns, out)
+                    .unflatten(0, TILE, TILE)
+                    .permute(2, 0, 3, 1, 4);
+            if (bias.isPresent()) {
+                torch.add_out(to, pixels, bias.get().narrow(0, channel, out));
+            } else {
+                to.copy_(pixels);
+            }
         }
 
         /** The overlapping patches of {@code n} rows of tiles as a view {@code [6, 6, n, columns, in]}. */
@@ -165,11 +243,6 @@ final class Winograd {
                     new long[] {PATCH, PATCH, n, columns, in},
                     new long[] {line, pixel, TILE * line, TILE * pixel, 1},
                     new LongOptional(from.storage_offset() + first * TILE * line));
-        }
-
-        /** The beginning of {@code memory} as a tensor of {@code shape}. */
-        private static Tensor start(Tensor memory, long... shape) {
-            return memory.narrow(0, 0, Shapes.count(shape)).view(shape);
         }
     }
 

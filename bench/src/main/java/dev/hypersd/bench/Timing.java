@@ -1,0 +1,60 @@
+package dev.hypersd.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Seconds of several rounds of the same work.
+ *
+ * @param wall by the clock on the wall
+ * @param cpu by the processor, all threads together; on a busy machine these move less
+ */
+record Timing(List<Double> wall, List<Double> cpu) {
+    /** Runs {@code work} once to warm up and then {@code rounds} times. */
+    static Timing of(int rounds, Supplier<?> work) {
+        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        Object unused = work.get();
+        double[] wall = new double[rounds];
+        double[] cpu = new double[rounds];
+        for (int round = 0; round < rounds; round++) {
+            long began = System.nanoTime();
+            long used = system.getProcessCpuTime();
+            unused = work.get();
+            wall[round] = (System.nanoTime() - began) / 1e9;
+            cpu[round] = (system.getProcessCpuTime() - used) / 1e9;
+        }
+        return new Timing(list(wall), list(cpu));
+    }
+
+    static double median(List<Double> seconds) {
+        List<Double> sorted = seconds.stream().sorted().toList();
+        int half = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
+    }
+
+    static double best(List<Double> seconds) {
+        return seconds.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    }
+
+    /** The largest resident set this process has had, in MiB; 0 where the system does not tell. */
+    static long peakMebibytes() {
+        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static List<Double> list(double[] seconds) {
+        return Arrays.stream(seconds).mapToObj(s -> Math.round(s * 1e4) / 1e4).toList();
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Measurements: {@link dev.hypersd.bench.Parts} times whole networks and images, the {@code *Benchmark} classes single kernels. The commands
+ * and what they said are in docs/performance.md.
+ */
+@NullMarked
+package dev.hypersd.bench;
+
+import org.jspecify.annotations.NullMarked;
