@@ -128,22 +128,25 @@ final class Parts implements Callable<Integer> {
         Tensor latents = arena.own(values(1, LATENT_CHANNELS, edge, edge));
         return switch (part) {
             case UNET -> {
-                var unet = files.load(NetworkType.UNET, Dtype.F32, arena);
+                var unet = files.load(NetworkType.UNET, Dtype.F32, arena).network();
                 Tensor timestep = arena.own(Tensors.of(new float[] {999}, 1));
                 Conditioning text = Conditioning.of(arena.own(values(1, TEXT_LENGTH, TEXT_CHANNELS)));
                 yield () -> unet.forward(latents, timestep, text);
             }
             case VAE -> {
-                var vae = files.load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena);
+                var vae =
+                        files.load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena).network();
                 Tensor scaled = arena.own(vae.scale(latents));
                 yield () -> vae.decode(scaled);
             }
             case TAESD -> {
-                var vae = files.load(NetworkType.AUTOENCODER_TINY, Dtype.F32, arena);
+                var vae = files.load(NetworkType.AUTOENCODER_TINY, Dtype.F32, arena)
+                        .network();
                 yield () -> vae.decode(latents);
             }
             case TEXT -> {
-                var encoder = files.load(NetworkType.CLIP_TEXT, Dtype.F32, arena);
+                var encoder =
+                        files.load(NetworkType.CLIP_TEXT, Dtype.F32, arena).network();
                 long[] ids = LongStream.range(0, TEXT_LENGTH)
                         .map(i -> i * 331 % VOCABULARY)
                         .toArray();
