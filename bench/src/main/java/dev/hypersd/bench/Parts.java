@@ -1,7 +1,7 @@
 package dev.hypersd.bench;
 
 import dev.hypersd.json.Json;
-import dev.hypersd.model.Component;
+import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -123,7 +123,7 @@ final class Parts implements Callable<Integer> {
     }
 
     private Supplier<Tensor> load(Part part, TensorArena arena) {
-        Component files = Component.in(model.resolve(part.folder));
+        ModelPart files = ModelPart.in(model.resolve(part.folder));
         long edge = size / 8;
         Tensor latents = arena.own(values(1, LATENT_CHANNELS, edge, edge));
         return switch (part) {
