@@ -1,5 +1,6 @@
 package dev.hypersd.pipeline;
 
+import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.lora.AdapterCache;
@@ -31,6 +32,9 @@ public final class DiffusionPipeline implements AutoCloseable {
     private final DiffusionModel model;
     private final FittedLoras loras;
     private final AdapterCache adapters = new AdapterCache(MERGED_ADAPTERS_KEPT);
+
+    /** Read and written on the engine's thread only. */
+    private boolean closed;
 
     private DiffusionPipeline(Path directory, DiffusionModel model) {
         this.directory = directory;
@@ -98,6 +102,9 @@ public final class DiffusionPipeline implements AutoCloseable {
     <T> T run(ImageRequest request, GenerationListener listener, Function<Generation, T> work) {
         Size size = sizeOf(request);
         return Engine.infer(() -> {
+            if (closed) {
+                throw new HyperSdException("this pipeline is closed: load the model again to draw with it");
+            }
             List<WeightedLora> wanted = loras.fit(request.loras(), listener::onWarning);
             try (AdapterCache.Lease lease = adapters.lease(wanted)) {
                 Generation generation = new Generation(model, request, size, listener);
@@ -110,6 +117,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     @Override
     public void close() {
         Engine.infer(() -> {
+            closed = true;
             adapters.close();
             loras.close();
             model.close();

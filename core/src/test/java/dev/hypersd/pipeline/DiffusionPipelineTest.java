@@ -80,6 +80,14 @@ class DiffusionPipelineTest {
     }
 
     @Test
+    void aClosedPipelineSaysSo(@TempDir Path folder) {
+        RandomModel.write(folder.resolve("tiny"), ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
+        DiffusionPipeline closed = DiffusionPipeline.load(folder.resolve("tiny"));
+        closed.close();
+        assertThatThrownBy(() -> closed.generate(request(1).build())).hasMessageContaining("this pipeline is closed");
+    }
+
+    @Test
     void nothingIsLeftBehindInNativeMemory() {
         ImageRequest request = request(3).guidance(Guidance.of(2)).build();
         draw(request);
