@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param overlap of neighbours in latents, over which they fade
  */
 public record Tiling(int size, int overlap) {
-    /** Tiles of 512 pixels where a latent is 8, a quarter of it shared: some 1.3 GiB of memory for the usual decoder in F32. */
+    /** Tiles of 512 pixels where a latent is 8, a quarter of it shared: about 1 GiB of memory for the usual decoder in F32. */
     public static final Tiling USUAL = new Tiling(64, 16);
 
     private static final int ROWS = 2;
