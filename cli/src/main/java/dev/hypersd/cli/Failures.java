@@ -39,9 +39,7 @@ final class Failures {
     }
 
     private static String sentence(Exception failure) {
-        // The engine appends a native stack trace to its messages.
-        String message =
-                String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        String message = firstLine(failure);
         return failure instanceof HyperSdException
                 ? message
                 : "unexpected failure: %s: %s%s"

@@ -86,7 +86,9 @@ final class GenerateCommand implements Runnable {
         long firstSeed =
                 picture.seed.orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
         checkCounts();
-        checkWritable(files.path(firstSeed, 1, output.count));
+        for (int i = 0; i < output.count; i++) {
+            checkWritable(files.path(firstSeed + i, i + 1, output.count));
+        }
         Engine.start();
         PrintWriter err = spec.commandLine().getErr();
         ImageRequest request = picture.request(prompt, model, err);
@@ -112,6 +114,9 @@ final class GenerateCommand implements Runnable {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
             throw new InvalidRequestException("the folder of --out does not exist or cannot be written to: " + folder);
+        }
+        if (Files.isDirectory(file)) {
+            throw new InvalidRequestException("--out names a directory, not a picture: " + file);
         }
     }
 

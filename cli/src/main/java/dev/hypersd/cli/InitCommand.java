@@ -1,6 +1,5 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.tensor.Dtype;
@@ -53,18 +52,17 @@ final class InitCommand implements Runnable {
             names = "--dtype",
             paramLabel = "TYPE",
             defaultValue = "f32",
+            converter = DtypeConverter.class,
             description = "f32, bf16 or f16. Default: f32.")
-    private String dtype = "";
+    private Dtype dtype = Dtype.F32;
 
     @Override
     public void run() {
-        Dtype type = Dtype.ofName(dtype.toUpperCase(Locale.ROOT))
-                .orElseThrow(() -> new InvalidRequestException("--dtype must be f32, bf16 or f16, not " + dtype));
         RandomModel.write(
                 directory,
                 like,
                 seed,
-                type,
+                dtype,
                 new PlainProgress(spec.commandLine().getErr()));
         spec.commandLine().getOut().println(directory);
     }

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -67,8 +66,9 @@ final class ModelOptions {
             names = "--dtype",
             paramLabel = "TYPE",
             defaultValue = "f32",
+            converter = DtypeConverter.class,
             description = "What to compute with: f32, bf16 or f16. Default: f32.")
-    String dtype = "";
+    Dtype dtype = Dtype.F32;
 
     @Option(
             names = "--device",
@@ -79,7 +79,7 @@ final class ModelOptions {
 
     /** Loads the model. */
     DiffusionPipeline load() {
-        LoadOptions options = LoadOptions.DEFAULT.withDtype(dtype()).withDevice(Device.named(device));
+        LoadOptions options = LoadOptions.DEFAULT.withDtype(dtype).withDevice(Device.named(device));
         options = variant.map(options::withVariant).orElse(options);
         options = autoencoder.map(options::withAutoencoder).orElse(options);
         Path named = model.orElseThrow(() -> new InvalidRequestException(
@@ -97,10 +97,5 @@ final class ModelOptions {
         }
         options = unet.map(options::withCheckpoint).orElse(options);
         return DiffusionPipeline.load(directory, options);
-    }
-
-    private Dtype dtype() {
-        return Dtype.ofName(dtype.toUpperCase(Locale.ROOT))
-                .orElseThrow(() -> new InvalidRequestException("--dtype must be f32, bf16 or f16, not " + dtype));
     }
 }

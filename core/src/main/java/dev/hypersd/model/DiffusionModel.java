@@ -73,7 +73,7 @@ public final class DiffusionModel implements AutoCloseable {
 
     /** Of whichever kind its configuration says. SDXL's own one overflows in half precision. */
     private Autoencoder autoencoder(ModelPart files) {
-        if (files.config().string("_class_name", "").equals("AutoencoderTiny")) {
+        if (NetworkType.of(files.config()) == NetworkType.AUTOENCODER_TINY) {
             return files.load(NetworkType.AUTOENCODER_TINY, dtype, device, arena)
                     .network();
         }

@@ -11,8 +11,10 @@ import dev.hypersd.tokenizer.Tokens;
 import dev.hypersd.unet.Conditioning;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -26,6 +28,7 @@ import org.bytedeco.pytorch.global.torch;
 final class PromptEncoder {
     private final DiffusionModel model;
     private final Consumer<String> warnings;
+    private final Set<String> said = new HashSet<>();
 
     PromptEncoder(DiffusionModel model, Consumer<String> warnings) {
         this.model = model;
@@ -117,7 +120,7 @@ final class PromptEncoder {
         List<Tokens> tokens = distinct.stream().map(encoder.tokenizer()::encode).toList();
         for (Tokens t : tokens) {
             if (!t.cut().isEmpty()) {
-                warnings.accept("the prompt is longer than the %d tokens of the text encoder, which does not see \"%s\""
+                warn("the prompt is longer than the %d tokens of the text encoder, which does not see \"%s\""
                         .formatted(t.ids().size(), t.cut()));
             }
         }
@@ -131,6 +134,13 @@ final class PromptEncoder {
                 .mapToLong(text -> text.map(distinct::indexOf).orElse(distinct.size()))
                 .toArray();
         return new Encoding(output, onDevice(Tensors.of(rows, rows.length)));
+    }
+
+    /** Two text encoders that cut the same text say it once. */
+    private void warn(String sentence) {
+        if (said.add(sentence)) {
+            warnings.accept(sentence);
+        }
     }
 
     private Tensor onDevice(Tensor tensor) {

@@ -41,7 +41,7 @@ public final class Engine {
     private Engine() {}
 
     /**
-     * Loads the native libraries in the background, which takes about half a second, while the caller reads arguments and
+     * Loads the native libraries in the background while the caller reads arguments and
      * configurations. Nobody has to call this: the first piece of work waits for them anyway.
      */
     public static void start() {
