@@ -1,0 +1,36 @@
+package dev.hypersd.data;
+
+import java.util.function.Function;
+
+/**
+ * Samples by number. The same number always gives the same sample, so a run that was interrupted goes on with the sample it would
+ * have come to. Safe to use from several threads.
+ */
+public interface Dataset<S> {
+    /** How many samples there are, at least 1. */
+    long size();
+
+    /**
+     * One sample.
+     *
+     * @param index 0..{@link #size} - 1
+     * @throws BrokenSampleException if this one cannot be read; others may be fine
+     */
+    S get(long index);
+
+    /** The same samples seen as something else. */
+    default <T> Dataset<T> map(Function<? super S, ? extends T> view) {
+        Dataset<S> source = this;
+        return new Dataset<>() {
+            @Override
+            public long size() {
+                return source.size();
+            }
+
+            @Override
+            public T get(long index) {
+                return view.apply(source.get(index));
+            }
+        };
+    }
+}
