@@ -1,0 +1,34 @@
+package dev.hypersd.training;
+
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.Tensors;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Named F32 tensors in one piece of memory: what concerns all numbers alike, such as an optimiser's update, is one operation on the
+ * whole.
+ *
+ * @param all one-dimensional, every element of every tensor in order
+ * @param named views of it
+ */
+record Block(Tensor all, Map<String, Tensor> named) {
+    /** Zeros; {@code arena} owns them. */
+    static Block zeros(Map<String, long[]> shapes, TensorArena arena) {
+        long count = shapes.values().stream().mapToLong(Shapes::count).sum();
+        Tensor all = arena.own(Tensors.empty(count).zero_());
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        long offset = 0;
+        for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
+            long length = Shapes.count(entry.getValue());
+            named.put(
+                    entry.getKey(),
+                    arena.own(
+                            all.narrow(0, offset, length).view(entry.getValue()).detach()));
+            offset += length;
+        }
+        return new Block(all, named);
+    }
+}

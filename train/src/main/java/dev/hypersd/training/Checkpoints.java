@@ -1,0 +1,117 @@
+package dev.hypersd.training;
+
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.SafetensorsFile;
+import dev.hypersd.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The states of a run on disk, one safetensors file each: {@code step-00000500.safetensors}. A file has its name only when all of it is
+ * written, so the one with the highest number is whole however the run ended.
+ *
+ * @param folder which exists
+ * @param keep how many of the newest stay, at least 1; the best stays besides
+ */
+public record Checkpoints(Path folder, int keep) {
+    private static final Pattern NAME = Pattern.compile("step-(\\d{8,})\\.safetensors");
+    private static final String BEST = "best.safetensors";
+
+    public Checkpoints {
+        if (keep < 1) {
+            throw new IllegalArgumentException("keeps " + keep + " checkpoints, it must be at least 1");
+        }
+    }
+
+    /** The step of the newest state, if there is one. */
+    public OptionalLong latest() {
+        return steps().stream().mapToLong(Long::longValue).max();
+    }
+
+    /** Where the state after {@code step} is. */
+    public Path file(long step) {
+        return folder.resolve("step-%08d.safetensors".formatted(step));
+    }
+
+    /** Saves {@code state}, then removes what is older than the newest ones. */
+    void save(long step, Map<String, Tensor> state, Map<String, String> metadata) {
+        SafetensorsWriter.write(file(step), state, metadata);
+        List<Long> steps = steps();
+        steps.subList(0, Math.max(steps.size() - keep, 0)).forEach(old -> delete(file(old)));
+    }
+
+    /** Makes the state after {@code step} the best one, which stays. */
+    void best(long step) {
+        Path link = folder.resolve(BEST);
+        Path temporary = folder.resolve(BEST + ".new");
+        try {
+            Files.deleteIfExists(temporary);
+            Files.createLink(temporary, file(step));
+            Files.move(temporary, link, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new HyperSdException(link + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Fills {@code state} from the file of {@code step} and returns its metadata.
+     *
+     * @throws InvalidFileException if the file is of another run: tensors are missing or have other shapes
+     */
+    Map<String, String> restore(long step, Map<String, Tensor> state) {
+        Path path = file(step);
+        return Engine.infer(() -> {
+            try (SafetensorsFile file = SafetensorsFile.open(path)) {
+                state.forEach((name, tensor) -> fill(file, name, tensor));
+                return file.metadata();
+            }
+        });
+    }
+
+    private static void fill(SafetensorsFile file, String name, Tensor tensor) {
+        var stored = file.find(name)
+                .orElseThrow(() -> new InvalidFileException(
+                        file.file(), "tensor " + name + " is missing; the checkpoint is of another recipe"));
+        if (!Arrays.equals(stored.shape(), Tensors.shape(tensor))) {
+            throw new InvalidFileException(
+                    file.file(),
+                    "tensor %s has shape %s, this recipe needs shape %s"
+                            .formatted(name, Arrays.toString(stored.shape()), Arrays.toString(Tensors.shape(tensor))));
+        }
+        tensor.copy_(stored.load());
+    }
+
+    private List<Long> steps() {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> NAME.matcher(file.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .map(name -> Long.valueOf(name.group(1)))
+                    .sorted(Comparator.naturalOrder())
+                    .toList();
+        } catch (IOException e) {
+            throw new HyperSdException(folder + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new HyperSdException(file + " cannot be removed: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.hypersd.training;
+
+import dev.hypersd.nn.Init;
+import dev.hypersd.nn.RandomTensors;
+import dev.hypersd.tensor.Dtype;
+import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The randomness of one micro-batch. It follows from the place of the micro-batch in the run and from nothing that was drawn before, so a
+ * run that was interrupted goes on with the numbers that it would have drawn.
+ */
+public final class Draw {
+    private static final Init STANDARD_NORMAL = new Init.Normal(1);
+
+    private final RandomTensors tensors;
+    private final SplittableRandom numbers;
+
+    private Draw(long seed) {
+        this.tensors = new RandomTensors(seed);
+        this.numbers = new SplittableRandom(seed);
+    }
+
+    /**
+     * The randomness of a place.
+     *
+     * @param seed of the run
+     * @param place numbers that lead there from the outside in: step, learner, turn, micro-batch
+     */
+    public static Draw at(long seed, long... place) {
+        long mixed = new SplittableRandom(seed).nextLong();
+        for (long part : place) {
+            mixed = new SplittableRandom(mixed ^ part).nextLong();
+        }
+        return new Draw(mixed);
+    }
+
+    /** The next tensor of standard normal numbers, F32; it belongs to the caller's scope. */
+    public Tensor normal(long... shape) {
+        return tensors.draw(STANDARD_NORMAL, Dtype.F32, shape);
+    }
+
+    /** The next {@code count} whole numbers, each 0..{@code bound} - 1. */
+    public int[] integers(int bound, int count) {
+        return numbers.ints(count, 0, bound).toArray();
+    }
+
+    /** The next number, at least 0 and below 1. */
+    public double uniform() {
+        return numbers.nextDouble();
+    }
+}

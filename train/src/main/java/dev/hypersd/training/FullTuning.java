@@ -1,0 +1,47 @@
+package dev.hypersd.training;
+
+import dev.hypersd.nn.Adapters;
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.RandomTensors;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Every parameter learns: the learned tensors stand in for the network's own, which stay as they were.
+ *
+ * @param parameters by the names that checkpoints use
+ */
+public record FullTuning(Map<String, Parameter> parameters) implements Tuning {
+    public FullTuning {
+        parameters = new LinkedHashMap<>(parameters);
+    }
+
+    @Override
+    public Map<String, long[]> shapes() {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        parameters.forEach((name, parameter) -> shapes.put(name, parameter.shape()));
+        return shapes;
+    }
+
+    @Override
+    public void begin(Map<String, Tensor> tensors, RandomTensors random) {
+        tensors.forEach((name, tensor) -> tensor.copy_(base(name)));
+    }
+
+    @Override
+    public Adapters over(Map<String, Tensor> tensors) {
+        Map<Parameter, Tensor> learned = new HashMap<>();
+        parameters.forEach((name, parameter) -> learned.put(parameter, tensors.get(name)));
+        return parameter -> learned.getOrDefault(parameter, parameter.base());
+    }
+
+    private Tensor base(String name) {
+        Parameter parameter = parameters.get(name);
+        if (parameter == null) {
+            throw new IllegalArgumentException("no parameter is called " + name);
+        }
+        return parameter.base();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.hypersd.training;
+
+/**
+ * Something that learns from a loss of its own: a student, a discriminator, a fake score.
+ *
+ * @param name for logs and checkpoints
+ * @param turns how often in a row it is updated in one training step, each time on new samples
+ */
+public record Learner<S>(String name, TrainableWeights weights, OptimiserSettings optimiser, int turns, Loss<S> loss) {
+    public Learner {
+        if (turns < 1) {
+            throw new IllegalArgumentException(name + " learns " + turns + " times a step, it must be at least once");
+        }
+    }
+
+    /** A learner that is updated once a step. */
+    public Learner(String name, TrainableWeights weights, OptimiserSettings optimiser, Loss<S> loss) {
+        this(name, weights, optimiser, 1, loss);
+    }
+}

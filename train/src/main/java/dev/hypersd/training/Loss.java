@@ -1,0 +1,15 @@
+package dev.hypersd.training;
+
+import java.util.List;
+
+/** From a batch to losses. */
+@FunctionalInterface
+public interface Loss<S> {
+    /**
+     * Computes the losses of {@code batch}; the weights of the learner are switched on meanwhile. What it makes is freed after the
+     * backward pass.
+     *
+     * @param draw all the randomness there is
+     */
+    Losses of(List<S> batch, Draw draw);
+}

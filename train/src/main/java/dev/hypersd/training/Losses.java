@@ -1,0 +1,59 @@
+package dev.hypersd.training;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What one micro-batch costs.
+ *
+ * @param terms whose weighted sum is minimised, in the order they are reported
+ */
+public record Losses(List<Term> terms) {
+    /** What the sum is reported as. */
+    static final String TOTAL = "loss";
+
+    /**
+     * One term.
+     *
+     * @param weight in the sum; 0 reports a value without training on it
+     * @param value a scalar, differentiable unless the weight is 0
+     */
+    public record Term(String name, double weight, Tensor value) {}
+
+    public Losses {
+        terms = List.copyOf(terms);
+        if (terms.stream().allMatch(term -> term.weight() == 0)) {
+            throw new IllegalArgumentException("a loss needs a term with a weight");
+        }
+    }
+
+    /** A single term of weight 1. */
+    public static Losses of(String name, Tensor value) {
+        return of(new Term(name, 1, value));
+    }
+
+    /** The terms in this order. */
+    public static Losses of(Term... terms) {
+        return new Losses(List.of(terms));
+    }
+
+    /** The weighted sum, a scalar. */
+    Tensor total() {
+        return terms.stream()
+                .filter(term -> term.weight() != 0)
+                .map(term -> term.value().mul(new Scalar(term.weight())))
+                .reduce(Tensor::add)
+                .orElseThrow();
+    }
+
+    /** {@link #TOTAL}, then each term without its weight, as numbers. */
+    Map<String, Double> values() {
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put(TOTAL, total().item_double());
+        terms.forEach(term -> values.put(term.name(), term.value().item_double()));
+        return values;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.hypersd.training;
+
+import dev.hypersd.nn.Adapters;
+import dev.hypersd.nn.RandomTensors;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.TensorScope;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The tensors of a {@link Tuning} while they learn, with their gradients and their average over the last steps (an exponential moving
+ * average, EMA).
+ */
+public final class TrainableWeights {
+    private final Block values;
+    private final Block gradients;
+    private final Block averages;
+    private final double decay;
+    private final Adapters current;
+    private final Adapters average;
+
+    /**
+     * @param decay of the average, 0 for none to 0.9999
+     * @param seed of what starts at random
+     * @param arena the owner of everything
+     */
+    public TrainableWeights(Tuning tuning, double decay, long seed, TensorArena arena) {
+        Map<String, long[]> shapes = tuning.shapes();
+        this.values = Block.zeros(shapes, arena);
+        this.gradients = Block.zeros(shapes, arena);
+        this.averages = Block.zeros(shapes, arena);
+        this.decay = decay;
+        TensorScope.released(() -> {
+            tuning.begin(values.named(), new RandomTensors(seed));
+            return averages.all().copy_(values.all()).numel();
+        });
+        values.named().forEach((name, tensor) -> {
+            tensor.set_requires_grad(true);
+            tensor.mutable_grad().put(gradients.named().get(name));
+        });
+        this.current = tuning.over(values.named());
+        this.average = tuning.over(averages.named());
+    }
+
+    /** The network as it is now; gradients flow into these weights. */
+    public Adapters current() {
+        return current;
+    }
+
+    /** The network with the averaged weights, without gradients. */
+    public Adapters average() {
+        return average;
+    }
+
+    /** The averaged tensors by name: what is worth keeping in the end. They change with every step. */
+    public Map<String, Tensor> averaged() {
+        return Collections.unmodifiableMap(averages.named());
+    }
+
+    Tensor values() {
+        return values.all();
+    }
+
+    Tensor gradients() {
+        return gradients.all();
+    }
+
+    /** Takes the newest values into the average; at first more of them, so that the beginning is soon forgotten. */
+    void updateAverage(long step) {
+        double kept = Math.min(decay, (1.0 + step) / (10.0 + step));
+        averages.all().lerp_(values.all(), new Scalar(1 - kept));
+    }
+
+    /** Multiplies the gradients so that their norm is at most {@code limit}, and returns what it was. */
+    double clip(double limit) {
+        double norm = torch.norm(gradients.all()).item_double();
+        if (norm > limit) {
+            gradients.all().mul_(new Scalar(limit / norm));
+        }
+        return norm;
+    }
+
+    /** What a checkpoint holds: current and averaged tensors by name. */
+    Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        values.named().forEach((name, tensor) -> state.put("current/" + name, tensor.detach()));
+        averages.named().forEach((name, tensor) -> state.put("average/" + name, tensor));
+        return state;
+    }
+}

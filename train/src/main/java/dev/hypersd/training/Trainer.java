@@ -1,0 +1,180 @@
+package dev.hypersd.training;
+
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorArena;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The one training loop.
+ *
+ * <p>Everything random and every choice of samples follows from the seed and the step, and a checkpoint holds all weights, averages and
+ * moments: a run that was ended at any moment and is resumed from its last checkpoint arrives at the same weights, bit for bit, as one that was not.
+ */
+public final class Trainer<S> implements AutoCloseable {
+    private static final String STEP = "step";
+    private static final String BEST = "best";
+
+    private final Objective<S> objective;
+    private final TrainingSettings settings;
+    private final Checkpoints checkpoints;
+    private final List<TrainingListener> listeners;
+    private final TensorArena arena = new TensorArena();
+    private final Ahead<S> samples;
+    private final List<Turns<S>> turns;
+    private long step;
+    private double best = Double.POSITIVE_INFINITY;
+    private volatile boolean stopping;
+
+    public Trainer(
+            Objective<S> objective,
+            TrainingSettings settings,
+            Checkpoints checkpoints,
+            List<TrainingListener> listeners) {
+        this.objective = objective;
+        this.settings = settings;
+        this.checkpoints = checkpoints;
+        this.listeners = List.copyOf(listeners);
+        this.samples = new Ahead<>(objective.samples(), settings.seed());
+        this.turns = Engine.call(() -> Turns.of(objective.learners(), settings, arena));
+    }
+
+    /**
+     * Goes on from the newest checkpoint, if there is one.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if it is of another recipe
+     */
+    public void resume() {
+        OptionalLong latest = checkpoints.latest();
+        if (latest.isPresent()) {
+            Map<String, String> metadata = checkpoints.restore(latest.getAsLong(), state());
+            step = latest.getAsLong();
+            best = Double.parseDouble(metadata.getOrDefault(BEST, "Infinity"));
+        }
+    }
+
+    /** Has the run end after the step that is being done, with a checkpoint. Any thread may call this. */
+    public void stop() {
+        stopping = true;
+    }
+
+    /**
+     * Trains until the last step, or until {@link #stop}.
+     *
+     * @return the last step that was done
+     * @throws DivergedException if a loss or a gradient is no longer finite
+     */
+    public long run() {
+        listeners.forEach(listener -> listener.started(step, settings.steps()));
+        while (step < settings.steps() && !stopping) {
+            step++;
+            StepReport report = Engine.call(this::learn);
+            listeners.forEach(listener -> listener.step(report));
+            atIntervals();
+        }
+        save();
+        listeners.forEach(listener -> listener.ended(step));
+        return step;
+    }
+
+    private StepReport learn() {
+        long begin = System.nanoTime();
+        Map<String, Double> values = new LinkedHashMap<>();
+        long position = (step - 1) * turns.stream().mapToLong(Turns::samples).sum();
+        long consumed = 0;
+        for (int i = 0; i < turns.size(); i++) {
+            Turns<S> learner = turns.get(i);
+            learner.learn(samples, position + consumed, step, i, values);
+            consumed += learner.samples();
+        }
+        requireFinite(values);
+        return new StepReport(
+                step, values, number(values, turns.getFirst().loss()), consumed, (System.nanoTime() - begin) / 1e9);
+    }
+
+    private void atIntervals() {
+        TrainingSettings.Intervals intervals = settings.intervals();
+        boolean better = due(intervals.validation()) && validate();
+        if (due(intervals.checkpoint()) || better) {
+            save();
+            if (better) {
+                checkpoints.best(step);
+            }
+        }
+        if (due(intervals.show())) {
+            var pictures = objective.show();
+            listeners.forEach(listener -> listener.drew(step, pictures));
+        }
+    }
+
+    private boolean due(long interval) {
+        return interval > 0 && step % interval == 0;
+    }
+
+    /** Measures the loss on held-out samples, always the same ones with the same noise; tells whether it was never as low. */
+    private boolean validate() {
+        return objective
+                .heldOut()
+                .map(heldOut -> {
+                    Map<String, Double> values =
+                            Engine.call(() -> turns.getFirst().validate(heldOut));
+                    listeners.forEach(listener -> listener.measured(step, values));
+                    double loss = number(values, turns.getFirst().heldOutLoss());
+                    boolean better = loss < best;
+                    best = Math.min(loss, best);
+                    return better;
+                })
+                .orElse(false);
+    }
+
+    private void save() {
+        if (checkpoints.latest().orElse(0) == step) {
+            return;
+        }
+        Engine.infer(() -> {
+            checkpoints.save(step, state(), Map.of(STEP, Long.toString(step), BEST, Double.toString(best)));
+            return step;
+        });
+        listeners.forEach(listener -> listener.saved(step));
+    }
+
+    private Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        turns.forEach(learner ->
+                learner.state().forEach((name, tensor) -> state.put(learner.name() + "/" + name, tensor)));
+        return state;
+    }
+
+    private static double number(Map<String, Double> values, String name) {
+        return values.getOrDefault(name, Double.NaN);
+    }
+
+    private void requireFinite(Map<String, Double> values) {
+        values.forEach((name, value) -> {
+            if (!Double.isFinite(value)) {
+                throw new DivergedException(
+                        "%s is %s in step %d: the run has diverged; lower the learning rate and go on from %s"
+                                .formatted(name, value, step, lastGood()));
+            }
+        });
+    }
+
+    private String lastGood() {
+        OptionalLong latest = checkpoints.latest();
+        return latest.isPresent()
+                ? checkpoints.file(latest.getAsLong()).toString()
+                : "the beginning, there is no checkpoint yet";
+    }
+
+    @Override
+    public void close() {
+        samples.close();
+        Engine.call(() -> {
+            arena.close();
+            return arena;
+        });
+    }
+}

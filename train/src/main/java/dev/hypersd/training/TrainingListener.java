@@ -1,0 +1,30 @@
+package dev.hypersd.training;
+
+import dev.hypersd.image.Image;
+import java.util.Map;
+
+/** Is told what happens in a run, on the thread that computes; so it must be quick. */
+public interface TrainingListener {
+    /**
+     * The run begins, or goes on.
+     *
+     * @param done steps that were done before
+     * @param steps of the whole run
+     */
+    default void started(long done, long steps) {}
+
+    /** A step was done. */
+    default void step(StepReport report) {}
+
+    /** Something was measured after {@code step}, by name. */
+    default void measured(long step, Map<String, Double> values) {}
+
+    /** Pictures that were drawn after {@code step}, by name. */
+    default void drew(long step, Map<String, Image> pictures) {}
+
+    /** The state after {@code step} is safe on disk. */
+    default void saved(long step) {}
+
+    /** The run has ended, whether it reached its last step or was stopped. */
+    default void ended(long step) {}
+}

@@ -1,0 +1,28 @@
+package dev.hypersd.training;
+
+/**
+ * What the loop is told, whatever the objective.
+ *
+ * @param seed of everything random, weights excepted
+ * @param steps of the whole run, at least 1
+ * @param batch samples of a micro-batch, at least 1
+ * @param accumulate micro-batches of an update, at least 1
+ * @param precision of the networks
+ * @param intervals in steps
+ */
+public record TrainingSettings(
+        long seed, long steps, int batch, int accumulate, Precision precision, Intervals intervals) {
+    /**
+     * How often something happens, in steps; 0 for never.
+     *
+     * @param checkpoint saves all there is to go on from
+     * @param validation computes the loss on held-out samples
+     * @param show draws sample pictures
+     */
+    public record Intervals(long checkpoint, long validation, long show) {}
+
+    /** Samples that one turn of a learner consumes. */
+    long samplesPerTurn() {
+        return (long) batch * accumulate;
+    }
+}

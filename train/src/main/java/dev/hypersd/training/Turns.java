@@ -1,0 +1,135 @@
+package dev.hypersd.training;
+
+import dev.hypersd.data.Dataset;
+import dev.hypersd.nn.Adapters;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.TensorScope;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/** What a learner does in a training step: so many updates, each from so many micro-batches. */
+final class Turns<S> {
+    /** Held-out micro-batches of a validation. */
+    private static final int VALIDATION_BATCHES = 4;
+
+    private final Learner<S> learner;
+    private final TrainingSettings settings;
+    private final AdamW optimiser;
+
+    private Turns(Learner<S> learner, TrainingSettings settings, TensorArena arena) {
+        this.learner = learner;
+        this.settings = settings;
+        this.optimiser =
+                new AdamW(learner.optimiser(), learner.weights().values().numel(), arena);
+    }
+
+    static <S> List<Turns<S>> of(List<Learner<S>> learners, TrainingSettings settings, TensorArena arena) {
+        return learners.stream()
+                .map(learner -> new Turns<>(learner, settings, arena))
+                .toList();
+    }
+
+    String name() {
+        return learner.name();
+    }
+
+    /** How many samples a training step consumes here. */
+    long samples() {
+        return learner.turns() * settings.samplesPerTurn();
+    }
+
+    /**
+     * All updates of a training step.
+     *
+     * @param position of the first sample in the order
+     * @param index of this learner
+     * @param values takes what there is to report, by name
+     */
+    void learn(Ahead<S> samples, long position, long step, int index, Map<String, Double> values) {
+        for (int turn = 0; turn < learner.turns(); turn++) {
+            long first = position + turn * settings.samplesPerTurn();
+            learner.weights().gradients().zero_();
+            for (int micro = 0; micro < settings.accumulate(); micro++) {
+                List<S> batch = samples.take(first + (long) micro * settings.batch(), settings.batch());
+                add(backward(batch, Draw.at(settings.seed(), step, index, turn, micro)), values);
+            }
+            update((step - 1) * learner.turns() + turn + 1, step, values);
+        }
+    }
+
+    /**
+     * The losses on the first samples of {@code heldOut} with the averaged weights, always with the same noise.
+     *
+     * @return what there is to report, by name
+     */
+    Map<String, Double> validate(Dataset<S> heldOut) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        try (NoGradGuard guard = new NoGradGuard()) {
+            for (int i = 0; i < VALIDATION_BATCHES; i++) {
+                List<S> batch = LongStream.range((long) i * settings.batch(), (i + 1L) * settings.batch())
+                        .mapToObj(index -> heldOut.get(index % heldOut.size()))
+                        .toList();
+                Draw draw = Draw.at(settings.seed(), i);
+                Map<String, Double> terms = TensorScope.released(
+                        () -> losses(batch, draw, learner.weights().average()).values());
+                terms.forEach((name, value) -> values.merge(
+                        "%s/held-out %s".formatted(name(), name), value / VALIDATION_BATCHES, Double::sum));
+            }
+        }
+        return values;
+    }
+
+    /** The name of the number that a validation is judged by. */
+    String heldOutLoss() {
+        return "%s/held-out %s".formatted(name(), Losses.TOTAL);
+    }
+
+    /** The name of the number that is minimised. */
+    String loss() {
+        return name() + "/" + Losses.TOTAL;
+    }
+
+    /** What a checkpoint holds, by name. */
+    Map<String, Tensor> state() {
+        Map<String, Tensor> state = learner.weights().state();
+        state.putAll(optimiser.state());
+        return state;
+    }
+
+    private Map<String, Double> backward(List<S> batch, Draw draw) {
+        return TensorScope.released(() -> {
+            Losses losses = losses(batch, draw, learner.weights().current());
+            losses.total().div(new Scalar(settings.accumulate())).backward();
+            return losses.values();
+        });
+    }
+
+    private Losses losses(List<S> batch, Draw draw, Adapters weights) {
+        return weights.during(
+                () -> settings.precision().during(() -> learner.loss().of(batch, draw)));
+    }
+
+    private void add(Map<String, Double> terms, Map<String, Double> values) {
+        int parts = learner.turns() * settings.accumulate();
+        terms.forEach((name, value) -> values.merge(learner.name() + "/" + name, value / parts, Double::sum));
+    }
+
+    private void update(long update, long step, Map<String, Double> values) {
+        OptimiserSettings optimiserSettings = learner.optimiser();
+        double rate = optimiserSettings.rate().at(step);
+        try (NoGradGuard guard = new NoGradGuard()) {
+            double norm = TensorScope.released(() -> learner.weights().clip(optimiserSettings.clip()));
+            values.put(learner.name() + "/norm", norm);
+            values.put(learner.name() + "/rate", rate);
+            if (Double.isFinite(norm)) {
+                optimiser.update(learner.weights().values(), learner.weights().gradients(), update, rate);
+                learner.weights().updateAverage(update);
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The one training loop. An {@link dev.hypersd.training.Objective} says what learns and from which loss; the
+ * {@link dev.hypersd.training.Trainer} does everything else.
+ */
+@NullMarked
+package dev.hypersd.training;
+
+import org.jspecify.annotations.NullMarked;
