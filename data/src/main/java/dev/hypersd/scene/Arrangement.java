@@ -1,0 +1,89 @@
+package dev.hypersd.scene;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** From what is said about places to coordinates, with a little chance. */
+final class Arrangement {
+    private static final double MARGIN = 0.03;
+    private static final double JITTER = 0.025;
+    /** Of three rows and columns, those at the sides from the middle. */
+    private static final double FIELD = 0.3;
+    /** Of two things beside each other from the middle. */
+    private static final double HALF = 0.225;
+
+    private final Choice choice;
+
+    Arrangement(Choice choice) {
+        this.choice = choice;
+    }
+
+    /** The objects from back to front. */
+    List<Placed> of(Layout layout) {
+        return switch (layout) {
+            case Layout.Single(Item item, Place place) ->
+                line(item, 0.5 + FIELD * place.column(), 0.5 + FIELD * place.row());
+            case Layout.Pair(Item first, Relation relation, Item second) -> pair(first, relation, second);
+            case Layout.Row(Item left, Item middle, Item right) -> {
+                double y = choice.between(0.35, 0.65);
+                yield join(line(left, 0.19, y), line(middle, 0.5, y), line(right, 0.81, y));
+            }
+        };
+    }
+
+    private List<Placed> pair(Item first, Relation relation, Item second) {
+        return switch (relation) {
+            case LEFT_OF -> {
+                double y = choice.between(0.4, 0.6);
+                double between = middle(first, second);
+                yield join(line(first, between - HALF, y), line(second, between + HALF, y));
+            }
+            case ABOVE -> {
+                double x = choice.between(0.42, 0.58);
+                double between = middle(first, second);
+                yield join(line(first, x, between - HALF), line(second, x, between + HALF));
+            }
+            case INSIDE -> {
+                Placed outer = placed(second, choice.between(0.4, 0.6), choice.between(0.4, 0.6), 1.3);
+                double lower = second.kind() == Kind.HOUSE ? 0.12 : 0.02;
+                yield List.of(outer, placed(first, outer.x(), outer.y() + lower, 0.95));
+            }
+            case BEHIND -> {
+                double x = choice.between(0.42, 0.58);
+                double side = choice.chance(0.5) ? 0.13 : -0.13;
+                yield join(List.of(placed(first, x - side, 0.4, 1.05)), List.of(placed(second, x + side, 0.66, 1)));
+            }
+        };
+    }
+
+    /** Where two things meet, so that the larger has more room. */
+    private static double middle(Item first, Item second) {
+        return 0.5 + (first.size().extent() - second.size().extent()) / 4;
+    }
+
+    private List<Placed> line(Item item, double x, double y) {
+        List<Placed> line = new ArrayList<>();
+        double step = item.size().extent() + 0.05;
+        for (int i = 0; i < item.count(); i++) {
+            line.add(placed(item, x + (i - (item.count() - 1) / 2.0) * step, y, 1));
+        }
+        return line;
+    }
+
+    private Placed placed(Item item, double x, double y, double scale) {
+        double extent = item.size().extent() * scale * choice.between(0.95, 1.05);
+        double least = MARGIN + extent / 2;
+        return new Placed(
+                item.kind(),
+                item.colour(),
+                Math.clamp(x + choice.between(-JITTER, JITTER), least, 1 - least),
+                Math.clamp(y + choice.between(-JITTER, JITTER), least, 1 - least),
+                extent);
+    }
+
+    @SafeVarargs
+    private static List<Placed> join(List<Placed>... parts) {
+        return Arrays.stream(parts).flatMap(List::stream).toList();
+    }
+}

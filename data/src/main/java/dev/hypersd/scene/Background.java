@@ -1,0 +1,24 @@
+package dev.hypersd.scene;
+
+import java.util.List;
+
+/** What is behind the objects. */
+public enum Background {
+    MOSS("on moss", "on green moss"),
+    SAND("on sand", "on the sand"),
+    SEA("on the sea", "on water"),
+    NIGHT("at night", "under the night sky"),
+    BRICKS("before a brick wall", "on bricks"),
+    PAPER("on paper", "on a sheet of paper");
+
+    private final List<String> phrases;
+
+    Background(String... phrases) {
+        this.phrases = List.of(phrases);
+    }
+
+    /** Ways to say it. */
+    public List<String> phrases() {
+        return phrases;
+    }
+}

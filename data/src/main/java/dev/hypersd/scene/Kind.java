@@ -1,0 +1,40 @@
+package dev.hypersd.scene;
+
+/** What an object is. */
+public enum Kind {
+    HEART("heart"),
+    STAR("star"),
+    CRYSTAL("crystal"),
+    TREE("tree"),
+    HOUSE("house"),
+    FISH("fish", "fish"),
+    CAT("cat"),
+    DOG("dog"),
+    BOAT("boat"),
+    MUSHROOM("mushroom"),
+    MOON("moon"),
+    CUP("cup"),
+    SHIRT("t-shirt"),
+    FLOWER("flower"),
+    UMBRELLA("umbrella"),
+    BALLOON("balloon"),
+    CAR("car"),
+    APPLE("apple");
+
+    private final String one;
+    private final String many;
+
+    Kind(String one) {
+        this(one, one + "s");
+    }
+
+    Kind(String one, String many) {
+        this.one = one;
+        this.many = many;
+    }
+
+    /** The noun for {@code count} of them. */
+    public String noun(int count) {
+        return count == 1 ? one : many;
+    }
+}

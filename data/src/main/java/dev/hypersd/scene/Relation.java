@@ -1,0 +1,29 @@
+package dev.hypersd.scene;
+
+import java.util.List;
+
+/** How one thing lies to another. */
+public enum Relation {
+    LEFT_OF(List.of("left of", "to the left of"), List.of("right of", "to the right of")),
+    ABOVE(List.of("above", "over"), List.of("below", "under")),
+    INSIDE(List.of("inside", "in"), List.of("around")),
+    BEHIND(List.of("behind"), List.of("in front of", "before"));
+
+    private final List<String> phrases;
+    private final List<String> converse;
+
+    Relation(List<String> phrases, List<String> converse) {
+        this.phrases = phrases;
+        this.converse = converse;
+    }
+
+    /** Ways to say it, the first thing named first. */
+    public List<String> phrases() {
+        return phrases;
+    }
+
+    /** Ways to say the same, the second thing named first. */
+    public List<String> converse() {
+        return converse;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.hypersd.scene;
+
+import dev.hypersd.data.Dataset;
+import dev.hypersd.scene.drawing.Painter;
+import dev.hypersd.scene.drawing.Painting;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Captioned pictures without end, each drawn when it is asked for. Split, seed and number decide all of it.
+ *
+ * @param split training and validation never show the combinations that are held out
+ * @param count how many there are to be
+ * @param pixels width and height, at least 32
+ * @param style the only one, if it is not left to chance
+ * @param seed of the whole set
+ */
+public record Scenes(Split split, long count, int pixels, Optional<Style> style, long seed) implements Dataset<Sample> {
+    private static final long SCENE = 0;
+    private static final long ARRANGEMENT = 1;
+    private static final long CAPTION = 2;
+    private static final long PAINTING = 3;
+
+    public Scenes {
+        if (count < 1) {
+            throw new IllegalArgumentException("a set has at least 1 scene, not " + count);
+        }
+        if (pixels < 32) {
+            throw new IllegalArgumentException("a scene is at least 32 pixels wide, not " + pixels);
+        }
+    }
+
+    /** Scenes of all styles, 128 pixels wide. */
+    public static Scenes of(Split split, long count) {
+        return new Scenes(split, count, 128, Optional.empty(), 0);
+    }
+
+    @Override
+    public long size() {
+        return count;
+    }
+
+    @Override
+    public Sample get(long index) {
+        Scene scene = scene(index);
+        List<Placed> objects = new Arrangement(choice(index, ARRANGEMENT)).of(scene.layout());
+        Painting painting = Painter.paint(scene.background(), scene.style(), objects, pixels, choice(index, PAINTING));
+        return new Sample(painting.image(), caption(index), scene, objects, painting.masks());
+    }
+
+    /** The truth alone, without drawing it. */
+    public Scene scene(long index) {
+        return new SceneGrammar(choice(index, SCENE), split == Split.TEST).scene(style);
+    }
+
+    /** The caption alone, without drawing the picture. */
+    public Caption caption(long index) {
+        return new CaptionGrammar(choice(index, CAPTION)).of(scene(index));
+    }
+
+    private Choice choice(long index, long purpose) {
+        return new Choice(seed, split.ordinal(), index, purpose);
+    }
+}

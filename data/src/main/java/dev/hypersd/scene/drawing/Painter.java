@@ -1,0 +1,115 @@
+package dev.hypersd.scene.drawing;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.scene.Background;
+import dev.hypersd.scene.Choice;
+import dev.hypersd.scene.Mask;
+import dev.hypersd.scene.Placed;
+import dev.hypersd.scene.Style;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.Shape;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Area;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/** Paints a scene: the background, then every object from back to front. */
+public final class Painter {
+    /** Width of a picture as pixel art. */
+    private static final int BLOCKS = 32;
+
+    private Painter() {}
+
+    /**
+     * A picture and its masks.
+     *
+     * @param objects from back to front
+     * @param pixels width and height
+     * @param choice decides about textures
+     */
+    public static Painting paint(Background background, Style style, List<Placed> objects, int pixels, Choice choice) {
+        int size = style == Style.PIXEL ? BLOCKS : pixels;
+        BufferedImage canvas = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = graphics(canvas, style != Style.PIXEL);
+        Backdrop.paint(graphics, background, style, size, choice);
+        Brush brush = Brush.of(style, choice);
+        objects.forEach(object -> brush.paint(
+                graphics, figure(object, size), new Color(object.colour().rgb()), object.extent() * size));
+        graphics.dispose();
+        return new Painting(image(enlarged(canvas, pixels)), masks(objects, pixels));
+    }
+
+    private static Graphics2D graphics(BufferedImage canvas, boolean smooth) {
+        Graphics2D graphics = canvas.createGraphics();
+        graphics.setRenderingHint(
+                RenderingHints.KEY_ANTIALIASING,
+                smooth ? RenderingHints.VALUE_ANTIALIAS_ON : RenderingHints.VALUE_ANTIALIAS_OFF);
+        graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+        return graphics;
+    }
+
+    private static List<Layer> figure(Placed object, int size) {
+        AffineTransform placing = new AffineTransform();
+        placing.translate(object.x() * size, object.y() * size);
+        placing.scale(object.extent() * size, object.extent() * size);
+        return Figures.of(object.kind()).stream()
+                .map(layer -> new Layer(placing.createTransformedShape(layer.shape()), layer.tone()))
+                .toList();
+    }
+
+    /** The area of all parts of a figure. */
+    static Area silhouette(List<Layer> figure) {
+        Area silhouette = new Area();
+        figure.forEach(layer -> silhouette.add(new Area(layer.shape())));
+        return silhouette;
+    }
+
+    private static BufferedImage enlarged(BufferedImage canvas, int pixels) {
+        if (canvas.getWidth() == pixels) {
+            return canvas;
+        }
+        BufferedImage large = new BufferedImage(pixels, pixels, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = large.createGraphics();
+        graphics.drawImage(canvas, 0, 0, pixels, pixels, null);
+        graphics.dispose();
+        return large;
+    }
+
+    private static Image image(BufferedImage canvas) {
+        int size = canvas.getWidth();
+        int[] packed = canvas.getRGB(0, 0, size, size, null, 0, size);
+        byte[] rgb = new byte[packed.length * 3];
+        for (int i = 0; i < packed.length; i++) {
+            rgb[3 * i] = (byte) (packed[i] >> 16);
+            rgb[3 * i + 1] = (byte) (packed[i] >> 8);
+            rgb[3 * i + 2] = (byte) packed[i];
+        }
+        return new Image(size, size, rgb);
+    }
+
+    /** Every silhouette is filled with its number, so that what lies in front overwrites what it covers. */
+    private static List<Mask> masks(List<Placed> objects, int pixels) {
+        BufferedImage numbers = new BufferedImage(pixels, pixels, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = graphics(numbers, false);
+        for (int i = 0; i < objects.size(); i++) {
+            graphics.setColor(new Color(i + 1));
+            Shape silhouette = silhouette(figure(objects.get(i), pixels));
+            graphics.fill(silhouette);
+        }
+        graphics.dispose();
+        int[] found = numbers.getRGB(0, 0, pixels, pixels, null, 0, pixels);
+        List<Mask> masks = new ArrayList<>();
+        for (int i = 0; i < objects.size(); i++) {
+            BitSet visible = new BitSet(found.length);
+            for (int at = 0; at < found.length; at++) {
+                visible.set(at, (found[at] & 0xFFFFFF) == i + 1);
+            }
+            masks.add(new Mask(objects.get(i).kind(), visible));
+        }
+        return masks;
+    }
+}
