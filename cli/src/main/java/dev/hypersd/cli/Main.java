@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         sortOptions = false,
         usageHelpAutoWidth = true,
-        subcommands = {GenerateCommand.class, InspectCommand.class, InitCommand.class, DoctorCommand.class})
+        subcommands = {
+            GenerateCommand.class,
+            InspectCommand.class,
+            TrainCommand.class,
+            InitCommand.class,
+            DoctorCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -17,6 +17,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /** Strict reading of JSON: UTF-8 only, one value a file, no duplicate keys, bounded depth and size. */
@@ -68,6 +69,11 @@ public final class Json {
             throw new InvalidFileException(file, "is not a JSON object but " + describe(node));
         }
         return new JsonObject(file, "", node);
+    }
+
+    /** The object {@code tree}, which was read from {@code file} in some other notation than JSON's. */
+    public static JsonObject of(Path file, ObjectNode tree) {
+        return new JsonObject(file, "", tree);
     }
 
     /** {@code bytes} as text, refused where they are not UTF-8. */

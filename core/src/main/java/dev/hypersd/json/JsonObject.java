@@ -3,6 +3,7 @@ package dev.hypersd.json;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.Nearest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -190,6 +191,21 @@ public final class JsonObject {
                 .toList();
         if (!unread.isEmpty()) {
             LOG.log(WARNING, "{0}: unknown keys are ignored: {1}", file, unread);
+        }
+    }
+
+    /**
+     * Refuses keys that nobody has asked for.
+     *
+     * @throws InvalidFileException that names the first of them and the known key nearest to it
+     */
+    public void refuseUnread() {
+        for (String key : keys()) {
+            if (!asked.contains(key)) {
+                throw invalid(
+                        key,
+                        asked.isEmpty() ? "is unknown" : "is unknown; do you mean " + Nearest.of(key, asked) + "?");
+            }
         }
     }
 

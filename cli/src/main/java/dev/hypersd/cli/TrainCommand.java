@@ -1,0 +1,86 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.recipe.Recipe;
+import dev.hypersd.recipe.Run;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code hypersd train}: carries out a recipe. */
+@Command(
+        name = "train",
+        description =
+                "Train what a recipe describes. Ctrl-C ends the run with a checkpoint; --resume goes on from there.",
+        footer = {
+            "",
+            "Examples:",
+            "  hypersd train recipes/mini/vae.yaml",
+            "  hypersd train recipes/mini/vae.yaml --resume --set training.steps=4000",
+        })
+final class TrainCommand implements Callable<Integer> {
+    private static final int INTERRUPTED = 130;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path file;
+
+    @Option(names = "--resume", description = "Go on from the newest checkpoint of the recipe's output folder.")
+    private boolean resume;
+
+    @Option(
+            names = "--publish",
+            description = "Write what the newest checkpoint makes to the output folder, and train no further.")
+    private boolean publish;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "Use another value for a key of the recipe, such as training.steps=200. Can be given several times.")
+    private List<String> changes = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        Recipe recipe = Recipe.read(file, changes);
+        try (TrainingDisplay display = TrainingDisplay.on(spec.commandLine().getErr())) {
+            Run run = new Run(recipe, resume, List.of(display));
+            if (publish) {
+                run.publish();
+            } else if (!carryOut(run)) {
+                return INTERRUPTED;
+            }
+            spec.commandLine().getOut().println(run.result());
+            return ExitCode.OK;
+        }
+    }
+
+    /** Until its end, or until the process is asked to end: then it has the time to save what it has learned. */
+    private static boolean carryOut(Run run) {
+        Thread training = Thread.currentThread();
+        Thread ending = new Thread(() -> {
+            run.stop();
+            try {
+                training.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(ending);
+        boolean done = run.carryOut();
+        if (done) {
+            Runtime.getRuntime().removeShutdownHook(ending);
+        }
+        return done;
+    }
+}

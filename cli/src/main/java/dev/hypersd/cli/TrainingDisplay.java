@@ -1,0 +1,100 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.training.StepReport;
+import dev.hypersd.training.TrainingListener;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows on standard error how a training gets on. */
+sealed interface TrainingDisplay extends TrainingListener, AutoCloseable {
+    @Override
+    void close();
+
+    /** A bar where a person watches a terminal, plain lines elsewhere. */
+    static TrainingDisplay on(PrintWriter err) {
+        return System.console() != null && System.console().isTerminal() ? new Bar() : new Lines(err);
+    }
+
+    /** A line every so often, for logs. */
+    final class Lines implements TrainingDisplay {
+        private static final double SECONDS_A_LINE = 20;
+
+        private final PrintWriter err;
+        private long steps;
+        private double seconds;
+        private double loss;
+        private int since;
+
+        private Lines(PrintWriter err) {
+            this.err = err;
+        }
+
+        @Override
+        public void started(long done, long all) {
+            steps = all;
+        }
+
+        @Override
+        public void step(StepReport report) {
+            seconds += report.seconds();
+            loss += report.loss();
+            since++;
+            if (seconds >= SECONDS_A_LINE || report.step() == steps) {
+                err.printf(
+                        Locale.ROOT,
+                        "step %d of %d, loss %.4f, %.1f samples/s, %.0f min left%n",
+                        report.step(),
+                        steps,
+                        loss / since,
+                        report.samples() * since / seconds,
+                        (steps - report.step()) * seconds / since / 60);
+                seconds = 0;
+                loss = 0;
+                since = 0;
+            }
+        }
+
+        @Override
+        public void measured(long step, Map<String, Double> values) {
+            err.printf(Locale.ROOT, "step %d: %s%n", step, values);
+        }
+
+        @Override
+        public void close() {
+            err.flush();
+        }
+    }
+
+    /** A bar that fills. */
+    final class Bar implements TrainingDisplay {
+        private final ProgressBar bar = new ProgressBarBuilder()
+                .setTaskName("training")
+                .setInitialMax(-1)
+                .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                .setUnit(" steps", 1)
+                .continuousUpdate()
+                .build();
+
+        @Override
+        public void started(long done, long steps) {
+            bar.maxHint(steps);
+            bar.stepTo(done);
+        }
+
+        @Override
+        public void step(StepReport report) {
+            bar.stepTo(report.step());
+            bar.setExtraMessage(String.format(
+                    Locale.ROOT, " loss %.4f, %.1f samples/s", report.loss(), report.samples() / report.seconds()));
+        }
+
+        @Override
+        public void close() {
+            bar.close();
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.hypersd.objective;
+
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.data.Dataset;
+import dev.hypersd.image.Image;
+import dev.hypersd.model.NetworkType;
+import dev.hypersd.scene.ContactSheet;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.training.Draw;
+import dev.hypersd.training.FullTuning;
+import dev.hypersd.training.Learner;
+import dev.hypersd.training.Losses;
+import dev.hypersd.training.Losses.Term;
+import dev.hypersd.training.Objective;
+import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.TrainableWeights;
+import dev.hypersd.vae.AutoencoderKl;
+import dev.hypersd.vae.DiagonalGaussian;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Trains the autoencoder (Rombach et al., 2022, section 3.1): pictures come back as they were, from latents near a standard normal
+ * distribution.
+ */
+public final class AutoencoderObjective implements Objective<Image> {
+    private static final int SHOWN = 8;
+
+    /**
+     * @param folder with the configuration, and weights to go on from
+     * @param crop width and height of the parts of pictures that are learned from, in pixels
+     * @param divergence weight of the divergence from a standard normal distribution, per latent
+     * @param edges weight of the differences between neighbouring pixels, which keep outlines sharp
+     * @param averageDecay of the averaged weights
+     * @param seed of random weights
+     */
+    public record Settings(Path folder, int crop, double divergence, double edges, double averageDecay, long seed) {}
+
+    private final Settings settings;
+    private final Dataset<Image> samples;
+    private final Dataset<Image> heldOut;
+    private final TensorArena arena = new TensorArena();
+    private final StartedNetwork<AutoencoderKl> autoencoder;
+    private final TrainableWeights weights;
+    private final Learner<Image> learner;
+
+    public AutoencoderObjective(
+            Settings settings, OptimiserSettings optimiser, Dataset<Image> samples, Dataset<Image> heldOut) {
+        this.settings = settings;
+        this.samples = samples;
+        this.heldOut = heldOut;
+        this.autoencoder = Engine.infer(
+                () -> StartedNetwork.load(NetworkType.AUTOENCODER_KL, settings.folder(), settings.seed(), arena));
+        this.weights = Engine.call(() -> new TrainableWeights(
+                new FullTuning(autoencoder.parameters()), settings.averageDecay(), settings.seed(), arena));
+        this.learner = new Learner<>("vae", weights, optimiser, this::losses);
+    }
+
+    @Override
+    public Dataset<Image> samples() {
+        return samples;
+    }
+
+    @Override
+    public Optional<Dataset<Image>> heldOut() {
+        return Optional.of(heldOut);
+    }
+
+    @Override
+    public List<Learner<Image>> learners() {
+        return List.of(learner);
+    }
+
+    private Losses losses(List<Image> batch, Draw draw) {
+        Tensor pixels = Pixels.crops(Pixels.of(batch), settings.crop(), draw);
+        AutoencoderKl network = autoencoder.network();
+        DiagonalGaussian posterior = network.posterior(pixels);
+        long[] shape = {
+            posterior.mean().size(0),
+            posterior.mean().size(1),
+            posterior.mean().size(2),
+            posterior.mean().size(3)
+        };
+        Tensor decoded = network.decode(network.scale(posterior.sample(draw.normal(shape))));
+        Tensor error = decoded.sub(pixels);
+        return Losses.of(
+                new Term("absolute error", 1, error.abs().mean()),
+                new Term("edges", settings.edges(), edges(error)),
+                new Term("divergence", settings.divergence(), divergence(posterior)),
+                new Term("psnr", 0, signalToNoise(error)));
+    }
+
+    /** The mean absolute difference of neighbours. */
+    private static Tensor edges(Tensor x) {
+        long height = x.size(2);
+        long width = x.size(3);
+        return scoped(() -> x.narrow(2, 1, height - 1)
+                .sub(x.narrow(2, 0, height - 1))
+                .abs()
+                .mean()
+                .add(x.narrow(3, 1, width - 1)
+                        .sub(x.narrow(3, 0, width - 1))
+                        .abs()
+                        .mean()));
+    }
+
+    /** Of Kullback and Leibler, from a standard normal distribution, per latent. */
+    private static Tensor divergence(DiagonalGaussian posterior) {
+        return scoped(() -> posterior
+                .mean()
+                .square()
+                .add(posterior.logVariance().exp())
+                .sub(posterior.logVariance())
+                .sub(new Scalar(1))
+                .mean()
+                .mul(new Scalar(0.5)));
+    }
+
+    /** In decibel, for pixels that span 2. */
+    private static Tensor signalToNoise(Tensor error) {
+        return scoped(() ->
+                torch.log10(error.detach().square().mean().div(new Scalar(4))).mul(new Scalar(-10)));
+    }
+
+    /** Pictures above what comes back of them. */
+    @Override
+    public Map<String, Image> show() {
+        List<Image> originals = LongStream.range(0, Math.min(SHOWN, heldOut.size()))
+                .mapToObj(heldOut::get)
+                .toList();
+        List<Image> decoded = Engine.infer(() -> weights.average().during(() -> {
+            AutoencoderKl network = autoencoder.network();
+            Tensor latents =
+                    network.scale(network.posterior(Pixels.of(originals)).mode());
+            return Pixels.images(network.decode(latents));
+        }));
+        List<ContactSheet.Entry> entries = new ArrayList<>();
+        originals.forEach(image -> entries.add(new ContactSheet.Entry(image, "")));
+        decoded.forEach(image -> entries.add(new ContactSheet.Entry(image, "")));
+        return Map.of("reconstructions", ContactSheet.of(entries, originals.size()));
+    }
+
+    /** Writes the autoencoder with the scaling that gives its latents unit variance. */
+    @Override
+    public void publish(Path folder) {
+        Engine.infer(() -> {
+            autoencoder.publish(folder, weights.averaged(), Map.of("scaling_factor", 1 / latentDeviation()));
+            return folder;
+        });
+    }
+
+    private double latentDeviation() {
+        List<Image> images = LongStream.range(0, Math.min(64, heldOut.size()))
+                .mapToObj(heldOut::get)
+                .toList();
+        return weights.average()
+                .during(() -> autoencoder
+                        .network()
+                        .posterior(Pixels.of(images))
+                        .mode()
+                        .std()
+                        .item_double());
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.hypersd.objective;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.training.Draw;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Tensor;
+
+/** Pictures as numbers from -1 to 1, {@code [B, 3, H, W]}, and back. */
+final class Pixels {
+    private static final double HALF = 127.5;
+
+    private Pixels() {}
+
+    /** @param images of one size */
+    static Tensor of(List<Image> images) {
+        return TensorScope.scoped(() -> {
+            int height = images.getFirst().height();
+            int width = images.getFirst().width();
+            Tensor bytes = Tensors.empty(Dtype.U8, images.size(), height, width, 3);
+            MemorySegment target = Tensors.data(bytes);
+            for (int i = 0; i < images.size(); i++) {
+                byte[] rgb = images.get(i).rgb();
+                MemorySegment.copy(rgb, 0, target, ValueLayout.JAVA_BYTE, (long) i * rgb.length, rgb.length);
+            }
+            return bytes.permute(0, 3, 1, 2)
+                    .to(Dtype.F32.scalarType())
+                    .div_(new Scalar(HALF))
+                    .sub_(new Scalar(1))
+                    .contiguous();
+        });
+    }
+
+    /** A square part of every picture, each from another place. */
+    static Tensor crops(Tensor pixels, int size, Draw draw) {
+        int batch = (int) pixels.size(0);
+        int[] top = draw.integers((int) pixels.size(2) - size + 1, batch);
+        int[] left = draw.integers((int) pixels.size(3) - size + 1, batch);
+        return TensorScope.scoped(() -> {
+            List<Tensor> crops = new ArrayList<>();
+            for (int i = 0; i < batch; i++) {
+                crops.add(pixels.narrow(0, i, 1).narrow(2, top[i], size).narrow(3, left[i], size));
+            }
+            return Tensors.cat(0, crops);
+        });
+    }
+
+    /** The pictures of {@code pixels}, cut off where they lie beyond -1 and 1. */
+    static List<Image> images(Tensor pixels) {
+        return TensorScope.released(() -> {
+            Tensor bytes = pixels.detach()
+                    .to(Dtype.F32.scalarType())
+                    .add(new Scalar(1))
+                    .mul_(new Scalar(HALF))
+                    .round_()
+                    .clamp_(new ScalarOptional(new Scalar(0)), new ScalarOptional(new Scalar(255)))
+                    .to(Dtype.U8.scalarType())
+                    .permute(0, 2, 3, 1);
+            int height = (int) bytes.size(1);
+            int width = (int) bytes.size(2);
+            return LongStream.range(0, bytes.size(0))
+                    .mapToObj(i -> Tensors.data(bytes.select(0, i).contiguous()).toArray(ValueLayout.JAVA_BYTE))
+                    .map(rgb -> new Image(width, height, rgb))
+                    .toList();
+        });
+    }
+}

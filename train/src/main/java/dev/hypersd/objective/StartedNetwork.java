@@ -1,0 +1,76 @@
+package dev.hypersd.objective;
+
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.json.Json;
+import dev.hypersd.model.ModelPart;
+import dev.hypersd.model.Network;
+import dev.hypersd.model.NetworkType;
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.nn.RandomParameters;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A network at the start of its training: with the weights that lie beside its configuration or, where none do, with random ones.
+ *
+ * @param folder holds {@code config.json}
+ */
+record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> parameters) {
+    private static final String CONFIG = "config.json";
+
+    /** @param seed of random weights */
+    static <N> StartedNetwork<N> load(NetworkType<N> type, Path folder, long seed, TensorArena arena) {
+        if (hasWeights(folder)) {
+            Network<N> loaded = ModelPart.in(folder).load(type, Dtype.F32, arena);
+            return new StartedNetwork<>(folder, loaded.network(), loaded.parameters());
+        }
+        Parameters random = new Parameters(new RandomParameters(seed, Dtype.F32, arena));
+        N network = type.maker().apply(Json.read(folder.resolve(CONFIG)), random);
+        return new StartedNetwork<>(folder, network, random.taken());
+    }
+
+    private static boolean hasWeights(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(file -> file.toString().endsWith(".safetensors"));
+        } catch (IOException e) {
+            throw new HyperSdException(folder + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Writes configuration and weights to {@code target}, which is made if it is not there.
+     *
+     * @param weights by the names of the parameters
+     * @param changed values of the configuration that training has found
+     */
+    void publish(Path target, Map<String, Tensor> weights, Map<String, Double> changed) {
+        try {
+            Files.createDirectories(target);
+            ObjectNode config = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(folder.resolve(CONFIG)));
+            changed.forEach(config::put);
+            Files.write(
+                    target.resolve(CONFIG),
+                    Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(config));
+            String stem = config.has("_class_name") ? "diffusion_pytorch_model" : "model";
+            SafetensorsWriter.write(target.resolve(stem + ".safetensors"), half(weights), Map.of("format", "pt"));
+        } catch (IOException e) {
+            throw new HyperSdException(target + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, Tensor> half(Map<String, Tensor> weights) {
+        Map<String, Tensor> half = new LinkedHashMap<>();
+        weights.forEach((name, tensor) -> half.put(name, tensor.to(Dtype.F16.scalarType())));
+        return half;
+    }
+}

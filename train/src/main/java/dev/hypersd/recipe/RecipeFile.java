@@ -1,0 +1,82 @@
+package dev.hypersd.recipe;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** Reads a recipe as a tree, with single values replaced from the command line. */
+final class RecipeFile {
+    private static final long LARGEST = 1 << 20;
+    private static final YAMLMapper YAML = new YAMLMapper(YAMLFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build());
+
+    private RecipeFile() {}
+
+    /**
+     * The tree of {@code file}.
+     *
+     * @param changes {@code path.to.key=value}, each value in YAML's notation
+     * @throws InvalidFileException if the file is missing, no YAML, or no mapping
+     * @throws InvalidRequestException if a change is not of that form
+     */
+    static JsonObject read(Path file, List<String> changes) {
+        ObjectNode tree = mapping(file);
+        changes.forEach(change -> apply(change, tree));
+        return Json.of(file, tree);
+    }
+
+    private static ObjectNode mapping(Path file) {
+        try {
+            if (Files.size(file) > LARGEST) {
+                throw new InvalidFileException(file, "is larger than any recipe (1 MiB)");
+            }
+            JsonNode tree = YAML.readTree(Json.utf8(file, Files.readAllBytes(file)));
+            if (tree instanceof ObjectNode mapping) {
+                return mapping;
+            }
+            throw new InvalidFileException(file, "is not a recipe: it has no keys");
+        } catch (NoSuchFileException e) {
+            throw new InvalidFileException(file, "not found", e);
+        } catch (IOException e) {
+            throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
+        } catch (JacksonException e) {
+            throw new InvalidFileException(file, "is not valid YAML: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static void apply(String change, ObjectNode tree) {
+        int equals = change.indexOf('=');
+        if (equals < 1) {
+            throw new InvalidRequestException("\"" + change + "\" changes nothing; write key=value");
+        }
+        String[] path = change.substring(0, equals).split("\\.", -1);
+        ObjectNode node = tree;
+        for (int i = 0; i < path.length - 1; i++) {
+            JsonNode next = node.get(path[i]);
+            node = next instanceof ObjectNode object ? object : node.putObject(path[i]);
+        }
+        node.set(path[path.length - 1], value(change.substring(equals + 1), change));
+    }
+
+    private static JsonNode value(String text, String change) {
+        try {
+            return YAML.readTree(text);
+        } catch (JacksonException e) {
+            throw new InvalidRequestException(
+                    "the value of \"" + change + "\" is not valid YAML: " + e.getOriginalMessage());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.hypersd.recipe;
+
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.training.Checkpoints;
+import dev.hypersd.training.Objective;
+import dev.hypersd.training.Trainer;
+import dev.hypersd.training.TrainingListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A recipe being carried out in its folder: {@code checkpoints}, {@code log.jsonl}, {@code samples}, and in the end {@code model}, what came
+ * of it.
+ */
+public final class Run {
+    private final Recipe recipe;
+    private final boolean resume;
+    private final List<TrainingListener> listeners;
+    private volatile @Nullable Trainer<?> trainer;
+    private volatile boolean stopping;
+
+    /**
+     * @param resume whether to go on from the newest checkpoint, if there is one
+     * @param listeners told what happens, besides the log
+     */
+    public Run(Recipe recipe, boolean resume, List<TrainingListener> listeners) {
+        this.recipe = recipe;
+        this.resume = resume;
+        this.listeners = List.copyOf(listeners);
+    }
+
+    /** Where the result is written when the last step is done. */
+    public Path result() {
+        return recipe.output().resolve("model");
+    }
+
+    /**
+     * Trains until the last step or until {@link #stop}.
+     *
+     * @return whether the last step was done and the result written
+     * @throws InvalidRequestException if the folder has checkpoints and this is not to resume them
+     */
+    public boolean carryOut() {
+        Checkpoints checkpoints = new Checkpoints(folder("checkpoints"), recipe.keep());
+        if (!resume && checkpoints.latest().isPresent()) {
+            throw new InvalidRequestException(
+                    "%s has a run already, at step %d; go on with --resume, or name another output"
+                            .formatted(recipe.output(), checkpoints.latest().getAsLong()));
+        }
+        try (Objective<?> objective = recipe.objective().get()) {
+            return train(objective, checkpoints);
+        }
+    }
+
+    private <S> boolean train(Objective<S> objective, Checkpoints checkpoints) {
+        List<TrainingListener> all = new ArrayList<>(listeners);
+        all.add(new RunLog(recipe.output()));
+        try (Trainer<S> running = new Trainer<>(objective, recipe.training(), checkpoints, all)) {
+            trainer = running;
+            running.resume();
+            boolean done = !stopping && running.run() == recipe.training().steps();
+            if (done) {
+                objective.publish(folder("model"));
+            }
+            return done;
+        } finally {
+            trainer = null;
+        }
+    }
+
+    /** Writes what the newest checkpoint makes, without training any further. */
+    public void publish() {
+        Checkpoints checkpoints = new Checkpoints(folder("checkpoints"), recipe.keep());
+        try (Objective<?> objective = recipe.objective().get()) {
+            publish(objective, checkpoints);
+        }
+    }
+
+    private <S> void publish(Objective<S> objective, Checkpoints checkpoints) {
+        try (Trainer<S> still = new Trainer<>(objective, recipe.training(), checkpoints, List.of())) {
+            still.resume();
+            objective.publish(folder("model"));
+        }
+    }
+
+    /** Has the run end after the step that is being done, with a checkpoint. Any thread may call this. */
+    public void stop() {
+        stopping = true;
+        Trainer<?> running = trainer;
+        if (running != null) {
+            running.stop();
+        }
+    }
+
+    private Path folder(String name) {
+        Path folder = recipe.output().resolve(name);
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new HyperSdException(folder + " cannot be made: " + e.getMessage(), e);
+        }
+    }
+}

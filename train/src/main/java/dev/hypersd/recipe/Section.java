@@ -1,0 +1,94 @@
+package dev.hypersd.recipe;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** A mapping of a recipe, read by key, type and range. */
+final class Section {
+    private final JsonObject keys;
+
+    Section(JsonObject keys) {
+        this.keys = keys;
+    }
+
+    /** The section {@code key}, an empty one where it is absent. */
+    Section section(String key) {
+        return new Section(keys.object(key).orElseGet(() -> empty(key)));
+    }
+
+    private JsonObject empty(String key) {
+        return Json.of(keys.file().resolve(key), Json.MAPPER.createObjectNode());
+    }
+
+    /** A text that must be there. */
+    String text(String key) {
+        return keys.optionalString(key).orElseThrow(() -> keys.invalid(key, "is missing"));
+    }
+
+    /** A path that must be there. */
+    Path path(String key) {
+        return Path.of(text(key));
+    }
+
+    /** A constant of {@code type}, written in lower case. */
+    <E extends Enum<E>> E one(String key, E absent) {
+        String word = keys.string(key, absent.name().toLowerCase(Locale.ROOT));
+        for (E constant : absent.getDeclaringClass().getEnumConstants()) {
+            if (constant.name().equalsIgnoreCase(word)) {
+                return constant;
+            }
+        }
+        throw keys.invalid(
+                key,
+                "is \"%s\", known are %s"
+                        .formatted(
+                                word,
+                                String.join(
+                                        ", ",
+                                        Arrays.stream(absent.getDeclaringClass().getEnumConstants())
+                                                .map(c -> c.name().toLowerCase(Locale.ROOT))
+                                                .toList())));
+    }
+
+    /** A whole number of at least {@code least}. */
+    int count(String key, int absent, int least) {
+        int value = keys.integer(key, absent);
+        if (value < least) {
+            throw keys.invalid(key, "is " + value + ", it must be at least " + least);
+        }
+        return value;
+    }
+
+    /** A number from {@code least} to {@code most}. */
+    double number(String key, double absent, double least, double most) {
+        double value = keys.number(key, absent);
+        if (value < least || value > most) {
+            throw keys.invalid(key, "is " + value + ", it must be between " + least + " and " + most);
+        }
+        return value;
+    }
+
+    /** A truth value. */
+    boolean flag(String key, boolean absent) {
+        return keys.flag(key, absent);
+    }
+
+    /** Whether the key is there. */
+    boolean has(String key) {
+        return keys.has(key);
+    }
+
+    /** The exception for a value that is wrong. */
+    InvalidFileException invalid(String key, String reason) {
+        return keys.invalid(key, reason);
+    }
+
+    /** Refuses keys that nothing has asked for. */
+    void refuseUnread() {
+        keys.refuseUnread();
+    }
+}
