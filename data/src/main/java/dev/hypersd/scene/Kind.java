@@ -19,7 +19,8 @@ public enum Kind {
     UMBRELLA("umbrella"),
     BALLOON("balloon"),
     CAR("car"),
-    APPLE("apple");
+    APPLE("apple"),
+    BUTTERFLY("butterfly", "butterflies");
 
     private final String one;
     private final String many;

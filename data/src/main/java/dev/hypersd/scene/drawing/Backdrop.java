@@ -1,140 +1,168 @@
 package dev.hypersd.scene.drawing;
 
+import static dev.hypersd.scene.drawing.Colours.glaze;
+
 import dev.hypersd.scene.Background;
 import dev.hypersd.scene.Choice;
 import dev.hypersd.scene.Style;
-import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.GradientPaint;
-import java.awt.Graphics2D;
-import java.awt.geom.Ellipse2D;
+import java.awt.Shape;
 import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
 import java.awt.geom.QuadCurve2D;
-import java.awt.geom.Rectangle2D;
+import java.awt.geom.RoundRectangle2D;
 
-/** What is behind the objects: a muted colour and a texture of low contrast, so that every object stands out. */
-final class Backdrop {
-    private final Graphics2D graphics;
-    private final int size;
-    private final Choice choice;
-
-    private Backdrop(Graphics2D graphics, int size, Choice choice) {
-        this.graphics = graphics;
-        this.size = size;
-        this.choice = choice;
-    }
-
-    /** Fills the canvas, which is {@code size} pixels wide and high. */
-    static void paint(Graphics2D graphics, Background background, Style style, int size, Choice choice) {
-        Backdrop backdrop = new Backdrop(graphics, size, choice);
+/** What is behind the objects: muted colours and a texture of low contrast, so that every object stands out. */
+record Backdrop(Canvas canvas, Choice choice) {
+    /** Covers the canvas. */
+    void paint(Background background, Style style) {
         switch (background) {
-            case MOSS -> backdrop.moss();
-            case SAND -> backdrop.sand();
-            case SEA -> backdrop.sea();
-            case NIGHT -> backdrop.night();
-            case BRICKS -> backdrop.bricks();
-            case PAPER -> backdrop.paper();
+            case MOSS -> moss();
+            case SAND -> sand();
+            case SEA -> sea();
+            case NIGHT -> night();
+            case BRICKS -> bricks();
+            case PAPER -> paper();
         }
         switch (style) {
-            case OUTLINE -> backdrop.veil(new Color(255, 255, 255, 90));
-            case WATERCOLOUR -> backdrop.veil(new Color(255, 252, 244, 110));
-            case NEON -> backdrop.veil(new Color(8, 6, 20, 165));
+            case OUTLINE -> veil(new Color(0xFFFEFA), .5);
+            case WATERCOLOUR -> wet();
+            case NEON -> veil(new Color(0x0B0718), .72);
             case FLAT, PIXEL -> {}
         }
     }
 
     private void moss() {
-        fill(0x6B7F4E, 0x55693F);
-        for (int i = 0; i < 90; i++) {
-            double x = choice.between(0, 1);
-            double y = choice.between(0, 1);
-            graphics.setColor(Colours.glaze(new Color(choice.of(0x7F9560, 0x4A5E36, 0x8DA36C)), 0.5));
-            dot(x, y, choice.between(0.01, 0.03));
+        canvas.wash(new Color(0xB4C293), new Color(0x93A873));
+        for (int i = 0; i < 16; i++) {
+            canvas.glow(
+                    choice.between(0, 1),
+                    choice.between(0, 1),
+                    choice.between(.1, .2),
+                    glaze(choice.of(new Color(0xC6D2A4), new Color(0x7E9661)), .4));
+        }
+        for (int i = 0; i < 26; i++) {
+            tuft(choice.between(0, 1), choice.between(0, 1), choice.of(new Color(0x72895A), new Color(0xD3DDB2)));
+        }
+    }
+
+    /** Three blades. */
+    private void tuft(double x, double y, Color colour) {
+        for (int blade = -1; blade <= 1; blade++) {
+            canvas.draw(
+                    new QuadCurve2D.Double(x, y, x + blade * .006, y - .02, x + blade * .02, y - .032),
+                    glaze(colour, .55),
+                    .008);
         }
     }
 
     private void sand() {
-        fill(0xDCC59A, 0xCDB384);
-        graphics.setStroke(new BasicStroke(size / 100f));
-        for (double y = 0.06; y < 1; y += 0.14) {
-            double bend = choice.between(-0.05, 0.05);
-            graphics.setColor(Colours.glaze(new Color(0xB89B6A), 0.4));
-            curve(0, y, 0.5, y + bend, 1, y + choice.between(-0.03, 0.03));
+        canvas.wash(new Color(0xF3DDB0), new Color(0xE2C48F));
+        for (double y = choice.between(.02, .1); y < 1.05; y += .13) {
+            double lift = choice.between(.02, .045);
+            Path2D dune = new Path2D.Double();
+            dune.moveTo(-.02, y);
+            dune.curveTo(.2, y - lift, .35, y + lift, .52, y);
+            dune.curveTo(.68, y - lift, .84, y + lift, 1.02, y - lift / 2);
+            canvas.draw(Shapes.moved(dune, 0, .014), glaze(new Color(0xFFF0CC), .7), .016);
+            canvas.draw(dune, glaze(new Color(0xC79F63), .42), .012);
         }
-        speckle(60, 0xA98B5C, 0.4, 0.008);
+        for (int i = 0; i < 34; i++) {
+            dot(.007, new Color(0xB98E52), .4);
+        }
     }
 
     private void sea() {
-        fill(0x8CC3CF, 0x3F8799);
-        graphics.setStroke(new BasicStroke(size / 70f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-        for (int i = 0; i < 18; i++) {
-            double x = choice.between(-0.05, 0.95);
-            double y = choice.between(0, 1);
-            graphics.setColor(Colours.glaze(new Color(0xC9E8EE), 0.35));
-            curve(x, y, x + 0.06, y - 0.04, x + 0.12, y);
+        canvas.wash(new Color(0xBDE5E3), new Color(0x74BCC9));
+        for (int row = 0; row < 8; row++) {
+            double y = .07 + row * .132;
+            double x = row % 2 * .1 - choice.between(.05, .15);
+            for (; x < 1; x += choice.between(.2, .3)) {
+                wave(x, y + choice.between(-.015, .015));
+            }
         }
+    }
+
+    private void wave(double x, double y) {
+        Path2D crest = new Path2D.Double();
+        crest.moveTo(x, y);
+        crest.quadTo(x + .035, y - .045, x + .07, y);
+        crest.quadTo(x + .105, y - .045, x + .14, y);
+        canvas.draw(Shapes.moved(crest, .004, .014), glaze(new Color(0x4E9FB4), .4), .012);
+        canvas.draw(crest, glaze(new Color(0xF2FDFA), .75), .014);
     }
 
     private void night() {
-        fill(0x141B3C, 0x2C2F63);
-        for (int i = 0; i < 26; i++) {
-            double x = choice.between(0, 1);
-            double y = choice.between(0, 1);
-            graphics.setColor(Colours.glaze(new Color(0xFFF6D8), choice.between(0.35, 0.8)));
-            dot(x, y, choice.between(0.005, 0.009));
+        canvas.wash(new Color(0x1B2150), new Color(0x4A3F86));
+        for (int i = 0; i < 5; i++) {
+            canvas.glow(
+                    choice.between(0, 1),
+                    choice.between(0, 1),
+                    choice.between(.2, .35),
+                    glaze(new Color(0x6C5BB8), .22));
+        }
+        for (int i = 0; i < 30; i++) {
+            dot(.008, new Color(0xFFF8DC), choice.between(.45, .9));
+        }
+        for (int i = 0; i < 5; i++) {
+            sparkle(choice.between(.04, .96), choice.between(.04, .96), choice.between(.02, .03));
         }
     }
 
+    private void sparkle(double x, double y, double radius) {
+        Color light = glaze(new Color(0xFFF8DC), .85);
+        canvas.draw(new Line2D.Double(x - radius, y, x + radius, y), light, .007);
+        canvas.draw(new Line2D.Double(x, y - radius, x, y + radius), light, .007);
+    }
+
     private void bricks() {
-        fill(0xA9877A, 0x9B796C);
-        double height = 1 / 8.0;
-        double width = 1 / 4.0;
+        canvas.wash(new Color(0xE0D3C8), new Color(0xD2C2B6));
+        double height = .125;
+        double width = .25;
         for (int row = 0; row < 8; row++) {
             for (int column = -1; column < 4; column++) {
-                double x = column * width + (row % 2) * width / 2;
-                graphics.setColor(Colours.glaze(new Color(choice.of(0x94695A, 0x8A6254, 0x9F7364)), 0.75));
-                graphics.fill(new Rectangle2D.Double(
-                        (x + 0.008) * size,
-                        (row * height + 0.008) * size,
-                        (width - 0.016) * size,
-                        (height - 0.016) * size));
+                double x = column * width + row % 2 * width / 2;
+                Shape brick =
+                        new RoundRectangle2D.Double(x + .01, row * height + .01, width - .02, height - .02, .02, .02);
+                canvas.fill(
+                        brick,
+                        choice.of(new Color(0xBF9A8B), new Color(0xB58E80), new Color(0xC7A596), new Color(0xAF8A7F)));
+                canvas.draw(
+                        new Line2D.Double(x + .022, row * height + .02, x + width - .022, row * height + .02),
+                        glaze(new Color(0xE2C4B6), .5),
+                        .01);
             }
         }
     }
 
     private void paper() {
-        fill(0xF2E8D3, 0xE6D9BF);
-        graphics.setStroke(new BasicStroke(Math.max(size / 160f, 0.6f)));
-        graphics.setColor(Colours.glaze(new Color(0x8FA8C8), 0.35));
-        for (double y = 0.1; y < 1; y += 0.125) {
-            graphics.draw(new Line2D.Double(0, y * size, size, y * size));
-        }
-        speckle(30, 0xC9B993, 0.4, 0.008);
-    }
-
-    private void fill(int top, int bottom) {
-        graphics.setPaint(new GradientPaint(0, 0, new Color(top), 0, size, new Color(bottom)));
-        graphics.fillRect(0, 0, size, size);
-    }
-
-    private void veil(Color colour) {
-        graphics.setColor(colour);
-        graphics.fillRect(0, 0, size, size);
-    }
-
-    private void speckle(int count, int rgb, double opacity, double radius) {
-        graphics.setColor(Colours.glaze(new Color(rgb), opacity));
-        for (int i = 0; i < count; i++) {
-            dot(choice.between(0, 1), choice.between(0, 1), choice.between(radius / 2, radius));
+        canvas.wash(new Color(0xFBF4E4), new Color(0xF1E6CE));
+        double step = .1;
+        for (double at = step / 2; at < 1; at += step) {
+            canvas.draw(new Line2D.Double(at, 0, at, 1), glaze(new Color(0x93B4D6), .38), .006);
+            canvas.draw(new Line2D.Double(0, at, 1, at), glaze(new Color(0x93B4D6), .38), .006);
         }
     }
 
-    private void dot(double x, double y, double radius) {
-        graphics.fill(
-                new Ellipse2D.Double((x - radius) * size, (y - radius) * size, 2 * radius * size, 2 * radius * size));
+    private void veil(Color colour, double opacity) {
+        canvas.wash(glaze(colour, opacity), glaze(colour, opacity));
     }
 
-    private void curve(double x1, double y1, double x2, double y2, double x3, double y3) {
-        graphics.draw(new QuadCurve2D.Double(x1 * size, y1 * size, x2 * size, y2 * size, x3 * size, y3 * size));
+    /** Much water: the colours are pale, and stronger where it dried last. */
+    private void wet() {
+        veil(new Color(0xFFFCF5), .3);
+        for (int i = 0; i < 9; i++) {
+            canvas.glow(
+                    choice.between(0, 1),
+                    choice.between(0, 1),
+                    choice.between(.2, .4),
+                    glaze(new Color(0xFFFCF5), .55));
+        }
+    }
+
+    private void dot(double radius, Color colour, double opacity) {
+        canvas.fill(
+                Shapes.circle(choice.between(0, 1), choice.between(0, 1), choice.between(radius * .6, radius)),
+                glaze(colour, opacity));
     }
 }

@@ -9,9 +9,7 @@ import dev.hypersd.scene.Style;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
-import java.awt.Shape;
 import java.awt.geom.AffineTransform;
-import java.awt.geom.Area;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -19,8 +17,8 @@ import java.util.List;
 
 /** Paints a scene: the background, then every object from back to front. */
 public final class Painter {
-    /** Width of a picture as pixel art. */
-    private static final int BLOCKS = 32;
+    /** Pixels of pixel art across a picture. */
+    private static final int BLOCKS = 42;
 
     private Painter() {}
 
@@ -32,49 +30,45 @@ public final class Painter {
      * @param choice decides about textures
      */
     public static Painting paint(Background background, Style style, List<Placed> objects, int pixels, Choice choice) {
-        int size = style == Style.PIXEL ? BLOCKS : pixels;
+        int block = style == Style.PIXEL ? Math.max(pixels / BLOCKS, 1) : 1;
+        int size = Math.ceilDiv(pixels, block);
         BufferedImage canvas = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = graphics(canvas, style != Style.PIXEL);
-        Backdrop.paint(graphics, background, style, size, choice);
-        Brush brush = Brush.of(style, choice);
-        objects.forEach(object -> brush.paint(
-                graphics, figure(object, size), new Color(object.colour().rgb()), object.extent() * size));
+        Graphics2D graphics = graphics(canvas, true);
+        new Backdrop(new Canvas(graphics, size), choice).paint(background, style);
+        smooth(graphics, style != Style.PIXEL);
+        Brush brush = Brush.of(style, background, choice);
+        objects.forEach(object -> brush.paint(graphics, figure(object, size), object.colour(), object.extent() * size));
         graphics.dispose();
-        return new Painting(image(enlarged(canvas, pixels)), masks(objects, pixels));
+        return new Painting(image(enlarged(canvas, block, pixels)), masks(objects, pixels));
     }
 
     private static Graphics2D graphics(BufferedImage canvas, boolean smooth) {
         Graphics2D graphics = canvas.createGraphics();
-        graphics.setRenderingHint(
-                RenderingHints.KEY_ANTIALIASING,
-                smooth ? RenderingHints.VALUE_ANTIALIAS_ON : RenderingHints.VALUE_ANTIALIAS_OFF);
         graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+        smooth(graphics, smooth);
         return graphics;
     }
 
-    private static List<Layer> figure(Placed object, int size) {
+    private static void smooth(Graphics2D graphics, boolean smooth) {
+        graphics.setRenderingHint(
+                RenderingHints.KEY_ANTIALIASING,
+                smooth ? RenderingHints.VALUE_ANTIALIAS_ON : RenderingHints.VALUE_ANTIALIAS_OFF);
+    }
+
+    private static Figure figure(Placed object, int size) {
         AffineTransform placing = new AffineTransform();
         placing.translate(object.x() * size, object.y() * size);
         placing.scale(object.extent() * size, object.extent() * size);
-        return Figures.of(object.kind()).stream()
-                .map(layer -> new Layer(placing.createTransformedShape(layer.shape()), layer.tone()))
-                .toList();
+        return Figure.of(object.kind()).transformed(placing);
     }
 
-    /** The area of all parts of a figure. */
-    static Area silhouette(List<Layer> figure) {
-        Area silhouette = new Area();
-        figure.forEach(layer -> silhouette.add(new Area(layer.shape())));
-        return silhouette;
-    }
-
-    private static BufferedImage enlarged(BufferedImage canvas, int pixels) {
-        if (canvas.getWidth() == pixels) {
+    private static BufferedImage enlarged(BufferedImage canvas, int block, int pixels) {
+        if (block == 1) {
             return canvas;
         }
         BufferedImage large = new BufferedImage(pixels, pixels, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = large.createGraphics();
-        graphics.drawImage(canvas, 0, 0, pixels, pixels, null);
+        graphics.drawImage(canvas, 0, 0, block * canvas.getWidth(), block * canvas.getHeight(), null);
         graphics.dispose();
         return large;
     }
@@ -97,8 +91,7 @@ public final class Painter {
         Graphics2D graphics = graphics(numbers, false);
         for (int i = 0; i < objects.size(); i++) {
             graphics.setColor(new Color(i + 1));
-            Shape silhouette = silhouette(figure(objects.get(i), pixels));
-            graphics.fill(silhouette);
+            graphics.fill(figure(objects.get(i), pixels).silhouette());
         }
         graphics.dispose();
         int[] found = numbers.getRGB(0, 0, pixels, pixels, null, 0, pixels);

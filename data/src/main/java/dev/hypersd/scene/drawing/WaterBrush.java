@@ -1,0 +1,70 @@
+package dev.hypersd.scene.drawing;
+
+import static dev.hypersd.scene.drawing.Brush.draw;
+import static dev.hypersd.scene.drawing.Brush.fill;
+import static dev.hypersd.scene.drawing.Colours.glaze;
+
+import dev.hypersd.scene.Choice;
+import dev.hypersd.scene.Colour;
+import java.awt.Color;
+import java.awt.GradientPaint;
+import java.awt.Graphics2D;
+import java.awt.Shape;
+import java.awt.geom.Rectangle2D;
+
+/** Thin coats that do not quite lie on each other, with darker rims where the water dried and blooms where it ran. */
+record WaterBrush(Choice choice) implements Brush {
+    private static final Color SHEET = new Color(0xFFFCF5);
+    private static final int BLOOMS = 2;
+
+    @Override
+    public void paint(Graphics2D graphics, Figure figure, Colour colour, double extent) {
+        draw(graphics, figure.silhouette(), glaze(SHEET, .5), extent * .09);
+        fill(graphics, figure.silhouette(), SHEET);
+        for (Layer layer : figure.layers()) {
+            Pigment pigment = Palette.of(layer.tone(), colour);
+            if (layer.tone() == Tone.SHINE) {
+                fill(graphics, layer.shape(), glaze(SHEET, .6));
+            } else {
+                coats(graphics, layer, pigment, extent);
+            }
+        }
+    }
+
+    private void coats(Graphics2D graphics, Layer layer, Pigment pigment, double extent) {
+        Shape first = slipped(layer.shape(), extent);
+        Rectangle2D box = first.getBounds2D();
+        double run = choice.between(.2, .8);
+        graphics.setPaint(new GradientPaint(
+                (float) (box.getMinX() + run * box.getWidth()),
+                (float) box.getMinY(),
+                glaze(pigment.light(), .55),
+                (float) (box.getMaxX() - run * box.getWidth()),
+                (float) box.getMaxY(),
+                glaze(pigment.base(), .95)));
+        graphics.fill(first);
+        fill(graphics, slipped(layer.shape(), extent), glaze(pigment.base(), .45));
+        if (layer.tone().solid()) {
+            fill(graphics, layer.shaded(), glaze(pigment.dark(), .22));
+            bloom(graphics, layer.shape(), pigment, extent);
+            draw(graphics, first, glaze(pigment.dark(), .5), Math.max(extent * .026, .9));
+        }
+    }
+
+    private void bloom(Graphics2D graphics, Shape shape, Pigment pigment, double extent) {
+        Rectangle2D box = shape.getBounds2D();
+        for (int i = 0; i < BLOOMS; i++) {
+            Shape spot = Shapes.ellipse(
+                    choice.between(box.getMinX(), box.getMaxX()),
+                    choice.between(box.getMinY(), box.getMaxY()),
+                    extent * choice.between(.1, .2),
+                    extent * choice.between(.08, .16));
+            Color tint = i % 2 == 0 ? SHEET : pigment.dark();
+            fill(graphics, Shapes.common(shape, spot), glaze(tint, .2));
+        }
+    }
+
+    private Shape slipped(Shape shape, double extent) {
+        return Shapes.moved(shape, extent * choice.between(-.015, .015), extent * choice.between(-.015, .015));
+    }
+}
