@@ -1,5 +1,6 @@
 package dev.hypersd.image;
 
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -37,6 +38,11 @@ public final class Image {
         return ImageDecoder.read(file);
     }
 
+    /** A picture of the JDK, copied: grey becomes three equal channels, transparency is dropped. */
+    public static Image of(BufferedImage picture) {
+        return ImageDecoder.convert(picture);
+    }
+
     /**
      * Writes this picture in the format that the extension of {@code file} names: png, jpg or jpeg. The file appears whole or not at all.
      *
@@ -58,6 +64,17 @@ public final class Image {
                     "a picture has at least one pixel, not %dx%d".formatted(newWidth, newHeight));
         }
         return Resizer.resize(this, newWidth, newHeight, filter);
+    }
+
+    /** This picture for everything in the JDK that draws or shows pictures; a copy of type {@code TYPE_INT_RGB}. */
+    public BufferedImage toBufferedImage() {
+        BufferedImage buffered = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        int[] samples = new int[rgb.length];
+        for (int i = 0; i < rgb.length; i++) {
+            samples[i] = rgb[i] & 0xFF;
+        }
+        buffered.getRaster().setPixels(0, 0, width, height, samples);
+        return buffered;
     }
 
     /** In pixels. */

@@ -62,7 +62,7 @@ final class ImageDecoder {
         }
     }
 
-    private static Image convert(BufferedImage picture) {
+    static Image convert(BufferedImage picture) {
         return picture.getColorModel() instanceof IndexColorModel ? ofPalette(picture) : ofSamples(picture);
     }
 

@@ -1,7 +1,6 @@
 package dev.hypersd.image;
 
 import dev.hypersd.error.InvalidRequestException;
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,23 +40,12 @@ public record Jpeg(int quality) implements ImageFormat {
             options.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
             options.setCompressionQuality(quality / 100f);
             writer.setOutput(out);
-            writer.write(null, new IIOImage(buffered(image), null, null), options);
+            writer.write(null, new IIOImage(image.toBufferedImage(), null, null), options);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
             writer.dispose();
         }
         return file.toByteArray();
-    }
-
-    private static BufferedImage buffered(Image image) {
-        BufferedImage buffered = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_3BYTE_BGR);
-        byte[] rgb = image.pixels();
-        int[] samples = new int[rgb.length];
-        for (int i = 0; i < rgb.length; i++) {
-            samples[i] = rgb[i] & 0xFF;
-        }
-        buffered.getRaster().setPixels(0, 0, image.width(), image.height(), samples);
-        return buffered;
     }
 }

@@ -57,6 +57,13 @@ class ImageTest {
     }
 
     @Test
+    void aPictureGoesThroughTheJdkUnchanged() {
+        Image image = noise(12, 34);
+        assertThat(image.toBufferedImage().getType()).isEqualTo(BufferedImage.TYPE_INT_RGB);
+        assertThat(Image.of(image.toBufferedImage())).isEqualTo(image);
+    }
+
+    @Test
     void aJpegOfGoodQualityIsNearlyAsItWasWritten() {
         Image image = gradient(64, 48);
         image.write(folder.resolve("a.jpg"), PARAMETERS);
