@@ -2,7 +2,9 @@ package dev.hypersd.scene;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** From what is said about places to coordinates, with a little chance. */
 final class Arrangement {
@@ -12,6 +14,11 @@ final class Arrangement {
     private static final double FIELD = 0.3;
     /** Of two things beside each other from the middle. */
     private static final double HALF = 0.225;
+
+    /** Degrees. */
+    private static final double TILT = 5;
+    /** What looks to one side. */
+    private static final Set<Kind> FACING = EnumSet.of(Kind.FISH, Kind.BOAT, Kind.CAR, Kind.CUP, Kind.MOON);
 
     private final Choice choice;
 
@@ -46,8 +53,7 @@ final class Arrangement {
             }
             case INSIDE -> {
                 Placed outer = placed(second, choice.between(0.4, 0.6), choice.between(0.4, 0.6), 1.3);
-                double lower = second.kind() == Kind.HOUSE ? 0.12 : 0.02;
-                yield List.of(outer, placed(first, outer.x(), outer.y() + lower, 0.95));
+                yield List.of(outer, within(outer, first));
             }
             case BEHIND -> {
                 double x = choice.between(0.42, 0.58);
@@ -55,6 +61,23 @@ final class Arrangement {
                 yield join(List.of(placed(first, x - side, 0.4, 1.05)), List.of(placed(second, x + side, 0.66, 1)));
             }
         };
+    }
+
+    /** In the middle of the widest part of {@code outer}. */
+    private Placed within(Placed outer, Item item) {
+        double across = outer.kind() == Kind.CUP ? (outer.mirrored() ? 0.1 : -0.1) : 0;
+        double down = switch (outer.kind()) {
+            case HOUSE -> 0.2;
+            case CUP -> 0.12;
+            case APPLE, SHIRT -> 0.1;
+            case BALLOON -> -0.13;
+            default -> -0.04;
+        };
+        return posed(
+                item,
+                outer.x() + across * outer.extent(),
+                outer.y() + down * outer.extent(),
+                item.size().extent() * choice.between(0.92, 1));
     }
 
     /** Where two things meet, so that the larger has more room. */
@@ -74,12 +97,16 @@ final class Arrangement {
     private Placed placed(Item item, double x, double y, double scale) {
         double extent = item.size().extent() * scale * choice.between(0.95, 1.05);
         double least = MARGIN + extent / 2;
-        return new Placed(
-                item.kind(),
-                item.colour(),
+        return posed(
+                item,
                 Math.clamp(x + choice.between(-JITTER, JITTER), least, 1 - least),
                 Math.clamp(y + choice.between(-JITTER, JITTER), least, 1 - least),
                 extent);
+    }
+
+    private Placed posed(Item item, double x, double y, double extent) {
+        boolean mirrored = FACING.contains(item.kind()) && choice.chance(0.5);
+        return new Placed(item.kind(), item.colour(), x, y, extent, choice.between(-TILT, TILT), mirrored);
     }
 
     @SafeVarargs

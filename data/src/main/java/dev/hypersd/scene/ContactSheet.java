@@ -12,9 +12,11 @@ import java.util.List;
 
 /** Pictures in a grid, each with a text below it. */
 public final class ContactSheet {
-    private static final int GAP = 8;
-    private static final int LINE = 13;
-    private static final int LINES = 3;
+    private static final int GAP = 10;
+    private static final int FONT_SIZE = 11;
+    private static final int LINE = 14;
+    private static final Color SHEET = Color.WHITE;
+    private static final Color INK = new Color(0x45414F);
 
     /** A picture and what stands below it; an empty text for nothing. */
     public record Entry(Image image, String text) {}
@@ -22,39 +24,57 @@ public final class ContactSheet {
     private ContactSheet() {}
 
     /**
-     * The sheet, as many rows as are needed.
+     * The sheet, with as many rows as are needed and all of every text.
      *
      * @param entries of one size, at least one
      * @param columns of the grid, at least 1
      */
     public static Image of(List<Entry> entries, int columns) {
+        if (entries.isEmpty() || columns < 1) {
+            throw new IllegalArgumentException(
+                    "a contact sheet has pictures and columns, not %d and %d".formatted(entries.size(), columns));
+        }
         int width = entries.getFirst().image().width();
         int height = entries.getFirst().image().height();
-        int below = entries.stream().allMatch(entry -> entry.text().isEmpty()) ? 0 : LINES * LINE;
-        int rows = (entries.size() + columns - 1) / columns;
-        BufferedImage sheet = new BufferedImage(
-                columns * (width + GAP) + GAP, rows * (height + GAP + below) + GAP, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = sheet.createGraphics();
-        graphics.setColor(Color.WHITE);
+        List<List<String>> texts =
+                entries.stream().map(entry -> wrap(entry.text(), width)).toList();
+        int cell =
+                height + GAP + LINE * texts.stream().mapToInt(List::size).max().orElse(0);
+        int rows = Math.ceilDiv(entries.size(), columns);
+        BufferedImage sheet =
+                new BufferedImage(columns * (width + GAP) + GAP, rows * cell + GAP, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = graphics(sheet);
+        graphics.setColor(SHEET);
         graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
-        graphics.setColor(Color.DARK_GRAY);
-        graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, LINE - 3));
-        graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        graphics.setColor(INK);
         for (int i = 0; i < entries.size(); i++) {
             int x = GAP + i % columns * (width + GAP);
-            int y = GAP + i / columns * (height + GAP + below);
-            copy(entries.get(i).image(), sheet, x, y);
-            List<String> lines = wrap(entries.get(i).text(), graphics.getFontMetrics(), width);
-            for (int line = 0; line < Math.min(lines.size(), LINES); line++) {
-                graphics.drawString(lines.get(line), x, y + height + (line + 1) * LINE);
+            int y = GAP + i / columns * cell;
+            graphics.drawImage(entries.get(i).image().toBufferedImage(), x, y, null);
+            for (String line : texts.get(i)) {
+                y += LINE;
+                graphics.drawString(line, x, y + height);
             }
         }
         graphics.dispose();
-        return image(sheet);
+        return Image.of(sheet);
     }
 
-    private static List<String> wrap(String text, FontMetrics font, int width) {
+    private static Graphics2D graphics(BufferedImage sheet) {
+        Graphics2D graphics = sheet.createGraphics();
+        graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, FONT_SIZE));
+        graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        return graphics;
+    }
+
+    /** Lines that are as wide as a picture where words allow it; none for an empty text. */
+    private static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
+        if (text.isEmpty()) {
+            return lines;
+        }
+        Graphics2D measure = graphics(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB));
+        FontMetrics font = measure.getFontMetrics();
         StringBuilder line = new StringBuilder();
         for (String word : text.split(" ", -1)) {
             if (!line.isEmpty() && font.stringWidth(line + " " + word) > width) {
@@ -64,25 +84,7 @@ public final class ContactSheet {
             line.append(line.isEmpty() ? "" : " ").append(word);
         }
         lines.add(line.toString());
+        measure.dispose();
         return lines;
-    }
-
-    private static void copy(Image image, BufferedImage sheet, int left, int top) {
-        byte[] rgb = image.rgb();
-        for (int i = 0; i < image.width() * image.height(); i++) {
-            int packed = (rgb[3 * i] & 255) << 16 | (rgb[3 * i + 1] & 255) << 8 | rgb[3 * i + 2] & 255;
-            sheet.setRGB(left + i % image.width(), top + i / image.width(), packed);
-        }
-    }
-
-    private static Image image(BufferedImage sheet) {
-        int[] packed = sheet.getRGB(0, 0, sheet.getWidth(), sheet.getHeight(), null, 0, sheet.getWidth());
-        byte[] rgb = new byte[packed.length * 3];
-        for (int i = 0; i < packed.length; i++) {
-            rgb[3 * i] = (byte) (packed[i] >> 16);
-            rgb[3 * i + 1] = (byte) (packed[i] >> 8);
-            rgb[3 * i + 2] = (byte) packed[i];
-        }
-        return new Image(sheet.getWidth(), sheet.getHeight(), rgb);
     }
 }

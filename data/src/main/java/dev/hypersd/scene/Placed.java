@@ -6,5 +6,12 @@ package dev.hypersd.scene;
  * @param x of its centre, 0..1 from the left
  * @param y of its centre, 0..1 from the top
  * @param extent width and height as a part of the picture's
+ * @param tilt in degrees clockwise
+ * @param mirrored whether left and right are exchanged
  */
-public record Placed(Kind kind, Colour colour, double x, double y, double extent) {}
+public record Placed(Kind kind, Colour colour, double x, double y, double extent, double tilt, boolean mirrored) {
+    /** An object that stands upright. */
+    public static Placed upright(Kind kind, Colour colour, double x, double y, double extent) {
+        return new Placed(kind, colour, x, y, extent, 0, false);
+    }
+}

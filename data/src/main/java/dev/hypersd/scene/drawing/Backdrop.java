@@ -9,11 +9,13 @@ import java.awt.Color;
 import java.awt.Shape;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
-import java.awt.geom.QuadCurve2D;
 import java.awt.geom.RoundRectangle2D;
 
 /** What is behind the objects: muted colours and a texture of low contrast, so that every object stands out. */
 record Backdrop(Canvas canvas, Choice choice) {
+    private static final Color PAPER = new Color(0xFFFCF5);
+    private static final Color MOONLIT = new Color(0x8D8FD8);
+
     /** Covers the canvas. */
     void paint(Background background, Style style) {
         switch (background) {
@@ -25,51 +27,65 @@ record Backdrop(Canvas canvas, Choice choice) {
             case PAPER -> paper();
         }
         switch (style) {
-            case OUTLINE -> veil(new Color(0xFFFEFA), .5);
-            case WATERCOLOUR -> wet();
-            case NEON -> veil(new Color(0x0B0718), .72);
+            case OUTLINE -> veil(PAPER, background == Background.NIGHT ? .28 : .5);
+            case WATERCOLOUR -> wet(background == Background.NIGHT ? MOONLIT : PAPER);
+            case NEON -> veil(darkness(background), .8);
             case FLAT, PIXEL -> {}
         }
     }
 
+    /** What is left of a background's colour where only neon tubes shine. */
+    private static Color darkness(Background background) {
+        return switch (background) {
+            case MOSS -> new Color(0x0A2413);
+            case SAND -> new Color(0x2E1D08);
+            case SEA -> new Color(0x04262F);
+            case NIGHT -> new Color(0x08082A);
+            case BRICKS -> new Color(0x2B0F10);
+            case PAPER -> new Color(0x191922);
+        };
+    }
+
     private void moss() {
-        canvas.wash(new Color(0xB4C293), new Color(0x93A873));
-        for (int i = 0; i < 16; i++) {
-            canvas.glow(
-                    choice.between(0, 1),
-                    choice.between(0, 1),
-                    choice.between(.1, .2),
-                    glaze(choice.of(new Color(0xC6D2A4), new Color(0x7E9661)), .4));
+        canvas.wash(new Color(0xB2C18E), new Color(0x93A873));
+        for (int i = 0; i < 34; i++) {
+            cushion(choice.between(0, 1), choice.between(0, 1), choice.between(.045, .085));
         }
-        for (int i = 0; i < 26; i++) {
-            tuft(choice.between(0, 1), choice.between(0, 1), choice.of(new Color(0x72895A), new Color(0xD3DDB2)));
+        for (int i = 0; i < 14; i++) {
+            dot(.011, new Color(0xF1F2D2), .6);
         }
     }
 
-    /** Three blades. */
-    private void tuft(double x, double y, Color colour) {
-        for (int blade = -1; blade <= 1; blade++) {
-            canvas.draw(
-                    new QuadCurve2D.Double(x, y, x + blade * .006, y - .02, x + blade * .02, y - .032),
-                    glaze(colour, .55),
-                    .008);
-        }
+    private void cushion(double x, double y, double radius) {
+        canvas.glow(x + radius * .25, y + radius * .45, radius * 1.15, glaze(new Color(0x61794B), .42));
+        canvas.glow(x - radius * .15, y - radius * .2, radius, glaze(new Color(0xCBD8A6), .7));
     }
 
     private void sand() {
-        canvas.wash(new Color(0xF3DDB0), new Color(0xE2C48F));
-        for (double y = choice.between(.02, .1); y < 1.05; y += .13) {
-            double lift = choice.between(.02, .045);
-            Path2D dune = new Path2D.Double();
-            dune.moveTo(-.02, y);
-            dune.curveTo(.2, y - lift, .35, y + lift, .52, y);
-            dune.curveTo(.68, y - lift, .84, y + lift, 1.02, y - lift / 2);
-            canvas.draw(Shapes.moved(dune, 0, .014), glaze(new Color(0xFFF0CC), .7), .016);
-            canvas.draw(dune, glaze(new Color(0xC79F63), .42), .012);
+        canvas.wash(new Color(0xF5E1B8), new Color(0xE5C994));
+        double slope = choice.between(-.12, .12);
+        for (double y = choice.between(-.1, 0); y < 1.15; y += choice.between(.16, .22)) {
+            dune(y, slope, choice.between(.03, .06));
         }
-        for (int i = 0; i < 34; i++) {
-            dot(.007, new Color(0xB98E52), .4);
+        for (int i = 0; i < 26; i++) {
+            dot(.008, new Color(0xB98E52), .45);
         }
+        for (int i = 0; i < 9; i++) {
+            dot(.014, choice.of(new Color(0xFFF6DF), new Color(0xD3A978), new Color(0xEBB99A)), .85);
+        }
+    }
+
+    /** A ripple of the wind: its shady side fades out downwards. */
+    private void dune(double y, double slope, double lift) {
+        double turn = choice.between(.3, .6);
+        Path2D dune = new Path2D.Double();
+        dune.moveTo(-.05, y);
+        dune.curveTo(turn * .4, y - lift, turn * .8, y + lift, turn, y + slope * .4);
+        dune.curveTo(turn + .2, y + slope * .4 - lift * 1.6, .9, y + slope + lift, 1.05, y + slope);
+        for (int fade = 0; fade < 4; fade++) {
+            canvas.draw(Shapes.moved(dune, 0, .007 + .011 * fade), glaze(new Color(0xC8A062), .22 - .05 * fade), .014);
+        }
+        canvas.draw(dune, glaze(new Color(0xFFF3D3), .75), .012);
     }
 
     private void sea() {
@@ -149,14 +165,10 @@ record Backdrop(Canvas canvas, Choice choice) {
     }
 
     /** Much water: the colours are pale, and stronger where it dried last. */
-    private void wet() {
-        veil(new Color(0xFFFCF5), .3);
+    private void wet(Color light) {
+        veil(light, .3);
         for (int i = 0; i < 9; i++) {
-            canvas.glow(
-                    choice.between(0, 1),
-                    choice.between(0, 1),
-                    choice.between(.2, .4),
-                    glaze(new Color(0xFFFCF5), .55));
+            canvas.glow(choice.between(0, 1), choice.between(0, 1), choice.between(.2, .4), glaze(light, .5));
         }
     }
 

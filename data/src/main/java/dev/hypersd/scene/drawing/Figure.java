@@ -1,12 +1,9 @@
 package dev.hypersd.scene.drawing;
 
-import static java.util.stream.Collectors.toMap;
-
 import dev.hypersd.scene.Kind;
 import java.awt.Shape;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Area;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -19,16 +16,30 @@ import java.util.Objects;
  * @param silhouette the area of all of them
  */
 record Figure(List<Layer> layers, Shape silhouette) {
-    private static final Map<Kind, Figure> ALL = Arrays.stream(Kind.values())
-            .collect(toMap(kind -> kind, Figure::draw, (a, b) -> a, () -> new EnumMap<>(Kind.class)));
+    private static final Map<Kind, Figure> ALL = new EnumMap<>(Kind.class);
+    private static final Map<Kind, Figure> MIRRORED = new EnumMap<>(Kind.class);
 
-    /** Fits the square from -0.5 to 0.5, y downwards. */
-    static Figure of(Kind kind) {
-        return Objects.requireNonNull(ALL.get(kind));
+    static {
+        for (Kind kind : Kind.values()) {
+            List<Layer> layers = layers(kind);
+            ALL.put(kind, of(layers));
+            MIRRORED.put(kind, of(layers.stream().map(Layer::mirrored).toList()));
+        }
     }
 
-    private static Figure draw(Kind kind) {
-        List<Layer> layers = switch (kind) {
+    /** Fits the square from -0.5 to 0.5, y downwards; mirrored or not, the light falls from the upper left. */
+    static Figure of(Kind kind, boolean mirrored) {
+        return Objects.requireNonNull((mirrored ? MIRRORED : ALL).get(kind));
+    }
+
+    private static Figure of(List<Layer> layers) {
+        Area silhouette = new Area();
+        layers.forEach(layer -> silhouette.add(new Area(layer.shape())));
+        return new Figure(layers, silhouette);
+    }
+
+    private static List<Layer> layers(Kind kind) {
+        return switch (kind) {
             case HEART -> Signs.heart();
             case STAR -> Signs.star();
             case CRYSTAL -> Signs.crystal();
@@ -49,9 +60,6 @@ record Figure(List<Layer> layers, Shape silhouette) {
             case UMBRELLA -> Things.umbrella();
             case BALLOON -> Things.balloon();
         };
-        Area silhouette = new Area();
-        layers.forEach(layer -> silhouette.add(new Area(layer.shape())));
-        return new Figure(layers, silhouette);
     }
 
     Figure transformed(AffineTransform transform) {

@@ -22,6 +22,10 @@ record Layer(Shape shape, Tone tone, Shape lit, Shape shaded) {
                 Shapes.minus(shape, Shapes.moved(shape, -SIDE * 1.1, -SIDE * 1.4)));
     }
 
+    Layer mirrored() {
+        return of(tone, AffineTransform.getScaleInstance(-1, 1).createTransformedShape(shape));
+    }
+
     Layer transformed(AffineTransform transform) {
         return new Layer(
                 transform.createTransformedShape(shape),

@@ -39,7 +39,7 @@ public final class Painter {
         Brush brush = Brush.of(style, background, choice);
         objects.forEach(object -> brush.paint(graphics, figure(object, size), object.colour(), object.extent() * size));
         graphics.dispose();
-        return new Painting(image(enlarged(canvas, block, pixels)), masks(objects, pixels));
+        return new Painting(Image.of(enlarged(canvas, block, pixels)), masks(objects, pixels));
     }
 
     private static Graphics2D graphics(BufferedImage canvas, boolean smooth) {
@@ -58,8 +58,9 @@ public final class Painter {
     private static Figure figure(Placed object, int size) {
         AffineTransform placing = new AffineTransform();
         placing.translate(object.x() * size, object.y() * size);
+        placing.rotate(Math.toRadians(object.tilt()));
         placing.scale(object.extent() * size, object.extent() * size);
-        return Figure.of(object.kind()).transformed(placing);
+        return Figure.of(object.kind(), object.mirrored()).transformed(placing);
     }
 
     private static BufferedImage enlarged(BufferedImage canvas, int block, int pixels) {
@@ -71,18 +72,6 @@ public final class Painter {
         graphics.drawImage(canvas, 0, 0, block * canvas.getWidth(), block * canvas.getHeight(), null);
         graphics.dispose();
         return large;
-    }
-
-    private static Image image(BufferedImage canvas) {
-        int size = canvas.getWidth();
-        int[] packed = canvas.getRGB(0, 0, size, size, null, 0, size);
-        byte[] rgb = new byte[packed.length * 3];
-        for (int i = 0; i < packed.length; i++) {
-            rgb[3 * i] = (byte) (packed[i] >> 16);
-            rgb[3 * i + 1] = (byte) (packed[i] >> 8);
-            rgb[3 * i + 2] = (byte) packed[i];
-        }
-        return new Image(size, size, rgb);
     }
 
     /** Every silhouette is filled with its number, so that what lies in front overwrites what it covers. */

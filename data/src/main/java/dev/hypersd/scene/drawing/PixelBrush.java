@@ -14,7 +14,7 @@ record PixelBrush() implements Brush {
         for (Layer layer : figure.layers()) {
             Pigment pigment = Palette.of(layer.tone(), colour);
             fill(graphics, layer.shape(), pigment.base());
-            if (layer.tone().solid()) {
+            if (layer.tone().own()) {
                 fill(graphics, layer.lit(), pigment.light());
                 fill(graphics, layer.shaded(), pigment.dark());
             }

@@ -19,20 +19,21 @@ record WaterBrush(Choice choice) implements Brush {
 
     @Override
     public void paint(Graphics2D graphics, Figure figure, Colour colour, double extent) {
-        draw(graphics, figure.silhouette(), glaze(SHEET, .5), extent * .09);
-        fill(graphics, figure.silhouette(), SHEET);
+        Ripple first = Ripple.of(choice, extent);
+        Ripple second = Ripple.of(choice, extent);
+        draw(graphics, first.through(figure.silhouette()), glaze(SHEET, .5), extent * .09);
+        fill(graphics, first.through(figure.silhouette()), SHEET);
         for (Layer layer : figure.layers()) {
             Pigment pigment = Palette.of(layer.tone(), colour);
             if (layer.tone() == Tone.SHINE) {
                 fill(graphics, layer.shape(), glaze(SHEET, .6));
             } else {
-                coats(graphics, layer, pigment, extent);
+                coats(graphics, layer, first.through(layer.shape()), second.through(layer.shape()), pigment, extent);
             }
         }
     }
 
-    private void coats(Graphics2D graphics, Layer layer, Pigment pigment, double extent) {
-        Shape first = slipped(layer.shape(), extent);
+    private void coats(Graphics2D graphics, Layer layer, Shape first, Shape second, Pigment pigment, double extent) {
         Rectangle2D box = first.getBounds2D();
         double run = choice.between(.2, .8);
         graphics.setPaint(new GradientPaint(
@@ -43,11 +44,15 @@ record WaterBrush(Choice choice) implements Brush {
                 (float) box.getMaxY(),
                 glaze(pigment.base(), .95)));
         graphics.fill(first);
-        fill(graphics, slipped(layer.shape(), extent), glaze(pigment.base(), .45));
+        fill(graphics, second, glaze(pigment.base(), .45));
         if (layer.tone().solid()) {
-            fill(graphics, layer.shaded(), glaze(pigment.dark(), .22));
-            bloom(graphics, layer.shape(), pigment, extent);
-            draw(graphics, first, glaze(pigment.dark(), .5), Math.max(extent * .026, .9));
+            fill(graphics, layer.shaded(), glaze(pigment.dark(), .3));
+            bloom(graphics, first, pigment, extent);
+            draw(
+                    graphics,
+                    first,
+                    glaze(Colours.mix(pigment.dark(), pigment.line(), .35), .55),
+                    Math.max(extent * .03, .9));
         }
     }
 
@@ -62,9 +67,5 @@ record WaterBrush(Choice choice) implements Brush {
             Color tint = i % 2 == 0 ? SHEET : pigment.dark();
             fill(graphics, Shapes.common(shape, spot), glaze(tint, .2));
         }
-    }
-
-    private Shape slipped(Shape shape, double extent) {
-        return Shapes.moved(shape, extent * choice.between(-.015, .015), extent * choice.between(-.015, .015));
     }
 }

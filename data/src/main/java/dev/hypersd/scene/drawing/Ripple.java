@@ -1,0 +1,47 @@
+package dev.hypersd.scene.drawing;
+
+import dev.hypersd.scene.Choice;
+import java.awt.Shape;
+import java.awt.geom.Path2D;
+import java.awt.geom.PathIterator;
+
+/**
+ * Moves the points of a plane a little, smoothly and never the same way, as a hand does that follows a line: what touched before still
+ * touches.
+ *
+ * @param reach of the movement, in pixels
+ * @param waves per pixel, in radians
+ */
+record Ripple(double reach, double waves, double across, double down) {
+    /** @param extent of the figure that is to be moved, in pixels */
+    static Ripple of(Choice choice, double extent) {
+        return new Ripple(
+                extent * .02,
+                2 * Math.PI / (extent * .45),
+                choice.between(0, 2 * Math.PI),
+                choice.between(0, 2 * Math.PI));
+    }
+
+    Shape through(Shape shape) {
+        Path2D.Double moved = new Path2D.Double();
+        double[] points = new double[6];
+        for (PathIterator at = shape.getPathIterator(null); !at.isDone(); at.next()) {
+            int segment = at.currentSegment(points);
+            for (int i = 0; i < points.length; i += 2) {
+                double x = points[i];
+                double y = points[i + 1];
+                points[i] = x + reach * Math.sin(waves * y + across);
+                points[i + 1] = y + reach * Math.sin(waves * x + down);
+            }
+            switch (segment) {
+                case PathIterator.SEG_MOVETO -> moved.moveTo(points[0], points[1]);
+                case PathIterator.SEG_LINETO -> moved.lineTo(points[0], points[1]);
+                case PathIterator.SEG_QUADTO -> moved.quadTo(points[0], points[1], points[2], points[3]);
+                case PathIterator.SEG_CUBICTO ->
+                    moved.curveTo(points[0], points[1], points[2], points[3], points[4], points[5]);
+                default -> moved.closePath();
+            }
+        }
+        return moved;
+    }
+}
