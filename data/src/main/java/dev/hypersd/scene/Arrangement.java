@@ -52,13 +52,16 @@ final class Arrangement {
                 yield join(line(first, x, between - HALF), line(second, x, between + HALF));
             }
             case INSIDE -> {
-                Placed outer = placed(second, choice.between(0.4, 0.6), choice.between(0.4, 0.6), 1.3);
+                Placed outer =
+                        placed(second, choice.between(0.4, 0.6), choice.between(0.4, 0.6), 1.3, mirrored(second));
                 yield List.of(outer, within(outer, first));
             }
             case BEHIND -> {
                 double x = choice.between(0.42, 0.58);
                 double side = choice.chance(0.5) ? 0.13 : -0.13;
-                yield join(List.of(placed(first, x - side, 0.4, 1.05)), List.of(placed(second, x + side, 0.66, 1)));
+                yield join(
+                        List.of(placed(first, x - side, 0.4, 1.05, mirrored(first))),
+                        List.of(placed(second, x + side, 0.66, 1, mirrored(second))));
             }
         };
     }
@@ -77,7 +80,8 @@ final class Arrangement {
                 item,
                 outer.x() + across * outer.extent(),
                 outer.y() + down * outer.extent(),
-                item.size().extent() * choice.between(0.92, 1));
+                item.size().extent() * choice.between(0.92, 1),
+                mirrored(item));
     }
 
     /** Where two things meet, so that the larger has more room. */
@@ -88,25 +92,30 @@ final class Arrangement {
     private List<Placed> line(Item item, double x, double y) {
         List<Placed> line = new ArrayList<>();
         double step = item.size().extent() + 0.05;
+        boolean mirrored = mirrored(item);
         for (int i = 0; i < item.count(); i++) {
-            line.add(placed(item, x + (i - (item.count() - 1) / 2.0) * step, y, 1));
+            line.add(placed(item, x + (i - (item.count() - 1) / 2.0) * step, y, 1, mirrored));
         }
         return line;
     }
 
-    private Placed placed(Item item, double x, double y, double scale) {
+    private Placed placed(Item item, double x, double y, double scale, boolean mirrored) {
         double extent = item.size().extent() * scale * choice.between(0.95, 1.05);
         double least = MARGIN + extent / 2;
         return posed(
                 item,
                 Math.clamp(x + choice.between(-JITTER, JITTER), least, 1 - least),
                 Math.clamp(y + choice.between(-JITTER, JITTER), least, 1 - least),
-                extent);
+                extent,
+                mirrored);
     }
 
-    private Placed posed(Item item, double x, double y, double extent) {
-        boolean mirrored = FACING.contains(item.kind()) && choice.chance(0.5);
+    private Placed posed(Item item, double x, double y, double extent, boolean mirrored) {
         return new Placed(item.kind(), item.colour(), x, y, extent, choice.between(-TILT, TILT), mirrored);
+    }
+
+    private boolean mirrored(Item item) {
+        return FACING.contains(item.kind()) && choice.chance(0.5);
     }
 
     @SafeVarargs

@@ -6,9 +6,9 @@ import java.util.List;
 public enum Background {
     MOSS("on moss", "on green moss"),
     SAND("on sand", "on the sand"),
-    SEA("on the sea", "on water"),
+    SEA("on the sea", "on the water"),
     NIGHT("at night", "under the night sky"),
-    BRICKS("before a brick wall", "on bricks"),
+    BRICKS("against a brick wall", "on a brick wall"),
     PAPER("on paper", "on a sheet of paper");
 
     private final List<String> phrases;

@@ -10,7 +10,10 @@ final class CaptionGrammar {
     private static final double SAYS_PLACE = 0.7;
     private static final double SAYS_BACKGROUND = 0.8;
     private static final double SAYS_FLAT = 0.15;
-    private static final String[] NUMBERS = {"a", "two", "three"};
+    private static final double SAYS_FIRST_FIRST = 0.6;
+    private static final List<String> NUMBERS = List.of("a", "two", "three");
+    private static final List<String> ROWS =
+            List.of("%s, %s and %s", "%s, %s and %s side by side", "%s next to %s and %s");
 
     private final Choice choice;
 
@@ -33,11 +36,12 @@ final class CaptionGrammar {
                 yield related(items.getFirst(), pair.relation(), items.getLast());
             }
             case Layout.Row row ->
-                "%s, %s and %s".formatted(noun(items.getFirst()), noun(items.get(1)), noun(items.getLast()));
+                choice.of(ROWS).formatted(noun(items.getFirst()), noun(items.get(1)), noun(items.getLast()));
         };
-        Optional<Background> background = said(scene.background(), SAYS_BACKGROUND);
+        boolean nowhere = relation.isEmpty() && place.isEmpty();
+        Optional<Background> background = said(scene.background(), nowhere ? 1 : SAYS_BACKGROUND);
         Claims claims = new Claims(items, relation, place, background, scene.style());
-        return new Caption(sentence(things, claims), claims);
+        return new Caption(styled(things + where(claims), scene.style()), claims);
     }
 
     private Claims.Claimed claimed(Item item) {
@@ -50,30 +54,27 @@ final class CaptionGrammar {
 
     private static String noun(Claims.Claimed item) {
         String size = item.size().map(s -> s.word() + " ").orElse("");
-        String words =
-                "%s%s %s".formatted(size, item.colour().word(), item.kind().noun(item.count()));
-        String number = item.count() == 1 && words.startsWith("o") ? "an" : NUMBERS[item.count() - 1];
-        return number + " " + words;
+        String words = size + item.colour().word() + " " + item.kind().noun(item.count());
+        boolean vowel = words.startsWith(Colour.ORANGE.word());
+        return (item.count() == 1 && vowel ? "an" : NUMBERS.get(item.count() - 1)) + " " + words;
     }
 
     private String related(Claims.Claimed first, Relation relation, Claims.Claimed second) {
-        return choice.chance(0.6)
-                ? "%s %s %s".formatted(noun(first), choice.of(relation.phrases()), noun(second))
-                : "%s %s %s".formatted(noun(second), choice.of(relation.converse()), noun(first));
+        return choice.chance(SAYS_FIRST_FIRST)
+                ? noun(first) + " " + choice.of(relation.phrases()) + " " + noun(second)
+                : noun(second) + " " + choice.of(relation.converse()) + " " + noun(first);
     }
 
-    private String sentence(String things, Claims claims) {
+    private String where(Claims claims) {
         List<String> where = new ArrayList<>();
         claims.place().ifPresent(place -> where.add(choice.of(place.phrases())));
         claims.background().ifPresent(background -> where.add(choice.of(background.phrases())));
-        if (where.size() == 2 && choice.chance(0.4)) {
-            where.addFirst(where.removeLast());
-        }
-        String body = things + (where.isEmpty() ? "" : " " + String.join(choice.chance(0.3) ? ", " : " ", where));
-        if (claims.style() == Style.FLAT && !choice.chance(SAYS_FLAT)) {
-            return body;
-        }
-        String style = choice.of(claims.style().phrases());
-        return choice.chance(0.5) && !style.contains(" ") ? style + " picture of " + body : body + ", " + style;
+        String comma = choice.chance(0.3) ? ", " : " ";
+        return where.isEmpty() ? "" : " " + String.join(comma, choice.chance(0.4) ? where.reversed() : where);
+    }
+
+    private String styled(String caption, Style style) {
+        boolean silent = style == Style.FLAT && !choice.chance(SAYS_FLAT);
+        return silent ? caption : choice.of(style.phrases()).formatted(caption);
     }
 }

@@ -42,6 +42,9 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
 
     @Override
     public Sample get(long index) {
+        if (index < 0 || index >= count) {
+            throw new IndexOutOfBoundsException("there are scenes 0 to %d, not %d".formatted(count - 1, index));
+        }
         Scene scene = scene(index);
         List<Placed> objects = new Arrangement(choice(index, ARRANGEMENT)).of(scene.layout());
         Painting painting = Painter.paint(scene.background(), scene.style(), objects, pixels, choice(index, PAINTING));

@@ -4,12 +4,12 @@ import java.util.List;
 
 /** How the picture is painted. */
 public enum Style {
-    /** Shaded areas with a thin outline: what is drawn unless something else is asked for. */
-    FLAT("flat", "in flat style"),
-    OUTLINE("outline drawing", "drawn as an outline"),
-    WATERCOLOUR("watercolour", "in watercolour"),
-    NEON("neon", "in neon light"),
-    PIXEL("pixel art", "as pixel art");
+    /** Lit bodies with a thin line around them: what is drawn unless something else is asked for. */
+    FLAT("a flat picture of %s", "%s, flat", "%s in flat style"),
+    OUTLINE("an outline drawing of %s", "%s, outline drawing", "%s as an outline drawing"),
+    WATERCOLOUR("a watercolour of %s", "%s, watercolour", "%s in watercolour"),
+    NEON("a neon sign of %s", "%s, neon", "%s in neon light"),
+    PIXEL("pixel art of %s", "%s, pixel art", "%s as pixel art");
 
     private final List<String> phrases;
 
@@ -17,7 +17,7 @@ public enum Style {
         this.phrases = List.of(phrases);
     }
 
-    /** Ways to say it. */
+    /** Ways to say it, each with {@code %s} where the rest of the caption goes. */
     public List<String> phrases() {
         return phrases;
     }

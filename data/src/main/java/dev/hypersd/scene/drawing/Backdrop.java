@@ -152,7 +152,7 @@ record Backdrop(Canvas canvas, Choice choice) {
     }
 
     private void paper() {
-        canvas.wash(new Color(0xFBF4E4), new Color(0xF1E6CE));
+        canvas.wash(new Color(0xF9F0DC), new Color(0xEFE2C6));
         double step = .1;
         for (double at = step / 2; at < 1; at += step) {
             canvas.draw(new Line2D.Double(at, 0, at, 1), glaze(new Color(0x93B4D6), .38), .006);

@@ -12,6 +12,9 @@ import java.awt.Shape;
 /** A way to paint an object. */
 @FunctionalInterface
 interface Brush {
+    /** Width of the line around an object, as a part of its extent; half of it lies outside of the silhouette. */
+    double LINE = .05;
+
     /**
      * Paints one object.
      *

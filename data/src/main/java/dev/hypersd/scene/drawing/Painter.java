@@ -9,6 +9,7 @@ import dev.hypersd.scene.Style;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.Shape;
 import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -74,13 +75,15 @@ public final class Painter {
         return large;
     }
 
-    /** Every silhouette is filled with its number, so that what lies in front overwrites what it covers. */
+    /** Every silhouette is painted with its number, so that what lies in front overwrites what it covers. */
     private static List<Mask> masks(List<Placed> objects, int pixels) {
         BufferedImage numbers = new BufferedImage(pixels, pixels, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = graphics(numbers, false);
         for (int i = 0; i < objects.size(); i++) {
-            graphics.setColor(new Color(i + 1));
-            graphics.fill(figure(objects.get(i), pixels).silhouette());
+            Color number = new Color(i + 1);
+            Shape silhouette = figure(objects.get(i), pixels).silhouette();
+            Brush.fill(graphics, silhouette, number);
+            Brush.draw(graphics, silhouette, number, objects.get(i).extent() * pixels * Brush.LINE);
         }
         graphics.dispose();
         int[] found = numbers.getRGB(0, 0, pixels, pixels, null, 0, pixels);

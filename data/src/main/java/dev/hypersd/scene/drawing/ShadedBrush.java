@@ -29,7 +29,7 @@ record ShadedBrush(boolean night) implements Brush {
         } else {
             shadow(graphics, figure.silhouette(), extent);
         }
-        draw(graphics, figure.silhouette(), Palette.of(colour).line(), Math.max(extent * .056, 1.7));
+        draw(graphics, figure.silhouette(), Palette.of(colour).line(), Math.max(extent * LINE, 1.7));
         for (Layer layer : figure.layers()) {
             Pigment pigment = Palette.of(layer.tone(), colour);
             if (layer.tone().solid()) {

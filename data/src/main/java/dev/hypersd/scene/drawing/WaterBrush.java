@@ -42,7 +42,7 @@ record WaterBrush(Choice choice) implements Brush {
                 glaze(pigment.light(), .55),
                 (float) (box.getMaxX() - run * box.getWidth()),
                 (float) box.getMaxY(),
-                glaze(pigment.base(), .95)));
+                glaze(Colours.mix(pigment.base(), pigment.dark(), .4), .95)));
         graphics.fill(first);
         fill(graphics, second, glaze(pigment.base(), .45));
         if (layer.tone().solid()) {
