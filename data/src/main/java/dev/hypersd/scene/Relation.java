@@ -7,7 +7,7 @@ public enum Relation {
     LEFT_OF(List.of("left of", "to the left of"), List.of("right of", "to the right of")),
     ABOVE(List.of("above", "over"), List.of("below", "under")),
     INSIDE(List.of("inside", "in"), List.of("around")),
-    BEHIND(List.of("behind"), List.of("in front of", "before"));
+    BEHIND(List.of("behind"), List.of("in front of"));
 
     private final List<String> phrases;
     private final List<String> converse;

@@ -3,17 +3,12 @@ package dev.hypersd.scene.drawing;
 import dev.hypersd.image.Image;
 import dev.hypersd.scene.Background;
 import dev.hypersd.scene.Choice;
-import dev.hypersd.scene.Mask;
 import dev.hypersd.scene.Placed;
 import dev.hypersd.scene.Style;
-import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
-import java.awt.Shape;
 import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 
 /** Paints a scene: the background, then every object from back to front. */
@@ -33,27 +28,50 @@ public final class Painter {
     public static Painting paint(Background background, Style style, List<Placed> objects, int pixels, Choice choice) {
         int block = style == Style.PIXEL ? Math.max(pixels / BLOCKS, 1) : 1;
         int size = Math.ceilDiv(pixels, block);
-        BufferedImage canvas = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = graphics(canvas, true);
-        new Backdrop(new Canvas(graphics, size), choice).paint(background, style);
-        smooth(graphics, style != Style.PIXEL);
+        List<Placed> placed = style == Style.PIXEL
+                ? objects.stream().map(object -> snapped(object, size)).toList()
+                : objects;
+        List<Figure> figures =
+                placed.stream().map(object -> figure(object, size)).toList();
+        BufferedImage picture = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
+        Graphics2D smooth = graphics(picture, true);
+        new Backdrop(new Canvas(smooth, size), choice).paint(background, style);
+        smooth.dispose();
+
+        BufferedImage numbers = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
+        Graphics2D painting = graphics(picture, style != Style.PIXEL);
+        Graphics2D numbering = graphics(numbers, false);
         Brush brush = Brush.of(style, background, choice);
-        objects.forEach(object -> brush.paint(graphics, figure(object, size), object.colour(), object.extent() * size));
-        graphics.dispose();
-        return new Painting(Image.of(enlarged(canvas, block, pixels)), masks(objects, pixels));
+        for (int i = 0; i < figures.size(); i++) {
+            double extent = placed.get(i).extent() * size;
+            brush.paint(painting, figures.get(i), placed.get(i).colour(), extent);
+            Masks.number(numbering, i, figures.get(i), extent);
+        }
+        painting.dispose();
+        numbering.dispose();
+        return new Painting(
+                Image.of(enlarged(picture, block, pixels)), Masks.of(placed, enlarged(numbers, block, pixels)));
     }
 
     private static Graphics2D graphics(BufferedImage canvas, boolean smooth) {
         Graphics2D graphics = canvas.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-        smooth(graphics, smooth);
-        return graphics;
-    }
-
-    private static void smooth(Graphics2D graphics, boolean smooth) {
         graphics.setRenderingHint(
                 RenderingHints.KEY_ANTIALIASING,
                 smooth ? RenderingHints.VALUE_ANTIALIAS_ON : RenderingHints.VALUE_ANTIALIAS_OFF);
+        return graphics;
+    }
+
+    /** Pixel art stands upright around the middle of a pixel, so that both of its sides are equal and its stems are not lost. */
+    private static Placed snapped(Placed object, int size) {
+        return new Placed(
+                object.kind(),
+                object.colour(),
+                (Math.floor(object.x() * size) + .5) / size,
+                (Math.floor(object.y() * size) + .5) / size,
+                (2 * Math.floor(object.extent() * size / 2) + 1) / size,
+                0,
+                object.mirrored());
     }
 
     private static Figure figure(Placed object, int size) {
@@ -64,6 +82,7 @@ public final class Painter {
         return Figure.of(object.kind(), object.mirrored()).transformed(placing);
     }
 
+    /** Every pixel becomes a block; what is then too much at the right and at the bottom is cut off. */
     private static BufferedImage enlarged(BufferedImage canvas, int block, int pixels) {
         if (block == 1) {
             return canvas;
@@ -73,28 +92,5 @@ public final class Painter {
         graphics.drawImage(canvas, 0, 0, block * canvas.getWidth(), block * canvas.getHeight(), null);
         graphics.dispose();
         return large;
-    }
-
-    /** Every silhouette is painted with its number, so that what lies in front overwrites what it covers. */
-    private static List<Mask> masks(List<Placed> objects, int pixels) {
-        BufferedImage numbers = new BufferedImage(pixels, pixels, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = graphics(numbers, false);
-        for (int i = 0; i < objects.size(); i++) {
-            Color number = new Color(i + 1);
-            Shape silhouette = figure(objects.get(i), pixels).silhouette();
-            Brush.fill(graphics, silhouette, number);
-            Brush.draw(graphics, silhouette, number, objects.get(i).extent() * pixels * Brush.LINE);
-        }
-        graphics.dispose();
-        int[] found = numbers.getRGB(0, 0, pixels, pixels, null, 0, pixels);
-        List<Mask> masks = new ArrayList<>();
-        for (int i = 0; i < objects.size(); i++) {
-            BitSet visible = new BitSet(found.length);
-            for (int at = 0; at < found.length; at++) {
-                visible.set(at, (found[at] & 0xFFFFFF) == i + 1);
-            }
-            masks.add(new Mask(objects.get(i).kind(), visible));
-        }
-        return masks;
     }
 }
