@@ -8,6 +8,7 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Pictures in a grid, each with a text below it. */
@@ -38,18 +39,16 @@ public final class ContactSheet {
         int height = entries.getFirst().image().height();
         List<List<String>> texts =
                 entries.stream().map(entry -> wrap(entry.text(), width)).toList();
-        int cell =
-                height + GAP + LINE * texts.stream().mapToInt(List::size).max().orElse(0);
-        int rows = Math.ceilDiv(entries.size(), columns);
+        int[] tops = tops(texts, columns, height);
         BufferedImage sheet =
-                new BufferedImage(columns * (width + GAP) + GAP, rows * cell + GAP, BufferedImage.TYPE_INT_RGB);
+                new BufferedImage(columns * (width + GAP) + GAP, tops[tops.length - 1], BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = graphics(sheet);
         graphics.setColor(SHEET);
         graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
         graphics.setColor(INK);
         for (int i = 0; i < entries.size(); i++) {
             int x = GAP + i % columns * (width + GAP);
-            int y = GAP + i / columns * cell;
+            int y = tops[i / columns];
             graphics.drawImage(entries.get(i).image().toBufferedImage(), x, y, null);
             for (String line : texts.get(i)) {
                 y += LINE;
@@ -58,6 +57,22 @@ public final class ContactSheet {
         }
         graphics.dispose();
         return Image.of(sheet);
+    }
+
+    /** Where the rows begin, each as high as its longest text asks for, and where the sheet ends. */
+    private static int[] tops(List<List<String>> texts, int columns, int height) {
+        int[] tops = new int[Math.ceilDiv(texts.size(), columns) + 1];
+        Arrays.fill(tops, GAP);
+        for (int row = 0; row < tops.length - 1; row++) {
+            int lines = texts.stream()
+                    .skip((long) row * columns)
+                    .limit(columns)
+                    .mapToInt(List::size)
+                    .max()
+                    .orElse(0);
+            tops[row + 1] = tops[row] + height + lines * LINE + GAP;
+        }
+        return tops;
     }
 
     private static Graphics2D graphics(BufferedImage sheet) {

@@ -19,6 +19,7 @@ public enum SizeClass {
         return extent;
     }
 
+    /** What a caption calls it. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -33,6 +33,13 @@ class ContactSheetTest {
     }
 
     @Test
+    void everyRowIsAsHighAsItsTexts() {
+        Image sheet = ContactSheet.of(List.of(entry(RED, "umbrella umbrella"), entry(BLACK, "")), 1);
+        assertThat(red(sheet, 10, 10 + 20 + 2 * 14 + 10)).isZero();
+        assertThat(sheet.height()).isEqualTo(10 + 20 + 2 * 14 + 10 + 20 + 10);
+    }
+
+    @Test
     void aSheetOfNothingIsRefused() {
         assertThatThrownBy(() -> ContactSheet.of(Collections.emptyList(), 3))
                 .hasMessage("a contact sheet has pictures and columns, not 0 and 3");

@@ -11,7 +11,6 @@ import static dev.hypersd.scene.drawing.Tone.BODY;
 import static dev.hypersd.scene.drawing.Tone.CREAM;
 import static dev.hypersd.scene.drawing.Tone.GOLD;
 import static dev.hypersd.scene.drawing.Tone.LEAF;
-import static dev.hypersd.scene.drawing.Tone.LIGHT;
 import static dev.hypersd.scene.drawing.Tone.SHADE;
 import static dev.hypersd.scene.drawing.Tone.SHINE;
 import static dev.hypersd.scene.drawing.Tone.WOOD;
@@ -39,8 +38,11 @@ final class Plants {
                                 circle(.13, -.22, .23),
                                 circle(0, -.29, .2),
                                 ellipse(0, .04, .2, .2))),
-                Layer.of(SHADE, line(.03, "M.05 .1 Q.16 .12 .2 .02 M.2 -.08 Q.31 -.08 .33 -.18")),
-                Layer.of(LIGHT, union(circle(-.12, -.28, .1), circle(-.02, -.33, .085), circle(-.28, -.05, .075))));
+                Layer.of(
+                        SHADE,
+                        line(.028, "M-.2 .08 Q-.09 .12 -.04 .02 M.06 .1 Q.17 .12 .21 .02 M.2 -.09 Q.31 -.09 .33 -.19")),
+                Layer.of(SHADE, line(.028, "M-.05 -.1 Q.05 -.07 .09 -.17")),
+                Layer.of(SHINE, union(line(.055, "M-.28 -.24 Q-.24 -.35 -.14 -.39"), circle(-.36, -.06, .035))));
     }
 
     static List<Layer> mushroom() {
