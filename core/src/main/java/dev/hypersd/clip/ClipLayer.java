@@ -16,9 +16,9 @@ final class ClipLayer {
     private final Activation activation;
     private final Linear narrow;
 
-    ClipLayer(Parameters p, ClipTextConfig config) {
+    ClipLayer(Parameters p, TransformerConfig config, ClipAttention.Mixing mixing) {
         this.norm1 = new LayerNorm(p.at("layer_norm1"), config.width(), config.eps());
-        this.attention = new ClipAttention(p.at("self_attn"), config.width(), config.heads());
+        this.attention = new ClipAttention(p.at("self_attn"), config.width(), config.heads(), mixing);
         this.norm2 = new LayerNorm(p.at("layer_norm2"), config.width(), config.eps());
         this.widen = Linear.of(p.at("mlp.fc1"), config.width(), config.innerWidth());
         this.activation = config.activation();

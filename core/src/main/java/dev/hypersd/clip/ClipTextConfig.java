@@ -42,6 +42,11 @@ public record ClipTextConfig(
      *     compute
      */
     public static ClipTextConfig from(JsonObject json) {
+        return from(json, projection(json));
+    }
+
+    /** Reads the text tower of a whole CLIP, whose own file says {@code projection}. */
+    static ClipTextConfig from(JsonObject json, OptionalInt projection) {
         json.expect("attention_dropout", 0);
         json.expect("dropout", 0);
         ClipTextConfig config = new ClipTextConfig(
@@ -54,11 +59,15 @@ public record ClipTextConfig(
                 Activation.of(json, "hidden_act"),
                 json.number("layer_norm_eps", 1e-5),
                 json.integer("eos_token_id", 49407),
-                projection(json));
+                projection);
         if (config.width % config.heads != 0) {
             throw json.invalid("num_attention_heads", "asks for " + config.heads + " heads on width " + config.width);
         }
         return config;
+    }
+
+    TransformerConfig transformer() {
+        return new TransformerConfig(width, innerWidth, layers, heads, activation, eps);
     }
 
     private static OptionalInt projection(JsonObject json) {

@@ -3,6 +3,7 @@ package dev.hypersd.clip;
 import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.kernel.Attention;
 import dev.hypersd.nn.Embedding;
 import dev.hypersd.nn.LayerNorm;
 import dev.hypersd.nn.Linear;
@@ -11,7 +12,6 @@ import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.weights.WeightSource;
 import dev.hypersd.weights.WeightView;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -30,7 +30,7 @@ public final class ClipTextModel {
     private final ClipTextConfig config;
     private final Embedding tokens;
     private final Embedding positions;
-    private final List<ClipLayer> layers;
+    private final ClipTransformer encoder;
     private final LayerNorm finalNorm;
     private final Optional<Linear> projection;
 
@@ -41,9 +41,7 @@ public final class ClipTextModel {
         this.tokens = new Embedding(model.at("embeddings.token_embedding"), config.vocabulary(), config.width());
         this.positions =
                 new Embedding(model.at("embeddings.position_embedding"), config.longestPrompt(), config.width());
-        this.layers = IntStream.range(0, config.layers())
-                .mapToObj(i -> new ClipLayer(model.at("encoder.layers." + i), config))
-                .toList();
+        this.encoder = new ClipTransformer(model.at("encoder"), config.transformer(), Attention::causal);
         this.finalNorm = new LayerNorm(model.at("final_layer_norm"), config.width(), config.eps());
         this.projection = config.projection().isEmpty()
                 ? Optional.empty()
@@ -79,11 +77,8 @@ public final class ClipTextModel {
         long[] idValues = check(ids);
         long batch = ids.size(0);
         int length = (int) ids.size(1);
-        List<Tensor> hidden = new ArrayList<>();
-        hidden.add(scoped(() -> tokens.forward(ids).add_(positions.table().narrow(0, 0, length))));
-        for (ClipLayer layer : layers) {
-            hidden.add(scoped(() -> layer.forward(hidden.getLast())));
-        }
+        List<Tensor> hidden = encoder.forward(
+                scoped(() -> tokens.forward(ids).add_(positions.table().narrow(0, 0, length))));
         Tensor last = finalNorm.forward(hidden.getLast());
         Tensor pooled = scoped(() -> {
             Tensor rows = Tensors.of(poolingRows(idValues, length), batch).to(last.device(), ids.scalar_type());

@@ -1,5 +1,7 @@
 package dev.hypersd.model;
 
+import dev.hypersd.clip.ClipConfig;
+import dev.hypersd.clip.ClipModel;
 import dev.hypersd.clip.ClipTextConfig;
 import dev.hypersd.clip.ClipTextModel;
 import dev.hypersd.json.JsonObject;
@@ -44,8 +46,12 @@ public record NetworkType<N>(
     /** The second text encoder of SDXL. */
     public static final NetworkType<ClipTextModel> CLIP_TEXT_WITH_PROJECTION = clip("CLIPTextModelWithProjection");
 
+    /** Both towers of CLIP. */
+    public static final NetworkType<ClipModel> CLIP =
+            new NetworkType<>("CLIPModel", ClipModel::named, (config, p) -> new ClipModel(ClipConfig.from(config), p));
+
     private static final List<NetworkType<?>> ALL =
-            List.of(UNET, AUTOENCODER_KL, AUTOENCODER_TINY, CLIP_TEXT, CLIP_TEXT_WITH_PROJECTION);
+            List.of(UNET, AUTOENCODER_KL, AUTOENCODER_TINY, CLIP_TEXT, CLIP_TEXT_WITH_PROJECTION, CLIP);
 
     /**
      * The type of network that {@code config} describes.
