@@ -1,0 +1,31 @@
+package dev.hypersd.judge.clip;
+
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.tensor.Tensors;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** What CLIP minimises (Radford et al., 2021, figure 3): every text is to find its picture in the batch, and every picture its text. */
+public final class ContrastiveLoss {
+    private ContrastiveLoss() {}
+
+    /**
+     * The mean cross-entropy of both searches, a scalar; the logarithm of the batch size is what guessing costs.
+     *
+     * @param texts {@code [B, P]} of length 1
+     * @param pictures {@code [B, P]} of length 1, those of the texts in the same order
+     * @param scale a scalar that cosines are multiplied by
+     */
+    public static Tensor of(Tensor texts, Tensor pictures, Tensor scale) {
+        return scoped(() -> {
+            Tensor logits = texts.mm(pictures.t()).mul(scale);
+            Tensor own = Tensors.of(LongStream.range(0, texts.size(0)).toArray(), texts.size(0));
+            return torch.cross_entropy_loss(logits, own)
+                    .add(torch.cross_entropy_loss(logits.t(), own))
+                    .mul(new Scalar(0.5));
+        });
+    }
+}
