@@ -1,0 +1,131 @@
+package dev.hypersd.evaluation;
+
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.json.Json;
+import dev.hypersd.metric.Attribute;
+import dev.hypersd.metric.ClaimCheck.Answer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.StreamSupport;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Judgements in a file of JSON lines. The first line says of what; a last line that was cut off by an interruption is dropped. */
+final class JudgementFile {
+    private static final String SUBJECT = "subject";
+
+    private final Path file;
+
+    private JudgementFile(Path file) {
+        this.file = file;
+    }
+
+    /**
+     * Opens the file, or begins it.
+     *
+     * @param subject what is judged, with all that decides its pictures
+     * @throws InvalidRequestException if the file holds judgements of something else
+     */
+    static JudgementFile open(Path file, String subject) {
+        JudgementFile judgements = new JudgementFile(file);
+        List<String> lines = judgements.wholeLines();
+        if (lines.isEmpty()) {
+            judgements.write(
+                    List.of(Json.MAPPER.createObjectNode().put(SUBJECT, subject).toString()));
+            return judgements;
+        }
+        String found = judgements.parse(lines.getFirst()).path(SUBJECT).asString("");
+        if (!found.equals(subject)) {
+            throw new InvalidRequestException(
+                    "%s has judgements of \"%s\", not of \"%s\"; name another output".formatted(file, found, subject));
+        }
+        judgements.write(lines);
+        return judgements;
+    }
+
+    /** All judgements so far. */
+    List<Judgement> read() {
+        return wholeLines().stream().skip(1).map(this::judgement).toList();
+    }
+
+    void append(Judgement judgement) {
+        try {
+            Files.writeString(file, line(judgement) + "\n", StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private List<String> wholeLines() {
+        try {
+            String text = Files.exists(file) ? Json.utf8(file, Files.readAllBytes(file)) : "";
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+        } catch (IOException e) {
+            throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void write(List<String> lines) {
+        Path draft = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            Files.write(draft, lines, StandardCharsets.UTF_8);
+            Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private HyperSdException unwritable(IOException e) {
+        return new HyperSdException(file + " cannot be written: " + e.getMessage(), e);
+    }
+
+    private JsonNode parse(String line) {
+        try {
+            return Json.MAPPER.readTree(line);
+        } catch (JacksonException e) {
+            throw new InvalidFileException(file, "has a line that is not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static String line(Judgement judgement) {
+        ObjectNode node = Json.MAPPER.createObjectNode();
+        node.put("number", judgement.number());
+        node.put("repetition", judgement.repetition());
+        ArrayNode right = node.putArray("right");
+        ArrayNode wrong = node.putArray("wrong");
+        judgement
+                .answers()
+                .forEach(answer ->
+                        (answer.right() ? right : wrong).add(answer.attribute().name()));
+        judgement.clipScore().ifPresent(score -> node.put("clip", score));
+        ArrayNode features = node.putArray("features");
+        judgement.features().forEach(features::add);
+        return node.toString();
+    }
+
+    private Judgement judgement(String line) {
+        JsonNode node = parse(line);
+        List<Answer> answers = new ArrayList<>();
+        node.path("right").forEach(name -> answers.add(new Answer(Attribute.valueOf(name.asString()), true)));
+        node.path("wrong").forEach(name -> answers.add(new Answer(Attribute.valueOf(name.asString()), false)));
+        return new Judgement(
+                node.path("number").asLong(),
+                node.path("repetition").asInt(),
+                answers,
+                node.has("clip") ? OptionalDouble.of(node.get("clip").asDouble()) : OptionalDouble.empty(),
+                StreamSupport.stream(node.path("features").spliterator(), false)
+                        .map(JsonNode::asDouble)
+                        .toList());
+    }
+}

@@ -1,0 +1,34 @@
+package dev.hypersd.metric;
+
+import java.util.List;
+
+/** How different the pictures of one prompt are. */
+public final class Diversity {
+    private Diversity() {}
+
+    /**
+     * The mean Euclidean distance of the features of two different pictures.
+     *
+     * @param features of at least two pictures of one prompt
+     */
+    public static double of(List<double[]> features) {
+        if (features.size() < 2) {
+            throw new IllegalArgumentException("diversity takes at least 2 pictures, not " + features.size());
+        }
+        double sum = 0;
+        for (int i = 0; i < features.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                sum += distance(features.get(i), features.get(j));
+            }
+        }
+        return sum / (features.size() * (features.size() - 1) / 2.0);
+    }
+
+    private static double distance(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return Math.sqrt(sum);
+    }
+}

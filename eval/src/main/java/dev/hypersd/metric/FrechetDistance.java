@@ -1,0 +1,70 @@
+package dev.hypersd.metric;
+
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.Tensors;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The distance of two sets of features as if both were normally distributed: FID (Heusel et al., 2017), where the features are those of
+ * pictures. In double precision.
+ */
+public final class FrechetDistance {
+    private FrechetDistance() {}
+
+    /**
+     * {@code |m1 - m2|^2 + tr(S1) + tr(S2) - 2 tr((S1 S2)^(1/2))}, never below 0. The last trace is that of
+     * {@code (R S2 R)^(1/2)} with {@code R = S1^(1/2)}, which stays symmetric, so it exists for singular covariances too.
+     *
+     * @throws IllegalArgumentException if the features have different dimensions
+     */
+    public static double between(FeatureStatistics a, FeatureStatistics b) {
+        if (a.dimension() != b.dimension()) {
+            throw new IllegalArgumentException(
+                    "features of %d and of %d dimensions cannot be compared".formatted(a.dimension(), b.dimension()));
+        }
+        return Engine.infer(() -> {
+            Tensor first = square(a.covariance(), a.dimension());
+            Tensor second = square(b.covariance(), b.dimension());
+            Tensor root = root(first);
+            double common = eigenvalues(root.mm(second).mm(root)).sqrt().sum().item_double();
+            double spread = first.trace().item_double() + second.trace().item_double();
+            return Math.max(0, squaredDistance(a.mean(), b.mean()) + spread - 2 * common);
+        });
+    }
+
+    private static double squaredDistance(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return sum;
+    }
+
+    private static Tensor root(Tensor symmetric) {
+        T_TensorTensor_T decomposed = torch.linalg_eigh(symmetric);
+        Tensor vectors = decomposed.get1();
+        return vectors.mul(nonNegative(decomposed.get0()).sqrt()).mm(vectors.t());
+    }
+
+    private static Tensor eigenvalues(Tensor symmetric) {
+        Tensor exactly = symmetric.add(symmetric.t()).mul(new Scalar(0.5));
+        return nonNegative(torch.linalg_eigh(exactly).get0());
+    }
+
+    /** Rounding makes small eigenvalues of covariances negative. */
+    private static Tensor nonNegative(Tensor eigenvalues) {
+        return eigenvalues.clamp_min(new Scalar(0.0));
+    }
+
+    private static Tensor square(double[] values, int side) {
+        Tensor tensor = Tensors.empty(Dtype.F64, side, side);
+        MemorySegment.copy(values, 0, Tensors.data(tensor), ValueLayout.JAVA_DOUBLE, 0, values.length);
+        return tensor;
+    }
+}
