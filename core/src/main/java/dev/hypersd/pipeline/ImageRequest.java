@@ -73,6 +73,22 @@ public record ImageRequest(
         return prompts.get(index / imagesPerPrompt);
     }
 
+    /** The same request for one other prompt. */
+    public ImageRequest withPrompt(Prompt prompt) {
+        return new ImageRequest(
+                List.of(prompt),
+                imagesPerPrompt,
+                size,
+                sampler,
+                steps,
+                guidance,
+                seed,
+                loras,
+                clipSkip,
+                tiling,
+                microConditioning);
+    }
+
     /** The same request for {@code count} pictures of each prompt, the first from {@code firstSeed}. */
     public ImageRequest withImages(int count, long firstSeed) {
         return new ImageRequest(

@@ -18,6 +18,11 @@ public record Prompt(
         return new Prompt(text, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
+    /** Another text with the same negative prompt; nothing of its own for SDXL's second text encoder. */
+    public Prompt withText(String other) {
+        return new Prompt(other, negative, Optional.empty(), secondNegative);
+    }
+
     /** The same prompt with {@code negative} as its negative prompt. */
     public Prompt withNegative(String negative) {
         return new Prompt(text, Optional.of(negative), secondText, secondNegative);

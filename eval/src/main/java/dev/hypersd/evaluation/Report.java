@@ -1,8 +1,13 @@
 package dev.hypersd.evaluation;
 
+import dev.hypersd.error.HyperSdException;
 import dev.hypersd.json.Json;
 import dev.hypersd.metric.Attribute;
 import dev.hypersd.metric.AttributeAccuracy.Group;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +27,17 @@ public record Report(String subject, Figures model, Figures data) {
         rows(model).forEach(node.putObject("model")::put);
         rows(data).forEach(node.putObject("data")::put);
         return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
+    }
+
+    /** Writes {@link #json} to {@code file}, which appears whole or not at all. */
+    public void write(Path file) {
+        Path draft = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            Files.writeString(draft, json());
+            Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new HyperSdException(file + " cannot be written: " + e.getMessage(), e);
+        }
     }
 
     /** A table for people: a line for each figure, the model's beside the data's. */

@@ -41,7 +41,10 @@ public record Recipe(Path output, int keep, TrainingSettings training, Supplier<
         double average = root.number("average", 0.999, 0, 0.99999);
         Supplier<Objective<?>> objective = switch (name) {
             case "autoencoder" -> autoencoder(root, seed, average, optimiser);
-            default -> throw root.invalid("objective", "is \"" + name + "\", known are autoencoder");
+            case "attributes" -> JudgeRecipes.attributes(root, new Common(seed, average, optimiser));
+            case "clip" -> JudgeRecipes.clip(root, new Common(seed, average, optimiser));
+            default ->
+                throw root.invalid("objective", "is \"" + name + "\", known are autoencoder, attributes and clip");
         };
         Recipe recipe = new Recipe(root.path("output"), root.count("keep", 2, 1), training, objective);
         root.refuseUnread();

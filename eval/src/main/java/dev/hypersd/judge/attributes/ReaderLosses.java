@@ -6,6 +6,7 @@ import dev.hypersd.data.Pixels;
 import dev.hypersd.scene.Background;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Style;
+import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
@@ -52,11 +53,12 @@ public record ReaderLosses(Tensor peaks, Tensor geometry, Tensor colour, Tensor 
      * The focal loss for peaks (Zhou et al., 2019, equation 1; alpha 2, beta 4): sure cells count little, and cells near a peak are forgiven.
      * A sum over all cells, divided by the number of peaks.
      *
-     * @param logits {@code [B, kinds, h, w]}
+     * @param given {@code [B, kinds, h, w]}
      * @param target of the same shape, exactly 1 at peaks
      */
-    static Tensor focal(Tensor logits, Tensor target) {
+    static Tensor focal(Tensor given, Tensor target) {
         return scoped(() -> {
+            Tensor logits = wide(given);
             Tensor peak = target.eq(new Scalar(1)).to(target.scalar_type());
             Tensor probability = logits.sigmoid();
             Tensor missing = probability
@@ -73,6 +75,11 @@ public record ReaderLosses(Tensor peaks, Tensor geometry, Tensor colour, Tensor 
     }
 
     private static Tensor entropy(Tensor logits, long[] classes) {
-        return scoped(() -> torch.cross_entropy_loss(logits, Tensors.of(classes, classes.length)));
+        return scoped(() -> torch.cross_entropy_loss(wide(logits), Tensors.of(classes, classes.length)));
+    }
+
+    /** Sums over many cells need F32, whatever the network computes with. */
+    private static Tensor wide(Tensor x) {
+        return x.to(Dtype.F32.scalarType());
     }
 }

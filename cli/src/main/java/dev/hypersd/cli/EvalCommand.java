@@ -1,0 +1,121 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.evaluation.Evaluation;
+import dev.hypersd.evaluation.Generator;
+import dev.hypersd.evaluation.Panel;
+import dev.hypersd.evaluation.Report;
+import dev.hypersd.evaluation.TestPrompt;
+import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.pipeline.Prompt;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code hypersd eval}: how good a model is, by the judges. */
+@Command(
+        name = "eval",
+        description =
+                "Draw test prompts and have the pictures judged. What was judged is not drawn again in a later run.",
+        footer = {
+            "",
+            "Examples:",
+            "  hypersd eval --model runs/mini/base/model --steps 50 --sampler ddim --guidance 3 --prompts test:1000 --judges judges --out runs/eval/base",
+        })
+final class EvalCommand implements Runnable {
+    /** Prompts that are drawn several times. */
+    private static final int REPEATED = 50;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @ArgGroup(validate = false, heading = "%nModel%n")
+    private final ModelOptions model = new ModelOptions();
+
+    @ArgGroup(validate = false, heading = "%nPicture%n")
+    private final PictureOptions picture = new PictureOptions();
+
+    @ArgGroup(validate = false, heading = "%nEvaluation%n")
+    private final JudgeOptions judging = new JudgeOptions();
+
+    /** By whom and of what. */
+    static final class JudgeOptions {
+        @Option(
+                names = "--judges",
+                paramLabel = "DIR",
+                required = true,
+                description = "The folder of the judges: attributes, and clip for CLIP scores.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        Path judges;
+
+        @Option(
+                names = "--prompts",
+                paramLabel = "test:N",
+                defaultValue = "test:1000",
+                description = "How many test prompts. Default: ${DEFAULT-VALUE}.")
+        String prompts = "";
+
+        @Option(
+                names = "--out",
+                paramLabel = "DIR",
+                required = true,
+                description = "Where judgements and report.json go; a run that was interrupted goes on there.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        Path out;
+    }
+
+    @Override
+    public void run() {
+        List<TestPrompt> prompts = TestPrompt.named(judging.prompts);
+        PrintWriter err = spec.commandLine().getErr();
+        ImageRequest request = picture.request("", model, err);
+        try (Panel panel = Panel.open(judging.judges);
+                DiffusionPipeline pipeline = model.load()) {
+            Report report = new Evaluation(panel, prompts, REPEATED, picture.seed.orElse(0L))
+                    .of(subject(request), drawing(pipeline, request), judging.out, left -> tell(err, left));
+            report.write(judging.out.resolve("report.json"));
+            spec.commandLine().getOut().println(report.table());
+        }
+    }
+
+    private static Generator drawing(DiffusionPipeline pipeline, ImageRequest request) {
+        Prompt blank = request.promptOf(0);
+        return (prompt, seed) -> pipeline.generate(
+                        request.withPrompt(blank.withText(prompt.text())).withImages(1, seed))
+                .getFirst()
+                .image();
+    }
+
+    /** All that decides the pictures besides prompt and seed. */
+    private String subject(ImageRequest request) {
+        return Stream.of(
+                        Stream.of(model.model, model.unet, model.autoencoder)
+                                .flatMap(Optional::stream)
+                                .map(Path::toString),
+                        request.loras().stream().map(lora -> lora.file() + ":" + lora.weight()),
+                        request.sampler().stream().map(Object::toString),
+                        request.size().stream().map(size -> size.width() + "x" + size.height()),
+                        request.promptOf(0).negative().stream().map(negative -> "not " + negative),
+                        request.clipSkip() == 0 ? Stream.<String>empty() : Stream.of("clip skip " + request.clipSkip()),
+                        Stream.of(
+                                request.steps().count() + " steps",
+                                "guidance " + request.guidance().scale()))
+                .flatMap(parts -> parts)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static void tell(PrintWriter err, long left) {
+        if (left % 50 == 0) {
+            err.println(left + " pictures left");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.hypersd.objective;
+
+import dev.hypersd.data.Dataset;
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.model.NetworkType;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.training.FullTuning;
+import dev.hypersd.training.Learner;
+import dev.hypersd.training.Losses;
+import dev.hypersd.training.Objective;
+import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.TrainableWeights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Trains one network whole, by a loss that is a function of network and batch: all that a judge needs.
+ *
+ * @param <N> the network
+ * @param <S> a sample
+ */
+public final class NetworkObjective<N, S> implements Objective<S> {
+    /**
+     * @param folder with the configuration, and weights to go on from
+     * @param copied files that are published beside the weights, such as those of a tokenizer
+     * @param averageDecay of the averaged weights
+     * @param seed of random weights
+     */
+    public record Settings(Path folder, List<Path> copied, double averageDecay, long seed) {
+        public Settings {
+            copied = List.copyOf(copied);
+        }
+    }
+
+    /** What a network gets wrong about a batch. */
+    @FunctionalInterface
+    public interface NetworkLoss<N, S> {
+        Losses of(N network, List<S> batch);
+    }
+
+    private final Settings settings;
+    private final Dataset<S> samples;
+    private final Dataset<S> heldOut;
+    private final TensorArena arena = new TensorArena();
+    private final StartedNetwork<N> started;
+    private final TrainableWeights weights;
+    private final Learner<S> learner;
+
+    public NetworkObjective(
+            NetworkType<N> type,
+            Settings settings,
+            OptimiserSettings optimiser,
+            Dataset<S> samples,
+            Dataset<S> heldOut,
+            NetworkLoss<N, S> loss) {
+        this.settings = settings;
+        this.samples = samples;
+        this.heldOut = heldOut;
+        this.started = Engine.infer(() -> StartedNetwork.load(type, settings.folder(), settings.seed(), arena));
+        this.weights = Engine.call(() -> new TrainableWeights(
+                new FullTuning(started.parameters()), settings.averageDecay(), settings.seed(), arena));
+        this.learner =
+                new Learner<>(type.className(), weights, optimiser, (batch, draw) -> loss.of(started.network(), batch));
+    }
+
+    @Override
+    public Dataset<S> samples() {
+        return samples;
+    }
+
+    @Override
+    public Optional<Dataset<S>> heldOut() {
+        return Optional.of(heldOut);
+    }
+
+    @Override
+    public List<Learner<S>> learners() {
+        return List.of(learner);
+    }
+
+    /** Writes configuration and weights, and copies of the files that belong to them. */
+    @Override
+    public void publish(Path folder) {
+        Map<String, Tensor> averaged = weights.averaged();
+        Engine.infer(() -> {
+            started.publish(folder, averaged, Map.of());
+            return folder;
+        });
+        for (Path file : settings.copied()) {
+            try {
+                Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                throw new HyperSdException(file + " cannot be copied to " + folder + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}
