@@ -11,6 +11,7 @@ import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.tokenizer.VocabularyFiles;
 import dev.hypersd.weights.SafetensorsWriter;
 import dev.hypersd.weights.SafetensorsWriter.Declaration;
 import java.io.IOException;
@@ -158,13 +159,17 @@ public final class RandomModel {
                 write(folder, "scheduler_config.json", like.bytes(name + "/scheduler_config.json"));
             } else {
                 int size = like.config("text_encoder/config.json").positive(VOCABULARY_SIZE, 1);
-                for (Map.Entry<String, byte[]> file : new ByteVocabulary(size)
-                        .files(ByteVocabulary.padding(name))
+                for (Map.Entry<String, byte[]> file : new VocabularyFiles(size, List.of())
+                        .files(padding(name))
                         .entrySet()) {
                     write(folder, file.getKey(), file.getValue());
                 }
             }
         }
+    }
+
+    private static String padding(String tokenizer) {
+        return tokenizer.equals("tokenizer_2") ? VocabularyFiles.PADDING_OF_SECOND : VocabularyFiles.PADDING;
     }
 
     private void writeWeights(Path folder, List<Drawn> parameters, JsonObject config) {

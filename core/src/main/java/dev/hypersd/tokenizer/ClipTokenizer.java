@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -110,6 +111,11 @@ public final class ClipTokenizer {
     /** All ids of {@code prompt}, however many, without begin, end and padding. */
     public List<Integer> ids(String prompt) {
         return read(prompt).ids().toList();
+    }
+
+    /** The words that {@code text} is cut into before anything else is done with it, for those who count them. */
+    public static List<String> words(String text) {
+        return WORD.matcher(normalise(text)).results().map(MatchResult::group).toList();
     }
 
     /** The id that every sequence starts with. */

@@ -1,9 +1,5 @@
 package dev.hypersd.recipe;
 
-import dev.hypersd.objective.AutoencoderObjective;
-import dev.hypersd.scene.Sample;
-import dev.hypersd.scene.Scenes;
-import dev.hypersd.scene.Split;
 import dev.hypersd.training.LearningRate;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
@@ -12,7 +8,6 @@ import dev.hypersd.training.TrainingSettings;
 import dev.hypersd.training.TrainingSettings.Intervals;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -24,8 +19,6 @@ import java.util.function.Supplier;
  * @param objective opens networks and data; only here is anything loaded
  */
 public record Recipe(Path output, int keep, TrainingSettings training, Supplier<Objective<?>> objective) {
-    private static final int HELD_OUT = 2048;
-
     /**
      * Reads a recipe.
      *
@@ -34,18 +27,11 @@ public record Recipe(Path output, int keep, TrainingSettings training, Supplier<
      */
     public static Recipe read(Path file, List<String> changes) {
         Section root = new Section(RecipeFile.read(file, changes));
-        String name = root.text("objective");
         int seed = root.count("seed", 0, 0);
         TrainingSettings training = training(root, seed);
         OptimiserSettings optimiser = optimiser(root.section("optimiser"), training.steps());
-        double average = root.number("average", 0.999, 0, 0.99999);
-        Supplier<Objective<?>> objective = switch (name) {
-            case "autoencoder" -> autoencoder(root, seed, average, optimiser);
-            case "attributes" -> JudgeRecipes.attributes(root, new Common(seed, average, optimiser));
-            case "clip" -> JudgeRecipes.clip(root, new Common(seed, average, optimiser));
-            default ->
-                throw root.invalid("objective", "is \"" + name + "\", known are autoencoder, attributes and clip");
-        };
+        Common common = new Common(seed, root.number("average", 0.999, 0, 0.99999), optimiser);
+        Supplier<Objective<?>> objective = Objectives.read(root, common);
         Recipe recipe = new Recipe(root.path("output"), root.count("keep", 2, 1), training, objective);
         root.refuseUnread();
         return recipe;
@@ -83,31 +69,5 @@ public record Recipe(Path output, int keep, TrainingSettings training, Supplier<
                 section.number("clip", 1, 1e-6, 1e6));
         section.refuseUnread();
         return settings;
-    }
-
-    private static Supplier<Objective<?>> autoencoder(
-            Section root, long seed, double average, OptimiserSettings optimiser) {
-        Section section = root.section("autoencoder");
-        AutoencoderObjective.Settings settings = new AutoencoderObjective.Settings(
-                root.path("model"),
-                section.count("crop", 64, 8),
-                section.number("divergence", 1e-4, 0, 1),
-                section.number("edges", 0, 0, 10),
-                average,
-                seed);
-        section.refuseUnread();
-        Section data = root.section("data");
-        int count = data.count("scenes", 100_000, 1);
-        int pixels = data.count("size", 128, 32);
-        data.refuseUnread();
-        return () -> new AutoencoderObjective(
-                settings,
-                optimiser,
-                scenes(Split.TRAIN, count, pixels).map(Sample::image),
-                scenes(Split.VALIDATION, HELD_OUT, pixels).map(Sample::image));
-    }
-
-    private static Scenes scenes(Split split, int count, int pixels) {
-        return new Scenes(split, count, pixels, Optional.empty(), 0);
     }
 }

@@ -5,6 +5,7 @@ import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** A mapping of a recipe, read by key, type and range. */
@@ -27,6 +28,11 @@ final class Section {
     /** A text that must be there. */
     String text(String key) {
         return keys.optionalString(key).orElseThrow(() -> keys.invalid(key, "is missing"));
+    }
+
+    /** A list of texts, empty where the key is absent. */
+    List<String> texts(String key) {
+        return keys.strings(key, List.of());
     }
 
     /** A path that must be there. */

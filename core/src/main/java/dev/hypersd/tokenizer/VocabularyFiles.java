@@ -1,7 +1,6 @@
-package dev.hypersd.model;
+package dev.hypersd.tokenizer;
 
 import dev.hypersd.json.Json;
-import dev.hypersd.tokenizer.ByteSymbols;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,27 +10,43 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The files of a tokenizer that knows bytes and no words: CLIP's scheme without merges.
+ * The files of a tokenizer in CLIP's layout, for vocabularies that were not published: the 256 bytes, the same at the end of a word, what merges
+ * make of them, names that occur in no text where the text encoder has more tokens than that, and the two special tokens last.
  *
- * <p>The published vocabulary is not ours to ship. This one has the same layout: the 256 bytes, the same at the end of a word,
- * then, in place of words, names that occur in no text, and the two special tokens last.
+ * @param size how many tokens the text encoder has
+ * @param merges pairs of symbols with a space between, in the order in which they were learned; none for a tokenizer that knows bytes and no
+ *     words
  */
-final class ByteVocabulary {
+public record VocabularyFiles(int size, List<String> merges) {
     private static final String BEGIN = "<|startoftext|>";
     private static final String END = "<|endoftext|>";
 
-    private final int size;
+    /** Tokens besides those of the merges: each byte inside a word and at its end, and the special ones. */
+    public static final int WITHOUT_MERGES = 2 * 256 + 2;
 
-    /** @param size how many tokens the text encoder has */
-    ByteVocabulary(int size) {
-        this.size = size;
+    /** The token that SDXL's second tokenizer pads with. */
+    public static final String PADDING_OF_SECOND = "!";
+
+    /** The token that all others pad with: the end of the text. */
+    public static final String PADDING = END;
+
+    public VocabularyFiles {
+        merges = List.copyOf(merges);
+        if (WITHOUT_MERGES + merges.size() > size) {
+            throw new IllegalArgumentException(
+                    "%d merges do not fit into a vocabulary of %d tokens".formatted(merges.size(), size));
+        }
     }
 
     /** The files by name, the contents in UTF-8. */
-    Map<String, byte[]> files(String padding) {
+    public Map<String, byte[]> files(String padding) {
         Map<String, String> files = new LinkedHashMap<>();
         files.put("vocab.json", vocabulary().toString());
-        files.put("merges.txt", "#version: 0.2\n");
+        files.put(
+                "merges.txt",
+                "#version: 0.2\n"
+                        + String.join(
+                                "", merges.stream().map(merge -> merge + "\n").toList()));
         files.put("special_tokens_map.json", roles(padding).toPrettyString() + "\n");
         files.put("tokenizer_config.json", configuration(padding).toPrettyString() + "\n");
         Map<String, byte[]> bytes = new LinkedHashMap<>();
@@ -39,15 +54,11 @@ final class ByteVocabulary {
         return bytes;
     }
 
-    /** The token that SDXL's second tokenizer pads with; the first one's is the end of the text. */
-    static String padding(String component) {
-        return component.equals("tokenizer_2") ? "!" : END;
-    }
-
     private List<String> tokens() {
         List<String> symbols = ByteSymbols.inOrderOfIds();
         List<String> tokens = new ArrayList<>(symbols);
         symbols.forEach(symbol -> tokens.add(symbol + "</w>"));
+        merges.forEach(merge -> tokens.add(merge.replace(" ", "")));
         IntStream.range(tokens.size(), size - 2).forEach(id -> tokens.add("<|unused" + id + "|>"));
         tokens.add(BEGIN);
         tokens.add(END);

@@ -1,0 +1,6 @@
+package dev.hypersd.latents;
+
+import dev.hypersd.image.Image;
+
+/** A picture and what it shows. */
+public record Captioned(Image image, String caption) {}

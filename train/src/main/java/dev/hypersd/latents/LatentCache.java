@@ -1,0 +1,148 @@
+package dev.hypersd.latents;
+
+import dev.hypersd.data.Dataset;
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.SafetensorsFile;
+import dev.hypersd.weights.SafetensorsWriter;
+import dev.hypersd.weights.StoredTensor;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Latents and token ids in files of {@value #SHARD} samples each, made when they are first needed: encoding costs far more than learning from what
+ * was encoded. Files that are there are used as they are, so making them can be interrupted. They are mapped; nothing is kept in memory.
+ */
+public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
+    private static final int SHARD = 4096;
+    private static final int BATCH = 32;
+    private static final String LATENTS = "latents";
+    private static final String IDS = "ids";
+
+    /** From pictures and captions to what is kept. */
+    public interface Encoder {
+        /** Latents of unit variance, {@code [B, C, h, w]}. */
+        Tensor latents(List<Captioned> samples);
+
+        /** Token ids, all of one length. */
+        long[] ids(String caption);
+    }
+
+    /** Told how far the encoding has come. */
+    @FunctionalInterface
+    public interface Listener {
+        /** @param done samples of {@code total} */
+        void progressed(long done, long total);
+    }
+
+    private record Shard(SafetensorsFile file, Tensor latents, Tensor ids) {}
+
+    private final long size;
+    private final List<Shard> shards = new ArrayList<>();
+
+    private LatentCache(long size) {
+        this.size = size;
+    }
+
+    /**
+     * Opens the files in {@code folder}, after making those that are missing.
+     *
+     * @param folder made if it is not there; to be used with one encoder and one data set only
+     */
+    public static LatentCache open(Path folder, Dataset<Captioned> samples, Encoder encoder, Listener listener) {
+        LatentCache cache = new LatentCache(samples.size());
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new HyperSdException(folder + " cannot be made: " + e.getMessage(), e);
+        }
+        for (long first = 0; first < samples.size(); first += SHARD) {
+            int count = (int) Math.min(SHARD, samples.size() - first);
+            Path file = folder.resolve("latents-%08d-%d.safetensors".formatted(first, count));
+            if (!Files.exists(file)) {
+                write(file, samples, first, count, encoder);
+                listener.progressed(first + count, samples.size());
+            }
+            cache.shards.add(map(file));
+        }
+        return cache;
+    }
+
+    private static void write(Path file, Dataset<Captioned> samples, long first, int count, Encoder encoder) {
+        Engine.infer(() -> {
+            List<Tensor> latents = new ArrayList<>();
+            List<long[]> ids = new ArrayList<>();
+            for (int begin = 0; begin < count; begin += BATCH) {
+                List<Captioned> batch = LongStream.range(first + begin, first + Math.min(begin + BATCH, count))
+                        .parallel()
+                        .mapToObj(samples::get)
+                        .toList();
+                latents.add(encoder.latents(batch).to(Dtype.F16.scalarType()));
+                batch.forEach(sample -> ids.add(encoder.ids(sample.caption())));
+            }
+            long[] flat = ids.stream().flatMapToLong(LongStream::of).toArray();
+            Tensor rows = Tensors.of(flat, count, flat.length / count).to(Dtype.I32.scalarType());
+            SafetensorsWriter.write(file, Map.of(LATENTS, Tensors.cat(0, latents), IDS, rows), Map.of());
+            return file;
+        });
+    }
+
+    private static Shard map(Path path) {
+        return Engine.call(() -> {
+            SafetensorsFile file = SafetensorsFile.open(path);
+            return new Shard(file, load(file, LATENTS), load(file, IDS));
+        });
+    }
+
+    private static Tensor load(SafetensorsFile file, String name) {
+        return file.find(name)
+                .map(StoredTensor::load)
+                .orElseThrow(() -> new HyperSdException(file.file() + " is no cache of latents; remove it"));
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public LatentSample get(long index) {
+        Shard shard = shards.get((int) (index / SHARD));
+        long row = index % SHARD;
+        MemorySegment latents = Tensors.data(shard.latents());
+        float[] values =
+                new float[(int) (shard.latents().numel() / shard.latents().size(0))];
+        for (int i = 0; i < values.length; i++) {
+            values[i] =
+                    Float.float16ToFloat(latents.getAtIndex(ValueLayout.JAVA_SHORT_UNALIGNED, row * values.length + i));
+        }
+        MemorySegment tokens = Tensors.data(shard.ids());
+        long[] ids = new long[(int) shard.ids().size(1)];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = tokens.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, row * ids.length + i);
+        }
+        return new LatentSample(values, ids);
+    }
+
+    @Override
+    public void close() {
+        Engine.call(() -> {
+            shards.forEach(shard -> {
+                shard.latents().close();
+                shard.ids().close();
+                shard.file().close();
+            });
+            return shards;
+        });
+    }
+}

@@ -1,0 +1,66 @@
+package dev.hypersd.objective;
+
+import static dev.hypersd.tensor.TensorScope.keeping;
+
+import dev.hypersd.sampler.NoiseSource;
+import dev.hypersd.sampler.Plan;
+import dev.hypersd.sampler.State;
+import dev.hypersd.sampler.StepResult;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.unet.Conditioning;
+import dev.hypersd.unet.UNet2DConditionModel;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Draws with a network that is being trained.
+ *
+ * @param scale of guidance; 1 for a single pass without
+ */
+record GuidedSampling(UNet2DConditionModel unet, double scale) {
+    /**
+     * Latents from noise.
+     *
+     * @param noise {@code [B, C, h, w]}, standard normal
+     * @param text {@code [B, N, D]}
+     * @param empty the same for empty captions
+     * @param later noise that the plan asks for on the way
+     */
+    Tensor sample(Plan plan, Tensor noise, Tensor text, Tensor empty, NoiseSource later) {
+        Tensor start = noise.mul(new Scalar(plan.initNoiseSigma()));
+        StepResult current = new StepResult(start, start, State.START);
+        for (int i = 0; i < plan.size(); i++) {
+            int step = i;
+            StepResult before = current;
+            current = keeping(
+                    () -> plan.step(
+                            step,
+                            before.x(),
+                            predict(plan.scaleModelInput(step, before.x()), plan.timestep(step), text, empty),
+                            later,
+                            before.state()),
+                    GuidedSampling::tensors);
+        }
+        return current.x();
+    }
+
+    private Tensor predict(Tensor latents, double timestep, Tensor text, Tensor empty) {
+        Tensor time = Tensors.of(new float[] {(float) timestep}, 1);
+        if (scale == 1) {
+            return unet.forward(latents, time, Conditioning.of(text));
+        }
+        long batch = latents.size(0);
+        Tensor both =
+                unet.forward(Tensors.cat(0, latents, latents), time, Conditioning.of(Tensors.cat(0, empty, text)));
+        return Tensors.combine(1 - scale, both.narrow(0, 0, batch), scale, both.narrow(0, batch, batch));
+    }
+
+    private static List<Tensor> tensors(StepResult result) {
+        List<Tensor> tensors = new ArrayList<>(result.state().remembered());
+        tensors.add(result.x());
+        tensors.add(result.x0());
+        return tensors;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.hypersd.recipe;
+
+import dev.hypersd.objective.AutoencoderObjective;
+import dev.hypersd.scene.Sample;
+import dev.hypersd.training.Objective;
+import java.util.function.Supplier;
+
+/** {@code objective: autoencoder}. */
+final class AutoencoderRecipe {
+    private AutoencoderRecipe() {}
+
+    static Supplier<Objective<?>> read(Section root, Common common) {
+        Section section = root.section("autoencoder");
+        AutoencoderObjective.Settings settings = new AutoencoderObjective.Settings(
+                root.path("model"),
+                section.count("crop", 64, 8),
+                section.number("divergence", 1e-4, 0, 1),
+                section.number("edges", 0, 0, 10),
+                common.average(),
+                common.seed());
+        section.refuseUnread();
+        ScenesSection scenes = ScenesSection.read(root);
+        return () -> new AutoencoderObjective(
+                settings,
+                common.optimiser(),
+                scenes.training().map(Sample::image),
+                scenes.validation().map(Sample::image));
+    }
+}
