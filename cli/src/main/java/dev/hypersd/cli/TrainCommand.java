@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,20 +68,20 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Until its end, or until the process is asked to end: then it has the time to save what it has learned. */
     private static boolean carryOut(Run run) {
-        Thread training = Thread.currentThread();
+        CountDownLatch saved = new CountDownLatch(1);
         Thread ending = new Thread(() -> {
             run.stop();
             try {
-                training.join();
+                saved.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
         Runtime.getRuntime().addShutdownHook(ending);
-        boolean done = run.carryOut();
-        if (done) {
-            Runtime.getRuntime().removeShutdownHook(ending);
+        try {
+            return run.carryOut();
+        } finally {
+            saved.countDown();
         }
-        return done;
     }
 }

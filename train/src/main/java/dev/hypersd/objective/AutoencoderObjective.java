@@ -39,11 +39,14 @@ public final class AutoencoderObjective implements Objective<Image> {
      * @param folder with the configuration, and weights to go on from
      * @param crop width and height of the parts of pictures that are learned from, in pixels
      * @param divergence weight of the divergence from a standard normal distribution, per latent
+     * @param squared weight of the squared error beside the absolute one: it is led by what is most wrong, small bright objects, where the
+     *     absolute error is content with the backgrounds
      * @param edges weight of the differences between neighbouring pixels, which keep outlines sharp
      * @param averageDecay of the averaged weights
      * @param seed of random weights
      */
-    public record Settings(Path folder, int crop, double divergence, double edges, double averageDecay, long seed) {}
+    public record Settings(
+            Path folder, int crop, double divergence, double squared, double edges, double averageDecay, long seed) {}
 
     private final Settings settings;
     private final Dataset<Image> samples;
@@ -94,6 +97,7 @@ public final class AutoencoderObjective implements Objective<Image> {
         Tensor error = decoded.sub(pixels);
         return Losses.of(
                 new Term("absolute error", 1, error.abs().mean()),
+                new Term("squared error", settings.squared(), error.square().mean()),
                 new Term("edges", settings.edges(), edges(error)),
                 new Term("divergence", settings.divergence(), divergence(posterior)),
                 new Term("psnr", 0, signalToNoise(error)));

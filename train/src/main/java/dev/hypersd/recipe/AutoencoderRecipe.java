@@ -15,6 +15,7 @@ final class AutoencoderRecipe {
                 root.path("model"),
                 section.count("crop", 64, 8),
                 section.number("divergence", 1e-4, 0, 1),
+                section.number("squared", 0, 0, 100),
                 section.number("edges", 0, 0, 10),
                 common.average(),
                 common.seed());

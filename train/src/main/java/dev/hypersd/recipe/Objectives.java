@@ -8,12 +8,11 @@ import java.util.function.Supplier;
 
 /** The objectives by the names that recipes use. Reading one checks its keys; the supplier that it gives loads what is needed. */
 final class Objectives {
-    private static final Map<String, BiFunction<Section, Common, Supplier<Objective<?>>>> KNOWN =
-            Map.of(
-                    "autoencoder", AutoencoderRecipe::read,
-                    "base", BaseRecipe::read,
-                    "attributes", JudgeRecipes::attributes,
-                    "clip", JudgeRecipes::clip);
+    private static final Map<String, BiFunction<Section, Common, Supplier<Objective<?>>>> KNOWN = Map.of(
+            "autoencoder", AutoencoderRecipe::read,
+            "base", BaseRecipe::read,
+            "attributes", JudgeRecipes::attributes,
+            "clip", JudgeRecipes::clip);
 
     private Objectives() {}
 
