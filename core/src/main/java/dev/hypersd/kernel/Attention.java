@@ -20,31 +20,42 @@ public final class Attention {
      * @return {@code [B, Nq, heads * d]}
      */
     public static Tensor apply(Tensor query, Tensor key, Tensor value, long heads) {
-        return apply(query, key, value, heads, false);
+        return apply(query, key, value, heads, new TensorOptional(), false);
+    }
+
+    /**
+     * The same where only part of the keys is seen.
+     *
+     * @param mask true for what is seen, {@code [B, 1, Nq or 1, Nk]}; every query sees something
+     */
+    public static Tensor masked(Tensor query, Tensor key, Tensor value, long heads, Tensor mask) {
+        return apply(query, key, value, heads, new TensorOptional(mask), false);
     }
 
     /** The same where position i sees positions 0..i only. */
     public static Tensor causal(Tensor query, Tensor key, Tensor value, long heads) {
-        return apply(query, key, value, heads, true);
+        return apply(query, key, value, heads, new TensorOptional(), true);
     }
 
-    private static Tensor apply(Tensor query, Tensor key, Tensor value, long heads, boolean causal) {
+    private static Tensor apply(
+            Tensor query, Tensor key, Tensor value, long heads, TensorOptional mask, boolean causal) {
         if (Autocast.active()) { // In BF16 the engine's attention is ten times slower on a CPU than in F32.
-            return Autocast.without(() -> mixed(wide(query), wide(key), wide(value), heads, causal));
+            return Autocast.without(() -> mixed(wide(query), wide(key), wide(value), heads, mask, causal));
         }
-        return mixed(query, key, value, heads, causal);
+        return mixed(query, key, value, heads, mask, causal);
     }
 
     private static Tensor wide(Tensor x) {
         return x.to(Dtype.F32.scalarType());
     }
 
-    private static Tensor mixed(Tensor query, Tensor key, Tensor value, long heads, boolean causal) {
+    private static Tensor mixed(
+            Tensor query, Tensor key, Tensor value, long heads, TensorOptional mask, boolean causal) {
         Tensor mixed = torch.scaled_dot_product_attention(
                 split(query, heads),
                 split(key, heads),
                 split(value, heads),
-                new TensorOptional(),
+                mask,
                 0.0,
                 causal,
                 new DoubleOptional(),

@@ -1,0 +1,96 @@
+package dev.hypersd.judge.preference;
+
+import dev.hypersd.json.JsonObject;
+import java.util.List;
+
+/**
+ * The sizes of a {@link PreferenceModel}.
+ *
+ * @param head widths of the layers behind the text encoder, from its own to 1
+ * @param mean what is subtracted from the head's number
+ * @param deviation what that is divided by
+ */
+public record PreferenceConfig(Vision vision, Text text, List<Integer> head, double mean, double deviation) {
+    private static final double IMAGE_REWARD_MEAN = 0.16717362830052426;
+    private static final double IMAGE_REWARD_DEVIATION = 1.0333394966054072;
+
+    /**
+     * Of the image encoder, in pixels: width and height of pictures and of the patches that become tokens.
+     *
+     * @param width of the hidden states
+     */
+    public record Vision(int imageSize, int patch, int width, int layers, int heads) {
+        /** How many tokens a picture becomes, the class token not counted. */
+        int patches() {
+            int side = imageSize / patch;
+            return side * side;
+        }
+    }
+
+    /**
+     * Of the text encoder.
+     *
+     * @param positions the longest text, in tokens
+     */
+    public record Text(int vocabulary, int positions, int width, int innerWidth, int layers, int heads) {}
+
+    public PreferenceConfig {
+        head = List.copyOf(head);
+    }
+
+    /**
+     * Reads {@code vit} and {@code med_config}, as BLIP calls them; what is absent is as in ImageReward.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if one is missing or a value contradicts another
+     */
+    public static PreferenceConfig from(JsonObject json) {
+        Vision vision = vision(part(json, "vit"));
+        Text text = text(part(json, "med_config"));
+        return new PreferenceConfig(
+                vision,
+                text,
+                json.integers("head", List.of(text.width, 1024, 128, 64, 16, 1)),
+                json.number("mean", IMAGE_REWARD_MEAN),
+                json.number("std", IMAGE_REWARD_DEVIATION));
+    }
+
+    private static JsonObject part(JsonObject json, String key) {
+        return json.object(key).orElseThrow(() -> json.invalid(key, "is missing"));
+    }
+
+    private static Vision vision(JsonObject json) {
+        Vision vision = new Vision(
+                json.positive("img_size", 224),
+                json.positive("patch_size", 16),
+                json.positive("embed_dim", 1024),
+                json.positive("depth", 24),
+                json.positive("num_heads", 16));
+        requireHeads(json, "num_heads", vision.heads, vision.width);
+        if (vision.imageSize % vision.patch != 0) {
+            throw json.invalid(
+                    "patch_size",
+                    "is %d, which does not divide pictures of %d".formatted(vision.patch, vision.imageSize));
+        }
+        return vision;
+    }
+
+    private static Text text(JsonObject json) {
+        json.expect("hidden_act", "gelu");
+        json.expect("add_type_embeddings", false);
+        Text text = new Text(
+                json.positive("vocab_size", 30524),
+                json.positive("max_position_embeddings", 512),
+                json.positive("hidden_size", 768),
+                json.positive("intermediate_size", 3072),
+                json.positive("num_hidden_layers", 12),
+                json.positive("num_attention_heads", 12));
+        requireHeads(json, "num_attention_heads", text.heads, text.width);
+        return text;
+    }
+
+    private static void requireHeads(JsonObject json, String key, int heads, int width) {
+        if (width % heads != 0) {
+            throw json.invalid(key, "asks for %d heads on width %d".formatted(heads, width));
+        }
+    }
+}

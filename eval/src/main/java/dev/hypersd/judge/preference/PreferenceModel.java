@@ -1,0 +1,67 @@
+package dev.hypersd.judge.preference;
+
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.judge.aesthetic.ScoreHead;
+import dev.hypersd.model.NetworkType;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.weights.WeightSource;
+import dev.hypersd.weights.WeightView;
+import java.util.Optional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The network of ImageReward: the state of the first token of a text that has seen the picture, as one number. Stateless, so safe to share;
+ * differentiable by the pixels.
+ */
+public final class PreferenceModel {
+    /** How the network is made of {@code config.json} and its weights. */
+    public static final NetworkType<PreferenceModel> TYPE = new NetworkType<>(
+            "PreferenceModel",
+            PreferenceModel::named,
+            (config, p) -> new PreferenceModel(PreferenceConfig.from(config), p));
+
+    private final PreferenceConfig config;
+    private final BlipVision vision;
+    private final BlipText text;
+    private final ScoreHead head;
+
+    /** @param p named as in ImageReward's files, see {@link #named} */
+    public PreferenceModel(PreferenceConfig config, Parameters p) {
+        this.config = config;
+        this.vision = new BlipVision(config.vision(), p.at("blip.visual_encoder"));
+        this.text = new BlipText(config.text(), config.vision().width(), p.at("blip.text_encoder"));
+        this.head = new ScoreHead(config.head(), p.at("mlp.layers"));
+    }
+
+    /** A file's tensors without those that a score does not need: projections into BLIP's common space, and numbers of positions. */
+    public static WeightSource named(WeightSource file) {
+        return WeightView.renamed(
+                file,
+                name -> name.startsWith("blip.text_proj.")
+                                || name.startsWith("blip.vision_proj.")
+                                || name.endsWith(".position_ids")
+                        ? Optional.empty()
+                        : Optional.of(name));
+    }
+
+    public PreferenceConfig config() {
+        return config;
+    }
+
+    /**
+     * How much each picture would be preferred as a picture of its text: {@code [B]}, higher is better; differences are what counts.
+     *
+     * @param pixels {@code [B, 3, S, S]} as {@link dev.hypersd.clip.ClipVisionModel#normalise} gives them
+     * @param ids I64 {@code [B, N]}
+     * @param mask I64 {@code [B, N]}: 1 for words, 0 for padding
+     * @throws dev.hypersd.error.InvalidRequestException if shapes do not fit
+     */
+    public Tensor forward(Tensor pixels, Tensor ids, Tensor mask) {
+        return scoped(() -> {
+            Tensor first = text.forward(ids, mask, vision.forward(pixels)).select(1, 0);
+            return head.forward(first).squeeze(1).sub(new Scalar(config.mean())).div(new Scalar(config.deviation()));
+        });
+    }
+}
