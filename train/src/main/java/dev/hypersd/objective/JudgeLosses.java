@@ -6,6 +6,8 @@ import dev.hypersd.judge.attributes.AttributeReader;
 import dev.hypersd.judge.attributes.ReaderLosses;
 import dev.hypersd.judge.clip.ClipPictures;
 import dev.hypersd.judge.clip.ContrastiveLoss;
+import dev.hypersd.judge.segmentation.SegmentationLosses;
+import dev.hypersd.judge.segmentation.Segmenter;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.ClipTokenizer;
@@ -31,6 +33,14 @@ public final class JudgeLosses {
                 new Term("colour", 1, losses.colour()),
                 new Term("background", 1, losses.background()),
                 new Term("style", 1, losses.style()));
+    }
+
+    /** Of the segmenter: categories, and masks three times as much. */
+    public static Losses segmentation(Segmenter segmenter, List<Sample> batch) {
+        SegmentationLosses losses = SegmentationLosses.of(segmenter, batch);
+        return Losses.of(
+                new Term("category", 1, losses.category()),
+                new Term("mask", SegmentationLosses.MASK_WEIGHT, losses.mask()));
     }
 
     /** Of CLIP: pictures and captions find each other. */

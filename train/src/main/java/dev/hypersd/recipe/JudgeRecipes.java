@@ -2,9 +2,11 @@ package dev.hypersd.recipe;
 
 import dev.hypersd.data.Dataset;
 import dev.hypersd.judge.attributes.AttributeReader;
+import dev.hypersd.judge.segmentation.Segmenter;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.objective.JudgeLosses;
 import dev.hypersd.objective.NetworkObjective;
+import dev.hypersd.objective.NetworkObjective.NetworkLoss;
 import dev.hypersd.objective.NetworkObjective.Settings;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
@@ -17,7 +19,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** {@code objective: attributes} and {@code objective: clip}, the judges. */
+/** {@code objective: attributes}, {@code clip} and {@code segmentation}, the judges. */
 final class JudgeRecipes {
     private static final int HELD_OUT = 2048;
 
@@ -32,15 +34,24 @@ final class JudgeRecipes {
     private JudgeRecipes() {}
 
     static Supplier<Objective<?>> attributes(Section root, Common common) {
+        return ofScenes(AttributeReader.TYPE, JudgeLosses::attributes, root, common);
+    }
+
+    static Supplier<Objective<?>> segmentation(Section root, Common common) {
+        return ofScenes(Segmenter.TYPE, JudgeLosses::segmentation, root, common);
+    }
+
+    private static <N> Supplier<Objective<?>> ofScenes(
+            NetworkType<N> type, NetworkLoss<N, Sample> loss, Section root, Common common) {
         Settings settings = settings(root, common, List.of());
         Data data = Data.read(root);
         return () -> new NetworkObjective<>(
-                AttributeReader.TYPE,
+                type,
                 settings,
                 common.optimiser(),
                 data.scenes(data.count, TRAINING_SEED),
                 data.scenes(HELD_OUT, VALIDATION_SEED),
-                JudgeLosses::attributes);
+                loss);
     }
 
     static Supplier<Objective<?>> clip(Section root, Common common) {

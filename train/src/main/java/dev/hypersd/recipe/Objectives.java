@@ -12,7 +12,8 @@ final class Objectives {
             "autoencoder", AutoencoderRecipe::read,
             "base", BaseRecipe::read,
             "attributes", JudgeRecipes::attributes,
-            "clip", JudgeRecipes::clip);
+            "clip", JudgeRecipes::clip,
+            "segmentation", JudgeRecipes::segmentation);
 
     private Objectives() {}
 

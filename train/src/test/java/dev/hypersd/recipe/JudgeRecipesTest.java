@@ -32,7 +32,7 @@ class JudgeRecipesTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"attributes", "clip"})
+    @ValueSource(strings = {"attributes", "clip", "segmentation"})
     void theRecipesOfTheJudgesAreValid(String name) {
         Path file = Path.of("../recipes/mini/judges/" + name + ".yaml");
         assertThat(Recipe.read(file, List.of()).training().batch()).isPositive();

@@ -1,0 +1,90 @@
+package dev.hypersd.degradation;
+
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.image.Image;
+import dev.hypersd.image.Resampling;
+import dev.hypersd.scene.Choice;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+
+/** Ways in which a picture can be worse, each with a random strength that is always visible. */
+public enum Degradation {
+    /** Details are lost: the picture is made three to six times smaller and large again. */
+    BLUR {
+        @Override
+        public Image apply(Image image, Choice choice) {
+            double smaller = choice.between(3, 6);
+            int width = Math.max(1, (int) (image.width() / smaller));
+            int height = Math.max(1, (int) (image.height() / smaller));
+            return image.resize(width, height, Resampling.BICUBIC)
+                    .resize(image.width(), image.height(), Resampling.BICUBIC);
+        }
+    },
+
+    /** Every pixel moves at random, by up to a quarter of the range. */
+    NOISE {
+        @Override
+        public Image apply(Image image, Choice choice) {
+            double reach = choice.between(24, 64);
+            byte[] rgb = image.rgb();
+            for (int i = 0; i < rgb.length; i++) {
+                rgb[i] = colour((rgb[i] & 255) + choice.between(-reach, reach));
+            }
+            return new Image(image.width(), image.height(), rgb);
+        }
+    },
+
+    /** Compressed far too much. */
+    JPEG {
+        @Override
+        public Image apply(Image image, Choice choice) {
+            return compressed(image, (float) choice.between(0.02, 0.1));
+        }
+    },
+
+    /** Red, green and blue in another order. */
+    COLOURS {
+        @Override
+        public Image apply(Image image, Choice choice) {
+            int shift = 1 + choice.below(2);
+            byte[] rgb = image.rgb();
+            byte[] turned = new byte[rgb.length];
+            for (int i = 0; i < rgb.length; i++) {
+                turned[i] = rgb[i - i % 3 + (i + shift) % 3];
+            }
+            return new Image(image.width(), image.height(), turned);
+        }
+    };
+
+    /** A worse picture of the same size; the same choices make the same one. */
+    public abstract Image apply(Image image, Choice choice);
+
+    private static byte colour(double value) {
+        return (byte) Math.clamp(Math.round(value), 0, 255);
+    }
+
+    /** @param quality as the JDK counts it, 0 to 1 */
+    private static Image compressed(Image image, float quality) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        try (ImageOutputStream stream = ImageIO.createImageOutputStream(bytes)) {
+            ImageWriteParam settings = writer.getDefaultWriteParam();
+            settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+            settings.setCompressionQuality(quality);
+            writer.setOutput(stream);
+            writer.write(null, new IIOImage(image.toBufferedImage(), null, null), settings);
+            stream.flush();
+            return Image.of(ImageIO.read(new ByteArrayInputStream(bytes.toByteArray())));
+        } catch (IOException e) {
+            throw new HyperSdException("a picture cannot be compressed: " + e.getMessage(), e);
+        } finally {
+            writer.dispose();
+        }
+    }
+}

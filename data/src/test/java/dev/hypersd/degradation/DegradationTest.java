@@ -1,0 +1,45 @@
+package dev.hypersd.degradation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.scene.Choice;
+import dev.hypersd.scene.Scenes;
+import dev.hypersd.scene.Split;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DegradationTest {
+    private static final Image PICTURE = Scenes.of(Split.TRAIN, 4).get(3).image();
+
+    @ParameterizedTest
+    @EnumSource
+    void everyDegradationIsVisibleAndFollowsFromItsChoices(Degradation degradation) {
+        Image worse = degradation.apply(PICTURE, new Choice(1));
+        assertThat(worse.width()).isEqualTo(PICTURE.width());
+        assertThat(worse.height()).isEqualTo(PICTURE.height());
+        assertThat(meanDifference(worse, PICTURE)).isGreaterThan(2);
+        assertThat(degradation.apply(PICTURE, new Choice(1))).isEqualTo(worse);
+    }
+
+    @Test
+    void twoColoursAreExchangedAndOneIsReplaced() {
+        assertThat(WrongWords.colours("a red star left of a blue house", new Choice(1)))
+                .isEqualTo("a blue star left of a red house");
+        assertThat(WrongWords.colours("two red stars", new Choice(1))).matches("two (?!red)\\w+ stars");
+        assertThatThrownBy(() -> WrongWords.colours("a star", new Choice(1)))
+                .hasMessage("\"a star\" names no colour that could be wrong");
+    }
+
+    private static double meanDifference(Image a, Image b) {
+        byte[] x = a.rgb();
+        byte[] y = b.rgb();
+        double sum = 0;
+        for (int i = 0; i < x.length; i++) {
+            sum += Math.abs((x[i] & 255) - (y[i] & 255));
+        }
+        return sum / x.length;
+    }
+}
