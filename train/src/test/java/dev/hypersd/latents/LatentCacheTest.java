@@ -1,0 +1,82 @@
+package dev.hypersd.latents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.data.Dataset;
+import dev.hypersd.image.Image;
+import dev.hypersd.tensor.Tensors;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LatentCacheTest {
+    private static final int COUNT = 70;
+
+    @TempDir
+    Path folder;
+
+    private final AtomicInteger encoded = new AtomicInteger();
+
+    @Test
+    void givesBackWhatWasEncodedInItsPlace() {
+        try (LatentCache cache = open()) {
+            assertThat(cache.size()).isEqualTo(COUNT);
+            for (int i : new int[] {0, 31, 32, 69}) {
+                assertThat(cache.get(i).latents()).containsExactly(i, i + 0.5f);
+                assertThat(cache.get(i).ids()).containsExactly(7, i);
+            }
+        }
+    }
+
+    @Test
+    void encodesOnlyOnce() {
+        open().close();
+        open().close();
+
+        assertThat(encoded).hasValue(COUNT);
+    }
+
+    private LatentCache open() {
+        List<Long> reported = new ArrayList<>();
+        return LatentCache.open(folder, pictures(), encoder(), (done, total) -> reported.add(done));
+    }
+
+    /** Picture i is one pixel of colour i with caption i. */
+    private static Dataset<Captioned> pictures() {
+        return new Dataset<>() {
+            @Override
+            public long size() {
+                return COUNT;
+            }
+
+            @Override
+            public Captioned get(long index) {
+                return new Captioned(new Image(1, 1, new byte[] {(byte) index, 0, 0}), Long.toString(index));
+            }
+        };
+    }
+
+    private LatentCache.Encoder encoder() {
+        return new LatentCache.Encoder() {
+            @Override
+            public Tensor latents(List<Captioned> samples) {
+                encoded.addAndGet(samples.size());
+                float[] values = new float[samples.size() * 2];
+                for (int i = 0; i < samples.size(); i++) {
+                    values[2 * i] = samples.get(i).image().rgb()[0];
+                    values[2 * i + 1] = values[2 * i] + 0.5f;
+                }
+                return Tensors.of(values, samples.size(), 2, 1, 1);
+            }
+
+            @Override
+            public long[] ids(String caption) {
+                return new long[] {7, Long.parseLong(caption)};
+            }
+        };
+    }
+}

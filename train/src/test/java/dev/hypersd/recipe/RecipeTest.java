@@ -1,0 +1,104 @@
+package dev.hypersd.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.training.Precision;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecipeTest {
+    @TempDir
+    Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void write() throws Exception {
+        file = Files.writeString(
+                folder.resolve("recipe.yaml"),
+                """
+                objective: autoencoder
+                model: model
+                output: run
+                training: {steps: 20, batch: 4, precision: mixed}
+                optimiser: {learning_rate: 1.0e-3}
+                """);
+    }
+
+    @Test
+    void isReadBeforeAnythingIsLoaded() {
+        Recipe recipe = Recipe.read(file, List.of());
+
+        assertThat(recipe.output()).isEqualTo(Path.of("run"));
+        assertThat(recipe.training().steps()).isEqualTo(20);
+        assertThat(recipe.training().batch()).isEqualTo(4);
+        assertThat(recipe.training().precision()).isEqualTo(Precision.MIXED);
+    }
+
+    @Test
+    void valuesOfTheCommandLineComeFirst() {
+        Recipe recipe = Recipe.read(file, List.of("training.steps=7", "keep=3", "every.checkpoint=5"));
+
+        assertThat(recipe.training().steps()).isEqualTo(7);
+        assertThat(recipe.keep()).isEqualTo(3);
+        assertThat(recipe.training().intervals().checkpoint()).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "optimiser.learning_rte=1 | optimiser.learning_rte is unknown; do you mean learning_rate?",
+                "trainig.steps=1          | trainig is unknown; do you mean training?",
+                "objective=autoencodr     | objective is \"autoencodr\", which is unknown; do you mean autoencoder?",
+                "training.steps=0         | training.steps is 0, it must be at least 1",
+                "training.steps=many      | training.steps must be a whole number, not \"many\"",
+                "training.precision=f64   | training.precision is \"f64\", known are f32, mixed",
+                "optimiser.beta1=2        | optimiser.beta1 is 2.0, it must be between 0.0 and 0.9999",
+            })
+    void whatIsWrongIsNamed(String change, String message) {
+        assertThatThrownBy(() -> Recipe.read(file, List.of(change)))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("recipe.yaml")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void whatIsMissingIsNamed() throws Exception {
+        Files.writeString(file, "objective: autoencoder\nmodel: model\n");
+
+        assertThatThrownBy(() -> Recipe.read(file, List.of())).hasMessageContaining("output is missing");
+    }
+
+    @Test
+    void aChangeWithoutAValueIsRefused() {
+        assertThatThrownBy(() -> Recipe.read(file, List.of("training.steps")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("\"training.steps\" changes nothing; write key=value");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a: 1\\na: 2 | is not valid YAML",
+                "[1, 2]      | is not a recipe: it has no keys",
+                "a: [        | is not valid YAML",
+            })
+    void whatIsNoRecipeIsRefused(String text, String message) throws Exception {
+        Files.writeString(file, text.replace("\\n", "\n"));
+
+        assertThatThrownBy(() -> Recipe.read(file, List.of()))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining(message);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.hypersd.training;
+
+import dev.hypersd.tensor.Tensors;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A process that trains a line, slowly enough to be killed, and writes the weights when it is done. */
+final class LineRun {
+    static final String RESULT = "weights";
+    private static final int STEPS = 300;
+    private static final int PAUSE = 5;
+
+    private LineRun() {}
+
+    /** @param arguments the folder of the run */
+    public static void main(String... arguments) throws Exception {
+        Path folder = Path.of(arguments[0]);
+        TrainingListener slow = new TrainingListener() {
+            @Override
+            public void step(StepReport report) {
+                try {
+                    Thread.sleep(PAUSE);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        TrainingSettings settings = new TrainingSettings(
+                3, STEPS, 4, 1, Precision.F32, new TrainingSettings.Intervals(1, 7, 0));
+        try (LineObjective line = new LineObjective(0.05, STEPS);
+                Trainer<Double> trainer = new Trainer<>(line, settings, new Checkpoints(folder, 2), List.of(slow))) {
+            trainer.resume();
+            trainer.run();
+            float[] weights = Tensors.toFloats(line.weights().values());
+            ByteBuffer bytes = ByteBuffer.allocate(weights.length * Float.BYTES);
+            bytes.asFloatBuffer().put(weights);
+            Files.write(folder.resolve(RESULT), bytes.array());
+        }
+    }
+}

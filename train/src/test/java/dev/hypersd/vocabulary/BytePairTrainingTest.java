@@ -1,0 +1,46 @@
+package dev.hypersd.vocabulary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.tokenizer.ClipTokenizer;
+import dev.hypersd.tokenizer.VocabularyFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BytePairTrainingTest {
+    @TempDir
+    Path folder;
+
+    /** The example of Sennrich et al., 2016, section 3.2, with its counts; ties go by the alphabet. */
+    @Test
+    void joinsTheMostFrequentPairFirst() {
+        Stream<String> captions =
+                Stream.of("low ".repeat(5), "lower ".repeat(2), "newest ".repeat(6), "widest ".repeat(3));
+
+        assertThat(BytePairTraining.merges(captions, 3)).containsExactly("e s", "es t</w>", "l o");
+    }
+
+    @Test
+    void stopsWhereNoPairIsSeenTwice() {
+        assertThat(BytePairTraining.merges(Stream.of("abc abc"), 100)).containsExactly("a b", "ab c</w>");
+    }
+
+    @Test
+    void wordsThatWereSeenOftenBecomeSingleTokens() throws Exception {
+        List<String> merges = BytePairTraining.merges(Stream.of("a red house", "a red star", "the red house"), 100);
+        for (Map.Entry<String, byte[]> file :
+                new VocabularyFiles(700, merges).files(VocabularyFiles.PADDING).entrySet()) {
+            Files.write(folder.resolve(file.getKey()), file.getValue());
+        }
+
+        ClipTokenizer tokenizer = ClipTokenizer.open(folder);
+
+        assertThat(tokenizer.vocabularySize()).isEqualTo(700);
+        assertThat(tokenizer.ids("red house red")).hasSize(3).startsWith(tokenizer.ids("red").getFirst());
+    }
+}
