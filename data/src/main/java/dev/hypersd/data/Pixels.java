@@ -7,7 +7,9 @@ import dev.hypersd.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /** Pictures as numbers from -1 to 1, the units of every network here that takes or gives pictures. */
@@ -36,6 +38,26 @@ public final class Pixels {
                     .div_(new Scalar(HALF))
                     .sub_(new Scalar(1))
                     .contiguous();
+        });
+    }
+
+    /** The pictures of {@code pixels}, cut off where they lie beyond -1 and 1. */
+    public static List<Image> images(Tensor pixels) {
+        return TensorScope.released(() -> {
+            Tensor bytes = pixels.detach()
+                    .to(Dtype.F32.scalarType())
+                    .add(new Scalar(1))
+                    .mul_(new Scalar(HALF))
+                    .round_()
+                    .clamp_(new ScalarOptional(new Scalar(0)), new ScalarOptional(new Scalar(255)))
+                    .to(Dtype.U8.scalarType())
+                    .permute(0, 2, 3, 1);
+            int height = (int) bytes.size(1);
+            int width = (int) bytes.size(2);
+            return LongStream.range(0, bytes.size(0))
+                    .mapToObj(i -> Tensors.data(bytes.select(0, i).contiguous()).toArray(ValueLayout.JAVA_BYTE))
+                    .map(rgb -> new Image(width, height, rgb))
+                    .toList();
         });
     }
 }

@@ -3,11 +3,14 @@ package dev.hypersd.objective;
 import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.data.Dataset;
+import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.scene.ContactSheet;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Draw;
 import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Learner;
@@ -84,7 +87,7 @@ public final class AutoencoderObjective implements Objective<Image> {
     }
 
     private Losses losses(List<Image> batch, Draw draw) {
-        Tensor pixels = Pixels.crops(Pixels.of(batch), settings.crop(), draw);
+        Tensor pixels = crops(Pixels.of(batch), settings.crop(), draw);
         AutoencoderKl network = autoencoder.network();
         DiagonalGaussian posterior = network.posterior(pixels);
         long[] shape = {
@@ -101,6 +104,20 @@ public final class AutoencoderObjective implements Objective<Image> {
                 new Term("edges", settings.edges(), edges(error)),
                 new Term("divergence", settings.divergence(), divergence(posterior)),
                 new Term("psnr", 0, signalToNoise(error)));
+    }
+
+    /** A square part of every picture, each from another place. */
+    private static Tensor crops(Tensor pixels, int size, Draw draw) {
+        int batch = (int) pixels.size(0);
+        int[] top = draw.integers((int) pixels.size(2) - size + 1, batch);
+        int[] left = draw.integers((int) pixels.size(3) - size + 1, batch);
+        return TensorScope.scoped(() -> {
+            List<Tensor> crops = new ArrayList<>();
+            for (int i = 0; i < batch; i++) {
+                crops.add(pixels.narrow(0, i, 1).narrow(2, top[i], size).narrow(3, left[i], size));
+            }
+            return Tensors.cat(0, crops);
+        });
     }
 
     /** The mean absolute difference of neighbours. */

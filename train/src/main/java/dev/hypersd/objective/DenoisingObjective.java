@@ -1,6 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.data.Dataset;
+import dev.hypersd.data.Pixels;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.image.Image;
 import dev.hypersd.latents.Captioned;

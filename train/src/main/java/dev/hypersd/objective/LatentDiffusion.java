@@ -1,6 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.data.Pixels;
 import dev.hypersd.json.Json;
 import dev.hypersd.latents.Captioned;
 import dev.hypersd.latents.LatentCache;

@@ -53,8 +53,8 @@ class DenoisingObjectiveTest {
                 losses.add(report.values().getOrDefault("base/squared error", Double.NaN));
             }
         };
-        TrainingSettings settings = new TrainingSettings(
-                1, STEPS, 4, 1, Precision.F32, new TrainingSettings.Intervals(STEPS, 0, 0));
+        TrainingSettings settings =
+                new TrainingSettings(1, STEPS, 4, 1, Precision.F32, new TrainingSettings.Intervals(STEPS, 0, 0));
         try (DenoisingObjective objective = objective();
                 Trainer<LatentSample> trainer =
                         new Trainer<>(objective, settings, new Checkpoints(folder, 1), List.of(listener))) {
@@ -64,7 +64,8 @@ class DenoisingObjectiveTest {
 
         assertThat(losses.getLast()).isLessThan(losses.getFirst());
         try (DiffusionPipeline pipeline = DiffusionPipeline.load(published, LoadOptions.DEFAULT)) {
-            Image drawn = pipeline.generate(ImageRequest.of("a red cat").steps(1).build())
+            Image drawn = pipeline.generate(
+                            ImageRequest.of("a red cat").steps(1).build())
                     .getFirst()
                     .image();
             assertThat(drawn.width()).isEqualTo(128);
@@ -97,6 +98,7 @@ class DenoisingObjectiveTest {
     }
 
     private static Dataset<Captioned> scenes(Split split) {
-        return Scenes.of(split, 4).map(sample -> new Captioned(sample.image(), sample.caption().text()));
+        return Scenes.of(split, 4)
+                .map(sample -> new Captioned(sample.image(), sample.caption().text()));
     }
 }

@@ -23,9 +23,7 @@ class RecipeTest {
 
     @BeforeEach
     void write() throws Exception {
-        file = Files.writeString(
-                folder.resolve("recipe.yaml"),
-                """
+        file = Files.writeString(folder.resolve("recipe.yaml"), """
                 objective: autoencoder
                 model: model
                 output: run

@@ -27,8 +27,8 @@ final class LineRun {
                 }
             }
         };
-        TrainingSettings settings = new TrainingSettings(
-                3, STEPS, 4, 1, Precision.F32, new TrainingSettings.Intervals(1, 7, 0));
+        TrainingSettings settings =
+                new TrainingSettings(3, STEPS, 4, 1, Precision.F32, new TrainingSettings.Intervals(1, 7, 0));
         try (LineObjective line = new LineObjective(0.05, STEPS);
                 Trainer<Double> trainer = new Trainer<>(line, settings, new Checkpoints(folder, 2), List.of(slow))) {
             trainer.resume();

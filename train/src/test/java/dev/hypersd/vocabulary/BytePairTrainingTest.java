@@ -41,6 +41,8 @@ class BytePairTrainingTest {
         ClipTokenizer tokenizer = ClipTokenizer.open(folder);
 
         assertThat(tokenizer.vocabularySize()).isEqualTo(700);
-        assertThat(tokenizer.ids("red house red")).hasSize(3).startsWith(tokenizer.ids("red").getFirst());
+        assertThat(tokenizer.ids("red house red"))
+                .hasSize(3)
+                .startsWith(tokenizer.ids("red").getFirst());
     }
 }
