@@ -58,7 +58,7 @@ public record Recipe(Path output, int keep, TrainingSettings training, Supplier<
     private static OptimiserSettings optimiser(Section section, long steps) {
         OptimiserSettings settings = new OptimiserSettings(
                 new LearningRate(
-                        section.number("learning_rate", 1e-4, 0, 1),
+                        section.number("learning_rate", 1e-4, 1e-12, 1),
                         section.count("warm_up", 0, 0),
                         steps,
                         section.number("end", 0.02, 0, 1)),

@@ -66,6 +66,10 @@ final class RecipeFile {
         ObjectNode node = tree;
         for (int i = 0; i < path.length - 1; i++) {
             JsonNode next = node.get(path[i]);
+            if (next != null && !next.isObject()) {
+                throw new InvalidRequestException(
+                        "\"" + change + "\" changes nothing: " + path[i] + " is a value and has no keys");
+            }
             node = next instanceof ObjectNode object ? object : node.putObject(path[i]);
         }
         node.set(path[path.length - 1], value(change.substring(equals + 1), change));

@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recipe being carried out in its folder: {@code checkpoints}, {@code log.jsonl}, {@code samples}, and in the end {@code model}, what came
+ * A recipe being carried out in its folder: {@code checkpoints}, {@code log.jsonl}, {@code samples}, {@code tensorboard}, and in the end {@code model}, what came
  * of it.
  */
 public final class Run {
@@ -60,6 +60,13 @@ public final class Run {
     private <S> boolean train(Objective<S> objective, Checkpoints checkpoints) {
         List<TrainingListener> all = new ArrayList<>(listeners);
         all.add(new RunLog(recipe.output()));
+        try (BoardLog board = new BoardLog(recipe.output())) {
+            all.add(board);
+            return train(objective, checkpoints, all);
+        }
+    }
+
+    private <S> boolean train(Objective<S> objective, Checkpoints checkpoints, List<TrainingListener> all) {
         try (Trainer<S> running = new Trainer<>(objective, recipe.training(), checkpoints, all)) {
             trainer = running;
             running.resume();
@@ -73,9 +80,16 @@ public final class Run {
         }
     }
 
-    /** Writes what the newest checkpoint makes, without training any further. */
+    /**
+     * Writes what the newest checkpoint makes, without training any further.
+     *
+     * @throws InvalidRequestException if there is no checkpoint
+     */
     public void publish() {
         Checkpoints checkpoints = new Checkpoints(folder("checkpoints"), recipe.keep());
+        if (checkpoints.latest().isEmpty()) {
+            throw new InvalidRequestException(recipe.output() + " has no checkpoint to publish; train first");
+        }
         try (Objective<?> objective = recipe.objective().get()) {
             publish(objective, checkpoints);
         }

@@ -72,7 +72,7 @@ final class Section {
     /** A number from {@code least} to {@code most}. */
     double number(String key, double absent, double least, double most) {
         double value = keys.number(key, absent);
-        if (value < least || value > most) {
+        if (!(value >= least && value <= most)) {
             throw keys.invalid(key, "is " + value + ", it must be between " + least + " and " + most);
         }
         return value;

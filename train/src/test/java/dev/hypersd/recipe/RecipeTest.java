@@ -84,6 +84,22 @@ class RecipeTest {
                 .hasMessage("\"training.steps\" changes nothing; write key=value");
     }
 
+    @Test
+    void aChangeBelowAValueIsRefused() {
+        assertThatThrownBy(() -> Recipe.read(file, List.of("output.folder=x")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("\"output.folder=x\" changes nothing: output is a value and has no keys");
+    }
+
+    @Test
+    void nothingIsPublishedWithoutACheckpoint() {
+        Run run = new Run(Recipe.read(file, List.of("output=" + folder.resolve("run"))), false, List.of());
+
+        assertThatThrownBy(run::publish)
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("has no checkpoint to publish; train first");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -1,0 +1,53 @@
+package dev.hypersd.recipe;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.tensorboard.EventFile;
+import dev.hypersd.training.StepReport;
+import dev.hypersd.training.TrainingListener;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import javax.imageio.ImageIO;
+
+/** Shows a run in TensorBoard: every number and every sample picture, in the folder {@code tensorboard}. */
+final class BoardLog implements TrainingListener, AutoCloseable {
+    private final EventFile events;
+
+    /** @param folder of the run */
+    BoardLog(Path folder) {
+        this.events = EventFile.in(folder.resolve("tensorboard"));
+    }
+
+    @Override
+    public void step(StepReport report) {
+        events.scalars(report.step(), report.values());
+        events.scalars(report.step(), Map.of("samples per second", report.samples() / report.seconds()));
+    }
+
+    @Override
+    public void measured(long step, Map<String, Double> values) {
+        events.scalars(step, values);
+    }
+
+    @Override
+    public void drew(long step, Map<String, Image> pictures) {
+        pictures.forEach((name, image) -> events.image(step, name, image.width(), image.height(), png(image)));
+    }
+
+    private static byte[] png(Image image) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image.toBufferedImage(), "png", bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public void close() {
+        events.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** Event files that TensorBoard shows. */
+@NullMarked
+package dev.hypersd.tensorboard;
+
+import org.jspecify.annotations.NullMarked;
