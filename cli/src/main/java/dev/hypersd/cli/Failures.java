@@ -10,6 +10,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns whatever goes wrong into one sentence on standard error and an exit code. */
 final class Failures {
+    /** What the engine's allocator says. */
+    private static final String NATIVE_MEMORY = "can't allocate memory";
+
+    private static final String NO_MEMORY =
+            "there is not enough memory; try a smaller --size, --tiled, --dtype bf16 or fewer pictures at once";
+
     private Failures() {}
 
     /** The command line itself could not be understood. */
@@ -38,8 +44,17 @@ final class Failures {
         command.getErr().println("hypersd: " + sentence);
     }
 
+    /** Java's own memory ran out, which is no {@link Exception}. */
+    static int outOfMemory(CommandLine command) {
+        say(command, NO_MEMORY);
+        return ExitCode.SOFTWARE;
+    }
+
     private static String sentence(Exception failure) {
         String message = firstLine(failure);
+        if (message.contains(NATIVE_MEMORY)) {
+            return NO_MEMORY;
+        }
         return failure instanceof HyperSdException
                 ? message
                 : "unexpected failure: %s: %s%s"

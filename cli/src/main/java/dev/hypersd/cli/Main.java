@@ -47,13 +47,17 @@ public final class Main implements Runnable {
 
     /** Runs the command with results on {@code out} and messages on {@code err}, and returns the exit code. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        return new CommandLine(new Main())
+        CommandLine command = new CommandLine(new Main())
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Failures::wrongUsage)
-                .setExecutionExceptionHandler(Failures::failed)
-                .execute(arguments);
+                .setExecutionExceptionHandler(Failures::failed);
+        try {
+            return command.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            return Failures.outOfMemory(command);
+        }
     }
 
     /** Without a verb there is nothing to do but explain. */
