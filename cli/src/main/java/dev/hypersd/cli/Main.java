@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             InspectCommand.class,
             TrainCommand.class,
+            DataCommand.class,
             EvalCommand.class,
             InitCommand.class,
             DoctorCommand.class

@@ -57,6 +57,7 @@ public record Recipe(Path output, int keep, TrainingSettings training, Supplier<
 
     private static OptimiserSettings optimiser(Section section, long steps) {
         OptimiserSettings settings = new OptimiserSettings(
+                section.one("method", OptimiserSettings.Method.ADAMW),
                 new LearningRate(
                         section.number("learning_rate", 1e-4, 1e-12, 1),
                         section.count("warm_up", 0, 0),

@@ -7,27 +7,28 @@ import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** Adam with decoupled weight decay (Loshchilov and Hutter, 2019, algorithm 2), on all weights of a learner at once. */
-final class AdamW {
+/** Adam with decoupled weight decay (Loshchilov and Hutter, 2019, algorithm 2). */
+final class AdamW implements Optimiser {
     private final OptimiserSettings settings;
+    private final Tensor values;
+    private final Tensor gradients;
     private final Tensor mean;
     private final Tensor square;
 
-    /** @param count of weights */
-    AdamW(OptimiserSettings settings, long count, TensorArena arena) {
+    /**
+     * @param values of any shape, changed in place
+     * @param gradients of the same shape
+     */
+    AdamW(OptimiserSettings settings, Tensor values, Tensor gradients, TensorArena arena) {
         this.settings = settings;
-        this.mean = arena.own(Tensors.empty(count).zero_());
-        this.square = arena.own(Tensors.empty(count).zero_());
+        this.values = values;
+        this.gradients = gradients;
+        this.mean = arena.own(Tensors.empty(Tensors.shape(values)).zero_());
+        this.square = arena.own(Tensors.empty(Tensors.shape(values)).zero_());
     }
 
-    /**
-     * One update.
-     *
-     * @param values changed in place, {@code [count]}
-     * @param gradients {@code [count]}
-     * @param update how many there have been, this one included
-     */
-    void update(Tensor values, Tensor gradients, long update, double rate) {
+    @Override
+    public void update(long update, double rate) {
         double beta1 = settings.beta1();
         double beta2 = settings.beta2();
         TensorScope.released(() -> {
@@ -42,8 +43,8 @@ final class AdamW {
         });
     }
 
-    /** What a checkpoint holds. */
-    Map<String, Tensor> state() {
+    @Override
+    public Map<String, Tensor> state() {
         return Map.of("mean", mean, "square", square);
     }
 }

@@ -5,6 +5,7 @@ import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -30,5 +31,10 @@ record Block(Tensor all, Map<String, Tensor> named) {
             offset += length;
         }
         return new Block(all, named);
+    }
+
+    /** The tensor called {@code name}, which must be there. */
+    Tensor get(String name) {
+        return Objects.requireNonNull(named.get(name), name);
     }
 }

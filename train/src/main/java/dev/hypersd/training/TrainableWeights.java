@@ -61,12 +61,12 @@ public final class TrainableWeights {
         return Collections.unmodifiableMap(averages.named());
     }
 
-    Tensor values() {
-        return values.all();
+    Block values() {
+        return values;
     }
 
-    Tensor gradients() {
-        return gradients.all();
+    Block gradients() {
+        return gradients;
     }
 
     /** Takes the newest values into the average; at first more of them, so that the beginning is soon forgotten. */

@@ -19,13 +19,12 @@ final class Turns<S> {
 
     private final Learner<S> learner;
     private final TrainingSettings settings;
-    private final AdamW optimiser;
+    private final Optimiser optimiser;
 
     private Turns(Learner<S> learner, TrainingSettings settings, TensorArena arena) {
         this.learner = learner;
         this.settings = settings;
-        this.optimiser =
-                new AdamW(learner.optimiser(), learner.weights().values().numel(), arena);
+        this.optimiser = Optimiser.of(learner.optimiser(), learner.weights(), arena);
     }
 
     static <S> List<Turns<S>> of(List<Learner<S>> learners, TrainingSettings settings, TensorArena arena) {
@@ -53,7 +52,7 @@ final class Turns<S> {
     void learn(Ahead<S> samples, long position, long step, int index, Map<String, Double> values) {
         for (int turn = 0; turn < learner.turns(); turn++) {
             long first = position + turn * settings.samplesPerTurn();
-            learner.weights().gradients().zero_();
+            learner.weights().gradients().all().zero_();
             for (int micro = 0; micro < settings.accumulate(); micro++) {
                 List<S> batch = samples.take(first + (long) micro * settings.batch(), settings.batch());
                 add(backward(batch, Draw.at(settings.seed(), step, index, turn, micro)), values);
@@ -127,7 +126,7 @@ final class Turns<S> {
             values.put(learner.name() + "/norm", norm);
             values.put(learner.name() + "/rate", rate);
             if (Double.isFinite(norm)) {
-                optimiser.update(learner.weights().values(), learner.weights().gradients(), update, rate);
+                optimiser.update(update, rate);
                 learner.weights().updateAverage(update);
             }
         }

@@ -22,8 +22,9 @@ final class LineObjective implements Objective<Double> {
     private final TrainableWeights weights;
     private final OptimiserSettings optimiser;
 
-    LineObjective(double peak, long steps) {
-        optimiser = OptimiserSettings.usual(new LearningRate(peak, 5, steps, 0.1));
+    LineObjective(OptimiserSettings.Method method, double peak, long steps) {
+        optimiser =
+                OptimiserSettings.usual(new LearningRate(peak, 5, steps, 0.1)).by(method);
         Parameters p = new Parameters(new RandomParameters(1, Dtype.F32, arena));
         layer = Engine.infer(() -> Linear.of(p, 1, 1));
         weights = Engine.call(() -> new TrainableWeights(new FullTuning(p.taken()), 0.9, 1, arena));

@@ -29,11 +29,11 @@ final class LineRun {
         };
         TrainingSettings settings =
                 new TrainingSettings(3, STEPS, 4, 1, Precision.F32, new TrainingSettings.Intervals(1, 7, 0));
-        try (LineObjective line = new LineObjective(0.05, STEPS);
+        try (LineObjective line = new LineObjective(OptimiserSettings.Method.ADAMW, 0.05, STEPS);
                 Trainer<Double> trainer = new Trainer<>(line, settings, new Checkpoints(folder, 2), List.of(slow))) {
             trainer.resume();
             trainer.run();
-            float[] weights = Tensors.toFloats(line.weights().values());
+            float[] weights = Tensors.toFloats(line.weights().values().all());
             ByteBuffer bytes = ByteBuffer.allocate(weights.length * Float.BYTES);
             bytes.asFloatBuffer().put(weights);
             Files.write(folder.resolve(RESULT), bytes.array());

@@ -1,0 +1,146 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.scene.ContactSheet;
+import dev.hypersd.scene.SceneFolder;
+import dev.hypersd.scene.Scenes;
+import dev.hypersd.scene.Split;
+import dev.hypersd.scene.Style;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code hypersd data}: captioned pictures. */
+@Command(
+        name = "data",
+        description = "Draw captioned pictures.",
+        subcommands = {DataCommand.ScenesCommand.class, DataCommand.SheetCommand.class})
+final class DataCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to draw: scenes or sheet");
+    }
+
+    /** Which scenes. */
+    static final class SceneOptions {
+        @Option(names = "--count", paramLabel = "N", required = true, description = "How many pictures.")
+        long count;
+
+        @Option(
+                names = "--split",
+                paramLabel = "SPLIT",
+                defaultValue = "train",
+                description = "train, validation or test. Default: train.")
+        Split split = Split.TRAIN;
+
+        @Option(
+                names = "--size",
+                paramLabel = "PIXELS",
+                defaultValue = "128",
+                description = "Width and height, at least 32. Default: 128.")
+        int size;
+
+        @Option(
+                names = "--style",
+                paramLabel = "STYLE",
+                description = "flat, outline, watercolour, neon or pixel. Default: all of them.")
+        @Nullable Style style;
+
+        @Option(names = "--seed", paramLabel = "S", defaultValue = "0", description = "Of the whole set. Default: 0.")
+        long seed;
+
+        Scenes scenes() {
+            try {
+                return new Scenes(split, count, size, Optional.ofNullable(style), seed);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidRequestException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** {@code hypersd data scenes}. */
+    @Command(
+            name = "scenes",
+            description = "Write scenes as a folder of PNG files with metadata.jsonl.",
+            footer = {"", "Example:", "  hypersd data scenes --out scenes --count 10000 --style watercolour"})
+    static final class ScenesCommand implements Runnable {
+        private static final int PERCENT_A_LINE = 10;
+
+        @Spec
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private CommandSpec spec;
+
+        @Mixin
+        private final SceneOptions options = new SceneOptions();
+
+        @Option(names = "--out", paramLabel = "DIR", required = true, description = "The folder; new, or empty.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path folder;
+
+        @Override
+        public void run() {
+            PrintWriter err = spec.commandLine().getErr();
+            SceneFolder.write(folder, options.scenes(), (done, total) -> {
+                long percent = done * 100 / total;
+                if (percent / PERCENT_A_LINE > (done - 1) * 100 / total / PERCENT_A_LINE) {
+                    err.printf(Locale.ROOT, "%d of %d pictures drawn%n", done, total);
+                }
+            });
+            spec.commandLine().getOut().println(folder);
+        }
+    }
+
+    /** {@code hypersd data sheet}. */
+    @Command(
+            name = "sheet",
+            description = "Write scenes with their captions as one picture.",
+            footer = {"", "Example:", "  hypersd data sheet --out sheet.png --count 36 --split test"})
+    static final class SheetCommand implements Runnable {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private CommandSpec spec;
+
+        @Mixin
+        private final SceneOptions options = new SceneOptions();
+
+        @Option(
+                names = "--columns",
+                paramLabel = "N",
+                defaultValue = "6",
+                description = "Pictures in a row. Default: 6.")
+        private int columns;
+
+        @Option(names = "--out", paramLabel = "FILE", required = true, description = "The PNG file.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path file;
+
+        @Override
+        public void run() {
+            if (columns < 1) {
+                throw new InvalidRequestException("--columns is " + columns + ", it must be at least 1");
+            }
+            Scenes scenes = options.scenes();
+            List<ContactSheet.Entry> entries = LongStream.range(0, scenes.size())
+                    .mapToObj(scenes::get)
+                    .map(sample -> new ContactSheet.Entry(
+                            sample.image(), sample.caption().text()))
+                    .toList();
+            ContactSheet.of(entries, columns).write(file);
+            spec.commandLine().getOut().println(file);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.hypersd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.json.Json;
+import dev.hypersd.scene.Scenes;
+import dev.hypersd.scene.Split;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataCommandTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void scenesBecomeAFolderOfPicturesAndCaptions() throws Exception {
+        Path target = folder.resolve("scenes");
+
+        assertThat(data("scenes", "--out", target.toString(), "--count", "3", "--split", "test"))
+                .isZero();
+
+        Scenes scenes = Scenes.of(Split.TEST, 3);
+        List<String> lines = Files.readAllLines(target.resolve("metadata.jsonl"));
+        assertThat(lines).hasSize(3);
+        assertThat(Json.MAPPER.readTree(lines.get(2)).path("file_name").asString())
+                .isEqualTo("00000002.png");
+        assertThat(Json.MAPPER.readTree(lines.get(2)).path("text").asString())
+                .isEqualTo(scenes.caption(2).text());
+        assertThat(Image.read(target.resolve("00000002.png")))
+                .isEqualTo(scenes.get(2).image());
+        assertThat(err.toString()).contains("3 of 3 pictures drawn");
+    }
+
+    @Test
+    void aFolderWithSomethingInItIsLeftAlone() throws Exception {
+        Files.createFile(folder.resolve("something"));
+
+        assertThat(data("scenes", "--out", folder.toString(), "--count", "1")).isEqualTo(2);
+        assertThat(err.toString()).contains("is not empty; name a new folder");
+    }
+
+    @Test
+    void aSheetIsOnePicture() {
+        Path file = folder.resolve("sheet.png");
+
+        assertThat(data("sheet", "--out", file.toString(), "--count", "4", "--columns", "2", "--size", "64"))
+                .isZero();
+        assertThat(Image.read(file).width()).isBetween(128, 200);
+    }
+
+    @Test
+    void whatCannotBeDrawnIsASentence() {
+        assertThat(data("sheet", "--out", "x.png", "--count", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("a set has at least 1 scene, not 0");
+        assertThat(data("sheet", "--out", "x.png", "--count", "1", "--columns", "0"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--columns is 0, it must be at least 1");
+        assertThat(data()).isEqualTo(2);
+        assertThat(err.toString()).contains("say what to draw: scenes or sheet");
+    }
+
+    private int data(String... arguments) {
+        String[] all = new String[arguments.length + 1];
+        all[0] = "data";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
+    }
+}
