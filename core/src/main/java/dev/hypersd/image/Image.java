@@ -3,10 +3,13 @@ package dev.hypersd.image;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A picture of eight bits each of red, green and blue; immutable. */
 public final class Image {
+    private static final int CHANNELS = 3;
+
     private final int width;
     private final int height;
     private final byte[] rgb;
@@ -38,6 +41,16 @@ public final class Image {
         return ImageDecoder.read(file);
     }
 
+    /**
+     * Reads a picture that is in memory, of the same formats as {@link #read}.
+     *
+     * @param file where it comes from, named in messages
+     * @throws dev.hypersd.error.InvalidFileException if it is broken, of another kind, or larger than any picture
+     */
+    public static Image decode(Path file, byte[] encoded) {
+        return ImageDecoder.decode(file, encoded);
+    }
+
     /** A picture of the JDK, copied: grey becomes three equal channels, transparency is dropped. */
     public static Image of(BufferedImage picture) {
         return ImageDecoder.convert(picture);
@@ -64,6 +77,21 @@ public final class Image {
                     "a picture has at least one pixel, not %dx%d".formatted(newWidth, newHeight));
         }
         return Resizer.resize(this, newWidth, newHeight, filter);
+    }
+
+    /** The part of this picture whose upper left corner is at {@code (left, top)}, all of it inside. */
+    public Image crop(int left, int top, int newWidth, int newHeight) {
+        Objects.checkFromIndexSize(left, newWidth, width);
+        Objects.checkFromIndexSize(top, newHeight, height);
+        if (newWidth == width && newHeight == height) {
+            return this;
+        }
+        byte[] part = new byte[CHANNELS * newWidth * newHeight];
+        for (int row = 0; row < newHeight; row++) {
+            int from = CHANNELS * ((top + row) * width + left);
+            System.arraycopy(rgb, from, part, CHANNELS * row * newWidth, CHANNELS * newWidth);
+        }
+        return new Image(newWidth, newHeight, part);
     }
 
     /** This picture for everything in the JDK that draws or shows pictures; a copy of type {@code TYPE_INT_RGB}. */

@@ -37,7 +37,11 @@ final class ImageDecoder {
     }
 
     static Image read(Path file) {
-        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes(file)))) {
+        return decode(file, bytes(file));
+    }
+
+    static Image decode(Path file, byte[] encoded) {
+        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(encoded))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
                 throw new InvalidFileException(file, "is not a picture that can be read (PNG, JPEG, GIF, BMP)");

@@ -57,6 +57,26 @@ class ImageTest {
     }
 
     @Test
+    void aPartOfAPictureHasItsPixels() {
+        Image image = noise(7, 5);
+        assertThat(image.crop(0, 0, 7, 5)).isEqualTo(image);
+        byte[] pixel = Arrays.copyOfRange(image.rgb(), 3 * (4 * 7 + 6), 3 * (4 * 7 + 7));
+        assertThat(image.crop(5, 2, 2, 3).crop(1, 2, 1, 1)).isEqualTo(new Image(1, 1, pixel));
+        assertThatThrownBy(() -> image.crop(6, 0, 2, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> image.crop(0, -1, 1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void aPictureInMemoryIsNamedByWhereItComesFrom() {
+        Image image = noise(12, 34);
+        assertThat(Image.decode(Path.of("a.tar/0.png"), new Png().encode(image, Optional.empty())))
+                .isEqualTo(image);
+        assertThatThrownBy(() -> Image.decode(Path.of("a.tar", "0.png"), new byte[9]))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessage(Path.of("a.tar", "0.png") + ": is not a picture that can be read (PNG, JPEG, GIF, BMP)");
+    }
+
+    @Test
     void aPictureGoesThroughTheJdkUnchanged() {
         Image image = noise(12, 34);
         assertThat(image.toBufferedImage().getType()).isEqualTo(BufferedImage.TYPE_INT_RGB);

@@ -30,18 +30,6 @@ public final class ClipPictures {
         Image resized = width == image.width() && height == image.height()
                 ? image
                 : image.resize(width, height, Resampling.BICUBIC);
-        return crop(resized, (width - size) / 2, (height - size) / 2, size);
-    }
-
-    private static Image crop(Image image, int left, int top, int size) {
-        if (image.width() == size && image.height() == size) {
-            return image;
-        }
-        byte[] from = image.rgb();
-        byte[] to = new byte[3 * size * size];
-        for (int row = 0; row < size; row++) {
-            System.arraycopy(from, 3 * ((top + row) * image.width() + left), to, 3 * row * size, 3 * size);
-        }
-        return new Image(size, size, to);
+        return resized.crop((width - size) / 2, (height - size) / 2, size, size);
     }
 }
