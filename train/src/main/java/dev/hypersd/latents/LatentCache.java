@@ -1,5 +1,6 @@
 package dev.hypersd.latents;
 
+import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.tensor.Dtype;

@@ -1,10 +1,10 @@
 package dev.hypersd.objective;
 
+import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.data.Pixels;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.image.Image;
-import dev.hypersd.latents.Captioned;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.sampler.Plan;

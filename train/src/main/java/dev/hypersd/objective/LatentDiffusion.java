@@ -1,9 +1,9 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Pixels;
 import dev.hypersd.json.Json;
-import dev.hypersd.latents.Captioned;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.ModelPart;

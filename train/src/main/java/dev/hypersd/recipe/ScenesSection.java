@@ -1,7 +1,7 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.latents.Captioned;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;

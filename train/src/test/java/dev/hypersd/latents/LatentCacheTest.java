@@ -2,6 +2,7 @@ package dev.hypersd.latents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.image.Image;
 import dev.hypersd.tensor.Tensors;

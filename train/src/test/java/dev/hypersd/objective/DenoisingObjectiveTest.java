@@ -2,9 +2,9 @@ package dev.hypersd.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.image.Image;
-import dev.hypersd.latents.Captioned;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelTemplate;

@@ -1,4 +1,4 @@
-package dev.hypersd.latents;
+package dev.hypersd.data;
 
 import dev.hypersd.image.Image;
 
