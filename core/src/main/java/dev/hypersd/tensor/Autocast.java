@@ -33,7 +33,8 @@ public final class Autocast {
         return torch.is_autocast_enabled(DeviceType.CPU);
     }
 
-    private static <T> T switched(boolean on, Supplier<T> work) {
+    /** Runs {@code work} with mixed precision on, in the type that was used last, or off. */
+    public static <T> T switched(boolean on, Supplier<T> work) {
         boolean before = active();
         torch.set_autocast_enabled(DeviceType.CPU, on);
         try {

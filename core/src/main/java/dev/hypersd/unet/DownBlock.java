@@ -1,5 +1,6 @@
 package dev.hypersd.unet;
 
+import static dev.hypersd.nn.GradientCheckpointing.segment;
 import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.nn.Conv2d;
@@ -33,6 +34,6 @@ final class DownBlock {
         for (Layer layer : layers) {
             skips.add(scoped(() -> layer.forward(skips.getLast(), embedding, text)));
         }
-        downsample.ifPresent(d -> skips.add(scoped(() -> d.forward(skips.getLast()))));
+        downsample.ifPresent(d -> skips.add(scoped(() -> segment(in -> d.forward(in[0]), skips.getLast()))));
     }
 }

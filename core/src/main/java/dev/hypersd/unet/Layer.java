@@ -1,5 +1,7 @@
 package dev.hypersd.unet;
 
+import static dev.hypersd.nn.GradientCheckpointing.segment;
+
 import dev.hypersd.nn.Parameters;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -14,7 +16,12 @@ record Layer(ResnetBlock2D resnet, Optional<Transformer2DModel> transformer) {
                         .map(t -> new Transformer2DModel(p.at("attentions." + index), config, level.channels(), t)));
     }
 
+    /** A segment of gradient checkpointing. */
     Tensor forward(Tensor x, Tensor embedding, Tensor text) {
+        return segment(in -> compute(in[0], in[1], in[2]), x, embedding, text);
+    }
+
+    private Tensor compute(Tensor x, Tensor embedding, Tensor text) {
         Tensor convolved = resnet.forward(x, embedding);
         return transformer.map(t -> t.forward(convolved, text)).orElse(convolved);
     }

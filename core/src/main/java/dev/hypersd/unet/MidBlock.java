@@ -1,5 +1,6 @@
 package dev.hypersd.unet;
 
+import static dev.hypersd.nn.GradientCheckpointing.segment;
 import static dev.hypersd.tensor.TensorScope.chain;
 
 import dev.hypersd.nn.Parameters;
@@ -19,6 +20,9 @@ final class MidBlock {
     }
 
     Tensor forward(Tensor x, Tensor embedding, Tensor text) {
-        return chain(x, h -> layer.forward(h, embedding, text), h -> resnet.forward(h, embedding));
+        return chain(
+                x,
+                h -> layer.forward(h, embedding, text),
+                h -> segment(in -> resnet.forward(in[0], in[1]), h, embedding));
     }
 }

@@ -1,5 +1,6 @@
 package dev.hypersd.unet;
 
+import static dev.hypersd.nn.GradientCheckpointing.segment;
 import static dev.hypersd.tensor.TensorScope.chain;
 
 import dev.hypersd.nn.Parameters;
@@ -39,8 +40,12 @@ final class UpBlock {
             steps.add(h -> layer.forward(h, embedding, text));
         }
         upsample.ifPresent(u -> steps.add(
-                h -> u.forward(h, skips.getLast().size(2), skips.getLast().size(3))));
+                h -> enlarge(u, h, skips.getLast().size(2), skips.getLast().size(3))));
         return chain(x, steps);
+    }
+
+    private static Tensor enlarge(Upsample upsample, Tensor x, long height, long width) {
+        return segment(in -> upsample.forward(in[0], height, width), x);
     }
 
     /** {@code [B, in, H, W]} and {@code [B, skip, H, W]}, which ends here, as {@code [B, in + skip, H, W]}. */

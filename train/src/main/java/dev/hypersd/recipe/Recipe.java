@@ -46,6 +46,7 @@ public record Recipe(Path output, int keep, TrainingSettings training, Supplier<
                 section.count("batch", 16, 1),
                 section.count("accumulate", 1, 1),
                 section.one("precision", Precision.F32),
+                section.flag("gradient_checkpointing", false),
                 new Intervals(
                         every.count("checkpoint", 500, 1),
                         every.count("validation", 500, 0),

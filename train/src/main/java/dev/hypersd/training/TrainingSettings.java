@@ -8,10 +8,24 @@ package dev.hypersd.training;
  * @param batch samples of a micro-batch, at least 1
  * @param accumulate micro-batches of an update, at least 1
  * @param precision of the networks
+ * @param gradientCheckpointing whether what is inside of U-Net layers is computed again for the backward pass and not kept until then, see
+ *     {@link dev.hypersd.nn.GradientCheckpointing}
  * @param intervals in steps
  */
 public record TrainingSettings(
-        long seed, long steps, int batch, int accumulate, Precision precision, Intervals intervals) {
+        long seed,
+        long steps,
+        int batch,
+        int accumulate,
+        Precision precision,
+        boolean gradientCheckpointing,
+        Intervals intervals) {
+    /** Settings without gradient checkpointing. */
+    public TrainingSettings(
+            long seed, long steps, int batch, int accumulate, Precision precision, Intervals intervals) {
+        this(seed, steps, batch, accumulate, precision, false, intervals);
+    }
+
     /**
      * How often something happens, in steps; 0 for never.
      *

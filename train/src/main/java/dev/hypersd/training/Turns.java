@@ -2,11 +2,13 @@ package dev.hypersd.training;
 
 import dev.hypersd.data.Dataset;
 import dev.hypersd.nn.Adapters;
+import dev.hypersd.nn.GradientCheckpointing;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -101,10 +103,13 @@ final class Turns<S> {
     }
 
     private Map<String, Double> backward(List<S> batch, Draw draw) {
+        Supplier<Losses> forward = () -> losses(batch, draw, learner.weights().current());
         return TensorScope.released(() -> {
-            Losses losses = losses(batch, draw, learner.weights().current());
-            losses.total().div(new Scalar(settings.accumulate())).backward();
-            return losses.values();
+            try (GradientCheckpointing pass = new GradientCheckpointing()) {
+                Losses losses = settings.gradientCheckpointing() ? pass.record(forward) : forward.get();
+                pass.backward(losses.total().div(new Scalar(settings.accumulate())));
+                return losses.values();
+            }
         });
     }
 
