@@ -6,6 +6,7 @@ import dev.hypersd.data.Dataset;
 import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
 import dev.hypersd.model.NetworkType;
+import dev.hypersd.nn.Parameter;
 import dev.hypersd.scene.ContactSheet;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
@@ -23,6 +24,7 @@ import dev.hypersd.vae.AutoencoderKl;
 import dev.hypersd.vae.DiagonalGaussian;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,8 +40,36 @@ import org.bytedeco.pytorch.global.torch;
 public final class AutoencoderObjective implements Objective<Image> {
     private static final int SHOWN = 8;
 
+    /** What learns. */
+    public enum Part {
+        /** Both halves. */
+        ALL {
+            @Override
+            boolean has(String parameter) {
+                return true;
+            }
+        },
+        /** The half that draws, for latents that are settled because other networks have learned from them. */
+        DECODER {
+            @Override
+            boolean has(String parameter) {
+                return parameter.startsWith("decoder.") || parameter.startsWith("post_quant_conv.");
+            }
+        };
+
+        /** Whether the parameter of this name is of this part. */
+        abstract boolean has(String parameter);
+
+        Map<String, Parameter> of(Map<String, Parameter> parameters) {
+            Map<String, Parameter> part = new LinkedHashMap<>(parameters);
+            part.keySet().removeIf(name -> !has(name));
+            return part;
+        }
+    }
+
     /**
      * @param folder with the configuration, and weights to go on from
+     * @param part what learns
      * @param crop width and height of the parts of pictures that are learned from, in pixels
      * @param divergence weight of the divergence from a standard normal distribution, per latent
      * @param squared weight of the squared error beside the absolute one: it is led by what is most wrong, small bright objects, where the
@@ -49,7 +79,14 @@ public final class AutoencoderObjective implements Objective<Image> {
      * @param seed of random weights
      */
     public record Settings(
-            Path folder, int crop, double divergence, double squared, double edges, double averageDecay, long seed) {}
+            Path folder,
+            Part part,
+            int crop,
+            double divergence,
+            double squared,
+            double edges,
+            double averageDecay,
+            long seed) {}
 
     private final Settings settings;
     private final Dataset<Image> samples;
@@ -67,7 +104,10 @@ public final class AutoencoderObjective implements Objective<Image> {
         this.autoencoder = Engine.infer(
                 () -> StartedNetwork.load(NetworkType.AUTOENCODER_KL, settings.folder(), settings.seed(), arena));
         this.weights = Engine.call(() -> new TrainableWeights(
-                new FullTuning(autoencoder.parameters()), settings.averageDecay(), settings.seed(), arena));
+                new FullTuning(settings.part().of(autoencoder.parameters())),
+                settings.averageDecay(),
+                settings.seed(),
+                arena));
         this.learner = new Learner<>("vae", weights, optimiser, this::losses);
     }
 
@@ -170,11 +210,20 @@ public final class AutoencoderObjective implements Objective<Image> {
         return Map.of("reconstructions", ContactSheet.of(entries, originals.size()));
     }
 
-    /** Writes the autoencoder with the scaling that gives its latents unit variance. */
+    /** Writes the autoencoder, with the scaling that gives its latents unit variance unless they were settled before. */
     @Override
     public void publish(Path folder) {
         Engine.infer(() -> {
-            autoencoder.publish(folder, weights.averaged(), Map.of("scaling_factor", 1 / latentDeviation()));
+            Map<String, Tensor> all = new LinkedHashMap<>();
+            autoencoder.parameters().forEach((name, parameter) -> all.put(name, parameter.base()));
+            all.putAll(weights.averaged());
+            autoencoder.publish(
+                    folder,
+                    all,
+                    switch (settings.part()) {
+                        case ALL -> Map.of("scaling_factor", 1 / latentDeviation());
+                        case DECODER -> Map.of();
+                    });
             return folder;
         });
     }

@@ -13,6 +13,7 @@ final class AutoencoderRecipe {
         Section section = root.section("autoencoder");
         AutoencoderObjective.Settings settings = new AutoencoderObjective.Settings(
                 root.path("model"),
+                section.one("part", AutoencoderObjective.Part.ALL),
                 section.count("crop", 64, 8),
                 section.number("divergence", 1e-4, 0, 1),
                 section.number("squared", 0, 0, 100),

@@ -2,12 +2,15 @@ package dev.hypersd.training;
 
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Momentum, orthogonalised (Jordan et al., 2024): every matrix and every convolution moves by the same amount in all the directions that
@@ -19,51 +22,79 @@ final class Muon implements Optimiser {
     private static final double ADAM_SIZE = 0.2;
 
     private final OptimiserSettings settings;
-    private final Block momentum;
-    private final List<Matrix> matrices = new ArrayList<>();
+    private final List<Group> groups = new ArrayList<>();
     private final Map<String, AdamW> others = new LinkedHashMap<>();
-
-    private record Matrix(Tensor value, Tensor gradient, Tensor momentum) {}
 
     Muon(OptimiserSettings settings, Block values, Block gradients, TensorArena arena) {
         this.settings = settings;
-        Map<String, long[]> shapes = new LinkedHashMap<>();
+        Map<Shape, List<String>> matrices = new LinkedHashMap<>();
         values.named().forEach((name, value) -> {
             if (isMatrix(name, value)) {
-                shapes.put(name, new long[] {value.size(0), value.numel() / value.size(0)});
+                matrices.computeIfAbsent(Shape.of(value), shape -> new ArrayList<>())
+                        .add(name);
             } else {
                 others.put(name, new AdamW(settings, value, gradients.get(name), arena));
             }
         });
-        this.momentum = Block.zeros(shapes, arena);
-        shapes.forEach((name, shape) -> matrices.add(new Matrix(
-                arena.own(values.get(name).detach().view(shape)),
-                arena.own(gradients.get(name).view(shape)),
-                momentum.get(name))));
+        matrices.forEach((shape, names) -> groups.add(new Group(
+                shape,
+                names.stream().map(name -> shape.see(values.get(name), arena)).toList(),
+                names.stream()
+                        .map(name -> shape.see(gradients.get(name), arena))
+                        .toList(),
+                arena.own(Tensors.empty(names.size(), shape.rows, shape.columns).zero_()))));
     }
 
     private static boolean isMatrix(String name, Tensor value) {
         return value.dim() >= 2 && !name.endsWith("embedding.weight");
     }
 
-    @Override
-    public void update(long update, double rate) {
-        matrices.forEach(matrix -> TensorScope.released(() -> follow(matrix, rate)));
-        others.values().forEach(other -> other.update(update, rate));
+    /** Of a weight as a matrix: outputs and inputs, a convolution's window being part of its inputs. */
+    private record Shape(long rows, long columns) {
+        static Shape of(Tensor weight) {
+            return new Shape(weight.size(0), weight.numel() / weight.size(0));
+        }
+
+        Tensor see(Tensor weight, TensorArena arena) {
+            return arena.own(weight.detach().view(rows, columns));
+        }
     }
 
-    private Tensor follow(Matrix matrix, double rate) {
-        Tensor remembered = matrix.momentum.lerp_(matrix.gradient, new Scalar(1 - MOMENTUM));
-        Tensor ahead = matrix.gradient.lerp(remembered, new Scalar(MOMENTUM));
-        double size = ADAM_SIZE * Math.sqrt(Math.max(ahead.size(0), ahead.size(1)));
-        matrix.value.mul_(new Scalar(1 - rate * settings.weightDecay()));
-        return matrix.value.add_(Orthogonal.of(ahead), new Scalar(-rate * size));
+    /**
+     * Matrices of one shape, which are computed with together.
+     *
+     * @param momentum {@code [K, M, N]}
+     */
+    private record Group(Shape shape, List<Tensor> values, List<Tensor> gradients, Tensor momentum) {
+        void follow(double rate, double weightDecay) {
+            Tensor now = torch.stack(new TensorVector(gradients.toArray(Tensor[]::new)));
+            momentum.lerp_(now, new Scalar(1 - MOMENTUM));
+            Tensor directions = Orthogonal.of(now.lerp_(momentum, new Scalar(MOMENTUM)));
+            double size = ADAM_SIZE * Math.sqrt(Math.max(shape.rows, shape.columns));
+            for (int i = 0; i < values.size(); i++) {
+                values.get(i)
+                        .mul_(new Scalar(1 - rate * weightDecay))
+                        .add_(directions.select(0, i), new Scalar(-rate * size));
+            }
+        }
+    }
+
+    @Override
+    public void update(long update, double rate) {
+        for (Group group : groups) {
+            TensorScope.released(() -> {
+                group.follow(rate, settings.weightDecay());
+                return group;
+            });
+        }
+        others.values().forEach(other -> other.update(update, rate));
     }
 
     @Override
     public Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
-        momentum.named().forEach((name, tensor) -> state.put("momentum/" + name, tensor));
+        groups.forEach(
+                group -> state.put("momentum/%dx%d".formatted(group.shape.rows, group.shape.columns), group.momentum));
         others.forEach((name, other) ->
                 other.state().forEach((kind, tensor) -> state.put("%s/%s".formatted(kind, name), tensor)));
         return state;

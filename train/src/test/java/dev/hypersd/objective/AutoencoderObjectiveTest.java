@@ -9,6 +9,7 @@ import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
+import dev.hypersd.objective.AutoencoderObjective.Part;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
@@ -24,16 +25,22 @@ import dev.hypersd.training.Trainer;
 import dev.hypersd.training.TrainingListener;
 import dev.hypersd.training.TrainingSettings;
 import dev.hypersd.vae.AutoencoderKl;
+import dev.hypersd.weights.SafetensorsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AutoencoderObjectiveTest {
+    private static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
+
     private static final int STEPS = 60;
 
     @TempDir
@@ -83,8 +90,33 @@ class AutoencoderObjectiveTest {
     }
 
     @Test
+    void aDecoderLearnsForLatentsThatStayAsTheyWere() {
+        Path before = folder.resolve("before");
+        try (AutoencoderObjective untrained = objective(Part.DECODER)) {
+            untrained.publish(before);
+        }
+        Path after = folder.resolve("after");
+        train(new ArrayList<>(), after, Part.DECODER);
+
+        Map<Boolean, List<String>> same = Engine.infer(() -> {
+            try (SafetensorsFile first = SafetensorsFile.open(before.resolve(WEIGHTS));
+                    SafetensorsFile second = SafetensorsFile.open(after.resolve(WEIGHTS))) {
+                return first.names().stream()
+                        .collect(Collectors.partitioningBy(
+                                name -> load(first, name).equal(load(second, name))));
+            }
+        });
+        assertThat(same.get(true))
+                .isNotEmpty()
+                .allMatch(name -> name.startsWith("encoder.") || name.startsWith("quant_conv."));
+        assertThat(same.get(false)).isNotEmpty().allMatch(Part.DECODER::has);
+        assertThat(Json.read(after.resolve("config.json")).number("scaling_factor", 1))
+                .isEqualTo(1.0);
+    }
+
+    @Test
     void showsOriginalsAboveReconstructions() {
-        try (AutoencoderObjective objective = objective()) {
+        try (AutoencoderObjective objective = objective(Part.ALL)) {
             Image shown = objective.show().get("reconstructions");
 
             assertThat(shown).isNotNull();
@@ -92,7 +124,15 @@ class AutoencoderObjectiveTest {
         }
     }
 
+    private static Tensor load(SafetensorsFile file, String name) {
+        return file.find(name).orElseThrow().load();
+    }
+
     private void train(List<Double> losses, Path model) {
+        train(losses, model, Part.ALL);
+    }
+
+    private void train(List<Double> losses, Path model, Part part) {
         TrainingListener listener = new TrainingListener() {
             @Override
             public void step(StepReport report) {
@@ -101,7 +141,7 @@ class AutoencoderObjectiveTest {
         };
         TrainingSettings settings =
                 new TrainingSettings(1, STEPS, 4, 1, Precision.MIXED, new TrainingSettings.Intervals(STEPS, 0, 0));
-        try (AutoencoderObjective objective = objective();
+        try (AutoencoderObjective objective = objective(part);
                 Trainer<Image> trainer =
                         new Trainer<>(objective, settings, new Checkpoints(folder, 1), List.of(listener))) {
             trainer.run();
@@ -109,9 +149,9 @@ class AutoencoderObjectiveTest {
         }
     }
 
-    private AutoencoderObjective objective() {
+    private AutoencoderObjective objective(Part part) {
         return new AutoencoderObjective(
-                new AutoencoderObjective.Settings(folder, 16, 1e-4, 5, 0.5, 0.9, 1),
+                new AutoencoderObjective.Settings(folder, part, 16, 1e-4, 5, 0.5, 0.9, 1),
                 OptimiserSettings.usual(new LearningRate(5e-3, 5, STEPS, 0.1)),
                 pictures(),
                 pictures());

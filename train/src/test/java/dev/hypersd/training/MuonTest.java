@@ -30,7 +30,8 @@ class MuonTest {
             Tensor left = orthonormal(seed, rows, rank);
             Tensor right = orthonormal(seed + 1, columns, rank);
             Tensor singular = torch.linspace(new Scalar(0.2), new Scalar(1), rank);
-            Tensor result = Orthogonal.of(left.mul(singular).mm(right.t()));
+            Tensor result =
+                    Orthogonal.of(left.mul(singular).mm(right.t()).unsqueeze(0)).squeeze(0);
             return Tensors.toFloats(left.t().mm(result).mm(right));
         });
 

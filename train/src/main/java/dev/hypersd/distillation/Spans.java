@@ -1,0 +1,31 @@
+package dev.hypersd.distillation;
+
+import dev.hypersd.training.Draw;
+import java.util.Arrays;
+
+/**
+ * Where a batch is on its trajectories: timesteps for each sample.
+ *
+ * @param from where the student starts, t(n)
+ * @param next one teacher step below, t(n - 1)
+ * @param to where student and target meet, t(m): at most {@code next}
+ * @param end the noisier boundary of the segment
+ */
+public record Spans(int[] from, int[] next, int[] to, int[] end) {
+    /** Starts all over the grid, goals in their segments. */
+    public static Spans draw(Segments segments, Goal goal, int batch, Draw draw) {
+        Grid grid = segments.grid();
+        int[] indices = Arrays.stream(draw.integers(grid.steps(), batch))
+                .map(i -> i + 1)
+                .toArray();
+        Spans spans = new Spans(new int[batch], new int[batch], new int[batch], new int[batch]);
+        for (int i = 0; i < batch; i++) {
+            int start = segments.start(indices[i]);
+            spans.from[i] = grid.timestep(indices[i]);
+            spans.next[i] = grid.timestep(indices[i] - 1);
+            spans.to[i] = grid.timestep(goal.draw(start, indices[i], draw));
+            spans.end[i] = grid.timestep(segments.end(indices[i]));
+        }
+        return spans;
+    }
+}
