@@ -2,122 +2,177 @@ package dev.hypersd.checkpoint;
 
 import dev.hypersd.weights.WeightSource;
 import dev.hypersd.weights.WeightView;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * Names of the U-Net and the ControlNet in the original implementation of latent diffusion.
+ * What the modules of one U-Net or ControlNet are called in the original implementation of latent diffusion, and what here, as diffusers does:
+ * a table that is read in both directions.
  *
  * <p>There all layers of the encoder stand in one list, {@code input_blocks.N}, and those of the decoder in another, {@code output_blocks.N};
- * here they are grouped by level. A level ends with the layer that changes the resolution, and which layers do is seen from
- * the names, so no configuration is needed.
+ * here they are grouped by level. In the encoder the downsampler that ends a level is a layer of its own; in the decoder the upsampler is part of
+ * the level's last layer, behind its transformer if it has one. How many layers the levels have is seen from the names, so no configuration is
+ * needed.
  */
-final class LatentDiffusionUNet {
-    private static final Pattern LAYER = Pattern.compile("(input|output)_blocks\\.(\\d{1,4})\\.(\\d)\\.(.*)");
-    private static final Pattern DOWNSAMPLER = Pattern.compile("input_blocks\\.(\\d{1,4})\\.0\\.op\\..*");
-    private static final Pattern UPSAMPLER = Pattern.compile("output_blocks\\.(\\d{1,4})\\.[12]\\.conv\\..*");
+public final class LatentDiffusionUNet {
+    /** Blocks between the first and the last convolution of a ControlNet's picture; in the original list every other entry is an activation. */
+    private static final int HINT_BLOCKS = 6;
 
-    private static final Renaming STEM = new Renaming()
-            .prefix("time_embed\\.0\\.", "time_embedding.linear_1.")
-            .prefix("time_embed\\.2\\.", "time_embedding.linear_2.")
-            .prefix("label_emb\\.0\\.0\\.", "add_embedding.linear_1.")
-            .prefix("label_emb\\.0\\.2\\.", "add_embedding.linear_2.")
-            .prefix("out\\.0\\.", "conv_norm_out.")
-            .prefix("out\\.2\\.", "conv_out.")
-            .prefix("middle_block\\.1\\.", "mid_block.attentions.0.")
-            .prefix("zero_convs\\.(\\d+)\\.0\\.", "controlnet_down_blocks.$1.")
-            .prefix("middle_block_out\\.0\\.", "controlnet_mid_block.")
-            .prefix("input_hint_block\\.0\\.", "controlnet_cond_embedding.conv_in.")
-            .prefix("input_hint_block\\.14\\.", "controlnet_cond_embedding.conv_out.");
+    private static final Map<String, String> STEM = Map.of(
+            "input_blocks.0.0", "conv_in",
+            "time_embed.0", "time_embedding.linear_1",
+            "time_embed.2", "time_embedding.linear_2",
+            "label_emb.0.0", "add_embedding.linear_1",
+            "label_emb.0.2", "add_embedding.linear_2",
+            "out.0", "conv_norm_out",
+            "out.2", "conv_out");
 
-    private static final Renaming RESNET = new Renaming()
-            .prefix("in_layers\\.0\\.", "norm1.")
-            .prefix("in_layers\\.2\\.", "conv1.")
-            .prefix("emb_layers\\.1\\.", "time_emb_proj.")
-            .prefix("out_layers\\.0\\.", "norm2.")
-            .prefix("out_layers\\.3\\.", "conv2.")
-            .prefix("skip_connection\\.", "conv_shortcut.");
+    private static final Map<String, String> RESNET = Map.of(
+            "in_layers.0", "norm1",
+            "in_layers.2", "conv1",
+            "emb_layers.1", "time_emb_proj",
+            "out_layers.0", "norm2",
+            "out_layers.3", "conv2",
+            "skip_connection", "conv_shortcut");
 
-    private static final Pattern MIDDLE_RESNET = Pattern.compile("middle_block\\.([02])\\.(.*)");
-    private static final Pattern HINT = Pattern.compile("input_hint_block\\.(\\d{1,2})\\.(.*)");
+    private final NavigableSet<String> names;
+    private final Map<String, String> toDiffusers = new HashMap<>();
+    private final Map<String, String> toOriginal = new HashMap<>();
 
-    private final NavigableSet<Integer> downsamplers;
-    private final NavigableSet<Integer> upsamplers;
-
-    private LatentDiffusionUNet(Set<String> names) {
-        this.downsamplers = indices(names, DOWNSAMPLER);
-        this.upsamplers = indices(names, UPSAMPLER);
+    /** @param names of the network's modules, or of what they consist of, in either spelling */
+    public LatentDiffusionUNet(Set<String> names) {
+        this.names = new TreeSet<>(names);
+        List<Integer> levels = any("input_blocks.") ? originalLevels() : levels();
+        STEM.forEach(this::pair);
+        int layers = encoder(levels);
+        resnet("middle_block.0", "mid_block.resnets.0");
+        pair("middle_block.1", "mid_block.attentions.0");
+        resnet("middle_block.2", "mid_block.resnets.1");
+        decoder(levels.reversed());
+        controlNet(layers);
     }
 
-    private static NavigableSet<Integer> indices(Set<String> names, Pattern pattern) {
-        NavigableSet<Integer> indices = new TreeSet<>();
-        for (String name : names) {
-            Matcher matcher = pattern.matcher(name);
-            if (matcher.matches()) {
-                indices.add(Integer.valueOf(matcher.group(1)));
+    /** A view of {@code source}, which holds the network and nothing else, under the names of diffusers. */
+    static WeightSource view(WeightSource source) {
+        LatentDiffusionUNet table = new LatentDiffusionUNet(source.names());
+        return WeightView.renamed(source, name -> Optional.of(table.diffusers(name)));
+    }
+
+    /** The name in diffusers of what is called {@code original}; the same name where the two agree. */
+    public String diffusers(String original) {
+        return translate(original, toDiffusers);
+    }
+
+    /** The original name of what diffusers call {@code name}; the same name where the two agree. */
+    public String original(String name) {
+        return translate(name, toOriginal);
+    }
+
+    /** By the longest module in the table that the name begins with. */
+    private static String translate(String name, Map<String, String> table) {
+        for (int end = name.length(); end > 0; end = name.lastIndexOf('.', end - 1)) {
+            String module = table.get(name.substring(0, end));
+            if (module != null) {
+                return module + name.substring(end);
             }
         }
-        return indices;
+        return name;
     }
 
-    /** A view of {@code source}, which holds the network and nothing else. */
-    static WeightSource view(WeightSource source) {
-        LatentDiffusionUNet names = new LatentDiffusionUNet(source.names());
-        return WeightView.renamed(source, name -> Optional.of(names.rename(name)));
+    /** How many layers each level of the encoder has, its downsampler not counted. */
+    private List<Integer> originalLevels() {
+        List<Integer> levels = new ArrayList<>();
+        int layers = 0;
+        for (int i = 1; any("input_blocks." + i + "."); i++) {
+            if (any("input_blocks." + i + ".0.op.")) {
+                levels.add(layers);
+                layers = 0;
+            } else {
+                layers++;
+            }
+        }
+        levels.add(layers);
+        return levels;
     }
 
-    private String rename(String name) {
-        Matcher layer = LAYER.matcher(name);
-        if (layer.matches()) {
-            int index = Integer.parseInt(layer.group(2));
-            boolean first = layer.group(3).equals("0");
-            return layer.group(1).equals("input")
-                    ? input(index, first, layer.group(4))
-                    : output(index, first, layer.group(4));
+    private List<Integer> levels() {
+        List<Integer> levels = new ArrayList<>();
+        for (int level = 0; any("down_blocks." + level + "."); level++) {
+            int layers = 0;
+            while (any("down_blocks." + level + ".resnets." + layers + ".")) {
+                layers++;
+            }
+            levels.add(layers);
         }
-        Matcher middle = MIDDLE_RESNET.matcher(name);
-        if (middle.matches()) {
-            int resnet = Integer.parseInt(middle.group(1)) / 2;
-            return "mid_block.resnets." + resnet + "." + RESNET.apply(middle.group(2));
-        }
-        String renamed = STEM.apply(name);
-        Matcher hint = HINT.matcher(renamed);
-        // Every second entry of this list is an activation, and the first is conv_in.
-        return hint.matches()
-                ? "controlnet_cond_embedding.blocks.%d.%s"
-                        .formatted(Integer.parseInt(hint.group(1)) / 2 - 1, hint.group(2))
-                : renamed;
+        return levels;
     }
 
-    /** @param first whether this is the first module of its layer: a residual block or a downsampler; the second is a transformer */
-    private String input(int index, boolean first, String rest) {
-        if (index == 0) {
-            return "conv_in." + rest;
+    /** Returns how many layers the original list has, downsamplers included. */
+    private int encoder(List<Integer> levels) {
+        int index = 1;
+        for (int level = 0; level < levels.size(); level++) {
+            String block = "down_blocks." + level;
+            for (int layer = 0; layer < levels.get(level); layer++, index++) {
+                layer("input_blocks." + index, block, layer);
+            }
+            if (level < levels.size() - 1) {
+                pair("input_blocks." + index++ + ".0.op", block + ".downsamplers.0.conv");
+            }
         }
-        NavigableSet<Integer> before = downsamplers.headSet(index, false);
-        String level = "down_blocks." + before.size() + ".";
-        if (downsamplers.contains(index)) {
-            return level + "downsamplers.0.conv." + rest.replaceFirst("^op\\.", "");
-        }
-        int position = index - 1 - (before.isEmpty() ? 0 : before.last());
-        return level + layer(position, first, rest);
+        return index;
     }
 
-    private String output(int index, boolean first, String rest) {
-        NavigableSet<Integer> before = upsamplers.headSet(index, false);
-        String level = "up_blocks." + before.size() + ".";
-        if (!first && rest.startsWith("conv.")) {
-            return level + "upsamplers.0." + rest;
+    /** @param levels of the encoder from the coarsest to the finest; the decoder has one layer more in each */
+    private void decoder(List<Integer> levels) {
+        int index = 0;
+        for (int level = 0; level < levels.size(); level++) {
+            String block = "up_blocks." + level;
+            for (int layer = 0; layer <= levels.get(level); layer++, index++) {
+                layer("output_blocks." + index, block, layer);
+            }
+            if (level < levels.size() - 1) {
+                String last = "output_blocks." + (index - 1);
+                boolean attention = any(block + ".attentions.") || any(last + ".2.");
+                pair(last + (attention ? ".2.conv" : ".1.conv"), block + ".upsamplers.0.conv");
+            }
         }
-        int position = index - (before.isEmpty() ? 0 : before.last() + 1);
-        return level + layer(position, first, rest);
     }
 
-    private static String layer(int position, boolean first, String rest) {
-        return first ? "resnets." + position + "." + RESNET.apply(rest) : "attentions." + position + "." + rest;
+    private void controlNet(int layers) {
+        for (int i = 0; i < layers; i++) {
+            pair("zero_convs." + i + ".0", "controlnet_down_blocks." + i);
+        }
+        pair("middle_block_out.0", "controlnet_mid_block");
+        pair("input_hint_block.0", "controlnet_cond_embedding.conv_in");
+        for (int i = 0; i < HINT_BLOCKS; i++) {
+            pair("input_hint_block." + (2 * i + 2), "controlnet_cond_embedding.blocks." + i);
+        }
+        pair("input_hint_block." + (2 * HINT_BLOCKS + 2), "controlnet_cond_embedding.conv_out");
+    }
+
+    private void layer(String original, String block, int layer) {
+        resnet(original + ".0", block + ".resnets." + layer);
+        pair(original + ".1", block + ".attentions." + layer);
+    }
+
+    private void resnet(String original, String diffusers) {
+        RESNET.forEach((there, here) -> pair(original + "." + there, diffusers + "." + here));
+    }
+
+    private void pair(String original, String diffusers) {
+        toDiffusers.put(original, diffusers);
+        toOriginal.put(diffusers, original);
+    }
+
+    /** Whether a name begins with {@code prefix}. */
+    private boolean any(String prefix) {
+        String next = names.ceiling(prefix);
+        return next != null && next.startsWith(prefix);
     }
 }

@@ -1,5 +1,6 @@
 package dev.hypersd.lora;
 
+import dev.hypersd.checkpoint.LatentDiffusionUNet;
 import dev.hypersd.nn.Parameter;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,7 +29,7 @@ final class ModuleNames {
 
     private final Map<Parameter, NetworkModule> modules = new LinkedHashMap<>();
     private final boolean twoTextEncoders;
-    private final LatentDiffusionNames latentDiffusion;
+    private final LatentDiffusionUNet latentDiffusion;
     private final Map<String, Parameter> byName = new HashMap<>();
 
     /** @param networks the parameters of each network by name; those that are no matrix or filter are left aside */
@@ -40,7 +41,7 @@ final class ModuleNames {
             }
         }));
         this.twoTextEncoders = networks.containsKey(Component.TEXT_ENCODER_2);
-        this.latentDiffusion = new LatentDiffusionNames(modules.values().stream()
+        this.latentDiffusion = new LatentDiffusionUNet(modules.values().stream()
                 .filter(module -> module.component == Component.UNET)
                 .map(NetworkModule::name)
                 .collect(Collectors.toUnmodifiableSet()));
@@ -72,7 +73,7 @@ final class ModuleNames {
             case KOHYA_LATENT_DIFFUSION ->
                 kohya(
                         module.component,
-                        module.component == Component.UNET ? latentDiffusion.of(module.name) : module.name);
+                        module.component == Component.UNET ? latentDiffusion.original(module.name) : module.name);
             case PEFT, DIFFUSERS, DIFFUSERS_LINEAR_LAYER -> dotted(module.component, module.name);
             case PROCESSOR ->
                 processor(module).stream()
