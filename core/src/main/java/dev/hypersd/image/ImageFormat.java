@@ -2,14 +2,13 @@ package dev.hypersd.image;
 
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.file.Draft;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.UUID;
 
 /** A kind of picture file to write. */
 public sealed interface ImageFormat permits Png, Jpeg {
@@ -35,15 +34,9 @@ public sealed interface ImageFormat permits Png, Jpeg {
     /** Writes a picture to {@code file}, which appears whole or not at all; an existing one is replaced. */
     default void write(Image image, Optional<GenerationParameters> parameters, Path file) {
         byte[] encoded = encode(image, parameters);
-        try {
-            // Not by createTempFile, whose files nobody else may read.
-            Path temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
-            try {
-                Files.write(temporary, encoded, StandardOpenOption.CREATE_NEW);
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(temporary);
-            }
+        try (Draft draft = Draft.of(file)) {
+            Files.write(draft.path(), encoded, StandardOpenOption.CREATE_NEW);
+            draft.publish();
         } catch (IOException e) {
             throw new HyperSdException(file + ": cannot be written: " + e.getMessage(), e);
         }

@@ -2,6 +2,7 @@ package dev.hypersd.model;
 
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.file.Draft;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.Init;
 import dev.hypersd.nn.Parameters;
@@ -17,7 +18,6 @@ import dev.hypersd.weights.SafetensorsWriter.Declaration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,19 +113,15 @@ public final class RandomModel {
     }
 
     private void write(Path directory) {
-        Path target = directory.toAbsolutePath();
-        Path temporary = target.resolveSibling(target.getFileName() + ".part");
-        try {
-            checkEmpty(target);
-            Files.createDirectories(temporary);
-            checkRoom(temporary);
-            writeFiles(temporary);
-            Files.deleteIfExists(target);
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        try (Draft draft = Draft.of(directory)) {
+            checkEmpty(directory);
+            Files.createDirectories(draft.path());
+            checkRoom(draft.path());
+            writeFiles(draft.path());
+            Files.deleteIfExists(directory);
+            draft.publish();
         } catch (IOException e) {
             throw new HyperSdException(directory + ": cannot be written: " + e.getMessage(), e);
-        } finally {
-            delete(temporary);
         }
     }
 
@@ -192,19 +188,5 @@ public final class RandomModel {
 
     private static void write(Path folder, String name, byte[] content) throws IOException {
         Files.write(folder.resolve(name), content);
-    }
-
-    /** Removes what an interrupted run has left; nothing is there after one that was completed. */
-    private static void delete(Path directory) {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new HyperSdException(directory + ": cannot be removed: " + e.getMessage(), e);
-        }
     }
 }

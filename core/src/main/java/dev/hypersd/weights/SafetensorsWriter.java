@@ -1,6 +1,7 @@
 package dev.hypersd.weights;
 
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.file.Draft;
 import dev.hypersd.json.Json;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
@@ -12,9 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -23,7 +22,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.node.ArrayNode;
@@ -60,14 +58,14 @@ public final class SafetensorsWriter implements AutoCloseable {
     private record Slot(Declaration tensor, long position) {}
 
     private final Path file;
-    private final Path temporary;
+    private final Draft draft;
     private final FileChannel channel;
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private final Set<String> unwritten = new LinkedHashSet<>();
 
-    private SafetensorsWriter(Path file, Path temporary, FileChannel channel) {
+    private SafetensorsWriter(Path file, Draft draft, FileChannel channel) {
         this.file = file;
-        this.temporary = temporary;
+        this.draft = draft;
         this.channel = channel;
     }
 
@@ -77,11 +75,10 @@ public final class SafetensorsWriter implements AutoCloseable {
      * @param metadata the strings under {@code __metadata__}
      */
     public static SafetensorsWriter create(Path file, List<Declaration> tensors, Map<String, String> metadata) {
-        Path temporary = file.resolveSibling(file.getFileName() + "."
-                + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".part");
+        Draft draft = Draft.of(file);
         try {
-            FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-            SafetensorsWriter writer = new SafetensorsWriter(file, temporary, channel);
+            FileChannel channel = open(draft);
+            SafetensorsWriter writer = new SafetensorsWriter(file, draft, channel);
             try {
                 writer.begin(tensors, metadata);
             } catch (RuntimeException | IOException e) {
@@ -91,6 +88,15 @@ public final class SafetensorsWriter implements AutoCloseable {
             return writer;
         } catch (IOException e) {
             throw failed(file, e);
+        }
+    }
+
+    private static FileChannel open(Draft draft) throws IOException {
+        try {
+            return FileChannel.open(draft.path(), StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        } catch (IOException e) {
+            draft.close();
+            throw e;
         }
     }
 
@@ -204,7 +210,7 @@ public final class SafetensorsWriter implements AutoCloseable {
         try {
             channel.force(true);
             channel.close();
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            draft.publish();
         } catch (IOException e) {
             throw failed(file, e);
         }
@@ -215,7 +221,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     public void close() {
         try {
             channel.close();
-            Files.deleteIfExists(temporary);
+            draft.close();
         } catch (IOException e) {
             throw failed(file, e);
         }

@@ -1,0 +1,93 @@
+package dev.hypersd.file;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * A file or folder that is being written, under a temporary name beside its place. It gets its own name when it is whole; if that does not
+ * come about, nothing is left of it, not even where the program is told to end in the midst of it (Ctrl-C).
+ *
+ * <pre>{@code
+ * try (Draft draft = Draft.of(file)) {
+ *     Files.write(draft.path(), bytes);
+ *     draft.publish();
+ * }
+ * }</pre>
+ */
+public final class Draft implements AutoCloseable {
+    /** A writer may go on while its files are removed. */
+    private static final int ATTEMPTS = 10;
+
+    private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Draft::removeAll, "hypersd-drafts"));
+    }
+
+    private final Path place;
+    private final Path path;
+
+    private Draft(Path place, Path path) {
+        this.place = place;
+        this.path = path;
+    }
+
+    /** The beginning of what is to become {@code place}. Nothing is written yet. */
+    public static Draft of(Path place) {
+        // Not by createTempFile, whose files nobody else may read.
+        Path path =
+                place.toAbsolutePath().resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".part");
+        OPEN.add(path);
+        return new Draft(place, path);
+    }
+
+    /** Where to write. */
+    public Path path() {
+        return path;
+    }
+
+    /** Gives it its name, in one step; a file that is there already is replaced. */
+    public void publish() throws IOException {
+        Files.move(path, place, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Removes what was not published. */
+    @Override
+    public void close() throws IOException {
+        OPEN.remove(path);
+        remove(path);
+    }
+
+    static void removeAll() {
+        for (Path path : OPEN) {
+            for (int attempt = 0; attempt < ATTEMPTS && Files.exists(path); attempt++) {
+                try {
+                    remove(path);
+                } catch (IOException | UncheckedIOException e) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+    }
+
+    private static void remove(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(path)) {
+            List<Path> innermostFirst = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : innermostFirst) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}
