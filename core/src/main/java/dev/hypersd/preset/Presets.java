@@ -128,7 +128,10 @@ public final class Presets {
         return ("hyper-" + family + "-" + rest).toLowerCase(Locale.ROOT);
     }
 
-    /** latent-consistency/lcm-lora-* and h1t/TCD-*-LoRA: their model cards. */
+    /**
+     * latent-consistency/lcm-lora-sdv1-5, lcm-lora-sdxl: LCMScheduler, 2 to 8 steps, guidance off or from 1 to 2, by their model cards. h1t/TCD-SD15-LoRA,
+     * TCD-SDXL-LoRA: TCDScheduler, eta 0.3, guidance 0, 4 steps in the examples and any number by the paper (Zheng et al., 2024), by theirs.
+     */
     private static List<Preset> consistency() {
         Range lcmSteps = new Range(2, 8);
         Range lcmGuidance = new Range(0, 2);
@@ -145,7 +148,10 @@ public final class Presets {
         return new Preset(name, file, family, Artefact.LORA, sampler, Steps.of(4), steps, 0, guidance, 1);
     }
 
-    /** ByteDance/SDXL-Lightning: its model card. The one-step model predicts the image, which no preset can tell a pipeline. */
+    /**
+     * ByteDance/SDXL-Lightning: EulerDiscreteScheduler with trailing timesteps, guidance 0, each file for its own number of steps, by its model card. The
+     * one-step model ({@code sdxl_lightning_1step_x0}) predicts the image, which no preset can tell a pipeline.
+     */
     private static List<Preset> lightning() {
         List<Preset> presets = new ArrayList<>();
         for (int steps : new int[] {2, 4, 8}) {
@@ -162,11 +168,14 @@ public final class Presets {
         return new Preset(name, file, ModelFamily.SDXL, artefact, EULER, Steps.of(steps), Range.only(steps), 0, OFF, 1);
     }
 
-    /** stabilityai/sdxl-turbo: its model card. */
+    /**
+     * stabilityai/sdxl-turbo, as a folder or as the file {@code sd_xl_turbo_1.0}: one step, up to four for more quality, guidance 0, by its model card;
+     * EulerAncestralDiscreteScheduler with trailing timesteps, by its scheduler_config.json.
+     */
     private static List<Preset> turbo() {
         return List.of(new Preset(
                 "sdxl-turbo",
-                "sd_xl_turbo_1.0",
+                "sdxl-turbo",
                 ModelFamily.SDXL,
                 Artefact.MODEL,
                 EULER_ANCESTRAL,

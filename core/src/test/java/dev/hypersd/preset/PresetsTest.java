@@ -43,7 +43,8 @@ class PresetsTest {
         "sdxl_lightning_4step_lora.safetensors, sdxl-lightning-4steps",
         "sdxl_lightning_4step_unet.safetensors, sdxl-lightning-4steps-unet",
         "sdxl_lightning_8step.safetensors, sdxl-lightning-8steps-model",
-        "sd_xl_turbo_1.0_fp16.safetensors, sdxl-turbo"
+        "sd_xl_turbo_1.0_fp16.safetensors, sdxl-turbo",
+        "models/sdxl-turbo, sdxl-turbo"
     })
     void aReleasedFileIsRecognised(Path file, String name) {
         assertThat(Presets.forFile(file)).map(Preset::name).contains(name);
@@ -51,7 +52,13 @@ class PresetsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"my-style.safetensors", "Hyper-FLUX.1-dev-8steps-lora.safetensors", "/", "hyper.safetensors"})
+            strings = {
+                "my-style.safetensors",
+                "Hyper-FLUX.1-dev-8steps-lora.safetensors",
+                "/",
+                "hyper.safetensors",
+                "sdxl_lightning_1step_x0.safetensors"
+            })
     void anotherFileIsNot(Path file) {
         assertThat(Presets.forFile(file)).isEmpty();
     }
@@ -64,7 +71,10 @@ class PresetsTest {
         "hyper-sdxl-8steps-cfg, 999 874 749 624 499 374 249 124",
         "hyper-sdxl-1step-unet, 800",
         "lcm-lora-sdxl, 999 759 499 259",
-        "sdxl-lightning-2steps, 999 499"
+        "tcd-lora-sd15, 999 759 499 259",
+        "sdxl-lightning-2steps, 999 499",
+        "sdxl-lightning-4steps-unet, 999 749 499 249",
+        "sdxl-turbo, 999"
     })
     void aPresetSamplesAtTheTimestepsItWasDistilledFor(String name, String timesteps) {
         Preset preset = Presets.named(name);
@@ -79,6 +89,20 @@ class PresetsTest {
         assertThat(Presets.named("hyper-sdxl-8steps").sampler())
                 .isInstanceOfSatisfying(
                         Ddim.class, ddim -> assertThat(ddim.eta()).isZero());
+    }
+
+    @Test
+    void theTcdLorasDrawThreeTenthsOfTheirNoiseAnew() {
+        assertThat(Presets.named("tcd-lora-sdxl").sampler()).isEqualTo(new Tcd(50, 0.3));
+    }
+
+    @Test
+    void lcmLorasTakeALittleGuidance() {
+        Preset preset = Presets.named("lcm-lora-sd15");
+        assertThat(preset.warnings(4, 2)).isEmpty();
+        assertThat(preset.warnings(4, 7.5))
+                .containsExactly(
+                        "lcm-lora-sdv1-5 was distilled for moderate guidance: guidance 7.5 burns the picture, 0 to 2 is right");
     }
 
     @Test
