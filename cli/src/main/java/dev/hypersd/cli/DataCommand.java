@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "data",
         description = "Draw captioned pictures.",
+        footer = {"", "Example:", "  hypersd data sheet --out sheet.png --count 36"},
         subcommands = {DataCommand.ScenesCommand.class, DataCommand.SheetCommand.class})
 final class DataCommand implements Runnable {
     @Spec

@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 /** {@code hypersd doctor}: what computes here, how fast, and what would make it faster. */
 @Command(
         name = "doctor",
-        description = "Say what computes on this machine, how fast it is, and what would make it faster.")
+        description = "Say what computes on this machine, how fast it is, and what would make it faster.",
+        footer = {"", "Example:", "  hypersd doctor --json"})
 final class DoctorCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
