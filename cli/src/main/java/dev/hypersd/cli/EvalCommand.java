@@ -79,7 +79,7 @@ final class EvalCommand implements Runnable {
         PrintWriter err = spec.commandLine().getErr();
         ImageRequest request = picture.request("", model, err);
         try (Panel panel = Panel.open(judging.judges);
-                DiffusionPipeline pipeline = model.load()) {
+                DiffusionPipeline pipeline = model.load(request)) {
             Report report = new Evaluation(panel, prompts, REPEATED, picture.seed.orElse(0L))
                     .of(subject(request), drawing(pipeline, request), judging.out, left -> tell(err, left));
             report.write(judging.out.resolve("report.json"));

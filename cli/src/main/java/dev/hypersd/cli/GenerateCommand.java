@@ -91,11 +91,13 @@ final class GenerateCommand implements Runnable {
         }
         Engine.start();
         PrintWriter err = spec.commandLine().getErr();
-        ImageRequest request = picture.request(prompt, model, err);
-        try (DiffusionPipeline pipeline = model.load()) {
+        Warnings warnings = new Warnings(err);
+        ImageRequest request =
+                picture.request(prompt, model, err).withImages(Math.min(output.batch, output.count), firstSeed);
+        try (DiffusionPipeline pipeline = model.load(request)) {
             for (int done = 0; done < output.count; done += output.batch) {
                 int images = Math.min(output.batch, output.count - done);
-                draw(pipeline, request.withImages(images, firstSeed + done), done, files);
+                draw(pipeline, request.withImages(images, firstSeed + done), done, files, warnings);
             }
         }
     }
@@ -120,11 +122,12 @@ final class GenerateCommand implements Runnable {
         }
     }
 
-    private void draw(DiffusionPipeline pipeline, ImageRequest request, int done, OutputPattern files) {
+    private void draw(
+            DiffusionPipeline pipeline, ImageRequest request, int done, OutputPattern files, Warnings warnings) {
         long began = System.nanoTime();
         List<GeneratedImage> images;
         String title = output.count == 1 ? "drawing" : "picture %d of %d".formatted(done + 1, output.count);
-        try (StepDisplay display = StepDisplay.on(spec.commandLine().getErr(), title)) {
+        try (StepDisplay display = StepDisplay.on(spec.commandLine().getErr(), title, warnings)) {
             images = pipeline.generate(request, display);
         }
         double seconds = (System.nanoTime() - began) / 1e9 / images.size();

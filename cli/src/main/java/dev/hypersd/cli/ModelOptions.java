@@ -5,6 +5,7 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.lora.Alphas;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Files;
@@ -77,8 +78,8 @@ final class ModelOptions {
             description = "What to compute on: cpu or cuda. Default: cpu.")
     String device = "";
 
-    /** Loads the model. */
-    DiffusionPipeline load() {
+    /** Loads the model to draw {@code first} with. */
+    DiffusionPipeline load(ImageRequest first) {
         LoadOptions options = LoadOptions.DEFAULT.withDtype(dtype).withDevice(Device.named(device));
         options = variant.map(options::withVariant).orElse(options);
         options = autoencoder.map(options::withAutoencoder).orElse(options);
@@ -96,6 +97,6 @@ final class ModelOptions {
                     named, "not found; --model takes a directory with a model_index.json, or a safetensors file");
         }
         options = unet.map(options::withCheckpoint).orElse(options);
-        return DiffusionPipeline.load(directory, options);
+        return DiffusionPipeline.load(directory, options, first);
     }
 }

@@ -110,11 +110,12 @@ final class PictureOptions {
             request.tiled();
         }
         ImageRequest built = request.build();
+        Warnings warnings = new Warnings(err);
         chosen.stream()
                 .flatMap(p -> p.warnings(built.steps().count(), scale).stream())
-                .forEach(warning -> err.println("hypersd: warning: " + warning));
+                .forEach(warnings::say);
         if (negative.isPresent() && !built.guidance().isOn()) {
-            err.println("hypersd: warning: the negative prompt has no effect: guidance is off");
+            warnings.say("the negative prompt has no effect: guidance is off");
         }
         return built;
     }

@@ -19,12 +19,14 @@ sealed interface StepDisplay extends GenerationListener, AutoCloseable {
      *
      * @param title what is being drawn, for example {@code "picture 2 of 4"}
      */
-    static StepDisplay on(PrintWriter err, String title) {
-        return System.console() != null && System.console().isTerminal() ? new Bar(err, title) : new Lines(err, title);
+    static StepDisplay on(PrintWriter err, String title, Warnings warnings) {
+        return System.console() != null && System.console().isTerminal()
+                ? new Bar(title, warnings)
+                : new Lines(err, title, warnings);
     }
 
     /** One line for each step, for logs. */
-    record Lines(PrintWriter err, String title) implements StepDisplay {
+    record Lines(PrintWriter err, String title, Warnings warnings) implements StepDisplay {
         @Override
         public void onStep(Step step) {
             err.printf(
@@ -39,7 +41,7 @@ sealed interface StepDisplay extends GenerationListener, AutoCloseable {
 
         @Override
         public void onWarning(String sentence) {
-            err.println("hypersd: warning: " + sentence);
+            warnings.say(sentence);
         }
 
         @Override
@@ -48,11 +50,11 @@ sealed interface StepDisplay extends GenerationListener, AutoCloseable {
 
     /** A bar that fills. */
     final class Bar implements StepDisplay {
-        private final PrintWriter err;
+        private final Warnings warnings;
         private final ProgressBar bar;
 
-        private Bar(PrintWriter err, String title) {
-            this.err = err;
+        private Bar(String title, Warnings warnings) {
+            this.warnings = warnings;
             this.bar = new ProgressBarBuilder()
                     .setTaskName(title)
                     .setInitialMax(-1)
@@ -72,7 +74,7 @@ sealed interface StepDisplay extends GenerationListener, AutoCloseable {
 
         @Override
         public void onWarning(String sentence) {
-            err.println("hypersd: warning: " + sentence);
+            warnings.say(sentence);
         }
 
         @Override

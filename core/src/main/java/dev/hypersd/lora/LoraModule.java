@@ -1,5 +1,6 @@
 package dev.hypersd.lora;
 
+import dev.hypersd.tensor.Shapes;
 import dev.hypersd.weights.StoredTensor;
 
 /**
@@ -14,6 +15,11 @@ public record LoraModule(String name, StoredTensor down, StoredTensor up, double
     /** The number of directions in which the weight is changed, at least 1. */
     public long rank() {
         return down.shape()[0];
+    }
+
+    /** How many numbers the weight consists of that this changes. */
+    public long weightCount() {
+        return up.shape()[0] * (Shapes.count(down.shape()) / rank());
     }
 
     /** What the product of the factors is multiplied with: alpha / rank. */

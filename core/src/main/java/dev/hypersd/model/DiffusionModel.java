@@ -1,9 +1,7 @@
 package dev.hypersd.model;
 
-import dev.hypersd.checkpoint.Checkpoint;
 import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.clip.ClipTextModel;
-import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.lora.Component;
 import dev.hypersd.lora.LoraTargets;
@@ -17,7 +15,6 @@ import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tokenizer.ClipTokenizer;
 import dev.hypersd.unet.UNet2DConditionModel;
 import dev.hypersd.vae.Autoencoder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -56,7 +53,7 @@ public final class DiffusionModel implements AutoCloseable {
         Network<UNet2DConditionModel> denoiser = files.part("unet").load(NetworkType.UNET, dtype, device, arena);
         this.unet = denoiser.network();
         parameters.put(Component.UNET, denoiser.parameters());
-        this.autoencoder = autoencoder(options.autoencoder().map(ModelPart::in).orElseGet(() -> files.part("vae")));
+        this.autoencoder = autoencoder(files, options);
         JsonObject scheduler = files.part("scheduler").config();
         this.schedule = NoiseSchedule.from(scheduler);
         this.sampler = Samplers.from(scheduler);
@@ -71,14 +68,15 @@ public final class DiffusionModel implements AutoCloseable {
         parameters.put(component, encoder.parameters());
     }
 
-    /** Of whichever kind its configuration says. SDXL's own one overflows in half precision. */
-    private Autoencoder autoencoder(ModelPart files) {
-        if (NetworkType.of(files.config()) == NetworkType.AUTOENCODER_TINY) {
-            return files.load(NetworkType.AUTOENCODER_TINY, dtype, device, arena)
-                    .network();
-        }
-        Dtype precise = family == ModelFamily.SDXL ? Dtype.F32 : dtype;
-        return files.load(NetworkType.AUTOENCODER_KL, precise, device, arena).network();
+    /** Of whichever kind its configuration says. */
+    private Autoencoder autoencoder(ModelFiles files, LoadOptions options) {
+        ModelPart part = options.autoencoder(files);
+        Dtype precision = options.autoencoderDtype(part, family);
+        return NetworkType.of(part.config()) == NetworkType.AUTOENCODER_TINY
+                ? part.load(NetworkType.AUTOENCODER_TINY, precision, device, arena)
+                        .network()
+                : part.load(NetworkType.AUTOENCODER_KL, precision, device, arena)
+                        .network();
     }
 
     /**
@@ -89,7 +87,7 @@ public final class DiffusionModel implements AutoCloseable {
      */
     public static DiffusionModel load(Path directory, LoadOptions options) {
         options.device().requireAvailable();
-        ModelFiles files = files(directory, options);
+        ModelFiles files = options.files(directory);
         TensorArena arena = new TensorArena();
         try {
             return new DiffusionModel(files, options, arena);
@@ -97,29 +95,6 @@ public final class DiffusionModel implements AutoCloseable {
             arena.close();
             throw e;
         }
-    }
-
-    private static ModelFiles files(Path directory, LoadOptions options) {
-        List<Checkpoint> checkpoints =
-                options.checkpoints().stream().map(Checkpoint::recognise).toList();
-        boolean bare = !Files.exists(directory.resolve("model_index.json")) && !checkpoints.isEmpty();
-        ModelFiles files = bare
-                ? ModelFiles.published(family(checkpoints.getFirst()), directory)
-                : options.variant()
-                        .map(variant -> ModelFiles.open(directory, variant))
-                        .orElseGet(() -> ModelFiles.open(directory));
-        for (Checkpoint checkpoint : checkpoints) {
-            files = files.with(checkpoint);
-        }
-        return files;
-    }
-
-    private static ModelFamily family(Checkpoint checkpoint) {
-        return checkpoint
-                .family()
-                .orElseThrow(() -> new InvalidFileException(
-                        checkpoint.file(),
-                        "holds " + checkpoint.parts() + " and no model; put it over a model directory"));
     }
 
     /** The architecture. */

@@ -9,7 +9,6 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.weights.SafetensorsFile;
 import dev.hypersd.weights.StoredTensor;
-import dev.hypersd.weights.WeightFolder;
 import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,7 +145,7 @@ public record Inspection(
     /** The weights of a part in every variant. */
     private static List<Part> variants(ModelPart part) {
         List<Part> parts = new ArrayList<>();
-        List<String> variants = WeightFolder.variants(part.folder(), ModelPart.stem(part.config()));
+        List<String> variants = part.variants();
         try (WeightSource plain = part.openWeights()) {
             parts.add(part(part, "", plain));
         } catch (InvalidFileException e) {

@@ -1,8 +1,12 @@
 package dev.hypersd.model;
 
+import dev.hypersd.checkpoint.Checkpoint;
+import dev.hypersd.checkpoint.ModelFamily;
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -50,5 +54,37 @@ public record LoadOptions(
 
     public LoadOptions withAutoencoder(Path folder) {
         return new LoadOptions(dtype, device, variant, checkpoints, Optional.of(folder));
+    }
+
+    /** The files of the model in {@code directory}, with the checkpoints put over them. */
+    ModelFiles files(Path directory) {
+        List<Checkpoint> over = checkpoints.stream().map(Checkpoint::recognise).toList();
+        boolean bare = !Files.exists(directory.resolve("model_index.json")) && !over.isEmpty();
+        ModelFiles files = bare
+                ? ModelFiles.published(family(over.getFirst()), directory)
+                : variant.map(name -> ModelFiles.open(directory, name)).orElseGet(() -> ModelFiles.open(directory));
+        for (Checkpoint checkpoint : over) {
+            files = files.with(checkpoint);
+        }
+        return files;
+    }
+
+    private static ModelFamily family(Checkpoint checkpoint) {
+        return checkpoint
+                .family()
+                .orElseThrow(() -> new InvalidFileException(
+                        checkpoint.file(),
+                        "holds " + checkpoint.parts() + " and no model; put it over a model directory"));
+    }
+
+    /** The autoencoder to use with the model of {@code files}. */
+    ModelPart autoencoder(ModelFiles files) {
+        return autoencoder.map(ModelPart::in).orElseGet(() -> files.part("vae"));
+    }
+
+    /** What that autoencoder computes with; SDXL's own one overflows in half precision. */
+    Dtype autoencoderDtype(ModelPart part, ModelFamily family) {
+        boolean tiny = NetworkType.of(part.config()) == NetworkType.AUTOENCODER_TINY;
+        return family == ModelFamily.SDXL && !tiny ? Dtype.F32 : dtype;
     }
 }

@@ -3,6 +3,7 @@ package dev.hypersd.model;
 import dev.hypersd.checkpoint.Checkpoint;
 import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -62,6 +64,7 @@ public final class ModelFiles {
      * Opens a model directory whose networks are to be read in {@code variant}, for example {@code "fp16"}, where they have it.
      *
      * @throws InvalidFileException as {@link #open(Path)} does
+     * @throws InvalidRequestException if none of them has it
      */
     public static ModelFiles open(Path directory, String variant) {
         return open(directory, Optional.of(variant));
@@ -113,7 +116,22 @@ public final class ModelFiles {
         if (!missing.isEmpty()) {
             throw index.invalid(String.join(", ", missing), "is listed, but there is no such folder");
         }
+        variant.ifPresent(name -> requireVariant(directory, parts.values(), name));
         return new ModelFiles(directory, family, index, parts);
+    }
+
+    private static void requireVariant(Path directory, Collection<ModelPart> parts, String variant) {
+        Set<String> there = new TreeSet<>();
+        parts.forEach(part -> there.addAll(part.variants()));
+        if (!there.contains(variant)) {
+            throw new InvalidRequestException("%s has no weights of variant %s; %s"
+                    .formatted(
+                            directory,
+                            variant,
+                            there.isEmpty()
+                                    ? "there is no variant, leave it out"
+                                    : "it has " + String.join(", ", there)));
+        }
     }
 
     private static ModelFamily family(JsonObject index) {

@@ -9,9 +9,11 @@ import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.StoredParameters;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.weights.WeightFolder;
 import dev.hypersd.weights.WeightSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,7 @@ import java.util.function.Supplier;
 public final class ModelPart {
     private static final System.Logger LOG = System.getLogger("dev.hypersd.model");
 
+    private static final String CONFIG = "config.json";
     private static final String CLASS_NAME = "_class_name";
     private static final String ARCHITECTURES = "architectures";
     private static final int NAMED_IN_WARNING = 5;
@@ -54,7 +57,7 @@ public final class ModelPart {
     static ModelPart in(Path folder, Optional<String> variant) {
         String name = String.valueOf(folder.getFileName());
         // Schedulers have no weights; all others, no matter what library they are of, name their configuration alike.
-        Path file = folder.resolve(name.equals("scheduler") ? "scheduler_config.json" : "config.json");
+        Path file = folder.resolve(name.equals("scheduler") ? "scheduler_config.json" : CONFIG);
         return new ModelPart(name, folder, () -> Json.read(file), () -> open(folder, Json.read(file), variant));
     }
 
@@ -96,6 +99,22 @@ public final class ModelPart {
     /** Opens its weights, under the names that the file gives them. The caller closes them. */
     public WeightSource openWeights() {
         return weights.get();
+    }
+
+    /** The variants in which its weights are there, apart from those without; a tokenizer or a scheduler has none. */
+    List<String> variants() {
+        return Files.exists(folder.resolve(CONFIG)) ? WeightFolder.variants(folder, stem(config())) : List.of();
+    }
+
+    /** How many bytes its weights take when they are held as {@code dtype}; only headers are read. */
+    long weightBytes(Dtype dtype) {
+        try (WeightSource source = openWeights()) {
+            return source.names().stream()
+                    .flatMap(tensor -> source.find(tensor).stream())
+                    .filter(tensor -> tensor.dtype().isFloatingPoint())
+                    .mapToLong(tensor -> Shapes.count(tensor.shape()) * dtype.bytes())
+                    .sum();
+        }
     }
 
     /**

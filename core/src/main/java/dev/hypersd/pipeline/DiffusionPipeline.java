@@ -30,15 +30,17 @@ public final class DiffusionPipeline implements AutoCloseable {
 
     private final Path directory;
     private final DiffusionModel model;
+    private final MemoryBudget memory;
     private final FittedLoras loras;
     private final AdapterCache adapters = new AdapterCache(MERGED_ADAPTERS_KEPT);
 
     /** Read and written on the engine's thread only. */
     private boolean closed;
 
-    private DiffusionPipeline(Path directory, DiffusionModel model) {
+    private DiffusionPipeline(Path directory, DiffusionModel model, MemoryBudget memory) {
         this.directory = directory;
         this.model = model;
+        this.memory = memory;
         this.loras = new FittedLoras(model.loraTargets());
     }
 
@@ -52,9 +54,28 @@ public final class DiffusionPipeline implements AutoCloseable {
         return load(directory, LoadOptions.DEFAULT);
     }
 
-    /** Loads a model as {@code options} say. */
+    /**
+     * Loads a model as {@code options} say.
+     *
+     * @throws HyperSdException if this machine's memory does not hold it; said before anything is loaded
+     */
     public static DiffusionPipeline load(Path directory, LoadOptions options) {
-        return new DiffusionPipeline(directory, Engine.infer(() -> DiffusionModel.load(directory, options)));
+        return load(directory, options, MemoryBudget.of(directory, options));
+    }
+
+    /**
+     * Loads a model to draw {@code first} with, and perhaps others afterwards.
+     *
+     * @throws InvalidRequestException if this machine's memory does not hold what {@code first} needs; said before anything is loaded
+     */
+    public static DiffusionPipeline load(Path directory, LoadOptions options, ImageRequest first) {
+        MemoryBudget memory = MemoryBudget.of(directory, options);
+        memory.requireFirst(first);
+        return load(directory, options, memory);
+    }
+
+    private static DiffusionPipeline load(Path directory, LoadOptions options, MemoryBudget memory) {
+        return new DiffusionPipeline(directory, Engine.infer(() -> DiffusionModel.load(directory, options)), memory);
     }
 
     /** Draws the pictures of {@code request}. */
@@ -65,7 +86,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     /**
      * Draws the pictures of {@code request} and tells {@code listener} how it gets on.
      *
-     * @throws InvalidRequestException if this model cannot carry the request out
+     * @throws InvalidRequestException if this model cannot carry the request out, or this machine's memory does not hold it
      * @throws GenerationCancelledException if the listener wished so
      */
     public List<GeneratedImage> generate(ImageRequest request, GenerationListener listener) {
@@ -100,6 +121,7 @@ public final class DiffusionPipeline implements AutoCloseable {
 
     /** Runs {@code work} on the engine's thread with the LoRAs of {@code request} laid over the model. */
     <T> T run(ImageRequest request, GenerationListener listener, Function<Generation, T> work) {
+        memory.require(request);
         Size size = sizeOf(request);
         return Engine.infer(() -> {
             if (closed) {

@@ -9,6 +9,9 @@ import dev.hypersd.error.InvalidRequestException;
  * @param height 8 to 8192
  */
 public record Size(int width, int height) {
+    /** Pixels per latent, in each direction. */
+    static final long FACTOR = 8;
+
     private static final int LARGEST = 8192;
 
     public Size {

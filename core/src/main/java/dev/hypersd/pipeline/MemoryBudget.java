@@ -1,0 +1,103 @@
+package dev.hypersd.pipeline;
+
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.lora.LoraFile;
+import dev.hypersd.lora.LoraModule;
+import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.MemoryEstimate;
+import dev.hypersd.tensor.Device;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.MachineMemory;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/** Refuses what would not fit into this machine's memory before it is tried, because the system ends programs that try. */
+final class MemoryBudget {
+    private final MemoryEstimate model;
+    private final Dtype dtype;
+    private final LongSupplier available;
+    private final long leftAtFirst;
+
+    /**
+     * Made before the model is loaded.
+     *
+     * @param dtype of the U-Net
+     * @param available bytes at the moment it is asked
+     * @throws HyperSdException if the weights alone are too much
+     */
+    MemoryBudget(Path directory, MemoryEstimate model, Dtype dtype, LongSupplier available) {
+        this.model = model;
+        this.dtype = dtype;
+        this.available = available;
+        long now = available.getAsLong();
+        this.leftAtFirst = now - model.weights();
+        if (leftAtFirst < 0) {
+            throw new HyperSdException(
+                    "%s takes about %s of memory in %s, and %s are available: end other programs, or load %s"
+                            .formatted(
+                                    directory,
+                                    gib(model.weights()),
+                                    dtype,
+                                    gib(now),
+                                    dtype == Dtype.F32 ? "it in half precision" : "a smaller model"));
+        }
+    }
+
+    /** For a model that is about to be loaded. What other devices than the CPU hold is theirs to say. */
+    static MemoryBudget of(Path directory, LoadOptions options) {
+        LongSupplier available = options.device() == Device.CPU ? MachineMemory::available : () -> Long.MAX_VALUE;
+        return new MemoryBudget(directory, MemoryEstimate.of(directory, options), options.dtype(), available);
+    }
+
+    /** Checks before the model is loaded that {@code request} can be drawn, with the weights that its LoRAs change merged for it. */
+    void requireFirst(ImageRequest request) {
+        // The LoRAs of a request mostly change the same weights.
+        long merged = request.loras().stream()
+                .filter(lora -> lora.weight() != 0)
+                .mapToLong(this::merged)
+                .max()
+                .orElse(0);
+        require(request, merged, leftAtFirst);
+    }
+
+    /** Checks that {@code request} can be drawn by the loaded model, in what it left or in what has become free since. */
+    void require(ImageRequest request) {
+        require(request, 0, Math.max(leftAtFirst, available.getAsLong()));
+    }
+
+    private long merged(LoraWeight lora) {
+        try (LoraFile file = LoraFile.open(lora.file(), lora.alphas())) {
+            return file.modules().stream().mapToLong(LoraModule::weightCount).sum() * dtype.bytes();
+        }
+    }
+
+    private void require(ImageRequest request, long merged, long left) {
+        Size size = request.size().orElseGet(() -> new Size(model.nativeSize(), model.nativeSize()));
+        long pixels = (long) size.width() * size.height();
+        long rows = (long) request.prompts().size()
+                * request.imagesPerPrompt()
+                * (request.guidance().isOn() ? 2 : 1);
+        long decoded = request.tiling()
+                .map(tiling -> Math.min(pixels, tiling.size() * tiling.size() * Size.FACTOR * Size.FACTOR))
+                .orElse(pixels);
+        long needed = merged + model.drawing(rows, pixels, decoded);
+        if (needed > left) {
+            throw new InvalidRequestException(
+                    "%s of %s takes about %s of memory beside the model's %s, and %s are left for it: ask for a smaller size, tiled decoding, fewer pictures at once or half precision"
+                            .formatted(
+                                    request.count() == 1
+                                            ? "a picture"
+                                            : "a batch of %d pictures".formatted(request.count()),
+                                    size,
+                                    gib(needed),
+                                    gib(model.weights()),
+                                    gib(left)));
+        }
+    }
+
+    private static String gib(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GiB", (double) bytes / (1 << 30));
+    }
+}
