@@ -15,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -118,6 +119,10 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
 
     @Override
     public LatentSample get(long index) {
+        return new LatentSample(latents(index), ids(index));
+    }
+
+    private float[] latents(long index) {
         Shard shard = shards.get((int) (index / SHARD));
         long row = index % SHARD;
         MemorySegment latents = Tensors.data(shard.latents());
@@ -127,12 +132,25 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
             values[i] =
                     Float.float16ToFloat(latents.getAtIndex(ValueLayout.JAVA_SHORT_UNALIGNED, row * values.length + i));
         }
+        return values;
+    }
+
+    /** The token ids of the caption of sample {@code index}. */
+    public long[] ids(long index) {
+        Shard shard = shards.get((int) (index / SHARD));
+        long row = index % SHARD;
         MemorySegment tokens = Tensors.data(shard.ids());
         long[] ids = new long[(int) shard.ids().size(1)];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = tokens.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, row * ids.length + i);
         }
-        return new LatentSample(values, ids);
+        return ids;
+    }
+
+    /** The shape of every sample's latents, {@code [C, h, w]}. */
+    public long[] shape() {
+        long[] all = Tensors.shape(shards.getFirst().latents());
+        return Arrays.copyOfRange(all, 1, all.length);
     }
 
     @Override

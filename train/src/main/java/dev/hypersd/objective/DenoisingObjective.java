@@ -2,100 +2,142 @@ package dev.hypersd.objective;
 
 import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.data.Pixels;
-import dev.hypersd.error.HyperSdException;
 import dev.hypersd.image.Image;
+import dev.hypersd.latents.CaptionEmbeddings;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.latents.LatentSample;
-import dev.hypersd.sampler.Plan;
-import dev.hypersd.sampler.Samplers;
-import dev.hypersd.sampler.SeededNoise;
-import dev.hypersd.sampler.Steps;
-import dev.hypersd.scene.ContactSheet;
-import dev.hypersd.schedule.NoiseLevel;
+import dev.hypersd.model.ModelFiles;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Draw;
-import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.TrainableWeights;
 import dev.hypersd.unet.Conditioning;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trains a base model: the U-Net predicts the noise in latents (Ho et al., 2020, equation 14), and the text encoder learns to tell it what it
- * needs.
+ * Trains a latent diffusion model to predict the noise in latents (Rombach et al., 2022, section 3.2): a base model as a whole, or a change
+ * of a finished one.
  *
  * <p>Part of the captions are dropped, so that guidance without a classifier is possible (Ho and Salimans, 2022).
  */
 public final class DenoisingObjective implements Objective<LatentSample> {
-    private static final int COLUMNS = 6;
-
     /**
-     * @param model folder in the diffusers layout
-     * @param autoencoder folder of the finished autoencoder
-     * @param cache folder for latents
+     * What all such training is told.
+     *
      * @param dropped part of the captions that are empty, 0..1
      * @param greatestRatio noise levels with a signal-to-noise ratio above this count less (Hang et al., 2023); infinite for equal
      *     weights
      * @param shown captions that sample pictures are drawn for
      * @param scale of guidance in sample pictures
+     * @param averageDecay of the averaged weights
+     * @param seed of random weights and sample pictures
      */
     public record Settings(
-            Path model,
-            Path autoencoder,
-            Path cache,
-            double dropped,
-            double greatestRatio,
-            List<String> shown,
-            double scale,
-            double averageDecay,
-            long seed) {
+            double dropped, double greatestRatio, List<String> shown, double scale, double averageDecay, long seed) {
         public Settings {
             shown = List.copyOf(shown);
         }
     }
 
+    /**
+     * What is learned from.
+     *
+     * @param cache folder for latents and embeddings
+     * @param listener told how far their making has come
+     */
+    public record Data(
+            Dataset<Captioned> samples, Dataset<Captioned> heldOut, Path cache, LatentCache.Listener listener) {
+        LatentCache cached(String name, Dataset<Captioned> pictures, LatentDiffusion model, TensorArena arena) {
+            return arena.own(LatentCache.open(cache.resolve(name), pictures, model, listener));
+        }
+    }
+
     private final Settings settings;
-    private final TensorArena arena = new TensorArena();
-    private final LatentDiffusion model;
+    private final TensorArena arena;
     private final LatentCache samples;
     private final LatentCache heldOut;
+    private final Trainee trainee;
+    private final DenoisingLoss loss;
     private final TrainableWeights weights;
     private final Learner<LatentSample> learner;
     private final long[] emptyCaption;
 
-    public DenoisingObjective(
+    private DenoisingObjective(
             Settings settings,
             OptimiserSettings optimiser,
-            Dataset<Captioned> samples,
-            Dataset<Captioned> heldOut,
-            LatentCache.Listener listener) {
+            LatentCache samples,
+            LatentCache heldOut,
+            Trainee trainee,
+            TensorArena arena) {
         this.settings = settings;
-        this.model = Engine.infer(
-                () -> LatentDiffusion.load(settings.model(), settings.autoencoder(), settings.seed(), arena));
-        this.samples = LatentCache.open(settings.cache().resolve("train"), samples, model, listener);
-        this.heldOut = LatentCache.open(settings.cache().resolve("held-out"), heldOut, model, listener);
-        this.weights = Engine.call(() -> new TrainableWeights(
-                new FullTuning(model.parameters()), settings.averageDecay(), settings.seed(), arena));
-        this.learner = new Learner<>("base", weights, optimiser, this::losses);
-        this.emptyCaption = model.ids("");
+        this.arena = arena;
+        this.samples = samples;
+        this.heldOut = heldOut;
+        this.trainee = trainee;
+        this.loss = new DenoisingLoss(trainee.model().schedule(), settings.greatestRatio());
+        this.weights = Engine.call(
+                () -> new TrainableWeights(trainee.tuning(), settings.averageDecay(), settings.seed(), arena));
+        this.learner = new Learner<>(trainee.name(), weights, optimiser, this::losses);
+        this.emptyCaption = trainee.model().ids("");
+    }
+
+    /**
+     * Trains U-Net and text encoder, from weights or from nothing.
+     *
+     * @param folder of the model, in the diffusers layout
+     * @param autoencoder folder of the finished autoencoder
+     */
+    public static DenoisingObjective base(
+            Path folder, Path autoencoder, Settings settings, OptimiserSettings optimiser, Data data) {
+        TensorArena arena = new TensorArena();
+        BaseModel base = Engine.infer(() -> BaseModel.load(folder, autoencoder, settings.seed(), arena));
+        LatentCache samples = data.cached("train", data.samples(), base.model(), arena);
+        LatentCache heldOut = data.cached("held-out", data.heldOut(), base.model(), arena);
+        return new DenoisingObjective(settings, optimiser, samples, heldOut, base, arena);
+    }
+
+    /**
+     * Trains a change of a finished model; its text encoder stays as it is and leaves the memory once all captions are encoded.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if the model is not of SD 1.5's kind
+     */
+    public static DenoisingObjective fineTuning(
+            ModelFiles files, FineTuning change, Settings settings, OptimiserSettings optimiser, Data data) {
+        TensorArena arena = new TensorArena();
+        LatentDiffusion model = Engine.infer(() -> LatentDiffusion.finished(files, arena));
+        LatentCache samples = data.cached("train", data.samples(), model, arena);
+        LatentCache heldOut = data.cached("held-out", data.heldOut(), model, arena);
+        CaptionEmbeddings captions = arena.own(CaptionEmbeddings.open(
+                data.cache().resolve("captions"),
+                Stream.of(
+                                Stream.of(model.ids("")),
+                                settings.shown().stream().map(model::ids),
+                                ids(samples),
+                                ids(heldOut))
+                        .flatMap(ids -> ids),
+                () -> CaptionEncoding.open(files.part("text_encoder")),
+                data.listener()));
+        Trainee trainee = switch (change) {
+            case FineTuning.Lora lora -> new UNetLora(lora, model, captions);
+            case FineTuning.Full full -> new UNetInFull(files, model, captions);
+        };
+        return new DenoisingObjective(settings, optimiser, samples, heldOut, trainee, arena);
+    }
+
+    private static Stream<long[]> ids(LatentCache cache) {
+        return LongStream.range(0, cache.size()).mapToObj(cache::ids);
     }
 
     @Override
@@ -114,7 +156,8 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     }
 
     private Losses losses(List<LatentSample> batch, Draw draw) {
-        Tensor latents = model.latentsOf(batch);
+        LatentDiffusion model = trainee.model();
+        Tensor latents = latentsOf(batch);
         Tensor noise = draw.normal(Tensors.shape(latents));
         int[] timesteps = draw.integers(model.schedule().trainTimesteps(), batch.size());
         List<long[]> captions = batch.stream()
@@ -125,99 +168,42 @@ public final class DenoisingObjective implements Objective<LatentSample> {
                 .forward(
                         model.schedule().addNoise(latents, noise, timesteps),
                         Tensors.of(Arrays.stream(timesteps).asLongStream().toArray(), timesteps.length),
-                        Conditioning.of(model.textOf(captions)));
-        Tensor each = predicted.sub(noise).square().flatten(1, 3).mean(1);
-        return Losses.of(
-                new Losses.Term("weighted", 1, each.mul(weights(timesteps)).mean()),
-                new Losses.Term("squared error", 0, each.mean()));
+                        Conditioning.of(trainee.textOf(captions)));
+        return loss.of(predicted, latents, noise, timesteps);
     }
 
-    /** {@code min(SNR, greatest) / SNR} for each sample. */
-    private Tensor weights(int[] timesteps) {
-        float[] weights = new float[timesteps.length];
-        for (int i = 0; i < weights.length; i++) {
-            NoiseLevel level = model.schedule().level(timesteps[i]);
-            double ratio = Math.pow(level.alpha() / level.sigma(), 2);
-            weights[i] = (float) (Math.min(ratio, settings.greatestRatio()) / ratio);
+    /** {@code [B, C, h, w]}. */
+    private Tensor latentsOf(List<LatentSample> batch) {
+        long[] shape = samples.shape();
+        int each = batch.getFirst().latents().length;
+        float[] values = new float[batch.size() * each];
+        for (int i = 0; i < batch.size(); i++) {
+            System.arraycopy(batch.get(i).latents(), 0, values, i * each, each);
         }
-        return Tensors.of(weights, weights.length);
+        return Tensors.of(values, batch.size(), shape[0], shape[1], shape[2]);
     }
 
-    /** What the averaged weights draw for the captions of the settings, in 25 steps of DDIM. */
+    /** What the averaged weights draw for the captions of the settings. */
     @Override
     public Map<String, Image> show() {
-        List<Image> images = Engine.infer(() -> weights.average().during(this::drawShown));
-        List<ContactSheet.Entry> entries = IntStream.range(0, images.size())
-                .mapToObj(i ->
-                        new ContactSheet.Entry(images.get(i), settings.shown().get(i)))
-                .toList();
-        return images.isEmpty() ? Map.of() : Map.of("samples", ContactSheet.of(entries, COLUMNS));
-    }
-
-    private List<Image> drawShown() {
-        List<Image> images = new ArrayList<>();
-        Plan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(25));
-        Tensor empty = model.textOf(List.of(emptyCaption));
-        for (int first = 0; first < settings.shown().size(); first += COLUMNS) {
-            List<String> captions = settings.shown()
-                    .subList(first, Math.min(first + COLUMNS, settings.shown().size()));
-            int count = captions.size();
-            Tensor noise = Draw.at(settings.seed(), first)
-                    .normal(count, model.latentShape()[0], model.latentShape()[1], model.latentShape()[2]);
-            Tensor latents = new GuidedSampling(model.unet().network(), settings.scale())
-                    .sample(
-                            plan,
-                            noise,
-                            model.textOf(captions.stream().map(model::ids).toList()),
-                            empty.expand(count, -1, -1),
-                            new SeededNoise(settings.seed()));
-            images.addAll(Pixels.images(model.autoencoder().decode(latents)));
+        if (settings.shown().isEmpty()) {
+            return Map.of();
         }
-        return images;
+        SampleSheet sheet = new SampleSheet(settings.shown(), settings.scale(), settings.seed());
+        return Map.of(
+                "samples", Engine.infer(() -> weights.average().during(() -> sheet.draw(trainee, samples.shape()))));
     }
 
-    /** Writes the whole model directory: what learned, and copies of the other parts. */
     @Override
     public void publish(Path folder) {
         Engine.infer(() -> {
-            model.unet().publish(folder.resolve("unet"), part("unet."), Map.of());
-            model.text().publish(folder.resolve("text_encoder"), part("text_encoder."), Map.of());
-            copy(settings.autoencoder(), folder.resolve("vae"));
-            copy(settings.model().resolve("tokenizer"), folder.resolve("tokenizer"));
-            copy(settings.model().resolve("scheduler"), folder.resolve("scheduler"));
-            Files.copy(
-                    settings.model().resolve("model_index.json"),
-                    folder.resolve("model_index.json"),
-                    StandardCopyOption.REPLACE_EXISTING);
+            trainee.publish(folder, weights.averaged());
             return folder;
         });
     }
 
-    private Map<String, Tensor> part(String prefix) {
-        Map<String, Tensor> part = new LinkedHashMap<>();
-        weights.averaged().forEach((name, tensor) -> {
-            if (name.startsWith(prefix)) {
-                part.put(name.substring(prefix.length()), tensor);
-            }
-        });
-        return part;
-    }
-
-    private static void copy(Path from, Path to) {
-        try (Stream<Path> files = Files.list(from)) {
-            Files.createDirectories(to);
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName().toString()), StandardCopyOption.REPLACE_EXISTING);
-            }
-        } catch (IOException e) {
-            throw new HyperSdException(to + " cannot be written: " + e.getMessage(), e);
-        }
-    }
-
     @Override
     public void close() {
-        samples.close();
-        heldOut.close();
         arena.close();
     }
 }

@@ -31,12 +31,17 @@ record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> paramete
     /** @param seed of random weights */
     static <N> StartedNetwork<N> load(NetworkType<N> type, Path folder, long seed, TensorArena arena) {
         if (hasWeights(folder)) {
-            Network<N> loaded = ModelPart.in(folder).load(type, Dtype.F32, arena);
-            return new StartedNetwork<>(folder, loaded.network(), loaded.parameters());
+            return stored(type, ModelPart.in(folder), arena);
         }
         Parameters random = new Parameters(new RandomParameters(seed, Dtype.F32, arena));
         N network = type.maker().apply(Json.read(folder.resolve(CONFIG)), random);
         return new StartedNetwork<>(folder, network, random.taken());
+    }
+
+    /** With the weights of {@code part}, which must be there. */
+    static <N> StartedNetwork<N> stored(NetworkType<N> type, ModelPart part, TensorArena arena) {
+        Network<N> loaded = part.load(type, Dtype.F32, arena);
+        return new StartedNetwork<>(part.folder(), loaded.network(), loaded.parameters());
     }
 
     private static boolean hasWeights(Path folder) {

@@ -11,6 +11,7 @@ final class Objectives {
     private static final Map<String, BiFunction<Section, Common, Supplier<Objective<?>>>> KNOWN = Map.of(
             "autoencoder", AutoencoderRecipe::read,
             "base", BaseRecipe::read,
+            "finetune", FinetuneRecipe::read,
             "attributes", JudgeRecipes::attributes,
             "clip", JudgeRecipes::clip,
             "segmentation", JudgeRecipes::segmentation);

@@ -5,8 +5,11 @@ import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A mapping of a recipe, read by key, type and range. */
 final class Section {
@@ -40,24 +43,33 @@ final class Section {
         return Path.of(text(key));
     }
 
-    /** A constant of {@code type}, written in lower case. */
+    /** A constant of the type of {@code absent}, written in lower case. */
     <E extends Enum<E>> E one(String key, E absent) {
-        String word = keys.string(key, absent.name().toLowerCase(Locale.ROOT));
-        for (E constant : absent.getDeclaringClass().getEnumConstants()) {
-            if (constant.name().equalsIgnoreCase(word)) {
-                return constant;
-            }
+        return has(key) ? constant(key, text(key), absent.getDeclaringClass()) : absent;
+    }
+
+    /** A list of constants of {@code type}, at least one; all of them where the key is absent. */
+    <E extends Enum<E>> Set<E> some(String key, Class<E> type) {
+        List<String> words = texts(key);
+        if (has(key) && words.isEmpty()) {
+            throw keys.invalid(key, "is empty, known are " + known(type));
         }
-        throw keys.invalid(
-                key,
-                "is \"%s\", known are %s"
-                        .formatted(
-                                word,
-                                String.join(
-                                        ", ",
-                                        Arrays.stream(absent.getDeclaringClass().getEnumConstants())
-                                                .map(c -> c.name().toLowerCase(Locale.ROOT))
-                                                .toList())));
+        Set<E> constants = EnumSet.noneOf(type);
+        words.forEach(word -> constants.add(constant(key, word, type)));
+        return words.isEmpty() ? EnumSet.allOf(type) : constants;
+    }
+
+    private <E extends Enum<E>> E constant(String key, String word, Class<E> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> constant.name().equalsIgnoreCase(word))
+                .findFirst()
+                .orElseThrow(() -> keys.invalid(key, "is \"%s\", known are %s".formatted(word, known(type))));
+    }
+
+    private static <E extends Enum<E>> String known(Class<E> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
     }
 
     /** A whole number of at least {@code least}. */

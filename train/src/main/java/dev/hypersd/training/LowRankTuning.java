@@ -1,5 +1,6 @@
 package dev.hypersd.training;
 
+import dev.hypersd.lora.Factors;
 import dev.hypersd.lora.LowRank;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Init;
@@ -7,9 +8,11 @@ import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.RandomTensors;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -76,6 +79,14 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
             Pair pair = pairs.get(parameter);
             return pair == null ? parameter.base() : LowRank.added(parameter.base(), pair.down(), pair.up(), scale());
         };
+    }
+
+    /** The change of each target, for a LoRA file. */
+    public List<Factors> factors(Map<String, Tensor> tensors) {
+        List<Factors> factors = new ArrayList<>();
+        targets.forEach((name, target) ->
+                factors.add(new Factors(target, tensor(tensors, name + DOWN), tensor(tensors, name + UP), alpha)));
+        return factors;
     }
 
     private static Tensor tensor(Map<String, Tensor> tensors, String name) {

@@ -80,21 +80,13 @@ class DenoisingObjectiveTest {
     }
 
     private DenoisingObjective objective() {
-        return new DenoisingObjective(
-                new DenoisingObjective.Settings(
-                        model,
-                        model.resolve("vae"),
-                        folder.resolve("latents"),
-                        0.1,
-                        5,
-                        List.of("a red cat", "two blue stars"),
-                        3,
-                        0.9,
-                        1),
+        return DenoisingObjective.base(
+                model,
+                model.resolve("vae"),
+                new DenoisingObjective.Settings(0.1, 5, List.of("a red cat", "two blue stars"), 3, 0.9, 1),
                 OptimiserSettings.usual(new LearningRate(1e-3, 2, STEPS, 0.1)),
-                scenes(Split.TRAIN),
-                scenes(Split.VALIDATION),
-                (done, total) -> {});
+                new DenoisingObjective.Data(
+                        scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
     }
 
     private static Dataset<Captioned> scenes(Split split) {

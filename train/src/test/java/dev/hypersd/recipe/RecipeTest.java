@@ -71,6 +71,31 @@ class RecipeTest {
     }
 
     @Test
+    void theRecipeOfFineTuningIsValid() {
+        Recipe recipe = Recipe.read(Path.of("../recipes/sd15/finetune.yaml"), List.of());
+
+        assertThat(recipe.training().gradientCheckpointing()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "finetune.targets=[convolutions] | finetune.targets is \"convolutions\", known are attention, feed_forward, convolution",
+                "finetune.targets=[]             | finetune.targets is empty, known are attention, feed_forward, convolution",
+                "finetune.tuning=half            | finetune.tuning is \"half\", known are lora, full",
+                "finetune.tuning=full            | finetune.rank is unknown",
+                "finetune.rank=0                 | finetune.rank is 0, it must be at least 1",
+                "finetune.spelling=diffusers     | finetune.spelling is \"diffusers\", known are kohya, peft",
+            })
+    void whatIsWrongWithFineTuningIsNamed(String change, String message) {
+        Path recipe = Path.of("../recipes/sd15/finetune.yaml");
+        assertThatThrownBy(() -> Recipe.read(recipe, List.of(change)))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
     void whatIsMissingIsNamed() throws Exception {
         Files.writeString(file, "objective: autoencoder\nmodel: model\n");
 

@@ -1,0 +1,36 @@
+package dev.hypersd.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.ShapesOnly;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LoraLayersTest {
+    /** What the released few-step LoRAs change of the U-Net: 278 modules of SD 1.5, 788 of SDXL. */
+    @Test
+    void allTogetherAreThoseOfTheReleasedLoras() {
+        assertThat(weights(ModelUnderTest.SD15_UNET, EnumSet.allOf(LoraLayers.class)))
+                .hasSize(278);
+        assertThat(weights(ModelUnderTest.SDXL_UNET, EnumSet.allOf(LoraLayers.class)))
+                .hasSize(788);
+    }
+
+    /** 16 transformers with 8 + 2 and 2 layers; 22 residual blocks with 3, of which 14 have a shortcut; 6 changes of size. */
+    @ParameterizedTest
+    @CsvSource({"ATTENTION,160", "FEED_FORWARD,32", "CONVOLUTION,86"})
+    void eachKindHasItsLayers(LoraLayers kind, int count) {
+        assertThat(weights(ModelUnderTest.SD15_UNET, List.of(kind))).hasSize(count);
+    }
+
+    private static Map<String, Parameter> weights(String unet, Collection<LoraLayers> kinds) {
+        return LoraLayers.weights(
+                kinds, ModelUnderTest.of(new ShapesOnly(), unet).parameters().getOrDefault(Component.UNET, Map.of()));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.hypersd.objective;
+
+import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.model.NetworkType;
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.training.FullTuning;
+import dev.hypersd.training.Tuning;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A model from its beginning: the U-Net learns in full, and the text encoder learns to tell it what it needs.
+ *
+ * @param folder of the model
+ * @param finishedAutoencoder its folder
+ */
+record BaseModel(Path folder, Path finishedAutoencoder, LatentDiffusion model, StartedNetwork<ClipTextModel> text)
+        implements Trainee {
+    private static final String UNET = "unet";
+    private static final String TEXT_ENCODER = "text_encoder";
+
+    /** @param seed of random weights */
+    static BaseModel load(Path folder, Path autoencoder, long seed, TensorArena arena) {
+        return new BaseModel(
+                folder,
+                autoencoder,
+                LatentDiffusion.started(folder, autoencoder, seed, arena),
+                StartedNetwork.load(NetworkType.CLIP_TEXT, folder.resolve(TEXT_ENCODER), seed + 1, arena));
+    }
+
+    @Override
+    public String name() {
+        return "base";
+    }
+
+    @Override
+    public Tuning tuning() {
+        Map<String, Parameter> all = new LinkedHashMap<>();
+        model.unet().parameters().forEach((name, parameter) -> all.put(UNET + "." + name, parameter));
+        text.parameters().forEach((name, parameter) -> all.put(TEXT_ENCODER + "." + name, parameter));
+        return new FullTuning(all);
+    }
+
+    @Override
+    public Tensor textOf(List<long[]> captions) {
+        return CaptionEncoding.embed(text.network(), captions);
+    }
+
+    /** Writes the whole model directory: what learned, and copies of the other parts. */
+    @Override
+    public void publish(Path target, Map<String, Tensor> averaged) {
+        model.unet().publish(target.resolve(UNET), part(UNET, averaged), Map.of());
+        text.publish(target.resolve(TEXT_ENCODER), part(TEXT_ENCODER, averaged), Map.of());
+        ModelFolder.copy(finishedAutoencoder, target.resolve("vae"));
+        for (String other : List.of("tokenizer", "scheduler", "model_index.json")) {
+            ModelFolder.copy(folder.resolve(other), target.resolve(other));
+        }
+    }
+
+    private static Map<String, Tensor> part(String network, Map<String, Tensor> averaged) {
+        Map<String, Tensor> part = new LinkedHashMap<>();
+        averaged.forEach((name, tensor) -> {
+            if (name.startsWith(network + ".")) {
+                part.put(name.substring(network.length() + 1), tensor);
+            }
+        });
+        return part;
+    }
+}

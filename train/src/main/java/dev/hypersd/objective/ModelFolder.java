@@ -1,0 +1,29 @@
+package dev.hypersd.objective;
+
+import dev.hypersd.error.HyperSdException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
+
+/** Copies of the parts of a model that did not learn. */
+final class ModelFolder {
+    private ModelFolder() {}
+
+    /** Copies a file, or a folder with all that is in it. */
+    static void copy(Path from, Path to) {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Path target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        } catch (IOException e) {
+            throw new HyperSdException(to + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.hypersd.objective;
+
+import dev.hypersd.data.Pixels;
+import dev.hypersd.image.Image;
+import dev.hypersd.sampler.Plan;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.SeededNoise;
+import dev.hypersd.sampler.Steps;
+import dev.hypersd.scene.ContactSheet;
+import dev.hypersd.training.Draw;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Pictures for captions, drawn while a model is being trained, in 25 steps of DDIM.
+ *
+ * @param captions at least one
+ * @param scale of guidance
+ * @param seed of the noise, so that pictures of different steps can be compared
+ */
+record SampleSheet(List<String> captions, double scale, long seed) {
+    private static final int COLUMNS = 6;
+    private static final int STEPS = 25;
+
+    /** @param shape of latents, {@code [C, h, w]} */
+    Image draw(Trainee trainee, long... shape) {
+        List<Image> images = new ArrayList<>();
+        for (int first = 0; first < captions.size(); first += COLUMNS) {
+            images.addAll(row(trainee, shape, first));
+        }
+        List<ContactSheet.Entry> entries = IntStream.range(0, images.size())
+                .mapToObj(i -> new ContactSheet.Entry(images.get(i), captions.get(i)))
+                .toList();
+        return ContactSheet.of(entries, COLUMNS);
+    }
+
+    private List<Image> row(Trainee trainee, long[] shape, int first) {
+        LatentDiffusion model = trainee.model();
+        List<long[]> ids = captions.subList(first, Math.min(first + COLUMNS, captions.size())).stream()
+                .map(model::ids)
+                .toList();
+        Plan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(STEPS));
+        Tensor noise = Draw.at(seed, first).normal(ids.size(), shape[0], shape[1], shape[2]);
+        Tensor empty = trainee.textOf(List.of(model.ids("")));
+        Tensor latents = new GuidedSampling(model.unet().network(), scale)
+                .sample(plan, noise, trainee.textOf(ids), empty.expand(ids.size(), -1, -1), new SeededNoise(seed));
+        return Pixels.images(model.autoencoder().decode(latents));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.hypersd.objective;
+
+import dev.hypersd.latents.CaptionEmbeddings;
+import dev.hypersd.model.ModelFiles;
+import dev.hypersd.model.ModelPart;
+import dev.hypersd.training.FullTuning;
+import dev.hypersd.training.Tuning;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/** A finished model whose U-Net learns in full; a model of its own comes of it. */
+record UNetInFull(ModelFiles files, LatentDiffusion model, CaptionEmbeddings captions) implements Trainee {
+    @Override
+    public String name() {
+        return "unet";
+    }
+
+    @Override
+    public Tuning tuning() {
+        return new FullTuning(model.unet().parameters());
+    }
+
+    @Override
+    public Tensor textOf(List<long[]> ids) {
+        return captions.of(ids);
+    }
+
+    /** Writes the whole model directory: the U-Net in F16, and copies of the other parts. */
+    @Override
+    public void publish(Path folder, Map<String, Tensor> averaged) {
+        model.unet().publish(folder.resolve("unet"), averaged, Map.of());
+        for (ModelPart part : files.parts()) {
+            if (!part.name().equals("unet")) {
+                ModelFolder.copy(part.folder(), folder.resolve(part.name()));
+            }
+        }
+        ModelFolder.copy(files.index().file(), folder.resolve("model_index.json"));
+    }
+}

@@ -1,0 +1,30 @@
+package dev.hypersd.recipe;
+
+import dev.hypersd.objective.DenoisingObjective;
+
+/** What the sections of all objectives that train denoising have in common. */
+final class DenoisingKeys {
+    private static final System.Logger LOG = System.getLogger("dev.hypersd.recipe");
+
+    private DenoisingKeys() {}
+
+    static DenoisingObjective.Settings settings(Section section, Common common) {
+        return new DenoisingObjective.Settings(
+                section.number("dropped_captions", 0.1, 0, 1),
+                section.number("greatest_snr", Double.POSITIVE_INFINITY, 1e-3, Double.POSITIVE_INFINITY),
+                section.texts("shown"),
+                section.number("guidance_scale", 3, 1, 30),
+                common.average(),
+                common.seed());
+    }
+
+    /** The section {@code data} of {@code root}, to be cached in the folder that {@code section} names. */
+    static DenoisingObjective.Data data(Section root, Section section) {
+        ScenesSection scenes = ScenesSection.read(root);
+        return new DenoisingObjective.Data(
+                scenes.training().map(ScenesSection::captioned),
+                scenes.validation().map(ScenesSection::captioned),
+                section.path("latents"),
+                (done, total) -> LOG.log(System.Logger.Level.INFO, "{0} of {1} encoded", done, total));
+    }
+}

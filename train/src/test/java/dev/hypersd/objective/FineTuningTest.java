@@ -1,0 +1,204 @@
+package dev.hypersd.objective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.data.Captioned;
+import dev.hypersd.data.Dataset;
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.image.Image;
+import dev.hypersd.latents.LatentSample;
+import dev.hypersd.lora.LoraFile;
+import dev.hypersd.lora.LoraLayers;
+import dev.hypersd.lora.Spelling;
+import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelFiles;
+import dev.hypersd.model.ModelTemplate;
+import dev.hypersd.model.RandomModel;
+import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.scene.Scenes;
+import dev.hypersd.scene.Split;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.training.Checkpoints;
+import dev.hypersd.training.LearningRate;
+import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.Precision;
+import dev.hypersd.training.StepReport;
+import dev.hypersd.training.Trainer;
+import dev.hypersd.training.TrainingListener;
+import dev.hypersd.training.TrainingSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FineTuningTest {
+    private static final int STEPS = 6;
+    private static final int SIZE = 64;
+    private static final ImageRequest REQUEST =
+            ImageRequest.of("a red cat").steps(1).size(SIZE, SIZE).build();
+
+    @TempDir
+    static Path shared;
+
+    private static Path model;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void writeModel() {
+        model = shared.resolve("model");
+        RandomModel.write(model, ModelTemplate.TINY, 1, Dtype.F16, (written, total) -> {});
+    }
+
+    @Test
+    void aLoraLearnsAndChangesWhatTheModelDraws() {
+        Path published = folder.resolve("published");
+        List<Double> losses = train(lora(EnumSet.allOf(LoraLayers.class)), false, published);
+
+        assertThat(losses.getLast()).isLessThan(losses.getFirst());
+        ImageRequest changed = ImageRequest.of("a red cat")
+                .steps(1)
+                .size(SIZE, SIZE)
+                .lora(published.resolve("lora.safetensors"), 1)
+                .build();
+        assertThat(draw(model, changed)).isNotEqualTo(draw(model, REQUEST));
+    }
+
+    @Test
+    void aLoraChangesOnlyTheLayersThatItIsToChange() {
+        Path published = folder.resolve("published");
+        train(lora(EnumSet.of(LoraLayers.FEED_FORWARD)), false, published);
+
+        try (LoraFile file = LoraFile.open(published.resolve("lora.safetensors"))) {
+            assertThat(file.modules())
+                    .isNotEmpty()
+                    .allMatch(module -> module.name().contains("_ff_net_"));
+            assertThat(file.ranks()).containsExactly(2L);
+            assertThat(file.metadata()).containsEntry("ss_network_dim", "2").containsEntry("ss_network_alpha", "4.0");
+        }
+    }
+
+    /** The gradients differ by rounding only, which some steps of an optimiser with small weights do not make much of. */
+    @Test
+    void gradientCheckpointingChangesNothing() {
+        FineTuning change = lora(EnumSet.allOf(LoraLayers.class));
+        List<Double> kept = train(change, false, folder.resolve("kept"));
+        List<Double> computedAgain = train(change, true, folder.resolve("again"));
+
+        for (int i = 0; i < STEPS; i++) {
+            assertThat(computedAgain.get(i)).isCloseTo(kept.get(i), Offset.offset(1e-4));
+        }
+    }
+
+    @Test
+    void aUNetThatLearnsInFullMakesAModelOfItsOwn() throws IOException {
+        Path published = folder.resolve("published");
+        List<Double> losses = train(new FineTuning.Full(), true, published);
+
+        assertThat(losses.getLast()).isLessThan(losses.getFirst());
+        assertThat(draw(published, REQUEST)).isNotEqualTo(draw(model, REQUEST));
+        String text = "text_encoder/model.safetensors";
+        assertThat(Files.mismatch(published.resolve(text), model.resolve(text))).isEqualTo(-1);
+    }
+
+    @Test
+    void captionsAreEncodedOnce() {
+        objective(new FineTuning.Full(), new ArrayList<>()).close();
+        List<Long> encoded = new ArrayList<>();
+        objective(new FineTuning.Full(), encoded).close();
+
+        assertThat(encoded).isEmpty();
+    }
+
+    @Test
+    void picturesAreShown() {
+        try (DenoisingObjective objective = objective(lora(EnumSet.allOf(LoraLayers.class)), new ArrayList<>())) {
+            assertThat(objective.show()).containsOnlyKeys("samples");
+        }
+    }
+
+    @Test
+    void aModelOfAnotherKindIsRefused() throws IOException {
+        Path other = folder.resolve("other");
+        RandomModel.write(other, ModelTemplate.TINY, 1, Dtype.F16, (written, total) -> {});
+        Path index = other.resolve("model_index.json");
+        Files.writeString(
+                index, Files.readString(index).replace("StableDiffusionPipeline", "StableDiffusionXLPipeline"));
+
+        assertThatThrownBy(() -> objective(other, new FineTuning.Full(), new ArrayList<>()))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessage(other
+                        + ": is a model of the kind SDXL; only those of the kind SD 1.5 can be fine-tuned so far");
+    }
+
+    private static FineTuning lora(Set<LoraLayers> layers) {
+        return new FineTuning.Lora(2, 4, layers, Spelling.KOHYA);
+    }
+
+    /** The losses of all steps. */
+    private List<Double> train(FineTuning change, boolean checkpointing, Path published) {
+        List<Double> losses = new ArrayList<>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void step(StepReport report) {
+                losses.add(report.loss());
+            }
+        };
+        TrainingSettings settings = new TrainingSettings(
+                1, STEPS, 4, 1, Precision.F32, checkpointing, new TrainingSettings.Intervals(STEPS, 0, 0));
+        try (DenoisingObjective objective = objective(change, new ArrayList<>());
+                Trainer<LatentSample> trainer = new Trainer<>(
+                        objective, settings, new Checkpoints(checkpoints(published), 1), List.of(listener))) {
+            trainer.run();
+            Files.createDirectories(published);
+            objective.publish(published);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return losses;
+    }
+
+    private static Path checkpoints(Path published) throws IOException {
+        return Files.createDirectories(published.resolveSibling(published.getFileName() + "-checkpoints"));
+    }
+
+    private DenoisingObjective objective(FineTuning change, List<Long> encoded) {
+        return objective(model, change, encoded);
+    }
+
+    private DenoisingObjective objective(Path directory, FineTuning change, List<Long> encoded) {
+        return DenoisingObjective.fineTuning(
+                ModelFiles.open(directory),
+                change,
+                new DenoisingObjective.Settings(0.1, 5, List.of("a red cat", "two blue stars"), 3, 0.5, 1),
+                OptimiserSettings.usual(new LearningRate(2e-3, 0, STEPS, 1)),
+                new DenoisingObjective.Data(
+                        scenes(Split.TRAIN),
+                        scenes(Split.VALIDATION),
+                        folder.resolve("latents"),
+                        (done, total) -> encoded.add(done)));
+    }
+
+    private static Dataset<Captioned> scenes(Split split) {
+        return new Scenes(split, 4, SIZE, Optional.empty(), 0)
+                .map(sample -> new Captioned(sample.image(), sample.caption().text()));
+    }
+
+    private static Image draw(Path directory, ImageRequest request) {
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(directory, LoadOptions.DEFAULT)) {
+            return pipeline.generate(request).getFirst().image();
+        }
+    }
+}

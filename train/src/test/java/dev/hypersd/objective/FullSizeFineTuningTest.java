@@ -1,0 +1,130 @@
+package dev.hypersd.objective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.data.Captioned;
+import dev.hypersd.data.Dataset;
+import dev.hypersd.latents.LatentSample;
+import dev.hypersd.lora.LoraLayers;
+import dev.hypersd.lora.Spelling;
+import dev.hypersd.model.ModelFiles;
+import dev.hypersd.model.ModelTemplate;
+import dev.hypersd.model.RandomModel;
+import dev.hypersd.scene.Scenes;
+import dev.hypersd.scene.Split;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.training.Checkpoints;
+import dev.hypersd.training.LearningRate;
+import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.Precision;
+import dev.hypersd.training.StepReport;
+import dev.hypersd.training.Trainer;
+import dev.hypersd.training.TrainingListener;
+import dev.hypersd.training.TrainingSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Two steps with a model of the full size, and what they cost:
+ * {@code ./mvnw test -pl train -am -Dtest=FullSizeFineTuningTest -Dsurefire.failIfNoSpecifiedTests=false -Dhypersd.tests.excluded=}
+ */
+@Tag("slow")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "reads the peak of memory as Linux tells it")
+class FullSizeFineTuningTest {
+    private static final double GIB = 1 << 30;
+
+    @TempDir
+    static Path folder;
+
+    @ParameterizedTest(name = "gradient checkpointing {0}")
+    @ValueSource(booleans = {true, false})
+    void aLoraForSd15IsTrainedInLessThan22Gibibytes(boolean checkpointing) throws IOException {
+        Path model = folder.resolve("sd15");
+        if (!Files.exists(model)) {
+            RandomModel.write(model, ModelTemplate.SD15, 0, Dtype.F16, (written, total) -> {});
+        }
+        Engine.useThreads(Runtime.getRuntime().availableProcessors());
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void started(long done, long steps) {
+                System.out.printf(
+                        "before the first step: %.1f s of processors until now, %.1f GiB%n",
+                        processorSeconds(), gibibytes("VmRSS"));
+                forgetPeak();
+            }
+
+            @Override
+            public void step(StepReport report) {
+                System.out.printf(
+                        "gradient checkpointing %b: step %d took %.1f s, %.1f s of processors until now, peak %.1f GiB%n",
+                        checkpointing, report.step(), report.seconds(), processorSeconds(), gibibytes("VmHWM"));
+            }
+        };
+        TrainingSettings settings = new TrainingSettings(
+                1, 2, 1, 1, Precision.F32, checkpointing, new TrainingSettings.Intervals(100, 0, 0));
+        try (DenoisingObjective objective = objective(model);
+                Trainer<LatentSample> trainer = new Trainer<>(
+                        objective, settings, new Checkpoints(checkpoints(checkpointing), 1), List.of(listener))) {
+            trainer.run();
+        }
+        assertThat(gibibytes("VmHWM")).isLessThan(22);
+    }
+
+    private static DenoisingObjective objective(Path model) {
+        return DenoisingObjective.fineTuning(
+                ModelFiles.open(model),
+                new FineTuning.Lora(16, 16, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA),
+                new DenoisingObjective.Settings(0.1, 5, List.of(), 1, 0.9, 1),
+                OptimiserSettings.usual(new LearningRate(1e-4, 0, 2, 1)),
+                new DenoisingObjective.Data(
+                        scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
+    }
+
+    private static Dataset<Captioned> scenes(Split split) {
+        return new Scenes(split, 2, 256, Optional.empty(), 0)
+                .map(sample -> new Captioned(sample.image(), sample.caption().text()));
+    }
+
+    private static Path checkpoints(boolean checkpointing) throws IOException {
+        return Files.createDirectories(folder.resolve("checkpoints-" + checkpointing));
+    }
+
+    /** A number of this process's memory, by the name that Linux gives it. */
+    private static double gibibytes(String name) {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith(name + ":"))
+                    .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024 / GIB)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Of all threads together: what a machine that does other things besides does not change. */
+    private static double processorSeconds() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
+    }
+
+    /** Has the peak of memory begin again. */
+    private static void forgetPeak() {
+        try {
+            Files.writeString(Path.of("/proc/self/clear_refs"), "5");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
