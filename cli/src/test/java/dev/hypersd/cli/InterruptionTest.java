@@ -13,11 +13,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A program of its own that is told to end while it draws. */
+/** Programs of their own that are told to end in the midst of their work. */
 class InterruptionTest {
     private static final Path STATUS = Path.of("/proc/self/status");
 
@@ -40,17 +41,47 @@ class InterruptionTest {
                 "--sampler=ddim",
                 "--steps=1000",
                 "--out=" + pictures.resolve("boat.png"));
-        try (BufferedReader messages = drawing.errorReader()) {
-            assertThat(messages.lines().anyMatch(line -> line.contains("step 2 of 1000")))
+        end(drawing, "step 2 of 1000", signal, exitCode);
+        assertThat(pictures).isEmptyDirectory();
+    }
+
+    @Test
+    void trainingEndsWithACheckpoint() throws Exception {
+        assumeTrue(Files.exists(STATUS));
+        Files.writeString(folder.resolve("config.json"), """
+                {"_class_name": "AutoencoderKL", "block_out_channels": [8, 8], "norm_num_groups": 2, "layers_per_block": 1,
+                 "latent_channels": 4, "scaling_factor": 1.0}
+                """);
+        Path recipe = Files.writeString(folder.resolve("recipe.yaml"), """
+                objective: autoencoder
+                model: %s
+                output: %s
+                data: {scenes: 8, size: 32}
+                training: {steps: 100000, batch: 2}
+                every: {checkpoint: 100000, validation: 2, sample: 100000}
+                autoencoder: {crop: 16}
+                """.formatted(folder, folder.resolve("run")));
+
+        end(hypersd("train", recipe.toString()), "step 2: ", "TERM", 143);
+        try (Stream<Path> files = Files.walk(folder.resolve("run/checkpoints"))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .anyMatch(name -> name.endsWith(".safetensors"))
+                    .noneMatch(name -> name.endsWith(".part"));
+        }
+    }
+
+    /** Waits until the program has said {@code line}, and sends the signal. */
+    private static void end(Process program, String line, String signal, int exitCode) throws Exception {
+        try (BufferedReader messages = program.errorReader()) {
+            assertThat(messages.lines().anyMatch(message -> message.contains(line)))
                     .isTrue();
-            new ProcessBuilder("kill", "-" + signal, Long.toString(drawing.pid()))
+            new ProcessBuilder("kill", "-" + signal, Long.toString(program.pid()))
                     .start()
                     .waitFor();
-            assertThat(drawing.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(drawing.exitValue()).isEqualTo(exitCode);
-            assertThat(pictures).isEmptyDirectory();
+            assertThat(program.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(program.exitValue()).isEqualTo(exitCode);
         } finally {
-            drawing.destroyForcibly();
+            program.destroyForcibly();
         }
     }
 

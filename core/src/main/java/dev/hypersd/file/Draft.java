@@ -30,7 +30,7 @@ public final class Draft implements AutoCloseable {
     private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(Draft::removeAll, "hypersd-drafts"));
+        Ending.prepare();
     }
 
     private final Path place;
