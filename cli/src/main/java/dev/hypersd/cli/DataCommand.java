@@ -1,8 +1,11 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.data.DatasetWriter;
+import dev.hypersd.data.ImageFolderWriter;
+import dev.hypersd.data.WebDatasetWriter;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.scene.ContactSheet;
-import dev.hypersd.scene.SceneFolder;
+import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.scene.Style;
@@ -76,10 +79,28 @@ final class DataCommand implements Runnable {
     /** {@code hypersd data scenes}. */
     @Command(
             name = "scenes",
-            description = "Write scenes as a folder of PNG files with metadata.jsonl.",
-            footer = {"", "Example:", "  hypersd data scenes --out scenes --count 10000 --style watercolour"})
+            description =
+                    "Write scenes as a data set: PNG files with metadata.jsonl, or tar files of the WebDataset kind.",
+            footer = {
+                "",
+                "Examples:",
+                "  hypersd data scenes --out scenes --count 10000 --style watercolour",
+                "  hypersd data scenes --out shards --count 100000 --format webdataset",
+            })
     static final class ScenesCommand implements Runnable {
         private static final int PERCENT_A_LINE = 10;
+
+        /** In which shape they are written. */
+        private enum Format {
+            FOLDER(new ImageFolderWriter()),
+            WEBDATASET(new WebDatasetWriter());
+
+            private final DatasetWriter writer;
+
+            Format(DatasetWriter writer) {
+                this.writer = writer;
+            }
+        }
 
         @Spec
         @SuppressWarnings("NullAway.Init") // set by picocli
@@ -92,10 +113,17 @@ final class DataCommand implements Runnable {
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path folder;
 
+        @Option(
+                names = "--format",
+                paramLabel = "FORMAT",
+                defaultValue = "folder",
+                description = "folder, or webdataset: tar files of 1000 pictures. Default: folder.")
+        private Format format = Format.FOLDER;
+
         @Override
         public void run() {
             PrintWriter err = spec.commandLine().getErr();
-            SceneFolder.write(folder, options.scenes(), (done, total) -> {
+            format.writer.write(folder, options.scenes().map(Sample::captioned), (done, total) -> {
                 long percent = done * 100 / total;
                 if (percent / PERCENT_A_LINE > (done - 1) * 100 / total / PERCENT_A_LINE) {
                     err.printf(Locale.ROOT, "%d of %d pictures drawn%n", done, total);

@@ -1,5 +1,7 @@
 package dev.hypersd.data;
 
+import dev.hypersd.error.InvalidFileException;
+
 /** One sample of a data set cannot be used. Whoever reads many of them counts it and goes on. */
 public final class BrokenSampleException extends RuntimeException {
     /** @param reason names the sample, says what is wrong with it */
@@ -7,8 +9,8 @@ public final class BrokenSampleException extends RuntimeException {
         super(reason);
     }
 
-    /** The same with what was caught. */
-    public BrokenSampleException(String reason, Throwable cause) {
-        super(reason, cause);
+    /** @param cause says which file of the sample cannot be used, and why */
+    public BrokenSampleException(InvalidFileException cause) {
+        super(cause.getMessage(), cause);
     }
 }

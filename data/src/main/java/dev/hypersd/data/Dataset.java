@@ -1,5 +1,6 @@
 package dev.hypersd.data;
 
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -17,6 +18,28 @@ public interface Dataset<S> {
      * @throws BrokenSampleException if this one cannot be read; others may be fine
      */
     S get(long index);
+
+    /**
+     * A part of the samples, numbered from 0 on.
+     *
+     * @param first number of the first one here
+     * @param count how many, at least 1
+     */
+    default Dataset<S> part(long first, long count) {
+        Objects.checkFromIndexSize(first, count, size());
+        Dataset<S> source = this;
+        return new Dataset<>() {
+            @Override
+            public long size() {
+                return count;
+            }
+
+            @Override
+            public S get(long index) {
+                return source.get(first + Objects.checkIndex(index, count));
+            }
+        };
+    }
 
     /** The same samples seen as something else. */
     default <T> Dataset<T> map(Function<? super S, ? extends T> view) {

@@ -1,5 +1,6 @@
 package dev.hypersd.scene;
 
+import dev.hypersd.data.Captioned;
 import dev.hypersd.image.Image;
 import java.util.List;
 
@@ -13,5 +14,10 @@ public record Sample(Image image, Caption caption, Scene scene, List<Placed> obj
     public Sample {
         objects = List.copyOf(objects);
         masks = List.copyOf(masks);
+    }
+
+    /** The picture and the words alone. */
+    public Captioned captioned() {
+        return new Captioned(image, caption.text());
     }
 }

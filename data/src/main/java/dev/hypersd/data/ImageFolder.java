@@ -1,0 +1,146 @@
+package dev.hypersd.data;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.image.Image;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Pictures in a folder and its sub-folders, in the order of their names. Their captions stand in {@code metadata.jsonl}, which then says which pictures
+ * belong to the set; or, where there is no such file, in text files beside the pictures: {@code cats/7.txt} for {@code cats/7.jpg}. Files and folders
+ * whose names begin with a dot are overlooked.
+ *
+ * <p>Broken are samples whose picture cannot be read or is missing, and whose caption is missing or empty.
+ */
+public final class ImageFolder implements Dataset<Captioned> {
+    /** WebP cannot be read: being listed here, it is reported instead of overlooked. */
+    static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "gif", "bmp", "webp");
+
+    private final Path folder;
+    private final List<Entry> entries;
+
+    /**
+     * A sample.
+     *
+     * @param name of the picture, relative to the folder
+     * @param caption from the metadata; otherwise it is in a file beside the picture
+     */
+    private record Entry(String name, Optional<String> caption) {}
+
+    private ImageFolder(Path folder, List<Entry> entries) {
+        this.folder = folder;
+        this.entries = entries;
+    }
+
+    /**
+     * Finds out what is there; pictures are read when they are asked for.
+     *
+     * @throws InvalidFileException if there is no picture or no caption at all, or the metadata are malformed
+     */
+    public static ImageFolder open(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new InvalidFileException(folder, "is not a folder");
+        }
+        Path metadata = folder.resolve(Metadata.FILE);
+        Stream<Entry> entries = Files.exists(metadata) ? described(metadata) : captioned(folder);
+        return new ImageFolder(
+                folder, entries.sorted(Comparator.comparing(Entry::name)).toList());
+    }
+
+    private static Stream<Entry> described(Path metadata) {
+        List<Metadata> lines = Metadata.read(metadata);
+        if (lines.isEmpty()) {
+            throw new InvalidFileException(metadata, "names no pictures");
+        }
+        return lines.stream().map(line -> new Entry(line.fileName(), Optional.of(line.text())));
+    }
+
+    private static Stream<Entry> captioned(Path folder) {
+        Set<String> names = names(folder);
+        List<String> pictures =
+                names.stream().filter(ImageFolder::isPicture).sorted().toList();
+        if (pictures.isEmpty()) {
+            throw new InvalidFileException(folder, "has no pictures (PNG, JPEG, GIF, BMP)");
+        }
+        if (pictures.stream().noneMatch(picture -> names.contains(captionOf(picture)))) {
+            throw new InvalidFileException(
+                    folder,
+                    "has no captions; write them to metadata.jsonl, or to text files beside the pictures (%s for %s)"
+                            .formatted(captionOf(pictures.getFirst()), pictures.getFirst()));
+        }
+        return pictures.stream().map(name -> new Entry(name, Optional.empty()));
+    }
+
+    private static Set<String> names(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .map(folder::relativize)
+                    .filter(ImageFolder::isVisible)
+                    .map(file -> file.toString().replace(File.separatorChar, '/'))
+                    .collect(Collectors.toSet());
+        } catch (IOException | UncheckedIOException e) {
+            throw new InvalidFileException(folder, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isVisible(Path file) {
+        for (Path part : file) {
+            if (part.toString().startsWith(".")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPicture(String name) {
+        int dot = name.lastIndexOf('.');
+        return dot >= 0 && PICTURES.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+    }
+
+    private static String captionOf(String picture) {
+        return picture.substring(0, picture.lastIndexOf('.')) + ".txt";
+    }
+
+    @Override
+    public long size() {
+        return entries.size();
+    }
+
+    @Override
+    public Captioned get(long index) {
+        Entry entry = entries.get(Math.toIntExact(index));
+        Path picture = folder.resolve(entry.name);
+        try {
+            String caption =
+                    entry.caption.map(text -> Captions.present(picture, text)).orElseGet(() -> beside(picture));
+            return new Captioned(Image.read(picture), caption);
+        } catch (InvalidFileException e) {
+            throw new BrokenSampleException(e);
+        }
+    }
+
+    private static String beside(Path picture) {
+        Path file = picture.resolveSibling(captionOf(picture.getFileName().toString()));
+        if (!Files.exists(file)) {
+            throw new InvalidFileException(picture, "has no caption, %s is missing".formatted(file.getFileName()));
+        }
+        try {
+            if (Files.size(file) > Captions.LARGEST) {
+                throw new InvalidFileException(file, "is larger than any caption (1 MiB)");
+            }
+            return Captions.ofText(file, Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

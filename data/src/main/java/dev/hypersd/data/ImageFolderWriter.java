@@ -1,0 +1,29 @@
+package dev.hypersd.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * PNG files and {@code metadata.jsonl} with {@code file_name} and {@code text}, which {@link ImageFolder} and the image-folder loaders of the field read. The
+ * metadata come last, so a folder that has them is whole.
+ */
+public record ImageFolderWriter() implements DatasetWriter {
+    @Override
+    public void fill(Path folder, Dataset<Captioned> samples, Listener listener) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (long i = 0; i < samples.size(); i++) {
+            Captioned sample = samples.get(i);
+            String name = "%08d.png".formatted(i);
+            sample.image().write(folder.resolve(name));
+            lines.add(new Metadata(name, sample.caption()).line());
+            listener.progressed(i + 1, samples.size());
+        }
+        Path temporary = folder.resolve(Metadata.FILE + ".part");
+        Files.write(temporary, lines);
+        Files.move(temporary, folder.resolve(Metadata.FILE), StandardCopyOption.ATOMIC_MOVE);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.hypersd.data;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A line of {@value #FILE}: a picture and what it shows.
+ *
+ * @param fileName relative to the folder of the metadata, inside of it, with {@code /} between folders
+ * @param text as it stands there, perhaps empty
+ */
+record Metadata(String fileName, String text) {
+    static final String FILE = "metadata.jsonl";
+
+    private static final String FILE_NAME = "file_name";
+    private static final String TEXT = "text";
+
+    /**
+     * All lines of {@code file}; empty lines are nothing.
+     *
+     * @throws InvalidFileException that names the line which is malformed, or names a file outside of the folder
+     */
+    static List<Metadata> read(Path file) {
+        List<Metadata> all = new ArrayList<>();
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            int number = 1;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.isBlank()) {
+                    all.add(parse(file.resolveSibling("%s, line %d".formatted(FILE, number)), line));
+                }
+                number++;
+            }
+        } catch (CharacterCodingException e) {
+            throw new InvalidFileException(file, "is not UTF-8 text", e);
+        } catch (IOException e) {
+            throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
+        }
+        return all;
+    }
+
+    /** @param place the file and the line, for messages */
+    private static Metadata parse(Path place, String line) {
+        JsonObject json = Json.parse(place, line.getBytes(StandardCharsets.UTF_8));
+        Metadata metadata = new Metadata(required(json, FILE_NAME), required(json, TEXT));
+        json.sibling(metadata.fileName);
+        return metadata;
+    }
+
+    private static String required(JsonObject json, String key) {
+        return json.optionalString(key).orElseThrow(() -> json.invalid(key, "is missing"));
+    }
+
+    /** As a line to be written. */
+    String line() {
+        return Json.MAPPER
+                .createObjectNode()
+                .put(FILE_NAME, fileName)
+                .put(TEXT, text)
+                .toString();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.hypersd.data;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The names of many files, written as one. */
+final class ShardPattern {
+    private static final Pattern RANGE = Pattern.compile("\\{(\\d{1,9})\\.\\.(\\d{1,9})}");
+    private static final int MOST_FILES = 100_000;
+
+    private ShardPattern() {}
+
+    /**
+     * The files that {@code pattern} stands for: the tar files of a folder by name, or one file, or one for each number of its ranges
+     * ({@code shard-{000..099}.tar}).
+     *
+     * @throws InvalidRequestException if a range is malformed or stands for too many
+     * @throws InvalidFileException if a folder has no tar files
+     */
+    static List<Path> files(String pattern) {
+        Path path = Path.of(pattern);
+        if (Files.isDirectory(path)) {
+            return inFolder(path);
+        }
+        List<String> names = List.of(pattern);
+        while (names.getFirst().contains("{")) {
+            names = expandFirst(names, pattern);
+        }
+        return names.stream().map(Path::of).toList();
+    }
+
+    private static List<Path> inFolder(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> shards = files.filter(file -> file.toString().endsWith(".tar"))
+                    .filter(file -> !file.getFileName().toString().startsWith("."))
+                    .sorted()
+                    .toList();
+            if (shards.isEmpty()) {
+                throw new InvalidFileException(folder, "has no tar files; compressed ones have to be unpacked to .tar");
+            }
+            return shards;
+        } catch (IOException e) {
+            throw new InvalidFileException(folder, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Each name once for each number of its first range. */
+    private static List<String> expandFirst(List<String> names, String pattern) {
+        List<String> expanded = new ArrayList<>();
+        for (String name : names) {
+            Matcher range = RANGE.matcher(name);
+            if (!range.find()) {
+                throw new InvalidRequestException(
+                        pattern + " has braces that are no range of numbers; write for example shard-{000..099}.tar");
+            }
+            String from = range.group(1);
+            int first = Integer.parseInt(from);
+            int last = Integer.parseInt(range.group(2));
+            if (last < first || (last - first + 1L) * names.size() > MOST_FILES) {
+                throw new InvalidRequestException(
+                        "%s stands for no files or for more than %d: %s".formatted(pattern, MOST_FILES, range.group()));
+            }
+            String width = from.startsWith("0") ? "%0" + from.length() + "d" : "%d";
+            for (int number = first; number <= last; number++) {
+                expanded.add(name.substring(0, range.start()) + width.formatted(number) + name.substring(range.end()));
+            }
+        }
+        return expanded;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.hypersd.data;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.image.Image;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
+
+/**
+ * Captioned pictures in tar files, as the WebDataset library lays them out: the members of a sample share the name up to its first dot, {@code 0007.jpg}
+ * and {@code 0007.txt}. The caption is in {@code .txt}, or in {@code .json} under {@code caption} or {@code text}. The order is that of the files and of
+ * their members.
+ *
+ * <p>The headers of all files are read once; then every sample is found without reading those before it.
+ *
+ * <p>Broken are samples whose picture or caption is missing, cannot be read or is too large (64 and 1 MiB), and those whose caption is empty.
+ */
+public final class WebDataset implements Dataset<Captioned> {
+    private static final int LARGEST_PICTURE = 64 << 20;
+    private static final String TEXT = "txt";
+    private static final String JSON = "json";
+
+    private final List<Sample> samples;
+
+    /** @param name of the file and of its members, for messages */
+    private record Sample(Path name, Optional<TarMember> picture, Optional<TarMember> caption) {
+        /** @param members by extension */
+        static Sample of(Path name, Map<String, TarMember> members) {
+            return new Sample(
+                    name,
+                    ImageFolder.PICTURES.stream()
+                            .flatMap(kind -> Stream.ofNullable(members.get(kind)))
+                            .findFirst(),
+                    Stream.of(TEXT, JSON)
+                            .flatMap(kind -> Stream.ofNullable(members.get(kind)))
+                            .findFirst());
+        }
+
+        boolean isEmpty() {
+            return picture.isEmpty() && caption.isEmpty();
+        }
+
+        boolean isWhole() {
+            return picture.isPresent() && caption.isPresent();
+        }
+    }
+
+    private WebDataset(List<Sample> samples) {
+        this.samples = samples;
+    }
+
+    /**
+     * Reads the headers of all files.
+     *
+     * @param pattern a tar file, a folder of them, or several with ranges of numbers, {@code shard-{000..099}.tar}
+     * @throws dev.hypersd.error.InvalidRequestException if a range is malformed
+     * @throws InvalidFileException if a file is missing, cut off or no tar file, or none has a picture with a caption
+     */
+    public static WebDataset open(String pattern) {
+        List<Sample> samples = ShardPattern.files(pattern).stream()
+                .flatMap(WebDataset::samples)
+                .filter(sample -> !sample.isEmpty())
+                .toList();
+        if (samples.stream().noneMatch(Sample::isWhole)) {
+            throw new InvalidFileException(
+                    Path.of(pattern), "has no picture with a caption (7.jpg or 7.png with 7.txt or 7.json)");
+        }
+        return new WebDataset(samples);
+    }
+
+    private static Stream<Sample> samples(Path shard) {
+        SequencedMap<String, Map<String, TarMember>> groups = new LinkedHashMap<>();
+        for (TarMember member : TarMember.in(shard)) {
+            String name = member.name();
+            int begin = name.lastIndexOf('/') + 1;
+            int dot = name.indexOf('.', begin);
+            if (dot > begin) {
+                groups.computeIfAbsent(name.substring(0, dot), key -> new HashMap<>())
+                        .put(name.substring(dot + 1).toLowerCase(Locale.ROOT), member);
+            }
+        }
+        return groups.entrySet().stream()
+                .map(group -> Sample.of(TarMember.path(shard, group.getKey()), group.getValue()));
+    }
+
+    @Override
+    public long size() {
+        return samples.size();
+    }
+
+    @Override
+    public Captioned get(long index) {
+        Sample sample = samples.get(Math.toIntExact(index));
+        try {
+            TarMember picture = required(sample.picture, sample.name, "has no picture (.jpg or .png)");
+            TarMember caption = required(sample.caption, sample.name, "has no caption (.txt or .json)");
+            String words = read(caption);
+            return new Captioned(Image.decode(picture.path(), picture.read(LARGEST_PICTURE)), words);
+        } catch (InvalidFileException e) {
+            throw new BrokenSampleException(e);
+        }
+    }
+
+    private static TarMember required(Optional<TarMember> member, Path sample, String otherwise) {
+        return member.orElseThrow(() -> new InvalidFileException(sample, otherwise));
+    }
+
+    private static String read(TarMember caption) {
+        byte[] bytes = caption.read(Captions.LARGEST);
+        return caption.name().toLowerCase(Locale.ROOT).endsWith(JSON)
+                ? Captions.ofJson(caption.path(), bytes)
+                : Captions.ofText(caption.path(), bytes);
+    }
+}

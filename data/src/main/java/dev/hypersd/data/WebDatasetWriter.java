@@ -1,0 +1,65 @@
+package dev.hypersd.data;
+
+import dev.hypersd.image.Png;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+
+/**
+ * Tar files {@code 00000.tar}, {@code 00001.tar} and so on, with a PNG and a text file for each sample, which {@link WebDataset} and the library of that name
+ * read. A file has its name when all of it is written; equal samples make equal files.
+ *
+ * @param samplesPerFile of all files but the last, which may have fewer
+ */
+public record WebDatasetWriter(int samplesPerFile) implements DatasetWriter {
+    public WebDatasetWriter {
+        if (samplesPerFile < 1) {
+            throw new IllegalArgumentException("a file holds at least 1 sample, not " + samplesPerFile);
+        }
+    }
+
+    /** Of 1000 samples a file. */
+    public WebDatasetWriter() {
+        this(1000);
+    }
+
+    @Override
+    public void fill(Path folder, Dataset<Captioned> samples, Listener listener) throws IOException {
+        for (long first = 0; first < samples.size(); first += samplesPerFile) {
+            Path file = folder.resolve("%05d.tar".formatted(first / samplesPerFile));
+            Path temporary = folder.resolve(file.getFileName() + ".part");
+            long end = Math.min(first + samplesPerFile, samples.size());
+            try (TarArchiveOutputStream tar =
+                    new TarArchiveOutputStream(new BufferedOutputStream(Files.newOutputStream(temporary)))) {
+                for (long i = first; i < end; i++) {
+                    add(tar, i, samples.get(i));
+                    listener.progressed(i + 1, samples.size());
+                }
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private static void add(TarArchiveOutputStream tar, long index, Captioned sample) throws IOException {
+        String key = "%08d".formatted(index);
+        add(tar, key + ".png", new Png().encode(sample.image(), Optional.empty()));
+        add(tar, key + ".txt", sample.caption().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void add(TarArchiveOutputStream tar, String name, byte[] content) throws IOException {
+        TarArchiveEntry entry = new TarArchiveEntry(name);
+        entry.setSize(content.length);
+        // Not who wrote it when.
+        entry.setUserName("");
+        entry.setModTime(0);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
+    }
+}

@@ -1,0 +1,166 @@
+package dev.hypersd.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.error.InvalidFileException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ImageFolderTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void captionsStandBesideThePicturesInSubfoldersToo() throws Exception {
+        picture("b/2.png", 2);
+        write("b/2.txt", "  two \n");
+        picture("a.PNG", 1);
+        write("a.txt", "one");
+        TestPictures.picture(3).write(folder.resolve("b/3.jpg"));
+        write("b/3.txt", "three");
+        write("notes.md", "no picture");
+        write("._a.png", "what some systems leave behind");
+        picture(".hidden/x.png", 4);
+
+        assertThat(captions()).containsExactly("one", "two", "three");
+        assertThat(ImageFolder.open(folder).get(1).image()).isEqualTo(TestPictures.picture(2));
+    }
+
+    @Test
+    void metadataSayWhichPicturesBelong() throws Exception {
+        picture("x/1.png", 1);
+        picture("0.png", 2);
+        picture("unlisted.png", 3);
+        write("metadata.jsonl", """
+                {"file_name": "x/1.png", "text": "one", "width": 12}
+
+                {"text": "zero", "file_name": "0.png"}
+                {"file_name": "0.png", "text": "zero again"}
+                """);
+
+        assertThat(captions()).containsExactly("zero", "zero again", "one");
+        assertThat(ImageFolder.open(folder).get(2).image()).isEqualTo(TestPictures.picture(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"file_name\": \"../1.png\", \"text\": \"a\"} | line 2: names \"../1.png\", which may lie outside",
+                "{\"file_name\": \"/etc/1.png\", \"text\": \"a\"} | line 2: names \"/etc/1.png\", which may lie outside",
+                "{\"file_name\": \"a/../../1.png\", \"text\": \"a\"} | line 2: names \"a/../../1.png\"",
+                "{\"file_name\": \"..\\\\\\\\1.png\", \"text\": \"a\"} | which may lie outside of the directory",
+                "{\"file_name\": \"1.png\" | line 2: is not valid JSON",
+                "{\"file_name\": \"1.png\"} | line 2: text is missing",
+                "{\"text\": \"a\"} | line 2: file_name is missing",
+                "{\"file_name\": 7, \"text\": \"a\"} | line 2: file_name must be a string, not 7",
+                "[1] | line 2: is not a JSON object but [1]",
+            })
+    void aMalformedLineIsNamed(String line, String message) throws Exception {
+        picture("1.png", 1);
+        write("metadata.jsonl", "{\"file_name\": \"1.png\", \"text\": \"one\"}\n" + line + "\n");
+
+        assertThatThrownBy(() -> ImageFolder.open(folder))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("metadata.jsonl, ")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void whatIsNoSetAtAllIsASentence() throws Exception {
+        assertThatThrownBy(() -> ImageFolder.open(folder.resolve("gone")))
+                .hasMessageContaining("gone: is not a folder");
+        assertThatThrownBy(() -> ImageFolder.open(folder))
+                .hasMessageContaining("has no pictures (PNG, JPEG, GIF, BMP)");
+        picture("b.png", 1);
+        picture("a.jpg", 2);
+        assertThatThrownBy(() -> ImageFolder.open(folder))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining(
+                        "has no captions; write them to metadata.jsonl, or to text files beside the pictures"
+                                + " (a.txt for a.jpg)");
+        write("metadata.jsonl", "\n");
+        assertThatThrownBy(() -> ImageFolder.open(folder)).hasMessageContaining("metadata.jsonl: names no pictures");
+        Files.write(folder.resolve("metadata.jsonl"), new byte[] {(byte) 0xFF, (byte) 0xFE});
+        assertThatThrownBy(() -> ImageFolder.open(folder)).hasMessageContaining("metadata.jsonl: is not UTF-8 text");
+    }
+
+    @Test
+    void whatIsWrongWithOneSampleIsSaidOfThatOne() throws Exception {
+        picture("0.png", 0);
+        write("0.txt", "fine");
+        write("1.png", "no picture");
+        write("1.txt", "one");
+        picture("2.png", 2);
+        picture("3.png", 3);
+        write("3.txt", " \n");
+        write("4.webp", "RIFF....WEBPVP8 ");
+        write("4.txt", "four");
+        Files.write(folder.resolve("5.png"), TestPictures.png(5));
+        Files.write(folder.resolve("5.txt"), new byte[] {(byte) 0xC0});
+        picture("6.png", 6);
+        write("6.txt", "x".repeat(Captions.LARGEST + 1));
+        byte[] cut = TestPictures.png(7);
+        Files.write(folder.resolve("7.png"), Arrays.copyOf(cut, cut.length / 2));
+        write("7.txt", "seven");
+
+        ImageFolder samples = ImageFolder.open(folder);
+
+        assertThat(samples.get(0).caption()).isEqualTo("fine");
+        assertBroken(samples, 1, "1.png: is not a picture that can be read");
+        assertBroken(samples, 2, "2.png: has no caption, 2.txt is missing");
+        assertBroken(samples, 3, "3.txt: has an empty caption");
+        assertBroken(samples, 4, "4.webp: is not a picture that can be read");
+        assertBroken(samples, 5, "5.txt: is not UTF-8 text");
+        assertBroken(samples, 6, "6.txt: is larger than any caption (1 MiB)");
+        assertBroken(samples, 7, "7.png: is a damaged picture");
+    }
+
+    @Test
+    void metadataMayNameWhatIsNotThereOrHasNoWords() throws Exception {
+        picture("1.png", 1);
+        write("metadata.jsonl", """
+                {"file_name": "1.png", "text": " "}
+                {"file_name": "2.png", "text": "gone"}
+                """);
+
+        ImageFolder samples = ImageFolder.open(folder);
+
+        assertBroken(samples, 0, "1.png: has an empty caption");
+        assertBroken(samples, 1, "2.png: not found");
+    }
+
+    private static void assertBroken(Dataset<Captioned> samples, long index, String message) {
+        assertThatThrownBy(() -> samples.get(index))
+                .isInstanceOf(BrokenSampleException.class)
+                .hasMessageContaining(message);
+    }
+
+    private List<String> captions() {
+        ImageFolder samples = ImageFolder.open(folder);
+        return LongStream.range(0, samples.size())
+                .mapToObj(samples::get)
+                .map(Captioned::caption)
+                .toList();
+    }
+
+    private void picture(String name, int seed) throws IOException {
+        Files.createDirectories(folder.resolve(name).getParent());
+        Files.write(folder.resolve(name), TestPictures.png(seed));
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.write(folder.resolve(name), text.getBytes(StandardCharsets.UTF_8));
+    }
+}

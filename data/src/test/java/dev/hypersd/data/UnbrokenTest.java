@@ -1,0 +1,79 @@
+package dev.hypersd.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.error.HyperSdException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+
+class UnbrokenTest {
+    private final List<String> told = new ArrayList<>();
+
+    /** Numbers as samples, of which some are broken. */
+    private record Numbers(long size, Set<Long> broken) implements Dataset<Long> {
+        @Override
+        public Long get(long index) {
+            if (broken.contains(index)) {
+                throw new BrokenSampleException("number " + index + " is broken");
+            }
+            return index;
+        }
+    }
+
+    @Property(tries = 300)
+    void everyNumberHasASampleAndAlwaysTheSame(
+            @ForAll @LongRange(min = 1, max = 40) long size, @ForAll Set<@LongRange(min = 0, max = 39) Long> broken) {
+        Numbers numbers = new Numbers(size, broken);
+        if (LongStream.range(0, size).allMatch(broken::contains)) {
+            assertThatThrownBy(() -> unbroken(numbers).get(0)).isInstanceOf(HyperSdException.class);
+            return;
+        }
+        Unbroken<Long> once = unbroken(numbers);
+        Unbroken<Long> backwards = unbroken(numbers);
+        long[] samples = LongStream.range(0, size).map(once::get).toArray();
+        for (long i = size - 1; i >= 0; i--) {
+            long sample = samples[(int) i];
+            assertThat(backwards.get(i)).isEqualTo(sample).isNotIn(broken);
+            if (!broken.contains(i)) {
+                assertThat(sample).isEqualTo(i);
+            }
+        }
+    }
+
+    @Example
+    void theNextOneTakesThePlaceAndTheFirstFollowsTheLast() {
+        Unbroken<Long> samples = unbroken(new Numbers(5, Set.of(1L, 2L, 4L)));
+
+        assertThat(LongStream.range(0, 5).map(samples::get)).containsExactly(0L, 3L, 3L, 3L, 0L);
+        assertThat(samples.size()).isEqualTo(5);
+    }
+
+    @Example
+    void everyBrokenOneIsNamedOnce() {
+        Unbroken<Long> samples = unbroken(new Numbers(5, Set.of(1L, 2L)));
+
+        for (int epoch = 0; epoch < 3; epoch++) {
+            LongStream.range(0, 5).forEach(samples::get);
+        }
+
+        assertThat(told).containsExactly("number 1 is broken (1)", "number 2 is broken (2)");
+    }
+
+    @Example
+    void nothingButBrokenOnesIsASentence() {
+        assertThatThrownBy(() -> unbroken(new Numbers(3, Set.of(0L, 1L, 2L))).get(1))
+                .isInstanceOf(HyperSdException.class)
+                .hasMessage("none of the 3 samples can be used; the last one tried: number 0 is broken");
+    }
+
+    private Unbroken<Long> unbroken(Numbers numbers) {
+        return new Unbroken<>(numbers, (reason, soFar) -> told.add("%s (%d)".formatted(reason, soFar)));
+    }
+}
