@@ -2,6 +2,7 @@ package dev.hypersd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.data.WebDataset;
 import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
 import dev.hypersd.scene.Scenes;
@@ -11,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +40,29 @@ class DataCommandTest {
         assertThat(Image.read(target.resolve("00000002.png")))
                 .isEqualTo(scenes.get(2).image());
         assertThat(err.toString()).contains("3 of 3 pictures drawn");
+    }
+
+    @Test
+    void scenesBecomeTarFiles() {
+        Path target = folder.resolve("shards");
+
+        assertThat(data("scenes", "--out", target.toString(), "--count", "3", "--size", "32", "--format", "webdataset"))
+                .isZero();
+
+        WebDataset shards = WebDataset.open(target.toString());
+        assertThat(shards.size()).isEqualTo(3);
+        assertThat(shards.get(2))
+                .isEqualTo(new Scenes(Split.TRAIN, 3, 32, Optional.empty(), 0)
+                        .get(2)
+                        .captioned());
+        assertThat(err.toString()).contains("3 of 3 pictures drawn");
+    }
+
+    @Test
+    void anUnknownFormatIsRefused() {
+        assertThat(data("scenes", "--out", folder.resolve("x").toString(), "--count", "1", "--format", "zip"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--format");
     }
 
     @Test
