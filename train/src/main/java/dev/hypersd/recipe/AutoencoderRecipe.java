@@ -1,7 +1,7 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.data.Captioned;
 import dev.hypersd.objective.AutoencoderObjective;
-import dev.hypersd.scene.Sample;
 import dev.hypersd.training.Objective;
 import java.util.function.Supplier;
 
@@ -21,11 +21,17 @@ final class AutoencoderRecipe {
                 common.average(),
                 common.seed());
         section.refuseUnread();
-        ScenesSection scenes = ScenesSection.read(root);
-        return () -> new AutoencoderObjective(
-                settings,
-                common.optimiser(),
-                scenes.training().map(Sample::image),
-                scenes.validation().map(Sample::image));
+        DataSection data = DataSection.read(root);
+        if (settings.crop() > data.pixels()) {
+            throw section.invalid("crop", "is %d, more than data.size, %d".formatted(settings.crop(), data.pixels()));
+        }
+        return () -> {
+            DataSection.Parts pictures = data.open();
+            return new AutoencoderObjective(
+                    settings,
+                    common.optimiser(),
+                    pictures.training().map(Captioned::image),
+                    pictures.heldOut().map(Captioned::image));
+        };
     }
 }

@@ -14,8 +14,8 @@ final class BaseRecipe {
         Path model = root.path("model");
         Path autoencoder = section.path("autoencoder");
         DenoisingObjective.Settings settings = DenoisingKeys.settings(section, common);
-        DenoisingObjective.Data data = DenoisingKeys.data(root, section);
+        Supplier<DenoisingObjective.Data> data = DenoisingKeys.data(root, section);
         section.refuseUnread();
-        return () -> DenoisingObjective.base(model, autoencoder, settings, common.optimiser(), data);
+        return () -> DenoisingObjective.base(model, autoencoder, settings, common.optimiser(), data.get());
     }
 }

@@ -1,6 +1,8 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.objective.DenoisingObjective;
+import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** What the sections of all objectives that train denoising have in common. */
 final class DenoisingKeys {
@@ -18,13 +20,17 @@ final class DenoisingKeys {
                 common.seed());
     }
 
-    /** The section {@code data} of {@code root}, to be cached in the folder that {@code section} names. */
-    static DenoisingObjective.Data data(Section root, Section section) {
-        ScenesSection scenes = ScenesSection.read(root);
-        return new DenoisingObjective.Data(
-                scenes.training().map(ScenesSection::captioned),
-                scenes.validation().map(ScenesSection::captioned),
-                section.path("latents"),
-                (done, total) -> LOG.log(System.Logger.Level.INFO, "{0} of {1} encoded", done, total));
+    /** The section {@code data} of {@code root}, to be cached in the folder that {@code section} names; opened when it is asked for. */
+    static Supplier<DenoisingObjective.Data> data(Section root, Section section) {
+        DataSection data = DataSection.read(root);
+        Path latents = section.path("latents");
+        return () -> {
+            DataSection.Parts pictures = data.open();
+            return new DenoisingObjective.Data(
+                    pictures.training(),
+                    pictures.heldOut(),
+                    latents,
+                    (done, total) -> LOG.log(System.Logger.Level.INFO, "{0} of {1} encoded", done, total));
+        };
     }
 }

@@ -40,9 +40,9 @@ final class FinetuneRecipe {
         Supplier<ModelFiles> files = files(root.path("model"), section);
         FineTuning change = change(section);
         DenoisingObjective.Settings settings = DenoisingKeys.settings(section, common);
-        DenoisingObjective.Data data = DenoisingKeys.data(root, section);
+        Supplier<DenoisingObjective.Data> data = DenoisingKeys.data(root, section);
         section.refuseUnread();
-        return () -> DenoisingObjective.fineTuning(files.get(), change, settings, common.optimiser(), data);
+        return () -> DenoisingObjective.fineTuning(files.get(), change, settings, common.optimiser(), data.get());
     }
 
     private static Supplier<ModelFiles> files(Path model, Section section) {

@@ -83,6 +83,13 @@ final class JudgeRecipes {
     private record Data(int count, int pixels) {
         static Data read(Section root) {
             Section section = root.section("data");
+            for (String other : List.of(DataSection.FOLDER, DataSection.WEBDATASET)) {
+                if (section.has(other)) {
+                    throw section.invalid(
+                            other,
+                            "cannot teach a judge, which learns from what only scenes know of themselves; use data.scenes");
+                }
+            }
             Data data = new Data(section.count("scenes", 100_000, 1), section.count("size", 128, 32));
             section.refuseUnread();
             return data;

@@ -1,0 +1,216 @@
+package dev.hypersd.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.data.Captioned;
+import dev.hypersd.data.Dataset;
+import dev.hypersd.data.ImageFolderWriter;
+import dev.hypersd.data.WebDatasetWriter;
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.scene.Sample;
+import dev.hypersd.scene.Scenes;
+import dev.hypersd.scene.Split;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.MessageFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DataSectionTest {
+    private static final Dataset<Captioned> PICTURES =
+            new Scenes(Split.TRAIN, 10, 40, Optional.empty(), 7).map(Sample::captioned);
+
+    private static final Logger LOG = Logger.getLogger("dev.hypersd.recipe");
+
+    @TempDir
+    Path folder;
+
+    private final List<String> warnings = new ArrayList<>();
+    private final Handler handler = new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+            warnings.add(new MessageFormat(line.getMessage()).format(line.getParameters()));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+
+    @BeforeEach
+    void listen() {
+        LOG.addHandler(handler);
+    }
+
+    @AfterEach
+    void listenNoMore() {
+        LOG.removeHandler(handler);
+    }
+
+    @Test
+    void withoutAWordPicturesAreDrawn() throws Exception {
+        assertThat(section("")).isEqualTo(new DrawnPictures(100_000, 128, Optional.empty()));
+        assertThat(section("data: {scenes: 5, size: 64}").open().training().get(4))
+                .isEqualTo(new Scenes(Split.TRAIN, 5, 64, Optional.empty(), 0)
+                        .get(4)
+                        .captioned());
+    }
+
+    @Test
+    void theLastOfOnesOwnPicturesAreHeldOut() throws Exception {
+        new ImageFolderWriter().write(folder.resolve("own"), PICTURES, (done, total) -> {});
+
+        DataSection.Parts parts =
+                section("data: {folder: FOLDER/own, size: 40, held_out: 3}").open();
+
+        assertThat(all(parts.training())).isEqualTo(all(PICTURES).subList(0, 7));
+        assertThat(all(parts.heldOut())).isEqualTo(all(PICTURES).subList(7, 10));
+    }
+
+    @Test
+    void tarFilesGiveTheSameAsAFolder() throws Exception {
+        new ImageFolderWriter().write(folder.resolve("own"), PICTURES, (done, total) -> {});
+        new WebDatasetWriter(4).write(folder.resolve("tars"), PICTURES, (done, total) -> {});
+
+        DataSection.Parts one = section("data: {folder: FOLDER/own, size: 32}").open();
+        DataSection.Parts other = section("data: {webdataset: 'FOLDER/tars/{00000..00002}.tar', size: 32}")
+                .open();
+
+        assertThat(all(one.training()))
+                .hasSize(9)
+                .isEqualTo(all(other.training()))
+                .allSatisfy(sample -> assertThat(sample.image()).hasToString("picture of 32x32"));
+        assertThat(all(one.heldOut())).hasSize(1).isEqualTo(all(other.heldOut()));
+    }
+
+    @Test
+    void brokenPicturesAreReplacedWithinTheirPartAndNamed() throws Exception {
+        new ImageFolderWriter().write(folder.resolve("own"), PICTURES, (done, total) -> {});
+        Files.writeString(folder.resolve("own/00000007.png"), "broken");
+        Files.delete(folder.resolve("own/00000009.png"));
+
+        DataSection.Parts parts =
+                section("data: {folder: FOLDER/own, size: 40, held_out: 2}").open();
+
+        for (int epoch = 0; epoch < 2; epoch++) {
+            assertThat(parts.training().get(7)).isEqualTo(PICTURES.get(0));
+            assertThat(parts.heldOut().get(1)).isEqualTo(PICTURES.get(8));
+        }
+        assertThat(warnings).hasSize(2);
+        assertThat(warnings.getFirst())
+                .contains("00000007.png: is not a picture that can be read")
+                .endsWith("; the next sample takes its place (broken so far: 1)");
+        assertThat(warnings.getLast()).contains("00000009.png: not found");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "data: {scenes: 5, folder: x}     | data.folder stands beside data.scenes; name one of scenes, folder and webdataset",
+                "data: {folder: x, webdataset: y} | data.webdataset stands beside data.folder; name one of scenes",
+                "data: {folder: x, size: 16}      | data.size is 16, it must be at least 32",
+                "data: {folder: x, held_out: 0}   | data.held_out is 0, it must be at least 1",
+                "data: {folder: x, held_uot: 1}   | data.held_uot is unknown; do you mean held_out?",
+                "data: {folder: 7}                | data.folder must be a string, not 7",
+            })
+    void whatIsWrongIsNamed(String data, String message) {
+        assertThatThrownBy(() -> section(data))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("recipe.yaml")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void whereNoneIsLeftToLearnFromIsASentence() throws Exception {
+        new ImageFolderWriter().write(folder.resolve("own"), PICTURES, (done, total) -> {});
+        new ImageFolderWriter().write(folder.resolve("single"), PICTURES.part(0, 1), (done, total) -> {});
+
+        assertThatThrownBy(() ->
+                        section("data: {folder: FOLDER/own, held_out: 10}").open())
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage(
+                        "10 of 10 pictures are held out, which leaves none to learn from; lower data.held_out or add pictures");
+        assertThatThrownBy(() -> section("data: {folder: FOLDER/single}").open())
+                .hasMessageContaining("1 of 1 pictures are held out, which leaves none to learn from");
+        assertThatThrownBy(() -> section("data: {folder: FOLDER/gone}").open())
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("gone: is not a folder");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"attributes", "segmentation", "clip"})
+    void judgesLearnFromScenesOnly(String judge) throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("recipe.yaml"),
+                "objective: %s\nmodel: m\noutput: o\ntokenizer: t\ndata: {folder: x}\n".formatted(judge));
+
+        assertThatThrownBy(() -> Recipe.read(file, List.of()))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("data.folder cannot teach a judge")
+                .hasMessageContaining("use data.scenes");
+    }
+
+    @Test
+    void partsOfPicturesAreNoLargerThanPictures() throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("recipe.yaml"),
+                "objective: autoencoder\nmodel: m\noutput: o\ndata: {folder: x, size: 32}\nautoencoder: {crop: 40}\n");
+
+        assertThatThrownBy(() -> Recipe.read(file, List.of()))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("autoencoder.crop is 40, more than data.size, 32");
+    }
+
+    @Test
+    void anAutoencoderLearnsFromAFolderWithABrokenPicture() throws Exception {
+        new ImageFolderWriter().write(folder.resolve("own"), PICTURES, (done, total) -> {});
+        Files.writeString(folder.resolve("own/00000003.png"), "broken");
+        Path model = Files.createDirectories(folder.resolve("model"));
+        Files.writeString(model.resolve("config.json"), """
+                {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2, "layers_per_block": 1,
+                 "latent_channels": 4, "scaling_factor": 1.0}""");
+        Path file = Files.writeString(folder.resolve("recipe.yaml"), """
+                objective: autoencoder
+                model: FOLDER/model
+                output: FOLDER/run
+                data: {folder: FOLDER/own, size: 32, held_out: 2}
+                autoencoder: {crop: 16}
+                training: {steps: 3, batch: 4}
+                every: {checkpoint: 3, validation: 3, sample: 0}
+                """.replace("FOLDER", folder.toString()));
+
+        Run run = new Run(Recipe.read(file, List.of()), false, List.of());
+
+        assertThat(run.carryOut()).isTrue();
+        assertThat(run.result()).isDirectoryContaining("glob:**.safetensors");
+        assertThat(warnings).hasSize(1);
+    }
+
+    private DataSection section(String data) throws IOException {
+        Path file =
+                Files.writeString(folder.resolve("recipe.yaml"), "a: b\n" + data.replace("FOLDER", folder.toString()));
+        return DataSection.read(new Section(RecipeFile.read(file, List.of())));
+    }
+
+    private static List<Captioned> all(Dataset<Captioned> samples) {
+        return LongStream.range(0, samples.size()).mapToObj(samples::get).toList();
+    }
+}
