@@ -1,9 +1,9 @@
 package dev.hypersd.data;
 
+import dev.hypersd.file.Draft;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,8 +22,9 @@ public record ImageFolderWriter() implements DatasetWriter {
             lines.add(new Metadata(name, sample.caption()).line());
             listener.progressed(i + 1, samples.size());
         }
-        Path temporary = folder.resolve(Metadata.FILE + ".part");
-        Files.write(temporary, lines);
-        Files.move(temporary, folder.resolve(Metadata.FILE), StandardCopyOption.ATOMIC_MOVE);
+        try (Draft metadata = Draft.of(folder.resolve(Metadata.FILE))) {
+            Files.write(metadata.path(), lines);
+            metadata.publish();
+        }
     }
 }

@@ -1,12 +1,12 @@
 package dev.hypersd.data;
 
+import dev.hypersd.file.Draft;
 import dev.hypersd.image.Png;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -32,17 +32,22 @@ public record WebDatasetWriter(int samplesPerFile) implements DatasetWriter {
     @Override
     public void fill(Path folder, Dataset<Captioned> samples, Listener listener) throws IOException {
         for (long first = 0; first < samples.size(); first += samplesPerFile) {
-            Path file = folder.resolve("%05d.tar".formatted(first / samplesPerFile));
-            Path temporary = folder.resolve(file.getFileName() + ".part");
             long end = Math.min(first + samplesPerFile, samples.size());
-            try (TarArchiveOutputStream tar =
-                    new TarArchiveOutputStream(new BufferedOutputStream(Files.newOutputStream(temporary)))) {
-                for (long i = first; i < end; i++) {
-                    add(tar, i, samples.get(i));
-                    listener.progressed(i + 1, samples.size());
-                }
+            try (Draft file = Draft.of(folder.resolve("%05d.tar".formatted(first / samplesPerFile)))) {
+                write(file.path(), samples, first, end, listener);
+                file.publish();
             }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private static void write(Path file, Dataset<Captioned> samples, long first, long end, Listener listener)
+            throws IOException {
+        try (TarArchiveOutputStream tar =
+                new TarArchiveOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
+            for (long i = first; i < end; i++) {
+                add(tar, i, samples.get(i));
+                listener.progressed(i + 1, samples.size());
+            }
         }
     }
 

@@ -57,7 +57,7 @@ class DatasetWriterTest {
 
         try (Stream<Path> files = Files.list(folder.resolve("a"))) {
             assertThat(files.toList()).isNotEmpty().allSatisfy(file -> {
-                assertThat(file.toString()).doesNotEndWith(".part").doesNotEndWith(".tmp");
+                assertThat(file.toString()).doesNotEndWith(".part");
                 assertThat(folder.resolve("b").resolve(file.getFileName())).hasSameBinaryContentAs(file);
             });
         }
@@ -71,6 +71,25 @@ class DatasetWriterTest {
         assertThat(WebDataset.open(folder.resolve("set/00002.tar").toString()).size())
                 .isEqualTo(1);
         assertThat(all(WebDataset.open(folder + "/set/{00001..00002}.tar"))).isEqualTo(SAMPLES.subList(2, 5));
+    }
+
+    @ParameterizedTest
+    @MethodSource("writers")
+    void whatFailsInTheMidstLeavesNothingThatLooksWhole(DatasetWriter writer) {
+        Path target = folder.resolve("set");
+        Dataset<Captioned> broken = dataset(SAMPLES).map(sample -> {
+            if (sample == SAMPLES.get(1)) {
+                throw new BrokenSampleException("the second one is broken");
+            }
+            return sample;
+        });
+
+        assertThatThrownBy(() -> writer.write(target, broken, (done, total) -> {}))
+                .isInstanceOf(BrokenSampleException.class);
+        assertThat(target)
+                .isDirectoryNotContaining("glob:**.part")
+                .isDirectoryNotContaining("glob:**.tar")
+                .isDirectoryNotContaining("glob:**metadata*");
     }
 
     @ParameterizedTest
