@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * What a model takes of the memory, in bytes, told from its configurations and the headers of its files before a weight is read.
  *
- * <p>Within a tenth of the peaks measured for SD 1.5 and SDXL (docs/performance.md), and rather below than above them.
+ * <p>Within a tenth of the peaks measured for single pictures of SD 1.5 and SDXL (docs/performance.md), and rather below than above them.
  *
  * @param weights of all networks, in the types that they compute with
  * @param stepPerPixel the U-Net's feature maps, for each pixel of each picture that it works on at once
@@ -17,8 +17,8 @@ import java.util.List;
  * @param nativeSize width and height of the pictures that the model was trained on
  */
 public record MemoryEstimate(long weights, double stepPerPixel, double decodingPerPixel, int nativeSize) {
-    /** The maps of its first level that a U-Net holds at once: those kept for the decoder, and a transformer's widest layer. */
-    private static final int UNET_MAPS = 16;
+    /** The maps of its first level that a U-Net holds at once: up to 18 in the feed-forward layer of a transformer, and those kept for the decoder. */
+    private static final int UNET_MAPS = 24;
 
     /** The maps of the widest place that a decoder holds at once: the input, its normalised and padded copies, the output. */
     private static final int DECODER_MAPS = 4;
