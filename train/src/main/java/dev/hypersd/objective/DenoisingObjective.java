@@ -1,9 +1,7 @@
 package dev.hypersd.objective;
 
-import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.image.Image;
-import dev.hypersd.latents.CaptionEmbeddings;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.ModelFiles;
@@ -22,8 +20,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -33,6 +29,8 @@ import org.bytedeco.pytorch.Tensor;
  * <p>Part of the captions are dropped, so that guidance without a classifier is possible (Ho and Salimans, 2022).
  */
 public final class DenoisingObjective implements Objective<LatentSample> {
+    private static final int SHOWN_STEPS = 25;
+
     /**
      * What all such training is told.
      *
@@ -48,19 +46,6 @@ public final class DenoisingObjective implements Objective<LatentSample> {
             double dropped, double greatestRatio, List<String> shown, double scale, double averageDecay, long seed) {
         public Settings {
             shown = List.copyOf(shown);
-        }
-    }
-
-    /**
-     * What is learned from.
-     *
-     * @param cache folder for latents and embeddings
-     * @param listener told how far their making has come
-     */
-    public record Data(
-            Dataset<Captioned> samples, Dataset<Captioned> heldOut, Path cache, LatentCache.Listener listener) {
-        LatentCache cached(String name, Dataset<Captioned> pictures, LatentDiffusion model, TensorArena arena) {
-            return arena.own(LatentCache.open(cache.resolve(name), pictures, model, listener));
         }
     }
 
@@ -100,11 +85,11 @@ public final class DenoisingObjective implements Objective<LatentSample> {
      * @param autoencoder folder of the finished autoencoder
      */
     public static DenoisingObjective base(
-            Path folder, Path autoencoder, Settings settings, OptimiserSettings optimiser, Data data) {
+            Path folder, Path autoencoder, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
         TensorArena arena = new TensorArena();
         BaseModel base = Engine.infer(() -> BaseModel.load(folder, autoencoder, settings.seed(), arena));
-        LatentCache samples = data.cached("train", data.samples(), base.model(), arena);
-        LatentCache heldOut = data.cached("held-out", data.heldOut(), base.model(), arena);
+        LatentCache samples = pictures.samples(base.model(), arena);
+        LatentCache heldOut = pictures.heldOut(base.model(), arena);
         return new DenoisingObjective(settings, optimiser, samples, heldOut, base, arena);
     }
 
@@ -114,30 +99,14 @@ public final class DenoisingObjective implements Objective<LatentSample> {
      * @throws dev.hypersd.error.InvalidFileException if the model is not of SD 1.5's kind
      */
     public static DenoisingObjective fineTuning(
-            ModelFiles files, FineTuning change, Settings settings, OptimiserSettings optimiser, Data data) {
+            ModelFiles files, FineTuning change, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
         TensorArena arena = new TensorArena();
-        LatentDiffusion model = Engine.infer(() -> LatentDiffusion.finished(files, arena));
-        LatentCache samples = data.cached("train", data.samples(), model, arena);
-        LatentCache heldOut = data.cached("held-out", data.heldOut(), model, arena);
-        CaptionEmbeddings captions = arena.own(CaptionEmbeddings.open(
-                data.cache().resolve("captions"),
-                Stream.of(
-                                Stream.of(model.ids("")),
-                                settings.shown().stream().map(model::ids),
-                                ids(samples),
-                                ids(heldOut))
-                        .flatMap(ids -> ids),
-                () -> CaptionEncoding.open(files.part("text_encoder")),
-                data.listener()));
+        Finished finished = Finished.open(files, pictures, settings.shown(), arena);
         Trainee trainee = switch (change) {
-            case FineTuning.Lora lora -> new UNetLora(lora, model, captions);
-            case FineTuning.Full full -> new UNetInFull(files, model, captions);
+            case FineTuning.Lora lora -> new UNetLora(lora, finished.model(), finished.captions());
+            case FineTuning.Full full -> new UNetInFull(files, finished.model(), finished.captions());
         };
-        return new DenoisingObjective(settings, optimiser, samples, heldOut, trainee, arena);
-    }
-
-    private static Stream<long[]> ids(LatentCache cache) {
-        return LongStream.range(0, cache.size()).mapToObj(cache::ids);
+        return new DenoisingObjective(settings, optimiser, finished.samples(), finished.heldOut(), trainee, arena);
     }
 
     @Override
@@ -157,7 +126,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
 
     private Losses losses(List<LatentSample> batch, Draw draw) {
         LatentDiffusion model = trainee.model();
-        Tensor latents = latentsOf(batch);
+        Tensor latents = LatentSample.latents(batch, samples.shape());
         Tensor noise = draw.normal(Tensors.shape(latents));
         int[] timesteps = draw.integers(model.schedule().trainTimesteps(), batch.size());
         List<long[]> captions = batch.stream()
@@ -172,24 +141,13 @@ public final class DenoisingObjective implements Objective<LatentSample> {
         return loss.of(predicted, latents, noise, timesteps);
     }
 
-    /** {@code [B, C, h, w]}. */
-    private Tensor latentsOf(List<LatentSample> batch) {
-        long[] shape = samples.shape();
-        int each = batch.getFirst().latents().length;
-        float[] values = new float[batch.size() * each];
-        for (int i = 0; i < batch.size(); i++) {
-            System.arraycopy(batch.get(i).latents(), 0, values, i * each, each);
-        }
-        return Tensors.of(values, batch.size(), shape[0], shape[1], shape[2]);
-    }
-
     /** What the averaged weights draw for the captions of the settings. */
     @Override
     public Map<String, Image> show() {
         if (settings.shown().isEmpty()) {
             return Map.of();
         }
-        SampleSheet sheet = new SampleSheet(settings.shown(), settings.scale(), settings.seed());
+        SampleSheet sheet = new SampleSheet(settings.shown(), SHOWN_STEPS, settings.scale(), settings.seed());
         return Map.of(
                 "samples", Engine.infer(() -> weights.average().during(() -> sheet.draw(trainee, samples.shape()))));
     }

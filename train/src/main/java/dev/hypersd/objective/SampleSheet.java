@@ -14,15 +14,15 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Pictures for captions, drawn while a model is being trained, in 25 steps of DDIM.
+ * Pictures for captions, drawn with DDIM while a model is being trained.
  *
  * @param captions at least one
+ * @param steps of denoising
  * @param scale of guidance
  * @param seed of the noise, so that pictures of different steps can be compared
  */
-record SampleSheet(List<String> captions, double scale, long seed) {
+record SampleSheet(List<String> captions, int steps, double scale, long seed) {
     private static final int COLUMNS = 6;
-    private static final int STEPS = 25;
 
     /** @param shape of latents, {@code [C, h, w]} */
     Image draw(Trainee trainee, long... shape) {
@@ -41,7 +41,7 @@ record SampleSheet(List<String> captions, double scale, long seed) {
         List<long[]> ids = captions.subList(first, Math.min(first + COLUMNS, captions.size())).stream()
                 .map(model::ids)
                 .toList();
-        Plan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(STEPS));
+        Plan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(steps));
         Tensor noise = Draw.at(seed, first).normal(ids.size(), shape[0], shape[1], shape[2]);
         Tensor empty = trainee.textOf(List.of(model.ids("")));
         Tensor latents = new GuidedSampling(model.unet().network(), scale)

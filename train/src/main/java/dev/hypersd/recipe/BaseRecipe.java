@@ -1,6 +1,7 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.objective.DenoisingObjective;
+import dev.hypersd.objective.Pictures;
 import dev.hypersd.training.Objective;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -14,8 +15,8 @@ final class BaseRecipe {
         Path model = root.path("model");
         Path autoencoder = section.path("autoencoder");
         DenoisingObjective.Settings settings = DenoisingKeys.settings(section, common);
-        Supplier<DenoisingObjective.Data> data = DenoisingKeys.data(root, section);
+        Supplier<Pictures> pictures = DenoisingKeys.pictures(root, section);
         section.refuseUnread();
-        return () -> DenoisingObjective.base(model, autoencoder, settings, common.optimiser(), data.get());
+        return () -> DenoisingObjective.base(model, autoencoder, settings, common.optimiser(), pictures.get());
     }
 }

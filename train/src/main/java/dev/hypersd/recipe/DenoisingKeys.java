@@ -1,6 +1,7 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.objective.DenoisingObjective;
+import dev.hypersd.objective.Pictures;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -21,14 +22,14 @@ final class DenoisingKeys {
     }
 
     /** The section {@code data} of {@code root}, to be cached in the folder that {@code section} names; opened when it is asked for. */
-    static Supplier<DenoisingObjective.Data> data(Section root, Section section) {
+    static Supplier<Pictures> pictures(Section root, Section section) {
         DataSection data = DataSection.read(root);
         Path latents = section.path("latents");
         return () -> {
-            DataSection.Parts pictures = data.open();
-            return new DenoisingObjective.Data(
-                    pictures.training(),
-                    pictures.heldOut(),
+            DataSection.Parts parts = data.open();
+            return new Pictures(
+                    parts.training(),
+                    parts.heldOut(),
                     latents,
                     (done, total) -> LOG.log(System.Logger.Level.INFO, "{0} of {1} encoded", done, total));
         };

@@ -12,6 +12,7 @@ final class Objectives {
             "autoencoder", AutoencoderRecipe::read,
             "base", BaseRecipe::read,
             "finetune", FinetuneRecipe::read,
+            "consistency", ConsistencyRecipe::read,
             "attributes", JudgeRecipes::attributes,
             "clip", JudgeRecipes::clip,
             "segmentation", JudgeRecipes::segmentation);

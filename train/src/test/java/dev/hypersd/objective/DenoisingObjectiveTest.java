@@ -85,7 +85,7 @@ class DenoisingObjectiveTest {
                 model.resolve("vae"),
                 new DenoisingObjective.Settings(0.1, 5, List.of("a red cat", "two blue stars"), 3, 0.9, 1),
                 OptimiserSettings.usual(new LearningRate(1e-3, 2, STEPS, 0.1)),
-                new DenoisingObjective.Data(
+                new Pictures(
                         scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
     }
 

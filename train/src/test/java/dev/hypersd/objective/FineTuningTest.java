@@ -184,7 +184,7 @@ class FineTuningTest {
                 change,
                 new DenoisingObjective.Settings(0.1, 5, List.of("a red cat", "two blue stars"), 3, 0.5, 1),
                 OptimiserSettings.usual(new LearningRate(2e-3, 0, STEPS, 1)),
-                new DenoisingObjective.Data(
+                new Pictures(
                         scenes(Split.TRAIN),
                         scenes(Split.VALIDATION),
                         folder.resolve("latents"),

@@ -1,0 +1,36 @@
+package dev.hypersd.objective;
+
+import dev.hypersd.latents.CaptionEmbeddings;
+import dev.hypersd.latents.LatentCache;
+import dev.hypersd.model.ModelFiles;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorArena;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/** A finished model, and what is learned from as its autoencoder and its text encoder see it. The text encoder has left the memory. */
+record Finished(LatentDiffusion model, LatentCache samples, LatentCache heldOut, CaptionEmbeddings captions) {
+    /**
+     * Loads the model and encodes what is not encoded yet.
+     *
+     * @param shown captions that sample pictures are drawn for
+     * @throws dev.hypersd.error.InvalidFileException if the model is not of SD 1.5's kind
+     */
+    static Finished open(ModelFiles files, Pictures pictures, List<String> shown, TensorArena arena) {
+        LatentDiffusion model = Engine.infer(() -> LatentDiffusion.finished(files, arena));
+        LatentCache samples = pictures.samples(model, arena);
+        LatentCache heldOut = pictures.heldOut(model, arena);
+        CaptionEmbeddings captions = arena.own(CaptionEmbeddings.open(
+                pictures.cache().resolve("captions"),
+                Stream.of(Stream.of(model.ids("")), shown.stream().map(model::ids), ids(samples), ids(heldOut))
+                        .flatMap(ids -> ids),
+                () -> CaptionEncoding.open(files.part("text_encoder")),
+                pictures.listener()));
+        return new Finished(model, samples, heldOut, captions);
+    }
+
+    private static Stream<long[]> ids(LatentCache cache) {
+        return LongStream.range(0, cache.size()).mapToObj(cache::ids);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.hypersd.objective;
+
+import dev.hypersd.data.Captioned;
+import dev.hypersd.data.Dataset;
+import dev.hypersd.latents.LatentCache;
+import dev.hypersd.tensor.TensorArena;
+import java.nio.file.Path;
+
+/**
+ * The captioned pictures that a latent diffusion model learns from.
+ *
+ * @param training what is learned from
+ * @param validation what losses are measured on
+ * @param cache folder for their latents and embeddings
+ * @param listener told how far the making of those has come
+ */
+public record Pictures(
+        Dataset<Captioned> training, Dataset<Captioned> validation, Path cache, LatentCache.Listener listener) {
+    LatentCache samples(LatentDiffusion model, TensorArena arena) {
+        return cached("train", training, model, arena);
+    }
+
+    LatentCache heldOut(LatentDiffusion model, TensorArena arena) {
+        return cached("held-out", validation, model, arena);
+    }
+
+    private LatentCache cached(String name, Dataset<Captioned> pictures, LatentDiffusion model, TensorArena arena) {
+        return arena.own(LatentCache.open(cache.resolve(name), pictures, model, listener));
+    }
+}
