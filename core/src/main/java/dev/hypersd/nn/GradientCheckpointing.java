@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.TensorArrayRefOptional;
 
 /**
  * One pass through networks, forward and backward, that keeps only what goes into their segments and computes what is inside again for the
- * backward pass (Chen et al., 2016, section 4): far less memory for about a third more time.
+ * backward pass (Chen et al., 2016, section 4): far less memory for a second forward pass.
  *
  * <p>Networks say what their segments are with {@link #segment}, which outside of {@link #record} changes nothing. A recorded segment runs
  * with gradients, so by the same kernels as ever; then its history is dropped, and its output is where gradients end.

@@ -1,4 +1,4 @@
-/** Pictures and captions prepared once for many epochs: latents and token ids on disk. */
+/** Pictures and captions prepared once for many epochs: latents, token ids and embeddings on disk. */
 @NullMarked
 package dev.hypersd.latents;
 
