@@ -1,0 +1,77 @@
+package dev.hypersd.mini;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+
+/** Copies a folder out of a jar, once for each content. */
+final class Unpacking {
+    private Unpacking() {}
+
+    /**
+     * The copy of {@code packed} under {@code cache}, made now if it is not there. It has its name only when all of it is written, so
+     * several programs may do this at once.
+     *
+     * @param packed a folder in a zip file system
+     */
+    static Path into(Path cache, Path packed) throws IOException {
+        List<Path> files = files(packed);
+        Path whole = cache.resolve("%08x".formatted(fingerprint(packed, files)));
+        Path folder = whole.resolve(packed.getFileName().toString());
+        if (Files.isDirectory(folder)) {
+            return folder;
+        }
+        Files.createDirectories(cache);
+        Path temporary = Files.createTempDirectory(cache, "unpacking");
+        try {
+            for (Path file : files) {
+                Path copy = temporary
+                        .resolve(packed.getFileName().toString())
+                        .resolve(packed.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+            Files.move(temporary, whole, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            delete(temporary);
+            if (!Files.isDirectory(folder)) { // Where it is there now, another program was faster.
+                throw e;
+            }
+        }
+        return folder;
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    /** Of names and contents; a zip file has the checksum of every member. */
+    private static long fingerprint(Path packed, List<Path> files) throws IOException {
+        CRC32 sum = new CRC32();
+        for (Path file : files) {
+            Object content = Files.getAttribute(file, "zip:crc");
+            sum.update("%s %s%n".formatted(packed.relativize(file), content).getBytes(StandardCharsets.UTF_8));
+        }
+        return sum.getValue();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The embedded model: a Stable Diffusion small enough to come with the program. */
+@NullMarked
+package dev.hypersd.mini;
+
+import org.jspecify.annotations.NullMarked;
