@@ -140,8 +140,9 @@ public final class CaptionEmbeddings implements AutoCloseable {
 
     /** The embeddings of captions that were given when this was opened: F32 {@code [B, N, D]}, the caller's. */
     public Tensor of(List<long[]> captions) {
-        return TensorScope.scoped(() ->
-                Tensors.cat(0, captions.stream().map(this::embedding).toList()).to(Dtype.F32.scalarType()));
+        // Widened one by one: within mixed precision the engine puts no F16 tensors together.
+        return TensorScope.scoped(
+                () -> Tensors.cat(0, captions.stream().map(this::embedding).toList()));
     }
 
     private Tensor embedding(long[] caption) {
@@ -149,7 +150,7 @@ public final class CaptionEmbeddings implements AutoCloseable {
         if (row == null) {
             throw new IllegalArgumentException("a caption is asked for that was not among those to be encoded");
         }
-        return row.embeddings.narrow(0, row.number, 1);
+        return row.embeddings.narrow(0, row.number, 1).to(Dtype.F32.scalarType());
     }
 
     @Override

@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.data.Offset;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +104,18 @@ class FineTuningTest {
     }
 
     @Test
+    void mixedPrecisionLearnsAboutTheSame() {
+        FineTuning change = lora(EnumSet.allOf(LoraLayers.class));
+        List<Double> single = train(change, false, Precision.F32, folder.resolve("single"));
+        List<Double> mixed = train(change, false, Precision.MIXED, folder.resolve("mixed"));
+
+        for (int i = 0; i < STEPS; i++) {
+            assertThat(mixed.get(i)).isCloseTo(single.get(i), Percentage.withPercentage(3)); // BF16 has eight bits.
+        }
+        assertThat(mixed).isNotEqualTo(single);
+    }
+
+    @Test
     void aUNetThatLearnsInFullMakesAModelOfItsOwn() throws IOException {
         Path published = folder.resolve("published");
         List<Double> losses = train(new FineTuning.Full(), true, published);
@@ -149,6 +162,10 @@ class FineTuningTest {
 
     /** The losses of all steps. */
     private List<Double> train(FineTuning change, boolean checkpointing, Path published) {
+        return train(change, checkpointing, Precision.F32, published);
+    }
+
+    private List<Double> train(FineTuning change, boolean checkpointing, Precision precision, Path published) {
         List<Double> losses = new ArrayList<>();
         TrainingListener listener = new TrainingListener() {
             @Override
@@ -157,7 +174,7 @@ class FineTuningTest {
             }
         };
         TrainingSettings settings = new TrainingSettings(
-                1, STEPS, 4, 1, Precision.F32, checkpointing, new TrainingSettings.Intervals(STEPS, 0, 0));
+                1, STEPS, 4, 1, precision, checkpointing, new TrainingSettings.Intervals(STEPS, 0, 0));
         try (DenoisingObjective objective = objective(change, new ArrayList<>());
                 Trainer<LatentSample> trainer = new Trainer<>(
                         objective, settings, new Checkpoints(checkpoints(published), 1), List.of(listener))) {
