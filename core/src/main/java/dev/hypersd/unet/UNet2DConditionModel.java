@@ -1,6 +1,7 @@
 package dev.hypersd.unet;
 
 import static dev.hypersd.tensor.TensorScope.chain;
+import static dev.hypersd.tensor.TensorScope.keeping;
 import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.error.InvalidRequestException;
@@ -70,6 +71,54 @@ public final class UNet2DConditionModel {
             steps.add(h -> head.forward(h).to(sample.scalar_type()));
             return chain(features.middle(), steps);
         });
+    }
+
+    /**
+     * What the network sees in {@code sample}, for others to look at.
+     *
+     * @param sample noisy latents, {@code [B, in, h, w]}
+     * @param timesteps {@code [1]} or {@code [B]}
+     * @return the feature maps after each level of the encoder, after the middle block, and after each level of the decoder, with
+     *     {@link #featureChannels} channels; they belong to the caller's scope
+     * @throws InvalidRequestException if an input does not fit this network
+     */
+    public List<Tensor> features(Tensor sample, Tensor timesteps, Conditioning conditioning) {
+        encoder.check(sample, timesteps, conditioning);
+        return keeping(
+                () -> {
+                    Tensor text = encoder.typed(conditioning.text());
+                    Tensor embedding = encoder.embed(timesteps, conditioning);
+                    Features encoded = encoder.encode(encoder.stem(sample), embedding, text);
+                    List<Tensor> maps = new ArrayList<>();
+                    int end = 0;
+                    for (int i = 0; i < config.levels().size(); i++) {
+                        boolean coarsest = i == config.levels().size() - 1;
+                        end += config.levels().get(i).layers() + (coarsest ? 0 : 1);
+                        // The decoder closes its handles of skip connections.
+                        maps.add(encoded.skips().get(end).alias());
+                    }
+                    maps.add(encoded.middle());
+                    for (UpBlock block : blocks) {
+                        maps.add(scoped(() -> block.forward(maps.getLast(), encoded.skips(), embedding, text)));
+                    }
+                    return maps;
+                },
+                maps -> maps);
+    }
+
+    /** The channels of {@link #features}. */
+    public List<Long> featureChannels() {
+        List<Long> down =
+                config.levels().stream().map(level -> (long) level.channels()).toList();
+        List<Long> channels = new ArrayList<>(down);
+        channels.add(down.getLast());
+        channels.addAll(down.reversed());
+        return channels;
+    }
+
+    /** The first half of this network, with the same parameters. */
+    public UNetEncoder encoder() {
+        return encoder;
     }
 
     private static Features add(Features features, Conditioning.Residuals residuals) {

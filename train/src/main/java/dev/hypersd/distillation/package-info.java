@@ -1,4 +1,7 @@
-/** The mathematics of distilling a teacher's trajectories: where on them a student is asked, what it should say, and how far off it is. */
+/**
+ * Students that do in few steps what a teacher does in many: teachers and their lessons, losses, discriminators, and the one objective that they
+ * make up.
+ */
 @NullMarked
 package dev.hypersd.distillation;
 

@@ -102,10 +102,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
             ModelFiles files, FineTuning change, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
         TensorArena arena = new TensorArena();
         Finished finished = Finished.open(files, pictures, settings.shown(), arena);
-        Trainee trainee = switch (change) {
-            case FineTuning.Lora lora -> new UNetLora(lora, finished.model(), finished.captions());
-            case FineTuning.Full full -> new UNetInFull(files, finished.model(), finished.captions());
-        };
+        Trainee trainee = Trainee.of(change, files, finished, arena);
         return new DenoisingObjective(settings, optimiser, finished.samples(), finished.heldOut(), trainee, arena);
     }
 

@@ -2,6 +2,8 @@ package dev.hypersd.objective;
 
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.lora.Spelling;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
 /** How a finished model is changed. */
@@ -13,10 +15,24 @@ public sealed interface FineTuning {
      * @param alpha the change is multiplied with alpha / rank; usually the rank or half of it
      * @param layers which layers are changed, at least one kind
      * @param spelling of the file
+     * @param start a LoRA of this rank and these layers to go on from
+     * @param over a LoRA that the network has already and keeps; what is learned is to be used together with it
      */
-    record Lora(int rank, double alpha, Set<LoraLayers> layers, Spelling spelling) implements FineTuning {
+    record Lora(
+            int rank,
+            double alpha,
+            Set<LoraLayers> layers,
+            Spelling spelling,
+            Optional<Path> start,
+            Optional<Path> over)
+            implements FineTuning {
         public Lora {
             layers = Set.copyOf(layers);
+        }
+
+        /** From nothing, over the network as it is. */
+        public Lora(int rank, double alpha, Set<LoraLayers> layers, Spelling spelling) {
+            this(rank, alpha, layers, spelling, Optional.empty(), Optional.empty());
         }
     }
 

@@ -10,14 +10,14 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** A finished model, and what is learned from as its autoencoder and its text encoder see it. The text encoder has left the memory. */
-record Finished(LatentDiffusion model, LatentCache samples, LatentCache heldOut, CaptionEmbeddings captions) {
+public record Finished(LatentDiffusion model, LatentCache samples, LatentCache heldOut, CaptionEmbeddings captions) {
     /**
      * Loads the model and encodes what is not encoded yet.
      *
      * @param shown captions that sample pictures are drawn for
      * @throws dev.hypersd.error.InvalidFileException if the model is not of SD 1.5's kind
      */
-    static Finished open(ModelFiles files, Pictures pictures, List<String> shown, TensorArena arena) {
+    public static Finished open(ModelFiles files, Pictures pictures, List<String> shown, TensorArena arena) {
         LatentDiffusion model = Engine.infer(() -> LatentDiffusion.finished(files, arena));
         LatentCache samples = pictures.samples(model, arena);
         LatentCache heldOut = pictures.heldOut(model, arena);

@@ -6,9 +6,16 @@ import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.Json;
 import dev.hypersd.latents.LatentCache;
+import dev.hypersd.lora.Component;
+import dev.hypersd.lora.Lora;
+import dev.hypersd.lora.LoraFile;
+import dev.hypersd.lora.LoraTargets;
+import dev.hypersd.lora.MergedAdapters;
+import dev.hypersd.lora.WeightedLora;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
+import dev.hypersd.nn.Adapters;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
@@ -17,13 +24,14 @@ import dev.hypersd.unet.UNet2DConditionModel;
 import dev.hypersd.vae.AutoencoderKl;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * The parts of a model of SD 1.5's kind while it is trained, all but the text encoder, which learns in some objectives and is not even in
  * memory in others.
  */
-record LatentDiffusion(
+public record LatentDiffusion(
         StartedNetwork<UNet2DConditionModel> unet,
         AutoencoderKl autoencoder,
         ClipTokenizer tokenizer,
@@ -65,6 +73,23 @@ record LatentDiffusion(
                         .network(),
                 ClipTokenizer.open(files.part("tokenizer").folder()),
                 NoiseSchedule.from(files.part("scheduler").config()));
+    }
+
+    /** The U-Net, as LoRAs see it. */
+    LoraTargets loraTargets() {
+        return new LoraTargets(ModelFamily.SD15.title(), Map.of(Component.UNET, unet.parameters()));
+    }
+
+    /**
+     * The U-Net with a LoRA that stays as it is.
+     *
+     * @param arena owns the changed weights
+     * @throws InvalidFileException if the LoRA does not fit in whole
+     */
+    public Adapters withLora(Path file, TensorArena arena) {
+        try (Lora lora = Lora.fit(LoraFile.open(file), loraTargets())) {
+            return arena.own(MergedAdapters.merge(List.of(new WeightedLora(lora, 1))));
+        }
     }
 
     @Override

@@ -21,11 +21,11 @@ import org.bytedeco.pytorch.Tensor;
  * @param scale of guidance
  * @param seed of the noise, so that pictures of different steps can be compared
  */
-record SampleSheet(List<String> captions, int steps, double scale, long seed) {
+public record SampleSheet(List<String> captions, int steps, double scale, long seed) {
     private static final int COLUMNS = 6;
 
     /** @param shape of latents, {@code [C, h, w]} */
-    Image draw(Trainee trainee, long... shape) {
+    public Image draw(Trainee trainee, long... shape) {
         List<Image> images = new ArrayList<>();
         for (int first = 0; first < captions.size(); first += COLUMNS) {
             images.addAll(row(trainee, shape, first));

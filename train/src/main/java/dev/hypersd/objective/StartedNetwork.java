@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param folder holds {@code config.json}
  */
-record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> parameters) {
+public record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> parameters) {
     private static final String CONFIG = "config.json";
 
     /** @param seed of random weights */

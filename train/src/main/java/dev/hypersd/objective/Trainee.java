@@ -1,5 +1,7 @@
 package dev.hypersd.objective;
 
+import dev.hypersd.model.ModelFiles;
+import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.Tuning;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,7 +9,20 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** What of a latent diffusion model learns, what the U-Net is told of captions meanwhile, and what comes of it. */
-sealed interface Trainee permits BaseModel, UNetInFull, UNetLora {
+public sealed interface Trainee permits BaseModel, UNetInFull, UNetLora {
+    /**
+     * A change of a finished model.
+     *
+     * @param arena owns what the change needs besides the model
+     * @throws dev.hypersd.error.InvalidFileException if a LoRA that the change is built on does not fit
+     */
+    static Trainee of(FineTuning change, ModelFiles files, Finished finished, TensorArena arena) {
+        return switch (change) {
+            case FineTuning.Lora lora -> UNetLora.of(lora, finished.model(), finished.captions(), arena);
+            case FineTuning.Full full -> new UNetInFull(files, finished.model(), finished.captions());
+        };
+    }
+
     /** For logs and checkpoints. */
     String name();
 

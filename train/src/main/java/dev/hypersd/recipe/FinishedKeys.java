@@ -44,6 +44,8 @@ final class FinishedKeys {
                 rank,
                 section.number("alpha", rank, LEAST_ALPHA, GREATEST_ALPHA),
                 section.some("targets", LoraLayers.class),
-                section.one("spelling", FileSpelling.KOHYA).spelling);
+                section.one("spelling", FileSpelling.KOHYA).spelling,
+                section.optionalPath("start"),
+                section.optionalPath("over"));
     }
 }

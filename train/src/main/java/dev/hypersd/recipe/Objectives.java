@@ -12,7 +12,7 @@ final class Objectives {
             "autoencoder", AutoencoderRecipe::read,
             "base", BaseRecipe::read,
             "finetune", FinetuneRecipe::read,
-            "consistency", ConsistencyRecipe::read,
+            "distillation", DistillationRecipe::read,
             "attributes", JudgeRecipes::attributes,
             "clip", JudgeRecipes::clip,
             "segmentation", JudgeRecipes::segmentation);

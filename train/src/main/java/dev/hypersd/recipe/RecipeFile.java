@@ -16,9 +16,17 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** Reads a recipe as a tree, with single values replaced from the command line. */
+/**
+ * Reads a recipe as a tree, with single values replaced from the command line. A recipe that {@code extends} another has that one's keys and
+ * its own, which come first.
+ */
 final class RecipeFile {
     private static final long LARGEST = 1 << 20;
+    private static final String EXTENDS = "extends";
+
+    /** More than anyone can follow; so many are a circle. */
+    private static final int MOST_FILES = 8;
+
     private static final YAMLMapper YAML = new YAMLMapper(YAMLFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build());
@@ -33,9 +41,38 @@ final class RecipeFile {
      * @throws InvalidRequestException if a change is not of that form
      */
     static JsonObject read(Path file, List<String> changes) {
-        ObjectNode tree = mapping(file);
+        ObjectNode tree = extended(file, 1);
         changes.forEach(change -> apply(change, tree));
         return Json.of(file, tree);
+    }
+
+    private static ObjectNode extended(Path file, int count) {
+        if (count > MOST_FILES) {
+            throw new InvalidFileException(file, "is extended in a circle, or by more than " + MOST_FILES + " recipes");
+        }
+        ObjectNode own = mapping(file);
+        JsonNode other = own.remove(EXTENDS);
+        if (other == null) {
+            return own;
+        }
+        if (!other.isString()) {
+            throw new InvalidFileException(file, EXTENDS + " must be the name of a recipe, relative to this one");
+        }
+        ObjectNode tree = extended(file.resolveSibling(other.asString()), count + 1);
+        lay(own, tree);
+        return tree;
+    }
+
+    /** Puts all that is in {@code own} over what is in {@code tree}. */
+    private static void lay(ObjectNode own, ObjectNode tree) {
+        own.properties().forEach(entry -> {
+            if (entry.getValue() instanceof ObjectNode section
+                    && tree.get(entry.getKey()) instanceof ObjectNode below) {
+                lay(section, below);
+            } else {
+                tree.set(entry.getKey(), entry.getValue());
+            }
+        });
     }
 
     private static ObjectNode mapping(Path file) {

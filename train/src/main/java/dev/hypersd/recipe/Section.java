@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -41,6 +42,11 @@ final class Section {
     /** A path that must be there. */
     Path path(String key) {
         return Path.of(text(key));
+    }
+
+    /** A path, if there is one. */
+    Optional<Path> optionalPath(String key) {
+        return has(key) ? Optional.of(path(key)) : Optional.empty();
     }
 
     /** A constant of the type of {@code absent}, written in lower case. */
@@ -79,6 +85,11 @@ final class Section {
             throw keys.invalid(key, "is " + value + ", it must be at least " + least);
         }
         return value;
+    }
+
+    /** A list of whole numbers. */
+    List<Integer> counts(String key, List<Integer> absent) {
+        return keys.integers(key, absent);
     }
 
     /** A number from {@code least} to {@code most}. */

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -23,16 +24,25 @@ import org.bytedeco.pytorch.Tensor;
  * @param targets weights {@code [out, in]} or {@code [out, in, k, k]} by the names that checkpoints use
  * @param rank of the change
  * @param alpha usually the rank
+ * @param below what else changes the network, and stays as it is
+ * @param start factors of this rank to go on from, for all targets or none
  */
-public record LowRankTuning(Map<String, Parameter> targets, int rank, double alpha) implements Tuning {
+public record LowRankTuning(Map<String, Parameter> targets, int rank, double alpha, Adapters below, List<Factors> start)
+        implements Tuning {
     private static final String DOWN = ".down";
     private static final String UP = ".up";
 
     public LowRankTuning {
         targets = new LinkedHashMap<>(targets);
+        start = List.copyOf(start);
         if (rank < 1) {
             throw new IllegalArgumentException("the rank is " + rank + ", it must be at least 1");
         }
+    }
+
+    /** A change of the network as it is, from nothing. */
+    public LowRankTuning(Map<String, Parameter> targets, int rank, double alpha) {
+        this(targets, rank, alpha, Adapters.NONE, List.of());
     }
 
     /** What the product of the factors is multiplied with. */
@@ -57,7 +67,10 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
         return shapes;
     }
 
-    /** The half that reads starts as a layer would, the half that writes at zero: together they change nothing. */
+    /**
+     * Without factors to go on from, the half that reads starts as a layer would, and the half that writes at zero: together they change
+     * nothing.
+     */
     @Override
     public void begin(Map<String, Tensor> tensors, RandomTensors random) {
         tensors.forEach((name, tensor) -> {
@@ -65,6 +78,17 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
                 tensor.zero_();
             } else {
                 tensor.copy_(random.draw(Init.fanIn(tensor.numel() / rank), Dtype.F32, Tensors.shape(tensor)));
+            }
+        });
+        Map<Parameter, Factors> known = new HashMap<>();
+        start.forEach(factors -> known.put(factors.target(), factors));
+        targets.forEach((name, target) -> {
+            Factors factors = known.get(target);
+            if (factors != null) {
+                Tensor down = tensor(tensors, name + DOWN);
+                Tensor up = tensor(tensors, name + UP);
+                down.copy_(factors.down().view(Tensors.shape(down)));
+                up.copy_(factors.up().view(Tensors.shape(up)).mul(new Scalar(factors.scale() / scale())));
             }
         });
     }
@@ -77,7 +101,8 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
                 pairs.put(target, new Pair(tensor(tensors, name + DOWN), tensor(tensors, name + UP))));
         return parameter -> {
             Pair pair = pairs.get(parameter);
-            return pair == null ? parameter.base() : LowRank.added(parameter.base(), pair.down(), pair.up(), scale());
+            Tensor weight = below.apply(parameter);
+            return pair == null ? weight : LowRank.added(weight, pair.down(), pair.up(), scale());
         };
     }
 

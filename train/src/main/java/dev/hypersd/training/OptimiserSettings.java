@@ -30,4 +30,15 @@ public record OptimiserSettings(
     public OptimiserSettings by(Method other) {
         return new OptimiserSettings(other, rate, beta1, beta2, weightDecay, eps, clip);
     }
+
+    /** The same with a rate that goes as this one does, to another peak. */
+    public OptimiserSettings at(double peak) {
+        LearningRate other = new LearningRate(peak, rate.warmUp(), rate.steps(), rate.end());
+        return new OptimiserSettings(method, other, beta1, beta2, weightDecay, eps, clip);
+    }
+
+    /** The same with another memory. */
+    public OptimiserSettings remembering(double gradients, double squares) {
+        return new OptimiserSettings(method, rate, gradients, squares, weightDecay, eps, clip);
+    }
 }

@@ -21,6 +21,7 @@ public final class TrainableWeights {
     private final Block averages;
     private final double decay;
     private final Adapters current;
+    private final Adapters frozen;
     private final Adapters average;
 
     /**
@@ -43,12 +44,24 @@ public final class TrainableWeights {
             tensor.mutable_grad().put(gradients.named().get(name));
         });
         this.current = tuning.over(values.named());
+        this.frozen = tuning.over(withoutGradients(values.named(), arena));
         this.average = tuning.over(averages.named());
     }
 
     /** The network as it is now; gradients flow into these weights. */
     public Adapters current() {
         return current;
+    }
+
+    private static Map<String, Tensor> withoutGradients(Map<String, Tensor> tensors, TensorArena arena) {
+        Map<String, Tensor> views = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> views.put(name, arena.own(tensor.detach())));
+        return views;
+    }
+
+    /** The network as it is now, for others that learn from it: no gradients flow into these weights. */
+    public Adapters frozen() {
+        return frozen;
     }
 
     /** The network with the averaged weights, without gradients. */

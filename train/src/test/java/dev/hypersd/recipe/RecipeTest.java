@@ -9,11 +9,13 @@ import dev.hypersd.training.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RecipeTest {
     @TempDir
@@ -49,6 +51,62 @@ class RecipeTest {
         assertThat(recipe.training().steps()).isEqualTo(7);
         assertThat(recipe.keep()).isEqualTo(3);
         assertThat(recipe.training().intervals().checkpoint()).isEqualTo(5);
+    }
+
+    @Test
+    void whatExtendsAnotherHasItsKeysAndItsOwnFirst() throws Exception {
+        Path own = Files.writeString(
+                folder.resolve("own.yaml"), "extends: recipe.yaml\noutput: other\ntraining: {steps: 9}\n");
+        Recipe recipe = Recipe.read(own, List.of());
+
+        assertThat(recipe.output()).isEqualTo(Path.of("other"));
+        assertThat(recipe.training().steps()).isEqualTo(9);
+        assertThat(recipe.training().batch()).isEqualTo(4);
+    }
+
+    @Test
+    void whatExtendsItselfIsRefused() throws Exception {
+        Files.writeString(file, "extends: recipe.yaml\n");
+
+        assertThatThrownBy(() -> Recipe.read(file, List.of()))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("is extended in a circle");
+    }
+
+    static Stream<Path> recipesOfDistillation() throws Exception {
+        try (Stream<Path> files = Files.walk(Path.of("../recipes"))) {
+            return files
+                    .filter(file ->
+                            file.toString().contains("hyper") || file.toString().contains("baselines"))
+                    .filter(file -> file.toString().endsWith(".yaml") && !file.endsWith("common.yaml"))
+                    .toList()
+                    .stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("recipesOfDistillation")
+    void everyRecipeOfDistillationIsValid(Path recipe) {
+        assertThat(Recipe.read(recipe, List.of()).output()).isRelative();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "distillation.trajectory.segments=3        | trajectory.segments is 3, which does not divide the 40 steps",
+                "distillation.trajectory.teacher_steps=30  | trajectory.teacher_steps is 30, which does not divide the 1000",
+                "distillation.trajectory.weight=0          | trajectory.weight is 0, and there is no adversary either",
+                "distillation.trajectory.goals=uniform     | trajectory.goals is unknown; do you mean goal?",
+                "distillation.score.timesteps=[249,999]    | score.timesteps is [249, 999], they must fall",
+                "distillation.score.greatest_timestep=1000 | score.greatest_timestep is 1000, the last timestep is 999",
+                "distillation.score.adversary.heads=0      | adversary.heads is 0, it must be at least 1",
+            })
+    void whatIsWrongWithDistillationIsNamed(String change, String message) {
+        Path recipe = Path.of("../recipes/mini/hyper/8-steps.yaml");
+        assertThatThrownBy(() -> Recipe.read(recipe, List.of(change)))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining(message);
     }
 
     @ParameterizedTest

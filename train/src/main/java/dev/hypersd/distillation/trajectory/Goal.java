@@ -1,4 +1,4 @@
-package dev.hypersd.distillation;
+package dev.hypersd.distillation.trajectory;
 
 import dev.hypersd.training.Draw;
 

@@ -1,4 +1,4 @@
-package dev.hypersd.distillation;
+package dev.hypersd.distillation.trajectory;
 
 /**
  * A grid cut into segments of equal length (Ren et al., 2024, section 3.1). A student learns to go to anywhere in the segment it is in, and no

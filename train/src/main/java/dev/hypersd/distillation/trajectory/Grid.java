@@ -1,4 +1,4 @@
-package dev.hypersd.distillation;
+package dev.hypersd.distillation.trajectory;
 
 /**
  * The timesteps between which a teacher solves its differential equation: {@code N} steps of equal length.

@@ -1,4 +1,4 @@
-package dev.hypersd.distillation;
+package dev.hypersd.distillation.trajectory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

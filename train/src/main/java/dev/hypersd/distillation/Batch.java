@@ -1,0 +1,16 @@
+package dev.hypersd.distillation;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What a student is shown.
+ *
+ * @param latents of pictures, {@code [B, C, h, w]}
+ * @param text of their captions, {@code [B, N, D]}
+ * @param empty of as many empty captions
+ */
+record Batch(Tensor latents, Tensor text, Tensor empty) {
+    int size() {
+        return (int) latents.size(0);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.hypersd.distillation;
+
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.nn.Conv2d;
+import dev.hypersd.nn.GroupNorm;
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.nn.RandomParameters;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.training.FullTuning;
+import dev.hypersd.training.Tuning;
+import dev.hypersd.unet.Conditioning;
+import dev.hypersd.unet.UNetEncoder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The encoder and the middle block of the base network, which learn, and a head (Lin et al., 2024, section 3.3). It is the one that the authors of
+ * Hyper-SD name.
+ */
+final class EncoderDiscriminator implements Discriminator {
+    private static final Pattern ENCODER =
+            Pattern.compile("(conv_in|time_embedding|add_embedding|down_blocks|mid_block)\\..*");
+
+    private final UNetEncoder encoder;
+    private final boolean conditional;
+    private final List<Layer> layers = new ArrayList<>();
+    private final Conv2d last;
+    private final Tuning tuning;
+
+    private record Layer(Conv2d convolution, GroupNorm norm) {}
+
+    /**
+     * @param encoder of the base network, which stays as it is: what learns stands in for its weights
+     * @param parameters of the base network
+     * @param channels of the middle block
+     * @param size width or height of its feature maps, the smaller one
+     * @param conditional whether it is shown where the student started from, so that it judges the way and not only the arrival
+     * @param seed of the head's random weights
+     */
+    EncoderDiscriminator(
+            UNetEncoder encoder,
+            Map<String, Parameter> parameters,
+            long channels,
+            long size,
+            boolean conditional,
+            long seed,
+            TensorArena arena) {
+        this.encoder = encoder;
+        this.conditional = conditional;
+        Parameters p = new Parameters(new RandomParameters(seed, Dtype.F32, arena));
+        long in = conditional ? 2 * channels : channels;
+        for (long left = size; left > 2; left /= 2) {
+            Parameters layer = p.at("head." + layers.size());
+            layers.add(new Layer(
+                    Conv2d.of(layer.at("conv"), in, channels, 4, 2, 1), Norms.of(layer.at("norm"), channels)));
+            in = channels;
+        }
+        this.last = Conv2d.pointwise(p.at("head.last"), in, 1);
+        Map<String, Parameter> learning = new LinkedHashMap<>(parameters);
+        learning.keySet().removeIf(name -> !ENCODER.matcher(name).matches());
+        learning.putAll(p.taken());
+        this.tuning = new FullTuning(learning);
+    }
+
+    @Override
+    public Tuning tuning() {
+        return tuning;
+    }
+
+    @Override
+    public List<Tensor> logits(Tensor latents, int[] timesteps, Lesson lesson, Tensor text) {
+        return List.of(scoped(() -> {
+            Tensor seen = features(latents, timesteps, text);
+            Tensor h = conditional ? Tensors.cat(1, seen, features(lesson.start(), lesson.from(), text)) : seen;
+            for (Layer layer : layers) {
+                h = torch.silu(layer.norm.forward(layer.convolution.forward(h)));
+            }
+            return last.forward(h).to(Dtype.F32.scalarType());
+        }));
+    }
+
+    private Tensor features(Tensor latents, int[] timesteps, Tensor text) {
+        return scoped(() -> {
+            Tensor embedding = encoder.embed(Denoiser.tensor(timesteps), Conditioning.of(text));
+            return encoder.encode(encoder.stem(latents), embedding, text).middle();
+        });
+    }
+}

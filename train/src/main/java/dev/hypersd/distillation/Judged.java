@@ -1,0 +1,102 @@
+package dev.hypersd.distillation;
+
+import dev.hypersd.distillation.trajectory.Distance;
+import dev.hypersd.distillation.trajectory.Goal;
+import dev.hypersd.distillation.trajectory.Segments;
+import dev.hypersd.lora.LoraLayers;
+import dev.hypersd.nn.Adapters;
+import dev.hypersd.training.LowRankTuning;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a student is judged by, as a recipe says it. */
+public sealed interface Judged {
+    /** Makes the loss for {@code student}. */
+    StudentLoss open(Student student);
+
+    /**
+     * Who teaches.
+     *
+     * @param lora what makes a teacher of the base model; empty for the base model as it is
+     */
+    record Teaching(Optional<Path> lora, GuidanceRange guidance) {
+        Teacher open(Student student) {
+            Adapters adapters = lora.map(file -> student.finished().model().withLora(file, student.arena()))
+                    .orElse(Adapters.NONE);
+            return new Teacher(student.denoiser(), adapters, guidance);
+        }
+    }
+
+    /** How trajectories are taught. */
+    sealed interface Method {
+        /** {@link ConsistencyLessons}. */
+        record Consistency(Goal goal) implements Method {}
+
+        /** {@link ProgressiveLessons}. */
+        record Progressive() implements Method {}
+
+        /** {@link RectifiedLessons}. */
+        record Rectified() implements Method {}
+    }
+
+    /**
+     * By where it arrives on its teacher's trajectories.
+     *
+     * @param weight of the distance to the target
+     * @param adversary tells arrivals from targets
+     */
+    record Trajectory(
+            Method method,
+            Teaching teaching,
+            Segments segments,
+            Noising noising,
+            Distance distance,
+            double weight,
+            Optional<Adversary.Settings> adversary)
+            implements Judged {
+        @Override
+        public StudentLoss open(Student student) {
+            Teacher teacher = teaching.open(student);
+            Lessons lessons = switch (method) {
+                case Method.Consistency consistency ->
+                    new ConsistencyLessons(teacher, student.weights().average(), segments, consistency.goal(), noising);
+                case Method.Progressive progressive -> new ProgressiveLessons(teacher, segments, noising);
+                case Method.Rectified rectified -> new RectifiedLessons(teacher, segments, noising);
+            };
+            return new TrajectoryLoss(
+                    student, lessons, distance, weight, adversary.map(a -> new Adversary(student, a)));
+        }
+    }
+
+    /**
+     * By how likely its teacher finds what it draws.
+     *
+     * @param timesteps at which the student is asked on its way from noise
+     * @param rank of the fake score, a LoRA of its own over the base model
+     * @param layers that the fake score changes
+     * @param adversary tells what it draws from the data's pictures
+     */
+    record Score(
+            Teaching teaching,
+            List<Integer> timesteps,
+            DistributionMatching.Settings matching,
+            int rank,
+            Set<LoraLayers> layers,
+            Optional<Adversary.Settings> adversary)
+            implements Judged {
+        @Override
+        public StudentLoss open(Student student) {
+            LowRankTuning fake = new LowRankTuning(
+                    LoraLayers.weights(layers, student.finished().model().unet().parameters()), rank, rank);
+            return new DistributionMatching(
+                    student,
+                    teaching.open(student),
+                    new Rollout(student.denoiser(), timesteps),
+                    matching,
+                    fake,
+                    adversary.map(a -> new Adversary(student, a)));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.hypersd.distillation;
+
+import dev.hypersd.distillation.trajectory.Segments;
+import dev.hypersd.schedule.NoiseLevel;
+import dev.hypersd.schedule.NoiseSchedule;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.training.Draw;
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Piecewise rectified flow (Yan et al., 2024): the teacher crosses a segment in several steps, and from anywhere on the straight line between the two ends
+ * the student arrives at the lower one.
+ *
+ * <p>Lines are straight in {@code (x / alpha, sigma / alpha)}, where DDIM goes straight while the predicted noise stays the same.
+ */
+record RectifiedLessons(Teacher teacher, Segments segments, Noising noising) implements Lessons {
+    @Override
+    public Lesson on(Batch batch, Draw draw) {
+        NoiseSchedule schedule = teacher.denoiser().schedule();
+        Lesson whole = new ProgressiveLessons(teacher, segments, noising).on(batch, draw);
+        int[] between = new int[batch.size()];
+        Arrays.setAll(between, i -> whole.from()[i] - (int) (draw.uniform() * (whole.from()[i] - whole.to()[i])));
+        Tensor start = onLine(schedule, whole, between);
+        return new Lesson(start, between, whole.target(), whole.to(), whole.end());
+    }
+
+    /** The points at timesteps {@code at} on the lines from a lesson's start to its target. */
+    static Tensor onLine(NoiseSchedule schedule, Lesson whole, int[] at) {
+        float[] upper = new float[at.length];
+        float[] lower = new float[at.length];
+        for (int i = 0; i < at.length; i++) {
+            NoiseLevel from = schedule.level(whole.from()[i]);
+            NoiseLevel here = schedule.level(at[i]);
+            NoiseLevel to = schedule.level(whole.to()[i]);
+            double part = (ratio(here) - ratio(to)) / (ratio(from) - ratio(to));
+            upper[i] = (float) (part * here.alpha() / from.alpha());
+            lower[i] = (float) ((1 - part) * here.alpha() / to.alpha());
+        }
+        return whole.start().mul(each(upper)).add(whole.target().mul(each(lower)));
+    }
+
+    private static double ratio(NoiseLevel level) {
+        return level.sigma() / level.alpha();
+    }
+
+    private static Tensor each(float[] values) {
+        return Tensors.of(values, values.length, 1, 1, 1);
+    }
+}

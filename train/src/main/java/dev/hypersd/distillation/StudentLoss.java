@@ -1,0 +1,16 @@
+package dev.hypersd.distillation;
+
+import dev.hypersd.latents.LatentSample;
+import dev.hypersd.training.Draw;
+import dev.hypersd.training.Learner;
+import dev.hypersd.training.Losses;
+import java.util.List;
+
+/** Something that a student is judged by. */
+public interface StudentLoss {
+    /** What {@code batch} costs; the student's weights are switched on. */
+    List<Losses.Term> terms(Batch batch, Draw draw);
+
+    /** Who learns beside the student so that it can be judged: discriminators, a fake score. */
+    List<Learner<LatentSample>> companions();
+}

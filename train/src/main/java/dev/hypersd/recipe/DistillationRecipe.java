@@ -1,0 +1,53 @@
+package dev.hypersd.recipe;
+
+import dev.hypersd.distillation.DistillationObjective;
+import dev.hypersd.distillation.Judged;
+import dev.hypersd.model.ModelFiles;
+import dev.hypersd.objective.FineTuning;
+import dev.hypersd.objective.Pictures;
+import dev.hypersd.training.Objective;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** {@code objective: distillation}. */
+final class DistillationRecipe {
+    /** What learns. */
+    private enum Change {
+        LORA,
+        FULL
+    }
+
+    private DistillationRecipe() {}
+
+    static Supplier<Objective<?>> read(Section root, Common common) {
+        Section section = root.section("distillation");
+        Supplier<ModelFiles> model = FinishedKeys.files(root, section);
+        FineTuning change = switch (section.one("tuning", Change.LORA)) {
+            case FULL -> new FineTuning.Full();
+            case LORA -> FinishedKeys.lora(section);
+        };
+        DistillationObjective.Settings settings = new DistillationObjective.Settings(
+                section.texts("shown"), section.count("shown_steps", 4, 1), common.average(), common.seed());
+        Supplier<Pictures> pictures = DenoisingKeys.pictures(root, section);
+        List<Judged> judged = judged(section, common);
+        section.refuseUnread();
+        return () ->
+                new DistillationObjective(model.get(), change, judged, settings, common.optimiser(), pictures.get());
+    }
+
+    private static List<Judged> judged(Section section, Common common) {
+        List<Judged> judged = new ArrayList<>();
+        if (section.has("trajectory")) {
+            judged.add(TrajectoryKeys.read(section.section("trajectory"), common.optimiser()));
+        }
+        if (section.has("score")) {
+            judged.add(ScoreKeys.read(section.section("score"), common.optimiser()));
+        }
+        if (judged.isEmpty()) {
+            throw section.invalid(
+                    "trajectory", "is missing, and so is score; a student is judged by one of them or both");
+        }
+        return judged;
+    }
+}

@@ -1,0 +1,321 @@
+package dev.hypersd.distillation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hypersd.data.Captioned;
+import dev.hypersd.data.Dataset;
+import dev.hypersd.distillation.Judged.Method;
+import dev.hypersd.distillation.trajectory.Distance;
+import dev.hypersd.distillation.trajectory.Goal;
+import dev.hypersd.distillation.trajectory.Grid;
+import dev.hypersd.distillation.trajectory.Segments;
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.latents.LatentSample;
+import dev.hypersd.lora.LoraFile;
+import dev.hypersd.lora.LoraLayers;
+import dev.hypersd.lora.Spelling;
+import dev.hypersd.model.ModelFiles;
+import dev.hypersd.model.ModelTemplate;
+import dev.hypersd.model.RandomModel;
+import dev.hypersd.objective.FineTuning;
+import dev.hypersd.objective.Pictures;
+import dev.hypersd.scene.Scenes;
+import dev.hypersd.scene.Split;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.training.Checkpoints;
+import dev.hypersd.training.Draw;
+import dev.hypersd.training.Learner;
+import dev.hypersd.training.LearningRate;
+import dev.hypersd.training.Losses;
+import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.Precision;
+import dev.hypersd.training.StepReport;
+import dev.hypersd.training.Trainer;
+import dev.hypersd.training.TrainingListener;
+import dev.hypersd.training.TrainingSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DistillationObjectiveTest {
+    private static final int STEPS = 8;
+    private static final int SIZE = 64;
+    private static final OptimiserSettings OPTIMISER = OptimiserSettings.usual(new LearningRate(2e-3, 0, STEPS, 1));
+    private static final Noising PLAIN = new Noising(0, false);
+
+    @TempDir
+    static Path shared;
+
+    private static Path model;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void writeModel() {
+        model = shared.resolve("model");
+        RandomModel.write(model, ModelTemplate.TINY, 1, Dtype.F16, (written, total) -> {});
+    }
+
+    @Test
+    void oneTeacherStepWithoutGuidanceIsWhatAnUntrainedStudentDoesAnyway() {
+        assertThat(value(consistency(new Grid(1000, 40), 40, 1, PLAIN), "distance"))
+                .isCloseTo(0, within(1e-10));
+    }
+
+    @Test
+    void asManySegmentsAsStepsDistilTheGuidanceOfSingleSteps() {
+        double three = value(consistency(new Grid(1000, 40), 40, 3, PLAIN), "distance");
+        double five = value(consistency(new Grid(1000, 40), 40, 5, PLAIN), "distance");
+
+        // The error is (scale - 1) times the difference of the teacher's two predictions.
+        assertThat(three).isPositive();
+        assertThat(five / three).isCloseTo(4, within(1e-3));
+    }
+
+    @Test
+    void noiseThatIsTheSameAllOverAChannelAndPureNoiseMakeOtherTasks() {
+        Grid whole = new Grid(1000, 1); // Every trajectory starts at the last timestep.
+        double plain = value(consistency(whole, 1, 3, PLAIN), "distance");
+
+        assertThat(value(consistency(whole, 1, 3, new Noising(0.1, false)), "distance"))
+                .isNotEqualTo(plain);
+        assertThat(value(consistency(whole, 1, 3, new Noising(0, true)), "distance"))
+                .isNotEqualTo(plain);
+    }
+
+    @Test
+    void scoresThatAgreeHaveNothingToSay() {
+        assertThat(value(score(1, Optional.empty()), "score")).isCloseTo(0, within(1e-12));
+        assertThat(value(score(5, Optional.empty()), "score")).isPositive();
+    }
+
+    static Stream<Judged> waysToBeJudged() {
+        Grid grid = new Grid(1000, 8);
+        return Stream.of(
+                trajectory(
+                        new Method.Consistency(Goal.MIXED), new Segments(grid, 2), adversary(Adversary.Kind.FEATURES)),
+                trajectory(
+                        new Method.Consistency(Goal.UNIFORM), new Segments(grid, 1), adversary(Adversary.Kind.ENCODER)),
+                trajectory(new Method.Progressive(), new Segments(grid, 4), Optional.empty()),
+                trajectory(new Method.Rectified(), new Segments(grid, 4), Optional.empty()),
+                score(3, adversary(Adversary.Kind.FEATURES)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysToBeJudged")
+    void everyoneWhoLearnsChangesWhatItIsThatLearns(Judged judged) {
+        try (DistillationObjective objective = objective(List.of(judged))) {
+            List<LatentSample> batch = batch(objective);
+            List<Learner<LatentSample>> learners = objective.learners();
+            List<Double> before =
+                    learners.stream().map(learner -> total(learner, batch)).toList();
+            train(objective, List.of());
+
+            for (int i = 0; i < learners.size(); i++) {
+                assertThat(total(learners.get(i), batch))
+                        .as(learners.get(i).name())
+                        .isFinite()
+                        .isNotEqualTo(before.get(i));
+            }
+        }
+    }
+
+    @Test
+    void theDiscriminatorIsFrozenWhileTheStudentLearnsFromIt() {
+        Judged.Trajectory judged =
+                (Judged.Trajectory) waysToBeJudged().findFirst().orElseThrow();
+        try (DistillationObjective objective = objective(List.of(judged))) {
+            Learner<LatentSample> student = objective.learners().getFirst();
+            Learner<LatentSample> discriminator = objective.learners().getLast();
+            boolean[] differentiable = Engine.call(() -> TensorScope.released(() ->
+                    new boolean[] {adversarial(student, batch(objective)), told(discriminator, batch(objective))}));
+
+            assertThat(differentiable).containsExactly(false, true);
+        }
+    }
+
+    /** Whether the student's adversarial term depends on anything that learns while the student itself is frozen. */
+    private static boolean adversarial(Learner<LatentSample> student, List<LatentSample> batch) {
+        return student.weights().frozen().during(() -> student.loss().of(batch, Draw.at(1))).terms().stream()
+                .filter(term -> term.name().equals("adversarial"))
+                .findFirst()
+                .orElseThrow()
+                .value()
+                .requires_grad();
+    }
+
+    private static boolean told(Learner<LatentSample> discriminator, List<LatentSample> batch) {
+        return discriminator
+                .weights()
+                .current()
+                .during(() -> discriminator.loss().of(batch, Draw.at(1)))
+                .terms()
+                .getFirst()
+                .value()
+                .requires_grad();
+    }
+
+    @Test
+    void aStudentLearnsBecomesALoraAndALaterStageGoesOnFromIt() throws Exception {
+        List<Double> losses = new ArrayList<>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void step(StepReport report) {
+                losses.add(report.loss());
+            }
+        };
+        // Two steps of the teacher: so few places on the trajectory that losses of single batches can be compared.
+        Judged judged = new Judged.Trajectory(
+                new Method.Consistency(Goal.BOUNDARY),
+                teaching(3),
+                new Segments(new Grid(1000, 2), 1),
+                PLAIN,
+                new Distance.PseudoHuber(1e-3),
+                1,
+                Optional.empty());
+        Path published = Files.createDirectory(folder.resolve("published"));
+        double learned;
+        try (DistillationObjective objective = objective(List.of(judged))) {
+            train(objective, List.of(listener));
+            assertThat(objective.show()).containsOnlyKeys("samples");
+            objective.publish(published);
+            Learner<LatentSample> student = objective.learners().getFirst();
+            learned = Engine.call(() -> TensorScope.released(() ->
+                    student.weights().average().during(() -> sum(student.loss().of(batch(objective), Draw.at(1))))));
+        }
+
+        assertThat(losses.getLast()).isLessThan(losses.getFirst());
+        Path lora = published.resolve("lora.safetensors");
+        try (LoraFile file = LoraFile.open(lora)) {
+            assertThat(file.ranks()).containsExactly(4L);
+        }
+        try (DistillationObjective later = objective(List.of(judged), lora(4, Optional.of(lora), Optional.empty()))) {
+            // The file has half precision.
+            assertThat(total(later.learners().getFirst(), batch(later))).isCloseTo(learned, within(1e-3 * learned));
+        }
+        try (DistillationObjective beside = objective(List.of(judged), lora(2, Optional.empty(), Optional.of(lora)))) {
+            assertThat(total(beside.learners().getFirst(), batch(beside))).isCloseTo(learned, within(1e-3 * learned));
+        }
+        assertThatThrownBy(() -> objective(List.of(judged), lora(8, Optional.of(lora), Optional.empty())))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("has the rank 4")
+                .hasMessageContaining("choose the same rank");
+    }
+
+    /** A term of an untrained student on the first pictures. */
+    private double value(Judged judged, String term) {
+        try (DistillationObjective objective = objective(List.of(judged))) {
+            return terms(objective.learners().getFirst(), batch(objective)).getOrDefault(term, Double.NaN);
+        }
+    }
+
+    private static Map<String, Double> terms(Learner<LatentSample> learner, List<LatentSample> batch) {
+        return Engine.call(() -> TensorScope.released(() -> {
+            Map<String, Double> values = new HashMap<>();
+            learner.weights()
+                    .current()
+                    .during(() -> learner.loss().of(batch, Draw.at(1)))
+                    .terms()
+                    .forEach(term -> values.put(term.name(), term.value().item_double()));
+            return values;
+        }));
+    }
+
+    private static double total(Learner<LatentSample> learner, List<LatentSample> batch) {
+        return terms(learner, batch).values().stream().mapToDouble(v -> v).sum();
+    }
+
+    private static double sum(Losses losses) {
+        return losses.terms().stream()
+                .mapToDouble(term -> term.value().item_double())
+                .sum();
+    }
+
+    private static List<LatentSample> batch(DistillationObjective objective) {
+        return LongStream.range(0, 4).mapToObj(objective.samples()::get).toList();
+    }
+
+    private void train(DistillationObjective objective, List<TrainingListener> listeners) {
+        TrainingSettings settings =
+                new TrainingSettings(1, STEPS, 4, 1, Precision.F32, false, new TrainingSettings.Intervals(STEPS, 0, 0));
+        try (Trainer<LatentSample> trainer =
+                new Trainer<>(objective, settings, new Checkpoints(folder, 1), listeners)) {
+            trainer.run();
+        }
+    }
+
+    private static Judged consistency(Grid grid, int segments, double guidance, Noising noising) {
+        return new Judged.Trajectory(
+                new Method.Consistency(Goal.UNIFORM),
+                teaching(guidance),
+                new Segments(grid, segments),
+                noising,
+                new Distance.Squared(),
+                1,
+                Optional.empty());
+    }
+
+    private static Judged trajectory(Method method, Segments segments, Optional<Adversary.Settings> adversary) {
+        return new Judged.Trajectory(
+                method, teaching(3), segments, new Noising(0.05, true), new Distance.Squared(), 1, adversary);
+    }
+
+    private static Judged score(double guidance, Optional<Adversary.Settings> adversary) {
+        return new Judged.Score(
+                teaching(guidance),
+                List.of(999, 499),
+                new DistributionMatching.Settings(1, 20, 980, 2, OPTIMISER),
+                4,
+                EnumSet.allOf(LoraLayers.class),
+                adversary);
+    }
+
+    private static Optional<Adversary.Settings> adversary(Adversary.Kind kind) {
+        return Optional.of(new Adversary.Settings(kind, AdversarialLoss.HINGE, 0.1, 1, true, OPTIMISER));
+    }
+
+    private static Judged.Teaching teaching(double guidance) {
+        return new Judged.Teaching(Optional.empty(), new GuidanceRange(guidance, guidance));
+    }
+
+    private static FineTuning lora(int rank, Optional<Path> start, Optional<Path> over) {
+        return new FineTuning.Lora(rank, rank, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA, start, over);
+    }
+
+    private DistillationObjective objective(List<Judged> judged) {
+        return objective(judged, lora(4, Optional.empty(), Optional.empty()));
+    }
+
+    private DistillationObjective objective(List<Judged> judged, FineTuning change) {
+        return new DistillationObjective(
+                ModelFiles.open(model),
+                change,
+                judged,
+                new DistillationObjective.Settings(List.of("a red cat"), 2, 0.5, 1),
+                OPTIMISER,
+                new Pictures(
+                        scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
+    }
+
+    private static Dataset<Captioned> scenes(Split split) {
+        return new Scenes(split, 4, SIZE, Optional.empty(), 0)
+                .map(sample -> new Captioned(sample.image(), sample.caption().text()));
+    }
+}
