@@ -7,6 +7,9 @@ public sealed interface Layout {
     /** The things, in the order they are spoken of. */
     List<Item> items();
 
+    /** The same layout of other things, as many as these, in the same order. */
+    Layout of(List<Item> others);
+
     /**
      * One thing, or a row of equal ones.
      *
@@ -17,6 +20,11 @@ public sealed interface Layout {
         public List<Item> items() {
             return List.of(item);
         }
+
+        @Override
+        public Layout of(List<Item> others) {
+            return new Single(others.getFirst(), place);
+        }
     }
 
     /** Two things in a relation; only the first may be several. */
@@ -25,6 +33,11 @@ public sealed interface Layout {
         public List<Item> items() {
             return List.of(first, second);
         }
+
+        @Override
+        public Layout of(List<Item> others) {
+            return new Pair(others.getFirst(), relation, others.getLast());
+        }
     }
 
     /** Three different things side by side, from left to right. */
@@ -32,6 +45,11 @@ public sealed interface Layout {
         @Override
         public List<Item> items() {
             return List.of(left, middle, right);
+        }
+
+        @Override
+        public Layout of(List<Item> others) {
+            return new Row(others.getFirst(), others.get(1), others.getLast());
         }
     }
 }

@@ -58,7 +58,12 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
 
     /** The caption alone, without drawing the picture. */
     public Caption caption(long index) {
-        return new CaptionGrammar(choice(index, CAPTION)).of(scene(index));
+        return caption(index, scene(index));
+    }
+
+    /** What the caption would say, in the same words as far as possible, if the picture showed {@code shown}. */
+    public Caption caption(long index, Scene shown) {
+        return new CaptionGrammar(choice(index, CAPTION)).of(shown);
     }
 
     private Choice choice(long index, long purpose) {

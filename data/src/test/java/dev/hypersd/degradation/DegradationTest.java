@@ -1,13 +1,11 @@
 package dev.hypersd.degradation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.image.Image;
 import dev.hypersd.scene.Choice;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -22,15 +20,6 @@ class DegradationTest {
         assertThat(worse.height()).isEqualTo(PICTURE.height());
         assertThat(meanDifference(worse, PICTURE)).isGreaterThan(2);
         assertThat(degradation.apply(PICTURE, new Choice(1))).isEqualTo(worse);
-    }
-
-    @Test
-    void twoColoursAreExchangedAndOneIsReplaced() {
-        assertThat(WrongWords.colours("a red star left of a blue house", new Choice(1)))
-                .isEqualTo("a blue star left of a red house");
-        assertThat(WrongWords.colours("two red stars", new Choice(1))).matches("two (?!red)\\w+ stars");
-        assertThatThrownBy(() -> WrongWords.colours("a star", new Choice(1)))
-                .hasMessage("\"a star\" names no colour that could be wrong");
     }
 
     private static double meanDifference(Image a, Image b) {

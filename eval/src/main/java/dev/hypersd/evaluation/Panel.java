@@ -53,7 +53,8 @@ public final class Panel implements AutoCloseable {
 
     /** Judges {@code image} as a picture of {@code prompt}. */
     Judgement judge(Image image, TestPrompt prompt, int repetition) {
-        OptionalDouble score = clip.map(judge -> OptionalDouble.of(judge.score(image, prompt.text())))
+        OptionalDouble score = clip.map(judge -> OptionalDouble.of(
+                        judge.scores(List.of(image), List.of(prompt.text())).getFirst()))
                 .orElseGet(OptionalDouble::empty);
         return Engine.infer(() -> {
             Tensor grid = reader.grid(Pixels.of(List.of(image)));

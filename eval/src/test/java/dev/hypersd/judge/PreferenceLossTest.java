@@ -17,6 +17,14 @@ class PreferenceLossTest {
         assertThat(loss(new float[] {0}, new float[] {200})).isCloseTo(200, within(1e-4));
     }
 
+    @Test
+    void theAccuracyIsTheShareOfPairsInTheRightOrder() {
+        double share = Engine.infer(() -> PreferenceLoss.accuracy(
+                        Tensors.of(new float[] {2, 0, 1, 5}, 4), Tensors.of(new float[] {1, 1, 1, 4}, 4))
+                .item_double());
+        assertThat(share).isEqualTo(0.5);
+    }
+
     private static double loss(float[] better, float[] worse) {
         return Engine.infer(() -> PreferenceLoss.of(Tensors.of(better, better.length), Tensors.of(worse, worse.length))
                 .item_double());

@@ -1,11 +1,17 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.clip.ClipModel;
+import dev.hypersd.degradation.Comparison;
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.PreferenceLoss;
+import dev.hypersd.judge.aesthetic.ScoreHead;
 import dev.hypersd.judge.attributes.AttributeReader;
 import dev.hypersd.judge.attributes.ReaderLosses;
+import dev.hypersd.judge.clip.ClipJudge;
 import dev.hypersd.judge.clip.ClipPictures;
 import dev.hypersd.judge.clip.ContrastiveLoss;
+import dev.hypersd.judge.preference.PreferenceModel;
+import dev.hypersd.judge.preference.Words;
 import dev.hypersd.judge.segmentation.SegmentationLosses;
 import dev.hypersd.judge.segmentation.Segmenter;
 import dev.hypersd.scene.Sample;
@@ -14,6 +20,8 @@ import dev.hypersd.tokenizer.ClipTokenizer;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Losses.Term;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -21,6 +29,9 @@ import org.bytedeco.pytorch.Tensor;
 public final class JudgeLosses {
     /** Beyond it training is unstable (Radford et al., 2021, section 2.5). */
     private static final double GREATEST_SCALE = 100;
+
+    /** The share of pairs that are judged rightly. */
+    private static final String ACCURACY = "accuracy";
 
     private JudgeLosses() {}
 
@@ -54,6 +65,47 @@ public final class JudgeLosses {
         Tensor pictures =
                 clip.pictures(ClipPictures.of(images, clip.vision().config().imageSize()));
         return Losses.of("contrastive", ContrastiveLoss.of(texts, pictures, scale(clip)));
+    }
+
+    /** Of the aesthetic head: pictures above what became of them. {@code clip} sees them and does not learn. */
+    public static Losses aesthetic(ScoreHead head, ClipJudge clip, List<Comparison> batch) {
+        Tensor fine = head.forward(clip.pictures(each(batch, Comparison::image)));
+        Tensor degraded = head.forward(clip.pictures(each(batch, Comparison::degraded)));
+        return Losses.of(
+                new Term("pairs", 1, PreferenceLoss.of(fine, degraded)),
+                new Term(ACCURACY, 0, PreferenceLoss.accuracy(fine, degraded)));
+    }
+
+    /**
+     * Of the preference model: each picture with its caption above what became of the picture, and above the picture with a wrong caption. A
+     * picture that is asked for twice is looked at once.
+     */
+    public static Losses preference(PreferenceModel model, ClipTokenizer tokenizer, List<Comparison> batch) {
+        int count = batch.size();
+        Tensor seen = model.see(ClipPictures.of(
+                each(batch, Comparison::image, Comparison::degraded),
+                model.config().vision().imageSize()));
+        List<String> captions = each(batch, Comparison::caption, Comparison::caption, Comparison::wrong);
+        Tensor scores = model.compare(
+                Tensors.cat(0, seen, seen.narrow(0, 0, count)),
+                Words.of(tokenizer, captions, model.config().text().positions()));
+        Tensor right = scores.narrow(0, 0, count);
+        Tensor degraded = scores.narrow(0, count, count);
+        Tensor wrong = scores.narrow(0, 2L * count, count);
+        Tensor looks = PreferenceLoss.accuracy(right, degraded);
+        Tensor words = PreferenceLoss.accuracy(right, wrong);
+        return Losses.of(
+                new Term("degraded", 0.5, PreferenceLoss.of(right, degraded)),
+                new Term("wrong", 0.5, PreferenceLoss.of(right, wrong)),
+                new Term("degraded " + ACCURACY, 0, looks),
+                new Term("wrong " + ACCURACY, 0, words),
+                new Term(ACCURACY, 0, Tensors.combine(0.5, looks, 0.5, words)));
+    }
+
+    /** One view of the whole batch after another. */
+    @SafeVarargs
+    private static <T> List<T> each(List<Comparison> batch, Function<Comparison, T>... views) {
+        return Stream.of(views).flatMap(view -> batch.stream().map(view)).toList();
     }
 
     private static Tensor scale(ClipModel clip) {

@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -53,19 +54,21 @@ public final class NetworkObjective<N, S> implements Objective<S> {
     private final TrainableWeights weights;
     private final Learner<S> learner;
 
+    /** @param losses opens what the loss needs besides the network; the arena that is to own it closes with the objective */
     public NetworkObjective(
             NetworkType<N> type,
             Settings settings,
             OptimiserSettings optimiser,
             Dataset<S> samples,
             Dataset<S> heldOut,
-            NetworkLoss<N, S> loss) {
+            Function<TensorArena, NetworkLoss<N, S>> losses) {
         this.settings = settings;
         this.samples = samples;
         this.heldOut = heldOut;
         this.started = Engine.infer(() -> StartedNetwork.load(type, settings.folder(), settings.seed(), arena));
         this.weights = Engine.call(() -> new TrainableWeights(
                 new FullTuning(started.parameters()), settings.averageDecay(), settings.seed(), arena));
+        NetworkLoss<N, S> loss = losses.apply(arena);
         this.learner =
                 new Learner<>(type.className(), weights, optimiser, (batch, draw) -> loss.of(started.network(), batch));
     }

@@ -1,7 +1,11 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.data.Dataset;
+import dev.hypersd.degradation.Comparisons;
+import dev.hypersd.judge.aesthetic.ScoreHead;
 import dev.hypersd.judge.attributes.AttributeReader;
+import dev.hypersd.judge.clip.ClipJudge;
+import dev.hypersd.judge.preference.PreferenceModel;
 import dev.hypersd.judge.segmentation.Segmenter;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.objective.JudgeLosses;
@@ -11,15 +15,17 @@ import dev.hypersd.objective.NetworkObjective.Settings;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
+import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tokenizer.ClipTokenizer;
 import dev.hypersd.training.Objective;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** {@code objective: attributes}, {@code clip} and {@code segmentation}, the judges. */
+/** The objectives that train judges: {@code attributes}, {@code clip}, {@code segmentation}, {@code aesthetic} and {@code preference}. */
 final class JudgeRecipes {
     private static final int HELD_OUT = 2048;
 
@@ -43,40 +49,60 @@ final class JudgeRecipes {
 
     private static <N> Supplier<Objective<?>> ofScenes(
             NetworkType<N> type, NetworkLoss<N, Sample> loss, Section root, Common common) {
-        Settings settings = settings(root, common, List.of());
+        return judge(type, root, common, List.of(), scenes -> scenes, arena -> loss);
+    }
+
+    static Supplier<Objective<?>> clip(Section root, Common common) {
+        Path tokenizer = root.path("tokenizer");
+        return judge(NetworkType.CLIP, root, common, files(tokenizer), scenes -> scenes, arena -> {
+            ClipTokenizer opened = ClipTokenizer.open(tokenizer);
+            return (clip, batch) -> JudgeLosses.contrastive(clip, opened, batch);
+        });
+    }
+
+    static Supplier<Objective<?>> aesthetic(Section root, Common common) {
+        Path clip = root.path("clip");
+        return judge(ScoreHead.TYPE, root, common, List.of(), Comparisons::new, arena -> {
+            ClipJudge opened = ClipJudge.open(clip, arena);
+            return (head, batch) -> JudgeLosses.aesthetic(head, opened, batch);
+        });
+    }
+
+    static Supplier<Objective<?>> preference(Section root, Common common) {
+        Path tokenizer = root.path("tokenizer");
+        return judge(PreferenceModel.TYPE, root, common, files(tokenizer), Comparisons::new, arena -> {
+            ClipTokenizer opened = ClipTokenizer.open(tokenizer);
+            return (model, batch) -> JudgeLosses.preference(model, opened, batch);
+        });
+    }
+
+    /**
+     * @param copied files that belong to the network
+     * @param seen what the judge sees of scenes
+     * @param losses opens what the loss needs
+     */
+    private static <N, S> Supplier<Objective<?>> judge(
+            NetworkType<N> type,
+            Section root,
+            Common common,
+            List<Path> copied,
+            Function<Scenes, Dataset<S>> seen,
+            Function<TensorArena, NetworkLoss<N, S>> losses) {
+        Settings settings = new Settings(root.path("model"), copied, common.average(), common.seed());
         Data data = Data.read(root);
         return () -> new NetworkObjective<>(
                 type,
                 settings,
                 common.optimiser(),
-                data.scenes(data.count, TRAINING_SEED),
-                data.scenes(HELD_OUT, VALIDATION_SEED),
-                loss);
+                seen.apply(data.scenes(data.count, TRAINING_SEED)),
+                seen.apply(data.scenes(HELD_OUT, VALIDATION_SEED)),
+                losses);
     }
 
-    static Supplier<Objective<?>> clip(Section root, Common common) {
-        Path folder = root.path("tokenizer");
-        Settings settings = settings(
-                root,
-                common,
-                Stream.of("vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json")
-                        .map(folder::resolve)
-                        .toList());
-        Data data = Data.read(root);
-        return () -> {
-            ClipTokenizer tokenizer = ClipTokenizer.open(folder);
-            return new NetworkObjective<>(
-                    NetworkType.CLIP,
-                    settings,
-                    common.optimiser(),
-                    data.scenes(data.count, TRAINING_SEED),
-                    data.scenes(HELD_OUT, VALIDATION_SEED),
-                    (clip, batch) -> JudgeLosses.contrastive(clip, tokenizer, batch));
-        };
-    }
-
-    private static Settings settings(Section root, Common common, List<Path> copied) {
-        return new Settings(root.path("model"), copied, common.average(), common.seed());
+    private static List<Path> files(Path tokenizer) {
+        return Stream.of("vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json")
+                .map(tokenizer::resolve)
+                .toList();
     }
 
     /** The section {@code data}: how many scenes, how large. */
@@ -95,7 +121,7 @@ final class JudgeRecipes {
             return data;
         }
 
-        Dataset<Sample> scenes(int howMany, long seed) {
+        Scenes scenes(int howMany, long seed) {
             return new Scenes(Split.TEST, howMany, pixels, Optional.empty(), seed);
         }
     }

@@ -15,7 +15,9 @@ final class Objectives {
             "distillation", DistillationRecipe::read,
             "attributes", JudgeRecipes::attributes,
             "clip", JudgeRecipes::clip,
-            "segmentation", JudgeRecipes::segmentation);
+            "segmentation", JudgeRecipes::segmentation,
+            "aesthetic", JudgeRecipes::aesthetic,
+            "preference", JudgeRecipes::preference);
 
     private Objectives() {}
 

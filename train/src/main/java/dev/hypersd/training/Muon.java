@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -20,6 +21,9 @@ import org.bytedeco.pytorch.global.torch;
 final class Muon implements Optimiser {
     private static final double MOMENTUM = 0.95;
     private static final double ADAM_SIZE = 0.2;
+
+    /** What CLIP and BERT call tables, of which a step sees a few rows only. */
+    private static final Pattern TABLE = Pattern.compile("embeddings?\\.weight$");
 
     private final OptimiserSettings settings;
     private final List<Group> groups = new ArrayList<>();
@@ -46,7 +50,7 @@ final class Muon implements Optimiser {
     }
 
     private static boolean isMatrix(String name, Tensor value) {
-        return value.dim() >= 2 && !name.endsWith("embedding.weight");
+        return value.dim() >= 2 && value.size(0) > 1 && !TABLE.matcher(name).find();
     }
 
     /** Of a weight as a matrix: outputs and inputs, a convolution's window being part of its inputs. */

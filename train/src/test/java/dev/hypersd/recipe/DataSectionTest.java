@@ -156,11 +156,11 @@ class DataSectionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"attributes", "segmentation", "clip"})
+    @CsvSource({"attributes", "segmentation", "clip", "aesthetic", "preference"})
     void judgesLearnFromScenesOnly(String judge) throws Exception {
         Path file = Files.writeString(
                 folder.resolve("recipe.yaml"),
-                "objective: %s\nmodel: m\noutput: o\ntokenizer: t\ndata: {folder: x}\n".formatted(judge));
+                "objective: %s\nmodel: m\noutput: o\ntokenizer: t\nclip: c\ndata: {folder: x}\n".formatted(judge));
 
         assertThatThrownBy(() -> Recipe.read(file, List.of()))
                 .isInstanceOf(InvalidFileException.class)

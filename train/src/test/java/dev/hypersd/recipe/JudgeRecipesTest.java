@@ -1,9 +1,13 @@
 package dev.hypersd.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.DOUBLE;
 
+import dev.hypersd.image.Image;
+import dev.hypersd.judge.aesthetic.AestheticJudge;
 import dev.hypersd.judge.attributes.AttributeReader;
 import dev.hypersd.judge.clip.ClipJudge;
+import dev.hypersd.judge.preference.PreferenceJudge;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.Network;
 import dev.hypersd.scene.Scenes;
@@ -11,10 +15,14 @@ import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tokenizer.ClipTokenizer;
+import dev.hypersd.training.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,16 +31,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JudgeRecipesTest {
     private static final String TRAINING = """
             data: {scenes: 64, size: 32}
-            training: {steps: 3, batch: 4}
-            every: {checkpoint: 100, validation: 0, sample: 0}
-            optimiser: {learning_rate: 0.001}
+            training: {steps: 3, batch: 4, precision: mixed}
+            every: {checkpoint: 100, validation: 3, sample: 0}
+            optimiser: {method: muon, learning_rate: 0.001}
             """;
+
+    private static final Path TINY_CLIP = Path.of(System.getProperty("hypersd.reference"), "scorers/clip_score/model");
+
+    private static final Image PICTURE = Scenes.of(Split.TRAIN, 1).get(0).image();
 
     @TempDir
     private Path folder;
 
+    private final Map<String, Double> measured = new HashMap<>();
+
     @ParameterizedTest
-    @ValueSource(strings = {"attributes", "clip", "segmentation"})
+    @ValueSource(strings = {"attributes", "clip", "segmentation", "aesthetic", "preference"})
     void theRecipesOfTheJudgesAreValid(String name) {
         Path file = Path.of("../recipes/mini/judges/" + name + ".yaml");
         assertThat(Recipe.read(file, List.of()).training().batch()).isPositive();
@@ -55,27 +69,73 @@ class JudgeRecipesTest {
 
     @Test
     void aClipIsTrainedAndJudgesWithItsTokenizer() throws IOException {
-        Path tiny = Path.of(System.getProperty("hypersd.reference"), "scorers/clip_score/model");
-        Path model = Files.createDirectories(folder.resolve("model"));
-        String config =
-                Files.readString(tiny.resolve("config.json")).replace("\"image_size\": 224", "\"image_size\": 32");
-        Files.writeString(model.resolve("config.json"), config);
-        Path result = train("clip", model, "tokenizer: " + tiny + "\n");
+        Path result = clip();
         try (TensorArena arena = new TensorArena()) {
-            ClipJudge judge = ClipJudge.open(result, arena);
-            assertThat(judge.score(Scenes.of(Split.TRAIN, 1).get(0).image(), "a red star"))
+            assertThat(ClipJudge.open(result, arena).scores(List.of(PICTURE), List.of("a red star")))
+                    .singleElement(DOUBLE)
                     .isBetween(-100.0, 100.0);
         }
+    }
+
+    @Test
+    void anAestheticHeadIsTrainedOnAClipAndItsAccuracyIsMeasured() throws IOException {
+        Path clip = clip();
+        Path model = Files.createDirectories(folder.resolve("head"));
+        Files.writeString(model.resolve("config.json"), """
+                {"_class_name": "AestheticHead", "widths": [24, 8, 1]}""");
+        Path result = train("aesthetic", model, "clip: " + clip + "\n");
+        assertThat(measured).containsKey("AestheticHead/held-out accuracy");
+        try (TensorArena arena = new TensorArena()) {
+            AestheticJudge judge = AestheticJudge.open(result, ClipJudge.open(clip, arena), arena);
+            assertThat(judge.scores(List.of(PICTURE, PICTURE))).hasSize(2);
+        }
+    }
+
+    @Test
+    void aPreferenceModelIsTrainedAndItsAccuraciesAreMeasured() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("model"));
+        Files.writeString(model.resolve("config.json"), """
+                {"_class_name": "PreferenceModel", "head": [8, 1],
+                 "vit": {"img_size": 32, "patch_size": 16, "embed_dim": 8, "depth": 1, "num_heads": 2},
+                 "med_config": {"vocab_size": VOCABULARY, "max_position_embeddings": 40, "hidden_size": 8, "intermediate_size": 16,
+                                "num_hidden_layers": 1, "num_attention_heads": 2}}""".replace(
+                "VOCABULARY", Integer.toString(ClipTokenizer.open(TINY_CLIP).vocabularySize())));
+        Path result = train("preference", model, "tokenizer: " + TINY_CLIP + "\n");
+        assertThat(measured)
+                .containsKeys(
+                        "PreferenceModel/held-out accuracy",
+                        "PreferenceModel/held-out degraded accuracy",
+                        "PreferenceModel/held-out wrong accuracy")
+                .allSatisfy((name, value) -> assertThat(value).isFinite());
+        try (TensorArena arena = new TensorArena()) {
+            PreferenceJudge judge = PreferenceJudge.open(result, arena);
+            assertThat(judge.scores(List.of(PICTURE, PICTURE), List.of("a red star", "a blue star at night")))
+                    .hasSize(2);
+        }
+    }
+
+    private Path clip() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("clip"));
+        String config =
+                Files.readString(TINY_CLIP.resolve("config.json")).replace("\"image_size\": 224", "\"image_size\": 32");
+        Files.writeString(model.resolve("config.json"), config);
+        return train("clip", model, "tokenizer: " + TINY_CLIP + "\n");
     }
 
     private Path train(String objective, Path model, String more) throws IOException {
         Path recipe = folder.resolve("recipe.yaml");
         Files.writeString(
                 recipe,
-                "objective: %s\nmodel: %s\noutput: %s\n".formatted(objective, model, folder.resolve("run"))
+                "objective: %s\nmodel: %s\noutput: %s\n".formatted(objective, model, folder.resolve("run-" + objective))
                         + more
                         + TRAINING);
-        Run run = new Run(Recipe.read(recipe, List.of()), false, List.of());
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void measured(long step, Map<String, Double> values) {
+                measured.putAll(values);
+            }
+        };
+        Run run = new Run(Recipe.read(recipe, List.of()), false, List.of(listener));
         assertThat(run.carryOut()).isTrue();
         return run.result();
     }

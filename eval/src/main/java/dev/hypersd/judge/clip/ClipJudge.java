@@ -1,7 +1,10 @@
 package dev.hypersd.judge.clip;
 
+import static dev.hypersd.tensor.TensorScope.scoped;
+
 import dev.hypersd.clip.ClipModel;
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.Scores;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.tensor.Dtype;
@@ -11,6 +14,7 @@ import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.ClipTokenizer;
 import java.nio.file.Path;
 import java.util.List;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** CLIP with its tokenizer. Safe to share between threads, not to be used after the arena has closed. */
@@ -37,15 +41,34 @@ public final class ClipJudge {
                 ModelPart.in(folder).load(NetworkType.CLIP, Dtype.F32, arena).network(), tokenizer));
     }
 
-    /** The CLIP score (Hessel et al., 2021, without its cut at 0): 100 times the cosine of a picture and a text. */
-    public double score(Image image, String text) {
+    /**
+     * The CLIP scores (Hessel et al., 2021, without their cut at 0): 100 times the cosines of pictures and texts.
+     *
+     * @param images at least one
+     * @param texts as many
+     */
+    public List<Double> scores(List<Image> images, List<String> texts) {
         return Engine.infer(() -> {
-            List<Integer> ids = tokenizer.encode(text).ids();
-            Tensor words = model.texts(
-                    Tensors.of(ids.stream().mapToLong(Integer::longValue).toArray(), 1, ids.size()));
-            Tensor picture = model.pictures(
-                    ClipPictures.of(List.of(image), model.vision().config().imageSize()));
-            return SCALE * words.mul(picture).sum().item_double();
+            Tensor cosines = pictures(images).mul(model.texts(ids(texts))).sum(1);
+            return Scores.of(cosines.mul(new Scalar(SCALE)));
         });
+    }
+
+    /**
+     * The vectors {@code [B, P]}, of length 1, of pictures of any size, in the caller's scope.
+     *
+     * @param images at least one
+     */
+    public Tensor pictures(List<Image> images) {
+        return scoped(() ->
+                model.pictures(ClipPictures.of(images, model.vision().config().imageSize())));
+    }
+
+    private Tensor ids(List<String> texts) {
+        long[] ids = texts.stream()
+                .flatMap(text -> tokenizer.encode(text).ids().stream())
+                .mapToLong(Integer::longValue)
+                .toArray();
+        return Tensors.of(ids, texts.size(), ids.length / texts.size());
     }
 }

@@ -2,6 +2,8 @@ package dev.hypersd.judge.clip;
 
 import static dev.hypersd.tensor.TensorScope.scoped;
 
+import dev.hypersd.tensor.Autocast;
+import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Scalar;
@@ -21,11 +23,17 @@ public final class ContrastiveLoss {
      */
     public static Tensor of(Tensor texts, Tensor pictures, Tensor scale) {
         return scoped(() -> {
-            Tensor logits = texts.mm(pictures.t()).mul(scale);
+            // In F32: multiplied by the scale, rounded cosines would be far apart.
+            Tensor logits =
+                    Autocast.without(() -> wide(texts).mm(wide(pictures).t()).mul(scale));
             Tensor own = Tensors.of(LongStream.range(0, texts.size(0)).toArray(), texts.size(0));
             return torch.cross_entropy_loss(logits, own)
                     .add(torch.cross_entropy_loss(logits.t(), own))
                     .mul(new Scalar(0.5));
         });
+    }
+
+    private static Tensor wide(Tensor x) {
+        return x.to(Dtype.F32.scalarType());
     }
 }

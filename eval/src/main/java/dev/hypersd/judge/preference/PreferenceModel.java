@@ -54,13 +54,22 @@ public final class PreferenceModel {
      * How much each picture would be preferred as a picture of its text: {@code [B]}, higher is better; differences are what counts.
      *
      * @param pixels {@code [B, 3, S, S]} as {@link dev.hypersd.clip.ClipVisionModel#normalise} gives them
-     * @param ids I64 {@code [B, N]}
-     * @param mask I64 {@code [B, N]}: 1 for words, 0 for padding
+     * @param words {@code B} texts
      * @throws dev.hypersd.error.InvalidRequestException if shapes do not fit
      */
-    public Tensor forward(Tensor pixels, Tensor ids, Tensor mask) {
+    public Tensor forward(Tensor pixels, Words words) {
+        return scoped(() -> compare(see(pixels), words));
+    }
+
+    /** The tokens of pictures {@code [B, 1 + patches, P]}, for comparing one picture with several texts. */
+    public Tensor see(Tensor pixels) {
+        return vision.forward(pixels);
+    }
+
+    /** What {@link #forward} gives, from the tokens of pictures. */
+    public Tensor compare(Tensor seen, Words words) {
         return scoped(() -> {
-            Tensor first = text.forward(ids, mask, vision.forward(pixels)).select(1, 0);
+            Tensor first = text.forward(words.ids(), words.mask(), seen).select(1, 0);
             return head.forward(first).squeeze(1).sub(new Scalar(config.mean())).div(new Scalar(config.deviation()));
         });
     }

@@ -3,6 +3,8 @@ package dev.hypersd.judge.clip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hypersd.tensor.Autocast;
+import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
@@ -38,6 +40,17 @@ class ContrastiveLossTest {
             // Texts: logits (2, 0) twice, right once and wrong once; pictures: all alike.
             double texting = (Math.log(1 + Math.exp(-2)) + Math.log(1 + Math.exp(2))) / 2;
             assertThat(loss(texts, pictures, 2)).isCloseTo((texting + Math.log(2)) / 2, within(1e-6));
+            return 0;
+        });
+    }
+
+    @Test
+    void mixedPrecisionDoesNotRoundTheSearch() {
+        Engine.infer(() -> {
+            Tensor texts = Tensors.of(new float[] {0.6f, 0.8f, 0.601f, 0.799f}, 2, 2);
+            double expected = loss(texts, texts, 100);
+            double mixed = Autocast.during(Dtype.BF16, () -> loss(texts, texts, 100));
+            assertThat(mixed).isCloseTo(expected, within(1e-6));
             return 0;
         });
     }

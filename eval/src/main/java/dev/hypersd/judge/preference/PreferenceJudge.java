@@ -1,0 +1,57 @@
+package dev.hypersd.judge.preference;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.judge.Scores;
+import dev.hypersd.judge.clip.ClipPictures;
+import dev.hypersd.model.ModelPart;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tokenizer.ClipTokenizer;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A {@link PreferenceModel} that was trained here, with its tokenizer, which is one of CLIP's kind. Safe to share between threads, not to be used
+ * after the arena has closed.
+ */
+public final class PreferenceJudge {
+    private final PreferenceModel model;
+    private final ClipTokenizer tokenizer;
+
+    private PreferenceJudge(PreferenceModel model, ClipTokenizer tokenizer) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+    }
+
+    /**
+     * Opens a model with the files of its tokenizer beside it.
+     *
+     * @param arena the owner of its tensors
+     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
+     */
+    public static PreferenceJudge open(Path folder, TensorArena arena) {
+        ClipTokenizer tokenizer = ClipTokenizer.open(folder);
+        return Engine.infer(() -> new PreferenceJudge(
+                ModelPart.in(folder)
+                        .load(PreferenceModel.TYPE, Dtype.F32, arena)
+                        .network(),
+                tokenizer));
+    }
+
+    /**
+     * How much each picture would be preferred as a picture of its text.
+     *
+     * @param images at least one, of any size
+     * @param texts as many
+     */
+    public List<Double> scores(List<Image> images, List<String> texts) {
+        PreferenceConfig config = model.config();
+        return Engine.infer(() -> {
+            Tensor pixels = ClipPictures.of(images, config.vision().imageSize());
+            Words words = Words.of(tokenizer, texts, config.text().positions());
+            return Scores.of(model.forward(pixels, words));
+        });
+    }
+}
