@@ -35,12 +35,23 @@ class EvalCommandTest {
     @Test
     void aModelIsJudgedIntoATableAndAFile() throws IOException {
         writeAJudge(folder.resolve("judges/attributes"));
-        int code =
-                run("--prompts", "test:2", "--judges", folder.resolve("judges").toString());
+        int code = run(
+                "--prompts",
+                "test:3",
+                "--batch",
+                "2",
+                "--judges",
+                folder.resolve("judges").toString());
         assertThat(err.toString()).doesNotContain("failed");
         assertThat(code).isZero();
-        assertThat(out.toString()).contains("claims right: all", "fid", "diversity");
-        assertThat(folder.resolve("out/report.json")).content().contains("\"pictures\" : 2.0");
+        assertThat(out.toString()).contains("claims right: all", "fid", "diversity", "ms per picture", "batches of 2");
+        assertThat(folder.resolve("out/report.json")).content().contains("\"pictures\" : 3.0");
+    }
+
+    @Test
+    void batchesOfNoPictureAreRefused() {
+        assertThat(run("--batch", "0", "--judges", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("--batch is 0, it must be at least 1");
     }
 
     @Test

@@ -12,11 +12,15 @@ import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.SeededNoise;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.vae.Autoencoder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Stable Diffusion 1.5 or SDXL, ready to draw.
@@ -102,6 +106,28 @@ public final class DiffusionPipeline implements AutoCloseable {
                 .mapToObj(i -> new GeneratedImage(
                         images.get(i), Settings.of(request, i, size, plan, directory), request.seed() + i))
                 .toList();
+    }
+
+    /**
+     * What the autoencoder alone gives back of pictures: the best that this model could draw of them. For those who measure, on the engine's thread;
+     * the result belongs to the caller's scope.
+     *
+     * @param pixels about -1 to 1, {@code [B, 3, H, W]}
+     * @return of the same shape
+     * @throws InvalidRequestException if a side is no multiple of the autoencoder's factor
+     */
+    public Tensor reconstruct(Tensor pixels) {
+        Autoencoder autoencoder = model.autoencoder();
+        long factor = autoencoder.scaleFactor();
+        long[] shape = {1, autoencoder.latentChannels(), pixels.size(2) / factor, pixels.size(3) / factor};
+        // One after another, as pictures are decoded in any case; without noise, the middle of the distribution.
+        return Tensors.cat(
+                0,
+                LongStream.range(0, pixels.size(0))
+                        .mapToObj(i -> TensorScope.scoped(() -> autoencoder.decode(autoencoder.encode(
+                                model.device().place(pixels.narrow(0, i, 1)),
+                                () -> model.device().place(Tensors.empty(shape).zero_())))))
+                        .toList());
     }
 
     /** The steps that {@code request} leads to with this model. */

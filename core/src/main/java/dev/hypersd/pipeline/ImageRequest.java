@@ -73,10 +73,10 @@ public record ImageRequest(
         return prompts.get(index / imagesPerPrompt);
     }
 
-    /** The same request for one other prompt. */
-    public ImageRequest withPrompt(Prompt prompt) {
+    /** The same request for other prompts. */
+    public ImageRequest withPrompts(List<Prompt> others) {
         return new ImageRequest(
-                List.of(prompt),
+                others,
                 imagesPerPrompt,
                 size,
                 sampler,

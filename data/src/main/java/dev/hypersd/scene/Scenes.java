@@ -20,6 +20,7 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
     private static final long ARRANGEMENT = 1;
     private static final long CAPTION = 2;
     private static final long PAINTING = 3;
+    private static final long VARIATION = 4;
 
     public Scenes {
         if (count < 1) {
@@ -45,10 +46,24 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
         if (index < 0 || index >= count) {
             throw new IndexOutOfBoundsException("there are scenes 0 to %d, not %d".formatted(count - 1, index));
         }
-        Scene scene = scene(index);
-        List<Placed> objects = new Arrangement(choice(index, ARRANGEMENT)).of(scene.layout());
-        Painting painting = Painter.paint(scene.background(), scene.style(), objects, pixels, choice(index, PAINTING));
-        return new Sample(painting.image(), caption(index), scene, objects, painting.masks());
+        return sample(index, scene(index), choice(index, ARRANGEMENT), choice(index, PAINTING));
+    }
+
+    /**
+     * Another picture that the caption of scene {@code index} is right about: what it leaves open is chosen anew.
+     *
+     * @param number tells such pictures apart
+     */
+    public Sample another(long index, int number) {
+        Choice choice = new Choice(seed, split.ordinal(), index, VARIATION, number);
+        Scene scene = new Variation(choice).of(scene(index), caption(index).claims());
+        return sample(index, scene, choice, choice);
+    }
+
+    private Sample sample(long index, Scene scene, Choice arranging, Choice painting) {
+        List<Placed> objects = new Arrangement(arranging).of(scene.layout());
+        Painting painted = Painter.paint(scene.background(), scene.style(), objects, pixels, painting);
+        return new Sample(painted.image(), caption(index), scene, objects, painted.masks());
     }
 
     /** The truth alone, without drawing it. */

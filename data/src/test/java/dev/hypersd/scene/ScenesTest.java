@@ -36,6 +36,25 @@ class ScenesTest {
     }
 
     @Test
+    void otherPicturesOfACaptionDifferInWhatItLeavesOpenOnly() {
+        int backgrounds = 0;
+        int sizes = 0;
+        for (int i = 0; i < 300; i++) {
+            Scene scene = training.scene(i);
+            Sample other = training.another(i, 1);
+            assertThat(training.another(i, 1)).isEqualTo(other);
+            assertThat(training.another(i, 2).image()).isNotEqualTo(other.image());
+            assertThat(other.caption()).isEqualTo(training.caption(i));
+            // Were the caption written for the other scene, it would say the same.
+            assertThat(training.caption(i, other.scene())).isEqualTo(other.caption());
+            backgrounds += scene.background() == other.scene().background() ? 0 : 1;
+            sizes += scene.layout().items().equals(other.scene().layout().items()) ? 0 : 1;
+        }
+        assertThat(backgrounds).isPositive();
+        assertThat(sizes).isPositive();
+    }
+
+    @Test
     void theSeedAndTheStyleDecideWhatIsDrawn() {
         Scenes other = new Scenes(Split.TRAIN, MANY, 128, Optional.empty(), 1);
         assertThat(other.get(0).image()).isNotEqualTo(training.get(0).image());

@@ -1,6 +1,7 @@
 package dev.hypersd.evaluation;
 
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.image.Image;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,18 +10,20 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongConsumer;
-import java.util.stream.IntStream;
+import java.util.function.UnaryOperator;
 
 /**
  * Evaluates a model in a folder: {@code model.jsonl} has its judgements, {@code data.jsonl} those of the pictures that the prompts were written
- * for, {@code others.jsonl} those of as many other pictures, which both are compared with. What is there already is not done again.
+ * for, {@code autoencoder.jsonl} those of the same pictures after the model's autoencoder, {@code others.jsonl} those of as many other
+ * pictures, which all are compared with. What is there already is not done again.
  *
  * @param panel the judges
  * @param prompts what is drawn, one picture each
  * @param repeated how many of the first prompts are drawn several times, to see how different their pictures are
- * @param seed of all pictures
+ * @param batch how many pictures are drawn at once
+ * @param seed of all pictures, see {@link PromptBatch}
  */
-public record Evaluation(Panel panel, List<TestPrompt> prompts, int repeated, long seed) {
+public record Evaluation(Panel panel, List<TestPrompt> prompts, int repeated, int batch, long seed) {
     /** Pictures of a prompt that is drawn several times. */
     private static final int REPETITIONS = 4;
 
@@ -28,75 +31,105 @@ public record Evaluation(Panel panel, List<TestPrompt> prompts, int repeated, lo
         prompts = List.copyOf(prompts);
     }
 
-    /** One picture to be drawn. */
-    private record Task(TestPrompt prompt, int repetition) {}
+    /** Which picture a judgement is of. */
+    private record Key(long number, int repetition) {
+        static Key of(Judgement judgement) {
+            return new Key(judgement.number(), judgement.repetition());
+        }
+    }
 
     /**
      * Draws and judges what is missing, then counts.
      *
      * @param subject the model and all that decides its pictures
-     * @param progress told how many pictures are left, after each
+     * @param autoencoder what becomes of pictures when the model's autoencoder encodes and decodes them
+     * @param progress told how many pictures are left of what is being drawn, after each batch
      * @throws dev.hypersd.error.InvalidRequestException if the folder has judgements of another subject
      */
-    public Report of(String subject, Generator generator, Path folder, LongConsumer progress) {
+    public Report of(
+            String subject,
+            Generator generator,
+            UnaryOperator<List<Image>> autoencoder,
+            Path folder,
+            LongConsumer progress) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new HyperSdException(folder + " cannot be made: " + e.getMessage(), e);
         }
         List<TestPrompt> others = TestPrompt.range(prompts.size(), prompts.size());
-        List<Judgement> reference = judged("others", Generator.data(), folder, once(others), progress);
-        List<Judgement> data = judged("data", Generator.data(), folder, once(prompts), progress);
+        List<Judgement> reference = judged("others", "others", Generator.data(), folder, once(others), progress);
+        List<Judgement> data = judged("data", "data", Generator.data(), folder, repeatedly(), progress);
+        List<Judgement> given = judged(
+                "autoencoder",
+                "autoencoder of " + subject,
+                Generator.data().then(autoencoder),
+                folder,
+                once(prompts),
+                progress);
         List<Judgement> model =
                 judged("model", "%s, seed %d".formatted(subject, seed), generator, folder, repeatedly(), progress);
-        return new Report(subject, Figures.of(prompts, model, reference), Figures.of(prompts, data, reference));
+        return new Report(
+                subject,
+                Figures.of(prompts, model, reference),
+                Figures.of(prompts, given, reference),
+                Figures.of(prompts, data, reference));
     }
 
+    /** @param name of the file, without its ending */
     private List<Judgement> judged(
-            String name, Generator generator, Path folder, List<Task> tasks, LongConsumer progress) {
-        return judged(name, name, generator, folder, tasks, progress);
-    }
-
-    private List<Judgement> judged(
-            String name, String subject, Generator generator, Path folder, List<Task> tasks, LongConsumer progress) {
+            String name,
+            String subject,
+            Generator generator,
+            Path folder,
+            List<PromptBatch> batches,
+            LongConsumer progress) {
         JudgementFile file = JudgementFile.open(
                 folder.resolve(name + ".jsonl"), "%s, judges %s".formatted(subject, panel.fingerprint()));
-        Set<List<Long>> done = new HashSet<>();
-        file.read().forEach(judgement -> done.add(key(judgement.number(), judgement.repetition())));
-        List<Task> missing = tasks.stream()
-                .filter(task -> !done.contains(key(task.prompt.number(), task.repetition)))
-                .toList();
-        for (int i = 0; i < missing.size(); i++) {
-            Task task = missing.get(i);
-            file.append(panel.judge(generator.draw(task.prompt, seedOf(task)), task.prompt, task.repetition));
-            progress.accept(missing.size() - i - 1L);
+        Set<Key> done = new HashSet<>();
+        file.read().forEach(judgement -> done.add(Key.of(judgement)));
+        Set<Key> wanted = new HashSet<>();
+        batches.forEach(some -> wanted.addAll(keys(some)));
+        long left = wanted.stream().filter(key -> !done.contains(key)).count();
+        for (PromptBatch some : batches) {
+            // Whole batches again, so that a picture is always drawn beside the same others.
+            if (!done.containsAll(keys(some))) {
+                List<Judgement> missing = draw(generator, some).stream()
+                        .filter(judgement -> !done.contains(Key.of(judgement)))
+                        .toList();
+                file.append(missing);
+                left -= missing.size();
+                progress.accept(left);
+            }
         }
-        Set<List<Long>> wanted = new HashSet<>();
-        tasks.forEach(task -> wanted.add(key(task.prompt.number(), task.repetition)));
         return file.read().stream()
-                .filter(judgement -> wanted.contains(key(judgement.number(), judgement.repetition())))
+                .filter(judgement -> wanted.contains(Key.of(judgement)))
                 .toList();
     }
 
-    private static List<Long> key(long number, long repetition) {
-        return List.of(number, repetition);
+    private List<Judgement> draw(Generator generator, PromptBatch some) {
+        long begin = System.nanoTime();
+        List<Image> images = generator.draw(some);
+        double milliseconds = (System.nanoTime() - begin) / 1e6 / images.size();
+        return panel.judge(images, some, milliseconds);
     }
 
-    private long seedOf(Task task) {
-        return seed + task.prompt.number() * REPETITIONS + task.repetition;
+    private static List<Key> keys(PromptBatch some) {
+        return some.prompts().stream()
+                .map(prompt -> new Key(prompt.number(), some.repetition()))
+                .toList();
     }
 
-    private static List<Task> once(List<TestPrompt> prompts) {
-        return prompts.stream().map(prompt -> new Task(prompt, 0)).toList();
+    private List<PromptBatch> once(List<TestPrompt> some) {
+        return PromptBatch.of(some, 0, batch, seed);
     }
 
-    private List<Task> repeatedly() {
-        List<Task> tasks = new ArrayList<>(once(prompts));
-        prompts.stream()
-                .limit(repeated)
-                .forEach(prompt -> IntStream.range(1, REPETITIONS)
-                        .mapToObj(repetition -> new Task(prompt, repetition))
-                        .forEach(tasks::add));
-        return tasks;
+    private List<PromptBatch> repeatedly() {
+        List<PromptBatch> batches = new ArrayList<>(once(prompts));
+        List<TestPrompt> first = prompts.subList(0, Math.min(repeated, prompts.size()));
+        for (int repetition = 1; repetition < REPETITIONS; repetition++) {
+            batches.addAll(PromptBatch.of(first, repetition, batch, seed));
+        }
+        return batches;
     }
 }

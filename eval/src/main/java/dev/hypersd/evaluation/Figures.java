@@ -11,23 +11,30 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 /**
  * What was measured of a set of pictures.
  *
  * @param pictures one for each prompt
- * @param clipScore mean; absent without a CLIP
+ * @param means of the measures of judges that are there
  * @param frechet distance to the reference pictures
  * @param kernel distance to the reference pictures
  * @param diversity mean over prompts that have several pictures; absent where none has
+ * @param milliseconds that drawing a picture took, the median
  */
 public record Figures(
         int pictures,
         AttributeAccuracy accuracy,
-        OptionalDouble clipScore,
+        Map<Measure, Double> means,
         double frechet,
         KernelDistance kernel,
-        OptionalDouble diversity) {
+        OptionalDouble diversity,
+        double milliseconds) {
+    public Figures {
+        means = Map.copyOf(means);
+    }
+
     private static final int SUBSETS = 50;
     private static final int SUBSET = 250;
     private static final long SUBSET_SEED = 1;
@@ -49,10 +56,22 @@ public record Figures(
         return new Figures(
                 counted.size(),
                 accuracy,
-                counted.stream().flatMapToDouble(j -> j.clipScore().stream()).average(),
+                means(counted),
                 FrechetDistance.between(FeatureStatistics.of(features), FeatureStatistics.of(expected)),
                 KernelDistance.overSubsets(features, expected, SUBSETS, SUBSET, SUBSET_SEED),
-                diversity(judgements));
+                diversity(judgements),
+                median(counted.stream().mapToDouble(Judgement::milliseconds)));
+    }
+
+    private static Map<Measure, Double> means(List<Judgement> judgements) {
+        return judgements.stream()
+                .flatMap(judgement -> judgement.scores().entrySet().stream())
+                .collect(Collectors.groupingBy(Map.Entry::getKey, Collectors.averagingDouble(Map.Entry::getValue)));
+    }
+
+    private static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     private static OptionalDouble diversity(List<Judgement> judgements) {

@@ -3,16 +3,30 @@ package dev.hypersd.evaluation;
 import dev.hypersd.image.Image;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** What is evaluated. */
 @FunctionalInterface
 public interface Generator {
-    /** The picture of {@code prompt}; the same seed draws the same picture. */
-    Image draw(TestPrompt prompt, long seed);
+    /** A picture for each prompt, in their order; the same batch always gives the same pictures. */
+    List<Image> draw(PromptBatch batch);
 
-    /** The pictures that the prompts were written for: what a perfect model would draw. */
+    /** The pictures that the prompts were written for: what a perfect model would draw. Repetitions differ in what the prompts leave open. */
     static Generator data() {
-        return (prompt, seed) ->
-                Scenes.of(Split.TEST, prompt.number() + 1).get(prompt.number()).image();
+        return batch -> {
+            Scenes scenes = Scenes.of(Split.TEST, batch.prompts().getLast().number() + 1);
+            return batch.prompts().stream()
+                    .map(TestPrompt::number)
+                    .map(number ->
+                            batch.repetition() == 0 ? scenes.get(number) : scenes.another(number, batch.repetition()))
+                    .map(sample -> sample.image())
+                    .toList();
+        };
+    }
+
+    /** The same pictures, changed. */
+    default Generator then(UnaryOperator<List<Image>> change) {
+        return batch -> change.apply(draw(batch));
     }
 }

@@ -2,7 +2,7 @@ package dev.hypersd.evaluation;
 
 import dev.hypersd.metric.ClaimCheck.Answer;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Map;
 
 /**
  * What the judges say of one picture.
@@ -10,13 +10,20 @@ import java.util.OptionalDouble;
  * @param number of the prompt
  * @param repetition 0 for the picture that counts, above for others of the same prompt
  * @param answers whether each claim of the prompt is right
- * @param clipScore 100 times the cosine to the prompt, where there is a CLIP to tell
+ * @param scores those of the judges that are there
  * @param features of the attribute reader
+ * @param milliseconds that drawing it took
  */
 public record Judgement(
-        long number, int repetition, List<Answer> answers, OptionalDouble clipScore, List<Double> features) {
+        long number,
+        int repetition,
+        List<Answer> answers,
+        Map<Measure, Double> scores,
+        List<Double> features,
+        double milliseconds) {
     public Judgement {
         answers = List.copyOf(answers);
+        scores = Map.copyOf(scores);
         features = List.copyOf(features);
     }
 

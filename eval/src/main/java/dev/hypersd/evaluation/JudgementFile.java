@@ -13,8 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -24,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Judgements in a file of JSON lines. The first line says of what; a last line that was cut off by an interruption is dropped. */
 final class JudgementFile {
     private static final String SUBJECT = "subject";
+    private static final String MILLISECONDS = "milliseconds";
 
     private final Path file;
 
@@ -59,9 +61,9 @@ final class JudgementFile {
         return wholeLines().stream().skip(1).map(this::judgement).toList();
     }
 
-    void append(Judgement judgement) {
+    void append(List<Judgement> judgements) {
         try {
-            Files.writeString(file, line(judgement) + "\n", StandardOpenOption.APPEND);
+            Files.write(file, judgements.stream().map(JudgementFile::line).toList(), StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw unwritable(e);
         }
@@ -108,7 +110,12 @@ final class JudgementFile {
                 .answers()
                 .forEach(answer ->
                         (answer.right() ? right : wrong).add(answer.attribute().name()));
-        judgement.clipScore().ifPresent(score -> node.put("clip", score));
+        for (Measure measure : Measure.values()) {
+            if (judgement.scores().containsKey(measure)) {
+                node.put(measure.key(), judgement.scores().get(measure));
+            }
+        }
+        node.put(MILLISECONDS, judgement.milliseconds());
         ArrayNode features = node.putArray("features");
         judgement.features().forEach(features::add);
         return node.toString();
@@ -119,13 +126,20 @@ final class JudgementFile {
         List<Answer> answers = new ArrayList<>();
         node.path("right").forEach(name -> answers.add(new Answer(Attribute.valueOf(name.asString()), true)));
         node.path("wrong").forEach(name -> answers.add(new Answer(Attribute.valueOf(name.asString()), false)));
+        Map<Measure, Double> scores = new EnumMap<>(Measure.class);
+        for (Measure measure : Measure.values()) {
+            if (node.has(measure.key())) {
+                scores.put(measure, node.get(measure.key()).asDouble());
+            }
+        }
         return new Judgement(
                 node.path("number").asLong(),
                 node.path("repetition").asInt(),
                 answers,
-                node.has("clip") ? OptionalDouble.of(node.get("clip").asDouble()) : OptionalDouble.empty(),
+                scores,
                 StreamSupport.stream(node.path("features").spliterator(), false)
                         .map(JsonNode::asDouble)
-                        .toList());
+                        .toList(),
+                node.path(MILLISECONDS).asDouble());
     }
 }

@@ -1,46 +1,68 @@
 package dev.hypersd.evaluation;
 
 import dev.hypersd.data.Pixels;
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.Scores;
+import dev.hypersd.judge.aesthetic.AestheticJudge;
 import dev.hypersd.judge.attributes.AttributeReader;
 import dev.hypersd.judge.attributes.ReadPictures;
 import dev.hypersd.judge.attributes.Reading;
 import dev.hypersd.judge.clip.ClipJudge;
+import dev.hypersd.judge.preference.PreferenceJudge;
 import dev.hypersd.metric.ClaimCheck;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.tensor.Tensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
-/** The judges of a folder, which look at one picture after another: {@code attributes}, and {@code clip} if it is there. */
+/**
+ * The judges of a folder: {@code attributes}, which must be there, and whichever of {@code clip}, {@code aesthetic} and {@code preference} are. A
+ * picture is judged alone, so it does not matter what others it is judged with.
+ */
 public final class Panel implements AutoCloseable {
+    private static final String CLIP = "clip";
+
     private final TensorArena arena = new TensorArena();
     private final AttributeReader reader;
     private final Optional<ClipJudge> clip;
-
+    private final Optional<AestheticJudge> aesthetic;
+    private final Optional<PreferenceJudge> preference;
     private final String fingerprint;
 
     private Panel(Path folder) {
         this.reader = Engine.infer(() -> ModelPart.in(folder.resolve("attributes"))
                 .load(AttributeReader.TYPE, Dtype.F32, arena)
                 .network());
+        this.clip = judge(folder.resolve(CLIP), found -> ClipJudge.open(found, arena));
+        this.aesthetic =
+                judge(folder.resolve("aesthetic"), found -> AestheticJudge.open(found, clipBeside(found), arena));
+        this.preference = judge(folder.resolve("preference"), found -> PreferenceJudge.open(found, arena));
         this.fingerprint = Fingerprint.of(folder);
-        Path clipFolder = folder.resolve("clip");
-        this.clip = Files.isDirectory(clipFolder) ? Optional.of(ClipJudge.open(clipFolder, arena)) : Optional.empty();
+    }
+
+    private static <J> Optional<J> judge(Path folder, Function<Path, J> open) {
+        return Optional.of(folder).filter(Files::isDirectory).map(open);
+    }
+
+    private ClipJudge clipBeside(Path aestheticHead) {
+        return clip.orElseThrow(() -> new InvalidFileException(
+                aestheticHead, "scores the vectors of a CLIP, and no folder %s is beside it".formatted(CLIP)));
     }
 
     /**
      * Opens the judges.
      *
-     * @throws dev.hypersd.error.InvalidFileException if one is missing or broken
+     * @throws InvalidFileException if one is missing or broken
      */
     public static Panel open(Path folder) {
         return new Panel(folder);
@@ -51,24 +73,45 @@ public final class Panel implements AutoCloseable {
         return fingerprint;
     }
 
-    /** Judges {@code image} as a picture of {@code prompt}. */
-    Judgement judge(Image image, TestPrompt prompt, int repetition) {
-        OptionalDouble score = clip.map(judge -> OptionalDouble.of(
-                        judge.scores(List.of(image), List.of(prompt.text())).getFirst()))
-                .orElseGet(OptionalDouble::empty);
+    /**
+     * Judges pictures of the prompts of {@code batch}, in the same order.
+     *
+     * @param images of one size
+     * @param milliseconds that drawing each took
+     */
+    List<Judgement> judge(List<Image> images, PromptBatch batch, double milliseconds) {
+        List<Map<Measure, Double>> scores =
+                scores(images, batch.prompts().stream().map(TestPrompt::text).toList());
         return Engine.infer(() -> {
-            Tensor grid = reader.grid(Pixels.of(List.of(image)));
-            Reading reading = new ReadPictures(reader).of(grid).getFirst();
-            float[] features = Tensors.toFloats(reader.features(grid));
-            return new Judgement(
-                    prompt.number(),
-                    repetition,
-                    ClaimCheck.of(prompt.claims(), reading),
-                    score,
-                    IntStream.range(0, features.length)
-                            .mapToObj(i -> (double) features[i])
-                            .toList());
+            Tensor grid = reader.grid(Pixels.of(images));
+            List<Reading> readings = new ReadPictures(reader).of(grid);
+            List<Double> features = Scores.of(reader.features(grid));
+            int width = features.size() / images.size();
+            return IntStream.range(0, images.size())
+                    .mapToObj(i -> new Judgement(
+                            batch.prompts().get(i).number(),
+                            batch.repetition(),
+                            ClaimCheck.of(batch.prompts().get(i).claims(), readings.get(i)),
+                            scores.get(i),
+                            features.subList(i * width, (i + 1) * width),
+                            milliseconds))
+                    .toList();
         });
+    }
+
+    /** What the judges that are there say of each picture. */
+    private List<Map<Measure, Double>> scores(List<Image> images, List<String> texts) {
+        Map<Measure, List<Double>> all = new EnumMap<>(Measure.class);
+        clip.ifPresent(judge -> all.put(Measure.CLIP, judge.scores(images, texts)));
+        aesthetic.ifPresent(judge -> all.put(Measure.AESTHETIC, judge.scores(images)));
+        preference.ifPresent(judge -> all.put(Measure.PREFERENCE, judge.scores(images, texts)));
+        return IntStream.range(0, images.size())
+                .mapToObj(i -> {
+                    Map<Measure, Double> one = new EnumMap<>(Measure.class);
+                    all.forEach((measure, scores) -> one.put(measure, scores.get(i)));
+                    return one;
+                })
+                .toList();
     }
 
     @Override

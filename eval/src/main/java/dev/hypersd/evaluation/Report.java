@@ -9,23 +9,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The figures of a model beside those of the data: what the judges say of pictures that are right by construction, and how far apart two
- * sets of such pictures are.
+ * The figures of a model beside two others: those of its autoencoder, that is of the data after encoding and decoding, and those of the data,
+ * what the judges say of pictures that are right by construction, and how far apart two sets of such pictures are.
  */
-public record Report(String subject, Figures model, Figures data) {
-    /** The figures by name, one object for the model and one for the data. */
+public record Report(String subject, Figures model, Figures autoencoder, Figures data) {
+    /** The figures by name, an object for each column of {@link #table}. */
     public String json() {
         ObjectNode node = Json.MAPPER.createObjectNode().put("subject", subject);
-        rows(model).forEach(node.putObject("model")::put);
-        rows(data).forEach(node.putObject("data")::put);
+        columns().forEach((name, rows) -> rows.forEach(node.putObject(name)::put));
         return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
     }
 
@@ -40,14 +41,32 @@ public record Report(String subject, Figures model, Figures data) {
         }
     }
 
-    /** A table for people: a line for each figure, the model's beside the data's. */
+    /** A table for people: a line for each figure, with the model's, the autoencoder's and the data's. */
     public String table() {
-        Map<String, Double> ofData = rows(data);
-        String lines = rows(model).entrySet().stream()
-                .map(row -> "%-28s %10s %10s"
-                        .formatted(row.getKey(), number(row.getValue()), number(ofData.get(row.getKey()))))
-                .collect(Collectors.joining("\n"));
-        return "%-28s %10s %10s\n%s".formatted(subject, "model", "data", lines);
+        Map<String, Map<String, Double>> columns = columns();
+        Set<String> names = columns.values().stream()
+                .flatMap(rows -> rows.keySet().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        return Stream.concat(
+                        Stream.of(line("", columns.keySet().stream())),
+                        names.stream()
+                                .map(name ->
+                                        line(name, columns.values().stream().map(rows -> number(rows.get(name))))))
+                .collect(Collectors.joining("\n", subject + "\n", ""));
+    }
+
+    private static String line(String name, Stream<String> values) {
+        return "%-28s".formatted(name) + values.map("%12s"::formatted).collect(Collectors.joining());
+    }
+
+    private Map<String, Map<String, Double>> columns() {
+        Map<String, Map<String, Double>> columns = new LinkedHashMap<>();
+        Map<String, Double> ofModel = rows(model);
+        ofModel.put("ms per picture", model.milliseconds());
+        columns.put("model", ofModel);
+        columns.put("autoencoder", rows(autoencoder));
+        columns.put("data", rows(data));
+        return columns;
     }
 
     private static String number(@Nullable Double value) {
@@ -72,16 +91,16 @@ public record Report(String subject, Figures model, Figures data) {
         for (Attribute attribute : Attribute.values()) {
             put(rows, word(attribute), figures.accuracy().of(attribute).value());
         }
-        put(rows, "clip score", figures.clipScore());
+        for (Measure measure : Measure.values()) {
+            if (figures.means().containsKey(measure)) {
+                rows.put(measure.title(), figures.means().get(measure));
+            }
+        }
         rows.put("fid", figures.frechet());
         rows.put("kid", figures.kernel().mean());
         rows.put("kid deviation", figures.kernel().deviation());
-        put(rows, "diversity", figures.diversity());
+        figures.diversity().ifPresent(diversity -> rows.put("diversity", diversity));
         return rows;
-    }
-
-    private static void put(Map<String, Double> rows, String name, OptionalDouble value) {
-        value.ifPresent(v -> rows.put(name, v));
     }
 
     private static void put(Map<String, Double> rows, String name, double value) {

@@ -2,8 +2,11 @@ package dev.hypersd.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
 import dev.hypersd.judge.BackboneConfig;
 import dev.hypersd.judge.attributes.AttributeReader;
 import dev.hypersd.metric.AttributeAccuracy.Group;
@@ -16,10 +19,12 @@ import dev.hypersd.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,50 +61,96 @@ class EvaluationTest {
 
     @Test
     void anInterruptedRunGoesOnAndEndsWithTheSameReport() throws IOException {
-        String whole = evaluate(Generator.data(), out.resolve("whole")).json();
+        String whole = withoutTime(evaluate(Generator.data(), out.resolve("whole")));
 
         Path cut = out.resolve("cut");
-        AtomicInteger left = new AtomicInteger(3);
-        Generator failing = (prompt, seed) -> {
+        AtomicInteger left = new AtomicInteger(2);
+        Generator failing = batch -> {
             if (left.getAndDecrement() == 0) {
                 throw new IllegalStateException("the power fails");
             }
-            return Generator.data().draw(prompt, seed);
+            return Generator.data().draw(batch);
         };
         assertThatThrownBy(() -> evaluate(failing, cut)).hasMessage("the power fails");
         // The last line was being written.
         String lines = Files.readString(cut.resolve("model.jsonl"));
         Files.writeString(cut.resolve("model.jsonl"), lines.substring(0, lines.length() - 20));
 
-        AtomicInteger drawn = new AtomicInteger();
-        Generator counting = (prompt, seed) -> {
-            drawn.incrementAndGet();
-            return Generator.data().draw(prompt, seed);
+        List<Long> seeds = new ArrayList<>();
+        Generator counting = batch -> {
+            seeds.add(batch.seed());
+            return Generator.data().draw(batch);
         };
-        assertThat(evaluate(counting, cut).json()).isEqualTo(whole);
-        assertThat(drawn).hasValue(PROMPTS + 3 - 2);
+        assertThat(withoutTime(evaluate(counting, cut))).isEqualTo(whole);
+        // The batch whose last line was lost, the third one, and the first prompt's repetitions.
+        assertThat(seeds).containsExactly(7L, 9L, 10_000_005L, 20_000_005L, 30_000_005L);
     }
 
     @Test
     void theDataAreAtNoDistanceFromThemselvesInTheReport() {
         Report report = evaluate(Generator.data(), out);
-        assertThat(report.model().frechet()).isEqualTo(report.data().frechet());
+        assertThat(report.model().frechet())
+                .isEqualTo(report.data().frechet())
+                .isEqualTo(report.autoencoder().frechet());
         assertThat(report.model().accuracy().claims(Group.ALL))
                 .isEqualTo(report.data().accuracy().claims(Group.ALL));
-        // Repetitions of the data are the same picture.
-        assertThat(report.model().diversity()).hasValue(0);
-        assertThat(report.table()).contains("claims right: all").contains("fid");
+        assertThat(report.model().diversity().orElseThrow())
+                .isPositive()
+                .isEqualTo(report.data().diversity().orElseThrow());
+        assertThat(report.table()).contains("claims right: all", "fid", "ms per picture");
+    }
+
+    @Test
+    void whatTheAutoencoderSpoilsIsSeenInItsColumn() {
+        try (Panel panel = Panel.open(judges)) {
+            Report report = evaluation(panel).of("scenes", Generator.data(), EvaluationTest::black, out, left -> {});
+            assertThat(report.autoencoder().frechet())
+                    .isGreaterThan(report.data().frechet());
+            assertThat(report.model().frechet()).isEqualTo(report.data().frechet());
+        }
+    }
+
+    @Test
+    void anAestheticHeadWithoutItsClipIsRefused() throws IOException {
+        Path folder = out.resolve("judges");
+        for (Path file : List.of(Path.of("config.json"), Path.of("diffusion_pytorch_model.safetensors"))) {
+            Files.createDirectories(folder.resolve("attributes"));
+            Files.copy(
+                    judges.resolve("attributes").resolve(file),
+                    folder.resolve("attributes").resolve(file));
+        }
+        Files.createDirectories(folder.resolve("aesthetic"));
+        assertThatThrownBy(() -> Panel.open(folder))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageEndingWith("aesthetic: scores the vectors of a CLIP, and no folder clip is beside it");
+    }
+
+    @Test
+    void picturesAreJudgedAlikeInWhateverBatch() {
+        List<TestPrompt> prompts = TestPrompt.range(0, 4);
+        PromptBatch together = new PromptBatch(prompts, 0, 0);
+        try (Panel panel = Panel.open(judges)) {
+            List<Judgement> judged = panel.judge(Generator.data().draw(together), together, 1);
+            for (int i = 0; i < prompts.size(); i++) {
+                PromptBatch alone = new PromptBatch(List.of(prompts.get(i)), 0, 0);
+                Judgement one =
+                        panel.judge(Generator.data().draw(alone), alone, 1).getFirst();
+                assertThat(one.answers()).isEqualTo(judged.get(i).answers());
+                // Convolutions add up in another order in batches.
+                assertThat(one.vector()).containsExactly(judged.get(i).vector(), within(1e-5));
+            }
+        }
     }
 
     @Test
     void judgementsOfSomethingElseAreRefused() {
         evaluate(Generator.data(), out);
         try (Panel panel = Panel.open(judges)) {
-            Evaluation evaluation = new Evaluation(panel, TestPrompt.range(0, PROMPTS), 1, 5);
-            assertThatThrownBy(() -> evaluation.of("another", Generator.data(), out, left -> {}))
+            assertThatThrownBy(() -> evaluation(panel)
+                            .of("another", Generator.data(), UnaryOperator.identity(), out, left -> {}))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageMatching(
-                            ".*has judgements of \"scenes, seed 5, judges (\\w{8})\", not of \"another, seed 5, judges \\1\".*");
+                            ".*has judgements of \"autoencoder of scenes, judges (\\w{8})\", not of \"autoencoder of another, judges \\1\".*");
         }
     }
 
@@ -113,8 +164,21 @@ class EvaluationTest {
 
     private Report evaluate(Generator generator, Path folder) {
         try (Panel panel = Panel.open(judges)) {
-            return new Evaluation(panel, TestPrompt.range(0, PROMPTS), 1, 5)
-                    .of("scenes", generator, folder, left -> {});
+            return evaluation(panel).of("scenes", generator, UnaryOperator.identity(), folder, left -> {});
         }
+    }
+
+    private static Evaluation evaluation(Panel panel) {
+        return new Evaluation(panel, TestPrompt.range(0, PROMPTS), 1, 2, 5);
+    }
+
+    private static String withoutTime(Report report) {
+        return report.json().replaceAll("\"ms per picture\" : \\S+", "");
+    }
+
+    private static List<Image> black(List<Image> images) {
+        return images.stream()
+                .map(image -> new Image(image.width(), image.height(), new byte[image.rgb().length]))
+                .toList();
     }
 }

@@ -1,0 +1,40 @@
+package dev.hypersd.evaluation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Prompts that are drawn together.
+ *
+ * @param prompts of numbers that follow each other
+ * @param repetition 0 for the pictures that count, above for others of the same prompts
+ * @param seed of the first picture; the next one's is one more
+ */
+public record PromptBatch(List<TestPrompt> prompts, int repetition, long seed) {
+    /** Between the seeds of two repetitions; more than there are test prompts. */
+    private static final long APART = 10_000_000;
+
+    public PromptBatch {
+        prompts = List.copyOf(prompts);
+        for (int i = 0; i < prompts.size(); i++) {
+            if (prompts.get(i).number() != prompts.getFirst().number() + i) {
+                throw new IllegalArgumentException("the prompts of a batch have numbers that follow each other");
+            }
+        }
+    }
+
+    /**
+     * All of {@code prompts}, cut into batches that are always the same.
+     *
+     * @param most prompts of a batch
+     * @param seed of a picture is this, the number of its prompt, and ten million for each repetition
+     */
+    static List<PromptBatch> of(List<TestPrompt> prompts, int repetition, int most, long seed) {
+        List<PromptBatch> batches = new ArrayList<>();
+        for (int first = 0; first < prompts.size(); first += most) {
+            List<TestPrompt> some = prompts.subList(first, Math.min(first + most, prompts.size()));
+            batches.add(new PromptBatch(some, repetition, seed + some.getFirst().number() + repetition * APART));
+        }
+        return batches;
+    }
+}
