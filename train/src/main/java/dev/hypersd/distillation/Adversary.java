@@ -1,6 +1,7 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.latents.LatentSample;
+import dev.hypersd.objective.Finished;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
@@ -47,19 +48,19 @@ public final class Adversary {
     private final Discriminator discriminator;
     private final TrainableWeights weights;
 
-    Adversary(Student student, Settings settings) {
+    Adversary(Student student, Finished finished, Settings settings) {
         this.settings = settings;
         this.schedule = student.denoiser().schedule();
-        this.discriminator = Engine.infer(() -> discriminator(student));
+        this.discriminator = Engine.infer(() -> discriminator(student, finished));
         // What judges need not be steady as what is kept: there is no average.
         this.weights =
                 Engine.call(() -> new TrainableWeights(discriminator.tuning(), 0, student.seed(), student.arena()));
     }
 
-    private Discriminator discriminator(Student student) {
-        var unet = student.finished().model().unet();
+    private Discriminator discriminator(Student student, Finished finished) {
+        var unet = finished.model().unet();
         var network = unet.network();
-        long[] shape = student.finished().samples().shape();
+        long[] shape = finished.samples().shape();
         int levels = network.config().levels().size();
         return switch (settings.kind()) {
             case FEATURES -> new FeatureDiscriminator(network, settings.heads(), student.seed(), student.arena());

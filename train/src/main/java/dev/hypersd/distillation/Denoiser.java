@@ -3,8 +3,6 @@ package dev.hypersd.distillation;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.unet.Conditioning;
-import dev.hypersd.unet.UNet2DConditionModel;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
@@ -12,7 +10,13 @@ import org.bytedeco.pytorch.Tensor;
  * The one network that plays all parts. Whose weights it computes with, a teacher's, a student's or a fake score's, is decided by the adapters
  * that are switched on.
  */
-record Denoiser(UNet2DConditionModel unet, NoiseSchedule schedule) {
+record Denoiser(Network network, NoiseSchedule schedule) {
+    /** Predicts for latents, timesteps {@code [B]} and text. */
+    @FunctionalInterface
+    interface Network {
+        Tensor forward(Tensor latents, Tensor timesteps, Tensor text);
+    }
+
     /**
      * A prediction in F32, of what the schedule says that the network predicts.
      *
@@ -21,7 +25,7 @@ record Denoiser(UNet2DConditionModel unet, NoiseSchedule schedule) {
      * @param text {@code [B, N, D]}
      */
     Tensor predict(Tensor latents, int[] timesteps, Tensor text) {
-        return unet.forward(latents, tensor(timesteps), Conditioning.of(text)).to(Dtype.F32.scalarType());
+        return network.forward(latents, tensor(timesteps), text).to(Dtype.F32.scalarType());
     }
 
     /**

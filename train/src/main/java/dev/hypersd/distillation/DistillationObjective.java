@@ -17,11 +17,13 @@ import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.TrainableWeights;
+import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Teaches a student to draw in few steps what its teacher draws in many (Ren et al., 2024). One network is teacher, student, target and fake
@@ -44,6 +46,8 @@ public final class DistillationObjective implements Objective<LatentSample> {
 
     private final Settings settings;
     private final TensorArena arena = new TensorArena();
+    private final Finished finished;
+    private final OptimiserSettings optimiser;
     private final Trainee trainee;
     private final Student student;
     private final List<StudentLoss> losses;
@@ -61,28 +65,41 @@ public final class DistillationObjective implements Objective<LatentSample> {
             OptimiserSettings optimiser,
             Pictures pictures) {
         this.settings = settings;
-        Finished finished = Finished.open(model, pictures, settings.shown(), arena);
+        this.optimiser = optimiser;
+        this.finished = Finished.open(model, pictures, settings.shown(), arena);
         this.trainee = Trainee.of(change, model, finished, arena);
         TrainableWeights weights = Engine.call(
                 () -> new TrainableWeights(trainee.tuning(), settings.averageDecay(), settings.seed(), arena));
-        this.student = new Student(finished, weights, optimiser, settings.seed(), arena);
-        this.losses = judged.stream().map(by -> by.open(student)).toList();
+        Denoiser denoiser = new Denoiser(
+                (latents, timesteps, text) ->
+                        finished.model().unet().network().forward(latents, timesteps, Conditioning.of(text)),
+                finished.model().schedule());
+        this.student = new Student(denoiser, weights, this::batch, settings.seed(), arena);
+        this.losses = judged.stream().map(by -> by.open(student, finished)).toList();
+    }
+
+    private Batch batch(List<LatentSample> samples) {
+        Tensor empty = finished.captions().of(List.of(finished.model().ids("")));
+        return new Batch(
+                LatentSample.latents(samples, finished.samples().shape()),
+                finished.captions().of(samples.stream().map(LatentSample::ids).toList()),
+                empty.expand(samples.size(), -1, -1));
     }
 
     @Override
     public Dataset<LatentSample> samples() {
-        return student.finished().samples();
+        return finished.samples();
     }
 
     @Override
     public Optional<Dataset<LatentSample>> heldOut() {
-        return Optional.of(student.finished().heldOut());
+        return Optional.of(finished.heldOut());
     }
 
     @Override
     public List<Learner<LatentSample>> learners() {
         List<Learner<LatentSample>> learners = new ArrayList<>();
-        learners.add(new Learner<>("student", student.weights(), student.optimiser(), this::losses));
+        learners.add(new Learner<>("student", student.weights(), optimiser, this::losses));
         losses.forEach(loss -> learners.addAll(loss.companions()));
         return learners;
     }
@@ -101,7 +118,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
             return Map.of();
         }
         SampleSheet sheet = new SampleSheet(settings.shown(), settings.shownSteps(), 1, settings.seed());
-        long[] shape = student.finished().samples().shape();
+        long[] shape = finished.samples().shape();
         return Map.of(
                 "samples", Engine.infer(() -> student.weights().average().during(() -> sheet.draw(trainee, shape))));
     }

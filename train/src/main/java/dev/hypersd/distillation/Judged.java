@@ -5,6 +5,7 @@ import dev.hypersd.distillation.trajectory.Goal;
 import dev.hypersd.distillation.trajectory.Segments;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.nn.Adapters;
+import dev.hypersd.objective.Finished;
 import dev.hypersd.training.LowRankTuning;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,8 +14,8 @@ import java.util.Set;
 
 /** What a student is judged by, as a recipe says it. */
 public sealed interface Judged {
-    /** Makes the loss for {@code student}. */
-    StudentLoss open(Student student);
+    /** Makes the loss for {@code student} of {@code finished}. */
+    StudentLoss open(Student student, Finished finished);
 
     /**
      * Who teaches.
@@ -22,8 +23,8 @@ public sealed interface Judged {
      * @param lora what makes a teacher of the base model; empty for the base model as it is
      */
     record Teaching(Optional<Path> lora, GuidanceRange guidance) {
-        Teacher open(Student student) {
-            Adapters adapters = lora.map(file -> student.finished().model().withLora(file, student.arena()))
+        Teacher open(Student student, Finished finished) {
+            Adapters adapters = lora.map(file -> finished.model().withLora(file, student.arena()))
                     .orElse(Adapters.NONE);
             return new Teacher(student.denoiser(), adapters, guidance);
         }
@@ -57,8 +58,8 @@ public sealed interface Judged {
             Optional<Adversary.Settings> adversary)
             implements Judged {
         @Override
-        public StudentLoss open(Student student) {
-            Teacher teacher = teaching.open(student);
+        public StudentLoss open(Student student, Finished finished) {
+            Teacher teacher = teaching.open(student, finished);
             Lessons lessons = switch (method) {
                 case Method.Consistency consistency ->
                     new ConsistencyLessons(teacher, student.weights().average(), segments, consistency.goal(), noising);
@@ -66,7 +67,7 @@ public sealed interface Judged {
                 case Method.Rectified rectified -> new RectifiedLessons(teacher, segments, noising);
             };
             return new TrajectoryLoss(
-                    student, lessons, distance, weight, adversary.map(a -> new Adversary(student, a)));
+                    student, lessons, distance, weight, adversary.map(a -> new Adversary(student, finished, a)));
         }
     }
 
@@ -87,16 +88,16 @@ public sealed interface Judged {
             Optional<Adversary.Settings> adversary)
             implements Judged {
         @Override
-        public StudentLoss open(Student student) {
+        public StudentLoss open(Student student, Finished finished) {
             LowRankTuning fake = new LowRankTuning(
-                    LoraLayers.weights(layers, student.finished().model().unet().parameters()), rank, rank);
+                    LoraLayers.weights(layers, finished.model().unet().parameters()), rank, rank);
             return new DistributionMatching(
                     student,
-                    teaching.open(student),
+                    teaching.open(student, finished),
                     new Rollout(student.denoiser(), timesteps),
                     matching,
                     fake,
-                    adversary.map(a -> new Adversary(student, a)));
+                    adversary.map(a -> new Adversary(student, finished, a)));
         }
     }
 }

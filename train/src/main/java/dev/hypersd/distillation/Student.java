@@ -1,33 +1,27 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.latents.LatentSample;
-import dev.hypersd.objective.Finished;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.TrainableWeights;
 import java.util.List;
-import org.bytedeco.pytorch.Tensor;
+import java.util.function.Function;
 
 /**
  * A student, and what all its losses share.
  *
- * @param finished the model that it learns from
- * @param weights that make the network the student
- * @param optimiser of the student, which those who learn beside it take after
+ * @param denoiser the network, which is the student where its weights are switched on
+ * @param weights that make it the student
+ * @param batches from samples to what the network is shown
  * @param seed of everything random
  * @param arena owns what learns and what is kept
  */
-public record Student(
-        Finished finished, TrainableWeights weights, OptimiserSettings optimiser, long seed, TensorArena arena) {
-    Denoiser denoiser() {
-        return new Denoiser(finished.model().unet().network(), finished.model().schedule());
-    }
-
+record Student(
+        Denoiser denoiser,
+        TrainableWeights weights,
+        Function<List<LatentSample>, Batch> batches,
+        long seed,
+        TensorArena arena) {
     Batch batch(List<LatentSample> samples) {
-        Tensor empty = finished.captions().of(List.of(finished.model().ids("")));
-        return new Batch(
-                LatentSample.latents(samples, finished.samples().shape()),
-                finished.captions().of(samples.stream().map(LatentSample::ids).toList()),
-                empty.expand(samples.size(), -1, -1));
+        return batches.apply(samples);
     }
 }

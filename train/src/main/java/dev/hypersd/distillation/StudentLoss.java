@@ -7,7 +7,7 @@ import dev.hypersd.training.Losses;
 import java.util.List;
 
 /** Something that a student is judged by. */
-public interface StudentLoss {
+interface StudentLoss {
     /** What {@code batch} costs; the student's weights are switched on. */
     List<Losses.Term> terms(Batch batch, Draw draw);
 
