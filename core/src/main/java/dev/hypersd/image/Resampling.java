@@ -1,5 +1,9 @@
 package dev.hypersd.image;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
 /** How the pixels of a resized picture are weighted from those around them. */
 public enum Resampling {
     /** Catmull and Rom's cubic (a = -1/2) over 4 pixels: what CLIP and its like were trained with. */
@@ -24,15 +28,43 @@ public enum Resampling {
 
     private static final double A = -0.5;
 
+    /**
+     * What one pixel of a resized line is made of.
+     *
+     * @param first the first pixel that counts
+     * @param weights of it and those after it; their sum is 1
+     */
+    public record Window(int first, double[] weights) {}
+
+    /** How far the filter reaches, in pixels of the smaller picture. */
     private final int support;
 
     Resampling(int support) {
         this.support = support;
     }
 
-    /** How far the filter reaches, in pixels of the smaller picture. */
-    int support() {
-        return support;
+    /**
+     * What each pixel of a resized line is made of, antialiased: where the line gets shorter, the filter gets as much wider.
+     *
+     * @param from pixels of the line
+     * @param to pixels of the result
+     */
+    public List<Window> windows(int from, int to) {
+        double scale = (double) from / to;
+        double widening = Math.max(scale, 1);
+        double reach = support * widening;
+        List<Window> windows = new ArrayList<>();
+        for (int i = 0; i < to; i++) {
+            double centre = (i + 0.5) * scale;
+            int first = Math.max((int) (centre - reach + 0.5), 0);
+            int end = Math.min((int) (centre + reach + 0.5), from);
+            double[] weights = new double[end - first];
+            Arrays.setAll(weights, k -> weight((k + first - centre + 0.5) / widening));
+            double sum = Arrays.stream(weights).sum();
+            Arrays.setAll(weights, k -> weights[k] / sum);
+            windows.add(new Window(first, weights));
+        }
+        return windows;
     }
 
     /** The weight of a pixel at a distance, in pixels of the smaller picture; not normalised. */

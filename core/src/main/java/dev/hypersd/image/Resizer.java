@@ -62,25 +62,14 @@ final class Resizer {
     }
 
     private static Window[] windows(int from, int to, Resampling filter) {
-        double scale = (double) from / to;
-        double widening = Math.max(scale, 1);
-        double support = filter.support() * widening;
-        Window[] windows = new Window[to];
-        for (int i = 0; i < to; i++) {
-            double centre = (i + 0.5) * scale;
-            int first = Math.max((int) (centre - support + 0.5), 0);
-            int end = Math.min((int) (centre + support + 0.5), from);
-            double[] weights = new double[end - first];
-            Arrays.setAll(weights, k -> filter.weight((k + first - centre + 0.5) / widening));
-            windows[i] = new Window(first, normalised(weights));
-        }
-        return windows;
+        return filter.windows(from, to).stream()
+                .map(window -> new Window(window.first(), fixed(window.weights())))
+                .toArray(Window[]::new);
     }
 
-    private static int[] normalised(double[] weights) {
-        double sum = Arrays.stream(weights).sum();
+    private static int[] fixed(double[] weights) {
         return Arrays.stream(weights)
-                .map(w -> w / sum * (1 << PRECISION))
+                .map(w -> w * (1 << PRECISION))
                 .mapToInt(w -> (int) (w < 0 ? w - 0.5 : w + 0.5))
                 .toArray();
     }

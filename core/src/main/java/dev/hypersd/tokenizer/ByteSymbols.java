@@ -2,7 +2,9 @@ package dev.hypersd.tokenizer;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The characters that stand for bytes in vocabularies of CLIP's kind (Radford et al., 2019): a byte that is a visible character of
@@ -10,11 +12,14 @@ import java.util.List;
  */
 public final class ByteSymbols {
     private static final String[] SYMBOLS = new String[256];
+    private static final Map<Character, Integer> BYTES = new HashMap<>();
 
     static {
         char next = 0x100;
         for (int b = 0; b < SYMBOLS.length; b++) {
-            SYMBOLS[b] = String.valueOf(isVisible(b) ? (char) b : next++);
+            char symbol = isVisible(b) ? (char) b : next++;
+            SYMBOLS[b] = String.valueOf(symbol);
+            BYTES.put(symbol, b);
         }
     }
 
@@ -28,6 +33,11 @@ public final class ByteSymbols {
     /** The symbol of {@code b}, 0 to 255. */
     public static String of(int b) {
         return SYMBOLS[b];
+    }
+
+    /** The byte that {@code symbol} stands for, 0 to 255; -1 if it stands for none. */
+    public static int byteOf(char symbol) {
+        return BYTES.getOrDefault(symbol, -1);
     }
 
     /** All 256 as the published vocabularies number them: by code point, so that the visible ones come first. */

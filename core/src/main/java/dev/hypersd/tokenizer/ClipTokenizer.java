@@ -3,6 +3,8 @@ package dev.hypersd.tokenizer;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
@@ -111,6 +113,35 @@ public final class ClipTokenizer {
     /** All ids of {@code prompt}, however many, without begin, end and padding. */
     public List<Integer> ids(String prompt) {
         return read(prompt).ids().toList();
+    }
+
+    /**
+     * The text that {@code ids} stand for, as far as they tell: words in lower case with one space between them. What follows the first end is left
+     * out, and so are special tokens.
+     *
+     * @throws IllegalArgumentException if an id is outside of the vocabulary
+     */
+    public String text(long... ids) {
+        String[] tokens = vocabulary.tokens();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (long id : ids) {
+            if (id < 0 || id >= tokens.length) {
+                throw new IllegalArgumentException("there is no token of id " + id);
+            }
+            if (id == end()) {
+                break;
+            }
+            String token = tokens[(int) id];
+            if (!special.all().contains(token)) {
+                boolean last = token.endsWith(Vocabulary.END_OF_WORD);
+                String symbols = last ? token.substring(0, token.length() - Vocabulary.END_OF_WORD.length()) : token;
+                symbols.chars().forEach(symbol -> bytes.write(ByteSymbols.byteOf((char) symbol)));
+                if (last) {
+                    bytes.write(' ');
+                }
+            }
+        }
+        return bytes.toString(StandardCharsets.UTF_8).strip();
     }
 
     /** The words that {@code text} is cut into before anything else is done with it, for those who count them. */

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * and checked: ids are exactly 0 to n-1, each once, and whatever a merge names is a token.
  */
 final class Vocabulary {
-    private static final String END_OF_WORD = "</w>";
+    static final String END_OF_WORD = "</w>";
 
     /** Published merge lists are half a megabyte. */
     private static final long LARGEST_MERGES = 16L << 20;
@@ -151,6 +151,13 @@ final class Vocabulary {
     /** The id of {@code token}, which must be one. */
     int id(String token) {
         return Objects.requireNonNull(ids.get(token), token);
+    }
+
+    /** The tokens by their ids. */
+    String[] tokens() {
+        String[] tokens = new String[ids.size()];
+        ids.forEach((token, id) -> tokens[id] = token);
+        return tokens;
     }
 
     /** Refuses the file if it lacks one of {@code tokens}. */

@@ -75,6 +75,17 @@ class ClipTokenizerTest {
     }
 
     @Test
+    void idsTellTheTextAsFarAsTheyKnowIt() {
+        ClipTokenizer tokenizer = open();
+        long[] ids = tokenizer.encode("Cats  &\ndogs über all!").ids().stream()
+                .mapToLong(Integer::longValue)
+                .toArray();
+
+        assertThat(tokenizer.text(ids)).isEqualTo("cats & dogs über all !");
+        assertThatThrownBy(() -> tokenizer.text(1 << 20)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void wordsBecomeTheirMergedTokens() {
         assertThat(open().ids("Cat cats DOG do")).isEqualTo(tokens("cat</w>", "cats</w>", "dog</w>", "d", "o</w>"));
     }

@@ -1,6 +1,7 @@
 package dev.hypersd.data;
 
 import dev.hypersd.image.Image;
+import dev.hypersd.image.Resampling;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
@@ -59,5 +60,30 @@ public final class Pixels {
                     .map(rgb -> new Image(width, height, rgb))
                     .toList();
         });
+    }
+
+    /**
+     * Pictures of another size; differentiable, and not rounded as {@link Image#resize} is.
+     *
+     * @param pixels {@code [B, C, H, W]}
+     * @return {@code [B, C, height, width]}
+     */
+    public static Tensor resized(Tensor pixels, int height, int width, Resampling filter) {
+        return TensorScope.scoped(() -> {
+            Tensor rows = weights(filter.windows((int) pixels.size(2), height), pixels.size(2));
+            Tensor columns = weights(filter.windows((int) pixels.size(3), width), pixels.size(3));
+            return rows.matmul(pixels).matmul(columns.transpose(0, 1));
+        });
+    }
+
+    private static Tensor weights(List<Resampling.Window> windows, long from) {
+        float[] matrix = new float[(int) (windows.size() * from)];
+        for (int row = 0; row < windows.size(); row++) {
+            Resampling.Window window = windows.get(row);
+            for (int i = 0; i < window.weights().length; i++) {
+                matrix[(int) (row * from) + window.first() + i] = (float) window.weights()[i];
+            }
+        }
+        return Tensors.of(matrix, windows.size(), from);
     }
 }

@@ -79,11 +79,13 @@ public final class DistillationObjective implements Objective<LatentSample> {
     }
 
     private Batch batch(List<LatentSample> samples) {
+        List<long[]> ids = samples.stream().map(LatentSample::ids).toList();
         Tensor empty = finished.captions().of(List.of(finished.model().ids("")));
         return new Batch(
                 LatentSample.latents(samples, finished.samples().shape()),
-                finished.captions().of(samples.stream().map(LatentSample::ids).toList()),
-                empty.expand(samples.size(), -1, -1));
+                finished.captions().of(ids),
+                empty.expand(samples.size(), -1, -1),
+                ids);
     }
 
     @Override

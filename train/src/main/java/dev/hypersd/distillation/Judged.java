@@ -6,11 +6,13 @@ import dev.hypersd.distillation.trajectory.Segments;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.objective.Finished;
+import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.LowRankTuning;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** What a student is judged by, as a recipe says it. */
 public sealed interface Judged {
@@ -68,6 +70,23 @@ public sealed interface Judged {
             };
             return new TrajectoryLoss(
                     student, lessons, distance, weight, adversary.map(a -> new Adversary(student, finished, a)));
+        }
+    }
+
+    /**
+     * By how well reward models like what it draws.
+     *
+     * @param timesteps at which the student is asked on its way from noise
+     * @param rewards opens the reward models; the arena owns them
+     */
+    record Feedback(List<Integer> timesteps, Function<TensorArena, List<Rewarded>> rewards) implements Judged {
+        @Override
+        public StudentLoss open(Student student, Finished finished) {
+            return new FeedbackLoss(
+                    new Rollout(student.denoiser(), timesteps),
+                    finished.model().autoencoder(),
+                    finished.model().tokenizer(),
+                    rewards.apply(student.arena()));
         }
     }
 

@@ -44,9 +44,13 @@ final class DistillationRecipe {
         if (section.has("score")) {
             judged.add(ScoreKeys.read(section.section("score"), common.optimiser()));
         }
+        if (section.has("feedback")) {
+            judged.add(FeedbackKeys.read(section.section("feedback")));
+        }
         if (judged.isEmpty()) {
             throw section.invalid(
-                    "trajectory", "is missing, and so is score; a student is judged by one of them or both");
+                    "trajectory",
+                    "is missing, and so are score and feedback; a student is judged by at least one of them");
         }
         return judged;
     }

@@ -34,7 +34,8 @@ final class ScoreKeys {
         return score;
     }
 
-    private static List<Integer> timesteps(Section section) {
+    /** The timesteps at which the student is asked. */
+    static List<Integer> timesteps(Section section) {
         List<Integer> timesteps = section.counts("timesteps", List.of(LAST_TIMESTEP));
         if (timesteps.isEmpty()) {
             throw section.invalid("timesteps", "is empty");

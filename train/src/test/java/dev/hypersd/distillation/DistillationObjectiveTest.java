@@ -43,6 +43,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -217,6 +218,52 @@ class DistillationObjectiveTest {
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("has the rank 4")
                 .hasMessageContaining("choose the same rank");
+    }
+
+    @Test
+    void feedbackRaisesTheRewardUntilItIsEnough() {
+        // The reward is how bright a picture is.
+        Judged bright = new Judged.Feedback(
+                List.of(999, 499),
+                arena -> List.of(new Rewarded("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, 2)));
+        try (DistillationObjective objective = objective(List.of(bright))) {
+            Learner<LatentSample> student = objective.learners().getFirst();
+            double before = terms(student, batch(objective)).getOrDefault("bright", Double.NaN);
+            train(objective, List.of());
+            assertThat(terms(student, batch(objective)).get("bright")).isGreaterThan(before);
+        }
+        Judged content = new Judged.Feedback(
+                List.of(999), arena -> List.of(new Rewarded("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, -2)));
+        assertThat(value(content, "bright lacking")).isZero();
+    }
+
+    @Test
+    void rewardsAreToldTheCaptions() {
+        List<String> told = new ArrayList<>();
+        Judged listening = new Judged.Feedback(
+                List.of(999),
+                arena -> List.of(new Rewarded(
+                        "listening",
+                        (pixels, texts) -> {
+                            told.addAll(texts);
+                            return pixels.mean(1, 2, 3);
+                        },
+                        1,
+                        2)));
+        value(listening, "listening");
+
+        Dataset<Captioned> scenes = scenes(Split.TRAIN);
+        assertThat(told).hasSize(4);
+        for (int i = 0; i < told.size(); i++) {
+            // Long captions are cut to what the tokenizer has room for.
+            assertThat(spaced(scenes.get(i).caption())).startsWith(told.get(i));
+            assertThat(told.get(i)).isNotEmpty();
+        }
+    }
+
+    /** A caption as its tokens tell it. */
+    private static String spaced(String caption) {
+        return caption.toLowerCase(Locale.ROOT).replace(",", " ,");
     }
 
     /** A term of an untrained student on the first pictures. */

@@ -119,7 +119,7 @@ final class PlaneWorld implements AutoCloseable {
                 samples.stream().mapToInt(sample -> (int) sample.ids()[0]).toArray();
         int[] none = new int[classes.length];
         Arrays.fill(none, CLASSES);
-        return new Batch(LatentSample.latents(samples, 2, 1, 1), text(classes), text(none));
+        return new Batch(LatentSample.latents(samples, 2, 1, 1), text(classes), text(none), List.of());
     }
 
     private static Tensor text(int[] classes) {

@@ -1,6 +1,9 @@
 package dev.hypersd.judge.aesthetic;
 
+import static dev.hypersd.tensor.TensorScope.scoped;
+
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.Reward;
 import dev.hypersd.judge.Scores;
 import dev.hypersd.judge.clip.ClipJudge;
 import dev.hypersd.model.ModelPart;
@@ -9,9 +12,10 @@ import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import java.nio.file.Path;
 import java.util.List;
+import org.bytedeco.pytorch.Tensor;
 
 /** A {@link ScoreHead} on the vectors of a CLIP. Safe to share between threads, not to be used after the arena has closed. */
-public final class AestheticJudge {
+public final class AestheticJudge implements Reward {
     private final ScoreHead head;
     private final ClipJudge clip;
 
@@ -30,6 +34,12 @@ public final class AestheticJudge {
     public static AestheticJudge open(Path folder, ClipJudge clip, TensorArena arena) {
         return Engine.infer(() -> new AestheticJudge(
                 ModelPart.in(folder).load(ScoreHead.TYPE, Dtype.F32, arena).network(), clip));
+    }
+
+    /** How well pictures that are tensors look, whatever they should be. */
+    @Override
+    public Tensor of(Tensor pixels, List<String> texts) {
+        return scoped(() -> head.forward(clip.pictures(pixels)).squeeze(1));
     }
 
     /** How well each picture looks, higher is better. */

@@ -4,6 +4,7 @@ import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.clip.ClipModel;
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.Reward;
 import dev.hypersd.judge.Scores;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
@@ -18,7 +19,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** CLIP with its tokenizer. Safe to share between threads, not to be used after the arena has closed. */
-public final class ClipJudge {
+public final class ClipJudge implements Reward {
     private static final double SCALE = 100;
 
     private final ClipModel model;
@@ -62,6 +63,18 @@ public final class ClipJudge {
     public Tensor pictures(List<Image> images) {
         return scoped(() ->
                 model.pictures(ClipPictures.of(images, model.vision().config().imageSize())));
+    }
+
+    /** The same of pictures that are tensors; differentiable. */
+    public Tensor pictures(Tensor pixels) {
+        return scoped(() ->
+                model.pictures(ClipPictures.of(pixels, model.vision().config().imageSize())));
+    }
+
+    /** The CLIP scores of pictures that are tensors. */
+    @Override
+    public Tensor of(Tensor pixels, List<String> texts) {
+        return scoped(() -> pictures(pixels).mul(model.texts(ids(texts))).sum(1).mul(new Scalar(SCALE)));
     }
 
     private Tensor ids(List<String> texts) {

@@ -23,6 +23,22 @@ public final class ClipPictures {
                 Pixels.of(images.stream().map(image -> middle(image, size)).toList())));
     }
 
+    /**
+     * The same of pictures that are tensors; differentiable, so without rounding in between.
+     *
+     * @param pixels {@code [B, 3, H, W]} from -1 to 1
+     */
+    public static Tensor of(Tensor pixels, int size) {
+        int shorter = (int) Math.min(pixels.size(2), pixels.size(3));
+        int height = (int) (size * pixels.size(2) / shorter);
+        int width = (int) (size * pixels.size(3) / shorter);
+        return TensorScope.scoped(() -> {
+            Tensor resized = shorter == size ? pixels : Pixels.resized(pixels, height, width, Resampling.BICUBIC);
+            Tensor middle = resized.narrow(2, (height - size) / 2, size).narrow(3, (width - size) / 2, size);
+            return ClipVisionModel.normalise(middle);
+        });
+    }
+
     static Image middle(Image image, int size) {
         int shorter = Math.min(image.width(), image.height());
         int width = (int) ((long) size * image.width() / shorter);

@@ -1,6 +1,9 @@
 package dev.hypersd.judge.preference;
 
+import static dev.hypersd.tensor.TensorScope.scoped;
+
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.Reward;
 import dev.hypersd.judge.Scores;
 import dev.hypersd.judge.clip.ClipPictures;
 import dev.hypersd.model.ModelPart;
@@ -16,7 +19,7 @@ import org.bytedeco.pytorch.Tensor;
  * A {@link PreferenceModel} that was trained here, with its tokenizer, which is one of CLIP's kind. Safe to share between threads, not to be used
  * after the arena has closed.
  */
-public final class PreferenceJudge {
+public final class PreferenceJudge implements Reward {
     private final PreferenceModel model;
     private final ClipTokenizer tokenizer;
 
@@ -38,6 +41,15 @@ public final class PreferenceJudge {
                         .load(PreferenceModel.TYPE, Dtype.F32, arena)
                         .network(),
                 tokenizer));
+    }
+
+    /** How much pictures that are tensors would be preferred as pictures of their texts. */
+    @Override
+    public Tensor of(Tensor pixels, List<String> texts) {
+        PreferenceConfig config = model.config();
+        return scoped(() -> model.forward(
+                ClipPictures.of(pixels, config.vision().imageSize()),
+                Words.of(tokenizer, texts, config.text().positions())));
     }
 
     /**

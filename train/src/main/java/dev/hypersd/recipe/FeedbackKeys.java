@@ -1,0 +1,81 @@
+package dev.hypersd.recipe;
+
+import dev.hypersd.distillation.Judged;
+import dev.hypersd.distillation.Rewarded;
+import dev.hypersd.judge.Reward;
+import dev.hypersd.judge.aesthetic.AestheticJudge;
+import dev.hypersd.judge.clip.ClipJudge;
+import dev.hypersd.judge.preference.PreferenceJudge;
+import dev.hypersd.tensor.TensorArena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The section {@code feedback} of a distillation. */
+final class FeedbackKeys {
+    /** The reward models, each in a folder of its name; what is enough for each is a matter of its scale. */
+    private enum Model {
+        CLIP(25) {
+            @Override
+            Reward open(Path judges, TensorArena arena) {
+                return ClipJudge.open(judges.resolve("clip"), arena);
+            }
+        },
+        AESTHETIC(2) {
+            @Override
+            Reward open(Path judges, TensorArena arena) {
+                return AestheticJudge.open(
+                        judges.resolve("aesthetic"), ClipJudge.open(judges.resolve("clip"), arena), arena);
+            }
+        },
+        PREFERENCE(2) {
+            @Override
+            Reward open(Path judges, TensorArena arena) {
+                return PreferenceJudge.open(judges.resolve("preference"), arena);
+            }
+        };
+
+        private final double enough;
+
+        Model(double enough) {
+            this.enough = enough;
+        }
+
+        abstract Reward open(Path judges, TensorArena arena);
+
+        String title() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What a recipe says of one of them. */
+    private record Wanted(Model model, double weight, double enough) {
+        Rewarded open(Path judges, TensorArena arena) {
+            return new Rewarded(model.title(), model.open(judges, arena), weight, enough);
+        }
+    }
+
+    private FeedbackKeys() {}
+
+    static Judged read(Section section) {
+        Path judges = section.path("judges");
+        List<Wanted> wanted = new ArrayList<>();
+        for (Model model : Model.values()) {
+            if (section.has(model.title())) {
+                Section keys = section.section(model.title());
+                wanted.add(new Wanted(
+                        model, keys.number("weight", 1, 1e-6, 1e3), keys.number("enough", model.enough, -1e3, 1e3)));
+                keys.refuseUnread();
+            }
+        }
+        if (wanted.isEmpty()) {
+            throw section.invalid("preference", "is missing, and so are aesthetic and clip; name one to please");
+        }
+        Judged feedback = new Judged.Feedback(
+                ScoreKeys.timesteps(section),
+                arena -> wanted.stream().map(model -> model.open(judges, arena)).toList());
+        section.refuseUnread();
+        return feedback;
+    }
+}
