@@ -4,6 +4,7 @@ import dev.hypersd.latents.LatentSample;
 import dev.hypersd.objective.Finished;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Draw;
 import dev.hypersd.training.Learner;
@@ -14,7 +15,11 @@ import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.TrainableWeights;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * A discriminator in its two turns. Both sides get noise of their own, of the same strength: at low noise the network sees little of what pictures
@@ -29,8 +34,17 @@ public final class Adversary {
         ENCODER
     }
 
+    /** What the student's arrivals are to be taken for. */
+    public enum Real {
+        /** Targets, which the teacher leads to: at the optimum there is nothing left to tell. */
+        TARGET,
+        /** Pictures of the data with as much noise (Kim et al., 2024). */
+        DATA
+    }
+
     /**
      * @param weight in the student's loss
+     * @param balance how strong its gradient is beside that of the distance, whatever its scale; empty for the weight as it is
      * @param heads on each feature map, of {@link Kind#FEATURES}
      * @param conditional of {@link Kind#ENCODER}: whether it is shown the start
      * @param optimiser of the discriminator
@@ -38,10 +52,16 @@ public final class Adversary {
     public record Settings(
             Kind kind,
             AdversarialLoss loss,
+            Real real,
             double weight,
+            OptionalDouble balance,
             int heads,
             boolean conditional,
             OptimiserSettings optimiser) {}
+
+    private static final String NAME = "adversarial";
+    private static final double GREATEST_WEIGHT = 10;
+    private static final double TINY = 1e-12;
 
     private final Settings settings;
     private final NoiseSchedule schedule;
@@ -78,15 +98,52 @@ public final class Adversary {
 
     /** The student's term: that its arrivals are taken for the teacher's. The discriminator does not learn from it. */
     Term term(Lesson lesson, Tensor arrived, Batch batch, Draw draw) {
+        Tensor deceiving = deceiving(lesson, arrived, batch, draw);
+        return new Term(NAME, settings.weight(), deceiving);
+    }
+
+    /**
+     * The same with a weight that makes its gradient so strong as the settings say, beside that of {@code distance}.
+     *
+     * @param distance of the arrivals, with its weight
+     */
+    Term term(Lesson lesson, Tensor arrived, Batch batch, Draw draw, Tensor distance) {
+        if (settings.balance().isEmpty()) {
+            return term(lesson, arrived, batch, draw);
+        }
+        Tensor deceiving = deceiving(lesson, arrived, batch, draw);
+        double ratio = slope(distance, arrived) / Math.max(slope(deceiving, arrived), TINY);
+        return new Term(NAME, Math.min(settings.balance().getAsDouble() * ratio, GREATEST_WEIGHT), deceiving);
+    }
+
+    /** The norm of the gradient of {@code loss} by {@code arrived}. */
+    private static double slope(Tensor loss, Tensor arrived) {
+        return TensorScope.released(() -> torch.grad(
+                        new TensorVector(loss),
+                        new TensorVector(arrived),
+                        new TensorVector(),
+                        new BoolOptional(true),
+                        false,
+                        false)
+                .get(0)
+                .norm()
+                .item_double());
+    }
+
+    private Tensor deceiving(Lesson lesson, Tensor arrived, Batch batch, Draw draw) {
         int[] at = levels(lesson, draw);
         List<Tensor> logits = weights.frozen().during(() -> logits(arrived, lesson, at, batch, draw));
-        return new Term("adversarial", settings.weight(), settings.loss().deceiving(logits));
+        return settings.loss().deceiving(logits);
     }
 
     /** The discriminator's loss; its weights are switched on. */
     Losses losses(Lesson lesson, Tensor arrived, Batch batch, Draw draw) {
         int[] at = levels(lesson, draw);
-        List<Tensor> real = logits(lesson.target(), lesson, at, batch, draw);
+        Tensor shown = switch (settings.real()) {
+            case TARGET -> lesson.target();
+            case DATA -> schedule.addNoise(batch.latents(), draw.normal(Tensors.shape(arrived)), lesson.to());
+        };
+        List<Tensor> real = logits(shown, lesson, at, batch, draw);
         List<Tensor> fake = logits(arrived, lesson, at, batch, draw);
         return Losses.of("telling", settings.loss().telling(real, fake));
     }

@@ -33,12 +33,13 @@ public final class DistillationObjective implements Objective<LatentSample> {
     /**
      * What all distillation is told.
      *
+     * @param dropped part of the captions that are empty, 0..1; above 0 for students that are to be guided themselves
      * @param shown captions that sample pictures are drawn for
      * @param shownSteps in which they are drawn, without guidance
      * @param averageDecay of the averaged weights, which are the target too: high enough to be steady, low enough to follow
      * @param seed of random weights and sample pictures
      */
-    public record Settings(List<String> shown, int shownSteps, double averageDecay, long seed) {
+    public record Settings(double dropped, List<String> shown, int shownSteps, double averageDecay, long seed) {
         public Settings {
             shown = List.copyOf(shown);
         }
@@ -78,9 +79,12 @@ public final class DistillationObjective implements Objective<LatentSample> {
         this.losses = judged.stream().map(by -> by.open(student, finished)).toList();
     }
 
-    private Batch batch(List<LatentSample> samples) {
-        List<long[]> ids = samples.stream().map(LatentSample::ids).toList();
-        Tensor empty = finished.captions().of(List.of(finished.model().ids("")));
+    private Batch batch(List<LatentSample> samples, Draw draw) {
+        long[] none = finished.model().ids("");
+        List<long[]> ids = samples.stream()
+                .map(sample -> draw.uniform() < settings.dropped() ? none : sample.ids())
+                .toList();
+        Tensor empty = finished.captions().of(List.of(none));
         return new Batch(
                 LatentSample.latents(samples, finished.samples().shape()),
                 finished.captions().of(ids),
@@ -107,7 +111,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
     }
 
     private Losses losses(List<LatentSample> samples, Draw draw) {
-        Batch batch = student.batch(samples);
+        Batch batch = student.batch(samples, draw);
         return new Losses(losses.stream()
                 .flatMap(loss -> loss.terms(batch, draw).stream())
                 .toList());

@@ -94,7 +94,7 @@ public final class DistributionMatching implements StudentLoss {
 
     /** The fake score's loss: it learns to denoise what the student draws. */
     private Losses denoising(List<LatentSample> samples, Draw draw) {
-        Batch batch = student.batch(samples);
+        Batch batch = student.batch(samples, draw);
         Tensor clean = drawn(batch, draw).clean();
         Tensor noise = draw.normal(Tensors.shape(clean));
         int[] at = draw.integers(schedule().trainTimesteps(), batch.size());
@@ -105,7 +105,7 @@ public final class DistributionMatching implements StudentLoss {
     }
 
     private Losses telling(List<LatentSample> samples, Draw draw) {
-        Batch batch = student.batch(samples);
+        Batch batch = student.batch(samples, draw);
         Rollout.Drawn drawn = drawn(batch, draw);
         return adversary.orElseThrow().losses(lesson(drawn, batch), drawn.clean(), batch, draw);
     }

@@ -2,9 +2,9 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.training.Draw;
 import dev.hypersd.training.TrainableWeights;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * A student, and what all its losses share.
@@ -15,13 +15,14 @@ import java.util.function.Function;
  * @param seed of everything random
  * @param arena owns what learns and what is kept
  */
-record Student(
-        Denoiser denoiser,
-        TrainableWeights weights,
-        Function<List<LatentSample>, Batch> batches,
-        long seed,
-        TensorArena arena) {
-    Batch batch(List<LatentSample> samples) {
-        return batches.apply(samples);
+record Student(Denoiser denoiser, TrainableWeights weights, Batches batches, long seed, TensorArena arena) {
+    /** Makes of samples what the network is shown. */
+    @FunctionalInterface
+    interface Batches {
+        Batch of(List<LatentSample> samples, Draw draw);
+    }
+
+    Batch batch(List<LatentSample> samples, Draw draw) {
+        return batches.of(samples, draw);
     }
 }

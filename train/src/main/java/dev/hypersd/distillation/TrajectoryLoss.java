@@ -9,6 +9,7 @@ import dev.hypersd.training.Losses.Term;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -35,9 +36,10 @@ final class TrajectoryLoss implements StudentLoss {
     public List<Term> terms(Batch batch, Draw draw) {
         Lesson lesson = Gradients.off(() -> lessons.on(batch, draw));
         Tensor arrived = arrived(lesson, batch);
+        Tensor off = distance.between(arrived, lesson.target());
         List<Term> terms = new ArrayList<>();
-        terms.add(new Term("distance", weight, distance.between(arrived, lesson.target())));
-        adversary.ifPresent(a -> terms.add(a.term(lesson, arrived, batch, draw)));
+        terms.add(new Term("distance", weight, off));
+        adversary.ifPresent(a -> terms.add(a.term(lesson, arrived, batch, draw, off.mul(new Scalar(weight)))));
         return terms;
     }
 
@@ -54,7 +56,7 @@ final class TrajectoryLoss implements StudentLoss {
 
     /** The discriminator's own loss. */
     private Losses telling(List<LatentSample> samples, Draw draw) {
-        Batch batch = student.batch(samples);
+        Batch batch = student.batch(samples, draw);
         Lesson lesson = Gradients.off(() -> lessons.on(batch, draw));
         Tensor arrived = Gradients.off(() -> student.weights().frozen().during(() -> arrived(lesson, batch)));
         return adversary.orElseThrow().losses(lesson, arrived, batch, draw);

@@ -28,7 +28,11 @@ final class DistillationRecipe {
             case LORA -> FinishedKeys.lora(section);
         };
         DistillationObjective.Settings settings = new DistillationObjective.Settings(
-                section.texts("shown"), section.count("shown_steps", 4, 1), common.average(), common.seed());
+                section.number("dropped_captions", 0, 0, 1),
+                section.texts("shown"),
+                section.count("shown_steps", 4, 1),
+                common.average(),
+                common.seed());
         Supplier<Pictures> pictures = DenoisingKeys.pictures(root, section);
         List<Judged> judged = judged(section, common);
         section.refuseUnread();

@@ -7,6 +7,7 @@ import dev.hypersd.distillation.Judged;
 import dev.hypersd.training.OptimiserSettings;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** What all that a student is judged by has in common. */
 final class TeachingKeys {
@@ -33,7 +34,11 @@ final class TeachingKeys {
         Adversary.Settings settings = new Adversary.Settings(
                 section.one("discriminator", Adversary.Kind.FEATURES),
                 section.one("loss", AdversarialLoss.HINGE),
+                section.one("real", Adversary.Real.TARGET),
                 section.number("weight", 0.1, 0, 1e3),
+                section.has("balance")
+                        ? OptionalDouble.of(section.number("balance", 1, 1e-6, 1e3))
+                        : OptionalDouble.empty(),
                 section.count("heads", 1, 1),
                 section.flag("conditional", true),
                 companion(section, student, 1e-4)

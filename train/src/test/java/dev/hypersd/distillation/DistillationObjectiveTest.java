@@ -46,6 +46,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -105,6 +106,32 @@ class DistillationObjectiveTest {
     void scoresThatAgreeHaveNothingToSay() {
         assertThat(value(score(1, Optional.empty()), "score")).isCloseTo(0, within(1e-12));
         assertThat(value(score(5, Optional.empty()), "score")).isPositive();
+    }
+
+    @Test
+    void aBalancedDiscriminatorPullsAsHardAsTheDistanceWhateverItsScale() {
+        Adversary.Settings balanced = new Adversary.Settings(
+                Adversary.Kind.FEATURES,
+                AdversarialLoss.SOFTPLUS,
+                Adversary.Real.DATA,
+                1,
+                OptionalDouble.of(0.5),
+                1,
+                true,
+                OPTIMISER);
+        Judged judged = trajectory(
+                new Method.Consistency(Goal.UNIFORM), new Segments(new Grid(1000, 8), 1), Optional.of(balanced));
+        try (DistillationObjective objective = objective(List.of(judged))) {
+            Learner<LatentSample> student = objective.learners().getFirst();
+            double weight = Engine.call(() -> TensorScope.released(() -> student.weights()
+                    .current()
+                    .during(() -> student.loss().of(batch(objective), Draw.at(1)))
+                    .terms()
+                    .getLast()
+                    .weight()));
+            assertThat(weight).isStrictlyBetween(0.0, 10.0).isNotEqualTo(1.0);
+            train(objective, List.of());
+        }
     }
 
     static Stream<Judged> waysToBeJudged() {
@@ -335,7 +362,8 @@ class DistillationObjectiveTest {
     }
 
     private static Optional<Adversary.Settings> adversary(Adversary.Kind kind) {
-        return Optional.of(new Adversary.Settings(kind, AdversarialLoss.HINGE, 0.1, 1, true, OPTIMISER));
+        return Optional.of(new Adversary.Settings(
+                kind, AdversarialLoss.HINGE, Adversary.Real.TARGET, 0.1, OptionalDouble.empty(), 1, true, OPTIMISER));
     }
 
     private static Judged.Teaching teaching(double guidance) {
@@ -355,7 +383,7 @@ class DistillationObjectiveTest {
                 ModelFiles.open(model),
                 change,
                 judged,
-                new DistillationObjective.Settings(List.of("a red cat"), 2, 0.5, 1),
+                new DistillationObjective.Settings(0, List.of("a red cat"), 2, 0.5, 1),
                 OPTIMISER,
                 new Pictures(
                         scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));

@@ -160,7 +160,7 @@ final class PlaneWorld implements AutoCloseable {
     }
 
     Student student(TrainableWeights weights) {
-        return new Student(denoiser(), weights, this::batch, 1, arena);
+        return new Student(denoiser(), weights, (samples, draw) -> batch(samples), 1, arena);
     }
 
     Teacher teacher() {
