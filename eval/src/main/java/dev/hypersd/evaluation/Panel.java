@@ -2,6 +2,7 @@ package dev.hypersd.evaluation;
 
 import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.file.Fingerprint;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.Scores;
 import dev.hypersd.judge.aesthetic.AestheticJudge;

@@ -21,7 +21,8 @@ public final class Backbone {
     private static final double EPS = 1e-5;
 
     private final BackboneConfig config;
-    private final List<Step> steps = new ArrayList<>();
+    private final List<List<Step>> levels = new ArrayList<>();
+    private final Step last;
 
     public Backbone(BackboneConfig config, Parameters p) {
         this.config = config;
@@ -29,14 +30,16 @@ public final class Backbone {
         for (int level = 0; level < config.widths().size(); level++) {
             Parameters below = p.at("levels." + level);
             int wider = config.widths().get(level);
+            List<Step> steps = new ArrayList<>();
             steps.add(Conv2d.of(below.at("downsample"), width, wider, 3, 2, 1)::forward);
             for (int block = 0; block < config.blocks().get(level); block++) {
                 steps.add(new ResnetBlock(below.at("resnets." + block), wider, wider, config.groups(), EPS)::forward);
             }
+            levels.add(steps);
             width = wider;
         }
         GroupNorm norm = new GroupNorm(p.at("norm_out"), width, config.groups(), EPS);
-        steps.add(x -> Tensors.siluInPlace(norm.forward(x)));
+        this.last = x -> Tensors.siluInPlace(norm.forward(x));
     }
 
     public BackboneConfig config() {
@@ -50,11 +53,34 @@ public final class Backbone {
      * @throws InvalidRequestException if they have another shape
      */
     public Tensor forward(Tensor pixels) {
+        requirePictures(pixels);
+        List<Step> all = new ArrayList<>();
+        levels.forEach(all::addAll);
+        all.add(last);
+        return TensorScope.chain(pixels, all);
+    }
+
+    /**
+     * What each level makes of pictures, before anything is normalised: {@code [B, C_i, H / 2^i, W / 2^i]} from {@code i = 1} on.
+     *
+     * @param pixels as in {@link #forward}
+     */
+    public List<Tensor> levels(Tensor pixels) {
+        requirePictures(pixels);
+        List<Tensor> made = new ArrayList<>();
+        Tensor x = pixels;
+        for (List<Step> level : levels) {
+            x = TensorScope.chain(x, level);
+            made.add(x);
+        }
+        return made;
+    }
+
+    private void requirePictures(Tensor pixels) {
         Shapes.require("the pictures", pixels, Shapes.ANY, 3, Shapes.ANY, Shapes.ANY);
         if (pixels.size(2) % config.stride() != 0 || pixels.size(3) % config.stride() != 0) {
             throw new InvalidRequestException("pictures of %dx%d cannot be judged, both sides must be multiples of %d"
                     .formatted(pixels.size(3), pixels.size(2), config.stride()));
         }
-        return TensorScope.chain(pixels, steps);
     }
 }

@@ -3,6 +3,8 @@ package dev.hypersd.latents;
 import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.file.Fingerprint;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
@@ -12,6 +14,7 @@ import dev.hypersd.weights.StoredTensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +33,10 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     private static final int BATCH = 32;
     private static final String LATENTS = "latents";
     private static final String IDS = "ids";
+    private static final String FINGERPRINT = "fingerprint";
+
+    /** Samples of a file that its fingerprint is taken from. */
+    private static final int LOOKED_AT = 8;
 
     /** From pictures and captions to what is kept. */
     public interface Encoder {
@@ -38,6 +45,9 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
 
         /** Token ids, all of one length. */
         long[] ids(String caption);
+
+        /** Tells encoders apart that make other latents. */
+        String fingerprint();
     }
 
     /** Told how far the encoding has come. */
@@ -59,7 +69,8 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     /**
      * Opens the files in {@code folder}, after making those that are missing.
      *
-     * @param folder made if it is not there; to be used with one encoder and one data set only
+     * @param folder made if it is not there
+     * @throws InvalidFileException if a file is of another encoder, or of other samples
      */
     public static LatentCache open(Path folder, Dataset<Captioned> samples, Encoder encoder, Listener listener) {
         LatentCache cache = new LatentCache(samples.size());
@@ -71,21 +82,37 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         for (long first = 0; first < samples.size(); first += SHARD) {
             int count = (int) Math.min(SHARD, samples.size() - first);
             Path file = folder.resolve("latents-%08d-%d.safetensors".formatted(first, count));
+            String fingerprint = fingerprint(encoder, samples.part(first, count));
             if (!Files.exists(file)) {
-                write(file, samples, first, count, encoder);
+                write(file, samples.part(first, count), encoder, fingerprint);
                 listener.progressed(first + count, samples.size());
             }
-            cache.shards.add(map(file));
+            cache.shards.add(map(file, fingerprint));
         }
         return cache;
     }
 
-    private static void write(Path file, Dataset<Captioned> samples, long first, int count, Encoder encoder) {
+    /** Of the encoder, and of a few samples, which stand for all: whoever changes one picture among thousands is not found out. */
+    private static String fingerprint(Encoder encoder, Dataset<Captioned> samples) {
+        Fingerprint fingerprint = new Fingerprint().add(encoder.fingerprint());
+        LongStream.range(0, LOOKED_AT)
+                .map(i -> i * (samples.size() - 1) / (LOOKED_AT - 1))
+                .distinct()
+                .mapToObj(samples::get)
+                .forEach(sample -> fingerprint
+                        .add(sample.image().toString())
+                        .add(ByteBuffer.wrap(sample.image().rgb()))
+                        .add(Arrays.toString(encoder.ids(sample.caption()))));
+        return fingerprint.digits();
+    }
+
+    private static void write(Path file, Dataset<Captioned> samples, Encoder encoder, String fingerprint) {
+        int count = (int) samples.size();
         Engine.infer(() -> {
             List<Tensor> latents = new ArrayList<>();
             List<long[]> ids = new ArrayList<>();
             for (int begin = 0; begin < count; begin += BATCH) {
-                List<Captioned> batch = LongStream.range(first + begin, first + Math.min(begin + BATCH, count))
+                List<Captioned> batch = LongStream.range(begin, Math.min(begin + BATCH, count))
                         .parallel()
                         .mapToObj(samples::get)
                         .toList();
@@ -94,14 +121,23 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
             }
             long[] flat = ids.stream().flatMapToLong(LongStream::of).toArray();
             Tensor rows = Tensors.of(flat, count, flat.length / count).to(Dtype.I32.scalarType());
-            SafetensorsWriter.write(file, Map.of(LATENTS, Tensors.cat(0, latents), IDS, rows), Map.of());
+            SafetensorsWriter.write(
+                    file, Map.of(LATENTS, Tensors.cat(0, latents), IDS, rows), Map.of(FINGERPRINT, fingerprint));
             return file;
         });
     }
 
-    private static Shard map(Path path) {
+    private static Shard map(Path path, String fingerprint) {
         return Engine.call(() -> {
             SafetensorsFile file = SafetensorsFile.open(path);
+            String found = file.metadata().getOrDefault(FINGERPRINT, "none");
+            if (!found.equals(fingerprint)) {
+                file.close();
+                throw new InvalidFileException(
+                        path,
+                        "has latents of another autoencoder or of other pictures (fingerprint %s, not %s); remove its folder, or name another one"
+                                .formatted(found, fingerprint));
+            }
             return new Shard(file, load(file, LATENTS), load(file, IDS));
         });
     }

@@ -1,13 +1,15 @@
 package dev.hypersd.objective;
 
-import static dev.hypersd.tensor.TensorScope.scoped;
-
 import dev.hypersd.data.Dataset;
 import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.PerceptualDistance;
+import dev.hypersd.judge.attributes.AttributeReader;
+import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.scene.ContactSheet;
+import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
@@ -29,9 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Trains the autoencoder (Rombach et al., 2022, section 3.1): pictures come back as they were, from latents near a standard normal
@@ -75,6 +75,7 @@ public final class AutoencoderObjective implements Objective<Image> {
      * @param squared weight of the squared error beside the absolute one: it is led by what is most wrong, small bright objects, where the
      *     absolute error is content with the backgrounds
      * @param edges weight of the differences between neighbouring pixels, which keep outlines sharp
+     * @param perceptual how different what comes back looks to a judge, if one is to be asked
      * @param averageDecay of the averaged weights
      * @param seed of random weights
      */
@@ -85,14 +86,24 @@ public final class AutoencoderObjective implements Objective<Image> {
             double divergence,
             double squared,
             double edges,
+            Optional<Perceptual> perceptual,
             double averageDecay,
             long seed) {}
+
+    /**
+     * A {@link PerceptualDistance}.
+     *
+     * @param judge folder of the attribute reader whose features are compared
+     * @param weight of the distance; 0 to measure it and not to learn from it
+     */
+    public record Perceptual(Path judge, double weight) {}
 
     private final Settings settings;
     private final Dataset<Image> samples;
     private final Dataset<Image> heldOut;
     private final TensorArena arena = new TensorArena();
     private final StartedNetwork<AutoencoderKl> autoencoder;
+    private final Optional<PerceptualDistance> distance;
     private final TrainableWeights weights;
     private final Learner<Image> learner;
 
@@ -103,12 +114,20 @@ public final class AutoencoderObjective implements Objective<Image> {
         this.heldOut = heldOut;
         this.autoencoder = Engine.infer(
                 () -> StartedNetwork.load(NetworkType.AUTOENCODER_KL, settings.folder(), settings.seed(), arena));
+        this.distance = settings.perceptual().map(perceptual -> distance(perceptual.judge()));
         this.weights = Engine.call(() -> new TrainableWeights(
                 new FullTuning(settings.part().of(autoencoder.parameters())),
                 settings.averageDecay(),
                 settings.seed(),
                 arena));
         this.learner = new Learner<>("vae", weights, optimiser, this::losses);
+    }
+
+    private PerceptualDistance distance(Path judge) {
+        return Engine.infer(() -> new PerceptualDistance(ModelPart.in(judge)
+                .load(AttributeReader.TYPE, Dtype.F32, arena)
+                .network()
+                .backbone()));
     }
 
     @Override
@@ -138,12 +157,17 @@ public final class AutoencoderObjective implements Objective<Image> {
         };
         Tensor decoded = network.decode(network.scale(posterior.sample(draw.normal(shape))));
         Tensor error = decoded.sub(pixels);
-        return Losses.of(
+        List<Term> terms = new ArrayList<>(List.of(
                 new Term("absolute error", 1, error.abs().mean()),
                 new Term("squared error", settings.squared(), error.square().mean()),
-                new Term("edges", settings.edges(), edges(error)),
-                new Term("divergence", settings.divergence(), divergence(posterior)),
-                new Term("psnr", 0, signalToNoise(error)));
+                new Term("edges", settings.edges(), ReconstructionErrors.edges(error)),
+                new Term("divergence", settings.divergence(), ReconstructionErrors.divergence(posterior)),
+                new Term("psnr", 0, ReconstructionErrors.signalToNoise(error))));
+        distance.ifPresent(judge -> terms.add(new Term(
+                "perceptual",
+                settings.perceptual().map(Perceptual::weight).orElse(0.0),
+                judge.between(decoded, pixels))));
+        return new Losses(terms);
     }
 
     /** A square part of every picture, each from another place. */
@@ -158,38 +182,6 @@ public final class AutoencoderObjective implements Objective<Image> {
             }
             return Tensors.cat(0, crops);
         });
-    }
-
-    /** The mean absolute difference of neighbours. */
-    private static Tensor edges(Tensor x) {
-        long height = x.size(2);
-        long width = x.size(3);
-        return scoped(() -> x.narrow(2, 1, height - 1)
-                .sub(x.narrow(2, 0, height - 1))
-                .abs()
-                .mean()
-                .add(x.narrow(3, 1, width - 1)
-                        .sub(x.narrow(3, 0, width - 1))
-                        .abs()
-                        .mean()));
-    }
-
-    /** Of Kullback and Leibler, from a standard normal distribution, per latent. */
-    private static Tensor divergence(DiagonalGaussian posterior) {
-        return scoped(() -> posterior
-                .mean()
-                .square()
-                .add(posterior.logVariance().exp())
-                .sub(posterior.logVariance())
-                .sub(new Scalar(1))
-                .mean()
-                .mul(new Scalar(0.5)));
-    }
-
-    /** In decibel, for pixels that span 2. */
-    private static Tensor signalToNoise(Tensor error) {
-        return scoped(() ->
-                torch.log10(error.detach().square().mean().div(new Scalar(4))).mul(new Scalar(-10)));
     }
 
     /** Pictures above what comes back of them. */

@@ -3,6 +3,7 @@ package dev.hypersd.recipe;
 import dev.hypersd.data.Captioned;
 import dev.hypersd.objective.AutoencoderObjective;
 import dev.hypersd.training.Objective;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** {@code objective: autoencoder}. */
@@ -18,6 +19,7 @@ final class AutoencoderRecipe {
                 section.number("divergence", 1e-4, 0, 1),
                 section.number("squared", 0, 0, 100),
                 section.number("edges", 0, 0, 10),
+                perceptual(section),
                 common.average(),
                 common.seed());
         section.refuseUnread();
@@ -33,5 +35,12 @@ final class AutoencoderRecipe {
                     pictures.training().map(Captioned::image),
                     pictures.heldOut().map(Captioned::image));
         };
+    }
+
+    private static Optional<AutoencoderObjective.Perceptual> perceptual(Section section) {
+        double weight = section.number("perceptual", 0, 0, 100);
+        return weight > 0 || section.has("judge")
+                ? Optional.of(new AutoencoderObjective.Perceptual(section.path("judge"), weight))
+                : Optional.empty();
     }
 }

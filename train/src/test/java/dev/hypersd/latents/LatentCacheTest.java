@@ -1,14 +1,20 @@
 package dev.hypersd.latents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.SafetensorsWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -21,6 +27,9 @@ class LatentCacheTest {
     Path folder;
 
     private final AtomicInteger encoded = new AtomicInteger();
+    private String fingerprint = "one";
+    private long firstColour;
+    private long firstCaption;
 
     @Test
     void givesBackWhatWasEncodedInItsPlace() {
@@ -41,13 +50,50 @@ class LatentCacheTest {
         assertThat(encoded).hasValue(COUNT);
     }
 
+    @Test
+    void latentsOfAnotherEncoderAreRefused() {
+        open().close();
+        fingerprint = "another";
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageMatching(
+                        ".*latents-00000000-70\\.safetensors: has latents of another autoencoder or of other pictures"
+                                + " \\(fingerprint \\w{8}, not \\w{8}\\); remove its folder, or name another one");
+    }
+
+    @Test
+    void latentsOfOtherPicturesOrCaptionsAreRefused() {
+        open().close();
+        firstColour = 1;
+        assertThatThrownBy(this::open).hasMessageContaining("of other pictures");
+        firstColour = 0;
+        firstCaption = 1;
+        assertThatThrownBy(this::open).hasMessageContaining("of other pictures");
+        firstCaption = 0;
+        open().close();
+        assertThat(encoded).hasValue(COUNT);
+    }
+
+    @Test
+    void filesWithoutAFingerprintAreRefused() {
+        Engine.infer(() -> {
+            SafetensorsWriter.write(
+                    folder.resolve("latents-00000000-70.safetensors"),
+                    Map.of("latents", Tensors.empty(COUNT, 2, 1, 1), "ids", Tensors.empty(Dtype.I32, COUNT, 2)),
+                    Map.of());
+            return 0;
+        });
+        assertThatThrownBy(this::open).hasMessageContaining("(fingerprint none, not ");
+    }
+
     private LatentCache open() {
         List<Long> reported = new ArrayList<>();
         return LatentCache.open(folder, pictures(), encoder(), (done, total) -> reported.add(done));
     }
 
-    /** Picture i is one pixel of colour i with caption i. */
-    private static Dataset<Captioned> pictures() {
+    /** Picture i is one pixel of colour i with caption i, but for the first one where that is changed. */
+    private Dataset<Captioned> pictures() {
         return new Dataset<>() {
             @Override
             public long size() {
@@ -56,7 +102,9 @@ class LatentCacheTest {
 
             @Override
             public Captioned get(long index) {
-                return new Captioned(new Image(1, 1, new byte[] {(byte) index, 0, 0}), Long.toString(index));
+                byte colour = (byte) (index == 0 ? firstColour : index);
+                return new Captioned(
+                        new Image(1, 1, new byte[] {colour, 0, 0}), Long.toString(index == 0 ? firstCaption : index));
             }
         };
     }
@@ -77,6 +125,11 @@ class LatentCacheTest {
             @Override
             public long[] ids(String caption) {
                 return new long[] {7, Long.parseLong(caption)};
+            }
+
+            @Override
+            public String fingerprint() {
+                return fingerprint;
             }
         };
     }

@@ -7,9 +7,11 @@ import dev.hypersd.data.Dataset;
 import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
+import dev.hypersd.judge.attributes.AttributeReader;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.objective.AutoencoderObjective.Part;
+import dev.hypersd.objective.AutoencoderObjective.Perceptual;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
@@ -26,9 +28,12 @@ import dev.hypersd.training.TrainingListener;
 import dev.hypersd.training.TrainingSettings;
 import dev.hypersd.vae.AutoencoderKl;
 import dev.hypersd.weights.SafetensorsFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +50,11 @@ class AutoencoderObjectiveTest {
 
     @TempDir
     Path folder;
+
+    private Optional<Perceptual> perceptual = Optional.empty();
+
+    /** What judges saw in all steps. */
+    private final List<Double> seen = new ArrayList<>();
 
     @BeforeEach
     void writeConfiguration() throws Exception {
@@ -124,6 +134,42 @@ class AutoencoderObjectiveTest {
         }
     }
 
+    @Test
+    void whatAJudgeSeesIsLearnedFromByItsWeightAlone() {
+        Path judge = writeAJudge();
+        List<Double> without = new ArrayList<>();
+        train(without, folder.resolve("without"), Part.ALL);
+        perceptual = Optional.of(new Perceptual(judge, 0));
+        List<Double> measured = new ArrayList<>();
+        train(measured, folder.resolve("measured"), Part.ALL);
+        perceptual = Optional.of(new Perceptual(judge, 2));
+        List<Double> learned = new ArrayList<>();
+        train(learned, folder.resolve("learned"), Part.ALL);
+
+        assertThat(measured).isEqualTo(without);
+        assertThat(learned.getFirst()).isGreaterThan(without.getFirst());
+        assertThat(seen.getLast()).isLessThan(0.9 * seen.get(2 * STEPS));
+        // Three runs, of which the first has no judge: the last value of the second is that of pixels alone.
+        assertThat(seen.getLast()).isLessThan(seen.get(2 * STEPS - 1));
+    }
+
+    private Path writeAJudge() {
+        Path judge = folder.resolve("judge");
+        Engine.infer(() -> {
+            try (TensorArena arena = new TensorArena()) {
+                Files.createDirectories(judge);
+                Files.writeString(judge.resolve("config.json"), """
+                        {"_class_name": "AttributeReader", "block_out_channels": [8, 16], "layers_per_block": [1, 1]}""");
+                StartedNetwork<AttributeReader> reader = StartedNetwork.load(AttributeReader.TYPE, judge, 3, arena);
+                Map<String, Tensor> weights = new LinkedHashMap<>();
+                reader.parameters().forEach((name, parameter) -> weights.put(name, parameter.base()));
+                reader.publish(judge, weights, Map.of());
+            }
+            return judge;
+        });
+        return judge;
+    }
+
     private static Tensor load(SafetensorsFile file, String name) {
         return file.find(name).orElseThrow().load();
     }
@@ -137,21 +183,30 @@ class AutoencoderObjectiveTest {
             @Override
             public void step(StepReport report) {
                 losses.add(report.loss());
+                seen.add(report.values().getOrDefault("vae/perceptual", 0.0));
             }
         };
         TrainingSettings settings =
                 new TrainingSettings(1, STEPS, 4, 1, Precision.MIXED, new TrainingSettings.Intervals(STEPS, 0, 0));
         try (AutoencoderObjective objective = objective(part);
                 Trainer<Image> trainer =
-                        new Trainer<>(objective, settings, new Checkpoints(folder, 1), List.of(listener))) {
+                        new Trainer<>(objective, settings, new Checkpoints(checkpoints(model), 1), List.of(listener))) {
             trainer.run();
             objective.publish(model);
         }
     }
 
+    private static Path checkpoints(Path model) {
+        try {
+            return Files.createDirectories(model.resolveSibling(model.getFileName() + "-checkpoints"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private AutoencoderObjective objective(Part part) {
         return new AutoencoderObjective(
-                new AutoencoderObjective.Settings(folder, part, 16, 1e-4, 5, 0.5, 0.9, 1),
+                new AutoencoderObjective.Settings(folder, part, 16, 1e-4, 5, 0.5, perceptual, 0.9, 1),
                 OptimiserSettings.usual(new LearningRate(5e-3, 5, STEPS, 0.1)),
                 pictures(),
                 pictures());

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipeTest {
     @TempDir
@@ -120,12 +121,21 @@ class RecipeTest {
                 "training.steps=many      | training.steps must be a whole number, not \"many\"",
                 "training.precision=f64   | training.precision is \"f64\", known are f32, mixed",
                 "optimiser.beta1=2        | optimiser.beta1 is 2.0, it must be between 0.0 and 0.9999",
+                "autoencoder.perceptual=1 | autoencoder.judge is missing",
             })
     void whatIsWrongIsNamed(String change, String message) {
         assertThatThrownBy(() -> Recipe.read(file, List.of(change)))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("recipe.yaml")
                 .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vae", "base", "decoder"})
+    void theRecipesOfTheEmbeddedModelAreValid(String name) {
+        Recipe recipe = Recipe.read(Path.of("../recipes/mini/" + name + ".yaml"), List.of());
+
+        assertThat(recipe.training().steps()).isGreaterThan(1000);
     }
 
     @Test

@@ -63,6 +63,11 @@ public final class AttributeReader {
         this.surroundings = Linear.of(p.at("surroundings"), width, BACKGROUNDS + STYLES);
     }
 
+    /** Where it begins: what it sees before it is asked anything. */
+    public Backbone backbone() {
+        return backbone;
+    }
+
     /** Features of every cell: {@code [B, 3, H, W]} from -1 to 1 {@code -> [B, C, h, w]}. */
     public Tensor grid(Tensor pixels) {
         return backbone.forward(pixels);

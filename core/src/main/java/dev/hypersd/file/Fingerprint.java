@@ -1,0 +1,62 @@
+package dev.hypersd.file;
+
+import dev.hypersd.error.InvalidFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Tells contents apart by a few digits: the same contents in the same order give the same ones. Not safe to share between threads. */
+public final class Fingerprint {
+    private static final int BYTES = 4;
+
+    private final MessageDigest digest;
+
+    public Fingerprint() {
+        try {
+            this.digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /**
+     * That of the names and contents of all files below {@code folder}.
+     *
+     * @throws InvalidFileException if one cannot be read
+     */
+    public static String of(Path folder) {
+        try (Stream<Path> below = Files.walk(folder)) {
+            Fingerprint fingerprint = new Fingerprint();
+            List<Path> files = below.filter(Files::isRegularFile).sorted().toList();
+            for (Path file : files) {
+                fingerprint.add(folder.relativize(file).toString()).add(ByteBuffer.wrap(Files.readAllBytes(file)));
+            }
+            return fingerprint.digits();
+        } catch (IOException e) {
+            throw new InvalidFileException(folder, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Adds the remaining bytes of {@code bytes}. */
+    public Fingerprint add(ByteBuffer bytes) {
+        digest.update(bytes);
+        return this;
+    }
+
+    /** Adds a text. */
+    public Fingerprint add(String text) {
+        return add(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Eight hexadecimal digits for all that was added; nothing can be added afterwards. */
+    public String digits() {
+        return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.hypersd.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FingerprintTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void sameContentsInTheSameOrderHaveTheSameDigits() {
+        String digits = new Fingerprint().add("a").add("b").digits();
+        assertThat(digits).matches("[0-9a-f]{8}");
+        assertThat(new Fingerprint()
+                        .add("a")
+                        .add(ByteBuffer.wrap(new byte[] {'b'}))
+                        .digits())
+                .isEqualTo(digits);
+        assertThat(new Fingerprint().add("b").add("a").digits()).isNotEqualTo(digits);
+    }
+
+    @Test
+    void aFolderIsToldByTheNamesAndContentsOfItsFiles() throws IOException {
+        Path file =
+                Files.writeString(Files.createDirectories(folder.resolve("a")).resolve("x"), "1");
+        String before = Fingerprint.of(folder);
+        assertThat(Fingerprint.of(folder)).isEqualTo(before);
+        Files.writeString(file, "2");
+        assertThat(Fingerprint.of(folder)).isNotEqualTo(before);
+        Files.writeString(file, "1");
+        Files.move(file, file.resolveSibling("y"));
+        assertThat(Fingerprint.of(folder)).isNotEqualTo(before);
+    }
+}
