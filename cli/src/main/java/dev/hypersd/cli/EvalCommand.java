@@ -1,6 +1,5 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.Evaluation;
 import dev.hypersd.evaluation.Generator;
@@ -11,7 +10,6 @@ import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.pipeline.Prompt;
-import dev.hypersd.tensor.Engine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -105,7 +103,7 @@ final class EvalCommand implements Runnable {
                     .of(
                             subject(request),
                             drawing(pipeline, request),
-                            images -> Engine.infer(() -> Pixels.images(pipeline.reconstruct(Pixels.of(images)))),
+                            pipeline::reconstruct,
                             judging.out,
                             left -> tell(err, left));
             report.write(judging.out.resolve("report.json"));

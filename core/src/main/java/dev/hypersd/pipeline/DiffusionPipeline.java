@@ -109,25 +109,34 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /**
-     * What the autoencoder alone gives back of pictures: the best that this model could draw of them. For those who measure, on the engine's thread;
-     * the result belongs to the caller's scope.
+     * What the autoencoder alone gives back of pictures: the best that this model could draw of them.
      *
-     * @param pixels about -1 to 1, {@code [B, 3, H, W]}
-     * @return of the same shape
      * @throws InvalidRequestException if a side is no multiple of the autoencoder's factor
      */
-    public Tensor reconstruct(Tensor pixels) {
+    public List<Image> reconstruct(List<Image> pictures) {
+        return Engine.infer(() -> {
+            requireOpen();
+            return pictures.stream()
+                    .map(picture -> TensorScope.released(
+                            () -> Pictures.of(reconstruct(model.device().place(Pictures.pixels(picture))))
+                                    .getFirst()))
+                    .toList();
+        });
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new HyperSdException("this pipeline is closed: load the model again to draw with it");
+        }
+    }
+
+    /** Without noise: from the middle of the distribution of latents. */
+    private Tensor reconstruct(Tensor pixels) {
         Autoencoder autoencoder = model.autoencoder();
         long factor = autoencoder.scaleFactor();
         long[] shape = {1, autoencoder.latentChannels(), pixels.size(2) / factor, pixels.size(3) / factor};
-        // One after another, as pictures are decoded in any case; without noise, the middle of the distribution.
-        return Tensors.cat(
-                0,
-                LongStream.range(0, pixels.size(0))
-                        .mapToObj(i -> TensorScope.scoped(() -> autoencoder.decode(autoencoder.encode(
-                                model.device().place(pixels.narrow(0, i, 1)),
-                                () -> model.device().place(Tensors.empty(shape).zero_())))))
-                        .toList());
+        Tensor none = model.device().place(Tensors.empty(shape).zero_());
+        return autoencoder.decode(autoencoder.encode(pixels, () -> none));
     }
 
     /** The steps that {@code request} leads to with this model. */
@@ -150,9 +159,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         memory.require(request);
         Size size = sizeOf(request);
         return Engine.infer(() -> {
-            if (closed) {
-                throw new HyperSdException("this pipeline is closed: load the model again to draw with it");
-            }
+            requireOpen();
             List<WeightedLora> wanted = loras.fit(request.loras(), listener::onWarning);
             try (AdapterCache.Lease lease = adapters.lease(wanted)) {
                 Generation generation = new Generation(model, request, size, listener);

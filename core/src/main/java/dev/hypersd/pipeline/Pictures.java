@@ -3,6 +3,7 @@ package dev.hypersd.pipeline;
 import dev.hypersd.image.Image;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -10,7 +11,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
-/** From the decoder's numbers to pictures. */
+/** From the decoder's numbers to pictures, and from pictures to what the encoder takes. */
 final class Pictures {
     private Pictures() {}
 
@@ -37,5 +38,17 @@ final class Pictures {
                 .mapToObj(i -> Tensors.data(bytes.select(0, i).contiguous()).toArray(ValueLayout.JAVA_BYTE))
                 .map(rgb -> new Image(width, height, rgb))
                 .toList();
+    }
+
+    /** The numbers of a picture, {@code [1, 3, H, W]} from -1 to 1. */
+    static Tensor pixels(Image picture) {
+        byte[] rgb = picture.rgb();
+        Tensor bytes = Tensors.empty(Dtype.U8, 1, picture.height(), picture.width(), 3);
+        MemorySegment.copy(rgb, 0, Tensors.data(bytes), ValueLayout.JAVA_BYTE, 0, rgb.length);
+        return bytes.permute(0, 3, 1, 2)
+                .to(Dtype.F32.scalarType())
+                .div(new Scalar(127.5))
+                .sub(new Scalar(1.0))
+                .contiguous();
     }
 }

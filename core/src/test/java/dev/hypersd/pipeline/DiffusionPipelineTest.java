@@ -3,6 +3,7 @@ package dev.hypersd.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
@@ -85,6 +86,20 @@ class DiffusionPipelineTest {
         DiffusionPipeline closed = DiffusionPipeline.load(folder.resolve("tiny"));
         closed.close();
         assertThatThrownBy(() -> closed.generate(request(1).build())).hasMessageContaining("this pipeline is closed");
+        assertThatThrownBy(() -> closed.reconstruct(List.of(new Image(8, 8, new byte[192]))))
+                .hasMessageContaining("this pipeline is closed");
+    }
+
+    @Test
+    void picturesComeBackFromTheAutoencoderAlone() {
+        Image picture = draw(request(1).build());
+        List<Image> back = pipeline.reconstruct(List.of(picture, picture));
+        assertThat(back).hasSize(2);
+        assertThat(back.getFirst()).isEqualTo(back.getLast()).isNotEqualTo(picture);
+        assertThat(back.getFirst()).hasToString(picture.toString());
+        assertThatThrownBy(() -> pipeline.reconstruct(List.of(new Image(12, 8, new byte[288]))))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("12");
     }
 
     @Test

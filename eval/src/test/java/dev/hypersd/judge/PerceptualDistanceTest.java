@@ -57,6 +57,25 @@ class PerceptualDistanceTest {
     }
 
     @Test
+    void gradientsAreThoseOfDifferences() {
+        double relative = with((backbone, pixels) -> {
+            PerceptualDistance distance = new PerceptualDistance(backbone);
+            Tensor learned = pixels.mul(new Scalar(0.5)).detach().set_requires_grad(true);
+            distance.between(learned, pixels).backward();
+            Tensor uphill = learned.grad().div(learned.grad().norm());
+            double step = 0.05;
+            double expected = learned.grad().norm().item_double();
+            Tensor up = learned.detach().add(uphill, new Scalar(step));
+            Tensor down = learned.detach().add(uphill, new Scalar(-step));
+            double difference = distance.between(up, pixels)
+                    .sub(distance.between(down, pixels))
+                    .item_double();
+            return difference / (2 * step) / expected;
+        });
+        assertThat(relative).isCloseTo(1, within(0.02)); // The distance is curved.
+    }
+
+    @Test
     void pixelsHaveGradientsAndMixedPrecisionChangesLittle() {
         double relative = with((backbone, pixels) -> {
             PerceptualDistance distance = new PerceptualDistance(backbone);

@@ -1,0 +1,131 @@
+package dev.hypersd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.image.Image;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From pictures of one's own to pictures of what was trained on them, as a user goes: with commands alone. */
+class OwnPicturesTest {
+    private static final String RECIPE = """
+            objective: OBJECTIVE
+            model: FOLDER/model
+            output: FOLDER/run
+            data: {DATA, size: 64, held_out: 2}
+            training: {steps: 3, batch: 2, precision: mixed}
+            optimiser: {method: muon, learning_rate: 0.01}
+            average: 0.1
+            every: {checkpoint: 3, validation: 3, sample: 3}
+            OBJECTIVE: {latents: FOLDER/latents, shown: [a red cat]MORE}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void makeAModel() {
+        run("init", folder.resolve("model").toString());
+    }
+
+    @Test
+    void aBaseModelIsTrainedOnAFolderAndDraws() throws IOException {
+        run("data", "scenes", "--out", folder.resolve("own").toString(), "--count", "8", "--size", "64");
+        Files.writeString(folder.resolve("own/00000002.png"), "broken"); // Ends no run.
+
+        run("train", recipe("base", "folder: FOLDER/own", ", autoencoder: FOLDER/model/vae"));
+
+        assertThat(folder.resolve("run/samples/step-00000003-samples.png")).exists();
+        assertThat(draw("before", "--model", folder.resolve("model").toString()))
+                .isNotEqualTo(
+                        draw("after", "--model", folder.resolve("run/model").toString()));
+    }
+
+    @Test
+    void aLoraIsTrainedOnTarFilesAndChangesWhatTheModelDraws() throws IOException {
+        run(
+                "data",
+                "scenes",
+                "--out",
+                folder.resolve("own").toString(),
+                "--count",
+                "8",
+                "--size",
+                "80",
+                "--format",
+                "webdataset");
+
+        run("train", recipe("finetune", "webdataset: FOLDER/own", ", rank: 2"));
+
+        String model = folder.resolve("model").toString();
+        assertThat(draw("before", "--model", model))
+                .isNotEqualTo(draw(
+                        "after",
+                        "--model",
+                        model,
+                        "--lora",
+                        folder.resolve("run/model/lora.safetensors").toString()));
+    }
+
+    @Test
+    void latentsOfOtherPicturesAreNotLearnedFrom() throws IOException {
+        run("data", "scenes", "--out", folder.resolve("own").toString(), "--count", "8", "--size", "64");
+        run("train", recipe("finetune", "folder: FOLDER/own", ""));
+        run(
+                "data",
+                "scenes",
+                "--out",
+                folder.resolve("other").toString(),
+                "--count",
+                "8",
+                "--size",
+                "64",
+                "--seed",
+                "1");
+
+        int code = start(
+                "train", recipe("finetune", "folder: FOLDER/other", ""), "--set", "output=" + folder.resolve("2"));
+
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString()).contains("has latents of another autoencoder or of other pictures");
+    }
+
+    private String recipe(String objective, String data, String more) throws IOException {
+        Path file = folder.resolve("recipe.yaml");
+        Files.writeString(
+                file,
+                RECIPE.replace("OBJECTIVE", objective)
+                        .replace("DATA", data)
+                        .replace("MORE", more)
+                        .replace("FOLDER", folder.toString()));
+        return file.toString();
+    }
+
+    private Image draw(String name, String... model) {
+        Path file = folder.resolve(name + ".png");
+        List<String> arguments = new ArrayList<>(
+                List.of("generate", "a red cat", "--steps", "1", "--seed", "1", "--out", file.toString()));
+        arguments.addAll(List.of(model));
+        run(arguments.toArray(String[]::new));
+        return Image.read(file);
+    }
+
+    private void run(String... arguments) {
+        assertThat(start(arguments)).as(err::toString).isZero();
+    }
+
+    private int start(String... arguments) {
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+}
