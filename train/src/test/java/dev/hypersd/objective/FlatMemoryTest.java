@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads the resident memory as Linux tells it")
 class FlatMemoryTest {
+    private static final int STEPS = 5000;
+
     /** By then everything has been done once: steps, validations, samples, checkpoints. */
     private static final int WARM = 1500;
 
@@ -33,7 +35,7 @@ class FlatMemoryTest {
     @Test
     void memoryStaysFlatOverFiveThousandSteps() throws Exception {
         List<Long> resident = run();
-        assertThat(resident).hasSize(FlatMemoryRun.STEPS / FlatMemoryRun.EVERY);
+        assertThat(resident).hasSize(STEPS / FlatMemoryRun.EVERY);
         resident.forEach(kibibytes -> System.out.printf("%.1f MiB%n", kibibytes / 1024.0));
         int warm = WARM / FlatMemoryRun.EVERY;
         assertThat(resident.getLast() - resident.get(warm)).isLessThan(MOST_GROWTH_KIB);
@@ -53,7 +55,8 @@ class FlatMemoryTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         FlatMemoryRun.class.getName(),
-                        folder.toString())
+                        folder.toString(),
+                        Integer.toString(STEPS))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<String> lines = process.inputReader().lines().toList();
