@@ -2,6 +2,7 @@ package dev.hypersd.file;
 
 import dev.hypersd.error.InvalidFileException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 /** Tells contents apart by a few digits: the same contents in the same order give the same ones. Not safe to share between threads. */
 public final class Fingerprint {
     private static final int BYTES = 4;
+    private static final int PIECE = 1 << 20;
 
     private final MessageDigest digest;
 
@@ -36,11 +38,21 @@ public final class Fingerprint {
             Fingerprint fingerprint = new Fingerprint();
             List<Path> files = below.filter(Files::isRegularFile).sorted().toList();
             for (Path file : files) {
-                fingerprint.add(folder.relativize(file).toString()).add(ByteBuffer.wrap(Files.readAllBytes(file)));
+                fingerprint.add(folder.relativize(file).toString()).addContents(file);
             }
             return fingerprint.digits();
         } catch (IOException e) {
             throw new InvalidFileException(folder, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Piece by piece: files of weights are larger than arrays can be. */
+    private void addContents(Path file) throws IOException {
+        try (InputStream stream = Files.newInputStream(file)) {
+            byte[] piece = new byte[PIECE];
+            for (int length = stream.read(piece); length >= 0; length = stream.read(piece)) {
+                digest.update(piece, 0, length);
+            }
         }
     }
 

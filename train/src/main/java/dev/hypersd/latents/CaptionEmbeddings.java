@@ -15,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
@@ -33,38 +35,56 @@ public final class CaptionEmbeddings implements AutoCloseable {
     private static final int BATCH = 32;
     private static final String IDS = "ids";
     private static final String EMBEDDINGS = "embeddings";
+    private static final String POOLED = "pooled";
+    private static final String FINGERPRINT = "fingerprint";
 
     /** A text encoder that is in memory. */
     public interface Encoder extends AutoCloseable {
-        /** Of token ids, all of one length: {@code [B, N, D]}. */
-        Tensor embed(List<long[]> captions);
+        /** Of token ids, all of one length. */
+        Encoded encode(List<long[]> captions);
 
         @Override
         void close();
     }
 
-    private record Row(Tensor embeddings, long number) {}
+    /**
+     * Encoded captions.
+     *
+     * @param hidden the states of all tokens, {@code [B, N, D]}
+     * @param pooled a vector for each caption {@code [B, P]}, where the U-Net wants one
+     */
+    public record Encoded(Tensor hidden, Optional<Tensor> pooled) {}
+
+    private record Row(Tensor embeddings, Optional<Tensor> pooled, long number) {}
 
     private final Path folder;
+    private final String fingerprint;
     private final TensorArena arena = new TensorArena();
     private final Map<LongBuffer, Row> rows = new HashMap<>();
     private int files;
 
-    private CaptionEmbeddings(Path folder) {
+    private CaptionEmbeddings(Path folder, String fingerprint) {
         this.folder = folder;
+        this.fingerprint = fingerprint;
     }
 
     /**
      * Opens the files in {@code folder}, after adding what is missing.
      *
-     * @param folder made if it is not there; to be used with one encoder only
+     * @param folder made if it is not there
+     * @param fingerprint tells encoders apart
      * @param captions token ids, all of one length
      * @param encoder opened where something is missing, and closed afterwards
      * @param listener told how far the encoding has come
+     * @throws InvalidFileException if a file is of another encoder
      */
     public static CaptionEmbeddings open(
-            Path folder, Stream<long[]> captions, Supplier<Encoder> encoder, LatentCache.Listener listener) {
-        CaptionEmbeddings embeddings = new CaptionEmbeddings(folder);
+            Path folder,
+            String fingerprint,
+            Stream<long[]> captions,
+            Supplier<Encoder> encoder,
+            LatentCache.Listener listener) {
+        CaptionEmbeddings embeddings = new CaptionEmbeddings(folder, fingerprint);
         embeddings.mapAll();
         SequencedSet<LongBuffer> missing = new LinkedHashSet<>();
         captions.map(LongBuffer::wrap)
@@ -94,11 +114,19 @@ public final class CaptionEmbeddings implements AutoCloseable {
     private void map(Path path) {
         Engine.call(() -> {
             SafetensorsFile file = arena.own(SafetensorsFile.open(path));
+            String found = file.metadata().getOrDefault(FINGERPRINT, "none");
+            if (!found.equals(fingerprint)) {
+                throw new InvalidFileException(
+                        path,
+                        "has captions of another text encoder (fingerprint %s, not %s); remove its folder, or name another one"
+                                .formatted(found, fingerprint));
+            }
             Tensor embeddings = arena.own(TensorScope.scoped(() -> load(file, EMBEDDINGS)));
+            Optional<Tensor> pooled = file.find(POOLED).map(stored -> arena.own(TensorScope.scoped(stored::load)));
             long[] ids = TensorScope.released(() -> Tensors.toLongs(load(file, IDS)));
             int length = (int) (ids.length / embeddings.size(0));
             for (int row = 0; row < embeddings.size(0); row++) {
-                rows.put(LongBuffer.wrap(ids, row * length, length).slice(), new Row(embeddings, row));
+                rows.put(LongBuffer.wrap(ids, row * length, length).slice(), new Row(embeddings, pooled, row));
             }
             files++;
             return files;
@@ -126,31 +154,61 @@ public final class CaptionEmbeddings implements AutoCloseable {
         }
     }
 
-    private static void write(Path file, List<long[]> captions, Encoder encoder) {
+    private void write(Path file, List<long[]> captions, Encoder encoder) {
         List<Tensor> embeddings = new ArrayList<>();
+        List<Tensor> pooled = new ArrayList<>();
         for (int first = 0; first < captions.size(); first += BATCH) {
             List<long[]> batch = captions.subList(first, Math.min(first + BATCH, captions.size()));
-            embeddings.add(TensorScope.scoped(() -> encoder.embed(batch).to(Dtype.F16.scalarType())));
+            List<Tensor> both = TensorScope.keeping(() -> half(encoder.encode(batch)), tensors -> tensors);
+            embeddings.add(both.getFirst());
+            both.stream().skip(1).forEach(pooled::add);
         }
         long[] ids = captions.stream().flatMapToLong(LongStream::of).toArray();
         Tensor table = Tensors.of(ids, captions.size(), ids.length / captions.size());
-        SafetensorsWriter.write(
-                file, Map.of(IDS, table.to(Dtype.I32.scalarType()), EMBEDDINGS, Tensors.cat(0, embeddings)), Map.of());
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put(IDS, table.to(Dtype.I32.scalarType()));
+        tensors.put(EMBEDDINGS, Tensors.cat(0, embeddings));
+        if (!pooled.isEmpty()) {
+            tensors.put(POOLED, Tensors.cat(0, pooled));
+        }
+        SafetensorsWriter.write(file, tensors, Map.of(FINGERPRINT, fingerprint));
+    }
+
+    private static List<Tensor> half(Encoded encoded) {
+        return Stream.concat(Stream.of(encoded.hidden()), encoded.pooled().stream())
+                .map(tensor -> tensor.to(Dtype.F16.scalarType()))
+                .toList();
     }
 
     /** The embeddings of captions that were given when this was opened: F32 {@code [B, N, D]}, the caller's. */
     public Tensor of(List<long[]> captions) {
-        // Widened one by one: within mixed precision the engine puts no F16 tensors together.
-        return TensorScope.scoped(
-                () -> Tensors.cat(0, captions.stream().map(this::embedding).toList()));
+        return together(captions.stream().map(this::row).map(row -> wide(row.embeddings, row.number)));
     }
 
-    private Tensor embedding(long[] caption) {
+    /** The pooled vectors of such captions, F32 {@code [B, P]}, the caller's, where the encoder made some. */
+    public Optional<Tensor> pooled(List<long[]> captions) {
+        List<Row> found = captions.stream().map(this::row).toList();
+        return found.getFirst().pooled.isEmpty()
+                ? Optional.empty()
+                : Optional.of(together(found.stream()
+                        .flatMap(row -> row.pooled.stream().map(pooled -> wide(pooled, row.number)))));
+    }
+
+    private static Tensor together(Stream<Tensor> rows) {
+        return TensorScope.scoped(() -> Tensors.cat(0, rows.toList()));
+    }
+
+    /** Widened one by one: within mixed precision the engine puts no F16 tensors together. */
+    private static Tensor wide(Tensor all, long row) {
+        return all.narrow(0, row, 1).to(Dtype.F32.scalarType());
+    }
+
+    private Row row(long[] caption) {
         Row row = rows.get(LongBuffer.wrap(caption));
         if (row == null) {
             throw new IllegalArgumentException("a caption is asked for that was not among those to be encoded");
         }
-        return row.embeddings.narrow(0, row.number, 1).to(Dtype.F32.scalarType());
+        return row;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.hypersd.nn.Parameter;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Tuning;
+import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,8 +47,8 @@ record BaseModel(Path folder, Path finishedAutoencoder, LatentDiffusion model, S
     }
 
     @Override
-    public Tensor textOf(List<long[]> captions) {
-        return CaptionEncoding.embed(text.network(), captions);
+    public Conditioning conditioning(List<long[]> captions, long... shape) {
+        return Conditioning.of(CaptionEncoding.embed(text.network(), captions));
     }
 
     /** Writes the whole model directory: what learned, and copies of the other parts. */

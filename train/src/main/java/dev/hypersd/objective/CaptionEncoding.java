@@ -1,39 +1,72 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.clip.ClipTextOutput;
+import dev.hypersd.file.Fingerprint;
 import dev.hypersd.latents.CaptionEmbeddings;
-import dev.hypersd.model.ModelPart;
+import dev.hypersd.latents.CaptionEmbeddings.Encoded;
+import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
-/** What text encoders of SD 1.5's kind tell a U-Net. */
+/** What text encoders tell a U-Net. */
 final class CaptionEncoding {
     private CaptionEncoding() {}
 
-    /** The last hidden states {@code [B, N, D]} for token ids that are all of one length. */
+    /** With SD 1.5's one: the last hidden states {@code [B, N, D]} for token ids that are all of one length. */
     static Tensor embed(ClipTextModel network, List<long[]> captions) {
-        int each = captions.getFirst().length;
-        long[] ids = new long[captions.size() * each];
-        for (int i = 0; i < captions.size(); i++) {
-            System.arraycopy(captions.get(i), 0, ids, i * each, each);
-        }
-        return network.forward(Tensors.of(ids, captions.size(), each)).lastHiddenState();
+        return network.forward(table(captions)).lastHiddenState();
     }
 
-    /** Loads a text encoder for as long as it is needed. */
-    static CaptionEmbeddings.Encoder open(ModelPart textEncoder) {
+    /**
+     * Loads the text encoders of a model for as long as they are needed.
+     *
+     * @param empty the ids of the empty caption
+     */
+    static CaptionEmbeddings.Encoder open(ModelFiles files, long[] empty) {
         TensorArena arena = new TensorArena();
-        ClipTextModel network = Engine.infer(
-                () -> textEncoder.load(NetworkType.CLIP_TEXT, Dtype.F32, arena).network());
+        ClipTextModel first = Engine.infer(() -> files.part("text_encoder")
+                .load(NetworkType.CLIP_TEXT, Dtype.F32, arena)
+                .network());
+        return switch (files.family()) {
+            case SD15 -> encoder(captions -> new Encoded(embed(first, captions), Optional.empty()), arena);
+            case SDXL -> {
+                ClipTextModel second = Engine.infer(() -> files.part("text_encoder_2")
+                        .load(NetworkType.CLIP_TEXT_WITH_PROJECTION, Dtype.F32, arena)
+                        .network());
+                boolean zeros = files.index().flag("force_zeros_for_empty_prompt", true);
+                yield encoder(
+                        captions -> {
+                            Encoded both = embed(first, second, captions);
+                            return zeros ? silenced(both, captions, empty) : both;
+                        },
+                        arena);
+            }
+        };
+    }
+
+    /** Tells the text encoders of a model from others. */
+    static String fingerprint(ModelFiles files) {
+        Fingerprint fingerprint = new Fingerprint();
+        files.parts().stream()
+                .filter(part -> part.name().startsWith("text_encoder"))
+                .forEach(part -> fingerprint.add(Fingerprint.of(part.folder())));
+        return fingerprint.digits();
+    }
+
+    private static CaptionEmbeddings.Encoder encoder(Function<List<long[]>, Encoded> encode, TensorArena arena) {
         return new CaptionEmbeddings.Encoder() {
             @Override
-            public Tensor embed(List<long[]> captions) {
-                return CaptionEncoding.embed(network, captions);
+            public Encoded encode(List<long[]> captions) {
+                return encode.apply(captions);
             }
 
             @Override
@@ -41,5 +74,30 @@ final class CaptionEncoding {
                 arena.close();
             }
         };
+    }
+
+    /** With SDXL's two, side by side before their last layer; the ids of the second one follow those of the first. */
+    private static Encoded embed(ClipTextModel first, ClipTextModel second, List<long[]> captions) {
+        Tensor all = table(captions);
+        long half = all.size(1) / 2;
+        ClipTextOutput one = first.forward(all.narrow(1, 0, half).contiguous());
+        ClipTextOutput two = second.forward(all.narrow(1, half, half).contiguous());
+        return new Encoded(Tensors.cat(-1, one.without(1), two.without(1)), Optional.of(two.pooled()));
+    }
+
+    /** Zeros in place of the empty caption, as the model was trained with. */
+    private static Encoded silenced(Encoded encoded, List<long[]> captions, long[] empty) {
+        float[] heard = new float[captions.size()];
+        for (int i = 0; i < heard.length; i++) {
+            heard[i] = Arrays.equals(captions.get(i), empty) ? 0 : 1;
+        }
+        return new Encoded(
+                encoded.hidden().mul(Tensors.of(heard, heard.length, 1, 1)),
+                encoded.pooled().map(pooled -> pooled.mul(Tensors.of(heard, heard.length, 1))));
+    }
+
+    private static Tensor table(List<long[]> captions) {
+        long[] ids = captions.stream().flatMapToLong(Arrays::stream).toArray();
+        return Tensors.of(ids, captions.size(), ids.length / captions.size());
     }
 }

@@ -14,7 +14,6 @@ import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.TrainableWeights;
-import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -94,14 +93,12 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     }
 
     /**
-     * Trains a change of a finished model; its text encoder stays as it is and leaves the memory once all captions are encoded.
-     *
-     * @throws dev.hypersd.error.InvalidFileException if the model is not of SD 1.5's kind
+     * Trains a change of a finished model; its text encoders stay as they are and leave the memory once all captions are encoded.
      */
     public static DenoisingObjective fineTuning(
             ModelFiles files, FineTuning change, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
         TensorArena arena = new TensorArena();
-        Finished finished = Finished.open(files, pictures, settings.shown(), arena);
+        Finished finished = Finished.ofAnyKind(files, pictures, settings.shown(), arena);
         Trainee trainee = Trainee.of(change, files, finished, arena);
         return new DenoisingObjective(settings, optimiser, finished.samples(), finished.heldOut(), trainee, arena);
     }
@@ -134,7 +131,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
                 .forward(
                         model.schedule().addNoise(latents, noise, timesteps),
                         Tensors.of(Arrays.stream(timesteps).asLongStream().toArray(), timesteps.length),
-                        Conditioning.of(trainee.textOf(captions)));
+                        trainee.conditioning(captions, samples.shape()));
         return loss.of(predicted, latents, noise, timesteps);
     }
 

@@ -24,11 +24,10 @@ record GuidedSampling(UNet2DConditionModel unet, double scale) {
      * Latents from noise.
      *
      * @param noise {@code [B, C, h, w]}, standard normal
-     * @param text {@code [B, N, D]}
-     * @param empty the same for empty captions
+     * @param told of {@code B} empty captions where there is guidance, then of those to be drawn
      * @param later noise that the plan asks for on the way
      */
-    Tensor sample(Plan plan, Tensor noise, Tensor text, Tensor empty, NoiseSource later) {
+    Tensor sample(Plan plan, Tensor noise, Conditioning told, NoiseSource later) {
         Tensor start = noise.mul(new Scalar(plan.initNoiseSigma()));
         StepResult current = new StepResult(start, start, State.START);
         for (int i = 0; i < plan.size(); i++) {
@@ -38,7 +37,7 @@ record GuidedSampling(UNet2DConditionModel unet, double scale) {
                     () -> plan.step(
                             step,
                             before.x(),
-                            predict(plan.scaleModelInput(step, before.x()), plan.timestep(step), text, empty),
+                            predict(plan.scaleModelInput(step, before.x()), plan.timestep(step), told),
                             later,
                             before.state()),
                     GuidedSampling::tensors);
@@ -46,14 +45,13 @@ record GuidedSampling(UNet2DConditionModel unet, double scale) {
         return current.x();
     }
 
-    private Tensor predict(Tensor latents, double timestep, Tensor text, Tensor empty) {
+    private Tensor predict(Tensor latents, double timestep, Conditioning told) {
         Tensor time = Tensors.of(new float[] {(float) timestep}, 1);
         if (scale == 1) {
-            return unet.forward(latents, time, Conditioning.of(text));
+            return unet.forward(latents, time, told);
         }
         long batch = latents.size(0);
-        Tensor both =
-                unet.forward(Tensors.cat(0, latents, latents), time, Conditioning.of(Tensors.cat(0, empty, text)));
+        Tensor both = unet.forward(Tensors.cat(0, latents, latents), time, told);
         return Tensors.combine(1 - scale, both.narrow(0, 0, batch), scale, both.narrow(0, batch, batch));
     }
 

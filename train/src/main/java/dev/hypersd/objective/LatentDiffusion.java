@@ -6,6 +6,7 @@ import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.Fingerprint;
 import dev.hypersd.json.Json;
+import dev.hypersd.latents.CaptionEmbeddings;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.lora.Component;
 import dev.hypersd.lora.Lora;
@@ -23,24 +24,31 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.ClipTokenizer;
+import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.UNet2DConditionModel;
 import dev.hypersd.vae.AutoencoderKl;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The parts of a model of SD 1.5's kind while it is trained, all but the text encoder, which learns in some objectives and is not even in
+ * The parts of a model while it is trained, all but the text encoder, which learns in some objectives and is not even in
  * memory in others.
  *
+ * @param family whose kind the model is of
+ * @param secondTokenizer of SDXL
  * @param fingerprint of what makes latents; the half of the autoencoder that draws is not part of it and may learn on
  */
 public record LatentDiffusion(
+        ModelFamily family,
         StartedNetwork<UNet2DConditionModel> unet,
         AutoencoderKl autoencoder,
         ClipTokenizer tokenizer,
+        Optional<ClipTokenizer> secondTokenizer,
         NoiseSchedule schedule,
         String fingerprint)
         implements LatentCache.Encoder {
@@ -53,37 +61,37 @@ public record LatentDiffusion(
      */
     static LatentDiffusion started(Path folder, Path autoencoder, long seed, TensorArena arena) {
         return of(
+                ModelFamily.SD15,
                 StartedNetwork.load(NetworkType.UNET, folder.resolve("unet"), seed, arena),
                 ModelPart.in(autoencoder).load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena),
                 ClipTokenizer.open(folder.resolve("tokenizer")),
+                Optional.empty(),
                 NoiseSchedule.from(Json.read(folder.resolve("scheduler/scheduler_config.json"))));
     }
 
-    /**
-     * Loads a finished model.
-     *
-     * @throws InvalidFileException if it is not of SD 1.5's kind
-     */
+    /** Loads a finished model. */
     static LatentDiffusion finished(ModelFiles files, TensorArena arena) {
-        if (files.family() != ModelFamily.SD15) {
-            throw new InvalidFileException(
-                    files.path(),
-                    "is a model of the kind %s; only those of the kind %s can be fine-tuned so far"
-                            .formatted(files.family().title(), ModelFamily.SD15.title()));
-        }
         return of(
+                files.family(),
                 StartedNetwork.stored(NetworkType.UNET, files.part("unet"), arena),
                 files.part("vae").load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena),
                 ClipTokenizer.open(files.part("tokenizer").folder()),
+                files.family() == ModelFamily.SDXL
+                        ? Optional.of(
+                                ClipTokenizer.open(files.part("tokenizer_2").folder()))
+                        : Optional.empty(),
                 NoiseSchedule.from(files.part("scheduler").config()));
     }
 
     private static LatentDiffusion of(
+            ModelFamily family,
             StartedNetwork<UNet2DConditionModel> unet,
             Network<AutoencoderKl> autoencoder,
             ClipTokenizer tokenizer,
+            Optional<ClipTokenizer> secondTokenizer,
             NoiseSchedule schedule) {
-        return new LatentDiffusion(unet, autoencoder.network(), tokenizer, schedule, fingerprint(autoencoder));
+        return new LatentDiffusion(
+                family, unet, autoencoder.network(), tokenizer, secondTokenizer, schedule, fingerprint(autoencoder));
     }
 
     private static String fingerprint(Network<AutoencoderKl> autoencoder) {
@@ -99,7 +107,7 @@ public record LatentDiffusion(
 
     /** The U-Net, as LoRAs see it. */
     LoraTargets loraTargets() {
-        return new LoraTargets(ModelFamily.SD15.title(), Map.of(Component.UNET, unet.parameters()));
+        return new LoraTargets(family.title(), Map.of(Component.UNET, unet.parameters()));
     }
 
     /**
@@ -120,10 +128,33 @@ public record LatentDiffusion(
         return autoencoder.scale(autoencoder.posterior(pixels).mode());
     }
 
+    /** Those of the second tokenizer follow those of the first. */
     @Override
     public long[] ids(String caption) {
-        return tokenizer.encode(caption).ids().stream()
+        return Stream.concat(Stream.of(tokenizer), secondTokenizer.stream())
+                .flatMap(words -> words.encode(caption).ids().stream())
                 .mapToLong(Integer::longValue)
                 .toArray();
+    }
+
+    /**
+     * What the U-Net is told of captions and, with SDXL, of pictures: that they are whole and of the size that is learned.
+     *
+     * @param encoded where the captions are found
+     * @param shape of latents, {@code [C, h, w]}
+     */
+    Conditioning conditioning(CaptionEmbeddings encoded, List<long[]> captions, long... shape) {
+        Conditioning text = Conditioning.of(encoded.of(captions));
+        return encoded.pooled(captions)
+                .map(pooled -> text.with(new Conditioning.Added(pooled, framings(captions.size(), shape))))
+                .orElse(text);
+    }
+
+    /** Original height and width, top and left of the crop, target height and width: {@code [count, 6]}. */
+    private Tensor framings(int count, long... shape) {
+        float height = shape[1] * autoencoder.scaleFactor();
+        float width = shape[2] * autoencoder.scaleFactor();
+        return Tensors.of(new float[] {height, width, 0, 0, height, width}, 1, 6)
+                .expand(count, -1);
     }
 }

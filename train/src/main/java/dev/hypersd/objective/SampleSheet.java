@@ -9,6 +9,7 @@ import dev.hypersd.sampler.Steps;
 import dev.hypersd.scene.ContactSheet;
 import dev.hypersd.training.Draw;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
@@ -43,9 +44,10 @@ public record SampleSheet(List<String> captions, int steps, double scale, long s
                 .toList();
         Plan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(steps));
         Tensor noise = Draw.at(seed, first).normal(ids.size(), shape[0], shape[1], shape[2]);
-        Tensor empty = trainee.textOf(List.of(model.ids("")));
+        List<long[]> asked = new ArrayList<>(scale == 1 ? List.of() : Collections.nCopies(ids.size(), model.ids("")));
+        asked.addAll(ids);
         Tensor latents = new GuidedSampling(model.unet().network(), scale)
-                .sample(plan, noise, trainee.textOf(ids), empty.expand(ids.size(), -1, -1), new SeededNoise(seed));
+                .sample(plan, noise, trainee.conditioning(asked, shape), new SeededNoise(seed));
         return Pixels.images(model.autoencoder().decode(latents));
     }
 }

@@ -3,6 +3,7 @@ package dev.hypersd.objective;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.Tuning;
+import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +33,12 @@ public sealed interface Trainee permits BaseModel, UNetInFull, UNetLora {
     Tuning tuning();
 
     /**
-     * What the U-Net is told of captions, {@code [B, N, D]}.
+     * What the U-Net is told.
      *
      * @param captions token ids, all of one length
+     * @param shape of latents, {@code [C, h, w]}
      */
-    Tensor textOf(List<long[]> captions);
+    Conditioning conditioning(List<long[]> captions, long... shape);
 
     /**
      * Writes what came of it.

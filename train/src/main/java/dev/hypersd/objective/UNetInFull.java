@@ -5,6 +5,7 @@ import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Tuning;
+import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +24,8 @@ record UNetInFull(ModelFiles files, LatentDiffusion model, CaptionEmbeddings cap
     }
 
     @Override
-    public Tensor textOf(List<long[]> ids) {
-        return captions.of(ids);
+    public Conditioning conditioning(List<long[]> ids, long... shape) {
+        return model.conditioning(captions, ids, shape);
     }
 
     /** Writes the whole model directory: the U-Net in F16, and copies of the other parts. */

@@ -9,6 +9,7 @@ import dev.hypersd.objective.FineTuning.Lora;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.LowRankTuning;
+import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +41,8 @@ record UNetLora(Lora lora, LatentDiffusion model, CaptionEmbeddings captions, Lo
     }
 
     @Override
-    public Tensor textOf(List<long[]> ids) {
-        return captions.of(ids);
+    public Conditioning conditioning(List<long[]> ids, long... shape) {
+        return model.conditioning(captions, ids, shape);
     }
 
     /** Writes {@code lora.safetensors}, with rank and alpha in the header where other trainers put them. */

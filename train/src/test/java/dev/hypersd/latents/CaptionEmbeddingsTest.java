@@ -3,11 +3,13 @@ package dev.hypersd.latents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,8 @@ class CaptionEmbeddingsTest {
 
     private final List<Long> encoded = new ArrayList<>();
     private int opened;
+    private boolean pooling;
+    private String fingerprint = "one";
 
     @Test
     void givesBackWhatWasEncodedInTheOrderThatIsAskedFor() {
@@ -30,7 +34,11 @@ class CaptionEmbeddingsTest {
     @Test
     void encodesEachCaptionOnce() {
         try (CaptionEmbeddings embeddings = CaptionEmbeddings.open(
-                folder, LongStream.of(1, 2, 1, 1).mapToObj(CaptionEmbeddingsTest::ids), this::encoder, (d, t) -> {})) {
+                folder,
+                fingerprint,
+                LongStream.of(1, 2, 1, 1).mapToObj(CaptionEmbeddingsTest::ids),
+                this::encoder,
+                (d, t) -> {})) {
             assertThat(encoded).containsExactly(1L, 2L);
             assertThat(values(embeddings, 2)).containsExactly(2, 2.5f);
         }
@@ -49,6 +57,34 @@ class CaptionEmbeddingsTest {
     }
 
     @Test
+    void pooledVectorsAreThereWhereTheEncoderMakesThem() {
+        pooling = true;
+        try (CaptionEmbeddings embeddings = open(40)) {
+            float[] pooled = Engine.infer(() ->
+                    Tensors.toFloats(embeddings.pooled(List.of(ids(39), ids(1))).orElseThrow()));
+            assertThat(pooled).containsExactly(-39, -39.5f, -1, -1.5f);
+        }
+    }
+
+    @Test
+    void captionsOfAnotherEncoderAreRefused() {
+        open(3).close();
+        fingerprint = "another";
+        assertThatThrownBy(() -> open(3))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageEndingWith(
+                        "captions-0000.safetensors: has captions of another text encoder (fingerprint one, not another);"
+                                + " remove its folder, or name another one");
+    }
+
+    @Test
+    void withoutThemThereAreNone() {
+        try (CaptionEmbeddings embeddings = open(3)) {
+            assertThat(embeddings.pooled(List.of(ids(1)))).isEmpty();
+        }
+    }
+
+    @Test
     void aCaptionThatWasNotGivenIsRefused() {
         try (CaptionEmbeddings embeddings = open(3)) {
             assertThatThrownBy(() -> values(embeddings, 3))
@@ -59,6 +95,7 @@ class CaptionEmbeddingsTest {
     private CaptionEmbeddings open(int count) {
         return CaptionEmbeddings.open(
                 folder,
+                fingerprint,
                 LongStream.range(0, count).mapToObj(CaptionEmbeddingsTest::ids),
                 this::encoder,
                 (done, total) -> {});
@@ -78,7 +115,7 @@ class CaptionEmbeddingsTest {
         opened++;
         return new CaptionEmbeddings.Encoder() {
             @Override
-            public Tensor embed(List<long[]> captions) {
+            public CaptionEmbeddings.Encoded encode(List<long[]> captions) {
                 float[] values = new float[2 * captions.size()];
                 for (int i = 0; i < captions.size(); i++) {
                     long caption = captions.get(i)[1];
@@ -86,7 +123,9 @@ class CaptionEmbeddingsTest {
                     values[2 * i] = caption;
                     values[2 * i + 1] = caption + 0.5f;
                 }
-                return Tensors.of(values, captions.size(), 1, 2);
+                Tensor hidden = Tensors.of(values, captions.size(), 1, 2);
+                return new CaptionEmbeddings.Encoded(
+                        hidden, pooling ? Optional.of(hidden.squeeze(1).neg()) : Optional.empty());
             }
 
             @Override

@@ -20,6 +20,9 @@ import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Checkpoints;
 import dev.hypersd.training.LearningRate;
 import dev.hypersd.training.OptimiserSettings;
@@ -28,6 +31,7 @@ import dev.hypersd.training.StepReport;
 import dev.hypersd.training.Trainer;
 import dev.hypersd.training.TrainingListener;
 import dev.hypersd.training.TrainingSettings;
+import dev.hypersd.unet.Conditioning;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,6 +52,8 @@ class FineTuningTest {
     private static final int SIZE = 64;
     private static final ImageRequest REQUEST =
             ImageRequest.of("a red cat").steps(1).size(SIZE, SIZE).build();
+
+    private static final Path SDXL = Path.of(System.getProperty("hypersd.reference"), "pipelines/models/sdxl");
 
     @TempDir
     static Path shared;
@@ -143,17 +149,65 @@ class FineTuningTest {
     }
 
     @Test
-    void aModelOfAnotherKindIsRefused() throws IOException {
-        Path other = folder.resolve("other");
-        RandomModel.write(other, ModelTemplate.TINY, 1, Dtype.F16, (written, total) -> {});
-        Path index = other.resolve("model_index.json");
-        Files.writeString(
-                index, Files.readString(index).replace("StableDiffusionPipeline", "StableDiffusionXLPipeline"));
-
-        assertThatThrownBy(() -> objective(other, new FineTuning.Full(), new ArrayList<>()))
+    void whatIsDistilledIsOfSd15sKind() {
+        assertThatThrownBy(() -> Finished.open(
+                        ModelFiles.open(SDXL),
+                        new Pictures(
+                                scenes(Split.TRAIN),
+                                scenes(Split.VALIDATION),
+                                folder.resolve("l"),
+                                (done, total) -> {}),
+                        List.of(),
+                        new TensorArena()))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessage(other
-                        + ": is a model of the kind SDXL; only those of the kind SD 1.5 can be fine-tuned so far");
+                .hasMessage(
+                        SDXL + ": is a model of the kind SDXL; only those of the kind SD 1.5 can be distilled so far");
+    }
+
+    @Test
+    void aLoraForSdxlLearnsFromBothTextEncodersAndFits() {
+        Path published = folder.resolve("published");
+        List<Double> losses = train(SDXL, lora(EnumSet.allOf(LoraLayers.class)), false, Precision.F32, published);
+
+        assertThat(losses.getLast()).isLessThan(losses.getFirst());
+        ImageRequest changed = ImageRequest.of("a red cat")
+                .steps(1)
+                .size(SIZE, SIZE)
+                .lora(published.resolve("lora.safetensors"), 1)
+                .build();
+        assertThat(draw(SDXL, changed)).isNotEqualTo(draw(SDXL, REQUEST));
+    }
+
+    @Test
+    void picturesOfSdxlAreShownWithGuidance() {
+        try (DenoisingObjective objective = objective(SDXL, lora(EnumSet.allOf(LoraLayers.class)), new ArrayList<>())) {
+            assertThat(objective.show()).containsOnlyKeys("samples");
+        }
+    }
+
+    /** Pictures are whole, and of the empty caption there is nothing, as the pipeline has it. */
+    @Test
+    void sdxlIsToldTheSizeOfPicturesAndNothingByTheEmptyCaption() {
+        try (TensorArena arena = new TensorArena()) {
+            Pictures pictures = new Pictures(
+                    scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("told"), (done, total) -> {});
+            Finished finished = Finished.ofAnyKind(ModelFiles.open(SDXL), pictures, List.of("a red cat"), arena);
+            LatentDiffusion sdxl = finished.model();
+            Engine.infer(() -> {
+                Conditioning told =
+                        sdxl.conditioning(finished.captions(), List.of(sdxl.ids("a red cat"), sdxl.ids("")), 4, 8, 16);
+                Conditioning.Added added = told.added().orElseThrow();
+                assertThat(Tensors.toFloats(added.timeIds()))
+                        .startsWith(64, 128, 0, 0, 64, 128)
+                        .hasSize(12);
+                assertThat(told.text().select(0, 1).abs().sum().item_double()).isZero();
+                assertThat(added.textEmbeds().select(0, 1).abs().sum().item_double())
+                        .isZero();
+                assertThat(added.textEmbeds().select(0, 0).abs().sum().item_double())
+                        .isPositive();
+                return 0;
+            });
+        }
     }
 
     private static FineTuning lora(Set<LoraLayers> layers) {
@@ -166,6 +220,11 @@ class FineTuningTest {
     }
 
     private List<Double> train(FineTuning change, boolean checkpointing, Precision precision, Path published) {
+        return train(model, change, checkpointing, precision, published);
+    }
+
+    private List<Double> train(
+            Path directory, FineTuning change, boolean checkpointing, Precision precision, Path published) {
         List<Double> losses = new ArrayList<>();
         TrainingListener listener = new TrainingListener() {
             @Override
@@ -175,7 +234,7 @@ class FineTuningTest {
         };
         TrainingSettings settings = new TrainingSettings(
                 1, STEPS, 4, 1, precision, checkpointing, new TrainingSettings.Intervals(STEPS, 0, 0));
-        try (DenoisingObjective objective = objective(change, new ArrayList<>());
+        try (DenoisingObjective objective = objective(directory, change, new ArrayList<>());
                 Trainer<LatentSample> trainer = new Trainer<>(
                         objective, settings, new Checkpoints(checkpoints(published), 1), List.of(listener))) {
             trainer.run();

@@ -77,8 +77,7 @@ final class FlatMemoryRun {
         Files.delete(folder.resolve("diffusion_pytorch_model.safetensors"));
         Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
-                StartedNetwork<UNet2DConditionModel> unet =
-                        StartedNetwork.load(NetworkType.UNET, folder, 1, arena);
+                StartedNetwork<UNet2DConditionModel> unet = StartedNetwork.load(NetworkType.UNET, folder, 1, arena);
                 Map<String, Tensor> weights = new LinkedHashMap<>();
                 unet.parameters().forEach((name, parameter) -> weights.put(name, parameter.base()));
                 unet.publish(folder, weights, Map.of());
