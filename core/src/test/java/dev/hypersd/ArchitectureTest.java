@@ -24,6 +24,7 @@ class ArchitectureTest {
             "weights",
             "nn",
             "unet",
+            "controlnet",
             "vae",
             "clip",
             "tokenizer",

@@ -14,6 +14,7 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tokenizer.ClipTokenizer;
 import dev.hypersd.unet.UNet2DConditionModel;
+import dev.hypersd.unet.UNetConfig;
 import dev.hypersd.vae.Autoencoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,6 +96,11 @@ public final class DiffusionModel implements AutoCloseable {
             arena.close();
             throw e;
         }
+    }
+
+    /** The configuration of the U-Net that {@link #load} would load; no weights are read. */
+    public static UNetConfig unetConfig(Path directory, LoadOptions options) {
+        return UNetConfig.from(options.files(directory).part("unet").config());
     }
 
     /** The architecture. */

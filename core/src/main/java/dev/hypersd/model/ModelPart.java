@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -109,12 +110,16 @@ public final class ModelPart {
     /** How many bytes its weights take when they are held as {@code dtype}; only headers are read. */
     long weightBytes(Dtype dtype) {
         try (WeightSource source = openWeights()) {
-            return source.names().stream()
-                    .flatMap(tensor -> source.find(tensor).stream())
-                    .filter(tensor -> tensor.dtype().isFloatingPoint())
-                    .mapToLong(tensor -> Shapes.count(tensor.shape()) * dtype.bytes())
-                    .sum();
+            return bytes(source, dtype);
         }
+    }
+
+    static long bytes(WeightSource source, Dtype dtype) {
+        return source.names().stream()
+                .flatMap(tensor -> source.find(tensor).stream())
+                .filter(tensor -> tensor.dtype().isFloatingPoint())
+                .mapToLong(tensor -> Shapes.count(tensor.shape()) * dtype.bytes())
+                .sum();
     }
 
     /**
@@ -131,14 +136,20 @@ public final class ModelPart {
     /** {@link #load(NetworkType, Dtype, TensorArena)} onto another device than the CPU. */
     public <N> Network<N> load(NetworkType<N> type, Dtype dtype, Device device, TensorArena arena) {
         JsonObject json = config();
-        checkClass(json, type.className());
+        requireClass(type.className());
         try (WeightSource source = type.names().apply(openWeights())) {
-            StoredParameters stored = new StoredParameters(source, dtype, device, arena);
-            Parameters parameters = new Parameters(stored);
-            N network = type.maker().apply(json, parameters);
-            warnOf(stored.unused().stream().sorted().toList(), source.file());
-            return new Network<>(network, parameters.taken());
+            return load(source, parameters -> type.maker().apply(json, parameters), dtype, device, arena);
         }
+    }
+
+    /** The network that {@code maker} builds of the weights in {@code source}. */
+    static <N> Network<N> load(
+            WeightSource source, Function<Parameters, N> maker, Dtype dtype, Device device, TensorArena arena) {
+        StoredParameters stored = new StoredParameters(source, dtype, device, arena);
+        Parameters parameters = new Parameters(stored);
+        N network = maker.apply(parameters);
+        warnOf(stored.unused().stream().sorted().toList(), source.file());
+        return new Network<>(network, parameters.taken());
     }
 
     static String className(JsonObject config) {
@@ -146,7 +157,9 @@ public final class ModelPart {
                 .orElseGet(() -> String.join(", ", config.strings(ARCHITECTURES, List.of())));
     }
 
-    private static void checkClass(JsonObject config, String expected) {
+    /** Refuses a configuration of another class. */
+    void requireClass(String expected) {
+        JsonObject config = config();
         String found = className(config);
         if (!found.equals(expected)) {
             throw config.invalid(

@@ -4,6 +4,8 @@ import dev.hypersd.clip.ClipConfig;
 import dev.hypersd.clip.ClipModel;
 import dev.hypersd.clip.ClipTextConfig;
 import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.controlnet.ControlNet;
+import dev.hypersd.controlnet.ControlNetConfig;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.unet.UNet2DConditionModel;
@@ -31,6 +33,11 @@ public record NetworkType<N>(
             UnaryOperator.identity(),
             (config, p) -> new UNet2DConditionModel(UNetConfig.from(config), p));
 
+    public static final NetworkType<ControlNet> CONTROLNET = new NetworkType<>(
+            "ControlNetModel",
+            UnaryOperator.identity(),
+            (config, p) -> new ControlNet(ControlNetConfig.from(config), p));
+
     public static final NetworkType<AutoencoderKl> AUTOENCODER_KL = new NetworkType<>(
             "AutoencoderKL",
             AutoencoderKl::named,
@@ -51,7 +58,7 @@ public record NetworkType<N>(
             new NetworkType<>("CLIPModel", ClipModel::named, (config, p) -> new ClipModel(ClipConfig.from(config), p));
 
     private static final List<NetworkType<?>> ALL =
-            List.of(UNET, AUTOENCODER_KL, AUTOENCODER_TINY, CLIP_TEXT, CLIP_TEXT_WITH_PROJECTION, CLIP);
+            List.of(UNET, CONTROLNET, AUTOENCODER_KL, AUTOENCODER_TINY, CLIP_TEXT, CLIP_TEXT_WITH_PROJECTION, CLIP);
 
     /**
      * The type of network that {@code config} describes.

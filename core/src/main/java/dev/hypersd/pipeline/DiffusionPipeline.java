@@ -14,6 +14,7 @@ import dev.hypersd.sampler.SeededNoise;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.unet.UNetConfig;
 import dev.hypersd.vae.Autoencoder;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     private final DiffusionModel model;
     private final MemoryBudget memory;
     private final FittedLoras loras;
+    private final ControlNets controlNets;
     private final AdapterCache adapters = new AdapterCache(MERGED_ADAPTERS_KEPT);
 
     /** Read and written on the engine's thread only. */
@@ -46,6 +48,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         this.model = model;
         this.memory = memory;
         this.loras = new FittedLoras(model.loraTargets());
+        this.controlNets = new ControlNets(model);
     }
 
     /**
@@ -70,11 +73,14 @@ public final class DiffusionPipeline implements AutoCloseable {
     /**
      * Loads a model to draw {@code first} with, and perhaps others afterwards.
      *
-     * @throws InvalidRequestException if this machine's memory does not hold what {@code first} needs; said before anything is loaded
+     * @throws InvalidRequestException if the model cannot carry {@code first} out, or this machine's memory does not hold what it needs; said before
+     *     anything is loaded
      */
     public static DiffusionPipeline load(Path directory, LoadOptions options, ImageRequest first) {
+        UNetConfig unet = DiffusionModel.unetConfig(directory, options);
+        Fitness.require(first, unet);
         MemoryBudget memory = MemoryBudget.of(directory, options);
-        memory.requireFirst(first);
+        memory.requireFirst(first, Fitness.controlBytes(first, unet, options.dtype()));
         return load(directory, options, memory);
     }
 
@@ -95,17 +101,28 @@ public final class DiffusionPipeline implements AutoCloseable {
      */
     public List<GeneratedImage> generate(ImageRequest request, GenerationListener listener) {
         Plan plan = plan(request);
-        List<Image> images = run(request, listener, generation -> {
+        List<Image> images = draw(request, plan, listener);
+        return IntStream.range(0, request.count())
+                .mapToObj(i -> new GeneratedImage(
+                        request.enlargement()
+                                .map(pass -> enlarge(request.second(pass, i, images.get(i)), listener))
+                                .orElse(images.get(i)),
+                        Settings.of(request, i, sizeOf(request), plan, directory),
+                        request.seed() + i))
+                .toList();
+    }
+
+    private Image enlarge(ImageRequest second, GenerationListener listener) {
+        return draw(second, plan(second), listener).getFirst();
+    }
+
+    private List<Image> draw(ImageRequest request, Plan plan, GenerationListener listener) {
+        return run(request, listener, generation -> {
             NoiseSource noise = new SeededNoise(LongStream.range(0, request.count())
                     .map(i -> request.seed() + i)
                     .toArray());
             return Pictures.of(generation.decode(generation.denoise(plan, noise)));
         });
-        Size size = sizeOf(request);
-        return IntStream.range(0, request.count())
-                .mapToObj(i -> new GeneratedImage(
-                        images.get(i), Settings.of(request, i, size, plan, directory), request.seed() + i))
-                .toList();
     }
 
     /**
@@ -149,20 +166,22 @@ public final class DiffusionPipeline implements AutoCloseable {
         return request.sampler().orElse(model.sampler());
     }
 
-    /** The size of the pictures of {@code request}, or the size that the model was trained for. */
+    /** The size that {@code request} tells, or the size that the model was trained for. */
     public Size sizeOf(ImageRequest request) {
-        return request.size().orElseGet(() -> new Size(model.nativeSize(), model.nativeSize()));
+        return request.pictureSize().orElseGet(() -> new Size(model.nativeSize(), model.nativeSize()));
     }
 
     /** Runs {@code work} on the engine's thread with the LoRAs of {@code request} laid over the model. */
     <T> T run(ImageRequest request, GenerationListener listener, Function<Generation, T> work) {
+        Fitness.require(request, model.unet().config());
         memory.require(request);
         Size size = sizeOf(request);
         return Engine.infer(() -> {
             requireOpen();
             List<WeightedLora> wanted = loras.fit(request.loras(), listener::onWarning);
             try (AdapterCache.Lease lease = adapters.lease(wanted)) {
-                Generation generation = new Generation(model, request, size, listener);
+                Generation generation =
+                        new Generation(model, request, size, controlNets.load(request.controls()), listener);
                 return lease.adapters().during(() -> work.apply(generation));
             }
         });
@@ -174,6 +193,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         Engine.infer(() -> {
             closed = true;
             adapters.close();
+            controlNets.close();
             loras.close();
             model.close();
             return model;

@@ -1,7 +1,7 @@
 package dev.hypersd.pipeline;
 
+import dev.hypersd.controlnet.ControlNet;
 import dev.hypersd.error.HyperSdException;
-import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.Plan;
@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.LongStream;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -30,32 +29,49 @@ final class Generation {
     private final DiffusionModel model;
     private final ImageRequest request;
     private final Size size;
+    private final List<ControlNet> networks;
     private final GenerationListener listener;
 
-    Generation(DiffusionModel model, ImageRequest request, Size size, GenerationListener listener) {
+    /** @param networks of the request's controls, in their order */
+    Generation(
+            DiffusionModel model,
+            ImageRequest request,
+            Size size,
+            List<ControlNet> networks,
+            GenerationListener listener) {
         this.model = model;
         this.request = request;
         this.size = size;
+        this.networks = networks;
         this.listener = listener;
     }
 
     /**
      * The latents after the last step of {@code plan}.
      *
-     * @param noise asked for the initial noise first, then once in each step that draws noise
+     * @param noise asked for the noise of the start first, then once in each step that draws noise
      * @return {@code [count, C, H/8, W/8]}
      * @throws GenerationCancelledException if the listener wished so
      */
     Tensor denoise(Plan plan, NoiseSource noise) {
-        GuidedDenoiser denoiser = denoiser();
-        Tensor start = model.device().place(noise.next(latentShape())).mul(new Scalar(plan.initNoiseSigma()));
-        StepResult current = new StepResult(start, start, State.START);
+        return denoise(plan, preparation(plan, noise).canvas(), noise);
+    }
+
+    /** What the loop begins with, prepared with {@code noise}. */
+    Preparation preparation(Plan plan, NoiseSource noise) {
+        return new Preparation(model, request, size, plan, noise);
+    }
+
+    /** {@link #denoise(Plan, NoiseSource)} from a canvas that is prepared already. */
+    Tensor denoise(Plan plan, Canvas canvas, NoiseSource noise) {
+        GuidedDenoiser denoiser = denoiser(canvas);
+        StepResult current = new StepResult(canvas.start(), canvas.start(), State.START);
         long began = System.nanoTime();
         for (int i = 0; i < plan.size(); i++) {
             if (listener.isCancelled()) {
                 throw new GenerationCancelledException(i, plan.size());
             }
-            current = step(denoiser, plan, i, current, noise);
+            current = step(denoiser, canvas, plan, i, current, noise);
             Tensor estimate = current.x0();
             Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
             listener.onStep(new Step(i + 1, plan.size(), elapsed, () -> Pictures.of(decode(estimate))));
@@ -78,19 +94,8 @@ final class Generation {
         return requireFinite(Tensors.cat(0, pictures), "the decoded picture");
     }
 
-    private long[] latentShape() {
-        int channels = model.autoencoder().latentChannels();
-        if (model.unet().config().inChannels() != channels) {
-            throw new InvalidRequestException(
-                    "this U-Net takes %d channels and the latents have %d: it is made for inpainting, which needs a picture and a mask"
-                            .formatted(model.unet().config().inChannels(), channels));
-        }
-        int factor = model.autoencoder().scaleFactor();
-        return new long[] {request.count(), channels, size.height() / factor, size.width() / factor};
-    }
-
     /** A U-Net that was distilled with the guidance scale as an input is told it, and needs no negative pass. */
-    private GuidedDenoiser denoiser() {
+    private GuidedDenoiser denoiser(Canvas canvas) {
         OptionalInt guidanceInput = model.unet().config().guidanceDimension();
         Guidance guidance = guidanceInput.isPresent() ? Guidance.OFF : request.guidance();
         Conditioning conditioning =
@@ -102,16 +107,28 @@ final class Generation {
             conditioning = conditioning.withGuidance(
                     GuidanceEmbedding.of(model.device().place(Tensors.of(w, w.length)), guidanceInput.getAsInt()));
         }
-        return new GuidedDenoiser(model.unet(), conditioning, guidance);
+        return new GuidedDenoiser(model.unet(), conditioning, guidance, guides(), canvas.beside());
     }
 
-    private StepResult step(GuidedDenoiser denoiser, Plan plan, int i, StepResult current, NoiseSource noise) {
+    /** What the ControlNets see in their pictures, which is the same in all steps. */
+    private List<Guide> guides() {
+        List<Guide> guides = new ArrayList<>();
+        for (int i = 0; i < networks.size(); i++) {
+            Control control = request.controls().get(i);
+            Tensor picture = model.device().place(Pictures.unit(Pictures.sized(control.picture(), size)));
+            guides.add(new Guide(control, networks.get(i), networks.get(i).embed(picture)));
+        }
+        return guides;
+    }
+
+    private StepResult step(
+            GuidedDenoiser denoiser, Canvas canvas, Plan plan, int i, StepResult current, NoiseSource noise) {
         return TensorScope.keeping(
                 () -> {
-                    Tensor input = plan.scaleModelInput(i, current.x());
-                    Tensor prediction = denoiser.predict(input, plan.timestep(i));
+                    Tensor prediction = denoiser.predict(plan, i, current.x());
                     requireFinite(prediction, "the U-Net's prediction in step %d of %d".formatted(i + 1, plan.size()));
-                    return plan.step(i, current.x(), prediction, noise, current.state());
+                    StepResult next = plan.step(i, current.x(), prediction, noise, current.state());
+                    return new StepResult(canvas.after(plan, i, next.x()), next.x0(), next.state());
                 },
                 Generation::tensors);
     }

@@ -1,13 +1,17 @@
 package dev.hypersd.pipeline;
 
+import dev.hypersd.sampler.Plan;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.unet.Conditioning;
+import dev.hypersd.unet.Conditioning.Residuals;
 import dev.hypersd.unet.UNet2DConditionModel;
+import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The U-Net under classifier-free guidance: one batch of negative and positive halves, or a single pass where guidance is off.
+ * The U-Net under classifier-free guidance and under ControlNets: one batch of negative and positive halves, or a single pass where guidance is off.
  */
 final class GuidedDenoiser {
     private static final long[] ALL_BUT_BATCH = {1, 2, 3};
@@ -15,29 +19,52 @@ final class GuidedDenoiser {
     private final UNet2DConditionModel unet;
     private final Conditioning conditioning;
     private final Guidance guidance;
+    private final List<Guide> guides;
+    private final Optional<Tensor> beside;
 
-    /** @param conditioning for {@code [negative, positive]} where guidance is on */
-    GuidedDenoiser(UNet2DConditionModel unet, Conditioning conditioning, Guidance guidance) {
+    /**
+     * @param conditioning for {@code [negative, positive]} where guidance is on
+     * @param guides what ControlNets contribute
+     * @param beside more channels for a U-Net that takes more than the latents, {@code [B, n, h, w]}
+     */
+    GuidedDenoiser(
+            UNet2DConditionModel unet,
+            Conditioning conditioning,
+            Guidance guidance,
+            List<Guide> guides,
+            Optional<Tensor> beside) {
         this.unet = unet;
         this.conditioning = conditioning;
         this.guidance = guidance;
+        this.guides = guides;
+        this.beside = beside;
     }
 
-    /**
-     * The prediction for {@code latents [B, C, h, w]}, already scaled as the sampler wants it.
-     *
-     * @param timestep 0 to 999, fractional where the schedule is
-     */
-    Tensor predict(Tensor latents, double timestep) {
-        Tensor time = Tensors.of(new float[] {(float) timestep}, 1).to(latents);
+    /** The prediction in step {@code i} of {@code plan} for the latents {@code x [B, C, h, w]}. */
+    Tensor predict(Plan plan, int i, Tensor x) {
+        Tensor latents = plan.scaleModelInput(i, x);
+        Tensor time = Tensors.of(new float[] {(float) plan.timestep(i)}, 1).to(latents);
         if (!guidance.isOn()) {
-            return unet.forward(latents, time, conditioning);
+            return predict(plan, i, latents, time);
         }
-        Tensor both = unet.forward(Tensors.cat(0, latents, latents), time, conditioning);
-        Tensor negative = both.narrow(0, 0, latents.size(0));
-        Tensor positive = both.narrow(0, latents.size(0), latents.size(0));
+        Tensor both = predict(plan, i, Tensors.cat(0, latents, latents), time);
+        Tensor negative = both.narrow(0, 0, x.size(0));
+        Tensor positive = both.narrow(0, x.size(0), x.size(0));
         Tensor guided = negative.add(positive.sub(negative), new Scalar(guidance.scale()));
         return guidance.rescale() == 0 ? guided : rescaled(guided, positive);
+    }
+
+    private Tensor predict(Plan plan, int i, Tensor latents, Tensor time) {
+        Optional<Residuals> residuals = guides.stream()
+                .flatMap(g -> g.at(i, plan.size(), latents, time, conditioning, guidance.isOn()).stream())
+                .reduce(Residuals::plus);
+        return unet.forward(
+                complete(latents), time, residuals.map(conditioning::with).orElse(conditioning));
+    }
+
+    private Tensor complete(Tensor latents) {
+        return beside.map(more -> Tensors.cat(1, latents, guidance.isOn() ? Tensors.cat(0, more, more) : more))
+                .orElse(latents);
     }
 
     /** Mixes in the guided prediction brought back to the positive one's standard deviation (Lin et al., 2023, equations 15 and 16). */

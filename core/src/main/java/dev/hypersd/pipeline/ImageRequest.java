@@ -1,6 +1,7 @@
 package dev.hypersd.pipeline;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
 import dev.hypersd.preset.Preset;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Steps;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Pictures to draw, all in one batch.
@@ -17,7 +19,9 @@ import java.util.Optional;
  *
  * @param prompts what to draw, at least one
  * @param imagesPerPrompt how many pictures of each prompt, in the order p0, p0, p1, p1
- * @param size of the pictures; absent means the size the model was trained for
+ * @param original a picture to go on from, all of it or a part; absent means from pure noise
+ * @param controls ControlNets and the pictures that they follow
+ * @param size of the pictures; absent means that of the original or of the first control picture, without one the size the model was trained for
  * @param sampler how to step; absent means as the model's own configuration says
  * @param steps how many steps, or which
  * @param guidance classifier-free guidance
@@ -26,10 +30,13 @@ import java.util.Optional;
  * @param clipSkip how many of the text encoder's last layers to leave out
  * @param tiling decodes large pictures in tiles of bounded memory; absent means whole
  * @param microConditioning SDXL's framing; absent means a whole picture of the requested size
+ * @param enlargement a second pass that makes larger pictures of the first one's; absent means none
  */
 public record ImageRequest(
         List<Prompt> prompts,
         int imagesPerPrompt,
+        Optional<Original> original,
+        List<Control> controls,
         Optional<Size> size,
         Optional<Sampler> sampler,
         Steps steps,
@@ -38,9 +45,11 @@ public record ImageRequest(
         List<LoraWeight> loras,
         int clipSkip,
         Optional<Tiling> tiling,
-        Optional<MicroConditioning> microConditioning) {
+        Optional<MicroConditioning> microConditioning,
+        Optional<Enlargement> enlargement) {
     public ImageRequest {
         prompts = List.copyOf(prompts);
+        controls = List.copyOf(controls);
         loras = List.copyOf(loras);
         if (prompts.isEmpty()) {
             throw new InvalidRequestException("a request needs at least one prompt; the empty prompt \"\" is one");
@@ -73,32 +82,45 @@ public record ImageRequest(
         return prompts.get(index / imagesPerPrompt);
     }
 
+    /** The size that the request tells: the one asked for, or that of the picture it goes on from or follows. */
+    public Optional<Size> pictureSize() {
+        return size.or(() -> original.map(Original::picture)
+                .or(() -> controls.stream().findFirst().map(Control::picture))
+                .map(Size::of));
+    }
+
     /** The same request for other prompts. */
     public ImageRequest withPrompts(List<Prompt> others) {
-        return new ImageRequest(
-                others,
-                imagesPerPrompt,
-                size,
-                sampler,
-                steps,
-                guidance,
-                seed,
-                loras,
-                clipSkip,
-                tiling,
-                microConditioning);
+        Builder builder = new Builder(this);
+        builder.prompts = others;
+        return builder.build();
     }
 
     /** The same request for {@code count} pictures of each prompt, the first from {@code firstSeed}. */
     public ImageRequest withImages(int count, long firstSeed) {
-        return new ImageRequest(
-                prompts, count, size, sampler, steps, guidance, firstSeed, loras, clipSkip, tiling, microConditioning);
+        return new Builder(this).imagesPerPrompt(count).seed(firstSeed).build();
+    }
+
+    /** The second pass over picture {@code index} of this request, which has come out as {@code drawn}. */
+    ImageRequest second(Enlargement pass, int index, Image drawn) {
+        Builder builder = new Builder(this);
+        builder.prompts = List.of(promptOf(index));
+        builder.enlargement = Optional.empty();
+        builder.size = Optional.empty();
+        return builder.imagesPerPrompt(1)
+                .seed(seed + index)
+                .original(pass.of(drawn, original))
+                .strength(pass.strength())
+                .build();
     }
 
     /** Collects what differs from the defaults. */
     public static final class Builder {
-        private final List<Prompt> prompts;
+        private List<Prompt> prompts;
         private final List<LoraWeight> loras = new ArrayList<>();
+        private final List<Control> controls = new ArrayList<>();
+        private Optional<Original> original = Optional.empty();
+        private OptionalDouble strength = OptionalDouble.empty();
         private int imagesPerPrompt = 1;
         private Optional<Size> size = Optional.empty();
         private Optional<Sampler> sampler = Optional.empty();
@@ -108,9 +130,27 @@ public record ImageRequest(
         private int clipSkip;
         private Optional<Tiling> tiling = Optional.empty();
         private Optional<MicroConditioning> microConditioning = Optional.empty();
+        private Optional<Enlargement> enlargement = Optional.empty();
 
         private Builder(List<Prompt> prompts) {
             this.prompts = prompts;
+        }
+
+        private Builder(ImageRequest request) {
+            prompts = request.prompts;
+            imagesPerPrompt = request.imagesPerPrompt;
+            original = request.original;
+            controls.addAll(request.controls);
+            size = request.size;
+            sampler = request.sampler;
+            steps = request.steps;
+            guidance = request.guidance;
+            seed = request.seed;
+            loras.addAll(request.loras);
+            clipSkip = request.clipSkip;
+            tiling = request.tiling;
+            microConditioning = request.microConditioning;
+            enlargement = request.enlargement;
         }
 
         /** Takes sampler, steps and guidance from a preset; what is set afterwards overrides it. */
@@ -128,6 +168,24 @@ public record ImageRequest(
 
         public Builder lora(LoraWeight lora) {
             loras.add(lora);
+            return this;
+        }
+
+        /** Goes on from a picture instead of pure noise. */
+        public Builder original(Original value) {
+            original = Optional.of(value);
+            return this;
+        }
+
+        /** How far back to go from the original: the share of the steps to take, above 0 and up to 1, where nothing is left of what is drawn anew. */
+        public Builder strength(double share) {
+            strength = OptionalDouble.of(share);
+            return this;
+        }
+
+        /** Lets a ControlNet speak; several add up. */
+        public Builder control(Control control) {
+            controls.add(control);
             return this;
         }
 
@@ -184,19 +242,29 @@ public record ImageRequest(
             return this;
         }
 
+        /** Enlarges the pictures and draws their details in a second pass. */
+        public Builder enlargement(Enlargement value) {
+            enlargement = Optional.of(value);
+            return this;
+        }
+
         public ImageRequest build() {
+            Steps taken = strength.isPresent() ? steps.withStrength(strength.getAsDouble()) : steps;
             return new ImageRequest(
                     prompts,
                     imagesPerPrompt,
+                    original,
+                    controls,
                     size,
                     sampler,
-                    steps,
+                    taken,
                     guidance,
                     seed,
                     loras,
                     clipSkip,
                     tiling,
-                    microConditioning);
+                    microConditioning,
+                    enlargement);
         }
     }
 }

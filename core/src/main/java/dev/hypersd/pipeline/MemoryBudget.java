@@ -51,15 +51,19 @@ final class MemoryBudget {
         return new MemoryBudget(directory, MemoryEstimate.of(directory, options), options.dtype(), available);
     }
 
-    /** Checks before the model is loaded that {@code request} can be drawn, with the weights that its LoRAs change merged for it. */
-    void requireFirst(ImageRequest request) {
+    /**
+     * Checks before the model is loaded that {@code request} can be drawn, with the weights that its LoRAs change merged for it.
+     *
+     * @param controls bytes of its ControlNets
+     */
+    void requireFirst(ImageRequest request, long controls) {
         // The LoRAs of a request mostly change the same weights.
         long merged = request.loras().stream()
                 .filter(lora -> lora.weight() != 0)
                 .mapToLong(this::merged)
                 .max()
                 .orElse(0);
-        require(request, merged, leftAtFirst);
+        require(request, merged + controls, leftAtFirst);
     }
 
     /** Checks that {@code request} can be drawn by the loaded model, in what it left or in what has become free since. */
@@ -74,15 +78,11 @@ final class MemoryBudget {
     }
 
     private void require(ImageRequest request, long merged, long left) {
-        Size size = request.size().orElseGet(() -> new Size(model.nativeSize(), model.nativeSize()));
-        long pixels = (long) size.width() * size.height();
-        long rows = (long) request.prompts().size()
-                * request.imagesPerPrompt()
-                * (request.guidance().isOn() ? 2 : 1);
-        long decoded = request.tiling()
-                .map(tiling -> Math.min(pixels, tiling.size() * tiling.size() * Size.FACTOR * Size.FACTOR))
-                .orElse(pixels);
-        long needed = merged + model.drawing(rows, pixels, decoded);
+        Size first = request.pictureSize().orElseGet(() -> new Size(model.nativeSize(), model.nativeSize()));
+        Size size = request.enlargement().map(pass -> pass.of(first)).orElse(first);
+        // A second pass takes one picture after another.
+        long needed = merged
+                + Math.max(drawing(request, first, request.count()), drawing(request, size, size == first ? 0 : 1));
         if (needed > left) {
             throw new InvalidRequestException(
                     "%s of %s takes about %s of memory beside the model's %s, and %s are left for it: ask for a smaller size, tiled decoding, fewer pictures at once or half precision"
@@ -95,6 +95,15 @@ final class MemoryBudget {
                                     gib(model.weights()),
                                     gib(left)));
         }
+    }
+
+    /** For so many pictures of {@code size} at once. */
+    private long drawing(ImageRequest request, Size size, long count) {
+        long pixels = (long) size.width() * size.height();
+        long decoded = request.tiling()
+                .map(tiling -> Math.min(pixels, tiling.size() * tiling.size() * Size.FACTOR * Size.FACTOR))
+                .orElse(pixels);
+        return count == 0 ? 0 : model.drawing(count * (request.guidance().isOn() ? 2 : 1), pixels, decoded);
     }
 
     private static String gib(long bytes) {

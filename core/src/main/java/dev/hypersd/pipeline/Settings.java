@@ -4,6 +4,7 @@ import dev.hypersd.image.GenerationParameters;
 import dev.hypersd.sampler.Plan;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What is written into a picture so that it can be drawn again, in the words that other tools use. */
@@ -32,6 +33,20 @@ final class Settings {
             // The convention counts from 1: the last layer's output is "skip 1".
             parameters = parameters.with("Clip skip", request.clipSkip() + 1);
         }
+        if (request.original().isPresent()) {
+            parameters =
+                    parameters.with("Denoising strength", number(request.steps().strength()));
+        }
+        for (int i = 0; i < request.controls().size(); i++) {
+            parameters = parameters.with(
+                    "ControlNet " + i, describe(request.controls().get(i)));
+        }
+        if (request.enlargement().isPresent()) {
+            Enlargement pass = request.enlargement().get();
+            parameters = parameters
+                    .with("Hires upscale", number(pass.factor()))
+                    .with("Hires strength", number(pass.strength()));
+        }
         if (!request.loras().isEmpty()) {
             parameters = parameters.with(
                     "Loras",
@@ -40,6 +55,16 @@ final class Settings {
                             .collect(Collectors.joining(", ")));
         }
         return parameters;
+    }
+
+    private static String describe(Control control) {
+        return "%s, scale %s, from %s to %s, %s"
+                .formatted(
+                        control.network().getFileName(),
+                        number(control.scale()),
+                        number(control.from()),
+                        number(control.to()),
+                        control.mode().name().toLowerCase(Locale.ROOT));
     }
 
     private static String number(double value) {

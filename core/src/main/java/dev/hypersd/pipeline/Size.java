@@ -1,6 +1,7 @@
 package dev.hypersd.pipeline;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
 
 /**
  * The size of a picture in pixels; both sides are multiples of 8, the factor of the latent space.
@@ -17,6 +18,11 @@ public record Size(int width, int height) {
     public Size {
         check("width", width);
         check("height", height);
+    }
+
+    /** The size of {@code picture}, rounded down to what is possible. */
+    static Size of(Image picture) {
+        return new Size(picture.width() / 8 * 8, picture.height() / 8 * 8);
     }
 
     private static void check(String side, int pixels) {

@@ -23,7 +23,8 @@ public record Lcm(int originalSteps, double timestepScaling, OptionalDouble clip
     }
 
     @Override
-    public Plan plan(NoiseSchedule schedule, Steps steps) {
+    public Plan plan(NoiseSchedule schedule, Steps wanted) {
+        Steps steps = wanted.withinStrength();
         int[] timesteps = timesteps(schedule.trainTimesteps(), steps);
         return Plans.of(this, schedule, steps, timesteps, i -> step(schedule, timesteps, i), clip);
     }

@@ -77,6 +77,15 @@ public record Steps(
         return new Steps(count, timesteps, originalSteps, originStrength, strength, denoisingStart, share);
     }
 
+    /**
+     * For samplers that choose among the timesteps that a model was distilled at: where the strength would leave no step of so few, all of them
+     * within its share of the way. So a model of one step redraws a picture from half way.
+     */
+    Steps withinStrength() {
+        boolean none = !areChosen() && denoisingStart == 0 && (int) (count * strength) == 0;
+        return none ? withStrength(1).withOriginStrength(strength * originStrength) : this;
+    }
+
     /** Whether the caller chose the timesteps. */
     boolean areChosen() {
         return !timesteps.isEmpty();

@@ -37,7 +37,8 @@ public record Tcd(int originalSteps, double eta) implements Sampler {
     }
 
     @Override
-    public Plan plan(NoiseSchedule schedule, Steps steps) {
+    public Plan plan(NoiseSchedule schedule, Steps wanted) {
+        Steps steps = wanted.withinStrength();
         int[] timesteps = timesteps(schedule.trainTimesteps(), steps);
         return Plans.of(this, schedule, steps, timesteps, i -> step(schedule, timesteps, i));
     }

@@ -1,7 +1,11 @@
 package dev.hypersd.unet;
 
+import dev.hypersd.error.InvalidRequestException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -33,6 +37,35 @@ public record Conditioning(
         public Residuals {
             skips = List.copyOf(skips);
         }
+
+        /**
+         * The sum, of two ControlNets for the same U-Net.
+         *
+         * @throws InvalidRequestException if they are for different ones
+         */
+        public Residuals plus(Residuals other) {
+            if (skips.size() != other.skips.size()) {
+                throw new InvalidRequestException(
+                        "one ControlNet has %d residuals for the skip connections and another one %d; they are for different U-Nets"
+                                .formatted(skips.size(), other.skips.size()));
+            }
+            List<Tensor> sums = IntStream.range(0, skips.size())
+                    .mapToObj(i -> skips.get(i).add(other.skips.get(i)))
+                    .toList();
+            return new Residuals(sums, middle.add(other.middle));
+        }
+
+        /** All tensors, the middle one last. */
+        public List<Tensor> tensors() {
+            List<Tensor> all = new ArrayList<>(skips);
+            all.add(middle);
+            return all;
+        }
+
+        /** Each tensor as {@code change} makes it. */
+        public Residuals map(UnaryOperator<Tensor> change) {
+            return new Residuals(skips.stream().map(change).toList(), change.apply(middle));
+        }
     }
 
     /** Text alone. */
@@ -46,6 +79,21 @@ public record Conditioning(
 
     public Conditioning withGuidance(Tensor embedding) {
         return new Conditioning(text, added, Optional.of(embedding), residuals);
+    }
+
+    /** The conditions of {@code count} rows of the batch from {@code first}; without residuals. */
+    public Conditioning rows(long first, long count) {
+        return new Conditioning(
+                text.narrow(0, first, count),
+                added.map(a -> new Added(
+                        a.textEmbeds().narrow(0, first, count), a.timeIds().narrow(0, first, count))),
+                guidance.map(g -> g.narrow(0, first, count)),
+                Optional.empty());
+    }
+
+    /** The same for a network that takes no guidance embedding. */
+    public Conditioning withoutGuidance() {
+        return new Conditioning(text, added, Optional.empty(), residuals);
     }
 
     public Conditioning with(Residuals added) {

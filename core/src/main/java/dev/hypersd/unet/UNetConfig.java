@@ -2,6 +2,8 @@ package dev.hypersd.unet;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -79,18 +81,46 @@ public record UNetConfig(
         levels = List.copyOf(levels);
     }
 
+    /** The same for a network that takes latents of {@code channels} and no guidance embedding, as the ControlNets of an inpainting U-Net do. */
+    public UNetConfig withInputs(int channels) {
+        return new UNetConfig(
+                channels,
+                outChannels,
+                sampleSize,
+                levels,
+                middle,
+                textChannels,
+                projection,
+                normGroups,
+                normEps,
+                time,
+                OptionalInt.empty(),
+                added);
+    }
+
+    /** The channels of what the encoder hands to the decoder: of the stem, of every layer and of every downsampling, from first to last. */
+    public List<Integer> skipChannels() {
+        List<Integer> channels = new ArrayList<>(List.of(stemChannels()));
+        for (int i = 0; i < levels.size(); i++) {
+            int downsampling = i == levels.size() - 1 ? 0 : 1;
+            channels.addAll(Collections.nCopies(
+                    levels.get(i).layers() + downsampling, levels.get(i).channels()));
+        }
+        return channels;
+    }
+
     /** Width of the embedding of time and added conditions. */
     int embeddingDimension() {
         return time.dimension();
     }
 
     /** Channels before the first and after the last level. */
-    int stemChannels() {
+    public int stemChannels() {
         return levels.getFirst().channels();
     }
 
     /** The level below all others, where the middle block works. */
-    Level coarsest() {
+    public Level coarsest() {
         return levels.getLast();
     }
 

@@ -32,8 +32,8 @@ class MemoryBudgetTest {
     @Test
     void aPictureThatDoesNotFitIsRefusedWithTheFigures() {
         MemoryBudget budget = budget(6);
-        assertThatCode(() -> budget.requireFirst(request().build())).doesNotThrowAnyException();
-        assertThatThrownBy(() -> budget.requireFirst(request().size(1024, 1024).build()))
+        assertThatCode(() -> budget.requireFirst(request().build(), 0)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> budget.requireFirst(request().size(1024, 1024).build(), 0))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage(
                         "a picture of 1024x1024 takes about 4.0 GiB of memory beside the model's 4.0 GiB, and 2.0 GiB are left for it: ask for a smaller size, tiled decoding, fewer pictures at once or half precision");
@@ -42,7 +42,7 @@ class MemoryBudgetTest {
     @Test
     void tilesTakeNoMoreMemoryForALargerPicture() {
         assertThatCode(() -> budget(6)
-                        .requireFirst(request().size(1536, 1024).tiled().build()))
+                        .requireFirst(request().size(1536, 1024).tiled().build(), 0))
                 .doesNotThrowAnyException();
     }
 
@@ -50,9 +50,9 @@ class MemoryBudgetTest {
     void guidanceAndBatchesMultiplyTheUNetsShare() {
         MemoryBudget budget = budget(6);
         ImageRequest.Builder batch = request().imagesPerPrompt(20);
-        assertThatCode(() -> budget.requireFirst(batch.build())).doesNotThrowAnyException();
+        assertThatCode(() -> budget.requireFirst(batch.build(), 0)).doesNotThrowAnyException();
         assertThatThrownBy(
-                        () -> budget.requireFirst(batch.guidance(Guidance.of(7)).build()))
+                        () -> budget.requireFirst(batch.guidance(Guidance.of(7)).build(), 0))
                 .hasMessageStartingWith("a batch of 20 pictures of 512x512 takes about 3.1 GiB");
     }
 
@@ -62,9 +62,9 @@ class MemoryBudgetTest {
         ImageRequest request = request().size(64, 64).lora(lora, 1).build();
         MemoryBudget tight =
                 new MemoryBudget(MODEL, new MemoryEstimate(GIB, 320, 4096, 512), Dtype.F32, () -> GIB + 64 * 64 * 4096);
-        assertThatThrownBy(() -> tight.requireFirst(request)).isInstanceOf(InvalidRequestException.class);
+        assertThatThrownBy(() -> tight.requireFirst(request, 0)).isInstanceOf(InvalidRequestException.class);
         assertThatCode(() ->
-                        tight.requireFirst(request().size(64, 64).lora(lora, 0).build()))
+                        tight.requireFirst(request().size(64, 64).lora(lora, 0).build(), 0))
                 .doesNotThrowAnyException();
     }
 

@@ -132,9 +132,20 @@ class SamplersTest {
     @Test
     void aStrengthThatLeavesNoStepIsRefused() {
         assertThatThrownBy(
-                        () -> Samplers.named("tcd").plan(SCHEDULE, Steps.of(4).withStrength(0.2)))
+                        () -> Samplers.named("ddim").plan(SCHEDULE, Steps.of(4).withStrength(0.2)))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage("strength 0.2 of 4 steps leaves none: take at least 5 steps or strength 0.25");
+    }
+
+    @Test
+    void fewStepSamplersTakeTheirStepsWithinAStrengthThatWouldLeaveNone() {
+        assertThat(Samplers.named("tcd")
+                        .plan(SCHEDULE, Steps.of(1).withStrength(0.5))
+                        .timestep(0))
+                .isEqualTo(499);
+        Plan lcm = Samplers.named("lcm").plan(SCHEDULE, Steps.of(4).withStrength(0.2));
+        assertThat(lcm.size()).isEqualTo(4);
+        assertThat(lcm.timestep(0)).isEqualTo(199);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.hypersd.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
 import dev.hypersd.lora.Alphas;
 import dev.hypersd.model.LoadOptions;
@@ -11,6 +12,7 @@ import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.Steps;
+import dev.hypersd.tensor.Tensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,14 +29,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Whole runs against the reference pipelines: the same noise gives the same latents and the same picture. */
-class TextToImageReferenceTest {
+class PipelineReferenceTest {
     @TempDir
     Path scratch;
 
     @TestFactory
     Stream<DynamicTest> latentsAndPicturesMatchTheReference() {
         return ReferenceCase.names("pipelines", "").stream()
-                .filter(TextToImageReferenceTest::startsFromNoise)
                 .map(name -> DynamicTest.dynamicTest(name, () -> check("pipelines", name)));
     }
 
@@ -69,14 +70,6 @@ class TextToImageReferenceTest {
                 }));
     }
 
-    private static boolean startsFromNoise(String name) {
-        JsonNode inputs = Json.MAPPER
-                .readTree(
-                        ReferenceCase.root().resolve("pipelines").resolve(name).resolve("case.json"))
-                .path("inputs");
-        return inputs.has("latents") && !inputs.has("image");
-    }
-
     private void check(String kind, String name) {
         try (ReferenceCase golden = ReferenceCase.open(kind, name)) {
             check(golden, model(golden), options(golden));
@@ -87,13 +80,23 @@ class TextToImageReferenceTest {
         try (DiffusionPipeline pipeline = DiffusionPipeline.load(model, options)) {
             Optional<Sampler> sampler = sampler(golden);
             ImageRequest request = request(golden, sampler);
-            List<String> noises = golden.tensorNames("noise.");
-            Iterator<String> order =
-                    Stream.concat(Stream.of("input.latents"), noises.stream()).iterator();
-            NoiseSource injected = shape -> golden.tensor(order.next());
+            // The start, where it is given, and then what the reference drew.
+            Iterator<String> order = Stream.of("input.latents", "noise.")
+                    .flatMap(prefix -> golden.tensorNames(prefix).stream())
+                    .iterator();
+            NoiseSource injected = shape -> {
+                Tensor noise = golden.tensor(order.next());
+                assertThat(Tensors.shape(noise)).isEqualTo(shape);
+                return noise;
+            };
             pipeline.run(request, GenerationListener.NONE, generation -> {
                 Plan plan = pipeline.plan(request);
-                Tensor latents = generation.denoise(plan, injected);
+                Tensor latents = golden.has("input.image_latent")
+                        ? generation.denoise(
+                                plan,
+                                generation.preparation(plan, injected).from(golden.tensor("input.image_latent")),
+                                injected)
+                        : generation.denoise(plan, injected);
                 assertMatches(golden, "expected.latents", latents);
                 if (golden.has("expected.image")) {
                     assertMatches(golden, "expected.image", Pictures.normalised(generation.decode(latents)));
@@ -123,8 +126,11 @@ class TextToImageReferenceTest {
                         call.path("guidance_rescale").asDouble(0)))
                 .clipSkip(call.path("clip_skip").asInt(0));
         sampler.map(s -> call.has("eta") ? etaOf(s, call) : s).ifPresent(request::sampler);
+        addPictures(request, golden, call);
         Size size = size(golden, call);
-        request.size(size.width(), size.height());
+        if (!golden.json().path("inputs").path("image").has("image")) {
+            request.size(size.width(), size.height());
+        }
         if (call.has("original_size") || call.has("target_size")) {
             request.microConditioning(microConditioning(call, size));
         }
@@ -137,6 +143,38 @@ class TextToImageReferenceTest {
                     Alphas.AS_DIFFUSERS));
         }
         return request.build();
+    }
+
+    /** The input picture is what a ControlNet follows, where there is one, and else what to go on from. */
+    private static void addPictures(ImageRequest.Builder request, ReferenceCase golden, JsonNode call) {
+        JsonNode inputs = golden.json().path("inputs");
+        JsonNode networks = golden.json().path("components").path("controlnet");
+        for (int i = 0; i < networks.size(); i++) {
+            request.control(new Control(
+                    golden.directory().resolve(networks.get(i).path("path").asString()),
+                    picture(golden, element(inputs.path("image").path("image"), i)),
+                    element(call.path("controlnet_conditioning_scale"), i).asDouble(1),
+                    element(call.path("control_guidance_start"), i).asDouble(0),
+                    element(call.path("control_guidance_end"), i).asDouble(1),
+                    call.path("guess_mode").asBoolean(false) ? Control.Mode.GUESS : Control.Mode.BALANCED));
+        }
+        if (networks.isEmpty() && inputs.path("image").has("image")) {
+            Image image = picture(golden, inputs.path("image").path("image"));
+            request.original(
+                    inputs.has("mask_image")
+                            ? Original.masked(
+                                    image,
+                                    picture(golden, inputs.path("mask_image").path("image")))
+                            : Original.of(image));
+        }
+    }
+
+    private static JsonNode element(JsonNode oneOrList, int i) {
+        return oneOrList.isArray() ? oneOrList.get(i) : oneOrList;
+    }
+
+    private static Image picture(ReferenceCase golden, JsonNode file) {
+        return Image.read(golden.directory().resolve(file.asString()));
     }
 
     /** Like the reference, hands eta to those samplers that know it. */
@@ -153,9 +191,9 @@ class TextToImageReferenceTest {
                     .toArray());
         }
         Steps steps = Steps.of(call.path("num_inference_steps").asInt());
-        return call.has("denoising_end")
-                ? steps.withDenoisingEnd(call.path("denoising_end").asDouble())
-                : steps;
+        return steps.withStrength(call.path("strength").asDouble(1))
+                .withDenoisingEnd(call.path("denoising_end").asDouble(1))
+                .withDenoisingStart(call.path("denoising_start").asDouble(0));
     }
 
     private static Prompt[] prompts(JsonNode call) {
@@ -179,7 +217,7 @@ class TextToImageReferenceTest {
     }
 
     private static Size size(ReferenceCase golden, JsonNode call) {
-        Tensor latents = golden.tensor("input.latents");
+        Tensor latents = golden.tensor("expected.latents");
         int factor = golden.has("expected.image")
                 ? (int) (golden.tensor("expected.image").size(2) / latents.size(2))
                 : 8;

@@ -1,0 +1,116 @@
+package dev.hypersd.controlnet;
+
+import static dev.hypersd.tensor.Shapes.ANY;
+import static dev.hypersd.tensor.TensorScope.keeping;
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.controlnet.ControlNetConfig.ChannelOrder;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.nn.Conv2d;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.unet.Conditioning;
+import dev.hypersd.unet.Conditioning.Residuals;
+import dev.hypersd.unet.UNetEncoder;
+import dev.hypersd.unet.UNetEncoder.Features;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A U-Net's encoder that sees a picture beside the latents, with a 1x1 convolution behind everything that it hands on; what comes out is added to
+ * what the U-Net's own encoder hands to the decoder.
+ *
+ * <p>It computes in the type of its weights. Stateless, so safe to share.
+ */
+public final class ControlNet {
+    private final ControlNetConfig config;
+    private final UNetEncoder encoder;
+    private final PictureEmbedding embedding;
+    private final List<Conv2d> skips = new ArrayList<>();
+    private final Conv2d middle;
+    private final Dtype dtype;
+
+    public ControlNet(ControlNetConfig config, Parameters p) {
+        this.config = config;
+        this.encoder = new UNetEncoder(config.unet(), p);
+        this.embedding = new PictureEmbedding(p.at("controlnet_cond_embedding"), config);
+        for (int channels : config.unet().skipChannels()) {
+            skips.add(Conv2d.pointwise(p.at("controlnet_down_blocks." + skips.size()), channels, channels));
+        }
+        int coarsest = config.unet().coarsest().channels();
+        this.middle = Conv2d.pointwise(p.at("controlnet_mid_block"), coarsest, coarsest);
+        this.dtype = p.dtype();
+    }
+
+    public ControlNetConfig config() {
+        return config;
+    }
+
+    /**
+     * What the network sees in a picture, to be made once for all steps.
+     *
+     * @param picture 0..1, red, green, blue: {@code [B, 3, 8h, 8w]}
+     * @return {@code [B, C, h, w]}
+     * @throws InvalidRequestException if the shape is another
+     */
+    public Tensor embed(Tensor picture) {
+        Shapes.require("the control picture", picture, ANY, config.pictureChannels(), ANY, ANY);
+        int factor = config.scaleFactor();
+        if (picture.size(2) % factor != 0 || picture.size(3) % factor != 0) {
+            throw new InvalidRequestException(
+                    "a control picture of %d x %d pixels has sides that are no multiples of %d"
+                            .formatted(picture.size(3), picture.size(2), factor));
+        }
+        return scoped(() -> {
+            Tensor typed = picture.to(dtype.scalarType());
+            return embedding.forward(config.order() == ChannelOrder.BGR ? typed.flip(1) : typed);
+        });
+    }
+
+    /**
+     * What to add in the U-Net. The tensors belong to the caller's scope.
+     *
+     * @param sample noisy latents as the U-Net is given them, {@code [B, 4, h, w]}
+     * @param timesteps {@code [1]} or {@code [B]}, 0..999
+     * @param conditioning the U-Net's, without a guidance embedding
+     * @param picture from {@link #embed}, one for all or one for each of the {@code B}
+     * @param scale how strongly it speaks: 1 as trained, 0 not at all
+     * @param emphasis at which levels
+     * @throws InvalidRequestException if an input does not fit this network
+     */
+    public Residuals forward(
+            Tensor sample,
+            Tensor timesteps,
+            Conditioning conditioning,
+            Tensor picture,
+            double scale,
+            Emphasis emphasis) {
+        encoder.check(sample, timesteps, conditioning);
+        long rows = picture.size(0) == 1 ? 1 : sample.size(0);
+        Shapes.require("the embedded control picture", picture, rows, ANY, sample.size(2), sample.size(3));
+        return keeping(
+                () -> {
+                    Tensor seen = encoder.stem(sample).add_(picture);
+                    Features features =
+                            encoder.encode(seen, encoder.embed(timesteps, conditioning), conditioning.text());
+                    List<Tensor> added = new ArrayList<>();
+                    for (int i = 0; i < skips.size(); i++) {
+                        added.add(project(skips.get(i), features.skips().get(i), scale * factor(emphasis, i)));
+                    }
+                    return new Residuals(
+                            added, project(middle, features.middle(), scale * factor(emphasis, skips.size())));
+                },
+                Residuals::tensors);
+    }
+
+    private double factor(Emphasis emphasis, int index) {
+        return emphasis.factor(index, skips.size());
+    }
+
+    private static Tensor project(Conv2d convolution, Tensor features, double scale) {
+        return scoped(() -> convolution.forward(features).mul_(new Scalar(scale)));
+    }
+}

@@ -1,0 +1,142 @@
+package dev.hypersd.pipeline;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.model.DiffusionModel;
+import dev.hypersd.pipeline.Canvas.Kept;
+import dev.hypersd.sampler.NoiseSource;
+import dev.hypersd.sampler.Plan;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.vae.Autoencoder;
+import dev.hypersd.vae.AutoencoderKl;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Prepares the {@link Canvas} of a request. Noise is drawn in the order of the reference, so that a seed means the same picture: for the encoded
+ * picture, for the start, for the encoded masked picture.
+ */
+final class Preparation {
+    private final DiffusionModel model;
+    private final ImageRequest request;
+    private final Size size;
+    private final Plan plan;
+    private final NoiseSource noise;
+
+    Preparation(DiffusionModel model, ImageRequest request, Size size, Plan plan, NoiseSource noise) {
+        this.model = model;
+        this.request = request;
+        this.size = size;
+        this.plan = plan;
+        this.noise = noise;
+    }
+
+    /** The canvas that the request asks for. */
+    Canvas canvas() {
+        boolean inpainting = Fitness.isForInpainting(model.unet().config());
+        return request.original()
+                .map(original -> original.mask()
+                        .map(mask -> inpainting ? beside(original.picture(), mask) : masked(original.picture(), mask))
+                        .orElseGet(() -> from(encode(pixels(original.picture())))))
+                .orElseGet(() -> Canvas.of(pure(draw())));
+    }
+
+    /** Goes on from {@code latents} of unit variance: as they are where the plan begins on the way, else with the noise of its first step. */
+    Canvas from(Tensor latents) {
+        return Canvas.of(request.steps().denoisingStart() > 0 ? latents : plan.addNoise(0, latents, draw()));
+    }
+
+    /** An ordinary U-Net draws everywhere; after each step the rest of the picture is put back. */
+    private Canvas masked(Image picture, Image mask) {
+        Tensor clean = encode(pixels(picture));
+        Tensor drawn = draw();
+        if (samples()) {
+            noise.next(shape()); // The reference encodes the masked picture here too, without using it.
+        }
+        return new Canvas(start(clean, drawn), Optional.of(new Kept(clean, drawn, latentMask(mask))), Optional.empty());
+    }
+
+    /** A U-Net for inpainting sees what stays. */
+    private Canvas beside(Image picture, Image mask) {
+        Tensor pixels = pixels(picture);
+        Tensor start;
+        if (isWhole()) {
+            start = pure(draw());
+        } else {
+            Tensor clean = encode(pixels);
+            start = plan.addNoise(0, clean, draw());
+        }
+        Tensor stays = mask(mask).neg().add_(new Scalar(1.0));
+        Tensor hidden = encode(pixels.mul(stays));
+        Tensor where = latentMask(mask).expand(request.count(), 1, hidden.size(2), hidden.size(3));
+        return new Canvas(start, Optional.empty(), Optional.of(Tensors.cat(1, where, hidden)));
+    }
+
+    private Tensor start(Tensor clean, Tensor drawn) {
+        return isWhole() ? pure(drawn) : plan.addNoise(0, clean, drawn);
+    }
+
+    /** Whether nothing of the picture is left in what is drawn anew. */
+    private boolean isWhole() {
+        return request.steps().strength() == 1 && request.steps().originStrength() == 1;
+    }
+
+    private Tensor pure(Tensor drawn) {
+        return drawn.mul(new Scalar(plan.initNoiseSigma()));
+    }
+
+    private Tensor draw() {
+        return model.device().place(noise.next(shape()));
+    }
+
+    private long[] shape() {
+        int factor = model.autoencoder().scaleFactor();
+        return new long[] {
+            request.count(), model.autoencoder().latentChannels(), size.height() / factor, size.width() / factor
+        };
+    }
+
+    /** The latents of one picture, sampled for each of the request's: {@code [1, 3, H, W] -> [B, C, h, w]}. */
+    private Tensor encode(Tensor pixels) {
+        Autoencoder whole = model.autoencoder();
+        Autoencoder encoder = request.tiling().map(whole::tiled).orElse(whole);
+        if (!samples()) {
+            Tensor one = encoder.encode(pixels, () -> NoiseSource.NONE.next());
+            return one.expand(request.count(), one.size(1), one.size(2), one.size(3));
+        }
+        Tensor drawn = draw();
+        return Tensors.cat(
+                0,
+                LongStream.range(0, request.count())
+                        .mapToObj(i -> TensorScope.scoped(() -> encoder.encode(pixels, () -> drawn.narrow(0, i, 1))))
+                        .toList());
+    }
+
+    /** Whether the autoencoder encodes a picture as a distribution. */
+    private boolean samples() {
+        return model.autoencoder() instanceof AutoencoderKl;
+    }
+
+    private Tensor pixels(Image picture) {
+        return model.device().place(Pictures.pixels(sized(picture)));
+    }
+
+    private Tensor mask(Image mask) {
+        return model.device().place(Pictures.mask(sized(Pictures.grey(mask))));
+    }
+
+    /** The mask at the latents' size, of each block of pixels the upper left one. */
+    private Tensor latentMask(Image mask) {
+        long[] shape = shape();
+        return torch.upsample_nearest2d(
+                mask(mask), new long[] {shape[2], shape[3]}, new DoubleOptional(), new DoubleOptional());
+    }
+
+    private Image sized(Image picture) {
+        return Pictures.sized(picture, size);
+    }
+}
