@@ -28,6 +28,7 @@ class ArchitectureTest {
             "vae",
             "clip",
             "tokenizer",
+            "prompt",
             "checkpoint",
             "schedule",
             "sampler",

@@ -99,7 +99,7 @@ final class Generation {
         OptionalInt guidanceInput = model.unet().config().guidanceDimension();
         Guidance guidance = guidanceInput.isPresent() ? Guidance.OFF : request.guidance();
         Conditioning conditioning =
-                new PromptEncoder(model, listener::onWarning).encode(request, size, guidance.isOn());
+                new PromptEncoder(model, request.syntax(), listener::onWarning).encode(request, size, guidance.isOn());
         requireFinite(conditioning.text(), "the encoded prompt");
         if (guidanceInput.isPresent()) {
             float[] w = new float[request.count()];

@@ -3,6 +3,7 @@ package dev.hypersd.pipeline;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.preset.Preset;
+import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Steps;
 import dev.hypersd.vae.Tiling;
@@ -18,6 +19,7 @@ import java.util.OptionalDouble;
  * <p>Picture number {@code i} (from 0) is drawn from seed {@code seed + i} and is the same in whatever batch it is drawn.
  *
  * @param prompts what to draw, at least one
+ * @param syntax how the prompts are read
  * @param imagesPerPrompt how many pictures of each prompt, in the order p0, p0, p1, p1
  * @param original a picture to go on from, all of it or a part; absent means from pure noise
  * @param controls ControlNets and the pictures that they follow
@@ -34,6 +36,7 @@ import java.util.OptionalDouble;
  */
 public record ImageRequest(
         List<Prompt> prompts,
+        PromptSyntax syntax,
         int imagesPerPrompt,
         Optional<Original> original,
         List<Control> controls,
@@ -117,6 +120,7 @@ public record ImageRequest(
     /** Collects what differs from the defaults. */
     public static final class Builder {
         private List<Prompt> prompts;
+        private PromptSyntax syntax = PromptSyntax.PLAIN;
         private final List<LoraWeight> loras = new ArrayList<>();
         private final List<Control> controls = new ArrayList<>();
         private Optional<Original> original = Optional.empty();
@@ -138,6 +142,7 @@ public record ImageRequest(
 
         private Builder(ImageRequest request) {
             prompts = request.prompts;
+            syntax = request.syntax;
             imagesPerPrompt = request.imagesPerPrompt;
             original = request.original;
             controls.addAll(request.controls);
@@ -186,6 +191,12 @@ public record ImageRequest(
         /** Lets a ControlNet speak; several add up. */
         public Builder control(Control control) {
             controls.add(control);
+            return this;
+        }
+
+        /** How the prompts are read; as they are unless set. */
+        public Builder syntax(PromptSyntax value) {
+            syntax = value;
             return this;
         }
 
@@ -252,6 +263,7 @@ public record ImageRequest(
             Steps taken = strength.isPresent() ? steps.withStrength(strength.getAsDouble()) : steps;
             return new ImageRequest(
                     prompts,
+                    syntax,
                     imagesPerPrompt,
                     original,
                     controls,

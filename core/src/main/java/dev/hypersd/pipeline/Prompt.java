@@ -1,6 +1,7 @@
 package dev.hypersd.pipeline;
 
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * What to draw and what to stay away from.
@@ -21,6 +22,11 @@ public record Prompt(
     /** Another text with the same negative prompt; nothing of its own for SDXL's second text encoder. */
     public Prompt withText(String other) {
         return new Prompt(other, negative, Optional.empty(), secondNegative);
+    }
+
+    /** The same prompt with every text as {@code change} makes it. */
+    public Prompt map(UnaryOperator<String> change) {
+        return new Prompt(change.apply(text), negative.map(change), secondText.map(change), secondNegative.map(change));
     }
 
     /** The same prompt with {@code negative} as its negative prompt. */

@@ -6,6 +6,8 @@ import dev.hypersd.clip.ClipTextOutput;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.model.TextEncoder;
 import dev.hypersd.pipeline.MicroConditioning.Framing;
+import dev.hypersd.prompt.Chunk;
+import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.Tokens;
 import dev.hypersd.unet.Conditioning;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -29,9 +32,11 @@ final class PromptEncoder {
     private final DiffusionModel model;
     private final Consumer<String> warnings;
     private final Set<String> said = new HashSet<>();
+    private final PromptSyntax syntax;
 
-    PromptEncoder(DiffusionModel model, Consumer<String> warnings) {
+    PromptEncoder(DiffusionModel model, PromptSyntax syntax, Consumer<String> warnings) {
         this.model = model;
+        this.syntax = syntax;
         this.warnings = warnings;
     }
 
@@ -39,9 +44,11 @@ final class PromptEncoder {
     Conditioning encode(ImageRequest request, Size size, boolean guided) {
         List<Prompt> prompts =
                 IntStream.range(0, request.count()).mapToObj(request::promptOf).toList();
-        Text text = positive(prompts, request.clipSkip());
+        // All rows of a batch are as long as the longest.
+        int chunks = syntax == PromptSyntax.PLAIN ? 1 : longest(prompts, guided);
+        Text text = positive(prompts, chunks, request.clipSkip());
         if (guided) {
-            text = negative(prompts, text).followedBy(text);
+            text = negative(prompts, chunks, text).followedBy(text);
         }
         Conditioning conditioning = Conditioning.of(text.embeddings());
         return model.family() == ModelFamily.SD15
@@ -50,8 +57,41 @@ final class PromptEncoder {
                         new Conditioning.Added(text.pooled(), framings(request, size, prompts.size(), guided)));
     }
 
-    private Text positive(List<Prompt> prompts, int clipSkip) {
+    /** How many chunks the longest text takes that may be encoded. */
+    private int longest(List<Prompt> prompts, boolean guided) {
+        return prompts.stream()
+                .flatMap(prompt -> Stream.of(
+                                Optional.of(prompt.text()),
+                                prompt.secondText(),
+                                guided ? prompt.negative() : Optional.<String>empty(),
+                                guided ? prompt.secondNegative() : Optional.<String>empty())
+                        .flatMap(Optional::stream))
+                .flatMap(text -> model.textEncoders().stream().map(encoder -> chunks(encoder, text)))
+                .mapToInt(List::size)
+                .max()
+                .orElseThrow();
+    }
+
+    /** What {@code text} is to the encoder, by the request's syntax. */
+    private List<Chunk> chunks(TextEncoder encoder, String text) {
+        return switch (syntax) {
+            case PLAIN -> List.of(Chunk.plain(cut(encoder, text)));
+            case WEIGHTED -> Chunk.weighted(encoder.tokenizer(), text);
+        };
+    }
+
+    private List<Integer> cut(TextEncoder encoder, String text) {
+        Tokens tokens = encoder.tokenizer().encode(text);
+        if (!tokens.cut().isEmpty()) {
+            warn("the prompt is longer than the %d tokens of the text encoder, which does not see \"%s\""
+                    .formatted(tokens.ids().size(), tokens.cut()));
+        }
+        return tokens.ids();
+    }
+
+    private Text positive(List<Prompt> prompts, int chunks, int clipSkip) {
         return text(
+                chunks,
                 prompts.stream().map(p -> Optional.of(p.text())).toList(),
                 prompts.stream()
                         .map(p -> p.secondText().or(() -> Optional.of(p.text())))
@@ -60,7 +100,7 @@ final class PromptEncoder {
     }
 
     /** Layers are skipped for prompts only. An absent negative prompt is zeros with SDXL where the model says so, else the empty text. */
-    private Text negative(List<Prompt> prompts, Text positive) {
+    private Text negative(List<Prompt> prompts, int chunks, Text positive) {
         boolean zeros = model.family() == ModelFamily.SDXL && model.zerosForAbsentPrompt();
         if (zeros && prompts.stream().allMatch(p -> p.negative().isEmpty())) {
             return positive.zeros();
@@ -70,6 +110,7 @@ final class PromptEncoder {
         Function<Prompt, Optional<String>> second =
                 p -> first.apply(p).map(text -> p.secondNegative().orElse(text));
         return text(
+                chunks,
                 prompts.stream().map(first).toList(),
                 prompts.stream().map(second).toList(),
                 0);
@@ -78,24 +119,25 @@ final class PromptEncoder {
     /**
      * Encodes a batch of texts.
      *
+     * @param chunks how many each text is filled up to
      * @param first for the first text encoder; absent means zeros
      * @param second for SDXL's second one
      */
-    private Text text(List<Optional<String>> first, List<Optional<String>> second, int clipSkip) {
-        Encoding one = encode(model.textEncoders().getFirst(), first);
+    private Text text(int chunks, List<Optional<String>> first, List<Optional<String>> second, int clipSkip) {
+        Encoding one = encode(model.textEncoders().getFirst(), chunks, first);
         return switch (model.family()) {
             // One encoder, normalised once more where layers are skipped.
             case SD15 -> {
                 ClipTextModel network = model.textEncoders().getFirst().network();
-                yield new Text(one.select(network.clipSkip(one.output, clipSkip)), one.select(one.output.pooled()));
+                yield new Text(one.states(network.clipSkip(one.output, clipSkip)), one.pooled());
             }
             // Two encoders side by side, before their last layer and not normalised; the second one's pooled output.
             case SDXL -> {
-                Encoding two = encode(model.textEncoders().getLast(), second);
+                Encoding two = encode(model.textEncoders().getLast(), chunks, second);
                 int layers = 1 + clipSkip;
                 yield new Text(
-                        Tensors.cat(-1, one.select(one.output.without(layers)), two.select(two.output.without(layers))),
-                        two.select(two.output.pooled()));
+                        Tensors.cat(-1, one.states(one.output.without(layers)), two.states(two.output.without(layers))),
+                        two.pooled());
             }
         };
     }
@@ -114,26 +156,52 @@ final class PromptEncoder {
                 rows.stream().map(f -> onDevice(Tensors.of(f.values(), 1, 6))).toList());
     }
 
-    private Encoding encode(TextEncoder encoder, List<Optional<String>> texts) {
+    private Encoding encode(TextEncoder encoder, int count, List<Optional<String>> texts) {
         List<String> distinct =
                 texts.stream().flatMap(Optional::stream).distinct().toList();
-        List<Tokens> tokens = distinct.stream().map(encoder.tokenizer()::encode).toList();
-        for (Tokens t : tokens) {
-            if (!t.cut().isEmpty()) {
-                warn("the prompt is longer than the %d tokens of the text encoder, which does not see \"%s\""
-                        .formatted(t.ids().size(), t.cut()));
-            }
+        List<Chunk> chunks = new ArrayList<>();
+        for (String text : distinct) {
+            List<Chunk> own = chunks(encoder, text);
+            chunks.addAll(own);
+            chunks.addAll(Collections.nCopies(count - own.size(), empty(encoder)));
         }
-        long[] ids = tokens.stream()
-                .flatMap(t -> t.ids().stream())
-                .mapToLong(Integer::longValue)
-                .toArray();
-        ClipTextOutput output =
-                encoder.network().forward(onDevice(Tensors.of(ids, distinct.size(), ids.length / distinct.size())));
+        boolean weighted = chunks.stream().anyMatch(Chunk::isWeighted);
+        List<Chunk> encoded = new ArrayList<>(chunks);
+        if (weighted) {
+            encoded.add(empty(encoder));
+        }
+        ClipTextOutput output = encoder.network().forward(onDevice(ids(encoded)));
         long[] rows = texts.stream()
                 .mapToLong(text -> text.map(distinct::indexOf).orElse(distinct.size()))
                 .toArray();
-        return new Encoding(output, onDevice(Tensors.of(rows, rows.length)));
+        return new Encoding(
+                output,
+                count,
+                weighted ? Optional.of(onDevice(weights(chunks))) : Optional.empty(),
+                onDevice(Tensors.of(rows, rows.length)));
+    }
+
+    private static Chunk empty(TextEncoder encoder) {
+        return Chunk.plain(encoder.tokenizer().encode("").ids());
+    }
+
+    /** {@code [chunks, N]}. */
+    private static Tensor ids(List<Chunk> chunks) {
+        long[] ids = chunks.stream()
+                .flatMap(chunk -> chunk.ids().stream())
+                .mapToLong(Integer::longValue)
+                .toArray();
+        return Tensors.of(ids, chunks.size(), ids.length / chunks.size());
+    }
+
+    /** {@code [chunks, N, 1]}. */
+    private static Tensor weights(List<Chunk> chunks) {
+        int length = chunks.getFirst().weights().size();
+        float[] weights = new float[chunks.size() * length];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = chunks.get(i / length).weights().get(i % length).floatValue();
+        }
+        return Tensors.of(weights, chunks.size(), length, 1);
     }
 
     /** Two text encoders that cut the same text say it once. */
@@ -148,13 +216,35 @@ final class PromptEncoder {
     }
 
     /**
-     * What an encoder made of the distinct texts.
+     * What an encoder made of the distinct texts, each in the same number of chunks.
      *
+     * @param chunks of each text
+     * @param weights of each token, {@code [texts * chunks, N, 1]}, where any is not 1; the empty text is then encoded after all others
      * @param rows for each row of the batch the number of its text, or one past the last for zeros
      */
-    private record Encoding(ClipTextOutput output, Tensor rows) {
+    private record Encoding(ClipTextOutput output, int chunks, Optional<Tensor> weights, Tensor rows) {
+        /** Hidden states {@code [texts * chunks, N, D]} as the texts' own, weighted and laid out over the batch: {@code [B, chunks * N, D]}. */
+        Tensor states(Tensor hidden) {
+            Tensor own = weights.map(w -> weighted(hidden, w)).orElse(hidden);
+            return select(own.reshape(own.size(0) / chunks, chunks * own.size(1), own.size(2)));
+        }
+
+        /** A weight says how far a token goes from what it would be in the empty text: 1 as it is, 0 not at all. */
+        private static Tensor weighted(Tensor hidden, Tensor weights) {
+            long last = hidden.size(0) - 1;
+            Tensor empty = hidden.narrow(0, last, 1);
+            return hidden.narrow(0, 0, last).sub(empty).mul_(weights.to(hidden)).add_(empty);
+        }
+
+        /** The texts as one vector each, which their first chunk gives. */
+        Tensor pooled() {
+            long texts = (output.pooled().size(0) - weights.map(w -> 1).orElse(0)) / chunks;
+            Tensor own = output.pooled().narrow(0, 0, texts * chunks);
+            return select(own.reshape(texts, chunks, own.size(1)).select(1, 0));
+        }
+
         /** Lays a result for the distinct texts out over the batch. */
-        Tensor select(Tensor distinct) {
+        private Tensor select(Tensor distinct) {
             Tensor zeros = torch.zeros_like(distinct.narrow(0, 0, 1));
             return Tensors.cat(0, distinct, zeros).index_select(0, rows);
         }
