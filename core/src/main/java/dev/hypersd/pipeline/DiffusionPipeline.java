@@ -7,6 +7,7 @@ import dev.hypersd.lora.AdapterCache;
 import dev.hypersd.lora.WeightedLora;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelShapes;
 import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Sampler;
@@ -79,9 +80,20 @@ public final class DiffusionPipeline implements AutoCloseable {
     public static DiffusionPipeline load(Path directory, LoadOptions options, ImageRequest first) {
         UNetConfig unet = DiffusionModel.unetConfig(directory, options);
         Fitness.require(first, unet);
+        requireFit(first.loras(), directory, options);
         MemoryBudget memory = MemoryBudget.of(directory, options);
         memory.requireFirst(first, Fitness.controlBytes(first, unet, options.dtype()));
         return load(directory, options, memory);
+    }
+
+    /** Refuses LoRAs that do not fit while nothing is loaded yet; what fits in part is told when it is used. */
+    private static void requireFit(List<LoraWeight> wanted, Path directory, LoadOptions options) {
+        if (!wanted.isEmpty()) {
+            try (ModelShapes shapes = ModelShapes.of(directory, options);
+                    FittedLoras fitted = new FittedLoras(shapes.loraTargets())) {
+                var _ = fitted.fit(wanted, sentence -> {});
+            }
+        }
     }
 
     private static DiffusionPipeline load(Path directory, LoadOptions options, MemoryBudget memory) {

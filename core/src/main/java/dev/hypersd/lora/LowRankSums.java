@@ -1,0 +1,101 @@
+package dev.hypersd.lora;
+
+import static dev.hypersd.tensor.TensorScope.keeping;
+
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** Low-rank changes made of others. Results are F32, alpha is their rank, and they belong to the caller's scope. */
+public final class LowRankSums {
+    private LowRankSums() {}
+
+    /** Factors and how strongly they count. */
+    public record Term(Factors factors, double strength) {}
+
+    /** The sum of {@code terms}, all of one parameter, which has the sum of their ranks and loses nothing. */
+    public static Factors sum(List<Term> terms) {
+        Parameter target = terms.getFirst().factors().target();
+        return built(target, () -> {
+            List<Tensor> downs = new ArrayList<>();
+            List<Tensor> ups = new ArrayList<>();
+            for (Term term : terms) {
+                Factors factors = term.factors();
+                downs.add(flat(factors.down()));
+                ups.add(flat(factors.up()).mul(new Scalar(term.strength() * factors.scale())));
+            }
+            return shaped(target, Tensors.cat(1, ups), Tensors.cat(0, downs));
+        });
+    }
+
+    /** The change of rank {@code rank} nearest to {@code factors}, by singular values; the same change where that rank is not lower. */
+    public static Factors truncated(Factors factors, long rank) {
+        return built(factors.target(), () -> {
+            Tensor up = flat(factors.up()).mul(new Scalar(factors.scale()));
+            Tensor down = flat(factors.down());
+            if (rank >= down.size(0)) {
+                return shaped(factors.target(), up, down);
+            }
+            // up down = Qu (Ru Rd^T) Qd^T: the singular values are those of the small matrix in the middle.
+            var left = torch.linalg_qr(up);
+            var right = torch.linalg_qr(down.t());
+            Factors middle =
+                    nearest(factors.target(), left.get1().mm(right.get1().t()), rank);
+            return shaped(
+                    factors.target(),
+                    left.get0().mm(middle.up()),
+                    middle.down().mm(right.get0().t()));
+        });
+    }
+
+    /** The change of rank {@code rank}, or of the smaller side of the weight, nearest to {@code difference}, which has the shape of {@code target}. */
+    public static Factors nearestTo(Parameter target, Tensor difference, long rank) {
+        return built(target, () -> {
+            Factors nearest = nearest(target, flat(difference), rank);
+            return shaped(target, nearest.up(), nearest.down());
+        });
+    }
+
+    /** The leading singular vectors of {@code matrix}, as many as it has, each half with the root of their values; two-dimensional. */
+    private static Factors nearest(Parameter target, Tensor matrix, long most) {
+        long rank = Math.min(most, Math.min(matrix.size(0), matrix.size(1)));
+        T_TensorTensorTensor_T parts = torch.svd(matrix, true, true);
+        Tensor roots = parts.get1().narrow(0, 0, rank).sqrt();
+        Tensor up = parts.get0().narrow(1, 0, rank).mul(roots);
+        Tensor down = parts.get2().narrow(1, 0, rank).mul(roots).t();
+        return new Factors(target, down, up, rank);
+    }
+
+    private static Factors built(Parameter target, Supplier<Factors> body) {
+        return keeping(body, factors -> List.of(factors.down(), factors.up()));
+    }
+
+    private static Tensor flat(Tensor tensor) {
+        return tensor.to(Dtype.F32.scalarType()).reshape(tensor.size(0), -1);
+    }
+
+    /** Factors in the number of dimensions of the target: filters where it is a convolution. */
+    private static Factors shaped(Parameter target, Tensor up, Tensor down) {
+        long rank = down.size(0);
+        long[] weight = target.shape();
+        long[] downShape = weight.clone();
+        downShape[0] = rank;
+        long[] upShape = new long[weight.length];
+        Arrays.fill(upShape, 1);
+        upShape[0] = weight[0];
+        upShape[1] = rank;
+        return new Factors(
+                target,
+                down.reshape(downShape).contiguous(),
+                up.reshape(upShape).contiguous(),
+                rank);
+    }
+}

@@ -1,0 +1,239 @@
+package dev.hypersd.model;
+
+import dev.hypersd.checkpoint.Checkpoint;
+import dev.hypersd.checkpoint.ModelFamily;
+import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.lora.Component;
+import dev.hypersd.lora.Factors;
+import dev.hypersd.lora.Lora;
+import dev.hypersd.lora.LoraFile;
+import dev.hypersd.lora.LoraTargets;
+import dev.hypersd.lora.LoraWriter;
+import dev.hypersd.lora.LowRankSums;
+import dev.hypersd.lora.LowRankSums.Term;
+import dev.hypersd.lora.Spelling;
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.weights.WeightSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Tensor;
+
+/** LoRA files made of others, or of the difference of two models. It knows the names and shapes of a model and loads none. */
+public final class LoraWorkbench implements AutoCloseable {
+    /** Told in the header by some programs, and no longer true of a file that is made of another. */
+    private static final String ALPHAS_IN_HEADER = "lora_adapter_metadata";
+
+    private final ModelShapes model;
+    private final LoraTargets targets;
+
+    /**
+     * A LoRA and how strongly it counts.
+     *
+     * @param weight 1 as trained
+     */
+    public record Source(Path file, double weight) {}
+
+    /**
+     * Where a result goes and how it is written.
+     *
+     * @param dtype of the factors; absent means that of the first source
+     */
+    public record Result(Path file, Spelling spelling, Optional<Dtype> dtype) {}
+
+    private LoraWorkbench(ModelShapes model) {
+        this.model = model;
+        this.targets = model.loraTargets();
+    }
+
+    /** For the model in {@code directory}. */
+    public static LoraWorkbench of(Path directory) {
+        return new LoraWorkbench(ModelShapes.of(directory));
+    }
+
+    /** For models of the sizes published for {@code family}. */
+    public static LoraWorkbench of(ModelFamily family) {
+        return new LoraWorkbench(ModelShapes.of(family));
+    }
+
+    /**
+     * For the family of models that the LoRA {@code file} looks made for.
+     *
+     * @throws InvalidFileException if that cannot be told
+     */
+    public static LoraWorkbench guessedFor(Path file) {
+        try (LoraFile lora = LoraFile.open(file)) {
+            Optional<String> guess = lora.family();
+            for (ModelFamily family : ModelFamily.values()) {
+                if (guess.filter(family.title()::equals).isPresent()) {
+                    return of(family);
+                }
+            }
+            throw new InvalidFileException(
+                    file,
+                    "is not told by its names to be for SD 1.5 or SDXL%s; name a directory of its model"
+                            .formatted(guess.map(g -> ", but for " + g).orElse("")));
+        }
+    }
+
+    /**
+     * Writes the sum of {@code sources}, of the sum of their ranks. A single one that counts as trained is written as it is: only its names change.
+     *
+     * @throws InvalidFileException if one does not fit the model in whole
+     */
+    public void merge(List<Source> sources, Result result) {
+        write(sources, result, terms -> {
+            boolean asItIs = terms.size() == 1 && terms.getFirst().strength() == 1;
+            return asItIs ? terms.getFirst().factors() : LowRankSums.sum(terms);
+        });
+    }
+
+    /** Writes {@code source} with the directions that matter most, at most {@code rank} of them for each weight. */
+    public void resize(Path source, long rank, Result result) {
+        requireRank(rank);
+        write(List.of(new Source(source, 1)), result, terms -> {
+            Factors factors = terms.getFirst().factors();
+            return rank < factors.down().size(0) ? LowRankSums.truncated(factors, rank) : factors;
+        });
+    }
+
+    private void write(List<Source> sources, Result result, Function<List<Term>, Factors> make) {
+        List<Lora> open = new ArrayList<>();
+        try {
+            sources.forEach(source -> open.add(Lora.fit(LoraFile.open(source.file()), targets)));
+            Engine.infer(() -> {
+                Map<Parameter, List<Term>> terms = new LinkedHashMap<>();
+                for (int i = 0; i < open.size(); i++) {
+                    double strength = sources.get(i).weight();
+                    open.get(i)
+                            .changes()
+                            .forEach(change -> terms.computeIfAbsent(change.target(), t -> new ArrayList<>())
+                                    .add(new Term(factors(change), strength)));
+                }
+                Dtype dtype = result.dtype()
+                        .orElse(open.getFirst()
+                                .file()
+                                .modules()
+                                .getFirst()
+                                .down()
+                                .dtype());
+                List<Factors> made = terms.values().stream().map(make).toList();
+                new LoraWriter(targets, result.spelling(), dtype).write(result.file(), made, metadata(sources, open));
+                return result;
+            });
+        } finally {
+            open.forEach(Lora::close);
+        }
+    }
+
+    private static Factors factors(Lora.Change change) {
+        return new Factors(
+                change.target(),
+                change.module().down().load(),
+                change.module().up().load(),
+                change.module().alpha());
+    }
+
+    private static Map<String, String> metadata(List<Source> sources, List<Lora> loras) {
+        if (loras.size() > 1) {
+            return Map.of(
+                    "merged_from",
+                    sources.stream()
+                            .map(source -> source.file().getFileName() + ":" + source.weight())
+                            .collect(Collectors.joining(", ")));
+        }
+        Map<String, String> metadata =
+                new LinkedHashMap<>(loras.getFirst().file().metadata());
+        metadata.remove(ALPHAS_IN_HEADER);
+        return metadata;
+    }
+
+    /**
+     * Writes what of rank {@code rank} comes nearest to the difference of two models, in every matrix and filter in which they differ.
+     *
+     * @param base a model directory or a checkpoint in one file; likewise {@code tuned}
+     * @throws InvalidRequestException if they do not differ
+     */
+    public void extract(Path base, Path tuned, long rank, Result result) {
+        requireRank(rank);
+        Engine.infer(() -> {
+            List<Factors> made = new ArrayList<>();
+            model.networks().forEach((component, parameters) -> {
+                try (WeightSource from = weights(base, component);
+                        WeightSource to = weights(tuned, component)) {
+                    parameters.values().stream()
+                            .filter(LoraWorkbench::isLayer)
+                            .forEach(p -> change(p, from, to, rank).ifPresent(made::add));
+                }
+            });
+            if (made.isEmpty()) {
+                throw new InvalidRequestException(
+                        "%s and %s have the same weights: there is nothing to extract".formatted(base, tuned));
+            }
+            new LoraWriter(targets, result.spelling(), result.dtype().orElse(Dtype.F16))
+                    .write(
+                            result.file(),
+                            made,
+                            Map.of("extracted_from", tuned.getFileName() + " - " + base.getFileName()));
+            return result;
+        });
+    }
+
+    /** Whether other programs know LoRAs of it too: of linear layers and convolutions, not of tables of tokens and positions. */
+    private static boolean isLayer(Parameter parameter) {
+        return parameter.name().endsWith(".weight")
+                && parameter.shape().length >= 2
+                && !parameter.name().contains("_embedding.weight");
+    }
+
+    /** The difference in one weight, if there is any; nothing of its full size is left. */
+    private static Optional<Factors> change(Parameter parameter, WeightSource from, WeightSource to, long rank) {
+        return TensorScope.keeping(
+                () -> {
+                    Tensor difference = load(to, parameter).sub(load(from, parameter));
+                    return difference.any().item_bool()
+                            ? Optional.of(LowRankSums.nearestTo(parameter, difference, rank))
+                            : Optional.<Factors>empty();
+                },
+                change -> change.map(f -> List.of(f.down(), f.up())).orElse(List.of()));
+    }
+
+    private static Tensor load(WeightSource source, Parameter parameter) {
+        return source.find(parameter.name())
+                .filter(tensor -> Arrays.equals(tensor.shape(), parameter.shape()))
+                .orElseThrow(() -> new InvalidFileException(
+                        source.file(), "has no weight " + parameter.name() + " of the size that the model has"))
+                .load()
+                .to(Dtype.F32.scalarType());
+    }
+
+    private static WeightSource weights(Path model, Component component) {
+        WeightSource source = Files.isDirectory(model)
+                ? ModelFiles.open(model).part(component.folder()).openWeights()
+                : Checkpoint.recognise(model).open(component.folder());
+        return component == Component.UNET ? source : ClipTextModel.named(source);
+    }
+
+    private static void requireRank(long rank) {
+        if (rank < 1) {
+            throw new InvalidRequestException("the rank of a LoRA must be at least 1, not " + rank);
+        }
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}
