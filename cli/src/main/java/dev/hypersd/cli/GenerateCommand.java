@@ -6,12 +6,14 @@ import dev.hypersd.json.Json;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.prompt.Wildcards;
 import dev.hypersd.tensor.Engine;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import picocli.CommandLine.ArgGroup;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Spec;
             "  hypersd generate \"a lighthouse\" --model sd15 --lora Hyper-SD15-4steps-lora.safetensors",
             "  hypersd generate \"a fox\" --model sdxl --lora Hyper-SDXL-1step-lora.safetensors --steps 2 --eta 0.5 --seed 7",
             "  hypersd generate \"a fox\" --model fox.safetensors --config-from sd15 --count 4 --out 'fox-{seed}.png'",
+            "  hypersd generate \"a fox in the snow\" --image fox.png --strength 0.6 --model sd15 --lora Hyper-SD15-4steps-lora.safetensors",
+            "  hypersd generate \"a fox\" --control scribble --control-image drawing.png --model sd15",
             "  hypersd generate \"a fox\" --negative blurry --guidance 7.5 --sampler dpmpp_2m_karras --steps 25 --model sd15",
         })
 final class GenerateCommand implements Runnable {
@@ -42,6 +46,12 @@ final class GenerateCommand implements Runnable {
     @Parameters(paramLabel = "PROMPT", description = "What to draw.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String prompt;
+
+    @Option(
+            names = "--wildcards",
+            paramLabel = "DIR",
+            description = "Put a line of DIR/name.txt in place of __name__ in the prompts, another one for each seed.")
+    private Optional<Path> wildcards = Optional.empty();
 
     @ArgGroup(validate = false, heading = "%nModel%n")
     private final ModelOptions model = new ModelOptions();
@@ -94,12 +104,23 @@ final class GenerateCommand implements Runnable {
         Warnings warnings = new Warnings(err);
         ImageRequest request =
                 picture.request(prompt, model, err).withImages(Math.min(output.batch, output.count), firstSeed);
-        try (DiffusionPipeline pipeline = model.load(request)) {
+        try (DiffusionPipeline pipeline = model.load(filled(request))) {
             for (int done = 0; done < output.count; done += output.batch) {
                 int images = Math.min(output.batch, output.count - done);
-                draw(pipeline, request.withImages(images, firstSeed + done), done, files, warnings);
+                draw(pipeline, filled(request.withImages(images, firstSeed + done)), done, files, warnings);
             }
         }
+    }
+
+    /** {@code request} with its wildcards filled in, for each picture by its seed. */
+    private ImageRequest filled(ImageRequest request) {
+        return wildcards
+                .map(folder -> request.withPrompts(IntStream.range(0, request.count())
+                                .mapToObj(i -> request.promptOf(i)
+                                        .map(text -> Wildcards.fill(text, folder, request.seed() + i)))
+                                .toList())
+                        .withImages(1, request.seed()))
+                .orElse(request);
     }
 
     private void checkCounts() {

@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             GenerateCommand.class,
             InspectCommand.class,
+            LoraCommand.class,
+            ShowCommand.class,
             TrainCommand.class,
             DataCommand.class,
             EvalCommand.class,

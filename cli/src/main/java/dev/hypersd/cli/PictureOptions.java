@@ -1,5 +1,6 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.pipeline.Enlargement;
 import dev.hypersd.pipeline.Guidance;
 import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.pipeline.LoraWeight;
@@ -7,13 +8,17 @@ import dev.hypersd.pipeline.Prompt;
 import dev.hypersd.pipeline.Size;
 import dev.hypersd.preset.Preset;
 import dev.hypersd.preset.Presets;
+import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.Steps;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** What to draw besides the prompt, and how; what is left out comes from the preset, and without one from the model. */
@@ -25,6 +30,14 @@ final class PictureOptions {
 
     @Option(names = "--negative", paramLabel = "TEXT", description = "What not to draw; needs guidance above 1.")
     Optional<String> negative = Optional.empty();
+
+    @Option(
+            names = "--prompt-syntax",
+            paramLabel = "NAME",
+            defaultValue = "plain",
+            description =
+                    "How prompts are read: plain, or weighted, where (word:1.3) and [word] weigh, BREAK divides, and long prompts are taken in parts. Default: plain.")
+    PromptSyntax syntax = PromptSyntax.PLAIN;
 
     @Option(
             names = "--preset",
@@ -86,17 +99,39 @@ final class PictureOptions {
             description = "Decode in tiles of 512 pixels, for pictures whose decoding takes too much memory.")
     boolean tiled;
 
+    @Option(
+            names = "--hires",
+            paramLabel = "FACTOR",
+            description = "Draw so many times larger in a second pass, which adds details to the enlarged picture.")
+    Optional<Double> hires = Optional.empty();
+
+    @Option(
+            names = "--hires-strength",
+            paramLabel = "S",
+            defaultValue = "0.5",
+            description = "How far back the second pass goes, from 0 to 1. Default: 0.5.")
+    double hiresStrength;
+
+    @ArgGroup(validate = false, heading = "%nFrom a picture%n")
+    private final OriginalOptions from = new OriginalOptions();
+
+    @ArgGroup(exclusive = false, multiplicity = "0..*", heading = "%nControlNet%n")
+    private @Nullable List<ControlOption> controls; // null is picocli's way to say that none is given
+
     /** The request that these options amount to, for one picture. Says on {@code err} which preset is used and what speaks against the rest. */
     ImageRequest request(String text, ModelOptions model, PrintWriter err) {
         Optional<Preset> chosen = choosePreset(model);
         chosen.ifPresent(p -> err.println("preset " + p));
         Prompt prompt = new Prompt(text, negative, Optional.empty(), Optional.empty());
-        ImageRequest.Builder request = ImageRequest.of(prompt).clipSkip(clipSkip);
+        ImageRequest.Builder request = ImageRequest.of(prompt).syntax(syntax).clipSkip(clipSkip);
         chosen.ifPresent(request::preset);
         sampler(chosen).ifPresent(request::sampler);
         steps.or(() -> chosen.isPresent() ? Optional.empty() : Optional.of(USUAL_STEPS))
                 .map(Steps::of)
                 .ifPresent(request::steps);
+        from.original().ifPresent(original -> request.original(original).strength(from.strength()));
+        hires.ifPresent(factor -> request.enlargement(new Enlargement(factor, hiresStrength)));
+        Optional.ofNullable(controls).orElse(List.of()).forEach(option -> request.control(option.control()));
         double scale = guidance.orElse(chosen.map(Preset::guidance).orElse(USUAL_GUIDANCE));
         request.guidance(new Guidance(scale, guidanceRescale));
         size.ifPresent(s -> request.size(s.width(), s.height()));

@@ -1,0 +1,195 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.lora.Spelling;
+import dev.hypersd.model.LoraWorkbench;
+import dev.hypersd.model.LoraWorkbench.Result;
+import dev.hypersd.model.LoraWorkbench.Source;
+import dev.hypersd.tensor.Dtype;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code hypersd lora}: LoRA files made of others. */
+@Command(
+        name = "lora",
+        description = "Make LoRA files of others. What a LoRA is, \"hypersd inspect\" says.",
+        footer = {
+            "",
+            "Example:",
+            "  hypersd lora merge style.safetensors:0.7 fox.safetensors:0.5 --out both.safetensors"
+        },
+        subcommands = {
+            LoraCommand.MergeCommand.class,
+            LoraCommand.ConvertCommand.class,
+            LoraCommand.ResizeCommand.class,
+            LoraCommand.ExtractCommand.class
+        })
+final class LoraCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do: merge, convert, resize or extract");
+    }
+
+    /** Where the result goes and how it is written. */
+    static final class ResultOptions {
+        @Option(names = "--out", paramLabel = "FILE", required = true, description = "Where to; a safetensors file.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path out;
+
+        @Option(
+                names = "--to",
+                paramLabel = "SPELLING",
+                defaultValue = "kohya",
+                description =
+                        "How modules are called: kohya, kohya_latent_diffusion (usual for SDXL), peft or diffusers. Default: kohya.")
+        private Spelling spelling = Spelling.KOHYA;
+
+        @Option(
+                names = "--dtype",
+                paramLabel = "TYPE",
+                converter = DtypeConverter.class,
+                description = "How numbers are stored: f32, f16 or bf16. Default: as in the first file.")
+        private Optional<Dtype> dtype = Optional.empty();
+
+        @Option(
+                names = "--model",
+                paramLabel = "DIR",
+                description =
+                        "The model that it is for. Default: SD 1.5 or SDXL as published, told from the LoRA's names.")
+        private Optional<Path> model = Optional.empty();
+
+        Result result() {
+            return new Result(out, spelling, dtype);
+        }
+
+        LoraWorkbench workbench(Path lora) {
+            return model.map(LoraWorkbench::of).orElseGet(() -> LoraWorkbench.guessedFor(lora));
+        }
+    }
+
+    @Command(
+            name = "merge",
+            description = "Add several LoRAs up to one. Nothing is lost: its rank is the sum of theirs.",
+            footer = {
+                "",
+                "Example:",
+                "  hypersd lora merge style.safetensors:0.7 fox.safetensors:0.5 --out both.safetensors"
+            })
+    static final class MergeCommand implements Runnable {
+        @Parameters(
+                paramLabel = "FILE[:WEIGHT]",
+                arity = "1..*",
+                converter = LoraOption.Converter.class,
+                description = "The LoRAs, each with how strongly it counts, 1 unless given.")
+        private List<LoraOption> loras = List.of();
+
+        @Mixin
+        private final ResultOptions result = new ResultOptions();
+
+        @Override
+        public void run() {
+            try (LoraWorkbench bench = result.workbench(loras.getFirst().file())) {
+                bench.merge(
+                        loras.stream()
+                                .map(lora ->
+                                        new Source(lora.file(), lora.weight().orElse(1)))
+                                .toList(),
+                        result.result());
+            }
+        }
+    }
+
+    @Command(
+            name = "convert",
+            description = "Write a LoRA with its modules called otherwise.",
+            footer = {"", "Example:", "  hypersd lora convert style.safetensors --to peft --out style-peft.safetensors"
+            })
+    static final class ConvertCommand implements Runnable {
+        @Parameters(paramLabel = "FILE", description = "The LoRA.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path lora;
+
+        @Mixin
+        private final ResultOptions result = new ResultOptions();
+
+        @Override
+        public void run() {
+            try (LoraWorkbench bench = result.workbench(lora)) {
+                bench.merge(List.of(new Source(lora, 1)), result.result());
+            }
+        }
+    }
+
+    @Command(
+            name = "resize",
+            description = "Write a LoRA with a lower rank, keeping what matters most by singular values.",
+            footer = {"", "Example:", "  hypersd lora resize style.safetensors --rank 16 --out small.safetensors"})
+    static final class ResizeCommand implements Runnable {
+        @Parameters(paramLabel = "FILE", description = "The LoRA.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path lora;
+
+        @Option(names = "--rank", paramLabel = "N", required = true, description = "The highest rank that is left.")
+        private long rank;
+
+        @Mixin
+        private final ResultOptions result = new ResultOptions();
+
+        @Override
+        public void run() {
+            try (LoraWorkbench bench = result.workbench(lora)) {
+                bench.resize(lora, rank, result.result());
+            }
+        }
+    }
+
+    @Command(
+            name = "extract",
+            description = "Write the difference of two models as a LoRA, as near as its rank allows.",
+            footer = {
+                "",
+                "Example:",
+                "  hypersd lora extract --base sd15 --tuned fox --rank 32 --model sd15 --out fox-lora.safetensors"
+            })
+    static final class ExtractCommand implements Runnable {
+        @Option(
+                names = "--base",
+                paramLabel = "DIR|FILE",
+                required = true,
+                description = "The model that the LoRA is to be put on, a directory or a checkpoint.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path base;
+
+        @Option(
+                names = "--tuned",
+                paramLabel = "DIR|FILE",
+                required = true,
+                description = "The model that is to come of it.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path tuned;
+
+        @Option(names = "--rank", paramLabel = "N", required = true, description = "The rank of the LoRA.")
+        private long rank;
+
+        @Mixin
+        private final ResultOptions result = new ResultOptions();
+
+        @Override
+        public void run() {
+            try (LoraWorkbench bench = result.model.map(LoraWorkbench::of).orElseGet(() -> LoraWorkbench.of(base))) {
+                bench.extract(base, tuned, rank, result.result());
+            }
+        }
+    }
+}

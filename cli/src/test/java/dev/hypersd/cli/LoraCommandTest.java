@@ -1,0 +1,77 @@
+package dev.hypersd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** LoRA files made of others from the command line. */
+class LoraCommandTest {
+    private static final Path MODELS =
+            Path.of(System.getProperty("hypersd.reference")).resolve("pipelines/models");
+    private static final String MODEL = "--model=" + MODELS.resolve("sd15");
+    private static final String A =
+            MODELS.resolve("loras/sd15-a-kohya.safetensors").toString();
+    private static final String B =
+            MODELS.resolve("loras/sd15-b-peft.safetensors").toString();
+
+    @TempDir
+    Path folder;
+
+    private String out = "";
+
+    @BeforeEach
+    void quiet() {
+        Console.verbose(false);
+        out = "--out=" + folder.resolve("made.safetensors");
+    }
+
+    @Test
+    void everyVerbWritesALora() {
+        assertThat(made("lora", "merge", A + ":0.7", B, MODEL, out)).contains("LoRA of SD 1.5", "merged_from");
+        assertThat(made("lora", "convert", A, "--to=peft", "--dtype=f16", MODEL, out))
+                .contains("[F16]");
+        assertThat(made("lora", "resize", A, "--rank=1", MODEL, out)).contains("ranks [1]");
+    }
+
+    @Test
+    void whatCannotBeMadeIsSaid() {
+        failed(
+                1,
+                "does not match SD 1.5",
+                "lora",
+                "convert",
+                MODELS.resolve("loras/sdxl-a-kohya.safetensors").toString(),
+                MODEL,
+                out);
+        failed(2, "the rank of a LoRA must be at least 1, not 0", "lora", "resize", A, "--rank=0", MODEL, out);
+        failed(1, "nowhere.safetensors", "lora", "merge", "nowhere.safetensors", MODEL, out);
+        failed(
+                2,
+                "have the same weights",
+                "lora",
+                "extract",
+                "--base=" + MODELS.resolve("sd15"),
+                "--tuned=" + MODELS.resolve("sd15"),
+                "--rank=2",
+                out);
+        failed(2, "say what to do: merge, convert, resize or extract", "lora");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    /** What is said of the file that was made. */
+    private String made(String... arguments) {
+        Outcome outcome = Outcome.of(arguments);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        return Outcome.of("inspect", folder.resolve("made.safetensors").toString())
+                .out();
+    }
+
+    private static void failed(int code, String sentence, String... arguments) {
+        Outcome outcome = Outcome.of(arguments);
+        assertThat(outcome.code()).as(outcome.err()).isEqualTo(code);
+        assertThat(outcome.err()).contains(sentence).doesNotContain("\tat ");
+    }
+}
