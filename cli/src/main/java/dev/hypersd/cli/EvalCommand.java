@@ -2,19 +2,21 @@ package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.Evaluation;
+import dev.hypersd.evaluation.Figures;
 import dev.hypersd.evaluation.Generator;
 import dev.hypersd.evaluation.Panel;
+import dev.hypersd.evaluation.References;
 import dev.hypersd.evaluation.Report;
 import dev.hypersd.evaluation.TestPrompt;
+import dev.hypersd.file.Draft;
 import dev.hypersd.pipeline.DiffusionPipeline;
-import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.ImageRequest;
-import dev.hypersd.pipeline.Prompt;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
@@ -99,28 +101,16 @@ final class EvalCommand implements Runnable {
         ImageRequest batch = request.withPrompts(Collections.nCopies(judging.batch, request.promptOf(0)));
         try (Panel panel = Panel.open(judging.judges);
                 DiffusionPipeline pipeline = model.load(batch)) {
-            Report report = new Evaluation(panel, prompts, REPEATED, judging.batch, picture.seed.orElse(0L))
-                    .of(
-                            subject(request),
-                            drawing(pipeline, request),
-                            pipeline::reconstruct,
-                            judging.out,
-                            left -> tell(err, left));
-            report.write(judging.out.resolve("report.json"));
+            Evaluation evaluation = new Evaluation(panel, prompts, REPEATED, judging.batch, picture.seed.orElse(0L));
+            LongConsumer progress = left -> tell(err, left);
+            References references =
+                    evaluation.references(subject(request), pipeline::reconstruct, judging.out, progress);
+            Figures figures =
+                    evaluation.of(subject(request), Generator.of(pipeline, request), references, judging.out, progress);
+            Report report = new Report(subject(request), figures, references.autoencoder(), references.data());
+            Draft.write(judging.out.resolve("report.json"), report.json());
             spec.commandLine().getOut().println(report.table());
         }
-    }
-
-    private static Generator drawing(DiffusionPipeline pipeline, ImageRequest request) {
-        Prompt blank = request.promptOf(0);
-        return batch -> {
-            List<Prompt> prompts = batch.prompts().stream()
-                    .map(prompt -> blank.withText(prompt.text()))
-                    .toList();
-            return pipeline.generate(request.withPrompts(prompts).withImages(1, batch.seed())).stream()
-                    .map(GeneratedImage::image)
-                    .toList();
-        };
     }
 
     /** All that decides the pictures besides prompt and seed. */

@@ -2,24 +2,12 @@ package dev.hypersd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hypersd.judge.BackboneConfig;
-import dev.hypersd.judge.attributes.AttributeReader;
-import dev.hypersd.nn.Parameters;
-import dev.hypersd.nn.RandomParameters;
-import dev.hypersd.tensor.Dtype;
-import dev.hypersd.tensor.Engine;
-import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +22,7 @@ class EvalCommandTest {
 
     @Test
     void aModelIsJudgedIntoATableAndAFile() throws IOException {
-        writeAJudge(folder.resolve("judges/attributes"));
+        TinyJudges.write(folder.resolve("judges/attributes"));
         int code = run(
                 "--prompts",
                 "test:3",
@@ -66,22 +54,5 @@ class EvalCommandTest {
         arguments.addAll(List.of("--out", folder.resolve("out").toString()));
         arguments.addAll(List.of(more));
         return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments.toArray(String[]::new));
-    }
-
-    private static void writeAJudge(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        Files.writeString(folder.resolve("config.json"), """
-                {"_class_name": "AttributeReader", "block_out_channels": [8], "layers_per_block": [1]}""");
-        Engine.infer(() -> {
-            try (TensorArena arena = new TensorArena()) {
-                Parameters parameters = new Parameters(new RandomParameters(1, Dtype.F32, arena));
-                new AttributeReader(new BackboneConfig(List.of(8), List.of(1), 8), parameters);
-                Map<String, Tensor> weights = new LinkedHashMap<>();
-                parameters.taken().forEach((name, parameter) -> weights.put(name, parameter.base()));
-                SafetensorsWriter.write(
-                        folder.resolve("diffusion_pytorch_model.safetensors"), weights, Map.of("format", "pt"));
-            }
-            return 0;
-        });
     }
 }

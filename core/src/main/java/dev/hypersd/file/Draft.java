@@ -1,5 +1,6 @@
 package dev.hypersd.file;
 
+import dev.hypersd.error.HyperSdException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,6 +49,20 @@ public final class Draft implements AutoCloseable {
                 place.toAbsolutePath().resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".part");
         OPEN.add(path);
         return new Draft(place, path);
+    }
+
+    /**
+     * Writes a text file that appears whole or not at all.
+     *
+     * @throws HyperSdException if it cannot be written
+     */
+    public static void write(Path file, String text) {
+        try (Draft draft = of(file)) {
+            Files.writeString(draft.path, text);
+            draft.publish();
+        } catch (IOException e) {
+            throw new HyperSdException(file + " cannot be written: " + e.getMessage(), e);
+        }
     }
 
     /** Where to write. */

@@ -39,41 +39,49 @@ public record Evaluation(Panel panel, List<TestPrompt> prompts, int repeated, in
     }
 
     /**
-     * Draws and judges what is missing, then counts.
+     * What models are compared with. Draws and judges what is missing.
+     *
+     * @param name of the autoencoder
+     * @param autoencoder what becomes of pictures that it encodes and decodes
+     * @param progress told how many pictures are left of what is being drawn, after each batch
+     * @throws dev.hypersd.error.InvalidRequestException if the folder has judgements of another autoencoder or by other judges
+     */
+    public References references(
+            String name, UnaryOperator<List<Image>> autoencoder, Path folder, LongConsumer progress) {
+        make(folder);
+        List<TestPrompt> more = TestPrompt.range(prompts.size(), prompts.size());
+        List<Judgement> others = judged("others", "others", Generator.data(), folder, once(more), progress);
+        List<Judgement> data = judged("data", "data", Generator.data(), folder, repeatedly(), progress);
+        List<Judgement> given = judged(
+                "autoencoder",
+                "autoencoder of " + name,
+                Generator.data().then(autoencoder),
+                folder,
+                once(prompts),
+                progress);
+        return new References(others, Figures.of(prompts, given, others), Figures.of(prompts, data, others));
+    }
+
+    /**
+     * The figures of a model. Draws and judges what is missing.
      *
      * @param subject the model and all that decides its pictures
-     * @param autoencoder what becomes of pictures when the model's autoencoder encodes and decodes them
-     * @param progress told how many pictures are left of what is being drawn, after each batch
+     * @param progress told how many pictures are left, after each batch
      * @throws dev.hypersd.error.InvalidRequestException if the folder has judgements of another subject
      */
-    public Report of(
-            String subject,
-            Generator generator,
-            UnaryOperator<List<Image>> autoencoder,
-            Path folder,
-            LongConsumer progress) {
+    public Figures of(String subject, Generator generator, References references, Path folder, LongConsumer progress) {
+        make(folder);
+        List<Judgement> model =
+                judged("model", "%s, seed %d".formatted(subject, seed), generator, folder, repeatedly(), progress);
+        return Figures.of(prompts, model, references.others());
+    }
+
+    private static void make(Path folder) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new HyperSdException(folder + " cannot be made: " + e.getMessage(), e);
         }
-        List<TestPrompt> others = TestPrompt.range(prompts.size(), prompts.size());
-        List<Judgement> reference = judged("others", "others", Generator.data(), folder, once(others), progress);
-        List<Judgement> data = judged("data", "data", Generator.data(), folder, repeatedly(), progress);
-        List<Judgement> given = judged(
-                "autoencoder",
-                "autoencoder of " + subject,
-                Generator.data().then(autoencoder),
-                folder,
-                once(prompts),
-                progress);
-        List<Judgement> model =
-                judged("model", "%s, seed %d".formatted(subject, seed), generator, folder, repeatedly(), progress);
-        return new Report(
-                subject,
-                Figures.of(prompts, model, reference),
-                Figures.of(prompts, given, reference),
-                Figures.of(prompts, data, reference));
     }
 
     /** @param name of the file, without its ending */

@@ -1,6 +1,10 @@
 package dev.hypersd.evaluation;
 
 import dev.hypersd.image.Image;
+import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.pipeline.Prompt;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import java.util.List;
@@ -21,6 +25,23 @@ public interface Generator {
                     .map(number ->
                             batch.repetition() == 0 ? scenes.get(number) : scenes.another(number, batch.repetition()))
                     .map(sample -> sample.image())
+                    .toList();
+        };
+    }
+
+    /**
+     * What a model draws.
+     *
+     * @param request all but prompts and seed
+     */
+    static Generator of(DiffusionPipeline pipeline, ImageRequest request) {
+        Prompt blank = request.promptOf(0);
+        return batch -> {
+            List<Prompt> prompts = batch.prompts().stream()
+                    .map(prompt -> blank.withText(prompt.text()))
+                    .toList();
+            return pipeline.generate(request.withPrompts(prompts).withImages(1, batch.seed())).stream()
+                    .map(GeneratedImage::image)
                     .toList();
         };
     }

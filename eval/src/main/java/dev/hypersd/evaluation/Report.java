@@ -1,13 +1,8 @@
 package dev.hypersd.evaluation;
 
-import dev.hypersd.error.HyperSdException;
 import dev.hypersd.json.Json;
 import dev.hypersd.metric.Attribute;
 import dev.hypersd.metric.AttributeAccuracy.Group;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -28,17 +23,6 @@ public record Report(String subject, Figures model, Figures autoencoder, Figures
         ObjectNode node = Json.MAPPER.createObjectNode().put("subject", subject);
         columns().forEach((name, rows) -> rows.forEach(node.putObject(name)::put));
         return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
-    }
-
-    /** Writes {@link #json} to {@code file}, which appears whole or not at all. */
-    public void write(Path file) {
-        Path draft = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            Files.writeString(draft, json());
-            Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new HyperSdException(file + " cannot be written: " + e.getMessage(), e);
-        }
     }
 
     /** A table for people: a line for each figure, with the model's, the autoencoder's and the data's. */

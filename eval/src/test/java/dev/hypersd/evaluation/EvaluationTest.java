@@ -103,7 +103,7 @@ class EvaluationTest {
     @Test
     void whatTheAutoencoderSpoilsIsSeenInItsColumn() {
         try (Panel panel = Panel.open(judges)) {
-            Report report = evaluation(panel).of("scenes", Generator.data(), EvaluationTest::black, out, left -> {});
+            Report report = report(panel, Generator.data(), EvaluationTest::black, out);
             assertThat(report.autoencoder().frechet())
                     .isGreaterThan(report.data().frechet());
             assertThat(report.model().frechet()).isEqualTo(report.data().frechet());
@@ -146,8 +146,7 @@ class EvaluationTest {
     void judgementsOfSomethingElseAreRefused() {
         evaluate(Generator.data(), out);
         try (Panel panel = Panel.open(judges)) {
-            assertThatThrownBy(() -> evaluation(panel)
-                            .of("another", Generator.data(), UnaryOperator.identity(), out, left -> {}))
+            assertThatThrownBy(() -> evaluation(panel).references("another", UnaryOperator.identity(), out, left -> {}))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageMatching(
                             ".*has judgements of \"autoencoder of scenes, judges (\\w{8})\", not of \"autoencoder of another, judges \\1\".*");
@@ -164,8 +163,16 @@ class EvaluationTest {
 
     private Report evaluate(Generator generator, Path folder) {
         try (Panel panel = Panel.open(judges)) {
-            return evaluation(panel).of("scenes", generator, UnaryOperator.identity(), folder, left -> {});
+            return report(panel, generator, UnaryOperator.identity(), folder);
         }
+    }
+
+    private static Report report(
+            Panel panel, Generator generator, UnaryOperator<List<Image>> autoencoder, Path folder) {
+        Evaluation evaluation = evaluation(panel);
+        References references = evaluation.references("scenes", autoencoder, folder, left -> {});
+        Figures figures = evaluation.of("scenes", generator, references, folder, left -> {});
+        return new Report("scenes", figures, references.autoencoder(), references.data());
     }
 
     private static Evaluation evaluation(Panel panel) {

@@ -29,6 +29,11 @@ final class Section {
         return Json.of(keys.file().resolve(key), Json.MAPPER.createObjectNode());
     }
 
+    /** A list of sections, empty where the key is absent. */
+    List<Section> sections(String key) {
+        return keys.objects(key).stream().map(Section::new).toList();
+    }
+
     /** A text that must be there. */
     String text(String key) {
         return keys.optionalString(key).orElseThrow(() -> keys.invalid(key, "is missing"));

@@ -1,0 +1,92 @@
+package dev.hypersd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.image.Image;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompareCommandTest {
+    private static final Path SD15 = Path.of(System.getProperty("hypersd.reference"), "pipelines/models/sd15");
+
+    @TempDir
+    private Path folder;
+
+    private Path recipe;
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void write() throws IOException {
+        TinyJudges.write(folder.resolve("judges/attributes"));
+        recipe = Files.writeString(folder.resolve("recipe.yaml"), """
+                model: MODEL
+                judges: FOLDER/judges
+                output: FOLDER/out
+                prompts: 3
+                repeated: 1
+                batch: 2
+                seeds: [1, 2]
+                shown: [a red star, a blue cat]
+                methods:
+                  - {name: Base, steps: [2, 1], guidance: 3}
+                  - {name: With noise, sampler: tcd, eta: 1, steps: [1]}
+                """.replace("MODEL", SD15.toString())
+                .replace("FOLDER", folder.toString()));
+    }
+
+    @Test
+    void methodsStandSideBySideInATableAndOnSheets() {
+        assertThat(run()).as(err.toString()).isZero();
+
+        assertThat(out.toString()
+                        .lines()
+                        .map(line -> line.replaceAll("\\|(.*?)\\|(.*?)\\|.*", "$1/$2")
+                                .replace(" ", "")))
+                .containsExactly(
+                        "/steps",
+                        "---/---:",
+                        "Base/2",
+                        "Base/1",
+                        "Withnoise/1",
+                        "thedata,aftertheautoencoder/",
+                        "thedata/");
+        assertThat(out.toString()).contains(" ± ");
+        assertThat(folder.resolve("out/table.md")).hasContent(out.toString());
+        assertThat(folder.resolve("out/figures.json")).content().contains("\"method\" : \"With noise\"");
+        Image one = Image.read(folder.resolve("out/pictures-1.png"));
+        Image two = Image.read(folder.resolve("out/pictures-2.png"));
+        assertThat(one.width()).isGreaterThan(two.width());
+    }
+
+    @Test
+    void whatWasJudgedIsNotDrawnAgain() {
+        run();
+        String first = out.toString();
+        out.getBuffer().setLength(0);
+        assertThat(run()).isZero();
+        assertThat(out.toString()).isEqualTo(first);
+    }
+
+    @Test
+    void whatIsWrongInARecipeIsNamed() {
+        assertThat(run("--set", "seeds=[]")).isEqualTo(1);
+        assertThat(err.toString()).contains("recipe.yaml: seeds is empty; name at least one");
+        assertThat(run("--set", "methods=[{name: Base}]")).isEqualTo(1);
+        assertThat(err.toString()).contains("steps is []; name one or more numbers of steps");
+    }
+
+    private int run(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("compare", recipe.toString()));
+        arguments.addAll(List.of(more));
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments.toArray(String[]::new));
+    }
+}
