@@ -1,6 +1,7 @@
 package dev.hypersd.unet;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +72,20 @@ public record Conditioning(
     /** Text alone. */
     public static Conditioning of(Tensor text) {
         return new Conditioning(text, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * These conditions for the first of a batch and {@code others} for the rest; without residuals.
+     *
+     * @param others for the same network
+     */
+    public Conditioning followedBy(Conditioning others) {
+        return new Conditioning(
+                Tensors.cat(0, text, others.text),
+                added.flatMap(a -> others.added.map(b -> new Added(
+                        Tensors.cat(0, a.textEmbeds, b.textEmbeds), Tensors.cat(0, a.timeIds, b.timeIds)))),
+                guidance.flatMap(a -> others.guidance.map(b -> Tensors.cat(0, a, b))),
+                Optional.empty());
     }
 
     public Conditioning with(Added conditions) {

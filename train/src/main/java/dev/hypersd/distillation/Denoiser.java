@@ -3,6 +3,7 @@ package dev.hypersd.distillation;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.unet.Conditioning;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
@@ -11,10 +12,10 @@ import org.bytedeco.pytorch.Tensor;
  * that are switched on.
  */
 record Denoiser(Network network, NoiseSchedule schedule) {
-    /** Predicts for latents, timesteps {@code [B]} and text. */
+    /** Predicts for latents, timesteps {@code [B]} and what there is to be told. */
     @FunctionalInterface
     interface Network {
-        Tensor forward(Tensor latents, Tensor timesteps, Tensor text);
+        Tensor forward(Tensor latents, Tensor timesteps, Conditioning text);
     }
 
     /**
@@ -22,27 +23,27 @@ record Denoiser(Network network, NoiseSchedule schedule) {
      *
      * @param latents {@code [B, C, h, w]}
      * @param timesteps one for each of {@code B}
-     * @param text {@code [B, N, D]}
+     * @param text for {@code B}
      */
-    Tensor predict(Tensor latents, int[] timesteps, Tensor text) {
+    Tensor predict(Tensor latents, int[] timesteps, Conditioning text) {
         return network.forward(latents, tensor(timesteps), text).to(Dtype.F32.scalarType());
     }
 
     /**
      * A prediction with guidance, both passes in one batch.
      *
-     * @param empty {@code [B, N, D]}, of empty captions
+     * @param empty of as many empty captions
      * @param scale of guidance, {@code [B, 1, 1, 1]}
      */
-    Tensor guided(Tensor latents, int[] timesteps, Tensor text, Tensor empty, Tensor scale) {
+    Tensor guided(Tensor latents, int[] timesteps, Conditioning text, Conditioning empty, Tensor scale) {
         long batch = latents.size(0);
-        Tensor both = predict(Tensors.cat(0, latents, latents), twice(timesteps), Tensors.cat(0, empty, text));
+        Tensor both = predict(Tensors.cat(0, latents, latents), twice(timesteps), empty.followedBy(text));
         Tensor without = both.narrow(0, 0, batch);
         return without.add(both.narrow(0, batch, batch).sub(without).mul(scale));
     }
 
     /** The clean latents that the network sees in {@code latents}; gradients flow through. */
-    Tensor clean(Tensor latents, int[] timesteps, Tensor text) {
+    Tensor clean(Tensor latents, int[] timesteps, Conditioning text) {
         return schedule.toX0(latents, predict(latents, timesteps, text), timesteps);
     }
 

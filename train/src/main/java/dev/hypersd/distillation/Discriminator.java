@@ -1,6 +1,7 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.training.Tuning;
+import dev.hypersd.unet.Conditioning;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -14,8 +15,8 @@ sealed interface Discriminator permits EncoderDiscriminator, FeatureDiscriminato
      *
      * @param latents {@code [B, C, h, w]}, with noise of {@code timesteps}
      * @param lesson that they come from
-     * @param text {@code [B, N, D]}
+     * @param text what the network is told of them
      * @return a map of logits for each head, {@code [B, 1, h', w']}
      */
-    List<Tensor> logits(Tensor latents, int[] timesteps, Lesson lesson, Tensor text);
+    List<Tensor> logits(Tensor latents, int[] timesteps, Lesson lesson, Conditioning text);
 }

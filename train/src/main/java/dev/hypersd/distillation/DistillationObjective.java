@@ -17,13 +17,12 @@ import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.TrainableWeights;
-import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Teaches a student to draw in few steps what its teacher draws in many (Ren et al., 2024). One network is teacher, student, target and fake
@@ -56,7 +55,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
     /**
      * @param change how the student differs from the model that it learns from
      * @param judged what the student is judged by, at least one
-     * @throws dev.hypersd.error.InvalidFileException if the model is not of SD 1.5's kind
+     * @throws dev.hypersd.error.InvalidFileException if a part of the model is missing or broken
      */
     public DistillationObjective(
             ModelFiles model,
@@ -73,7 +72,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
                 () -> new TrainableWeights(trainee.tuning(), settings.averageDecay(), settings.seed(), arena));
         Denoiser denoiser = new Denoiser(
                 (latents, timesteps, text) ->
-                        finished.model().unet().network().forward(latents, timesteps, Conditioning.of(text)),
+                        finished.model().unet().network().forward(latents, timesteps, text),
                 finished.model().schedule());
         this.student = new Student(denoiser, weights, this::batch, settings.seed(), arena);
         this.losses = judged.stream().map(by -> by.open(student, finished)).toList();
@@ -84,11 +83,10 @@ public final class DistillationObjective implements Objective<LatentSample> {
         List<long[]> ids = samples.stream()
                 .map(sample -> draw.uniform() < settings.dropped() ? none : sample.ids())
                 .toList();
-        Tensor empty = finished.captions().of(List.of(none));
         return new Batch(
                 LatentSample.latents(samples, finished.samples().shape()),
-                finished.captions().of(ids),
-                empty.expand(samples.size(), -1, -1),
+                finished.conditioning(ids),
+                finished.conditioning(Collections.nCopies(samples.size(), none)),
                 ids);
     }
 

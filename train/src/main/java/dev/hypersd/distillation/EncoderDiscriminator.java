@@ -77,7 +77,7 @@ final class EncoderDiscriminator implements Discriminator {
     }
 
     @Override
-    public List<Tensor> logits(Tensor latents, int[] timesteps, Lesson lesson, Tensor text) {
+    public List<Tensor> logits(Tensor latents, int[] timesteps, Lesson lesson, Conditioning text) {
         return List.of(scoped(() -> {
             Tensor seen = features(latents, timesteps, text);
             Tensor h = conditional ? Tensors.cat(1, seen, features(lesson.start(), lesson.from(), text)) : seen;
@@ -88,10 +88,10 @@ final class EncoderDiscriminator implements Discriminator {
         }));
     }
 
-    private Tensor features(Tensor latents, int[] timesteps, Tensor text) {
+    private Tensor features(Tensor latents, int[] timesteps, Conditioning text) {
         return scoped(() -> {
-            Tensor embedding = encoder.embed(Denoiser.tensor(timesteps), Conditioning.of(text));
-            return encoder.encode(encoder.stem(latents), embedding, text).middle();
+            Tensor embedding = encoder.embed(Denoiser.tensor(timesteps), text);
+            return encoder.encode(encoder.stem(latents), embedding, text.text()).middle();
         });
     }
 }

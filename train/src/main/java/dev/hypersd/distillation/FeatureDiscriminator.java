@@ -48,8 +48,8 @@ final class FeatureDiscriminator implements Discriminator {
     }
 
     @Override
-    public List<Tensor> logits(Tensor latents, int[] timesteps, Lesson lesson, Tensor text) {
-        List<Tensor> features = unet.features(latents, Denoiser.tensor(timesteps), Conditioning.of(text));
+    public List<Tensor> logits(Tensor latents, int[] timesteps, Lesson lesson, Conditioning text) {
+        List<Tensor> features = unet.features(latents, Denoiser.tensor(timesteps), text);
         List<Tensor> logits = new ArrayList<>();
         for (int depth = 0; depth < features.size(); depth++) {
             for (Head head : heads.get(depth)) {

@@ -1,11 +1,17 @@
 package dev.hypersd.distillation;
 
+import dev.hypersd.data.Dataset;
 import dev.hypersd.distillation.trajectory.Distance;
 import dev.hypersd.distillation.trajectory.Goal;
 import dev.hypersd.distillation.trajectory.Segments;
+import dev.hypersd.judge.segmentation.Segmenter;
 import dev.hypersd.lora.LoraLayers;
+import dev.hypersd.model.ModelPart;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.objective.Finished;
+import dev.hypersd.scene.Sample;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.LowRankTuning;
 import java.nio.file.Path;
@@ -87,6 +93,23 @@ public sealed interface Judged {
                     finished.model().autoencoder(),
                     finished.model().tokenizer(),
                     rewards.apply(student.arena()));
+        }
+    }
+
+    /**
+     * By whether a segmenter finds the objects that it should have drawn.
+     *
+     * @param folder of the segmenter
+     * @param truth what the pictures show that are learned from
+     */
+    record Masks(Path folder, Dataset<Sample> truth, MaskLoss.Settings settings) implements Judged {
+        @Override
+        public StudentLoss open(Student student, Finished finished) {
+            Segmenter segmenter = Engine.infer(() -> ModelPart.in(folder)
+                    .load(Segmenter.TYPE, Dtype.F32, student.arena())
+                    .network());
+            return new MaskLoss(
+                    student, finished.model().autoencoder(), segmenter, finished.samples(), truth, settings);
         }
     }
 

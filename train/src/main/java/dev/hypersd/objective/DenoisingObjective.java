@@ -98,7 +98,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     public static DenoisingObjective fineTuning(
             ModelFiles files, FineTuning change, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
         TensorArena arena = new TensorArena();
-        Finished finished = Finished.ofAnyKind(files, pictures, settings.shown(), arena);
+        Finished finished = Finished.open(files, pictures, settings.shown(), arena);
         Trainee trainee = Trainee.of(change, files, finished, arena);
         return new DenoisingObjective(settings, optimiser, finished.samples(), finished.heldOut(), trainee, arena);
     }

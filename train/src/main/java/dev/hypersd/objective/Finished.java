@@ -7,6 +7,7 @@ import dev.hypersd.latents.LatentCache;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.unet.Conditioning;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -14,23 +15,12 @@ import java.util.stream.Stream;
 /** A finished model, and what is learned from as its autoencoder and its text encoder see it. The text encoder has left the memory. */
 public record Finished(LatentDiffusion model, LatentCache samples, LatentCache heldOut, CaptionEmbeddings captions) {
     /**
-     * Loads a model of SD 1.5's kind and encodes what is not encoded yet.
+     * Loads a model and encodes what is not encoded yet.
      *
      * @param shown captions that sample pictures are drawn for
-     * @throws InvalidFileException if the model is not of that kind
+     * @throws dev.hypersd.error.InvalidFileException if a part of it is missing or broken
      */
     public static Finished open(ModelFiles files, Pictures pictures, List<String> shown, TensorArena arena) {
-        if (files.family() != ModelFamily.SD15) {
-            throw new InvalidFileException(
-                    files.path(),
-                    "is a model of the kind %s; only those of the kind %s can be distilled so far"
-                            .formatted(files.family().title(), ModelFamily.SD15.title()));
-        }
-        return ofAnyKind(files, pictures, shown, arena);
-    }
-
-    /** The same for models of every kind. */
-    static Finished ofAnyKind(ModelFiles files, Pictures pictures, List<String> shown, TensorArena arena) {
         LatentDiffusion model = Engine.infer(() -> LatentDiffusion.finished(files, arena));
         LatentCache samples = pictures.samples(model, arena);
         LatentCache heldOut = pictures.heldOut(model, arena);
@@ -42,6 +32,11 @@ public record Finished(LatentDiffusion model, LatentCache samples, LatentCache h
                 () -> CaptionEncoding.open(files, model.ids("")),
                 pictures.listener()));
         return new Finished(model, samples, heldOut, captions);
+    }
+
+    /** What the U-Net is told of captions that were given when this was opened. */
+    public Conditioning conditioning(List<long[]> ids) {
+        return model.conditioning(captions, ids, samples.shape());
     }
 
     private static Stream<long[]> ids(LatentCache cache) {

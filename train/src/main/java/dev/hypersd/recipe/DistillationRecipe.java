@@ -34,13 +34,13 @@ final class DistillationRecipe {
                 common.average(),
                 common.seed());
         Supplier<Pictures> pictures = DenoisingKeys.pictures(root, section);
-        List<Judged> judged = judged(section, common);
+        List<Judged> judged = judged(root, section, common);
         section.refuseUnread();
         return () ->
                 new DistillationObjective(model.get(), change, judged, settings, common.optimiser(), pictures.get());
     }
 
-    private static List<Judged> judged(Section section, Common common) {
+    private static List<Judged> judged(Section root, Section section, Common common) {
         List<Judged> judged = new ArrayList<>();
         if (section.has("trajectory")) {
             judged.add(TrajectoryKeys.read(section.section("trajectory"), common.optimiser()));
@@ -49,7 +49,7 @@ final class DistillationRecipe {
             judged.add(ScoreKeys.read(section.section("score"), common.optimiser()));
         }
         if (section.has("feedback")) {
-            judged.add(FeedbackKeys.read(section.section("feedback")));
+            judged.addAll(FeedbackKeys.read(section.section("feedback"), root));
         }
         if (judged.isEmpty()) {
             throw section.invalid(

@@ -22,7 +22,16 @@ record DrawnPictures(int count, int pixels, Optional<Style> style) implements Da
         return new Parts(scenes(Split.TRAIN, count), scenes(Split.VALIDATION, HELD_OUT));
     }
 
+    /** What is learned from, with all that is known of it. */
+    Dataset<Sample> samples() {
+        return all(Split.TRAIN, count);
+    }
+
     private Dataset<Captioned> scenes(Split split, int howMany) {
-        return new Scenes(split, howMany, pixels, style, 0).map(Sample::captioned);
+        return all(split, howMany).map(Sample::captioned);
+    }
+
+    private Dataset<Sample> all(Split split, int howMany) {
+        return new Scenes(split, howMany, pixels, style, 0);
     }
 }

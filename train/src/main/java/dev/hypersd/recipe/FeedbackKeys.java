@@ -1,6 +1,7 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.distillation.Judged;
+import dev.hypersd.distillation.MaskLoss;
 import dev.hypersd.distillation.Rewarded;
 import dev.hypersd.judge.Reward;
 import dev.hypersd.judge.aesthetic.AestheticJudge;
@@ -58,7 +59,13 @@ final class FeedbackKeys {
 
     private FeedbackKeys() {}
 
-    static Judged read(Section section) {
+    /**
+     * Reads the section.
+     *
+     * @param root of the recipe, which says what the pictures show
+     */
+    static List<Judged> read(Section section, Section root) {
+        List<Judged> judged = new ArrayList<>();
         Path judges = section.path("judges");
         List<Wanted> wanted = new ArrayList<>();
         for (Model model : Model.values()) {
@@ -69,13 +76,34 @@ final class FeedbackKeys {
                 keys.refuseUnread();
             }
         }
-        if (wanted.isEmpty()) {
-            throw section.invalid("preference", "is missing, and so are aesthetic and clip; name one to please");
+        if (!wanted.isEmpty()) {
+            judged.add(new Judged.Feedback(
+                    ScoreKeys.timesteps(section),
+                    arena -> wanted.stream()
+                            .map(model -> model.open(judges, arena))
+                            .toList()));
         }
-        Judged feedback = new Judged.Feedback(
-                ScoreKeys.timesteps(section),
-                arena -> wanted.stream().map(model -> model.open(judges, arena)).toList());
+        if (section.has("segmentation")) {
+            judged.add(masks(section.section("segmentation"), judges.resolve("segmentation"), root));
+        }
+        if (judged.isEmpty()) {
+            throw section.invalid(
+                    "preference", "is missing, and so are aesthetic, clip and segmentation; name one to please");
+        }
         section.refuseUnread();
-        return feedback;
+        return judged;
+    }
+
+    private static Judged masks(Section section, Path folder, Section root) {
+        if (!(DataSection.read(root) instanceof DrawnPictures drawn)) {
+            throw section.invalid("weight", "needs pictures whose masks are known, which only data.scenes has");
+        }
+        Judged masks = new Judged.Masks(
+                folder,
+                drawn.samples(),
+                new MaskLoss.Settings(
+                        section.number("weight", 1, 1e-6, 1e3), section.count("greatest_timestep", 499, 0)));
+        section.refuseUnread();
+        return masks;
     }
 }

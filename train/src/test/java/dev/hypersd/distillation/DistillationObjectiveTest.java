@@ -12,6 +12,8 @@ import dev.hypersd.distillation.trajectory.Goal;
 import dev.hypersd.distillation.trajectory.Grid;
 import dev.hypersd.distillation.trajectory.Segments;
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.json.Json;
+import dev.hypersd.judge.segmentation.Segmenter;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraLayers;
@@ -19,12 +21,15 @@ import dev.hypersd.lora.Spelling;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.objective.FineTuning;
 import dev.hypersd.objective.Pictures;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.training.Checkpoints;
 import dev.hypersd.training.Draw;
@@ -37,6 +42,7 @@ import dev.hypersd.training.StepReport;
 import dev.hypersd.training.Trainer;
 import dev.hypersd.training.TrainingListener;
 import dev.hypersd.training.TrainingSettings;
+import dev.hypersd.weights.SafetensorsWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +55,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +67,8 @@ class DistillationObjectiveTest {
     private static final int SIZE = 64;
     private static final OptimiserSettings OPTIMISER = OptimiserSettings.usual(new LearningRate(2e-3, 0, STEPS, 1));
     private static final Noising PLAIN = new Noising(0, false);
+
+    private static final Path SDXL = Path.of(System.getProperty("hypersd.reference"), "pipelines/models/sdxl");
 
     @TempDir
     static Path shared;
@@ -265,6 +274,32 @@ class DistillationObjectiveTest {
     }
 
     @Test
+    void whatASegmenterMissesReachesTheStudent() throws Exception {
+        Path segmenter = Files.createDirectory(folder.resolve("segmenter"));
+        Files.writeString(segmenter.resolve("config.json"), """
+                {"_class_name": "Segmenter", "block_out_channels": [8, 16], "layers_per_block": [1, 1]}""");
+        Engine.infer(() -> {
+            try (TensorArena arena = new TensorArena()) {
+                Parameters random = new Parameters(new RandomParameters(1, Dtype.F32, arena));
+                assertThat(Segmenter.TYPE.maker().apply(Json.read(segmenter.resolve("config.json")), random))
+                        .isNotNull();
+                Map<String, Tensor> weights = new HashMap<>();
+                random.taken().forEach((name, parameter) -> weights.put(name, parameter.base()));
+                SafetensorsWriter.write(segmenter.resolve("diffusion_pytorch_model.safetensors"), weights, Map.of());
+                return weights.size();
+            }
+        });
+        Judged masks = new Judged.Masks(
+                segmenter, new Scenes(Split.TRAIN, 4, SIZE, Optional.empty(), 0), new MaskLoss.Settings(1, 499));
+        try (DistillationObjective objective = objective(List.of(masks))) {
+            Learner<LatentSample> student = objective.learners().getFirst();
+            double before = total(student, batch(objective));
+            train(objective, List.of());
+            assertThat(total(student, batch(objective))).isFinite().isNotEqualTo(before);
+        }
+    }
+
+    @Test
     void rewardsAreToldTheCaptions() {
         List<String> told = new ArrayList<>();
         Judged listening = new Judged.Feedback(
@@ -291,6 +326,18 @@ class DistillationObjectiveTest {
     /** A caption as its tokens tell it. */
     private static String spaced(String caption) {
         return caption.toLowerCase(Locale.ROOT).replace(",", " ,");
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysToBeJudged")
+    void sdxlIsDistilledToo(Judged judged) {
+        try (DistillationObjective objective = objective(SDXL, List.of(judged), lora(4, Optional.empty(), Optional.empty()))) {
+            Learner<LatentSample> student = objective.learners().getFirst();
+            double before = total(student, batch(objective));
+            train(objective, List.of());
+            assertThat(total(student, batch(objective))).isFinite().isNotEqualTo(before);
+            assertThat(objective.show()).containsOnlyKeys("samples");
+        }
     }
 
     /** A term of an untrained student on the first pictures. */
@@ -379,8 +426,12 @@ class DistillationObjectiveTest {
     }
 
     private DistillationObjective objective(List<Judged> judged, FineTuning change) {
+        return objective(model, judged, change);
+    }
+
+    private DistillationObjective objective(Path teacher, List<Judged> judged, FineTuning change) {
         return new DistillationObjective(
-                ModelFiles.open(model),
+                ModelFiles.open(teacher),
                 change,
                 judged,
                 new DistillationObjective.Settings(0, List.of("a red cat"), 2, 0.5, 1),

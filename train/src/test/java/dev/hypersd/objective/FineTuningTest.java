@@ -1,11 +1,9 @@
 package dev.hypersd.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.lora.LoraFile;
@@ -149,22 +147,6 @@ class FineTuningTest {
     }
 
     @Test
-    void whatIsDistilledIsOfSd15sKind() {
-        assertThatThrownBy(() -> Finished.open(
-                        ModelFiles.open(SDXL),
-                        new Pictures(
-                                scenes(Split.TRAIN),
-                                scenes(Split.VALIDATION),
-                                folder.resolve("l"),
-                                (done, total) -> {}),
-                        List.of(),
-                        new TensorArena()))
-                .isInstanceOf(InvalidFileException.class)
-                .hasMessage(
-                        SDXL + ": is a model of the kind SDXL; only those of the kind SD 1.5 can be distilled so far");
-    }
-
-    @Test
     void aLoraForSdxlLearnsFromBothTextEncodersAndFits() {
         Path published = folder.resolve("published");
         List<Double> losses = train(SDXL, lora(EnumSet.allOf(LoraLayers.class)), false, Precision.F32, published);
@@ -191,7 +173,7 @@ class FineTuningTest {
         try (TensorArena arena = new TensorArena()) {
             Pictures pictures = new Pictures(
                     scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("told"), (done, total) -> {});
-            Finished finished = Finished.ofAnyKind(ModelFiles.open(SDXL), pictures, List.of("a red cat"), arena);
+            Finished finished = Finished.open(ModelFiles.open(SDXL), pictures, List.of("a red cat"), arena);
             LatentDiffusion sdxl = finished.model();
             Engine.infer(() -> {
                 Conditioning told =

@@ -15,6 +15,7 @@ import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.training.Checkpoints;
+import dev.hypersd.training.Footprint;
 import dev.hypersd.training.LearningRate;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.Precision;
@@ -23,7 +24,6 @@ import dev.hypersd.training.Trainer;
 import dev.hypersd.training.TrainingListener;
 import dev.hypersd.training.TrainingSettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -43,8 +43,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("slow")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads the peak of memory as Linux tells it")
 class FullSizeFineTuningTest {
-    private static final double GIB = 1 << 30;
-
     @TempDir
     static Path folder;
 
@@ -61,15 +59,15 @@ class FullSizeFineTuningTest {
             public void started(long done, long steps) {
                 System.out.printf(
                         "before the first step: %.1f s of processors until now, %.1f GiB%n",
-                        processorSeconds(), gibibytes("VmRSS"));
-                forgetPeak();
+                        Footprint.processorSeconds(), Footprint.gibibytes("VmRSS"));
+                Footprint.forgetPeak();
             }
 
             @Override
             public void step(StepReport report) {
                 System.out.printf(
                         "gradient checkpointing %b: step %d took %.1f s, %.1f s of processors until now, peak %.1f GiB%n",
-                        checkpointing, report.step(), report.seconds(), processorSeconds(), gibibytes("VmHWM"));
+                        checkpointing, report.step(), report.seconds(), Footprint.processorSeconds(), Footprint.gibibytes("VmHWM"));
             }
         };
         TrainingSettings settings = new TrainingSettings(
@@ -79,7 +77,7 @@ class FullSizeFineTuningTest {
                         objective, settings, new Checkpoints(checkpoints(checkpointing), 1), List.of(listener))) {
             trainer.run();
         }
-        assertThat(gibibytes("VmHWM")).isLessThan(limit);
+        assertThat(Footprint.gibibytes("VmHWM")).isLessThan(limit);
     }
 
     private static DenoisingObjective objective(Path model) {
@@ -99,32 +97,5 @@ class FullSizeFineTuningTest {
 
     private static Path checkpoints(boolean checkpointing) throws IOException {
         return Files.createDirectories(folder.resolve("checkpoints-" + checkpointing));
-    }
-
-    /** A number of this process's memory, by the name that Linux gives it. */
-    private static double gibibytes(String name) {
-        try {
-            return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                    .filter(line -> line.startsWith(name + ":"))
-                    .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024 / GIB)
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Of all threads together: what a machine that does other things besides does not change. */
-    private static double processorSeconds() {
-        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
-    }
-
-    /** Has the peak of memory begin again. */
-    private static void forgetPeak() {
-        try {
-            Files.writeString(Path.of("/proc/self/clear_refs"), "5");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -74,7 +74,7 @@ class RecipeTest {
                 .hasMessageContaining("is extended in a circle");
     }
 
-    static Stream<Path> recipesOfDistillation() throws Exception {
+    static Stream<Path> recipes() throws Exception {
         try (Stream<Path> files = Files.walk(Path.of("../recipes"))) {
             return files
                     .filter(file ->
@@ -86,8 +86,8 @@ class RecipeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("recipesOfDistillation")
-    void everyRecipeOfDistillationIsValid(Path recipe) {
+    @MethodSource("recipes")
+    void everyRecipeIsValid(Path recipe) {
         assertThat(Recipe.read(recipe, List.of()).output()).isRelative();
     }
 

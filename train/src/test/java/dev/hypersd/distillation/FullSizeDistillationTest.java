@@ -1,0 +1,156 @@
+package dev.hypersd.distillation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.data.Captioned;
+import dev.hypersd.data.Dataset;
+import dev.hypersd.distillation.Judged.Method;
+import dev.hypersd.distillation.trajectory.Distance;
+import dev.hypersd.distillation.trajectory.Goal;
+import dev.hypersd.distillation.trajectory.Grid;
+import dev.hypersd.distillation.trajectory.Segments;
+import dev.hypersd.latents.LatentSample;
+import dev.hypersd.lora.LoraLayers;
+import dev.hypersd.lora.Spelling;
+import dev.hypersd.model.ModelFiles;
+import dev.hypersd.model.ModelTemplate;
+import dev.hypersd.model.RandomModel;
+import dev.hypersd.objective.FineTuning;
+import dev.hypersd.objective.Pictures;
+import dev.hypersd.scene.Scenes;
+import dev.hypersd.scene.Split;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.training.Checkpoints;
+import dev.hypersd.training.Footprint;
+import dev.hypersd.training.LearningRate;
+import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.Precision;
+import dev.hypersd.training.StepReport;
+import dev.hypersd.training.Trainer;
+import dev.hypersd.training.TrainingListener;
+import dev.hypersd.training.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Two steps of every way to distil a model of the full size, and what they cost:
+ * {@code ./mvnw test -pl train -am -Dtest=FullSizeDistillationTest -Dsurefire.failIfNoSpecifiedTests=false -Dhypersd.tests.excluded=}
+ */
+@Tag("slow")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "reads the peak of memory as Linux tells it")
+class FullSizeDistillationTest {
+    private static final OptimiserSettings OPTIMISER = OptimiserSettings.usual(new LearningRate(1e-4, 0, 2, 1));
+    private static final double MOST_MEMORY = 22;
+
+    @TempDir
+    static Path folder;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"consistency", "progressive", "rectified", "features", "encoder", "score", "feedback"})
+    void aFullSizeModelIsDistilledWithinTheMemoryOfADesk(String way) throws IOException {
+        Path model = folder.resolve("sd15");
+        if (!Files.exists(model)) {
+            RandomModel.write(model, ModelTemplate.SD15, 0, Dtype.F16, (written, total) -> {});
+        }
+        Engine.useThreads(Runtime.getRuntime().availableProcessors());
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void started(long done, long steps) {
+                Footprint.forgetPeak();
+            }
+
+            @Override
+            public void step(StepReport report) {
+                System.out.printf(
+                        "%s: step %d took %.1f s, %.1f s of processors until now, peak %.1f GiB%n",
+                        way,
+                        report.step(),
+                        report.seconds(),
+                        Footprint.processorSeconds(),
+                        Footprint.gibibytes("VmHWM"));
+            }
+        };
+        TrainingSettings settings = new TrainingSettings(
+                1, 2, 1, 1, Precision.MIXED, true, new TrainingSettings.Intervals(100, 0, 0));
+        Path checkpoints = Files.createDirectories(folder.resolve("checkpoints-" + way));
+        try (DistillationObjective objective = objective(model, judged(way));
+                Trainer<LatentSample> trainer =
+                        new Trainer<>(objective, settings, new Checkpoints(checkpoints, 1), List.of(listener))) {
+            assertThat(trainer.run()).isEqualTo(2);
+        }
+        assertThat(Footprint.gibibytes("VmHWM")).isLessThan(MOST_MEMORY);
+    }
+
+    private static Judged judged(String way) {
+        Method consistency = new Method.Consistency(Goal.UNIFORM);
+        return switch (way) {
+            case "consistency" -> trajectory(consistency, Optional.empty());
+            case "progressive" -> trajectory(new Method.Progressive(), Optional.empty());
+            case "rectified" -> trajectory(new Method.Rectified(), Optional.empty());
+            case "features" -> trajectory(consistency, adversary(Adversary.Kind.FEATURES));
+            case "encoder" -> trajectory(consistency, adversary(Adversary.Kind.ENCODER));
+            case "score" ->
+                new Judged.Score(
+                        teaching(),
+                        List.of(999),
+                        new DistributionMatching.Settings(1, 20, 980, 1, OPTIMISER),
+                        16,
+                        EnumSet.allOf(LoraLayers.class),
+                        Optional.empty());
+            case "feedback" ->
+                new Judged.Feedback(
+                        List.of(999),
+                        arena -> List.of(new Rewarded("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, 2)));
+            default -> throw new AssertionError(way);
+        };
+    }
+
+    private static Judged trajectory(Method method, Optional<Adversary.Settings> adversary) {
+        return new Judged.Trajectory(
+                method,
+                teaching(),
+                new Segments(new Grid(1000, 8), 4),
+                new Noising(0.05, true),
+                new Distance.Squared(),
+                1,
+                adversary);
+    }
+
+    private static Judged.Teaching teaching() {
+        return new Judged.Teaching(Optional.empty(), new GuidanceRange(5, 6));
+    }
+
+    private static Optional<Adversary.Settings> adversary(Adversary.Kind kind) {
+        return Optional.of(new Adversary.Settings(
+                kind, AdversarialLoss.SOFTPLUS, Adversary.Real.TARGET, 0.1, OptionalDouble.empty(), 1, true, OPTIMISER));
+    }
+
+    private static DistillationObjective objective(Path model, Judged judged) {
+        return new DistillationObjective(
+                ModelFiles.open(model),
+                new FineTuning.Lora(64, 64, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA),
+                List.of(judged),
+                new DistillationObjective.Settings(0, List.of(), 4, 0.95, 1),
+                OPTIMISER,
+                new Pictures(
+                        scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
+    }
+
+    private static Dataset<Captioned> scenes(Split split) {
+        return new Scenes(split, 2, 256, Optional.empty(), 0)
+                .map(sample -> new Captioned(sample.image(), sample.caption().text()));
+    }
+}
