@@ -74,11 +74,7 @@ final class CompareCommand implements Runnable {
         PrintWriter err = spec.commandLine().getErr();
         Path output = recipe.output();
         References references = evaluation(recipe, panel, prompts, 0)
-                .references(
-                        recipe.model().toString(),
-                        pipeline::reconstruct,
-                        output.resolve("references"),
-                        left -> {});
+                .references(recipe.model().toString(), pipeline::reconstruct, output.resolve("references"), left -> {});
         List<Standing> standings = new ArrayList<>();
         for (Contestant contestant : recipe.contestants()) {
             for (int steps : contestant.steps()) {

@@ -3,6 +3,7 @@ package dev.hypersd.cli;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.lora.Alphas;
+import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.ImageRequest;
@@ -21,7 +22,7 @@ final class ModelOptions {
             names = "--model",
             paramLabel = "DIR|FILE",
             description =
-                    "A model directory in the diffusers layout, or a single-file checkpoint (with --config-from).")
+                    "A model directory in the diffusers layout, or a single-file checkpoint (with --config-from). Default: the small one that comes with this program.")
     Optional<Path> model = Optional.empty();
 
     @Option(
@@ -78,13 +79,17 @@ final class ModelOptions {
             description = "What to compute on: cpu or cuda. Default: cpu.")
     String device = "";
 
+    /** The model that is named, or the embedded one. */
+    Path named() {
+        return model.orElseGet(EmbeddedModel::folder);
+    }
+
     /** Loads the model to draw {@code first} with. */
     DiffusionPipeline load(ImageRequest first) {
         LoadOptions options = LoadOptions.DEFAULT.withDtype(dtype).withDevice(Device.named(device));
         options = variant.map(options::withVariant).orElse(options);
         options = autoencoder.map(options::withAutoencoder).orElse(options);
-        Path named = model.orElseThrow(() -> new InvalidRequestException(
-                "name a model: --model DIR|FILE (\"hypersd init models/tiny\" writes a small one to try things out)"));
+        Path named = named();
         Path directory = named;
         if (Files.isRegularFile(named)) {
             directory = configFrom.orElseThrow(

@@ -160,7 +160,7 @@ final class PictureOptions {
             return preset.filter(name -> !name.equals("none")).map(Presets::named);
         }
         Stream<Path> files = Stream.of(
-                        model.loras.stream().map(LoraOption::file), model.unet.stream(), model.model.stream())
+                        model.loras.stream().map(LoraOption::file), model.unet.stream(), Stream.of(model.named()))
                 .flatMap(s -> s);
         return files.flatMap(file -> Presets.forFile(file).stream()).findFirst();
     }

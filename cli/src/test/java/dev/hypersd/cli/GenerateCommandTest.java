@@ -179,9 +179,12 @@ class GenerateCommandTest {
     }
 
     @Test
-    void withoutAModelTheUsageIsWrong() {
-        assertThat(run("a boat")).isEqualTo(2);
-        assertThat(err.toString()).contains("hypersd: name a model: --model DIR|FILE");
+    void withoutAModelTheEmbeddedOneDraws() {
+        assertThat(run("a red boat on the sea", "--seed", "1", "--steps", "2", "--out", file("boat.png")))
+                .isZero();
+        assertThat(err.toString()).contains("preset mini");
+        Image boat = Image.read(folder.resolve("boat.png"));
+        assertThat(boat.width()).isEqualTo(128);
     }
 
     @Test

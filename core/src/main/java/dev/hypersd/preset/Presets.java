@@ -25,7 +25,7 @@ public final class Presets {
     private static final Sampler EULER = Samplers.named("euler");
     private static final Sampler EULER_ANCESTRAL = Samplers.named("euler_a");
 
-    private static final List<Preset> ALL = Stream.of(hyper(), consistency(), lightning(), turbo())
+    private static final List<Preset> ALL = Stream.of(hyper(), consistency(), lightning(), turbo(), mini())
             .flatMap(List::stream)
             .toList();
 
@@ -166,6 +166,21 @@ public final class Presets {
 
     private static Preset lightning(String name, String file, Artefact artefact, int steps) {
         return new Preset(name, file, ModelFamily.SDXL, artefact, EULER, Steps.of(steps), Range.only(steps), 0, OFF, 1);
+    }
+
+    /** The embedded model, by its model card. */
+    private static List<Preset> mini() {
+        return List.of(new Preset(
+                "mini",
+                "hypersd-mini",
+                ModelFamily.SD15,
+                Artefact.MODEL,
+                DDIM,
+                Steps.of(25),
+                new Range(1, 1000),
+                3,
+                new Range(0, 30),
+                1));
     }
 
     /**

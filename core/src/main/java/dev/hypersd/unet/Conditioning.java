@@ -82,8 +82,8 @@ public record Conditioning(
     public Conditioning followedBy(Conditioning others) {
         return new Conditioning(
                 Tensors.cat(0, text, others.text),
-                added.flatMap(a -> others.added.map(b -> new Added(
-                        Tensors.cat(0, a.textEmbeds, b.textEmbeds), Tensors.cat(0, a.timeIds, b.timeIds)))),
+                added.flatMap(a -> others.added.map(b ->
+                        new Added(Tensors.cat(0, a.textEmbeds, b.textEmbeds), Tensors.cat(0, a.timeIds, b.timeIds)))),
                 guidance.flatMap(a -> others.guidance.map(b -> Tensors.cat(0, a, b))),
                 Optional.empty());
     }

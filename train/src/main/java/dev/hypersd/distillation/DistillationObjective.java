@@ -71,8 +71,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
         TrainableWeights weights = Engine.call(
                 () -> new TrainableWeights(trainee.tuning(), settings.averageDecay(), settings.seed(), arena));
         Denoiser denoiser = new Denoiser(
-                (latents, timesteps, text) ->
-                        finished.model().unet().network().forward(latents, timesteps, text),
+                (latents, timesteps, text) -> finished.model().unet().network().forward(latents, timesteps, text),
                 finished.model().schedule());
         this.student = new Student(denoiser, weights, this::batch, settings.seed(), arena);
         this.losses = judged.stream().map(by -> by.open(student, finished)).toList();

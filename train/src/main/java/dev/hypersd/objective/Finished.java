@@ -1,7 +1,5 @@
 package dev.hypersd.objective;
 
-import dev.hypersd.checkpoint.ModelFamily;
-import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.latents.CaptionEmbeddings;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.model.ModelFiles;

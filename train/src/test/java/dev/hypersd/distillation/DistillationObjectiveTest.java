@@ -331,7 +331,8 @@ class DistillationObjectiveTest {
     @ParameterizedTest
     @MethodSource("waysToBeJudged")
     void sdxlIsDistilledToo(Judged judged) {
-        try (DistillationObjective objective = objective(SDXL, List.of(judged), lora(4, Optional.empty(), Optional.empty()))) {
+        try (DistillationObjective objective =
+                objective(SDXL, List.of(judged), lora(4, Optional.empty(), Optional.empty()))) {
             Learner<LatentSample> student = objective.learners().getFirst();
             double before = total(student, batch(objective));
             train(objective, List.of());

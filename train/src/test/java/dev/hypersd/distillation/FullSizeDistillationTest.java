@@ -58,8 +58,7 @@ class FullSizeDistillationTest {
     static Path folder;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"consistency", "progressive", "rectified", "features", "encoder", "score", "feedback"})
+    @ValueSource(strings = {"consistency", "progressive", "rectified", "features", "encoder", "score", "feedback"})
     void aFullSizeModelIsDistilledWithinTheMemoryOfADesk(String way) throws IOException {
         Path model = folder.resolve("sd15");
         if (!Files.exists(model)) {
@@ -83,8 +82,8 @@ class FullSizeDistillationTest {
                         Footprint.gibibytes("VmHWM"));
             }
         };
-        TrainingSettings settings = new TrainingSettings(
-                1, 2, 1, 1, Precision.MIXED, true, new TrainingSettings.Intervals(100, 0, 0));
+        TrainingSettings settings =
+                new TrainingSettings(1, 2, 1, 1, Precision.MIXED, true, new TrainingSettings.Intervals(100, 0, 0));
         Path checkpoints = Files.createDirectories(folder.resolve("checkpoints-" + way));
         try (DistillationObjective objective = objective(model, judged(way));
                 Trainer<LatentSample> trainer =
@@ -135,7 +134,14 @@ class FullSizeDistillationTest {
 
     private static Optional<Adversary.Settings> adversary(Adversary.Kind kind) {
         return Optional.of(new Adversary.Settings(
-                kind, AdversarialLoss.SOFTPLUS, Adversary.Real.TARGET, 0.1, OptionalDouble.empty(), 1, true, OPTIMISER));
+                kind,
+                AdversarialLoss.SOFTPLUS,
+                Adversary.Real.TARGET,
+                0.1,
+                OptionalDouble.empty(),
+                1,
+                true,
+                OPTIMISER));
     }
 
     private static DistillationObjective objective(Path model, Judged judged) {

@@ -75,7 +75,8 @@ final class PlaneWorld implements AutoCloseable {
 
     private Tensor forward(Tensor latents, Tensor timesteps, Conditioning text) {
         return TensorScope.scoped(() -> {
-            Tensor h = Tensors.cat(1, latents.flatten(1, -1), waves(timesteps), text.text().flatten(1, -1));
+            Tensor h = Tensors.cat(
+                    1, latents.flatten(1, -1), waves(timesteps), text.text().flatten(1, -1));
             for (Linear layer : layers.subList(0, layers.size() - 1)) {
                 h = torch.silu(layer.forward(h));
             }
@@ -120,7 +121,11 @@ final class PlaneWorld implements AutoCloseable {
                 samples.stream().mapToInt(sample -> (int) sample.ids()[0]).toArray();
         int[] none = new int[classes.length];
         Arrays.fill(none, CLASSES);
-        return new Batch(LatentSample.latents(samples, 2, 1, 1), Conditioning.of(text(classes)), Conditioning.of(text(none)), List.of());
+        return new Batch(
+                LatentSample.latents(samples, 2, 1, 1),
+                Conditioning.of(text(classes)),
+                Conditioning.of(text(none)),
+                List.of());
     }
 
     private static Tensor text(int[] classes) {
@@ -143,8 +148,8 @@ final class PlaneWorld implements AutoCloseable {
                 kept[i] = draw.uniform() < 0.2 ? 0 : 1;
             }
             Tensor none = batch.empty().text();
-            Conditioning text = Conditioning.of(
-                    none.add(batch.text().text().sub(none).mul(Tensors.of(kept, kept.length, 1, 1))));
+            Conditioning text =
+                    Conditioning.of(none.add(batch.text().text().sub(none).mul(Tensors.of(kept, kept.length, 1, 1))));
             Tensor predicted = denoiser().predict(schedule.addNoise(batch.latents(), noise, at), at, text);
             return Losses.of("squared error", predicted.sub(noise).square().mean());
         });

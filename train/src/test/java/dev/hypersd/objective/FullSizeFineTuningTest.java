@@ -67,7 +67,11 @@ class FullSizeFineTuningTest {
             public void step(StepReport report) {
                 System.out.printf(
                         "gradient checkpointing %b: step %d took %.1f s, %.1f s of processors until now, peak %.1f GiB%n",
-                        checkpointing, report.step(), report.seconds(), Footprint.processorSeconds(), Footprint.gibibytes("VmHWM"));
+                        checkpointing,
+                        report.step(),
+                        report.seconds(),
+                        Footprint.processorSeconds(),
+                        Footprint.gibibytes("VmHWM"));
             }
         };
         TrainingSettings settings = new TrainingSettings(
