@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             DataCommand.class,
             EvalCommand.class,
+            FollowCommand.class,
             CompareCommand.class,
             InitCommand.class,
             DoctorCommand.class

@@ -72,11 +72,11 @@ public final class Checkpoint {
     }
 
     private static Optional<Part> network(Set<String> names, String prefix) {
-        if (names.contains(prefix + "input_blocks.0.0.weight")) {
+        if (begins(names, prefix + "input_blocks.")) {
             String name = begins(names, prefix + "zero_convs.") ? CONTROLNET : UNET;
             return Optional.of(new Part(name, prefix, LatentDiffusionUNet::view));
         }
-        if (names.contains(prefix + "conv_in.weight") && begins(names, prefix + "down_blocks.0.")) {
+        if (begins(names, prefix + "conv_in.") && begins(names, prefix + "down_blocks.0.")) {
             String name = begins(names, prefix + "controlnet_down_blocks.") ? CONTROLNET : UNET;
             return Optional.of(new Part(name, prefix, UnaryOperator.identity()));
         }

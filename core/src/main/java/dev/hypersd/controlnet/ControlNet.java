@@ -38,10 +38,10 @@ public final class ControlNet {
         this.encoder = new UNetEncoder(config.unet(), p);
         this.embedding = new PictureEmbedding(p.at("controlnet_cond_embedding"), config);
         for (int channels : config.unet().skipChannels()) {
-            skips.add(Conv2d.pointwise(p.at("controlnet_down_blocks." + skips.size()), channels, channels));
+            skips.add(Conv2d.silent(p.at("controlnet_down_blocks." + skips.size()), channels, channels, 1));
         }
         int coarsest = config.unet().coarsest().channels();
-        this.middle = Conv2d.pointwise(p.at("controlnet_mid_block"), coarsest, coarsest);
+        this.middle = Conv2d.silent(p.at("controlnet_mid_block"), coarsest, coarsest, 1);
         this.dtype = p.dtype();
     }
 

@@ -73,7 +73,9 @@ public record ControlNetConfig(
             }
             channels.add((int) halving.get().shape()[0]);
         }
-        int latents = (int) shape(weights, "conv_in.weight")[1];
+        int latents = weights.find("conv_in.weight")
+                .map(stem -> (int) stem.shape()[1])
+                .orElse(base.inChannels());
         return new ControlNetConfig(base.withInputs(latents), (int) first[1], channels, ChannelOrder.RGB);
     }
 

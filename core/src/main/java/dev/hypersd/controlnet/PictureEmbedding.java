@@ -22,8 +22,8 @@ final class PictureEmbedding {
             add(Conv2d.same3x3(p.at("blocks." + (2 * i - 2)), before, before));
             add(Conv2d.of(p.at("blocks." + (2 * i - 1)), before, channels.get(i), 3, 2, 1));
         }
-        steps.add(Conv2d.same3x3(
-                p.at("conv_out"), channels.getLast(), config.unet().stemChannels())::forward);
+        steps.add(Conv2d.silent(
+                p.at("conv_out"), channels.getLast(), config.unet().stemChannels(), 3)::forward);
     }
 
     private void add(Conv2d convolution) {

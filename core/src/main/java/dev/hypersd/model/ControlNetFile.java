@@ -4,17 +4,24 @@ import dev.hypersd.checkpoint.Checkpoint;
 import dev.hypersd.controlnet.ControlNet;
 import dev.hypersd.controlnet.ControlNetConfig;
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.tensor.Device;
+import dev.hypersd.lora.Component;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.nn.ShapesOnly;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.unet.UNetConfig;
 import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A ControlNet as it lies on disk, for a certain U-Net: a folder with its configuration, or a file of weights alone in the spelling of diffusers or
- * of the original implementation, of which shapes and the U-Net tell the rest. Only headers are read before it is loaded.
+ * of the original implementation, of which shapes and the U-Net tell the rest; such a file may also hold low-rank
+ * changes of the U-Net's own weights (a Control-LoRA). Only headers are read before it is loaded.
  */
 public final class ControlNetFile {
     private static final String NAME = "controlnet";
@@ -46,9 +53,9 @@ public final class ControlNetFile {
     }
 
     private void requireFit(WeightSource weights) {
-        UNetConfig own = config(weights).unet();
-        boolean large = own.added().isPresent()
-                || weights.find("add_embedding.linear_1.weight").isPresent();
+        ControlNetConfig config = config(weights);
+        boolean large = Files.isDirectory(path) && config.unet().added().isPresent()
+                || weights.names().stream().anyMatch(name -> name.startsWith("add_embedding."));
         if (large != unet.added().isPresent()) {
             throw new InvalidFileException(
                     path,
@@ -56,18 +63,36 @@ public final class ControlNetFile {
                             ? "is a ControlNet for SDXL, the model is not"
                             : "is no ControlNet for SDXL, as the model is");
         }
-        if (own.textChannels() != unet.textChannels()) {
+        int text = textChannels(weights).orElse(config.unet().textChannels());
+        if (text != unet.textChannels()) {
             throw new InvalidFileException(
                     path,
                     "is a ControlNet for text embeddings %d wide; those of the model are %d wide, it is of another family"
-                            .formatted(own.textChannels(), unet.textChannels()));
+                            .formatted(text, unet.textChannels()));
         }
-        if (!own.skipChannels().equals(unet.skipChannels())) {
+        List<Integer> skips = skipChannels(weights);
+        if (!skips.equals(unet.skipChannels())) {
             throw new InvalidFileException(
                     path,
                     "is a ControlNet for a U-Net whose feature maps have %s channels; those of the model have %s"
-                            .formatted(own.skipChannels(), unet.skipChannels()));
+                            .formatted(skips, unet.skipChannels()));
         }
+    }
+
+    private static Optional<Integer> textChannels(WeightSource weights) {
+        return weights.names().stream()
+                .filter(name -> name.endsWith(".attn2.to_k.weight") || name.endsWith(".attn2.to_k.down"))
+                .findFirst()
+                .flatMap(weights::find)
+                .map(tensor -> (int) tensor.shape()[1]);
+    }
+
+    private static List<Integer> skipChannels(WeightSource weights) {
+        return IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> weights.find("controlnet_down_blocks." + i + ".weight"))
+                .takeWhile(Optional::isPresent)
+                .map(tensor -> (int) tensor.orElseThrow().shape()[0])
+                .toList();
     }
 
     private WeightSource open() {
@@ -88,14 +113,26 @@ public final class ControlNetFile {
     /** How many bytes its weights take when they are held as {@code dtype}. */
     public long weightBytes(Dtype dtype) {
         try (WeightSource weights = open()) {
-            return ModelPart.bytes(weights, dtype);
+            ControlNetConfig config = config(weights);
+            return Engine.infer(() -> {
+                Parameters parameters = new Parameters(new ShapesOnly());
+                var _ = new ControlNet(config, parameters);
+                return parameters.count() * dtype.bytes();
+            });
         }
     }
 
-    /** Loads it; {@code arena} owns its tensors. */
-    public ControlNet load(Dtype dtype, Device device, TensorArena arena) {
-        try (WeightSource weights = open()) {
-            return ModelPart.load(weights, p -> new ControlNet(config(weights), p), dtype, device, arena)
+    /**
+     * Loads it to compute as {@code model} does; {@code arena} owns its tensors.
+     *
+     * @param model whose U-Net it is for; must outlive the ControlNet, which may share weights with it
+     */
+    public ControlNet load(DiffusionModel model, TensorArena arena) {
+        try (WeightSource stored = open()) {
+            WeightSource weights =
+                    ControlLora.is(stored) ? new ControlLora(stored, model.parameters(Component.UNET)) : stored;
+            ControlNetConfig config = config(weights);
+            return ModelPart.load(weights, p -> new ControlNet(config, p), model.dtype(), model.device(), arena)
                     .network();
         }
     }

@@ -18,6 +18,7 @@ import dev.hypersd.unet.UNetConfig;
 import dev.hypersd.vae.Autoencoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +155,11 @@ public final class DiffusionModel implements AutoCloseable {
     /** What LoRAs can change: the U-Net and the text encoders. */
     public LoraTargets loraTargets() {
         return new LoraTargets(family.title(), parameters);
+    }
+
+    /** The parameters of one of these networks, by name. */
+    Map<String, Parameter> parameters(Component network) {
+        return Collections.unmodifiableMap(parameters.getOrDefault(network, Map.of()));
     }
 
     @Override

@@ -42,6 +42,15 @@ public final class Conv2d {
         return of(p, in, out, 3, 1, 1);
     }
 
+    /** A convolution of {@code kernel}, an odd number, that keeps the size and starts at zero, so that it says nothing before it has learned. */
+    public static Conv2d silent(Parameters p, long in, long out, long kernel) {
+        return new Conv2d(
+                p.take("weight", Init.ZEROS, out, in, kernel, kernel),
+                Optional.of(p.take("bias", Init.ZEROS, out)),
+                1,
+                kernel / 2);
+    }
+
     /** A 1x1 convolution: a linear layer over channels at every pixel. */
     public static Conv2d pointwise(Parameters p, long in, long out) {
         return of(p, in, out, 1, 1, 0);

@@ -50,7 +50,7 @@ final class ControlNets implements AutoCloseable {
         TensorArena arena = new TensorArena();
         try {
             ControlNetFile file = ControlNetFile.of(key.path(), model.unet().config());
-            return new Open(file.load(model.dtype(), model.device(), arena), arena);
+            return new Open(file.load(model, arena), arena);
         } catch (RuntimeException e) {
             arena.close();
             throw e;

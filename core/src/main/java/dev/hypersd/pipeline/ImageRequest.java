@@ -104,6 +104,11 @@ public record ImageRequest(
         return new Builder(this).imagesPerPrompt(count).seed(firstSeed).build();
     }
 
+    /** The same request with one ControlNet more. */
+    public ImageRequest withControl(Control control) {
+        return new Builder(this).control(control).build();
+    }
+
     /** The second pass over picture {@code index} of this request, which has come out as {@code drawn}. */
     ImageRequest second(Enlargement pass, int index, Image drawn) {
         Builder builder = new Builder(this);

@@ -8,7 +8,6 @@ import dev.hypersd.sampler.State;
 import dev.hypersd.sampler.StepResult;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.unet.Conditioning;
-import dev.hypersd.unet.UNet2DConditionModel;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
@@ -19,7 +18,19 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param scale of guidance; 1 for a single pass without
  */
-record GuidedSampling(UNet2DConditionModel unet, double scale) {
+record GuidedSampling(Prediction network, double scale) {
+    /** What is predicted of noisy latents. */
+    interface Prediction {
+        /**
+         * One prediction.
+         *
+         * @param latents {@code [B, C, h, w]}
+         * @param timesteps {@code [1]} or {@code [B]}
+         * @param told for all {@code B}
+         */
+        Tensor of(Tensor latents, Tensor timesteps, Conditioning told);
+    }
+
     /**
      * Latents from noise.
      *
@@ -48,10 +59,10 @@ record GuidedSampling(UNet2DConditionModel unet, double scale) {
     private Tensor predict(Tensor latents, double timestep, Conditioning told) {
         Tensor time = Tensors.of(new float[] {(float) timestep}, 1);
         if (scale == 1) {
-            return unet.forward(latents, time, told);
+            return network.of(latents, time, told);
         }
         long batch = latents.size(0);
-        Tensor both = unet.forward(Tensors.cat(0, latents, latents), time, told);
+        Tensor both = network.of(Tensors.cat(0, latents, latents), time, told);
         return Tensors.combine(1 - scale, both.narrow(0, 0, batch), scale, both.narrow(0, batch, batch));
     }
 

@@ -46,7 +46,7 @@ public record SampleSheet(List<String> captions, int steps, double scale, long s
         Tensor noise = Draw.at(seed, first).normal(ids.size(), shape[0], shape[1], shape[2]);
         List<long[]> asked = new ArrayList<>(scale == 1 ? List.of() : Collections.nCopies(ids.size(), model.ids("")));
         asked.addAll(ids);
-        Tensor latents = new GuidedSampling(model.unet().network(), scale)
+        Tensor latents = new GuidedSampling(model.unet().network()::forward, scale)
                 .sample(plan, noise, trainee.conditioning(asked, shape), new SeededNoise(seed));
         return Pixels.images(model.autoencoder().decode(latents));
     }

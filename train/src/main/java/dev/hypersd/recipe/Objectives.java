@@ -13,6 +13,7 @@ final class Objectives {
             "base", BaseRecipe::read,
             "finetune", FinetuneRecipe::read,
             "distillation", DistillationRecipe::read,
+            "controlnet", ControlNetRecipe::read,
             "attributes", JudgeRecipes::attributes,
             "clip", JudgeRecipes::clip,
             "segmentation", JudgeRecipes::segmentation,

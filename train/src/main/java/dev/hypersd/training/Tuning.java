@@ -6,7 +6,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** What of a network learns, and how what is learned changes the network. */
-public sealed interface Tuning permits FullTuning, LowRankTuning {
+public sealed interface Tuning permits FullTuning, LowRankTuning, MixedTuning {
     /** The tensors that learn, by name. */
     Map<String, long[]> shapes();
 

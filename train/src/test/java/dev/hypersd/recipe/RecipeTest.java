@@ -77,8 +77,9 @@ class RecipeTest {
     static Stream<Path> recipes() throws Exception {
         try (Stream<Path> files = Files.walk(Path.of("../recipes"))) {
             return files
-                    .filter(file ->
-                            file.toString().contains("hyper") || file.toString().contains("baselines"))
+                    .filter(file -> file.toString().contains("hyper")
+                            || file.toString().contains("baselines")
+                            || file.toString().contains("controlnet"))
                     .filter(file -> file.toString().endsWith(".yaml") && !file.endsWith("common.yaml"))
                     .toList()
                     .stream();

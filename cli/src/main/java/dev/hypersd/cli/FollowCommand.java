@@ -1,0 +1,89 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.evaluation.Following;
+import dev.hypersd.pipeline.Control;
+import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.preprocess.Preprocessor;
+import dev.hypersd.scene.Scenes;
+import dev.hypersd.scene.Split;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code hypersd follow}: how closely pictures follow the lines that a ControlNet is given. */
+@Command(
+        name = "follow",
+        description = "Measure how closely a ControlNet has the model follow lines, which are made of test scenes.",
+        footer = {
+            "",
+            "Examples:",
+            "  hypersd follow --net runs/mini/controlnet/canny/model/controlnet.safetensors --lines canny --steps 25 --sampler ddim --guidance 3",
+        })
+final class FollowCommand implements Runnable {
+    /** Progress is told about every so many pictures. */
+    private static final int TOLD = 10;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @ArgGroup(validate = false, heading = "%nModel%n")
+    private final ModelOptions model = new ModelOptions();
+
+    @ArgGroup(validate = false, heading = "%nPicture%n")
+    private final PictureOptions picture = new PictureOptions();
+
+    @ArgGroup(validate = false, heading = "%nLines%n")
+    private final LineOptions lines = new LineOptions();
+
+    /** What is followed. */
+    static final class LineOptions {
+        @Option(names = "--net", paramLabel = "DIR|FILE", required = true, description = "The ControlNet.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        Path network;
+
+        @Option(
+                names = "--lines",
+                paramLabel = "NAME",
+                required = true,
+                description = "What it follows: canny (edges) or scribble (a sketch).")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        Preprocessor made;
+
+        @Option(
+                names = "--scenes",
+                paramLabel = "N",
+                defaultValue = "100",
+                description = "How many test scenes. Default: ${DEFAULT-VALUE}.")
+        int scenes;
+    }
+
+    @Override
+    public void run() {
+        if (lines.scenes < 2) {
+            throw new InvalidRequestException("--scenes is %d, it must be at least 2".formatted(lines.scenes));
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        ImageRequest asked = picture.request("", model, err);
+        ImageRequest request = asked.withImages(1, picture.seed.orElse(0L));
+        Control first = Control.of(
+                lines.network, lines.made.apply(Scenes.of(Split.TEST, 1).get(0).image()));
+        try (DiffusionPipeline pipeline = model.load(request.withControl(first))) {
+            Following following = Following.of(
+                    pipeline, request, lines.network, lines.made::apply, lines.scenes, left -> tell(err, left));
+            spec.commandLine().getOut().println(following.table());
+        }
+    }
+
+    private static void tell(PrintWriter err, int left) {
+        if (left % TOLD == 0) {
+            err.println(left + " pictures left");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.hypersd.model;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.lora.LowRank;
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.StoredTensor;
+import dev.hypersd.weights.WeightSource;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A Control-LoRA seen as the ControlNet that it stands for: what the file has in full, the weights of a U-Net with the file's low-rank changes where
+ * it has such, and the rest of the U-Net's encoder as it is.
+ *
+ * <p>The change of the weight of {@code m} is the product of {@code m.up} and {@code m.down}, without an alpha; an empty tensor {@value #MARK} tells such
+ * files from others (the format of Stability AI's control-loras, as ComfyUI reads it).
+ */
+final class ControlLora implements WeightSource {
+    static final String MARK = "lora_controlnet";
+
+    private static final String WEIGHT = ".weight";
+    private static final String UP = ".up";
+    private static final String DOWN = ".down";
+
+    private final WeightSource file;
+    private final Map<String, Parameter> unet;
+
+    /**
+     * @param file under the names of diffusers; closed with this
+     * @param unet the parameters of the U-Net, which must outlive what is loaded from here
+     */
+    ControlLora(WeightSource file, Map<String, Parameter> unet) {
+        this.file = file;
+        this.unet = unet;
+    }
+
+    /** Whether {@code weights} are those of a Control-LoRA. */
+    static boolean is(WeightSource weights) {
+        return weights.find(MARK).isPresent();
+    }
+
+    /** What the file has in full or changes. */
+    @Override
+    public Set<String> names() {
+        Set<String> names = new LinkedHashSet<>();
+        for (String name : file.names()) {
+            if (name.endsWith(UP)) {
+                names.add(name.substring(0, name.length() - UP.length()) + WEIGHT);
+            } else if (!name.endsWith(DOWN) && !name.equals(MARK)) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    @Override
+    public Optional<StoredTensor> find(String name) {
+        return file.find(name).or(() -> Optional.ofNullable(unet.get(name)).map(base -> changed(name, base)));
+    }
+
+    private StoredTensor changed(String name, Parameter base) {
+        String module = name.endsWith(WEIGHT) ? name.substring(0, name.length() - WEIGHT.length()) : name;
+        Optional<StoredTensor> up = file.find(module + UP);
+        Optional<StoredTensor> down = file.find(module + DOWN);
+        up.ifPresent(found -> require(name, base, found, down));
+        return new OfUNet(name, file(), base, up.flatMap(u -> down.map(d -> new Change(u, d))));
+    }
+
+    private void require(String name, Parameter base, StoredTensor up, Optional<StoredTensor> down) {
+        long[] shape = base.shape();
+        long rank = up.shape().length < 2 ? 0 : up.shape()[1];
+        boolean fits = down.isPresent()
+                && up.shape()[0] == shape[0]
+                && down.get().shape()[0] == rank
+                && Shapes.count(down.get().shape()) == rank * Shapes.count(shape) / shape[0];
+        if (!fits) {
+            throw new InvalidFileException(
+                    file(),
+                    "changes %s by factors of shapes %s and %s, which do not make %s; it is for another U-Net"
+                            .formatted(
+                                    name,
+                                    Arrays.toString(up.shape()),
+                                    down.map(d -> Arrays.toString(d.shape())).orElse("(none)"),
+                                    Arrays.toString(shape)));
+        }
+    }
+
+    @Override
+    public Path file() {
+        return file.file();
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    private record Change(StoredTensor up, StoredTensor down) {
+        /** In F32, whatever the weights are stored as. */
+        Tensor over(Tensor base) {
+            Tensor wide = base.to(Dtype.F32.scalarType());
+            return LowRank.added(wide, like(wide, down), like(wide, up), 1).to(base.scalar_type());
+        }
+
+        private static Tensor like(Tensor base, StoredTensor factor) {
+            return factor.load().to(base.device(), base.scalar_type());
+        }
+    }
+
+    private record OfUNet(String name, Path file, Parameter base, Optional<Change> change) implements StoredTensor {
+        @Override
+        public Dtype dtype() {
+            return Dtype.of(base.base().scalar_type());
+        }
+
+        @Override
+        public long[] shape() {
+            return Tensors.shape(base.base());
+        }
+
+        /** Shares the U-Net's memory where nothing changes. */
+        @Override
+        public Tensor load() {
+            return TensorScope.scoped(() -> change.map(c -> c.over(base.base()))
+                    .orElseGet(() -> base.base().alias()));
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package dev.hypersd.objective;
+
+import dev.hypersd.controlnet.Emphasis;
+import dev.hypersd.data.Dataset;
+import dev.hypersd.data.Pixels;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
+import dev.hypersd.latents.LatentSample;
+import dev.hypersd.model.ModelFiles;
+import dev.hypersd.preprocess.Preprocessor;
+import dev.hypersd.sampler.Plan;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.SeededNoise;
+import dev.hypersd.sampler.Steps;
+import dev.hypersd.scene.ContactSheet;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.training.Draw;
+import dev.hypersd.training.Learner;
+import dev.hypersd.training.Losses;
+import dev.hypersd.training.Objective;
+import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.TrainableWeights;
+import dev.hypersd.unet.Conditioning;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Trains a ControlNet beside a finished, frozen model (Zhang et al., 2023): what it adds to the decoder's input is to make the model's predictions better,
+ * which pictures made of the training pictures themselves, their edges or a sketch, allow.
+ *
+ * <p>Half of the captions are usually dropped, so that it learns to see in its pictures what nobody tells.
+ */
+public final class ControlNetObjective implements Objective<Controlled> {
+    private static final int SHOWN = 6;
+    private static final int SHOWN_STEPS = 25;
+
+    /**
+     * How the ControlNet learns.
+     *
+     * @param picture makes what it sees of the training pictures
+     * @param embeddingChannels of the layers that bring that to the size of the latents, each after the first half the size
+     * @param rank of the change of the copied encoder, which makes a small file; absent to let all of it learn
+     * @param dropped part of the captions that are empty, 0..1
+     * @param greatestRatio noise levels with a signal-to-noise ratio above this count less; infinite for equal weights
+     * @param scale of guidance in sample pictures
+     * @param averageDecay of the averaged weights
+     * @param seed of random weights and sample pictures
+     */
+    public record Settings(
+            Preprocessor picture,
+            List<Integer> embeddingChannels,
+            OptionalInt rank,
+            double dropped,
+            double greatestRatio,
+            double scale,
+            double averageDecay,
+            long seed) {
+        public Settings {
+            embeddingChannels = List.copyOf(embeddingChannels);
+        }
+    }
+
+    private final Settings settings;
+    private final TensorArena arena = new TensorArena();
+    private final Finished finished;
+    private final Dataset<Controlled> samples;
+    private final Dataset<Controlled> heldOut;
+    private final NewControlNet controlNet;
+    private final DenoisingLoss loss;
+    private final TrainableWeights weights;
+    private final Learner<Controlled> learner;
+    private final long[] emptyCaption;
+
+    /**
+     * Loads the model and encodes what is not encoded yet.
+     *
+     * @throws InvalidRequestException if the picture's layers do not lead to the size of the latents
+     */
+    public ControlNetObjective(ModelFiles files, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
+        this.settings = settings;
+        this.finished = Finished.open(files, pictures, List.of(), arena);
+        this.samples = controlled(finished.samples(), pictures.training().map(sample -> sample.image()));
+        this.heldOut = controlled(finished.heldOut(), pictures.validation().map(sample -> sample.image()));
+        LatentDiffusion model = finished.model();
+        this.controlNet = Engine.infer(() ->
+                NewControlNet.of(model.unet(), settings.embeddingChannels(), settings.rank(), settings.seed(), arena));
+        int factor = controlNet.network().config().scaleFactor();
+        if (factor != model.autoencoder().scaleFactor()) {
+            throw new InvalidRequestException(
+                    "%d numbers of channels make a picture %d times smaller, latents are %d times smaller"
+                            .formatted(
+                                    settings.embeddingChannels().size(),
+                                    factor,
+                                    model.autoencoder().scaleFactor()));
+        }
+        this.loss = new DenoisingLoss(model.schedule(), settings.greatestRatio());
+        this.weights = Engine.call(
+                () -> new TrainableWeights(controlNet.tuning(), settings.averageDecay(), settings.seed(), arena));
+        this.learner = new Learner<>("controlnet", weights, optimiser, this::losses);
+        this.emptyCaption = model.ids("");
+    }
+
+    private Dataset<Controlled> controlled(Dataset<LatentSample> encoded, Dataset<Image> pictures) {
+        return Controlled.of(encoded, pictures.map(settings.picture()::apply));
+    }
+
+    @Override
+    public Dataset<Controlled> samples() {
+        return samples;
+    }
+
+    @Override
+    public Optional<Dataset<Controlled>> heldOut() {
+        return Optional.of(heldOut);
+    }
+
+    @Override
+    public List<Learner<Controlled>> learners() {
+        return List.of(learner);
+    }
+
+    private Losses losses(List<Controlled> batch, Draw draw) {
+        LatentDiffusion model = finished.model();
+        Tensor latents = LatentSample.latents(
+                batch.stream().map(Controlled::sample).toList(),
+                finished.samples().shape());
+        Tensor noise = draw.normal(Tensors.shape(latents));
+        int[] timesteps = draw.integers(model.schedule().trainTimesteps(), batch.size());
+        List<long[]> captions = batch.stream()
+                .map(controlled -> draw.uniform() < settings.dropped()
+                        ? emptyCaption
+                        : controlled.sample().ids())
+                .toList();
+        Tensor predicted = predict(
+                model.schedule().addNoise(latents, noise, timesteps),
+                Tensors.of(Arrays.stream(timesteps).asLongStream().toArray(), timesteps.length),
+                finished.conditioning(captions),
+                controlNet.network().embed(Controlled.pictures(batch)));
+        return loss.of(predicted, latents, noise, timesteps);
+    }
+
+    /** What the model predicts with the ControlNet. */
+    private Tensor predict(Tensor noisy, Tensor timesteps, Conditioning told, Tensor seen) {
+        Conditioning.Residuals residuals =
+                controlNet.network().forward(noisy, timesteps, told.withoutGuidance(), seen, 1, Emphasis.EVEN);
+        return finished.model().unet().network().forward(noisy, timesteps, told.with(residuals));
+    }
+
+    /** Held-out pictures above what the averaged weights make of their captions and of what the ControlNet sees of them. */
+    @Override
+    public Map<String, Image> show() {
+        List<Controlled> shown = LongStream.range(0, Math.min(SHOWN, heldOut.size()))
+                .mapToObj(heldOut::get)
+                .toList();
+        List<Image> drawn = Engine.infer(() -> weights.average().during(() -> draw(shown)));
+        List<ContactSheet.Entry> entries = Stream.concat(shown.stream().map(Controlled::control), drawn.stream())
+                .map(image -> new ContactSheet.Entry(image, ""))
+                .toList();
+        return Map.of("controlled", ContactSheet.of(entries, shown.size()));
+    }
+
+    private List<Image> draw(List<Controlled> shown) {
+        LatentDiffusion model = finished.model();
+        long[] shape = finished.samples().shape();
+        List<long[]> captions = new ArrayList<>();
+        shown.forEach(_ -> captions.add(emptyCaption));
+        shown.forEach(controlled -> captions.add(controlled.sample().ids()));
+        Tensor seen = controlNet.network().embed(Controlled.pictures(shown));
+        Tensor twice = Tensors.cat(0, seen, seen);
+        boolean guided = settings.scale() != 1;
+        Plan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(SHOWN_STEPS));
+        Tensor noise = Draw.at(settings.seed(), 0).normal(shown.size(), shape[0], shape[1], shape[2]);
+        GuidedSampling sampling = new GuidedSampling(
+                (latents, time, told) -> predict(latents, time, told, guided ? twice : seen), settings.scale());
+        Conditioning told = finished.conditioning(guided ? captions : captions.subList(shown.size(), captions.size()));
+        return Pixels.images(
+                model.autoencoder().decode(sampling.sample(plan, noise, told, new SeededNoise(settings.seed()))));
+    }
+
+    @Override
+    public void publish(Path folder) {
+        Engine.infer(() -> {
+            controlNet.publish(folder, weights.averaged());
+            return folder;
+        });
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

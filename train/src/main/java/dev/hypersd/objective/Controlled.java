@@ -1,0 +1,35 @@
+package dev.hypersd.objective;
+
+import dev.hypersd.data.Dataset;
+import dev.hypersd.data.Pixels;
+import dev.hypersd.image.Image;
+import dev.hypersd.latents.LatentSample;
+import java.util.List;
+import java.util.Objects;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/** An encoded picture, and the picture that a ControlNet sees of it. */
+public record Controlled(LatentSample sample, Image control) {
+    /** Those of one number together; both of one size. */
+    static Dataset<Controlled> of(Dataset<LatentSample> samples, Dataset<Image> controls) {
+        return new Dataset<>() {
+            @Override
+            public long size() {
+                return samples.size();
+            }
+
+            @Override
+            public Controlled get(long index) {
+                return new Controlled(samples.get(Objects.checkIndex(index, size())), controls.get(index));
+            }
+        };
+    }
+
+    /** Control pictures from 0 to 1, {@code [B, 3, H, W]}. */
+    static Tensor pictures(List<Controlled> batch) {
+        return Pixels.of(batch.stream().map(Controlled::control).toList())
+                .add_(new Scalar(1))
+                .mul_(new Scalar(0.5));
+    }
+}

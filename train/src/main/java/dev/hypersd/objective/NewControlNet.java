@@ -1,0 +1,129 @@
+package dev.hypersd.objective;
+
+import dev.hypersd.controlnet.ControlNet;
+import dev.hypersd.controlnet.ControlNetConfig;
+import dev.hypersd.controlnet.ControlNetConfig.ChannelOrder;
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.json.Json;
+import dev.hypersd.model.ControlLoraWriter;
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.ParameterSource;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.nn.RandomParameters;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.training.FullTuning;
+import dev.hypersd.training.LowRankTuning;
+import dev.hypersd.training.MixedTuning;
+import dev.hypersd.training.Tuning;
+import dev.hypersd.unet.UNet2DConditionModel;
+import dev.hypersd.unet.UNetConfig;
+import dev.hypersd.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.bytedeco.pytorch.Tensor;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A ControlNet at the start of its training (Zhang et al., 2023, section 3): a copy of a U-Net's encoder, with convolutions of zeros behind what it
+ * hands on, so that it changes nothing yet.
+ *
+ * @param beside the U-Net that it is for
+ * @param rank of the change of the copied weights; absent where they learn in full
+ */
+record NewControlNet(
+        StartedNetwork<UNet2DConditionModel> beside,
+        ControlNet network,
+        Map<String, Parameter> parameters,
+        OptionalInt rank) {
+    private static final String WEIGHT = ".weight";
+
+    /**
+     * Copies the encoder; its tensors are shared with the U-Net, which stays as it is.
+     *
+     * @param embeddingChannels of the layers that bring the picture to the size of the latents
+     * @param seed of those layers' weights
+     */
+    static NewControlNet of(
+            StartedNetwork<UNet2DConditionModel> unet,
+            List<Integer> embeddingChannels,
+            OptionalInt rank,
+            long seed,
+            TensorArena arena) {
+        UNetConfig config = unet.network().config();
+        if (config.inChannels() != config.outChannels()) {
+            throw new InvalidRequestException(
+                    "the U-Net takes %d channels, not the %d of latents; ControlNets are trained beside ordinary U-Nets"
+                            .formatted(config.inChannels(), config.outChannels()));
+        }
+        RandomParameters random = new RandomParameters(seed, Dtype.F32, arena);
+        ParameterSource source = (name, init, shape) -> {
+            Parameter copied = unet.parameters().get(name);
+            return copied == null ? random.provide(name, init, shape) : copied.base();
+        };
+        Parameters parameters = new Parameters(source);
+        ControlNet network = new ControlNet(
+                new ControlNetConfig(config.withInputs(config.inChannels()), 3, embeddingChannels, ChannelOrder.RGB),
+                parameters);
+        return new NewControlNet(unet, network, parameters.taken(), rank);
+    }
+
+    /** What learns: everything, or low-rank changes of the copied matrices and convolutions, and everything else. */
+    Tuning tuning() {
+        if (rank.isEmpty()) {
+            return new FullTuning(parameters);
+        }
+        Map<String, Parameter> changed = new LinkedHashMap<>();
+        Map<String, Parameter> whole = new LinkedHashMap<>();
+        parameters.forEach((name, parameter) -> {
+            if (beside.parameters().containsKey(name) && isLarge(parameter.shape())) {
+                changed.put(name.substring(0, name.length() - WEIGHT.length()), parameter);
+            } else {
+                whole.put(name, parameter);
+            }
+        });
+        return new MixedTuning(new FullTuning(whole), new LowRankTuning(changed, rank.getAsInt(), rank.getAsInt()));
+    }
+
+    /** Whether factors are smaller than the weight itself. */
+    private boolean isLarge(long... shape) {
+        long columns = 1;
+        for (int i = 1; i < shape.length; i++) {
+            columns *= shape[i];
+        }
+        return shape.length > 1 && rank.orElseThrow() * (shape[0] + columns) < shape[0] * columns;
+    }
+
+    /** Writes what other programs open: a folder as diffusers lay it out, or a Control-LoRA in one file. */
+    void publish(Path folder, Map<String, Tensor> averaged) {
+        if (rank.isPresent()) {
+            ControlLoraWriter.write(folder.resolve("controlnet.safetensors"), averaged, Dtype.F16);
+            return;
+        }
+        Map<String, Tensor> half = new LinkedHashMap<>();
+        averaged.forEach((name, tensor) -> half.put(name, tensor.to(Dtype.F16.scalarType())));
+        SafetensorsWriter.write(folder.resolve("diffusion_pytorch_model.safetensors"), half, Map.of("format", "pt"));
+        try {
+            Files.write(folder.resolve("config.json"), config());
+        } catch (IOException e) {
+            throw new HyperSdException(folder + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private byte[] config() throws IOException {
+        ObjectNode config = (ObjectNode)
+                Json.MAPPER.readTree(Files.readAllBytes(beside.folder().resolve("config.json")));
+        config.remove(
+                List.of("up_block_types", "out_channels", "center_input_sample", "sample_size", "time_cond_proj_dim"));
+        config.put("_class_name", "ControlNetModel").put("controlnet_conditioning_channel_order", "rgb");
+        var channels = config.putArray("conditioning_embedding_out_channels");
+        network.config().embeddingChannels().forEach(channels::add);
+        return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.hypersd.recipe;
+
+import dev.hypersd.model.ModelFiles;
+import dev.hypersd.objective.ControlNetObjective;
+import dev.hypersd.objective.Pictures;
+import dev.hypersd.preprocess.Preprocessor;
+import dev.hypersd.training.Objective;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+
+/** {@code objective: controlnet}. */
+final class ControlNetRecipe {
+    private static final int RANK = 64;
+
+    /** How the copy of the encoder learns. */
+    private enum Change {
+        LORA,
+        FULL
+    }
+
+    private ControlNetRecipe() {}
+
+    static Supplier<Objective<?>> read(Section root, Common common) {
+        Section section = root.section("controlnet");
+        Supplier<ModelFiles> files = FinishedKeys.files(root, section);
+        OptionalInt rank = switch (section.one("tuning", Change.FULL)) {
+            case FULL -> OptionalInt.empty();
+            case LORA -> OptionalInt.of(section.count("rank", RANK, 1));
+        };
+        ControlNetObjective.Settings settings = new ControlNetObjective.Settings(
+                section.one("picture", Preprocessor.CANNY),
+                channels(section),
+                rank,
+                section.number("dropped_captions", 0.5, 0, 1),
+                section.number("greatest_snr", Double.POSITIVE_INFINITY, 1e-3, Double.POSITIVE_INFINITY),
+                section.number("guidance_scale", 3, 1, 30),
+                common.average(),
+                common.seed());
+        Supplier<Pictures> pictures = DenoisingKeys.pictures(root, section);
+        section.refuseUnread();
+        return () -> new ControlNetObjective(files.get(), settings, common.optimiser(), pictures.get());
+    }
+
+    private static List<Integer> channels(Section section) {
+        List<Integer> channels = section.counts("picture_channels", List.of(16, 32, 96, 256));
+        if (channels.isEmpty() || channels.stream().anyMatch(count -> count < 1)) {
+            throw section.invalid("picture_channels", "is %s, not positive numbers".formatted(channels));
+        }
+        return channels;
+    }
+}

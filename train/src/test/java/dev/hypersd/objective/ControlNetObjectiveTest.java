@@ -1,0 +1,182 @@
+package dev.hypersd.objective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.controlnet.Emphasis;
+import dev.hypersd.data.Captioned;
+import dev.hypersd.data.Dataset;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
+import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelFiles;
+import dev.hypersd.model.ModelTemplate;
+import dev.hypersd.model.NetworkType;
+import dev.hypersd.model.RandomModel;
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.pipeline.Control;
+import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.preprocess.Preprocessor;
+import dev.hypersd.scene.Sample;
+import dev.hypersd.scene.Scenes;
+import dev.hypersd.scene.Split;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.training.Checkpoints;
+import dev.hypersd.training.LearningRate;
+import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.Precision;
+import dev.hypersd.training.StepReport;
+import dev.hypersd.training.Trainer;
+import dev.hypersd.training.TrainingListener;
+import dev.hypersd.training.TrainingSettings;
+import dev.hypersd.unet.Conditioning;
+import dev.hypersd.unet.Conditioning.Residuals;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ControlNetObjectiveTest {
+    private static final int STEPS = 6;
+    private static final int SIZE = 64;
+    private static final List<Integer> CHANNELS = List.of(4, 4, 4, 8);
+
+    @TempDir
+    static Path shared;
+
+    private static Path model;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void writeModel() {
+        model = shared.resolve("model");
+        RandomModel.write(model, ModelTemplate.TINY, 1, Dtype.F16, (written, total) -> {});
+    }
+
+    @Test
+    void aNewOneIsACopyThatChangesNothing() {
+        Engine.infer(() -> {
+            try (TensorArena arena = new TensorArena()) {
+                var unet = StartedNetwork.stored(
+                        NetworkType.UNET, ModelFiles.open(model).part("unet"), arena);
+                NewControlNet beside = NewControlNet.of(unet, CHANNELS, OptionalInt.empty(), 1, arena);
+                int text = unet.network().config().textChannels();
+                Residuals residuals = beside.network()
+                        .forward(
+                                Tensors.empty(1, 4, 8, 8).fill_(new Scalar(0.5)),
+                                Tensors.of(new float[] {500}, 1),
+                                Conditioning.of(Tensors.empty(1, 3, text).zero_()),
+                                beside.network()
+                                        .embed(Tensors.empty(1, 3, SIZE, SIZE).zero_()),
+                                1,
+                                Emphasis.EVEN);
+                assertThat(residuals.tensors()).allMatch(t -> t.abs().max().item_double() == 0);
+                assertThat(base(beside.parameters()).equal(base(unet.parameters())))
+                        .isTrue();
+            }
+            return model;
+        });
+    }
+
+    @Test
+    void aWholeCopyLearnsAndIsAFolderThatPipelinesFollow() throws IOException {
+        List<Double> losses = train(OptionalInt.empty());
+
+        assertThat(losses.getLast()).isLessThan(losses.getFirst());
+        assertThat(folder.resolve("published/config.json")).exists();
+        assertFollowed(folder.resolve("published"));
+    }
+
+    @Test
+    void lowRanksLearnAndAreASmallFileThatPipelinesFollow() throws IOException {
+        train(OptionalInt.empty());
+        long whole = Files.size(folder.resolve("published/diffusion_pytorch_model.safetensors"));
+        List<Double> losses = train(OptionalInt.of(2));
+
+        assertThat(losses.getLast()).isLessThan(losses.getFirst());
+        Path file = folder.resolve("published/controlnet.safetensors");
+        assertThat(Files.size(file)).isLessThan(whole / 2);
+        assertFollowed(file);
+    }
+
+    @Test
+    void picturesAreShownBelowWhatIsSeenOfThem() {
+        try (ControlNetObjective objective = objective(OptionalInt.of(2), CHANNELS)) {
+            assertThat(objective.show().values())
+                    .singleElement()
+                    .satisfies(sheet -> assertThat(sheet.height()).isGreaterThan(2 * SIZE));
+        }
+    }
+
+    @Test
+    void picturesThatBecomeAnotherSizeThanLatentsAreRefused() {
+        assertThatThrownBy(() -> objective(OptionalInt.empty(), List.of(4, 8)).close())
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("2 numbers of channels make a picture 2 times smaller, latents are 8 times smaller");
+    }
+
+    private static Tensor base(Map<String, Parameter> parameters) {
+        return Optional.ofNullable(parameters.get("mid_block.resnets.0.conv1.weight"))
+                .orElseThrow()
+                .base();
+    }
+
+    private static void assertFollowed(Path network) {
+        Image lines = Preprocessor.CANNY.apply(scenes(Split.TEST).get(0).image());
+        ImageRequest without =
+                ImageRequest.of("a red cat").steps(2).size(SIZE, SIZE).build();
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(model, LoadOptions.DEFAULT)) {
+            Image plain = pipeline.generate(without).getFirst().image();
+            ImageRequest followed = without.withControl(Control.of(network, lines));
+            assertThat(pipeline.generate(followed).getFirst().image()).isNotEqualTo(plain);
+        }
+    }
+
+    private List<Double> train(OptionalInt rank) throws IOException {
+        List<Double> losses = new ArrayList<>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void step(StepReport report) {
+                losses.add(report.loss());
+            }
+        };
+        TrainingSettings settings =
+                new TrainingSettings(1, STEPS, 4, 1, Precision.F32, false, new TrainingSettings.Intervals(STEPS, 0, 0));
+        Path checkpoints = Files.createDirectories(folder.resolve("checkpoints" + rank.orElse(0)));
+        try (ControlNetObjective objective = objective(rank, CHANNELS);
+                Trainer<Controlled> trainer =
+                        new Trainer<>(objective, settings, new Checkpoints(checkpoints, 1), List.of(listener))) {
+            trainer.run();
+            objective.publish(Files.createDirectories(folder.resolve("published")));
+        }
+        return losses;
+    }
+
+    private ControlNetObjective objective(OptionalInt rank, List<Integer> channels) {
+        return new ControlNetObjective(
+                ModelFiles.open(model),
+                new ControlNetObjective.Settings(Preprocessor.CANNY, channels, rank, 0.5, 5, 3, 0.5, 1),
+                OptimiserSettings.usual(new LearningRate(1e-2, 0, STEPS, 1)),
+                new Pictures(
+                        scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
+    }
+
+    private static Dataset<Captioned> scenes(Split split) {
+        return new Scenes(split, 4, SIZE, Optional.empty(), 0).map(Sample::captioned);
+    }
+}
