@@ -7,6 +7,7 @@ import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.pipeline.LearnedWord;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Files;
@@ -46,6 +47,14 @@ final class ModelOptions {
             converter = LoraOption.Converter.class,
             description = "A LoRA to lay over the model; may be given several times.")
     List<LoraOption> loras = new ArrayList<>();
+
+    @Option(
+            names = "--embedding",
+            paramLabel = "FILE[:WORD]",
+            converter = EmbeddingOption.class,
+            description =
+                    "A word learned by textual inversion, for use in prompts by the file's name or by WORD; may be given several times.")
+    List<LearnedWord> words = new ArrayList<>();
 
     @Option(names = "--lora-partial", description = "Apply what fits of LoRAs that do not fit in whole.")
     boolean loraPartial;

@@ -141,6 +141,7 @@ final class PictureOptions {
             LoraWeight.Fit fit = model.loraPartial ? LoraWeight.Fit.PARTIAL : LoraWeight.Fit.WHOLE;
             request.lora(new LoraWeight(lora.file(), weight, fit, model.loraAlphas));
         }
+        model.words.forEach(request::word);
         if (tiled) {
             request.tiled();
         }

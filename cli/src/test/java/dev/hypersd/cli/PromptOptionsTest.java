@@ -3,11 +3,15 @@ package dev.hypersd.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.image.GenerationParameters;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +61,31 @@ class PromptOptionsTest {
         assertThat(Outcome.of("generate", "a __bird__", "--wildcards=" + folder, "--model=" + SD15, "--seed=1")
                         .err())
                 .contains("bird.txt: not found");
+    }
+
+    @Test
+    void aLearnedWordIsUsedByItsNameOrAnotherAndNamedInThePicture() {
+        Path file = word(24);
+        for (String option : List.of(file.toString(), file + ":blob")) {
+            generate("a style, a blob", "--embedding=" + option);
+            assertThat(GenerationParameters.read(folder.resolve("3.png"))
+                            .orElseThrow()
+                            .settings())
+                    .containsEntry("Embeddings", option.endsWith("blob") ? "blob" : "style");
+        }
+        Outcome refused = Outcome.of(
+                "generate", "a style", "--model=" + SD15, "--embedding=" + word(7), "--out=" + folder + "/a.png");
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("style.safetensors: is a word for text encoders [7] wide");
+    }
+
+    private Path word(int width) {
+        Path file = folder.resolve("style.safetensors");
+        Engine.infer(() -> {
+            SafetensorsWriter.write(file, Map.of("emb_params", Tensors.of(new float[2 * width], 2, width)), Map.of());
+            return file;
+        });
+        return file;
     }
 
     private Outcome generate(String prompt, String... options) {

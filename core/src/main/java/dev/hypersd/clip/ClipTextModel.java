@@ -74,11 +74,25 @@ public final class ClipTextModel {
      * @throws InvalidRequestException if there are more tokens, or an id is none of the vocabulary's
      */
     public ClipTextOutput forward(Tensor ids) {
-        long[] idValues = check(ids);
+        return forward(ids, Optional.empty());
+    }
+
+    /**
+     * {@link #forward(Tensor)} with tokens beyond the vocabulary.
+     *
+     * @param added their vectors
+     */
+    public ClipTextOutput forward(Tensor ids, Optional<TokenVectors> added) {
+        long[] given =
+                check(ids, config.vocabulary() + added.map(TokenVectors::count).orElse(0));
+        long[] idValues = added.map(vectors -> vectors.known(given)).orElse(given);
         long batch = ids.size(0);
         int length = (int) ids.size(1);
-        List<Tensor> hidden = encoder.forward(
-                scoped(() -> tokens.forward(ids).add_(positions.table().narrow(0, 0, length))));
+        List<Tensor> hidden = encoder.forward(scoped(() -> {
+            Tensor embedded = tokens.forward(Tensors.of(idValues, batch, length).to(ids.device(), ids.scalar_type()));
+            added.ifPresent(vectors -> vectors.put(embedded, given));
+            return embedded.add_(positions.table().narrow(0, 0, length));
+        }));
         Tensor last = finalNorm.forward(hidden.getLast());
         Tensor pooled = scoped(() -> {
             Tensor rows = Tensors.of(poolingRows(idValues, length), batch).to(last.device(), ids.scalar_type());
@@ -98,7 +112,7 @@ public final class ClipTextModel {
         return finalNorm.forward(output.without(layers));
     }
 
-    private long[] check(Tensor ids) {
+    private long[] check(Tensor ids, int known) {
         Shapes.require("the token ids", ids, Shapes.ANY, Shapes.ANY);
         if (ids.size(1) > config.longestPrompt()) {
             throw new InvalidRequestException("a prompt of %d tokens is too long for a text encoder with %d positions"
@@ -106,10 +120,10 @@ public final class ClipTextModel {
         }
         long[] values = Tensors.toLongs(ids);
         for (long id : values) {
-            if (id < 0 || id >= config.vocabulary()) {
+            if (id < 0 || id >= known) {
                 throw new InvalidRequestException(
                         "token id %d is outside of the text encoder's vocabulary of %d; the tokenizer is of another model"
-                                .formatted(id, config.vocabulary()));
+                                .formatted(id, known));
             }
         }
         return values;

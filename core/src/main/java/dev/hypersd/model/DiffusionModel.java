@@ -1,6 +1,7 @@
 package dev.hypersd.model;
 
 import dev.hypersd.checkpoint.ModelFamily;
+import dev.hypersd.clip.ClipTextConfig;
 import dev.hypersd.clip.ClipTextModel;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.lora.Component;
@@ -20,8 +21,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A loaded model: text encoders, U-Net, autoencoder and noise schedule.
@@ -66,7 +72,7 @@ public final class DiffusionModel implements AutoCloseable {
             ModelFiles files, String tokenizer, NetworkType<ClipTextModel> type, Component component) {
         ClipTokenizer words = ClipTokenizer.open(files.part(tokenizer).folder());
         Network<ClipTextModel> encoder = files.part(component.folder()).load(type, dtype, device, arena);
-        textEncoders.add(new TextEncoder(words, encoder.network()));
+        textEncoders.add(new TextEncoder(words, encoder.network(), Optional.empty()));
         parameters.put(component, encoder.parameters());
     }
 
@@ -104,6 +110,16 @@ public final class DiffusionModel implements AutoCloseable {
         return UNetConfig.from(options.files(directory).part("unet").config());
     }
 
+    /** The widths of the text encoders that {@link #load} would load; no weights are read. */
+    public static List<Integer> textWidths(Path directory, LoadOptions options) {
+        ModelFiles files = options.files(directory);
+        return Stream.of(Component.TEXT_ENCODER, Component.TEXT_ENCODER_2)
+                .filter(encoder -> encoder == Component.TEXT_ENCODER || files.family() == ModelFamily.SDXL)
+                .map(encoder -> ClipTextConfig.from(files.part(encoder.folder()).config())
+                        .width())
+                .toList();
+    }
+
     /** The architecture. */
     public ModelFamily family() {
         return family;
@@ -122,6 +138,36 @@ public final class DiffusionModel implements AutoCloseable {
     /** One for Stable Diffusion 1.5, two for SDXL. */
     public List<TextEncoder> textEncoders() {
         return List.copyOf(textEncoders);
+    }
+
+    /**
+     * The text encoders with words that were learned by textual inversion; their vectors belong to the caller's scope.
+     *
+     * @param words a safetensors file for each word
+     * @throws dev.hypersd.error.InvalidFileException if one is missing, broken, or for another family of models
+     */
+    public List<TextEncoder> textEncoders(Map<String, Path> words) {
+        if (words.isEmpty()) {
+            return textEncoders();
+        }
+        List<Integer> widths = textEncoders.stream()
+                .map(encoder -> encoder.network().config().width())
+                .toList();
+        List<Map<String, Tensor>> vectors = textEncoders.stream()
+                .<Map<String, Tensor>>map(_ -> new LinkedHashMap<>())
+                .toList();
+        words.forEach((word, file) -> {
+            try (TextualInversion learned = TextualInversion.open(file, widths)) {
+                for (int i = 0; i < widths.size(); i++) {
+                    Tensor table =
+                            learned.vectors(i).load().to(dtype.scalarType()).reshape(-1, widths.get(i));
+                    vectors.get(i).put(word, device.place(table));
+                }
+            }
+        });
+        return IntStream.range(0, widths.size())
+                .mapToObj(i -> textEncoders.get(i).with(vectors.get(i)))
+                .toList();
     }
 
     public UNet2DConditionModel unet() {

@@ -1,16 +1,27 @@
 package dev.hypersd.model;
 
 import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.clip.ClipTextOutput;
+import dev.hypersd.clip.TokenVectors;
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.ClipTokenizer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A tokenizer and the network that reads its tokens.
  *
  * @param tokenizer text to ids
  * @param network ids to hidden states
+ * @param learned vectors of words that the tokenizer has beyond the network's vocabulary
  */
-public record TextEncoder(ClipTokenizer tokenizer, ClipTextModel network) {
+public record TextEncoder(ClipTokenizer tokenizer, ClipTextModel network, Optional<TokenVectors> learned) {
     /** Refuses a tokenizer that makes ids which the network does not know. */
     public TextEncoder {
         if (tokenizer.vocabularySize() > network.config().vocabulary()) {
@@ -20,5 +31,34 @@ public record TextEncoder(ClipTokenizer tokenizer, ClipTextModel network) {
                                     tokenizer.vocabularySize() - 1,
                                     network.config().vocabulary()));
         }
+    }
+
+    /**
+     * What the network makes of ids from the tokenizer; it belongs to the caller's scope.
+     *
+     * @param ids I64 {@code [B, N]}
+     */
+    public ClipTextOutput read(Tensor ids) {
+        return network.forward(ids, learned);
+    }
+
+    /**
+     * The same encoder with words that were learned; their table belongs to the caller's scope.
+     *
+     * @param words the vectors of each, {@code [count, D]} in the network's type
+     */
+    TextEncoder with(Map<String, Tensor> words) {
+        int vocabulary = network.config().vocabulary();
+        Map<String, List<Integer>> ids = new LinkedHashMap<>();
+        List<Tensor> table = new ArrayList<>();
+        int next = vocabulary;
+        for (Map.Entry<String, Tensor> word : words.entrySet()) {
+            int count = (int) word.getValue().size(0);
+            ids.put(word.getKey(), IntStream.range(next, next + count).boxed().toList());
+            table.add(word.getValue());
+            next += count;
+        }
+        return new TextEncoder(
+                tokenizer.with(ids), network, Optional.of(new TokenVectors(vocabulary, Tensors.cat(0, table))));
     }
 }

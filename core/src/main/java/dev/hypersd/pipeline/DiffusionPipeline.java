@@ -8,6 +8,7 @@ import dev.hypersd.lora.WeightedLora;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelShapes;
+import dev.hypersd.model.TextualInversion;
 import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Sampler;
@@ -81,6 +82,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         UNetConfig unet = DiffusionModel.unetConfig(directory, options);
         Fitness.require(first, unet);
         requireFit(first.loras(), directory, options);
+        requireWords(first, directory, options);
         MemoryBudget memory = MemoryBudget.of(directory, options);
         memory.requireFirst(first, Fitness.controlBytes(first, unet, options.dtype()));
         return load(directory, options, memory);
@@ -93,6 +95,15 @@ public final class DiffusionPipeline implements AutoCloseable {
                     FittedLoras fitted = new FittedLoras(shapes.loraTargets())) {
                 var _ = fitted.fit(wanted, sentence -> {});
             }
+        }
+    }
+
+    private static void requireWords(ImageRequest first, Path directory, LoadOptions options) {
+        if (!first.words().isEmpty()) {
+            List<Integer> widths = DiffusionModel.textWidths(directory, options);
+            first.words()
+                    .forEach(learned ->
+                            TextualInversion.open(learned.file(), widths).close());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.hypersd.pipeline;
 import dev.hypersd.controlnet.ControlNet;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.model.DiffusionModel;
+import dev.hypersd.model.TextEncoder;
 import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.State;
@@ -98,8 +99,9 @@ final class Generation {
     private GuidedDenoiser denoiser(Canvas canvas) {
         OptionalInt guidanceInput = model.unet().config().guidanceDimension();
         Guidance guidance = guidanceInput.isPresent() ? Guidance.OFF : request.guidance();
-        Conditioning conditioning =
-                new PromptEncoder(model, request.syntax(), listener::onWarning).encode(request, size, guidance.isOn());
+        List<TextEncoder> encoders = model.textEncoders(request.wordFiles());
+        Conditioning conditioning = new PromptEncoder(model, encoders, request.syntax(), listener::onWarning)
+                .encode(request, size, guidance.isOn());
         requireFinite(conditioning.text(), "the encoded prompt");
         if (guidanceInput.isPresent()) {
             float[] w = new float[request.count()];

@@ -9,7 +9,9 @@ import dev.hypersd.sampler.Steps;
 import dev.hypersd.vae.Tiling;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -29,6 +31,7 @@ import java.util.OptionalDouble;
  * @param guidance classifier-free guidance
  * @param seed of the first picture
  * @param loras laid over the model, in any order
+ * @param words learned by textual inversion, that prompts may use
  * @param clipSkip how many of the text encoder's last layers to leave out
  * @param tiling decodes large pictures in tiles of bounded memory; absent means whole
  * @param microConditioning SDXL's framing; absent means a whole picture of the requested size
@@ -46,6 +49,7 @@ public record ImageRequest(
         Guidance guidance,
         long seed,
         List<LoraWeight> loras,
+        List<LearnedWord> words,
         int clipSkip,
         Optional<Tiling> tiling,
         Optional<MicroConditioning> microConditioning,
@@ -54,6 +58,7 @@ public record ImageRequest(
         prompts = List.copyOf(prompts);
         controls = List.copyOf(controls);
         loras = List.copyOf(loras);
+        words = List.copyOf(words);
         if (prompts.isEmpty()) {
             throw new InvalidRequestException("a request needs at least one prompt; the empty prompt \"\" is one");
         }
@@ -92,6 +97,13 @@ public record ImageRequest(
                 .map(Size::of));
     }
 
+    /** The files of the learned words. */
+    Map<String, Path> wordFiles() {
+        Map<String, Path> files = new LinkedHashMap<>();
+        words.forEach(learned -> files.put(learned.word(), learned.file()));
+        return files;
+    }
+
     /** The same request for other prompts. */
     public ImageRequest withPrompts(List<Prompt> others) {
         Builder builder = new Builder(this);
@@ -127,6 +139,7 @@ public record ImageRequest(
         private List<Prompt> prompts;
         private PromptSyntax syntax = PromptSyntax.PLAIN;
         private final List<LoraWeight> loras = new ArrayList<>();
+        private final List<LearnedWord> words = new ArrayList<>();
         private final List<Control> controls = new ArrayList<>();
         private Optional<Original> original = Optional.empty();
         private OptionalDouble strength = OptionalDouble.empty();
@@ -157,6 +170,7 @@ public record ImageRequest(
             guidance = request.guidance;
             seed = request.seed;
             loras.addAll(request.loras);
+            words.addAll(request.words);
             clipSkip = request.clipSkip;
             tiling = request.tiling;
             microConditioning = request.microConditioning;
@@ -178,6 +192,12 @@ public record ImageRequest(
 
         public Builder lora(LoraWeight lora) {
             loras.add(lora);
+            return this;
+        }
+
+        /** Lets prompts use a word that was learned by textual inversion. */
+        public Builder word(LearnedWord word) {
+            words.add(word);
             return this;
         }
 
@@ -278,6 +298,7 @@ public record ImageRequest(
                     guidance,
                     seed,
                     loras,
+                    words,
                     clipSkip,
                     tiling,
                     microConditioning,

@@ -30,12 +30,15 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class PromptEncoder {
     private final DiffusionModel model;
+    private final List<TextEncoder> encoders;
     private final Consumer<String> warnings;
     private final Set<String> said = new HashSet<>();
     private final PromptSyntax syntax;
 
-    PromptEncoder(DiffusionModel model, PromptSyntax syntax, Consumer<String> warnings) {
+    /** @param encoders the model's, perhaps with learned words */
+    PromptEncoder(DiffusionModel model, List<TextEncoder> encoders, PromptSyntax syntax, Consumer<String> warnings) {
         this.model = model;
+        this.encoders = encoders;
         this.syntax = syntax;
         this.warnings = warnings;
     }
@@ -66,7 +69,7 @@ final class PromptEncoder {
                                 guided ? prompt.negative() : Optional.<String>empty(),
                                 guided ? prompt.secondNegative() : Optional.<String>empty())
                         .flatMap(Optional::stream))
-                .flatMap(text -> model.textEncoders().stream().map(encoder -> chunks(encoder, text)))
+                .flatMap(text -> encoders.stream().map(encoder -> chunks(encoder, text)))
                 .mapToInt(List::size)
                 .max()
                 .orElseThrow();
@@ -124,16 +127,16 @@ final class PromptEncoder {
      * @param second for SDXL's second one
      */
     private Text text(int chunks, List<Optional<String>> first, List<Optional<String>> second, int clipSkip) {
-        Encoding one = encode(model.textEncoders().getFirst(), chunks, first);
+        Encoding one = encode(encoders.getFirst(), chunks, first);
         return switch (model.family()) {
             // One encoder, normalised once more where layers are skipped.
             case SD15 -> {
-                ClipTextModel network = model.textEncoders().getFirst().network();
+                ClipTextModel network = encoders.getFirst().network();
                 yield new Text(one.states(network.clipSkip(one.output, clipSkip)), one.pooled());
             }
             // Two encoders side by side, before their last layer and not normalised; the second one's pooled output.
             case SDXL -> {
-                Encoding two = encode(model.textEncoders().getLast(), chunks, second);
+                Encoding two = encode(encoders.getLast(), chunks, second);
                 int layers = 1 + clipSkip;
                 yield new Text(
                         Tensors.cat(-1, one.states(one.output.without(layers)), two.states(two.output.without(layers))),
@@ -170,7 +173,7 @@ final class PromptEncoder {
         if (weighted) {
             encoded.add(empty(encoder));
         }
-        ClipTextOutput output = encoder.network().forward(onDevice(ids(encoded)));
+        ClipTextOutput output = encoder.read(onDevice(ids(encoded)));
         long[] rows = texts.stream()
                 .mapToLong(text -> text.map(distinct::indexOf).orElse(distinct.size()))
                 .toArray();

@@ -54,6 +54,11 @@ final class Settings {
                             .map(lora -> lora.file().getFileName() + ":" + number(lora.weight()))
                             .collect(Collectors.joining(", ")));
         }
+        if (!request.words().isEmpty()) {
+            parameters = parameters.with(
+                    "Embeddings",
+                    request.words().stream().map(LearnedWord::word).collect(Collectors.joining(", ")));
+        }
         return parameters;
     }
 

@@ -11,6 +11,7 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -44,8 +45,9 @@ public final class ClipTokenizer {
     private final Pattern specialAsTyped;
     private final Pattern specialInNormalised;
     private final int length;
+    private final AddedWords added;
 
-    private ClipTokenizer(Vocabulary vocabulary, SpecialTokens special, int length) {
+    private ClipTokenizer(Vocabulary vocabulary, SpecialTokens special, int length, AddedWords added) {
         vocabulary.require(special.all());
         this.vocabulary = vocabulary;
         this.special = special;
@@ -53,6 +55,16 @@ public final class ClipTokenizer {
         this.specialAsTyped = special.asTyped();
         this.specialInNormalised = special.inNormalised();
         this.length = length;
+        this.added = added;
+    }
+
+    /**
+     * The same tokenizer with words that stand for ids of their own, wherever they stand by themselves in a prompt, as typed in any letter case.
+     *
+     * @param words their ids, which may lie beyond the vocabulary
+     */
+    public ClipTokenizer with(Map<String, List<Integer>> words) {
+        return new ClipTokenizer(vocabulary, special, length, AddedWords.of(words));
     }
 
     /**
@@ -80,7 +92,7 @@ public final class ClipTokenizer {
             throw new InvalidFileException(
                     directory, "holds no tokenizer: neither vocab.json with merges.txt nor tokenizer.json");
         }
-        return new ClipTokenizer(vocabulary, SpecialTokens.read(settings), length(settings));
+        return new ClipTokenizer(vocabulary, SpecialTokens.read(settings), length(settings), AddedWords.NONE);
     }
 
     private static int length(List<JsonObject> settings) {
@@ -169,7 +181,7 @@ public final class ClipTokenizer {
         return length;
     }
 
-    /** The number of tokens; every id is below it. The text encoder's embedding must have at least as many rows. */
+    /** The number of tokens; every id is below it, but for those of added words. The text encoder's embedding must have at least as many rows. */
     public int vocabularySize() {
         return vocabulary.size();
     }
@@ -185,15 +197,16 @@ public final class ClipTokenizer {
             words.add(new Word(normalised.length(), encoder.encode(word)));
             normalised.append(word);
         };
-        split(
-                prompt,
-                specialAsTyped,
+        Consumer<String> takeAdded = word -> {
+            words.add(new Word(normalised.length(), added.ids(word)));
+            normalised.append(word);
+        };
+        Consumer<String> takeText = typed -> split(
+                normalise(typed),
+                specialInNormalised,
                 takeSpecial,
-                typed -> split(
-                        normalise(typed),
-                        specialInNormalised,
-                        takeSpecial,
-                        text -> split(text, WORD, takeWord, normalised::append)));
+                text -> split(text, WORD, takeWord, normalised::append));
+        split(prompt, specialAsTyped, takeSpecial, typed -> split(typed, added.pattern(), takeAdded, takeText));
         return new Text(normalised.toString(), words);
     }
 

@@ -1,0 +1,98 @@
+package dev.hypersd.model;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.weights.SafetensorsFile;
+import dev.hypersd.weights.StoredTensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A learned word (Gal et al., 2022) in a safetensors file: for one text encoder a tensor {@code [count, D]} or {@code [D]} called {@code emb_params}, or by the
+ * word itself where it is the only one; for SDXL's two {@code clip_l} and {@code clip_g}.
+ */
+public final class TextualInversion implements AutoCloseable {
+    private static final String FIRST = "clip_l";
+    private static final String SECOND = "clip_g";
+    private static final String ONLY = "emb_params";
+
+    /** Far more vectors than any prompt has room for. */
+    private static final int MOST = 1024;
+
+    private final SafetensorsFile file;
+    private final List<StoredTensor> vectors;
+
+    private TextualInversion(SafetensorsFile file, List<StoredTensor> vectors) {
+        this.file = file;
+        this.vectors = vectors;
+    }
+
+    /**
+     * Opens {@code path} for text encoders of these widths.
+     *
+     * @param widths one for each text encoder of the model
+     * @throws InvalidFileException if the file holds no learned word, or one for other text encoders
+     */
+    public static TextualInversion open(Path path, List<Integer> widths) {
+        SafetensorsFile file = SafetensorsFile.open(path);
+        try {
+            List<StoredTensor> found = find(file);
+            require(file, found, widths);
+            return new TextualInversion(file, found);
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static List<StoredTensor> find(SafetensorsFile file) {
+        Optional<StoredTensor> first = file.find(FIRST);
+        Optional<StoredTensor> second = file.find(SECOND);
+        if (first.isPresent() && second.isPresent()) {
+            return List.of(first.get(), second.get());
+        }
+        Set<String> names = file.names();
+        return List.of(file.find(ONLY)
+                .or(() -> names.size() == 1 ? file.find(names.iterator().next()) : Optional.empty())
+                .orElseThrow(() -> new InvalidFileException(
+                        file.file(),
+                        "is no textual inversion: it has neither emb_params, nor clip_l and clip_g, nor a single tensor, but %d tensors"
+                                .formatted(names.size()))));
+    }
+
+    private static void require(SafetensorsFile file, List<StoredTensor> found, List<Integer> widths) {
+        List<Integer> own = new ArrayList<>();
+        for (StoredTensor tensor : found) {
+            long[] shape = tensor.shape();
+            long count = shape.length == 2 ? shape[0] : 1;
+            if (shape.length < 1
+                    || shape.length > 2
+                    || count < 1
+                    || count > MOST
+                    || !tensor.dtype().isFloatingPoint()) {
+                throw new InvalidFileException(
+                        file.file(),
+                        "is no textual inversion: %s is not a table of a few vectors".formatted(tensor.name()));
+            }
+            own.add((int) shape[shape.length - 1]);
+        }
+        if (!own.equals(widths)) {
+            throw new InvalidFileException(
+                    file.file(),
+                    "is a word for text encoders %s wide, those of the model are %s wide; it is for another family of models"
+                            .formatted(own, widths));
+        }
+    }
+
+    /** The vectors for text encoder {@code index}, {@code [count, D]} or {@code [D]}. */
+    StoredTensor vectors(int index) {
+        return vectors.get(index);
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

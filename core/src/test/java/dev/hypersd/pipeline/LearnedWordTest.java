@@ -1,0 +1,146 @@
+package dev.hypersd.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
+import dev.hypersd.model.LoadOptions;
+import dev.hypersd.prompt.PromptSyntax;
+import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.tokenizer.ClipTokenizer;
+import dev.hypersd.weights.SafetensorsFile;
+import dev.hypersd.weights.SafetensorsWriter;
+import dev.hypersd.weights.StoredTensor;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A learned word whose vectors are those of ordinary tokens must mean what these mean. */
+class LearnedWordTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sd15", "sdxl"})
+    void aWordMadeOfTheVectorsOfOthersDrawsTheSame(String model) {
+        Path file = copyOf(model, "a cat", "my-style.safetensors");
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(path(model))) {
+            Image spelled = draw(pipeline, ImageRequest.of("red a cat, blue"));
+            for (String prompt : new String[] {"red my-style, blue", "red MY-STYLE, blue"}) {
+                assertThat(draw(pipeline, ImageRequest.of(prompt).word(LearnedWord.of(file))))
+                        .isEqualTo(spelled);
+            }
+            assertThat(draw(
+                            pipeline,
+                            ImageRequest.of("red (my-style:1.0), blue")
+                                    .syntax(PromptSyntax.WEIGHTED)
+                                    .word(LearnedWord.of(file))))
+                    .isEqualTo(spelled);
+            assertThat(draw(pipeline, ImageRequest.of("red my-styles, blue").word(LearnedWord.of(file))))
+                    .isNotEqualTo(spelled);
+            assertThat(draw(pipeline, ImageRequest.of("red <s>, blue").word(new LearnedWord("<s>", file))))
+                    .isEqualTo(spelled);
+        }
+    }
+
+    @Test
+    void aFileOfOneTensorOfAnyNameIsAWordToo() {
+        Path file = folder.resolve("cat-toy.safetensors");
+        write(file, Map.of("<cat-toy>", 24), 1);
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(path("sd15"))) {
+            ImageRequest.Builder request = ImageRequest.of("a cat-toy");
+            assertThat(draw(pipeline, ImageRequest.of("a cat-toy").word(LearnedWord.of(file))))
+                    .isNotEqualTo(draw(pipeline, request));
+        }
+    }
+
+    @Test
+    void aWordForAnotherFamilyIsRefusedBeforeAnythingIsLoaded() {
+        Path file = folder.resolve("xl.safetensors");
+        write(file, Map.of("clip_l", 24, "clip_g", 32), 2);
+        ImageRequest request =
+                ImageRequest.of("a xl").word(LearnedWord.of(file)).build();
+        assertThatThrownBy(() -> DiffusionPipeline.load(path("sd15"), LoadOptions.DEFAULT, request))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("is a word for text encoders [24, 32] wide, those of the model are [24] wide");
+    }
+
+    @Test
+    void whatIsNoWordIsRefused() {
+        Path file = folder.resolve("other.safetensors");
+        write(file, Map.of("a", 3, "b", 4), 1);
+        ImageRequest request = ImageRequest.of("a").word(LearnedWord.of(file)).build();
+        assertThatThrownBy(() -> DiffusionPipeline.load(path("sd15"), LoadOptions.DEFAULT, request))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("is no textual inversion: it has neither emb_params, nor clip_l and clip_g");
+        assertThatThrownBy(() -> new LearnedWord(" ", file))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("must be some text without spaces around it");
+    }
+
+    private static Path path(String model) {
+        return ReferenceCase.root().resolve("pipelines/models").resolve(model);
+    }
+
+    private static Image draw(DiffusionPipeline pipeline, ImageRequest.Builder request) {
+        return pipeline.generate(request.sampler(Samplers.named("tcd"))
+                        .steps(1)
+                        .size(64, 64)
+                        .build())
+                .getFirst()
+                .image();
+    }
+
+    /** The rows of the embedding tables that stand for the tokens of {@code text}, as a word. */
+    private Path copyOf(String model, String text, String name) {
+        Path file = folder.resolve(name);
+        Engine.infer(() -> {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            boolean two = model.equals("sdxl");
+            tensors.put(two ? "clip_l" : "emb_params", rows(model, "", text));
+            if (two) {
+                tensors.put("clip_g", rows(model, "_2", text));
+            }
+            SafetensorsWriter.write(file, tensors, Map.of());
+            return file;
+        });
+        return file;
+    }
+
+    private static Tensor rows(String model, String suffix, String text) {
+        ClipTokenizer tokenizer = ClipTokenizer.open(path(model).resolve("tokenizer" + suffix));
+        long[] ids = tokenizer.ids(text).stream().mapToLong(Integer::longValue).toArray();
+        try (SafetensorsFile file =
+                SafetensorsFile.open(path(model).resolve("text_encoder" + suffix + "/model.safetensors"))) {
+            return file.names().stream()
+                    .filter(tensor -> tensor.endsWith("token_embedding.weight"))
+                    .findFirst()
+                    .flatMap(file::find)
+                    .map(StoredTensor::load)
+                    .orElseThrow()
+                    .index_select(0, Tensors.of(ids, ids.length));
+        }
+    }
+
+    private static void write(Path file, Map<String, Integer> widths, int count) {
+        Engine.infer(() -> {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            widths.forEach((name, width) ->
+                    tensors.put(name, Tensors.empty(Dtype.F32, count, width).fill_(new Scalar(0.3))));
+            SafetensorsWriter.write(file, tensors, Map.of());
+            return file;
+        });
+    }
+}
