@@ -42,6 +42,7 @@ final class AdapterFamily {
     private static boolean isSd2(LoraFile file) {
         return file.modules().stream()
                 .filter(module -> CROSS_ATTENTION.matcher(module.name()).find())
-                .anyMatch(module -> module.down().shape()[1] == 1024);
+                .anyMatch(module -> module.delta() instanceof Delta.Product product
+                        && product.down().shape()[1] == 1024);
     }
 }

@@ -30,9 +30,6 @@ final class AdapterMetadata {
             int dot = module.indexOf('.');
             String network = module.substring(0, dot + 1);
             String layer = module.substring(dot + 1);
-            if (configuration.flag(network + "use_dora", false)) {
-                throw configuration.invalid(network + "use_dora", "is set: DoRA is another format than LoRA");
-            }
             // Rank-stabilised LoRA (Kalajdzievski, 2023) divides by the root of the rank instead of the rank.
             double factor = configuration.flag(network + "use_rslora", false) ? Math.sqrt((double) rank) : 1;
             return exception(configuration, network + "alpha_pattern", layer)

@@ -33,7 +33,8 @@ public enum Alphas {
         }
 
         private Stream<LoraModule> withFrequentAlpha(List<LoraModule> network, double alpha) {
-            return network.stream().map(m -> losesAlpha(m) ? new LoraModule(m.name(), m.down(), m.up(), alpha) : m);
+            return network.stream()
+                    .map(m -> losesAlpha(m) ? new LoraModule(m.name(), m.delta(), alpha, m.magnitude()) : m);
         }
     };
 

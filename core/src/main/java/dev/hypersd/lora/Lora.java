@@ -2,6 +2,8 @@ package dev.hypersd.lora;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.nn.Parameter;
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.tensor.Tensors;
 import dev.hypersd.weights.StoredTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -17,6 +21,9 @@ import org.bytedeco.pytorch.Tensor;
  * <p>Immutable and safe to share. Closing it closes the file; merged weights do not need it any more.
  */
 public final class Lora implements AutoCloseable {
+    /** Lines of a weight that are shorter are as good as zero. */
+    private static final double SHORTEST = 1e-7;
+
     private final LoraFile file;
     private final List<Change> changes;
     private final List<String> skipped;
@@ -56,11 +63,12 @@ public final class Lora implements AutoCloseable {
             if (target.isEmpty()) {
                 skipped.add(module.name() + ": there is no such layer");
             } else if (!fits(module, target.get().shape())) {
-                skipped.add("%s: factors %s and %s do not fit its weight %s"
+                skipped.add("%s: factors %s do not fit its weight %s"
                         .formatted(
                                 module.name(),
-                                Arrays.toString(module.up().shape()),
-                                Arrays.toString(module.down().shape()),
+                                module.delta().tensors().stream()
+                                        .map(tensor -> Arrays.toString(tensor.shape()))
+                                        .collect(Collectors.joining(" and ")),
                                 Arrays.toString(target.get().shape())));
             } else if (!changed.add(target.get())) {
                 skipped.add(module.name() + ": another module of the file changes this layer already");
@@ -75,16 +83,14 @@ public final class Lora implements AutoCloseable {
         return new Lora(file, changes, skipped);
     }
 
-    /** Whether {@code up * down} has as many rows and columns as the flattened weight; filters must have the same size. */
-    private static boolean fits(LoraModule module, long[] weight) {
-        return module.up().shape()[0] == weight[0]
-                && Arrays.equals(filter(module.down().shape()), filter(weight));
+    private static boolean fits(LoraModule module, long... weight) {
+        return module.delta().fits(weight)
+                && module.magnitude().stream().allMatch(m -> isRows(m, weight) || Shapes.count(m.shape()) == weight[1]);
     }
 
-    /** What one row consists of. A linear layer and a 1x1 convolution are the same, and files mix them. */
-    private static long[] filter(long[] shape) {
-        boolean pointwise = shape.length == 2 || (shape[2] == 1 && shape[3] == 1);
-        return Arrays.copyOfRange(shape, 1, pointwise ? 2 : shape.length);
+    /** Whether the magnitudes of a DoRA are those of rows, and not of input channels. */
+    private static boolean isRows(StoredTensor magnitude, long... weight) {
+        return magnitude.shape()[0] == weight[0] && Shapes.count(magnitude.shape()) == weight[0];
     }
 
     private static InvalidFileException refused(LoraFile file, LoraTargets model, List<String> skipped) {
@@ -124,27 +130,39 @@ public final class Lora implements AutoCloseable {
      * One changed parameter.
      *
      * @param target the weight
-     * @param module the factors; their shapes fit the weight
+     * @param module fits the weight
      */
     public record Change(Parameter target, LoraModule module) {
         /**
-         * {@code weight + strength * alpha / rank * up * down}, a new tensor.
+         * {@code weight + strength * alpha / rank * delta}, a new tensor. A DoRA (Liu et al., 2024) gives what comes of strength 1 the lengths that it has
+         * learned, and other strengths go a part of the way there, or beyond.
          *
          * @param weight the values to change, in the shape of the target
          * @param strength 1 for the adapter as it was trained; may be negative
          */
         Tensor added(Tensor weight, double strength) {
-            return LowRank.added(
-                    weight, factor(module.down(), weight), factor(module.up(), weight), strength * module.scale());
+            if (module.magnitude().isEmpty()) {
+                return plain(weight, strength);
+            }
+            StoredTensor magnitude = module.magnitude().get();
+            Tensor whole = plain(weight, 1);
+            boolean rows = isRows(magnitude, Tensors.shape(weight));
+            Tensor lines = (rows ? whole : whole.transpose(0, 1)).reshape(whole.size(rows ? 0 : 1), -1);
+            Tensor lengths = lines.square().sum(1).sqrt().clamp_min(new Scalar(SHORTEST));
+            long[] along = new long[(int) whole.dim()];
+            Arrays.fill(along, 1);
+            along[rows ? 0 : 1] = -1;
+            Tensor factor = Delta.load(magnitude, weight).flatten().div(lengths).view(along);
+            return weight.lerp(whole.mul(factor), new Scalar(strength));
         }
 
-        /** The values of a factor, in the type and on the device of {@code weight}. */
-        private static Tensor factor(StoredTensor stored, Tensor weight) {
-            Tensor values = stored.load().to(weight);
-            if (!values.isfinite().all().item_bool()) {
-                throw new InvalidFileException(stored.file(), "tensor " + stored.name() + " holds NaN or infinity");
-            }
-            return values;
+        private Tensor plain(Tensor weight, double strength) {
+            double scale = strength * module.scale();
+            return switch (module.delta()) {
+                case Delta.Product product ->
+                    LowRank.added(weight, Delta.load(product.down(), weight), Delta.load(product.up(), weight), scale);
+                case Delta other -> weight.add(other.values(weight).view(Tensors.shape(weight)), new Scalar(scale));
+            };
         }
     }
 }

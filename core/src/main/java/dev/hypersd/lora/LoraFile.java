@@ -2,13 +2,9 @@ package dev.hypersd.lora;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.tensor.Engine;
-import dev.hypersd.tensor.Shapes;
-import dev.hypersd.tensor.Tensors;
 import dev.hypersd.weights.SafetensorsFile;
-import dev.hypersd.weights.StoredTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +12,6 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A LoRA file: its modules, whatever the spelling of their names, before any network is known that they belong to.
@@ -35,7 +30,7 @@ public final class LoraFile implements AutoCloseable {
     }
 
     /**
-     * Opens {@code path} and checks that every module is whole: two floating-point factors of one rank, and a finite alpha.
+     * Opens {@code path} and checks that every module is whole: floating-point factors that can be multiplied, and a finite alpha.
      *
      * @throws InvalidFileException if it is missing, no safetensors file, no LoRA, or a broken one
      */
@@ -58,17 +53,17 @@ public final class LoraFile implements AutoCloseable {
         if (file.names().isEmpty()) {
             throw new InvalidFileException(file.file(), "is empty: it holds no tensors");
         }
-        Map<String, Parts> parts = new LinkedHashMap<>();
+        Map<String, ModuleParts> parts = new LinkedHashMap<>();
         List<String> foreign = new ArrayList<>();
         for (String name : file.names()) {
-            if (!assign(name, file.find(name).orElseThrow(), parts)) {
+            if (!ModuleParts.assign(file.find(name).orElseThrow(), parts)) {
                 foreign.add(name);
             }
         }
         if (parts.isEmpty()) {
             throw new InvalidFileException(
                     file.file(),
-                    "is in no LoRA format known here (kohya, PEFT, diffusers); its tensors have names like \"%s\""
+                    "is in no LoRA format known here (kohya, PEFT, diffusers, LyCORIS); its tensors have names like \"%s\""
                             .formatted(foreign.getFirst()));
         }
         AdapterMetadata metadata = AdapterMetadata.of(file);
@@ -77,96 +72,6 @@ public final class LoraFile implements AutoCloseable {
                 .map(module -> module.getValue().checked(file.file(), module.getKey(), metadata))
                 .toList());
         return new LoraFile(file, alphas.of(modules), foreign);
-    }
-
-    /** Puts a tensor to its module by the suffix of its name; false if it is no part of a LoRA. */
-    private static boolean assign(String name, StoredTensor tensor, Map<String, Parts> parts) {
-        for (Spelling spelling : Spelling.values()) {
-            if (name.endsWith(spelling.down())) {
-                part(name, spelling.down(), parts).down = tensor;
-                return true;
-            }
-            if (name.endsWith(spelling.up())) {
-                part(name, spelling.up(), parts).up = tensor;
-                return true;
-            }
-        }
-        if (name.endsWith(Spelling.ALPHA)) {
-            part(name, Spelling.ALPHA, parts).alpha = tensor;
-            return true;
-        }
-        return false;
-    }
-
-    private static Parts part(String name, String suffix, Map<String, Parts> parts) {
-        return parts.computeIfAbsent(name.substring(0, name.length() - suffix.length()), stem -> new Parts());
-    }
-
-    /** The tensors of one module, as far as they have turned up. */
-    private static final class Parts {
-        private @Nullable StoredTensor down;
-        private @Nullable StoredTensor up;
-        private @Nullable StoredTensor alpha;
-
-        LoraModule checked(Path file, String name, AdapterMetadata metadata) {
-            if (down == null || up == null) {
-                String missing = down != null ? "its up half" : up != null ? "its down half" : "both its halves";
-                throw new InvalidFileException(file, "module %s lacks %s".formatted(name, missing));
-            }
-            checkFactor(file, name, down);
-            checkFactor(file, name, up);
-            long rank = down.shape()[0];
-            long upRank = up.shape()[1];
-            if (rank != upRank) {
-                throw new InvalidFileException(
-                        file,
-                        "module %s has rank %d in its down half %s and rank %d in its up half %s"
-                                .formatted(
-                                        name,
-                                        rank,
-                                        Arrays.toString(down.shape()),
-                                        upRank,
-                                        Arrays.toString(up.shape())));
-            }
-            if (Shapes.count(up.shape()) != up.shape()[0] * rank) {
-                throw new InvalidFileException(
-                        file,
-                        "module %s has an up half of shape %s, its filters must be 1x1"
-                                .formatted(name, Arrays.toString(up.shape())));
-            }
-            return new LoraModule(name, down, up, alpha(file, name, rank, metadata));
-        }
-
-        private static void checkFactor(Path file, String name, StoredTensor factor) {
-            boolean floating = factor.dtype().isFloatingPoint();
-            int dimensions = factor.shape().length;
-            if (!floating || (dimensions != 2 && dimensions != 4) || Shapes.count(factor.shape()) == 0) {
-                throw new InvalidFileException(
-                        file,
-                        "module %s: %s is %s %s; it must be floating-point, have 2 or 4 dimensions, and a rank of at least 1"
-                                .formatted(name, factor.name(), factor.dtype(), Arrays.toString(factor.shape())));
-            }
-        }
-
-        private double alpha(Path file, String name, long rank, AdapterMetadata metadata) {
-            if (alpha == null) {
-                return finite(file, name, metadata.alpha(name, rank).orElse((double) rank));
-            }
-            if (Shapes.count(alpha.shape()) != 1) {
-                throw new InvalidFileException(
-                        file,
-                        "module %s has an alpha of shape %s, it must be one number"
-                                .formatted(name, Arrays.toString(alpha.shape())));
-            }
-            return finite(file, name, Tensors.toFloats(alpha.load())[0]);
-        }
-
-        private static double finite(Path file, String name, double alpha) {
-            if (!Double.isFinite(alpha)) {
-                throw new InvalidFileException(file, "module %s has an alpha of %s".formatted(name, alpha));
-            }
-            return alpha;
-        }
     }
 
     /** The file. */

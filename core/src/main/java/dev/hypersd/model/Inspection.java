@@ -3,6 +3,7 @@ package dev.hypersd.model;
 import dev.hypersd.checkpoint.Checkpoint;
 import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.lora.Delta;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraModule;
 import dev.hypersd.tensor.Dtype;
@@ -219,7 +220,9 @@ public record Inspection(
         if (FEED_FORWARD.matcher(name).find()) {
             return "feed-forward";
         }
-        return module.down().shape().length == 4 ? "convolution" : "linear";
+        return module.delta() instanceof Delta.Product product && product.down().shape().length == 2
+                ? "linear"
+                : module.delta() instanceof Delta.Product ? "convolution" : module.kind();
     }
 
     /** The tensors of {@code weights}, counted for each part. */

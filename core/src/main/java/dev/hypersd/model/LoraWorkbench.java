@@ -6,6 +6,7 @@ import dev.hypersd.clip.ClipTextModel;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.lora.Component;
+import dev.hypersd.lora.Delta;
 import dev.hypersd.lora.Factors;
 import dev.hypersd.lora.Lora;
 import dev.hypersd.lora.LoraFile;
@@ -127,7 +128,9 @@ public final class LoraWorkbench implements AutoCloseable {
                                 .file()
                                 .modules()
                                 .getFirst()
-                                .down()
+                                .delta()
+                                .tensors()
+                                .getFirst()
                                 .dtype());
                 List<Factors> made = terms.values().stream().map(make).toList();
                 new LoraWriter(targets, result.spelling(), dtype).write(result.file(), made, metadata(sources, open));
@@ -139,10 +142,11 @@ public final class LoraWorkbench implements AutoCloseable {
     }
 
     private static Factors factors(Lora.Change change) {
+        Delta.Product product = change.module().product();
         return new Factors(
                 change.target(),
-                change.module().down().load(),
-                change.module().up().load(),
+                product.down().load(),
+                product.up().load(),
                 change.module().alpha());
     }
 

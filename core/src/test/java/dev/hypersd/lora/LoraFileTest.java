@@ -110,7 +110,6 @@ class LoraFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{'unet.use_dora': true} | DoRA is another format",
                 "{'unet.lora_alpha': 'much'} | unet.lora_alpha must be a number",
                 "[] | is not a JSON object",
                 "{ | is not valid JSON",
@@ -175,11 +174,11 @@ class LoraFileTest {
 
     @Test
     void otherKindsOfAdaptersInTheFileAreNotPassedOver() {
-        Path path = write(Map.of(), down(MODULE), up(MODULE), f32(MODULE + ".dora_scale", 8, 1));
+        Path path = write(Map.of(), down(MODULE), up(MODULE), f32(MODULE + ".diff", 8, 8));
         assertThatThrownBy(() -> Lora.fit(LoraFile.open(path), tiny))
-                .hasMessageContaining("dora_scale: is no part of a LoRA");
+                .hasMessageContaining("diff: is no part of a LoRA");
         try (Lora part = Lora.fitPartly(LoraFile.open(path), tiny)) {
-            assertThat(part.file().foreign()).containsExactly(MODULE + ".dora_scale");
+            assertThat(part.file().foreign()).containsExactly(MODULE + ".diff");
             assertThat(part.changes()).hasSize(1);
         }
     }

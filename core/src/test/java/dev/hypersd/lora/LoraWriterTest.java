@@ -73,8 +73,8 @@ class LoraWriterTest {
                     assertThat(change).as(written.target().name()).isNotNull();
                     float[] expected = delta(written.up(), written.down(), written.scale());
                     float[] actual = delta(
-                            change.module().up().load(),
-                            change.module().down().load(),
+                            change.module().product().up().load(),
+                            change.module().product().down().load(),
                             change.module().scale());
                     for (int i = 0; i < expected.length; i++) {
                         // The scale may be multiplied in before or after, and alpha is stored in F32: a few roundings.

@@ -111,8 +111,8 @@ class MergedAdaptersTest {
                             if (change.target() == weight) {
                                 exact = LowRank.added(
                                         exact,
-                                        change.module().down().load(),
-                                        change.module().up().load(),
+                                        change.module().product().down().load(),
+                                        change.module().product().up().load(),
                                         lora.strength() * change.module().scale());
                             }
                         }

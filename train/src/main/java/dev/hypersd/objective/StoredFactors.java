@@ -1,6 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.lora.Delta;
 import dev.hypersd.lora.Factors;
 import dev.hypersd.lora.Lora;
 import dev.hypersd.lora.LoraFile;
@@ -50,7 +51,8 @@ record StoredFactors(Path file, LoraTargets model) {
                     "has the rank %d in %s, and %d is to be learned; choose the same rank to go on from it"
                             .formatted(module.rank(), module.name(), rank));
         }
-        return new Factors(target, values(module.down(), arena), values(module.up(), arena), module.alpha());
+        Delta.Product product = module.product();
+        return new Factors(target, values(product.down(), arena), values(product.up(), arena), module.alpha());
     }
 
     private static Tensor values(StoredTensor stored, TensorArena arena) {

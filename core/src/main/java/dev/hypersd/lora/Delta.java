@@ -1,0 +1,259 @@
+package dev.hypersd.lora;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.weights.StoredTensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** How a module of an adapter's file makes the change of a weight out of smaller tensors. The flattened weight is {@code [out, rest]}. */
+public sealed interface Delta {
+    /** What alpha is divided by, at least 1. */
+    long rank();
+
+    /** Everything that it is made of. */
+    List<StoredTensor> tensors();
+
+    /** Whether it changes a weight of this shape. */
+    boolean fits(long... weight);
+
+    /** How many numbers that weight consists of. */
+    long weightCount();
+
+    /** The change {@code [out, rest]}, in the type and on the device of {@code like}; finite. */
+    Tensor values(Tensor like);
+
+    /**
+     * A product of two factors (Hu et al., 2021).
+     *
+     * @param down {@code [rank, in]} or {@code [rank, in, k, k]}
+     * @param up {@code [out, rank]} or {@code [out, rank, 1, 1]}
+     */
+    record Product(StoredTensor down, StoredTensor up) implements Delta {
+        @Override
+        public long rank() {
+            return down.shape()[0];
+        }
+
+        @Override
+        public List<StoredTensor> tensors() {
+            return List.of(up, down);
+        }
+
+        /** Filters must have the same size; a linear layer and a 1x1 convolution are the same, and files mix them. */
+        @Override
+        public boolean fits(long... weight) {
+            return up.shape()[0] == weight[0] && Arrays.equals(filter(down.shape()), filter(weight));
+        }
+
+        private static long[] filter(long[] shape) {
+            boolean pointwise = shape.length == 2 || (shape[2] == 1 && shape[3] == 1);
+            return Arrays.copyOfRange(shape, 1, pointwise ? 2 : shape.length);
+        }
+
+        @Override
+        public long weightCount() {
+            return up.shape()[0] * (Shapes.count(down.shape()) / rank());
+        }
+
+        @Override
+        public Tensor values(Tensor like) {
+            return flat(load(up, like)).mm(flat(load(down, like)));
+        }
+    }
+
+    /** A matrix as it is, as a product of two, or as such a product with a core between them (Tucker's decomposition) that makes filters. */
+    sealed interface Matrix {
+        /** How many rows. */
+        long rows();
+
+        /** How many columns, filters flattened. */
+        long columns();
+
+        /** The width of the product, if it is one. */
+        Optional<Long> rank();
+
+        List<StoredTensor> tensors();
+
+        /** {@code [rows, columns]}. */
+        Tensor values(Tensor like);
+
+        /** @param whole {@code [rows, columns]} or {@code [rows, in, k, k]} */
+        record Whole(StoredTensor whole) implements Matrix {
+            @Override
+            public long rows() {
+                return whole.shape()[0];
+            }
+
+            @Override
+            public long columns() {
+                return Shapes.count(whole.shape()) / rows();
+            }
+
+            @Override
+            public Optional<Long> rank() {
+                return Optional.empty();
+            }
+
+            @Override
+            public List<StoredTensor> tensors() {
+                return List.of(whole);
+            }
+
+            @Override
+            public Tensor values(Tensor like) {
+                return flat(load(whole, like));
+            }
+        }
+
+        /**
+         * Two factors.
+         *
+         * @param a {@code [rows, r]}
+         * @param b {@code [r, columns]}
+         */
+        record Factored(StoredTensor a, StoredTensor b) implements Matrix {
+            @Override
+            public long rows() {
+                return a.shape()[0];
+            }
+
+            @Override
+            public long columns() {
+                return Shapes.count(b.shape()) / b.shape()[0];
+            }
+
+            @Override
+            public Optional<Long> rank() {
+                return Optional.of(b.shape()[0]);
+            }
+
+            @Override
+            public List<StoredTensor> tensors() {
+                return List.of(a, b);
+            }
+
+            @Override
+            public Tensor values(Tensor like) {
+                return flat(load(a, like)).mm(flat(load(b, like)));
+            }
+        }
+
+        /**
+         * Two factors around a core.
+         *
+         * @param core {@code [r, s, k, k]}
+         * @param a {@code [r, rows]}
+         * @param b {@code [s, in]}
+         */
+        record Cored(StoredTensor core, StoredTensor a, StoredTensor b) implements Matrix {
+            @Override
+            public long rows() {
+                return a.shape()[1];
+            }
+
+            @Override
+            public long columns() {
+                return b.shape()[1] * core.shape()[2] * core.shape()[3];
+            }
+
+            @Override
+            public Optional<Long> rank() {
+                return Optional.of(b.shape()[0]);
+            }
+
+            @Override
+            public List<StoredTensor> tensors() {
+                return List.of(core, a, b);
+            }
+
+            @Override
+            public Tensor values(Tensor like) {
+                long inner = core.shape()[1];
+                Tensor rows = load(a, like).t().mm(flat(load(core, like))).view(rows(), inner, -1);
+                return flat(rows.transpose(1, 2)
+                        .matmul(load(b, like))
+                        .transpose(1, 2)
+                        .contiguous());
+            }
+        }
+    }
+
+    /** LoHa: two matrices multiplied element by element (Hyeon-Woo et al., 2021). */
+    record Hadamard(Matrix first, Matrix second) implements Delta {
+        @Override
+        public long rank() {
+            return first.rank().orElse(1L);
+        }
+
+        @Override
+        public List<StoredTensor> tensors() {
+            return Stream.of(first, second).flatMap(m -> m.tensors().stream()).toList();
+        }
+
+        @Override
+        public boolean fits(long... weight) {
+            return first.rows() == weight[0] && first.columns() * weight[0] == Shapes.count(weight);
+        }
+
+        @Override
+        public long weightCount() {
+            return first.rows() * first.columns();
+        }
+
+        @Override
+        public Tensor values(Tensor like) {
+            return first.values(like).mul_(second.values(like));
+        }
+    }
+
+    /** LoKr: the Kronecker product of two matrices (Yeh et al., 2023). */
+    record Kronecker(Matrix first, Matrix second) implements Delta {
+        @Override
+        public long rank() {
+            return second.rank().or(first::rank).orElse(1L);
+        }
+
+        /** Whether alpha means nothing, because neither matrix is a product. */
+        boolean isWhole() {
+            return first.rank().isEmpty() && second.rank().isEmpty();
+        }
+
+        @Override
+        public List<StoredTensor> tensors() {
+            return Stream.of(first, second).flatMap(m -> m.tensors().stream()).toList();
+        }
+
+        @Override
+        public boolean fits(long... weight) {
+            return first.rows() * second.rows() == weight[0] && weightCount() == Shapes.count(weight);
+        }
+
+        @Override
+        public long weightCount() {
+            return first.rows() * first.columns() * second.rows() * second.columns();
+        }
+
+        @Override
+        public Tensor values(Tensor like) {
+            return torch.kron(first.values(like), second.values(like));
+        }
+    }
+
+    private static Tensor flat(Tensor tensor) {
+        return tensor.reshape(tensor.size(0), -1);
+    }
+
+    /** The values of a stored tensor, in the type and on the device of {@code like}. */
+    static Tensor load(StoredTensor stored, Tensor like) {
+        Tensor values = stored.load().to(like);
+        if (!values.isfinite().all().item_bool()) {
+            throw new InvalidFileException(stored.file(), "tensor " + stored.name() + " holds NaN or infinity");
+        }
+        return values;
+    }
+}
