@@ -1,9 +1,10 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.lora.Spelling;
 import dev.hypersd.model.LoraWorkbench;
 import dev.hypersd.model.LoraWorkbench.Result;
-import dev.hypersd.model.LoraWorkbench.Source;
+import dev.hypersd.model.Source;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
             "  hypersd lora merge style.safetensors:0.7 fox.safetensors:0.5 --out both.safetensors"
         },
         subcommands = {
-            LoraCommand.MergeCommand.class,
+            LoraMergeCommand.class,
             LoraCommand.ConvertCommand.class,
             LoraCommand.ResizeCommand.class,
             LoraCommand.ExtractCommand.class
@@ -73,40 +74,12 @@ final class LoraCommand implements Runnable {
             return new Result(out, spelling, dtype);
         }
 
+        boolean namesModel() {
+            return model.isPresent();
+        }
+
         LoraWorkbench workbench(Path lora) {
             return model.map(LoraWorkbench::of).orElseGet(() -> LoraWorkbench.guessedFor(lora));
-        }
-    }
-
-    @Command(
-            name = "merge",
-            description = "Add several LoRAs up to one. Nothing is lost: its rank is the sum of theirs.",
-            footer = {
-                "",
-                "Example:",
-                "  hypersd lora merge style.safetensors:0.7 fox.safetensors:0.5 --out both.safetensors"
-            })
-    static final class MergeCommand implements Runnable {
-        @Parameters(
-                paramLabel = "FILE[:WEIGHT]",
-                arity = "1..*",
-                converter = LoraOption.Converter.class,
-                description = "The LoRAs, each with how strongly it counts, 1 unless given.")
-        private List<LoraOption> loras = List.of();
-
-        @Mixin
-        private final ResultOptions result = new ResultOptions();
-
-        @Override
-        public void run() {
-            try (LoraWorkbench bench = result.workbench(loras.getFirst().file())) {
-                bench.merge(
-                        loras.stream()
-                                .map(lora ->
-                                        new Source(lora.file(), lora.weight().orElse(1)))
-                                .toList(),
-                        result.result());
-            }
         }
     }
 
@@ -126,7 +99,7 @@ final class LoraCommand implements Runnable {
         @Override
         public void run() {
             try (LoraWorkbench bench = result.workbench(lora)) {
-                bench.merge(List.of(new Source(lora, 1)), result.result());
+                bench.merge(List.of(new Source(lora, 1)), BlockWeights.EVEN, result.result());
             }
         }
     }

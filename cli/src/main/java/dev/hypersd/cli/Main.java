@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             GenerateCommand.class,
             InspectCommand.class,
+            ConvertCommand.class,
             LoraCommand.class,
             ShowCommand.class,
             TrainCommand.class,

@@ -37,8 +37,9 @@ final class ModelOptions {
 
     @Option(
             names = "--vae",
-            paramLabel = "DIR",
-            description = "An autoencoder to put in place of the model's own, for example a TAESD.")
+            paramLabel = "DIR|FILE",
+            description =
+                    "An autoencoder to put in place of the model's own: a folder, for example of a TAESD, or a file of weights.")
     Optional<Path> autoencoder = Optional.empty();
 
     @Option(

@@ -28,6 +28,9 @@ public final class Checkpoint {
     private static final String TEXT_ENCODER_2 = "text_encoder_2";
     private static final String CONTROLNET = "controlnet";
 
+    /** Where SD 2.x has its text encoder. */
+    private static final String OPEN_CLIP = "cond_stage_model.model.";
+
     private final Path file;
     private final Optional<ModelFamily> family;
     private final List<Part> parts;
@@ -67,7 +70,10 @@ public final class Checkpoint {
         if (begins(names, second)) {
             parts.add(new Part(TEXT_ENCODER_2, second, OpenClip::view));
         }
-        boolean known = !parts.isEmpty() && !isOtherFamily(names);
+        if (begins(names, OPEN_CLIP)) {
+            parts.add(new Part(TEXT_ENCODER, OPEN_CLIP, OpenClip::view));
+        }
+        boolean known = !parts.isEmpty() && !isRefiner(names);
         return known ? Optional.of(new Checkpoint(file, family(names, parts), parts)) : Optional.empty();
     }
 
@@ -101,21 +107,21 @@ public final class Checkpoint {
         return anyFamily ? Optional.empty() : Optional.of(sdxl ? ModelFamily.SDXL : ModelFamily.SD15);
     }
 
-    /** SD 2 and SDXL's refiner: an open_clip encoder in the first place. */
-    private static boolean isOtherFamily(Set<String> names) {
-        return begins(names, "cond_stage_model.model.") || begins(names, "conditioner.embedders.0.model.");
+    /** SDXL's refiner has an open_clip encoder in the first place. */
+    private static boolean isRefiner(Set<String> names) {
+        return begins(names, "conditioner.embedders.0.model.");
     }
 
     private static String guess(Set<String> names) {
         if (names.stream().anyMatch(name -> name.contains("lora_") || name.contains(".lora."))) {
             return "it looks like a LoRA, which is put on a model";
         }
-        if (isOtherFamily(names)) {
-            return "it looks like SD 2.x or the SDXL refiner; SD 1.5 and SDXL base checkpoints are supported";
+        if (isRefiner(names)) {
+            return "it looks like the SDXL refiner; SD 1.x, SD 2.x and SDXL base checkpoints are supported";
         }
         return "its tensors are called "
                 + String.join(", ", names.stream().limit(3).toList())
-                + "; SD 1.5 and SDXL checkpoints, U-Nets, ControlNets and autoencoders are supported";
+                + "; SD 1.x, SD 2.x and SDXL checkpoints, U-Nets, ControlNets and autoencoders are supported";
     }
 
     private static boolean begins(Set<String> names, String prefix) {

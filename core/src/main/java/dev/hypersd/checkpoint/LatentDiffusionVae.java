@@ -52,6 +52,50 @@ final class LatentDiffusionVae {
         return SHORTCUT.matcher(renamed).replaceFirst(".conv_shortcut.");
     }
 
+    private static final Pattern OWN_UP = Pattern.compile("decoder\\.up_blocks\\.(\\d{1,4})\\.(.*)");
+    private static final Pattern OWN_SHORTCUT = Pattern.compile("\\.conv_shortcut\\.");
+
+    private static final Renaming BACK = new Renaming()
+            .prefix("(encoder|decoder)\\.conv_norm_out\\.", "$1.norm_out.")
+            .prefix("encoder\\.down_blocks\\.(\\d+)\\.resnets\\.(\\d+)\\.", "encoder.down.$1.block.$2.")
+            .prefix("encoder\\.down_blocks\\.(\\d+)\\.downsamplers\\.0\\.", "encoder.down.$1.downsample.")
+            .prefix("(encoder|decoder)\\.mid_block\\.resnets\\.0\\.", "$1.mid.block_1.")
+            .prefix("(encoder|decoder)\\.mid_block\\.resnets\\.1\\.", "$1.mid.block_2.")
+            .prefix("(encoder|decoder)\\.mid_block\\.attentions\\.0\\.group_norm\\.", "$1.mid.attn_1.norm.")
+            .prefix("(encoder|decoder)\\.mid_block\\.attentions\\.0\\.to_([qkv])\\.", "$1.mid.attn_1.$2.")
+            .prefix("(encoder|decoder)\\.mid_block\\.attentions\\.0\\.to_out\\.0\\.", "$1.mid.attn_1.proj_out.");
+
+    private static final Renaming UP_LEVEL_BACK =
+            new Renaming().prefix("resnets\\.(\\d+)\\.", "block.$1.").prefix("upsamplers\\.0\\.", "upsample.");
+
+    /** A view of {@code source}, an autoencoder under the names of diffusers, as the original implementation has it. */
+    static WeightSource original(WeightSource source) {
+        int levels = source.names().stream()
+                .map(OWN_UP::matcher)
+                .filter(Matcher::matches)
+                .mapToInt(up -> Integer.parseInt(up.group(1)) + 1)
+                .max()
+                .orElse(0);
+        return WeightView.of(source, tensor -> Stream.of(convolution(tensor, back(tensor.name(), levels))));
+    }
+
+    private static String back(String name, int levels) {
+        Matcher up = OWN_UP.matcher(name);
+        String renamed = up.matches()
+                ? "decoder.up.%d.%s"
+                        .formatted(levels - 1 - Integer.parseInt(up.group(1)), UP_LEVEL_BACK.apply(up.group(2)))
+                : BACK.apply(name);
+        return OWN_SHORTCUT.matcher(renamed).replaceFirst(".nin_shortcut.");
+    }
+
+    /** {@code [out, in]} of a projection becomes {@code [out, in, 1, 1]}. */
+    private static StoredTensor convolution(StoredTensor tensor, String name) {
+        long[] shape = tensor.shape();
+        return shape.length == 2
+                ? tensor.as(name, new long[] {shape[0], shape[1], 1, 1}, t -> t.view(shape[0], shape[1], 1, 1))
+                : tensor.as(name);
+    }
+
     /** {@code [out, in, 1, 1]} of a projection becomes {@code [out, in]}. */
     private static StoredTensor linear(StoredTensor tensor, String name) {
         long[] shape = tensor.shape();

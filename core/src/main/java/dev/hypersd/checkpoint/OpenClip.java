@@ -5,7 +5,9 @@ import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightSource;
 import dev.hypersd.weights.WeightView;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -19,6 +21,8 @@ final class OpenClip {
     private static final String LAYER = "transformer\\.resblocks\\.(\\d+)\\.";
     private static final Pattern FUSED = Pattern.compile(LAYER + "attn\\.in_proj_(weight|bias)");
     private static final List<String> PARTS = List.of("q", "k", "v");
+    private static final String OWN_LAYER = "text_model\\.encoder\\.layers\\.(\\d+)\\.";
+    private static final Pattern THIRD = Pattern.compile(OWN_LAYER + "self_attn\\.([qkv])_proj\\.(weight|bias)");
 
     private static final Renaming NAMES = new Renaming()
             .prefix("token_embedding\\.", "text_model.embeddings.token_embedding.")
@@ -50,6 +54,42 @@ final class OpenClip {
             case "logit_scale" -> Stream.empty();
             default -> Stream.of(tensor.as(NAMES.apply(name)));
         };
+    }
+
+    private static final Renaming BACK = new Renaming()
+            .prefix("text_model\\.embeddings\\.token_embedding\\.", "token_embedding.")
+            .prefix("text_model\\.embeddings\\.position_embedding\\.weight", "positional_embedding")
+            .prefix("text_model\\.final_layer_norm\\.", "ln_final.")
+            .prefix(OWN_LAYER + "layer_norm1\\.", "transformer.resblocks.$1.ln_1.")
+            .prefix(OWN_LAYER + "layer_norm2\\.", "transformer.resblocks.$1.ln_2.")
+            .prefix(OWN_LAYER + "mlp\\.fc1\\.", "transformer.resblocks.$1.mlp.c_fc.")
+            .prefix(OWN_LAYER + "mlp\\.fc2\\.", "transformer.resblocks.$1.mlp.c_proj.")
+            .prefix(OWN_LAYER + "self_attn\\.out_proj\\.", "transformer.resblocks.$1.attn.out_proj.");
+
+    /** A view of {@code source}, a text encoder under the names of transformers, as open_clip has it. */
+    static WeightSource original(WeightSource source) {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        for (String name : source.names()) {
+            StoredTensor tensor = source.find(name).orElseThrow();
+            Matcher third = THIRD.matcher(name);
+            if (!third.matches()) {
+                StoredTensor back = name.equals("text_projection.weight")
+                        ? transposed(tensor, "text_projection")
+                        : tensor.as(BACK.apply(name));
+                tensors.put(back.name(), back);
+            } else if (third.group(2).equals(PARTS.getFirst())) {
+                String fused = "transformer.resblocks.%s.attn.in_proj_%s".formatted(third.group(1), third.group(3));
+                tensors.put(
+                        fused,
+                        StoredTensor.stacked(
+                                fused,
+                                PARTS.stream()
+                                        .map(part -> name.replace(".q_proj.", "." + part + "_proj."))
+                                        .flatMap(part -> source.find(part).stream())
+                                        .toList()));
+            }
+        }
+        return WeightView.of(source, tensors);
     }
 
     private static StoredTensor transposed(StoredTensor tensor, String name) {

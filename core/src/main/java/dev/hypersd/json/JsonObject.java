@@ -38,6 +38,11 @@ public final class JsonObject {
         return file;
     }
 
+    /** The object as text. */
+    public byte[] bytes() {
+        return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);
+    }
+
     /** All keys, in the order of the file. */
     public Collection<String> keys() {
         return node.propertyNames();

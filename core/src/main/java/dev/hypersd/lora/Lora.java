@@ -140,7 +140,7 @@ public final class Lora implements AutoCloseable {
          * @param weight the values to change, in the shape of the target
          * @param strength 1 for the adapter as it was trained; may be negative
          */
-        Tensor added(Tensor weight, double strength) {
+        public Tensor added(Tensor weight, double strength) {
             if (module.magnitude().isEmpty()) {
                 return plain(weight, strength);
             }

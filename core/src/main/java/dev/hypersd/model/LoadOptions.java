@@ -19,13 +19,16 @@ import java.util.stream.Stream;
  * @param device what they compute on
  * @param variant which of several precisions of the files to read, for example {@code fp16}; absent means the files without a variant
  * @param checkpoints single files whose networks take the place of the model's own, in this order
- * @param autoencoder a folder with an autoencoder that takes the place of the model's own, for example a TAESD
+ * @param autoencoder an autoencoder that takes the place of the model's own: a folder, for example a TAESD, or a file of
+ *     weights for the model's own configuration
  */
 public record LoadOptions(
         Dtype dtype, Device device, Optional<String> variant, List<Path> checkpoints, Optional<Path> autoencoder) {
     /** F32 on the CPU, from the files without a variant, all parts the model's own. */
     public static final LoadOptions DEFAULT =
             new LoadOptions(Dtype.F32, Device.CPU, Optional.empty(), List.of(), Optional.empty());
+
+    private static final String VAE = "vae";
 
     public LoadOptions {
         checkpoints = List.copyOf(checkpoints);
@@ -52,8 +55,8 @@ public record LoadOptions(
         return new LoadOptions(dtype, device, variant, more, autoencoder);
     }
 
-    public LoadOptions withAutoencoder(Path folder) {
-        return new LoadOptions(dtype, device, variant, checkpoints, Optional.of(folder));
+    public LoadOptions withAutoencoder(Path path) {
+        return new LoadOptions(dtype, device, variant, checkpoints, Optional.of(path));
     }
 
     /** The files of the model in {@code directory}, with the checkpoints put over them. */
@@ -79,7 +82,12 @@ public record LoadOptions(
 
     /** The autoencoder to use with the model of {@code files}. */
     ModelPart autoencoder(ModelFiles files) {
-        return autoencoder.map(ModelPart::in).orElseGet(() -> files.part("vae"));
+        ModelPart own = files.part(VAE);
+        return autoencoder
+                .map(path -> Files.isDirectory(path)
+                        ? ModelPart.in(path)
+                        : own.withWeights(() -> Checkpoint.recognise(path).open(VAE)))
+                .orElse(own);
     }
 
     /** What that autoencoder computes with; SDXL's own one overflows in half precision. */

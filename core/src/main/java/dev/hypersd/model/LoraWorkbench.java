@@ -5,6 +5,7 @@ import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.clip.ClipTextModel;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.lora.Component;
 import dev.hypersd.lora.Delta;
 import dev.hypersd.lora.Factors;
@@ -39,13 +40,6 @@ public final class LoraWorkbench implements AutoCloseable {
 
     private final ModelShapes model;
     private final LoraTargets targets;
-
-    /**
-     * A LoRA and how strongly it counts.
-     *
-     * @param weight 1 as trained
-     */
-    public record Source(Path file, double weight) {}
 
     /**
      * Where a result goes and how it is written.
@@ -90,12 +84,12 @@ public final class LoraWorkbench implements AutoCloseable {
     }
 
     /**
-     * Writes the sum of {@code sources}, of the sum of their ranks. A single one that counts as trained is written as it is: only its names change.
+     * Writes the sum of {@code sources}, of the sum of their ranks, each weight as strongly as {@code blocks} say. A single one that counts as trained is written as it is: only its names change.
      *
      * @throws InvalidFileException if one does not fit the model in whole
      */
-    public void merge(List<Source> sources, Result result) {
-        write(sources, result, terms -> {
+    public void merge(List<Source> sources, BlockWeights blocks, Result result) {
+        write(sources, blocks, result, terms -> {
             boolean asItIs = terms.size() == 1 && terms.getFirst().strength() == 1;
             return asItIs ? terms.getFirst().factors() : LowRankSums.sum(terms);
         });
@@ -104,13 +98,13 @@ public final class LoraWorkbench implements AutoCloseable {
     /** Writes {@code source} with the directions that matter most, at most {@code rank} of them for each weight. */
     public void resize(Path source, long rank, Result result) {
         requireRank(rank);
-        write(List.of(new Source(source, 1)), result, terms -> {
+        write(List.of(new Source(source, 1)), BlockWeights.EVEN, result, terms -> {
             Factors factors = terms.getFirst().factors();
             return rank < factors.down().size(0) ? LowRankSums.truncated(factors, rank) : factors;
         });
     }
 
-    private void write(List<Source> sources, Result result, Function<List<Term>, Factors> make) {
+    private void write(List<Source> sources, BlockWeights blocks, Result result, Function<List<Term>, Factors> make) {
         List<Lora> open = new ArrayList<>();
         try {
             sources.forEach(source -> open.add(Lora.fit(LoraFile.open(source.file()), targets)));
@@ -121,7 +115,12 @@ public final class LoraWorkbench implements AutoCloseable {
                     open.get(i)
                             .changes()
                             .forEach(change -> terms.computeIfAbsent(change.target(), t -> new ArrayList<>())
-                                    .add(new Term(factors(change), strength)));
+                                    .add(new Term(
+                                            factors(change),
+                                            strength
+                                                    * blocks.of(
+                                                            network(change.target()),
+                                                            change.target().name()))));
                 }
                 Dtype dtype = result.dtype()
                         .orElse(open.getFirst()
@@ -139,6 +138,14 @@ public final class LoraWorkbench implements AutoCloseable {
         } finally {
             open.forEach(Lora::close);
         }
+    }
+
+    private Component network(Parameter parameter) {
+        return model.networks().entrySet().stream()
+                .filter(network -> network.getValue().get(parameter.name()) == parameter)
+                .findFirst()
+                .orElseThrow()
+                .getKey();
     }
 
     private static Factors factors(Lora.Change change) {

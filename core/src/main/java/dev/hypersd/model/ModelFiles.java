@@ -6,6 +6,8 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
+import dev.hypersd.unet.UNetConfig;
+import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -31,6 +33,7 @@ import java.util.regex.Pattern;
 public final class ModelFiles {
     private static final Pattern PIPELINE =
             Pattern.compile("StableDiffusion(XL)?(?:ControlNet)?(?:Img2Img|Inpaint)?Pipeline");
+    private static final String UNET = "unet";
     private static final String INDEX = "model_index.json";
     private static final String CLASS_NAME = "_class_name";
     private static final Set<String> LIBRARIES = Set.of("diffusers", "transformers");
@@ -178,6 +181,7 @@ public final class ModelFiles {
                     file.file(),
                     "is made for %s, the model in %s is %s".formatted(other.title(), path, family.title()));
         });
+        requireWidth(file);
         Map<String, ModelPart> changed = new LinkedHashMap<>(parts);
         for (String part : file.parts()) {
             if (changed.computeIfPresent(part, (name, own) -> own.withWeights(() -> file.open(name))) == null) {
@@ -186,6 +190,28 @@ public final class ModelFiles {
             }
         }
         return new ModelFiles(path, family, index, changed);
+    }
+
+    /** SD 2.x differs from SD 1.5 by its sizes only. */
+    private void requireWidth(Checkpoint file) {
+        if (!file.parts().contains(UNET) || !parts.containsKey(UNET)) {
+            return;
+        }
+        int own = UNetConfig.from(part(UNET).config()).textChannels();
+        try (WeightSource weights = file.open(UNET)) {
+            weights.names().stream()
+                    .filter(name -> name.endsWith(".attn2.to_k.weight"))
+                    .findFirst()
+                    .flatMap(weights::find)
+                    .map(tensor -> tensor.shape()[1])
+                    .filter(width -> width != own)
+                    .ifPresent(width -> {
+                        throw new InvalidFileException(
+                                file.file(),
+                                "is made for text embeddings %d wide, those of the model in %s are %d wide; SD 1.x has 768, SD 2.x 1024: name a directory of its own family"
+                                        .formatted(width, path, own));
+                    });
+        }
     }
 
     /** The directory. */

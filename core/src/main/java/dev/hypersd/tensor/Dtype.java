@@ -10,6 +10,9 @@ public enum Dtype {
     F32(4, ScalarType.Float),
     F16(2, ScalarType.Half),
     BF16(2, ScalarType.BFloat16),
+    /** Of which there is no infinity (Micikevicius et al., 2022). */
+    F8_E4M3(1, ScalarType.Float8_e4m3fn),
+    F8_E5M2(1, ScalarType.Float8_e5m2),
     I64(8, ScalarType.Long),
     I32(4, ScalarType.Int),
     I16(2, ScalarType.Short),
@@ -38,7 +41,7 @@ public enum Dtype {
     /** Whether values are floating-point numbers; only these can be weights of a network. */
     public boolean isFloatingPoint() {
         return switch (this) {
-            case F64, F32, F16, BF16 -> true;
+            case F64, F32, F16, BF16, F8_E4M3, F8_E5M2 -> true;
             case I64, I32, I16, I8, U8, BOOL -> false;
         };
     }

@@ -1,7 +1,9 @@
 package dev.hypersd.weights;
 
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Tensors;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
@@ -29,6 +31,25 @@ public interface StoredTensor {
     /** This tensor under another name. */
     default StoredTensor as(String name) {
         return as(name, shape(), UnaryOperator.identity());
+    }
+
+    /**
+     * Several tensors above each other as one, of the type of the first.
+     *
+     * @param parts of one shape but for the outermost dimension, at least one
+     */
+    static StoredTensor stacked(String name, List<StoredTensor> parts) {
+        long[] shape = parts.getFirst().shape();
+        shape[0] = parts.stream().mapToLong(part -> part.shape()[0]).sum();
+        return parts.getFirst()
+                .as(
+                        name,
+                        shape,
+                        first -> Tensors.cat(
+                                0,
+                                parts.stream()
+                                        .map(part -> part.load().to(first.scalar_type()))
+                                        .toList()));
     }
 
     /**

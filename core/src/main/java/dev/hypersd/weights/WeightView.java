@@ -40,6 +40,15 @@ public final class WeightView implements WeightSource {
     }
 
     /**
+     * Tensors that are made of those of {@code source}, which is closed with the view.
+     *
+     * @param tensors by name
+     */
+    public static WeightView of(WeightSource source, Map<String, StoredTensor> tensors) {
+        return new WeightView(source, new LinkedHashMap<>(tensors));
+    }
+
+    /**
      * A view of {@code source} under other names, which it closes with itself.
      *
      * @param newName of each name; empty for a tensor that is to disappear

@@ -117,8 +117,9 @@ class CheckpointTest {
 
     @Test
     void anotherFamilyIsNamed() {
-        Path file = write("model.diffusion_model.input_blocks.0.0.weight", "cond_stage_model.model.ln_final.weight");
-        assertThatThrownBy(() -> Checkpoint.recognise(file)).hasMessageContaining("SD 2.x or the SDXL refiner");
+        Path file =
+                write("model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.0.model.ln_final.weight");
+        assertThatThrownBy(() -> Checkpoint.recognise(file)).hasMessageContaining("looks like the SDXL refiner");
     }
 
     @Test

@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
+import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.Spelling;
 import dev.hypersd.model.LoraWorkbench;
 import dev.hypersd.model.LoraWorkbench.Result;
-import dev.hypersd.model.LoraWorkbench.Source;
+import dev.hypersd.model.Source;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.tensor.Dtype;
@@ -65,7 +66,8 @@ class LoraWorkbenchTest {
     @EnumSource(names = {"KOHYA", "KOHYA_LATENT_DIFFUSION", "PEFT", "DIFFUSERS"})
     void aConvertedLoraGivesTheSamePicture(Spelling spelling) {
         Path converted = folder.resolve("converted.safetensors");
-        bench.merge(List.of(new Source(A, 1)), new Result(converted, spelling, Optional.of(Dtype.F32)));
+        bench.merge(
+                List.of(new Source(A, 1)), BlockWeights.EVEN, new Result(converted, spelling, Optional.of(Dtype.F32)));
         assertThat(difference(draw(pipeline, new LoraWeight(converted, 1)), draw(pipeline, new LoraWeight(A, 1))))
                 .isLessThanOrEqualTo(1);
     }
@@ -74,8 +76,12 @@ class LoraWorkbenchTest {
     void conversionThereAndBackIsExact() {
         Path there = folder.resolve("there.safetensors");
         Path back = folder.resolve("back.safetensors");
-        bench.merge(List.of(new Source(A, 1)), new Result(there, Spelling.KOHYA_LATENT_DIFFUSION, Optional.empty()));
-        bench.merge(List.of(new Source(there, 1)), new Result(back, Spelling.KOHYA, Optional.empty()));
+        bench.merge(
+                List.of(new Source(A, 1)),
+                BlockWeights.EVEN,
+                new Result(there, Spelling.KOHYA_LATENT_DIFFUSION, Optional.empty()));
+        bench.merge(
+                List.of(new Source(there, 1)), BlockWeights.EVEN, new Result(back, Spelling.KOHYA, Optional.empty()));
         assertThat(values(back)).isEqualTo(values(A)).isNotEqualTo(values(there));
     }
 
@@ -84,6 +90,7 @@ class LoraWorkbenchTest {
         Path both = folder.resolve("both.safetensors");
         bench.merge(
                 List.of(new Source(A, 0.7), new Source(B, -0.4)),
+                BlockWeights.EVEN,
                 new Result(both, Spelling.KOHYA, Optional.of(Dtype.F32)));
         Image expected = draw(pipeline, new LoraWeight(A, 0.7), new LoraWeight(B, -0.4));
         assertThat(difference(draw(pipeline, new LoraWeight(both, 1)), expected))
@@ -104,6 +111,7 @@ class LoraWorkbenchTest {
         Path twice = folder.resolve("twice.safetensors");
         bench.merge(
                 List.of(new Source(A, 0.5), new Source(A, 0.5)),
+                BlockWeights.EVEN,
                 new Result(twice, Spelling.KOHYA, Optional.of(Dtype.F32)));
         try (LoraFile file = LoraFile.open(A)) {
             // Of twice the same, half the rank holds everything.
@@ -136,7 +144,7 @@ class LoraWorkbenchTest {
     void aLoraForAnotherModelIsRefused() {
         Path sdxl = MODELS.resolve("loras/sdxl-a-kohya.safetensors");
         Result result = new Result(folder.resolve("none.safetensors"), Spelling.KOHYA, Optional.empty());
-        assertThatThrownBy(() -> bench.merge(List.of(new Source(sdxl, 1)), result))
+        assertThatThrownBy(() -> bench.merge(List.of(new Source(sdxl, 1)), BlockWeights.EVEN, result))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("does not match SD 1.5");
         assertThatThrownBy(() -> bench.resize(A, 0, result)).hasMessage("the rank of a LoRA must be at least 1, not 0");

@@ -1,0 +1,78 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.cli.LoraCommand.ResultOptions;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.lora.BlockWeights;
+import dev.hypersd.model.LoraWorkbench;
+import dev.hypersd.model.ModelConversion;
+import dev.hypersd.model.Source;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code hypersd lora merge}: the sum of LoRAs as a LoRA or in a model. */
+@Command(
+        name = "merge",
+        description =
+                "Add several LoRAs up to one, whose rank is the sum of theirs, or with --into add them to a model. Nothing is lost.",
+        footer = {
+            "",
+            "Examples:",
+            "  hypersd lora merge style.safetensors:0.7 fox.safetensors:0.5 --out both.safetensors",
+            "  hypersd lora merge style.safetensors --block unet.down_blocks=0.5 --block text_encoder=0 --into sd15 --out styled.safetensors"
+        })
+final class LoraMergeCommand implements Runnable {
+    @Parameters(
+            paramLabel = "FILE[:WEIGHT]",
+            arity = "1..*",
+            converter = LoraOption.Converter.class,
+            description = "The LoRAs, each with how strongly it counts, 1 unless given.")
+    private List<LoraOption> loras = List.of();
+
+    @Option(
+            names = "--block",
+            paramLabel = "NAME=FACTOR",
+            description =
+                    "How strongly they count in a part of the model besides: text_encoder, unet.down_blocks.1, unet.mid_block ... The longest name counts; may be given several times.")
+    private Map<String, Double> blocks = new LinkedHashMap<>();
+
+    @Option(
+            names = "--into",
+            paramLabel = "DIR|FILE",
+            description = "Write this model with the LoRAs in its weights, a directory or a file, as --out says.")
+    private Optional<Path> into = Optional.empty();
+
+    @Mixin
+    private final StoredModelOptions stored = new StoredModelOptions();
+
+    @Mixin
+    private final ResultOptions result = new ResultOptions();
+
+    @Override
+    public void run() {
+        List<Source> sources = loras.stream()
+                .map(lora -> new Source(lora.file(), lora.weight().orElse(1)))
+                .toList();
+        BlockWeights weights = new BlockWeights(blocks);
+        if (into.isPresent()) {
+            if (result.namesModel()) {
+                throw new InvalidRequestException("--model and --into both name the model; leave --model out");
+            }
+            new ModelConversion(
+                            stored.directory(into.get()),
+                            stored.options(into.get()),
+                            result.result().dtype())
+                    .write(sources, weights, result.result().file());
+            return;
+        }
+        try (LoraWorkbench bench = result.workbench(loras.getFirst().file())) {
+            bench.merge(sources, weights, result.result());
+        }
+    }
+}

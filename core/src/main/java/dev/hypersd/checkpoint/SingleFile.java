@@ -1,0 +1,40 @@
+package dev.hypersd.checkpoint;
+
+import dev.hypersd.weights.WeightSource;
+import dev.hypersd.weights.WeightView;
+import java.util.Optional;
+
+/** The parts of a model directory as they stand in a checkpoint in one file, in the original spelling: the way back of {@link Checkpoint}. */
+public final class SingleFile {
+    private SingleFile() {}
+
+    /**
+     * A view of {@code weights}, which it closes with itself.
+     *
+     * @param part {@code unet}, {@code vae}, {@code text_encoder} or {@code text_encoder_2}
+     * @param weights under the names that the networks here have
+     * @throws IllegalArgumentException if it is another part
+     */
+    public static WeightSource view(String part, ModelFamily family, WeightSource weights) {
+        return switch (part) {
+            case "unet" -> {
+                LatentDiffusionUNet names = new LatentDiffusionUNet(weights.names());
+                yield WeightView.renamed(weights, name -> Optional.of("model.diffusion_model." + names.original(name)));
+            }
+            case "vae" -> prefixed("first_stage_model.", LatentDiffusionVae.original(weights));
+            case "text_encoder" ->
+                prefixed(
+                        switch (family) {
+                            case SD15 -> "cond_stage_model.transformer.";
+                            case SDXL -> "conditioner.embedders.0.transformer.";
+                        },
+                        weights);
+            case "text_encoder_2" -> prefixed("conditioner.embedders.1.model.", OpenClip.original(weights));
+            default -> throw new IllegalArgumentException("checkpoints have no part " + part);
+        };
+    }
+
+    private static WeightSource prefixed(String prefix, WeightSource weights) {
+        return WeightView.renamed(weights, name -> Optional.of(prefix + name));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.hypersd.lora;
+
+import dev.hypersd.error.InvalidRequestException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How strongly adapters count in parts of a model, besides the weight of each.
+ *
+ * @param factors by what names of layers begin with: {@code text_encoder}, {@code unet}, {@code unet.down_blocks.1}, {@code unet.mid_block}; the longest counts
+ */
+public record BlockWeights(Map<String, Double> factors) {
+    /** The same everywhere. */
+    public static final BlockWeights EVEN = new BlockWeights(Map.of());
+
+    public BlockWeights {
+        factors = Map.copyOf(new LinkedHashMap<>(factors));
+        factors.forEach((block, factor) -> {
+            if (!Double.isFinite(factor)) {
+                throw new InvalidRequestException(
+                        "the weight of block %s must be a number, not %s".formatted(block, factor));
+            }
+        });
+    }
+
+    /** The factor for the layer {@code name} of {@code network}; 1 where nothing is said. */
+    public double of(Component network, String name) {
+        String full = network.folder() + "." + name;
+        for (int end = full.length(); end > 0; end = full.lastIndexOf('.', end - 1)) {
+            Double factor = factors.get(full.substring(0, end));
+            if (factor != null) {
+                return factor;
+            }
+        }
+        return 1;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.hypersd.model;
+
+import dev.hypersd.checkpoint.SingleFile;
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.file.Draft;
+import dev.hypersd.json.Json;
+import dev.hypersd.lora.BlockWeights;
+import dev.hypersd.lora.Lora;
+import dev.hypersd.lora.LoraFile;
+import dev.hypersd.lora.WeightedLora;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.weights.SafetensorsWriter;
+import dev.hypersd.weights.SafetensorsWriter.Declaration;
+import dev.hypersd.weights.StoredTensor;
+import dev.hypersd.weights.WeightSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes models as model directories or as checkpoints in one file, whatever they were before, with LoRAs merged into them where wanted. One tensor is in memory
+ * at a time.
+ */
+public final class ModelConversion {
+    private static final String END = ".safetensors";
+    private static final Set<String> NETWORKS = Set.of("unet", "vae", "text_encoder", "text_encoder_2");
+
+    private final ModelFiles files;
+    private final LoadOptions options;
+    private final Optional<Dtype> dtype;
+    private final Map<String, Map<String, List<MergedWeights.Part>>> merged = new HashMap<>();
+
+    /**
+     * Of what {@link DiffusionModel#load} would load.
+     *
+     * @param dtype what floating-point numbers are stored as; absent to leave them as they are
+     */
+    public ModelConversion(Path directory, LoadOptions options, Optional<Dtype> dtype) {
+        this.files = options.files(directory);
+        this.options = options;
+        this.dtype = dtype;
+    }
+
+    /**
+     * Writes the model with LoRAs merged into it.
+     *
+     * @param out a file that ends in {@code .safetensors} for a checkpoint, else a new directory
+     * @throws dev.hypersd.error.InvalidFileException if a part is missing or broken, or a LoRA does not fit in whole
+     */
+    public void write(List<Source> loras, BlockWeights blocks, Path out) {
+        try (ModelShapes shapes = ModelShapes.of(files.path(), options)) {
+            List<Lora> open = new ArrayList<>();
+            try {
+                for (Source source : loras) {
+                    Lora lora = Lora.fit(LoraFile.open(source.file()), shapes.loraTargets());
+                    open.add(lora);
+                    add(new WeightedLora(lora, source.weight()), blocks, shapes);
+                }
+                Engine.infer(() -> {
+                    if (out.toString().endsWith(END)) {
+                        writeFile(out);
+                    } else {
+                        writeFolder(out);
+                    }
+                    return out;
+                });
+            } finally {
+                open.forEach(Lora::close);
+            }
+        }
+    }
+
+    private void add(WeightedLora lora, BlockWeights blocks, ModelShapes shapes) {
+        shapes.networks()
+                .forEach((component, parameters) -> lora.lora().changes().stream()
+                        .filter(change -> parameters.get(change.target().name()) == change.target())
+                        .forEach(change -> {
+                            String name = change.target().name();
+                            double strength = lora.strength() * blocks.of(component, name);
+                            merged.computeIfAbsent(component.folder(), c -> new HashMap<>())
+                                    .computeIfAbsent(name, n -> new ArrayList<>())
+                                    .add(new MergedWeights.Part(change, strength));
+                        }));
+    }
+
+    private void writeFile(Path file) {
+        List<WeightSource> sources = new ArrayList<>();
+        try {
+            for (ModelPart part : files.parts()) {
+                if (NETWORKS.contains(part.name())) {
+                    sources.add(SingleFile.view(part.name(), files.family(), weights(part)));
+                }
+            }
+            write(file, sources);
+        } finally {
+            sources.forEach(WeightSource::close);
+        }
+    }
+
+    private void writeFolder(Path folder) {
+        if (Files.exists(folder)) {
+            throw new InvalidRequestException(folder + " exists; name a new directory, or a file that ends in " + END);
+        }
+        try (Draft draft = Draft.of(folder)) {
+            Files.createDirectory(draft.path());
+            for (ModelPart part : files.parts()) {
+                Path target = Files.createDirectory(draft.path().resolve(part.name()));
+                if (NETWORKS.contains(part.name())) {
+                    Files.write(
+                            target.resolve("config.json"), source(part).config().bytes());
+                    try (WeightSource weights = weights(part)) {
+                        write(target.resolve(ModelPart.stem(source(part).config()) + END), List.of(weights));
+                    }
+                } else if (part.name().equals("scheduler")) {
+                    Files.write(
+                            target.resolve("scheduler_config.json"),
+                            part.config().bytes());
+                } else {
+                    copy(part.folder(), target);
+                }
+            }
+            Files.write(draft.path().resolve("model_index.json"), index());
+            draft.publish();
+        } catch (IOException e) {
+            throw new HyperSdException(folder + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** What is not written is not listed. */
+    private byte[] index() {
+        ObjectNode index = (ObjectNode) Json.MAPPER.readTree(files.index().bytes());
+        for (String name : List.copyOf(index.propertyNames())) {
+            boolean absent = index.get(name) instanceof ArrayNode pair
+                    && pair.size() == 2
+                    && files.find(name).isEmpty();
+            if (absent) {
+                index.putArray(name).addNull().addNull();
+            }
+        }
+        return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(index);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.list(from)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    /** The part, or what the options put in its place. */
+    private ModelPart source(ModelPart part) {
+        return part.name().equals("vae") ? options.autoencoder(files) : part;
+    }
+
+    /** Under the names that the networks here have, with LoRAs merged. */
+    private WeightSource weights(ModelPart part) {
+        ModelPart source = source(part);
+        WeightSource named = NetworkType.of(source.config()).names().apply(source.openWeights());
+        return MergedWeights.of(named, merged.getOrDefault(part.name(), Map.of()));
+    }
+
+    private void write(Path file, List<WeightSource> sources) {
+        List<StoredTensor> tensors = sources.stream()
+                .flatMap(source -> source.names().stream().flatMap(name -> source.find(name).stream()))
+                .toList();
+        List<Declaration> declarations = tensors.stream()
+                .map(tensor -> new Declaration(tensor.name(), type(tensor), tensor.shape()))
+                .toList();
+        try (SafetensorsWriter writer = SafetensorsWriter.create(file, declarations, Map.of("format", "pt"))) {
+            for (StoredTensor tensor : tensors) {
+                TensorScope.released(() -> {
+                    writer.write(tensor.name(), tensor.load().to(type(tensor).scalarType()));
+                    return tensor;
+                });
+            }
+            writer.commit();
+        }
+    }
+
+    private Dtype type(StoredTensor tensor) {
+        return tensor.dtype().isFloatingPoint() ? dtype.orElse(tensor.dtype()) : tensor.dtype();
+    }
+}
