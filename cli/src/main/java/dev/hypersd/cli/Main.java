@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         usageHelpAutoWidth = true,
         subcommands = {
             GenerateCommand.class,
+            ServeCommand.class,
             InspectCommand.class,
             ConvertCommand.class,
             LoraCommand.class,

@@ -5,9 +5,13 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.lora.Alphas;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.pipeline.LearnedWord;
+import dev.hypersd.pipeline.LoraWeight;
+import dev.hypersd.preset.Preset;
+import dev.hypersd.preset.Presets;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Files;
@@ -94,9 +98,30 @@ final class ModelOptions {
         return model.orElseGet(EmbeddedModel::folder);
     }
 
+    /** The LoRAs, those without a weight with that of their preset. */
+    List<LoraWeight> weights() {
+        LoraWeight.Fit fit = loraPartial ? LoraWeight.Fit.PARTIAL : LoraWeight.Fit.WHOLE;
+        return loras.stream()
+                .map(lora -> new LoraWeight(
+                        lora.file(),
+                        lora.weight()
+                                .orElse(Presets.forFile(lora.file())
+                                        .map(Preset::loraScale)
+                                        .orElse(1.0)),
+                        fit,
+                        loraAlphas))
+                .toList();
+    }
+
     /** Loads the model to draw {@code first} with. */
     DiffusionPipeline load(ImageRequest first) {
-        LoadOptions options = LoadOptions.DEFAULT.withDtype(dtype).withDevice(Device.named(device));
+        ModelSource source = source();
+        return DiffusionPipeline.load(source.directory(), source.options(), first);
+    }
+
+    /** What these options name, all of it there. */
+    ModelSource source() {
+        LoadOptions options = plainOptions();
         options = variant.map(options::withVariant).orElse(options);
         options = autoencoder.map(options::withAutoencoder).orElse(options);
         Path named = named();
@@ -112,6 +137,11 @@ final class ModelOptions {
                     named, "not found; --model takes a directory with a model_index.json, or a safetensors file");
         }
         options = unet.map(options::withCheckpoint).orElse(options);
-        return DiffusionPipeline.load(directory, options, first);
+        return new ModelSource(directory, options);
+    }
+
+    /** How to load any model: with the type and on the device that are asked for. */
+    LoadOptions plainOptions() {
+        return LoadOptions.DEFAULT.withDtype(dtype).withDevice(Device.named(device));
     }
 }

@@ -3,7 +3,6 @@ package dev.hypersd.cli;
 import dev.hypersd.pipeline.Enlargement;
 import dev.hypersd.pipeline.Guidance;
 import dev.hypersd.pipeline.ImageRequest;
-import dev.hypersd.pipeline.LoraWeight;
 import dev.hypersd.pipeline.Prompt;
 import dev.hypersd.pipeline.Size;
 import dev.hypersd.preset.Preset;
@@ -135,12 +134,7 @@ final class PictureOptions {
         double scale = guidance.orElse(chosen.map(Preset::guidance).orElse(USUAL_GUIDANCE));
         request.guidance(new Guidance(scale, guidanceRescale));
         size.ifPresent(s -> request.size(s.width(), s.height()));
-        for (LoraOption lora : model.loras) {
-            double weight = lora.weight()
-                    .orElse(Presets.forFile(lora.file()).map(Preset::loraScale).orElse(1.0));
-            LoraWeight.Fit fit = model.loraPartial ? LoraWeight.Fit.PARTIAL : LoraWeight.Fit.WHOLE;
-            request.lora(new LoraWeight(lora.file(), weight, fit, model.loraAlphas));
-        }
+        model.weights().forEach(request::lora);
         model.words.forEach(request::word);
         if (tiled) {
             request.tiled();

@@ -101,9 +101,13 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
      * @throws dev.hypersd.error.InvalidFileException if the file cannot be read
      */
     public static Optional<GenerationParameters> read(Path file) {
-        byte[] bytes = ImageDecoder.bytes(file);
-        return PngText.find(bytes, Png.KEYWORD)
-                .or(() -> ExifComment.find(bytes))
+        return find(ImageDecoder.bytes(file));
+    }
+
+    /** The parameters in a PNG or JPEG file that is in memory, if it is one and has any. */
+    public static Optional<GenerationParameters> find(byte[] encoded) {
+        return PngText.find(encoded, Png.KEYWORD)
+                .or(() -> ExifComment.find(encoded))
                 .map(GenerationParameters::parse);
     }
 

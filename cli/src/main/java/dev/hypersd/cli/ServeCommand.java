@@ -1,0 +1,172 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.pipeline.LoraWeight;
+import dev.hypersd.serve.Server;
+import dev.hypersd.serve.ServerOptions;
+import dev.hypersd.serve.catalogue.Catalogue;
+import dev.hypersd.serve.catalogue.Shelf;
+import dev.hypersd.serve.studio.Limits;
+import dev.hypersd.tensor.Engine;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code hypersd serve}: pictures for other programs, and a page to draw on. */
+@Command(
+        name = "serve",
+        description =
+                "Serve pictures: a page to draw on, the image API of OpenAI, that of AUTOMATIC1111's web interface, and live sessions.",
+        footer = {
+            "",
+            "Examples:",
+            "  hypersd serve",
+            "  hypersd serve --model sd15 --lora Hyper-SD15-4steps-lora.safetensors --loras loras --port 8080",
+            "  hypersd serve --host 0.0.0.0 --token \"$(cat token)\" --allow-host pictures.example.org --access-log",
+        })
+final class ServeCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @ArgGroup(validate = false, heading = "%nModel%n")
+    private final ModelOptions model = new ModelOptions();
+
+    @ArgGroup(validate = false, heading = "%nTo choose from%n")
+    private final ShelfOptions shelves = new ShelfOptions();
+
+    @ArgGroup(validate = false, heading = "%nServer%n")
+    private final ListenOptions listen = new ListenOptions();
+
+    /** What clients may name besides the model. */
+    static final class ShelfOptions {
+        @Option(names = "--models", paramLabel = "DIR", description = "A folder of model directories.")
+        List<Path> models = new ArrayList<>();
+
+        @Option(names = "--loras", paramLabel = "DIR", description = "A folder of LoRA files.")
+        List<Path> loras = new ArrayList<>();
+
+        @Option(names = "--controls", paramLabel = "DIR", description = "A folder of ControlNets.")
+        List<Path> controls = new ArrayList<>();
+    }
+
+    /** Where and for whom. */
+    static final class ListenOptions {
+        @Option(
+                names = "--host",
+                paramLabel = "ADDRESS",
+                defaultValue = "127.0.0.1",
+                description = "The address to listen at; any but this machine's own needs a token. Default: 127.0.0.1.")
+        String host = "";
+
+        @Option(names = "--port", paramLabel = "N", defaultValue = "7860", description = "Default: 7860.")
+        int port;
+
+        @Option(
+                names = "--token",
+                paramLabel = "SECRET",
+                defaultValue = "${env:HYPERSD_TOKEN:-}",
+                description = "What clients must send; also from the environment, as HYPERSD_TOKEN.")
+        Optional<String> token = Optional.empty();
+
+        @Option(
+                names = "--allow-host",
+                paramLabel = "NAME",
+                description = "A name by which the server is reached, besides localhost and addresses.")
+        Set<String> hosts = Set.of();
+
+        @Option(
+                names = "--queue",
+                paramLabel = "N",
+                defaultValue = "32",
+                description = "How many requests may wait. Default: 32.")
+        int queue;
+
+        @Option(
+                names = "--deadline",
+                paramLabel = "SECONDS",
+                defaultValue = "600",
+                description = "How long a request may take, waiting included. Default: 600.")
+        int deadline;
+
+        @Option(names = "--most-steps", paramLabel = "N", defaultValue = "100", description = "Default: 100.")
+        int steps;
+
+        @Option(
+                names = "--most-side",
+                paramLabel = "PIXELS",
+                defaultValue = "2048",
+                description = "The longest side of a picture. Default: 2048.")
+        int side;
+
+        @Option(names = "--access-log", description = "Print one JSON object for each request.")
+        boolean log;
+    }
+
+    @Override
+    public void run() {
+        Engine.start();
+        Server server = Server.start(catalogue(), options());
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread closing = new Thread(() -> {
+            server.close();
+            ended.countDown();
+        });
+        try {
+            server.awaitReady();
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+        Runtime.getRuntime().addShutdownHook(closing);
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("serving at http://%s:%d (Ctrl+C ends it)"
+                .formatted(listen.host.contains(":") ? "[" + listen.host + "]" : listen.host, server.port()));
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            server.close();
+        }
+    }
+
+    private Catalogue catalogue() {
+        List<LoraWeight> weights = model.weights();
+        Map<String, Path> named = new LinkedHashMap<>();
+        weights.forEach(lora -> named.put(Shelf.name(lora.file()), lora.file()));
+        return new Catalogue(
+                model.source(),
+                weights,
+                model.words,
+                model.plainOptions(),
+                Shelf.models(shelves.models),
+                Shelf.loras(named, shelves.loras),
+                Shelf.controls(Map.of(), shelves.controls));
+    }
+
+    private ServerOptions options() {
+        Limits limits = Limits.USUAL
+                .withWaiting(listen.queue, Math.max(1, listen.queue / 4))
+                .withPictures(listen.side, listen.steps)
+                .withTimes(Duration.ofSeconds(listen.deadline), Limits.USUAL.reading());
+        PrintWriter out = spec.commandLine().getOut();
+        return new ServerOptions(
+                listen.host,
+                listen.port,
+                listen.token.filter(token -> !token.isEmpty()),
+                listen.hosts,
+                limits,
+                ServerOptions.LOCAL.grace(),
+                listen.log ? out::println : line -> {});
+    }
+}

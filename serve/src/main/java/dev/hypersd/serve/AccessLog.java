@@ -1,0 +1,39 @@
+package dev.hypersd.serve;
+
+import dev.hypersd.json.Json;
+import dev.hypersd.serve.metrics.Metrics;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** One JSON object for each request that was answered. Prompts and tokens are not in it. */
+final class AccessLog {
+    private static final int LONGEST_PATH = 200;
+
+    private final Consumer<String> lines;
+    private final Metrics metrics;
+
+    AccessLog(Consumer<String> lines, Metrics metrics) {
+        this.lines = lines;
+        this.metrics = metrics;
+    }
+
+    /** Counts and notes a request that took {@code millis}. */
+    void answered(Context context, Float millis) {
+        Duration duration = Duration.ofNanos((long) (millis * 1e6));
+        var route = context.endpoints().lastHttpEndpoint();
+        metrics.answered(route == null ? "none" : route.path, context.statusCode(), duration);
+        String path = context.path();
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("time", Instant.now().toString());
+        line.put("client", context.ip());
+        line.put("method", String.valueOf(context.req().getMethod()));
+        line.put("path", path.substring(0, Math.min(path.length(), LONGEST_PATH)));
+        line.put("status", context.statusCode());
+        line.put("millis", Math.round(millis * 10) / 10.0);
+        lines.accept(Json.MAPPER.writeValueAsString(line));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.hypersd.serve;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.serve.studio.Limits;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Where and for whom a server is there.
+ *
+ * @param host the address to listen at
+ * @param port 0 for any that is free
+ * @param token what clients must send; wanted for every address but this machine's own
+ * @param hosts names by which the server is reached, besides localhost and addresses
+ * @param limits how much may be asked for
+ * @param grace how long to go on with what waits when the server is closed
+ * @param log takes the lines of the access log, one JSON object each
+ */
+public record ServerOptions(
+        String host,
+        int port,
+        Optional<String> token,
+        Set<String> hosts,
+        Limits limits,
+        Duration grace,
+        Consumer<String> log) {
+    private static final int SHORTEST_TOKEN = 16;
+
+    /** This machine alone, on any free port, without an access log. */
+    public static final ServerOptions LOCAL = new ServerOptions(
+            "127.0.0.1", 0, Optional.empty(), Set.of(), Limits.USUAL, Duration.ofSeconds(30), line -> {});
+
+    public ServerOptions {
+        hosts = Set.copyOf(hosts);
+        if (port < 0 || port > 0xFFFF) {
+            throw new InvalidRequestException("a port is 0 to 65535, not " + port);
+        }
+        if (token.isPresent() && token.get().length() < SHORTEST_TOKEN) {
+            throw new InvalidRequestException(
+                    "the token must have %d characters at least, not %d: others could guess it"
+                            .formatted(SHORTEST_TOKEN, token.get().length()));
+        }
+        if (token.isEmpty() && !isLoopback(host)) {
+            throw new InvalidRequestException(
+                    "%s can be reached from other machines: give a token that clients must know, or listen at 127.0.0.1"
+                            .formatted(host));
+        }
+    }
+
+    public ServerOptions withToken(String secret) {
+        return new ServerOptions(host, port, Optional.of(secret), hosts, limits, grace, log);
+    }
+
+    public ServerOptions withLimits(Limits others) {
+        return new ServerOptions(host, port, token, hosts, others, grace, log);
+    }
+
+    public ServerOptions withLog(Consumer<String> lines) {
+        return new ServerOptions(host, port, token, hosts, limits, grace, lines);
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new InvalidRequestException("there is no address " + host + " on this machine");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.hypersd.serve.automatic;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.pipeline.Original;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.serve.intake.Fields;
+import dev.hypersd.serve.intake.PictureReader;
+import dev.hypersd.serve.refusal.Refusal;
+import dev.hypersd.serve.refusal.RefusedException;
+import dev.hypersd.serve.studio.Limits;
+import dev.hypersd.serve.studio.Wish;
+import dev.hypersd.serve.studio.Wish.NamedControl;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Wishes in the fields of AUTOMATIC1111. What is absent is as the model's preset says, not as that program would have it. */
+final class Wishes {
+    private static final double USUAL_STRENGTH = 0.75;
+
+    private Wishes() {}
+
+    /** Text to image. */
+    static Wish.Builder of(JsonObject body, Limits limits) {
+        LoraTags tags = LoraTags.of(body.string("prompt", ""));
+        Wish.Builder wish = Wish.of(tags.prompt()).seed(Fields.seed(body)).count(count(body, limits));
+        if (!tags.loras().isEmpty()) {
+            wish.loras(tags.loras());
+        }
+        body.optionalString("negative_prompt").ifPresent(wish::negative);
+        sampler(body).ifPresent(wish::sampler);
+        if (body.has("steps")) {
+            wish.steps(body.integer("steps", 1));
+        }
+        if (body.has("cfg_scale")) {
+            wish.guidance(body.number("cfg_scale", 1));
+        }
+        if (body.has("eta")) {
+            wish.eta(body.number("eta", 0));
+        }
+        if (body.has("width") || body.has("height")) {
+            wish.size(body.integer("width", 512), body.integer("height", 512));
+        }
+        body.object("override_settings")
+                .flatMap(settings -> settings.optionalString("sd_model_checkpoint"))
+                .ifPresent(wish::model);
+        control(body, limits).ifPresent(wish::control);
+        return wish;
+    }
+
+    /** Image to image. */
+    static Wish.Builder ofPicture(JsonObject body, Limits limits) {
+        String picture = body.strings("init_images", List.of()).stream()
+                .findFirst()
+                .orElseThrow(() -> new RefusedException(Refusal.MALFORMED, "init_images holds no picture"));
+        Image original = PictureReader.base64("init_images", picture, limits);
+        Optional<Image> mask = body.optionalString("mask").map(m -> PictureReader.base64("mask", m, limits));
+        return of(body, limits)
+                .original(new Original(original, mask))
+                .strength(body.number("denoising_strength", USUAL_STRENGTH));
+    }
+
+    /** A sampler by the title that people know, or by its short name. */
+    private static Optional<String> sampler(JsonObject body) {
+        return body.optionalString("sampler_name")
+                .or(() -> body.optionalString("sampler_index"))
+                .filter(name -> !name.isBlank())
+                .map(name -> Samplers.names().stream()
+                        .filter(known -> Samplers.named(known).title().equalsIgnoreCase(name))
+                        .findFirst()
+                        .orElse(name.toLowerCase(Locale.ROOT)));
+    }
+
+    private static int count(JsonObject body, Limits limits) {
+        long count = (long) body.integer("batch_size", 1) * body.integer("n_iter", 1);
+        return (int) Math.clamp(count, -1L, limits.pictures() + 1L);
+    }
+
+    /** The first unit of the ControlNet extension. */
+    private static Optional<NamedControl> control(JsonObject body, Limits limits) {
+        return body.object("alwayson_scripts")
+                .flatMap(scripts -> scripts.object("controlnet").or(() -> scripts.object("ControlNet")))
+                .flatMap(script -> script.objects("args").stream().findFirst())
+                .filter(unit -> unit.flag("enabled", true) && unit.has("model"))
+                .map(unit -> new NamedControl(
+                        unit.string("model", ""),
+                        PictureReader.base64(
+                                "controlnet",
+                                unit.optionalString("image").orElseGet(() -> unit.string("input_image", "")),
+                                limits),
+                        unit.number("weight", 1)));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.hypersd.serve.intake;
+
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.serve.refusal.Refusal;
+import dev.hypersd.serve.refusal.RefusedException;
+import dev.hypersd.serve.studio.Limits;
+import io.javalin.http.Context;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The body of a request, of a size and within a time that are limited whatever its headers say. */
+public final class Body {
+    /** How messages name it. */
+    public static final Path NAME = Path.of("request");
+
+    private static final int AT_ONCE = 1 << 16;
+
+    private Body() {}
+
+    /**
+     * The body, which must be a JSON object.
+     *
+     * @throws RefusedException if it is too large, too slow, or of another type
+     * @throws dev.hypersd.error.InvalidFileException if it is no JSON object
+     */
+    public static JsonObject json(Context request, Limits limits) {
+        String type = Optional.ofNullable(request.contentType()).orElse("").toLowerCase(Locale.ROOT);
+        if (!type.startsWith("application/json")) {
+            throw new RefusedException(
+                    Refusal.WRONG_FORMAT, "the body must be JSON: send the header Content-Type: application/json");
+        }
+        return Json.parse(NAME, bytes(request, limits));
+    }
+
+    /** The body as it is. */
+    public static byte[] bytes(Context request, Limits limits) {
+        checkHead(request, limits);
+        long began = System.nanoTime();
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        byte[] buffer = new byte[AT_ONCE];
+        try {
+            InputStream in = request.req().getInputStream();
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                body.write(buffer, 0, count);
+                checkSize(body.size(), limits);
+                if (Duration.ofNanos(System.nanoTime() - began).compareTo(limits.reading()) > 0) {
+                    throw tooSlow(limits);
+                }
+            }
+        } catch (IOException e) {
+            throw tooSlow(limits);
+        }
+        return body.toByteArray();
+    }
+
+    /** Refuses by the headers alone what could not be read: compressed bodies could be of any size. */
+    public static void checkHead(Context request, Limits limits) {
+        String encoding =
+                Optional.ofNullable(request.header("Content-Encoding")).orElse("identity");
+        if (!encoding.equalsIgnoreCase("identity")) {
+            throw new RefusedException(Refusal.WRONG_FORMAT, "compressed bodies are not read: send it as it is");
+        }
+        checkSize(request.req().getContentLengthLong(), limits);
+    }
+
+    private static void checkSize(long size, Limits limits) {
+        if (size > limits.body()) {
+            throw new RefusedException(
+                    Refusal.TOO_LARGE, "the body is larger than the %d bytes that are read".formatted(limits.body()));
+        }
+    }
+
+    private static RefusedException tooSlow(Limits limits) {
+        return new RefusedException(
+                Refusal.TOO_SLOW,
+                "the body did not arrive in whole within %d s"
+                        .formatted(Math.max(1, limits.reading().toSeconds())));
+    }
+}

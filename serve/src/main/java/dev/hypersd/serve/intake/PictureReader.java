@@ -1,0 +1,87 @@
+package dev.hypersd.serve.intake;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.image.Image;
+import dev.hypersd.serve.refusal.Refusal;
+import dev.hypersd.serve.refusal.RefusedException;
+import dev.hypersd.serve.studio.Limits;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/** Pictures of strangers: PNG and JPEG only, and no larger unpacked than is allowed, however small they are packed. */
+public final class PictureReader {
+    private static final Set<String> FORMATS = Set.of("png", "jpeg");
+
+    private PictureReader() {}
+
+    /**
+     * A picture in Base64, as a data URL or bare.
+     *
+     * @param field the name of the field, for messages
+     */
+    public static Image base64(String field, String text, Limits limits) {
+        return decode(field, bytes(field, text), limits);
+    }
+
+    /** What the Base64 of {@code text} stands for. */
+    public static byte[] bytes(String field, String text) {
+        String bare = text.startsWith("data:") ? text.substring(text.indexOf(',') + 1) : text;
+        try {
+            return Base64.getDecoder().decode(bare);
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(Refusal.MALFORMED, field + " is not a picture in Base64");
+        }
+    }
+
+    /** An encoded picture. */
+    public static Image decode(String field, byte[] encoded, Limits limits) {
+        checkHead(field, encoded, limits);
+        try {
+            return Image.decode(Path.of(field), encoded);
+        } catch (InvalidFileException e) {
+            throw new RefusedException(Refusal.MALFORMED, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // The readers of java.desktop meet hostile files with whatever they stumble over.
+            throw new RefusedException(Refusal.MALFORMED, field + " is a damaged picture");
+        }
+    }
+
+    /** Looks at the header alone, before anything is unpacked. */
+    private static void checkHead(String field, byte[] encoded, Limits limits) {
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+            if (!readers.hasNext()) {
+                throw new RefusedException(Refusal.WRONG_FORMAT, field + " is neither a PNG nor a JPEG");
+            }
+            ImageReader reader = readers.next();
+            try {
+                if (!FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+                    throw new RefusedException(Refusal.WRONG_FORMAT, field + " is neither a PNG nor a JPEG");
+                }
+                reader.setInput(in, true, true);
+                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+                if (pixels > limits.pixels()) {
+                    throw new RefusedException(
+                            Refusal.TOO_LARGE,
+                            "%s is a picture of %dx%d, more than the %d pixels that are read"
+                                    .formatted(field, reader.getWidth(0), reader.getHeight(0), limits.pixels()));
+                }
+            } finally {
+                reader.dispose();
+            }
+        } catch (RefusedException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw new RefusedException(Refusal.MALFORMED, field + " is a damaged picture");
+        }
+    }
+}

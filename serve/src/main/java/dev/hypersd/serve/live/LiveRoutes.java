@@ -1,0 +1,77 @@
+package dev.hypersd.serve.live;
+
+import dev.hypersd.serve.answer.Answers;
+import dev.hypersd.serve.metrics.Metrics;
+import dev.hypersd.serve.studio.Limits;
+import dev.hypersd.serve.studio.Studio;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.websocket.WsConfig;
+import io.javalin.websocket.WsConnectContext;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** {@code /v1/live}: live sessions; and {@code /v1/choices}, what they can choose from. */
+public final class LiveRoutes {
+    /** "Try again later" (RFC 6455 and its registry). */
+    private static final int TRY_LATER = 1013;
+
+    private final Studio studio;
+    private final Metrics metrics;
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+
+    public LiveRoutes(Studio studio, Metrics metrics) {
+        this.studio = studio;
+        this.metrics = metrics;
+    }
+
+    /** Adds the routes. */
+    public void register(RoutesConfig routes) {
+        routes.get("/v1/choices", this::choices);
+        routes.ws("/v1/live", this::live);
+    }
+
+    private void live(WsConfig socket) {
+        socket.onConnect(this::open);
+        socket.onMessage(
+                context -> session(context.sessionId()).ifPresent(session -> session.receive(context.message())));
+        socket.onBinaryMessage(context -> session(context.sessionId()).ifPresent(Session::refuseBinary));
+        socket.onClose(context -> close(context.sessionId()));
+        socket.onError(context -> close(context.sessionId()));
+    }
+
+    private void open(WsConnectContext context) {
+        Limits limits = studio.limits();
+        String address = context.session.getRemoteSocketAddress() instanceof InetSocketAddress from
+                ? from.getHostString()
+                : "unknown";
+        long ofOne = sessions.values().stream()
+                .filter(s -> s.address().equals(address))
+                .count();
+        if (sessions.size() >= limits.sessions() || ofOne >= limits.sessionsOfOne()) {
+            context.closeSession(TRY_LATER, "too many live sessions are open");
+            return;
+        }
+        context.enableAutomaticPings();
+        sessions.put(context.sessionId(), new Session(context.sessionId(), address, studio, new Outbox(context)));
+        metrics.sessions(1);
+    }
+
+    private void close(String id) {
+        Session session = sessions.remove(id);
+        if (session != null) {
+            session.close();
+            metrics.sessions(-1);
+        }
+    }
+
+    private Optional<Session> session(String id) {
+        return Optional.ofNullable(sessions.get(id));
+    }
+
+    private void choices(Context context) {
+        Answers.json(context, Choices.of(studio));
+    }
+}

@@ -1,0 +1,87 @@
+package dev.hypersd.serve.studio;
+
+import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.pipeline.GenerationListener;
+import dev.hypersd.pipeline.Step;
+import dev.hypersd.serve.refusal.Refusal;
+import dev.hypersd.serve.refusal.RefusedException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Pictures that somebody waits for: queued, then drawn, then there. Safe to share. */
+public final class Commission {
+    private final String client;
+    private final Order order;
+    private final Watcher watcher;
+    private final long began = System.nanoTime();
+    private final Duration limit;
+    private final CompletableFuture<List<GeneratedImage>> pictures = new CompletableFuture<>();
+
+    private volatile boolean cancelled;
+
+    Commission(String client, Order order, Watcher watcher, Duration limit) {
+        this.client = client;
+        this.order = order;
+        this.watcher = watcher;
+        this.limit = limit;
+    }
+
+    /** The pictures; fails with what went wrong, a {@link RefusedException} where that was the queue, the deadline or a wish of the client. */
+    public CompletableFuture<List<GeneratedImage>> pictures() {
+        return pictures;
+    }
+
+    /** What is drawn. */
+    public Order order() {
+        return order;
+    }
+
+    /** Lets it be: at once if it still waits, after the present step if it is being drawn. */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    String client() {
+        return client;
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** Since it was accepted. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    boolean isLate() {
+        return age().compareTo(limit) > 0;
+    }
+
+    /** What to say instead of pictures when they will not come. */
+    RefusedException ending() {
+        return cancelled
+                ? new RefusedException(Refusal.CANCELLED, "the request was cancelled")
+                : new RefusedException(
+                        Refusal.TOO_LATE,
+                        "the picture was not done within %d s, waiting included: ask for less, or later"
+                                .formatted(Math.max(1, limit.toSeconds())));
+    }
+
+    /** Tells the watcher, and ends the drawing where nobody waits for it any more. */
+    GenerationListener listener(Studio studio) {
+        return new GenerationListener() {
+            @Override
+            public void onStep(Step step) {
+                studio.report(Commission.this, step);
+                watcher.onStep(step);
+            }
+
+            @Override
+            public boolean isCancelled() {
+                return cancelled || isLate();
+            }
+        };
+    }
+}

@@ -1,0 +1,233 @@
+package dev.hypersd.serve.studio;
+
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.pipeline.GenerationCancelledException;
+import dev.hypersd.pipeline.Step;
+import dev.hypersd.serve.catalogue.Catalogue;
+import dev.hypersd.serve.metrics.Metrics;
+import dev.hypersd.serve.refusal.Refusal;
+import dev.hypersd.serve.refusal.RefusedException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Draws what clients wish, one after another and in fair turns, on a platform thread of its own: the engine spreads each operation over
+ * the cores by itself. Safe to share.
+ */
+public final class Studio implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Studio.class.getPackageName());
+
+    /** What an idle studio takes a picture for, before it has drawn one. */
+    private static final double FIRST_GUESS_SECONDS = 1;
+
+    private final Catalogue catalogue;
+    private final Limits limits;
+    private final Metrics metrics;
+    private final Turns<Commission> turns;
+    private final Models models = new Models();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Thread thread;
+
+    private volatile String model;
+    private volatile boolean closing;
+    private volatile double secondsEach = FIRST_GUESS_SECONDS;
+    private volatile Optional<Commission> current = Optional.empty();
+    private volatile Optional<Progress> progress = Optional.empty();
+
+    private Studio(Catalogue catalogue, Limits limits, Metrics metrics) {
+        this.catalogue = catalogue;
+        this.limits = limits;
+        this.metrics = metrics;
+        this.model = catalogue.firstName();
+        this.turns = new Turns<>(limits.waiting(), limits.waitingOfOne());
+        this.thread = Thread.ofPlatform().name("hypersd-studio").daemon().unstarted(this::work);
+    }
+
+    /** A studio that loads its first model in the background and warms up; wishes wait meanwhile. */
+    public static Studio open(Catalogue catalogue, Limits limits, Metrics metrics) {
+        Studio studio = new Studio(catalogue, limits, metrics);
+        studio.thread.start();
+        return studio;
+    }
+
+    /** Done when the first model is loaded and warm; failed if it cannot be. */
+    public CompletableFuture<Void> ready() {
+        return ready;
+    }
+
+    /** Whether it draws: the first model is there and it is not closing. */
+    public boolean isReady() {
+        return ready.isDone() && !ready.isCompletedExceptionally() && !closing;
+    }
+
+    /** What clients may name. */
+    public Catalogue catalogue() {
+        return catalogue;
+    }
+
+    /** How much they may ask for. */
+    public Limits limits() {
+        return limits;
+    }
+
+    /** The name of the model that draws when a wish names none. */
+    public String model() {
+        return model;
+    }
+
+    /** How many wishes wait. */
+    public int waiting() {
+        return turns.size();
+    }
+
+    /** The picture that is being drawn, if one is. */
+    public Optional<Progress> progress() {
+        return progress;
+    }
+
+    /** Ends the drawing of the present picture after its step, whoever asked for it. */
+    public void interrupt() {
+        current.ifPresent(Commission::cancel);
+    }
+
+    /**
+     * Accepts a wish.
+     *
+     * @param client who takes turns with others
+     * @throws RefusedException if the queue is full, the studio is closing, or the wish is beyond what is there or allowed
+     */
+    public Commission submit(String client, Wish wish, Watcher watcher) {
+        Commission commission =
+                new Commission(client, Order.of(wish, model, catalogue, limits), watcher, limits.deadline());
+        if (!turns.offer(client, commission)) {
+            throw refused();
+        }
+        metrics.waiting(turns.size());
+        return commission;
+    }
+
+    /** Takes {@code commission} back, whether it waits or is being drawn. */
+    public void cancel(Commission commission) {
+        commission.cancel();
+        if (turns.remove(commission.client(), commission)) {
+            commission.pictures().completeExceptionally(commission.ending());
+        }
+    }
+
+    /**
+     * Changes the model that draws when a wish names none, once it is loaded; until then, and if it cannot be loaded, the present one goes on.
+     *
+     * @return done when the change is made
+     */
+    public CompletableFuture<Void> switchTo(String client, String name) {
+        Wish warm = Wish.of("").model(name).steps(1).build();
+        return submit(client, warm, Watcher.NONE).pictures().thenAccept(pictures -> model = name);
+    }
+
+    private RefusedException refused() {
+        if (closing) {
+            return new RefusedException(
+                    Refusal.CLOSING, "the server is shutting down", Optional.of(Duration.ofSeconds(10)));
+        }
+        long seconds = Math.clamp((long) Math.ceil(secondsEach * turns.size()), 1, 600);
+        return new RefusedException(
+                Refusal.BUSY,
+                "the queue is full: try again in %d s".formatted(seconds),
+                Optional.of(Duration.ofSeconds(seconds)));
+    }
+
+    void report(Commission commission, Step step) {
+        metrics.step();
+        progress = Optional.of(new Progress(
+                step.number(),
+                step.total(),
+                step.elapsed(),
+                commission.order().request().promptOf(0).text()));
+    }
+
+    private void work() {
+        try (models) {
+            warmUp();
+            for (Optional<Commission> next = turns.take(); next.isPresent(); next = turns.take()) {
+                metrics.waiting(turns.size());
+                carryOut(next.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Loads the first model, and lets the engine choose its kernels and the JVM compile before somebody waits. */
+    private void warmUp() {
+        try {
+            Order order = Order.of(Wish.of("").steps(1).build(), model, catalogue, limits);
+            for (int i = 0; i < 3; i++) {
+                var _ = models.of(order).generate(order.request());
+            }
+            ready.complete(null);
+        } catch (RuntimeException | Error e) {
+            ready.completeExceptionally(e);
+        }
+    }
+
+    private void carryOut(Commission commission) {
+        if (commission.isCancelled() || commission.isLate()) {
+            commission.pictures().completeExceptionally(commission.ending());
+            return;
+        }
+        current = Optional.of(commission);
+        metrics.waited(commission.age());
+        long began = System.nanoTime();
+        try {
+            List<GeneratedImage> pictures =
+                    models.of(commission.order()).generate(commission.order().request(), commission.listener(this));
+            metrics.drawn(pictures.size(), Duration.ofNanos(System.nanoTime() - began));
+            secondsEach = 0.8 * secondsEach + 0.2 * (System.nanoTime() - began) / 1e9;
+            commission.pictures().complete(pictures);
+        } catch (GenerationCancelledException e) {
+            commission.pictures().completeExceptionally(commission.ending());
+        } catch (OutOfMemoryError e) {
+            commission
+                    .pictures()
+                    .completeExceptionally(new HyperSdException(
+                            "there is not enough memory for this: ask for a smaller size or fewer pictures", e));
+        } catch (RuntimeException | Error e) {
+            // Whatever it is, it is for whoever waits to hear, and the next picture is not to blame.
+            LOG.log(System.Logger.Level.DEBUG, "a picture failed", e);
+            commission.pictures().completeExceptionally(e);
+        } finally {
+            current = Optional.empty();
+            progress = Optional.empty();
+        }
+    }
+
+    /** Accepts nothing more and finishes what waits, for {@link #close(Duration)} without a limit of its own. */
+    @Override
+    public void close() {
+        close(limits.deadline());
+    }
+
+    /** Accepts nothing more, finishes what waits within {@code grace}, refuses the rest, and frees the models. */
+    public void close(Duration grace) {
+        closing = true;
+        turns.close();
+        try {
+            if (!thread.join(grace)) {
+                refuseRest();
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void refuseRest() throws InterruptedException {
+        interrupt();
+        for (Optional<Commission> next = turns.take(); next.isPresent(); next = turns.take()) {
+            next.get().pictures().completeExceptionally(refused());
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.hypersd.serve.studio;
+
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.SequencedMap;
+
+/**
+ * A bounded queue in which clients take turns: whoever asks for much waits behind whoever asks for little. Safe to share.
+ *
+ * @param <T> what waits
+ */
+final class Turns<T> {
+    private final int most;
+    private final int mostOfOne;
+
+    /** Whose turn it is comes first; a client without anything waiting is not in it. */
+    private final SequencedMap<String, Queue<T>> waiting = new LinkedHashMap<>();
+
+    private int size;
+    private boolean closed;
+
+    /**
+     * @param most how many may wait in all
+     * @param mostOfOne how many of them may be of one client
+     */
+    Turns(int most, int mostOfOne) {
+        this.most = most;
+        this.mostOfOne = mostOfOne;
+    }
+
+    /** Lets {@code item} wait, unless there is no place for it or the queue is closed. */
+    synchronized boolean offer(String client, T item) {
+        Queue<T> own = waiting.getOrDefault(client, new ArrayDeque<>());
+        if (closed || size == most || own.size() == mostOfOne) {
+            return false;
+        }
+        own.add(item);
+        waiting.putIfAbsent(client, own);
+        size++;
+        notifyAll();
+        return true;
+    }
+
+    /** The oldest item of the client whose turn it is; waits for one. Empty once the queue is closed and nothing is left. */
+    synchronized Optional<T> take() throws InterruptedException {
+        while (size == 0) {
+            if (closed) {
+                return Optional.empty();
+            }
+            wait();
+        }
+        Map.Entry<String, Queue<T>> turn = waiting.pollFirstEntry();
+        T item = turn.getValue().remove();
+        if (!turn.getValue().isEmpty()) {
+            waiting.putLast(turn.getKey(), turn.getValue());
+        }
+        size--;
+        return Optional.of(item);
+    }
+
+    /** Takes {@code item} out of the queue, if it still waits. */
+    synchronized boolean remove(String client, T item) {
+        Queue<T> own = waiting.getOrDefault(client, new ArrayDeque<>());
+        boolean removed = own.remove(item);
+        if (own.isEmpty()) {
+            waiting.remove(client);
+        }
+        size -= removed ? 1 : 0;
+        return removed;
+    }
+
+    /** How many wait. */
+    synchronized int size() {
+        return size;
+    }
+
+    /** Lets nothing more in. */
+    synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+}

@@ -1,0 +1,40 @@
+// One wish in several numbers of steps, side by side.
+
+const COUNTS = [1, 2, 4, 8];
+
+export async function compare(dialog, wish) {
+  dialog.querySelector("#comparison-prompt").textContent = wish.prompt;
+  const columns = COUNTS.map((steps) => column(steps));
+  dialog.querySelector("#columns").replaceChildren(...columns.map(({ figure }) => figure));
+  dialog.showModal();
+  for (const [i, steps] of COUNTS.entries()) {
+    if (!dialog.open) return;
+    await fill(columns[i], { ...wish, steps });
+  }
+}
+
+function column(steps) {
+  const figure = document.createElement("figure");
+  const place = Object.assign(document.createElement("div"), { className: "waiting" });
+  const caption = Object.assign(document.createElement("figcaption"), { textContent: `${steps} ${steps === 1 ? "step" : "steps"}` });
+  figure.append(place, caption);
+  return { figure, place, caption };
+}
+
+async function fill({ place, caption }, wish) {
+  const began = performance.now();
+  const response = await fetch("/v1/images/generations", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(wish),
+  });
+  const answer = await response.json();
+  if (!response.ok) {
+    caption.textContent = answer.error.message;
+    return;
+  }
+  place.replaceWith(Object.assign(new Image(), { src: `data:image/png;base64,${answer.data[0].b64_json}`, alt: caption.textContent }));
+  const took = document.createElement("span");
+  took.textContent = `${Math.round(performance.now() - began)} ms`;
+  caption.append(took);
+}

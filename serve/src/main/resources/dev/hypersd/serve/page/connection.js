@@ -1,0 +1,54 @@
+// A live session: what is asked last is what comes. The protocol is in docs/serve.md.
+
+const RETRY_MILLIS = 1000;
+
+export class Connection extends EventTarget {
+  #socket = null;
+  #id = 0;
+  #waiting = null;
+
+  open() {
+    const address = new URL("/v1/live", location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    this.#socket = new WebSocket(address);
+    this.#socket.binaryType = "arraybuffer";
+    this.#socket.onopen = () => {
+      this.#tell("open", {});
+      if (this.#waiting) this.#send(this.#waiting);
+    };
+    this.#socket.onclose = () => {
+      this.#tell("closed", {});
+      setTimeout(() => this.open(), RETRY_MILLIS);
+    };
+    this.#socket.onmessage = ({ data }) =>
+      typeof data === "string" ? this.#receive(JSON.parse(data)) : this.#receivePicture(data);
+  }
+
+  /** Asks for a picture and returns its number; whatever was asked before is let go. */
+  draw(wish) {
+    const message = { type: "draw", id: ++this.#id, ...wish };
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#send(message);
+    else this.#waiting = message;
+    return this.#id;
+  }
+
+  #send(message) {
+    this.#waiting = null;
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  #receive(message) {
+    this.#tell(message.type, message);
+  }
+
+  #receivePicture(data) {
+    const length = new DataView(data).getUint32(0);
+    const about = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
+    const blob = new Blob([new Uint8Array(data, 4 + length)], { type: `image/${about.format}` });
+    this.#tell(about.type, { ...about, blob });
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

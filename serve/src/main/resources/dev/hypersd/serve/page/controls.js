@@ -1,0 +1,148 @@
+// The settings: what they are, what can be chosen, and the wish that they amount to.
+
+const STEPS = [1, 2, 3, 4, 5, 6, 7, 8];
+const $ = (id) => document.getElementById(id);
+
+export class Controls extends EventTarget {
+  #choices = { models: [], loras: [], controls: [] };
+  #steps = 4;
+  #mode = "text";
+
+  constructor() {
+    super();
+    for (const step of STEPS) {
+      const button = Object.assign(document.createElement("button"), { type: "button", role: "radio", textContent: step });
+      button.onclick = () => this.set({ steps: step });
+      $("steps").querySelector("div").append(button);
+    }
+    for (const id of ["strength", "scale", "eta", "guidance"]) {
+      $(id).addEventListener("input", () => this.#changed());
+    }
+    $("seed").addEventListener("input", () => this.#changed());
+    $("lock").onclick = () => this.lock(!this.isLocked);
+    $("model").onchange = () => {
+      this.#suit();
+      this.#changed();
+    };
+    $("control").onchange = () => this.#changed();
+    for (const button of $("mode").children) button.onclick = () => this.set({ mode: button.dataset.mode });
+    this.#show();
+  }
+
+  /** Fills in what the server has. */
+  offer(choices) {
+    this.#choices = choices;
+    $("model").replaceChildren(...choices.models.map(({ name }) => new Option(name, name)));
+    $("model").value = choices.model;
+    $("control").replaceChildren(...choices.controls.map((name) => new Option(name, name)));
+    $("control-row").hidden = choices.controls.length === 0;
+    const scribble = document.querySelector('[data-mode="scribble"]');
+    scribble.disabled = choices.controls.length === 0;
+    if (scribble.disabled) scribble.title = "The server has no ControlNet: start it with --controls";
+    $("loras").querySelectorAll(".lora, p").forEach((row) => row.remove());
+    for (const lora of choices.loras) $("loras").append(this.#row(lora));
+    if (choices.loras.length === 0) {
+      $("loras").append(Object.assign(document.createElement("p"), { textContent: "None: start the server with --lora or --loras." }));
+    }
+    this.#suit();
+    this.#show();
+  }
+
+  get mode() {
+    return this.#mode;
+  }
+
+  get steps() {
+    return this.#steps;
+  }
+
+  get isLocked() {
+    return $("lock").ariaPressed === "true";
+  }
+
+  get model() {
+    return this.#choices.models.find(({ name }) => name === $("model").value);
+  }
+
+  /** The side of the pictures of the present model, in pixels. */
+  get side() {
+    return this.model?.side ?? 512;
+  }
+
+  lock(locked) {
+    $("lock").ariaPressed = String(locked);
+    $("lock").textContent = locked ? "Kept" : "Free";
+  }
+
+  anotherSeed() {
+    $("seed").value = Math.floor(Math.random() * 2 ** 32);
+    this.#changed();
+  }
+
+  set({ steps, mode, seed }) {
+    this.#steps = steps ?? this.#steps;
+    this.#mode = mode ?? this.#mode;
+    if (seed !== undefined) $("seed").value = seed;
+    this.#changed();
+  }
+
+  /** What to ask for, without prompt and drawing. */
+  wish() {
+    const eta = $("eta").valueAsNumber;
+    return {
+      model: $("model").value,
+      steps: this.#steps,
+      seed: Number($("seed").value) || 0,
+      guidance: $("guidance").valueAsNumber,
+      ...(eta > 0 && { eta }),
+      loras: [...document.querySelectorAll(".lora")]
+        .filter((row) => row.querySelector("[type=checkbox]").checked)
+        .map((row) => ({ name: row.dataset.name, weight: row.querySelector("[type=range]").valueAsNumber })),
+    };
+  }
+
+  /** Follows the preset of the LoRA that is on, or of the model. */
+  #suit() {
+    const on = [...document.querySelectorAll(".lora")]
+      .filter((row) => row.querySelector("[type=checkbox]").checked)
+      .map((row) => this.#choices.loras.find(({ name }) => name === row.dataset.name));
+    const preset = on.find((lora) => lora?.preset)?.preset ?? this.model?.preset;
+    if (preset) {
+      this.#steps = Math.min(8, preset.steps);
+      $("guidance").value = preset.guidance;
+    }
+  }
+
+  #row(lora) {
+    const row = Object.assign(document.createElement("label"), { className: "lora" });
+    row.dataset.name = lora.name;
+    const on = Object.assign(document.createElement("input"), { type: "checkbox", checked: lora.on });
+    const weight = Object.assign(document.createElement("input"), { type: "range", min: 0, max: 1.5, step: 0.05, value: lora.weight });
+    const shown = document.createElement("output");
+    weight.ariaLabel = `weight of ${lora.name}`;
+    row.append(on, Object.assign(document.createElement("span"), { textContent: lora.name, title: lora.name }), shown, weight);
+    on.onchange = () => {
+      this.#suit();
+      this.#changed();
+    };
+    weight.oninput = () => this.#changed();
+    return row;
+  }
+
+  #changed() {
+    this.#show();
+    this.dispatchEvent(new CustomEvent("change", { detail: { time: performance.now() } }));
+  }
+
+  #show() {
+    for (const button of $("steps").querySelectorAll("button")) button.ariaChecked = String(Number(button.textContent) === this.#steps);
+    for (const button of $("mode").children) button.ariaChecked = String(button.dataset.mode === this.#mode);
+    for (const slider of document.querySelectorAll(".slider")) {
+      const value = slider.querySelector("input").valueAsNumber;
+      slider.querySelector("output").value = slider.querySelector("#guidance") && value <= 1 ? "off" : value;
+    }
+    for (const row of document.querySelectorAll(".lora")) row.querySelector("output").value = row.querySelector("[type=range]").value;
+    $("strength-row").hidden = this.#mode !== "sketch";
+    $("scale-row").hidden = this.#mode !== "scribble";
+  }
+}

@@ -1,0 +1,145 @@
+// The drawing: strokes, undo, fill, pictures from elsewhere. Says "change" whenever it looks different.
+
+const REMEMBERED = 30;
+const COLOURS = [
+  "#1b1b1f", "#7d7a78", "#fbf8f1", "#d8322f", "#ef7d22", "#f4c430", "#3f9d4c", "#2bb3b8", "#2f63c9", "#7a3fb4", "#e77fb0", "#7a4a2b",
+];
+
+export class Drawing extends EventTarget {
+  #context;
+  #past = [];
+  #last = null;
+  colour = COLOURS[0];
+
+  constructor(canvas, width, palette) {
+    super();
+    this.canvas = canvas;
+    this.width = width;
+    this.#context = canvas.getContext("2d", { willReadFrequently: true });
+    this.#blank();
+    this.#offer(palette);
+    canvas.addEventListener("pointerdown", (event) => this.#begin(event));
+    canvas.addEventListener("pointermove", (event) => this.#move(event));
+    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (this.#last = null));
+  }
+
+  /** The drawing as a PNG of this size, as a data URL. */
+  png(side) {
+    const small = document.createElement("canvas");
+    small.width = small.height = side;
+    const context = small.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.canvas, 0, 0, side, side);
+    return small.toDataURL("image/png");
+  }
+
+  /** The lines alone, light on black, as ControlNets for scribbles were trained to see. */
+  scribble(side) {
+    const small = document.createElement("canvas");
+    small.width = small.height = side;
+    const context = small.getContext("2d");
+    context.filter = "grayscale(1) invert(1) contrast(4)";
+    context.drawImage(this.canvas, 0, 0, side, side);
+    return small.toDataURL("image/png");
+  }
+
+  fill() {
+    this.#remember();
+    this.#context.fillStyle = this.colour;
+    this.#context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    this.#changed();
+  }
+
+  clear() {
+    this.#remember();
+    this.#blank();
+    this.canvas.parentElement.classList.remove("used");
+    this.dispatchEvent(new Event("cleared"));
+  }
+
+  undo() {
+    const before = this.#past.pop();
+    if (before) {
+      this.#context.putImageData(before, 0, 0);
+      this.#changed();
+    }
+  }
+
+  /** Puts a picture in place of the drawing, cut to the canvas. */
+  take(picture) {
+    this.#remember();
+    const { width, height } = this.canvas;
+    const scale = Math.max(width / picture.width, height / picture.height);
+    const [w, h] = [picture.width * scale, picture.height * scale];
+    this.#context.drawImage(picture, (width - w) / 2, (height - h) / 2, w, h);
+    this.#changed();
+  }
+
+  #begin(event) {
+    this.canvas.setPointerCapture(event.pointerId);
+    this.#remember();
+    this.#last = this.#point(event);
+    this.#line(this.#last, this.#last, event.pressure);
+    this.#changed(event.timeStamp);
+  }
+
+  #move(event) {
+    if (!this.#last) return;
+    for (const each of event.getCoalescedEvents?.() ?? [event]) {
+      const next = this.#point(each);
+      this.#line(this.#last, next, each.pressure);
+      this.#last = next;
+    }
+    this.#changed(event.timeStamp);
+  }
+
+  #line(from, to, pressure) {
+    const context = this.#context;
+    context.strokeStyle = this.colour;
+    context.lineWidth = this.width.valueAsNumber * (pressure > 0 ? 0.5 + pressure : 1);
+    context.lineCap = context.lineJoin = "round";
+    context.beginPath();
+    context.moveTo(from.x, from.y);
+    context.lineTo(to.x, to.y);
+    context.stroke();
+  }
+
+  #point(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return {
+      x: ((event.clientX - box.left) / box.width) * this.canvas.width,
+      y: ((event.clientY - box.top) / box.height) * this.canvas.height,
+    };
+  }
+
+  #remember() {
+    this.#past.push(this.#context.getImageData(0, 0, this.canvas.width, this.canvas.height));
+    if (this.#past.length > REMEMBERED) this.#past.shift();
+  }
+
+  #blank() {
+    this.#context.fillStyle = COLOURS[2];
+    this.#context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+  }
+
+  #changed(time = performance.now()) {
+    this.canvas.parentElement.classList.add("used");
+    this.dispatchEvent(new CustomEvent("change", { detail: { time } }));
+  }
+
+  #offer(palette) {
+    for (const colour of COLOURS) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.role = "radio";
+      button.ariaLabel = `colour ${colour}`;
+      button.style.background = colour;
+      button.ariaChecked = String(colour === this.colour);
+      button.onclick = () => {
+        this.colour = colour;
+        for (const each of palette.children) each.ariaChecked = String(each === button);
+      };
+      palette.append(button);
+    }
+  }
+}

@@ -1,0 +1,251 @@
+// The page: inputs become wishes, wishes become pictures, and the latest one wins.
+
+import { compare } from "/page/compare.js";
+import { Connection } from "/page/connection.js";
+import { Controls } from "/page/controls.js";
+import { Drawing } from "/page/drawing.js";
+import { History } from "/page/history.js";
+import { Speed } from "/page/speed.js";
+
+const STAYED_MILLIS = 900;
+const EXAMPLES = [
+  "two blue stars above a red house at night",
+  "a yellow fish in the sea, watercolour",
+  "a green tree beside a purple mushroom on moss",
+  "a red heart on bricks, neon",
+];
+const $ = (id) => document.getElementById(id);
+
+const connection = new Connection();
+const controls = new Controls();
+const drawing = new Drawing($("sketch"), $("width"), $("palette"));
+const history = new History($("history"));
+const speed = new Speed($("speed-text"));
+const canvas = $("picture").getContext("2d");
+
+let frame = 0;
+let asked = new Map();
+let shownId = 0;
+let present = null;
+let staying = 0;
+
+// ---- asking ----
+
+/** Asks for a picture with the next frame, however many inputs there are until then. */
+function ask(time = performance.now()) {
+  if (frame) return;
+  frame = requestAnimationFrame(() => {
+    frame = 0;
+    const wish = wanted();
+    const id = connection.draw(wish);
+    asked.set(id, wish);
+    if (asked.size > 100) asked.delete(asked.keys().next().value);
+    speed.asked(id, time);
+  });
+}
+
+function wanted() {
+  const wish = { prompt: $("prompt").value, ...controls.wish() };
+  const side = controls.side;
+  if (controls.mode === "sketch") {
+    return { ...wish, width: side, height: side, image: drawing.png(side), strength: $("strength").valueAsNumber };
+  }
+  if (controls.mode === "scribble") {
+    const control = { name: $("control").value, image: drawing.scribble(side), scale: $("scale").valueAsNumber };
+    return { ...wish, width: side, height: side, control };
+  }
+  return wish;
+}
+
+// ---- showing ----
+
+async function show({ id, blob }, isPicture) {
+  if (id < shownId) return;
+  const bitmap = await createImageBitmap(blob);
+  if (id < shownId) return;
+  shownId = id;
+  if ($("picture").width !== bitmap.width || $("picture").height !== bitmap.height) {
+    Object.assign($("picture"), { width: bitmap.width, height: bitmap.height });
+  }
+  canvas.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  if (isPicture) speed.shown(id);
+}
+
+connection.addEventListener("picture", ({ detail }) => {
+  show(detail, true);
+  $("progress").classList.remove("on");
+  const wish = asked.get(detail.id);
+  if (!wish) return;
+  present = { ...detail, prompt: wish.prompt, wish };
+  $("about").textContent = `seed ${detail.seed}`;
+  clearTimeout(staying);
+  staying = setTimeout(() => history.add(present), STAYED_MILLIS);
+});
+connection.addEventListener("preview", ({ detail }) => show(detail, false));
+connection.addEventListener("progress", ({ detail: { step, steps } }) => {
+  $("progress").classList.toggle("on", steps > 1);
+  $("progress").firstElementChild.style.width = `${(100 * step) / steps}%`;
+});
+connection.addEventListener("error", ({ detail }) => toast(detail.message));
+connection.addEventListener("open", () => $("light").classList.add("on"));
+connection.addEventListener("closed", () => {
+  $("light").classList.remove("on");
+  $("speed-text").textContent = "connecting";
+});
+
+function toast(text, action) {
+  $("toast").replaceChildren(text);
+  if (action) {
+    const button = Object.assign(document.createElement("button"), { textContent: action.name });
+    button.onclick = () => {
+      action.run();
+      $("toast").hidden = true;
+    };
+    $("toast").append(button);
+  }
+  $("toast").hidden = false;
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => ($("toast").hidden = true), 5000);
+}
+
+// ---- inputs ----
+
+$("prompt").addEventListener("input", ({ timeStamp }) => {
+  if (!controls.isLocked) controls.anotherSeed();
+  ask(timeStamp);
+});
+controls.addEventListener("change", ({ detail }) => ask(detail.time));
+drawing.addEventListener("change", ({ detail }) => {
+  if (controls.mode === "text") controls.set({ mode: "sketch" });
+  ask(detail.time);
+});
+drawing.addEventListener("cleared", () => controls.set({ mode: "text" }));
+
+for (const text of EXAMPLES) {
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
+  button.onclick = () => {
+    $("prompt").value = text;
+    ask();
+  };
+  $("examples").append(button);
+}
+
+history.addEventListener("recall", ({ detail }) => {
+  $("prompt").value = detail.prompt;
+  present = detail;
+  show({ ...detail, id: shownId }, false);
+  controls.lock(true);
+  controls.set({ steps: detail.wish.steps, seed: detail.seed });
+});
+
+async function open(file) {
+  if (!file?.type.startsWith("image/")) return toast("That is not a picture.");
+  drawing.take(await createImageBitmap(file));
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (bytes.length > 8e6) return;
+  const image = btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""));
+  const response = await fetch("/sdapi/v1/png-info", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ image }),
+  });
+  const { parameters } = await response.json();
+  if (!parameters?.Prompt) return;
+  const run = () => {
+    $("prompt").value = parameters.Prompt;
+    controls.set({ steps: Math.min(8, Number(parameters.Steps) || 4), seed: parameters.Seed });
+  };
+  toast("This picture says how it was made.", { name: "Use that", run });
+}
+
+$("file").addEventListener("change", ({ target }) => open(target.files[0]));
+addEventListener("dragover", (event) => {
+  event.preventDefault();
+  $("sketch").parentElement.classList.add("over");
+});
+addEventListener("dragleave", () => $("sketch").parentElement.classList.remove("over"));
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  $("sketch").parentElement.classList.remove("over");
+  open(event.dataTransfer.files[0]);
+});
+
+// ---- deeds and keys ----
+
+function save() {
+  if (!present) return;
+  const words = present.prompt.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 60) || "picture";
+  const link = Object.assign(document.createElement("a"), {
+    href: URL.createObjectURL(present.blob),
+    download: `${words}-${present.seed}.png`,
+  });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+function theme() {
+  const dark = document.documentElement.dataset.theme !== "dark";
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
+  localStorage.setItem("theme", document.documentElement.dataset.theme);
+}
+
+const width = (change) => ($("width").valueAsNumber += change);
+const deeds = {
+  again: () => controls.anotherSeed(),
+  onto: () => drawing.take($("picture")),
+  save,
+  theme,
+  help: () => $("keys").showModal(),
+  compare: () => compare($("comparison"), wanted()),
+  fill: () => drawing.fill(),
+  undo: () => drawing.undo(),
+  clear: () => drawing.clear(),
+};
+for (const [id, deed] of Object.entries(deeds)) $(id).onclick = deed;
+
+const keys = {
+  g: deeds.onto, s: save, t: theme, "?": deeds.help, c: deeds.compare, f: deeds.fill, x: deeds.clear,
+  o: () => $("file").click(), l: () => controls.lock(!controls.isLocked), "[": () => width(-6), "]": () => width(6), "/": () => $("prompt").focus(),
+};
+addEventListener("keydown", (event) => {
+  const typing = event.target.matches("textarea, input:not([type=range]):not([type=checkbox]), select");
+  const command = event.ctrlKey || event.metaKey;
+  if (command && event.key === "Enter") deeds.again();
+  else if (command && event.key === "z" && !typing) deeds.undo();
+  else if (event.key === "Escape" && typing) event.target.blur();
+  else if (!command && !event.altKey && !typing && /^[1-8]$/.test(event.key)) controls.set({ steps: Number(event.key) });
+  else if (!command && !event.altKey && !typing && keys[event.key]) keys[event.key]();
+  else return;
+  event.preventDefault();
+});
+
+// ---- beginning ----
+
+async function enter() {
+  const response = await fetch("/v1/choices");
+  if (response.status === 401) return knock();
+  controls.offer(await response.json());
+  connection.open();
+  ask();
+}
+
+function knock() {
+  $("door").showModal();
+  $("door").querySelector("form").onsubmit = async (event) => {
+    event.preventDefault();
+    const response = await fetch("/login", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ token: $("token").value }),
+    });
+    if (!response.ok) return ($("door-answer").textContent = "That is not it.");
+    $("door").close();
+    enter();
+  };
+}
+
+const preferred = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+document.documentElement.dataset.theme = localStorage.getItem("theme") ?? preferred;
+$("prompt").value = EXAMPLES[0];
+enter();

@@ -1,0 +1,43 @@
+// How fast it feels: pictures a second, and the time from an input to its picture. Measured where it counts, when the picture is on the canvas.
+
+const KEPT = 400;
+
+export class Speed {
+  #asked = new Map();
+  #shown = [];
+  #delays = [];
+
+  constructor(text) {
+    this.text = text;
+    setInterval(() => this.#write(), 400);
+  }
+
+  /** Picture number `id` is asked for because of an input at `time`. */
+  asked(id, time) {
+    this.#asked.set(id, time);
+    if (this.#asked.size > KEPT) this.#asked.delete(this.#asked.keys().next().value);
+  }
+
+  /** Picture number `id` is on the canvas. */
+  shown(id) {
+    const now = performance.now();
+    this.#shown.push(now);
+    const start = this.#asked.get(id);
+    this.#asked.delete(id);
+    if (start === undefined) return;
+    performance.measure("input-to-picture", { start, end: now });
+    if (performance.getEntriesByName("input-to-picture").length > KEPT) performance.clearMeasures("input-to-picture");
+    this.#delays.push(now - start);
+    if (this.#delays.length > 30) this.#delays.shift();
+  }
+
+  #write() {
+    const since = performance.now() - 2000;
+    this.#shown = this.#shown.filter((time) => time > since);
+    if (this.#delays.length === 0) return;
+    const median = [...this.#delays].sort((a, b) => a - b)[this.#delays.length >> 1];
+    const rate = this.#shown.length / 2;
+    const delay = median < 1000 ? `${Math.round(median)} ms` : `${(median / 1000).toFixed(1)} s`;
+    this.text.textContent = rate >= 2 ? `${Math.round(rate)} pictures a second · ${delay}` : `${delay} a picture`;
+  }
+}
