@@ -1,16 +1,19 @@
 package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
 import dev.hypersd.image.ImageFormat;
 import dev.hypersd.json.Json;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.prompt.Wildcards;
+import dev.hypersd.scene.ContactSheet;
 import dev.hypersd.tensor.Engine;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  hypersd generate \"a fox\" --model fox.safetensors --config-from sd15 --count 4 --out 'fox-{seed}.png'",
             "  hypersd generate \"a fox in the snow\" --image fox.png --strength 0.6 --model sd15 --lora Hyper-SD15-4steps-lora.safetensors",
             "  hypersd generate \"a fox\" --control scribble --control-image drawing.png --model sd15",
+            "  hypersd generate --like fox.png --seed 8 --out other.webp",
             "  hypersd generate \"a fox\" --negative blurry --guidance 7.5 --sampler dpmpp_2m_karras --steps 25 --model sd15",
         })
 final class GenerateCommand implements Runnable {
@@ -43,9 +47,15 @@ final class GenerateCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "PROMPT", description = "What to draw.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private String prompt;
+    @Parameters(paramLabel = "PROMPT", arity = "0..1", description = "What to draw.")
+    private Optional<String> prompt = Optional.empty();
+
+    @Option(
+            names = "--like",
+            paramLabel = "FILE",
+            description =
+                    "Draw as this picture says it was drawn, but for what is given here; the same options with another --seed vary it.")
+    private Optional<Path> like = Optional.empty();
 
     @Option(
             names = "--wildcards",
@@ -69,7 +79,7 @@ final class GenerateCommand implements Runnable {
                 paramLabel = "PATTERN",
                 defaultValue = "hypersd-{seed}.png",
                 description =
-                        "Where to: a .png, .jpg or .jpeg file, {seed} and {index} filled in. Default: ${DEFAULT-VALUE}.")
+                        "Where to: a .png, .jpg, .jpeg or .webp file, {seed} and {index} filled in. Default: ${DEFAULT-VALUE}.")
         String pattern = "";
 
         @Option(
@@ -86,6 +96,12 @@ final class GenerateCommand implements Runnable {
                 description = "How many at once; more memory, a little faster. Default: 1.")
         int batch;
 
+        @Option(
+                names = "--sheet",
+                paramLabel = "FILE",
+                description = "Put all pictures on one sheet besides, each above its seed.")
+        Optional<Path> sheet = Optional.empty();
+
         @Option(names = "--json", description = "Print one JSON object for each picture instead of its file name.")
         boolean json;
     }
@@ -93,23 +109,38 @@ final class GenerateCommand implements Runnable {
     @Override
     public void run() {
         OutputPattern files = new OutputPattern(output.pattern);
+        String text = repeated();
         long firstSeed =
                 picture.seed.orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
         checkCounts();
         for (int i = 0; i < output.count; i++) {
             checkWritable(files.path(firstSeed + i, i + 1, output.count));
         }
+        output.sheet.ifPresent(GenerateCommand::checkWritable);
         Engine.start();
         PrintWriter err = spec.commandLine().getErr();
         Warnings warnings = new Warnings(err);
         ImageRequest request =
-                picture.request(prompt, model, err).withImages(Math.min(output.batch, output.count), firstSeed);
+                picture.request(text, model, err).withImages(Math.min(output.batch, output.count), firstSeed);
+        List<ContactSheet.Entry> drawn = new ArrayList<>();
         try (DiffusionPipeline pipeline = model.load(filled(request))) {
             for (int done = 0; done < output.count; done += output.batch) {
                 int images = Math.min(output.batch, output.count - done);
-                draw(pipeline, filled(request.withImages(images, firstSeed + done)), done, files, warnings);
+                drawn.addAll(
+                        draw(pipeline, filled(request.withImages(images, firstSeed + done)), done, files, warnings));
             }
         }
+        output.sheet.ifPresent(file -> sheet(drawn).write(file));
+    }
+
+    /** Fills in what the picture of {@code --like} says, and returns the prompt. */
+    private String repeated() {
+        Optional<Likeness> likeness = like.map(Likeness::of);
+        likeness.ifPresent(
+                l -> l.fill(picture, model, new Warnings(spec.commandLine().getErr())));
+        return prompt.or(() -> likeness.map(Likeness::prompt))
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(), "say what to draw: a prompt, or --like and a picture"));
     }
 
     /** {@code request} with its wildcards filled in, for each picture by its seed. */
@@ -143,7 +174,13 @@ final class GenerateCommand implements Runnable {
         }
     }
 
-    private void draw(
+    /** As wide as high, about. */
+    private static Image sheet(List<ContactSheet.Entry> drawn) {
+        return ContactSheet.of(drawn, (int) Math.ceil(Math.sqrt(drawn.size())));
+    }
+
+    /** Returns the pictures for a sheet. */
+    private List<ContactSheet.Entry> draw(
             DiffusionPipeline pipeline, ImageRequest request, int done, OutputPattern files, Warnings warnings) {
         long began = System.nanoTime();
         List<GeneratedImage> images;
@@ -158,6 +195,9 @@ final class GenerateCommand implements Runnable {
             image.save(file);
             report(image, file, seconds);
         });
+        return images.stream()
+                .map(image -> new ContactSheet.Entry(image.image(), Long.toString(image.seed())))
+                .toList();
     }
 
     private void report(GeneratedImage image, Path file, double seconds) {

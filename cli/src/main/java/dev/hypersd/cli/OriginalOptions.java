@@ -37,6 +37,11 @@ final class OriginalOptions {
                     "With --image: how far back to go, from 0 to 1, where nothing is left of it. Default: 0.75; 1 with --mask or --extend.")
     private Optional<Double> strength = Optional.empty();
 
+    /** Whether there is one. */
+    boolean isGiven() {
+        return image.isPresent();
+    }
+
     /** The picture, if there is one. */
     Optional<Original> original() {
         if (image.isEmpty()) {

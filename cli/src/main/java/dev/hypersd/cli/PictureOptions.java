@@ -26,6 +26,7 @@ final class PictureOptions {
     private static final int USUAL_STEPS = 25;
 
     private static final double USUAL_GUIDANCE = 7.5;
+    private static final double USUAL_HIRES_STRENGTH = 0.5;
 
     @Option(names = "--negative", paramLabel = "TEXT", description = "What not to draw; needs guidance above 1.")
     Optional<String> negative = Optional.empty();
@@ -33,10 +34,9 @@ final class PictureOptions {
     @Option(
             names = "--prompt-syntax",
             paramLabel = "NAME",
-            defaultValue = "plain",
             description =
                     "How prompts are read: plain, or weighted, where (word:1.3) and [word] weigh, BREAK divides, and long prompts are taken in parts. Default: plain.")
-    PromptSyntax syntax = PromptSyntax.PLAIN;
+    Optional<PromptSyntax> syntax = Optional.empty();
 
     @Option(
             names = "--preset",
@@ -69,19 +69,14 @@ final class PictureOptions {
             description = "Classifier-free guidance scale; off at 1 and below. Default: the preset's, or 7.5.")
     Optional<Double> guidance = Optional.empty();
 
-    @Option(
-            names = "--guidance-rescale",
-            paramLabel = "R",
-            defaultValue = "0",
-            description = "Guidance rescale, 0 to 1. Default: 0.")
-    double guidanceRescale;
+    @Option(names = "--guidance-rescale", paramLabel = "R", description = "Guidance rescale, 0 to 1. Default: 0.")
+    Optional<Double> guidanceRescale = Optional.empty();
 
     @Option(
             names = "--clip-skip",
             paramLabel = "N",
-            defaultValue = "0",
             description = "Leave out so many of the text encoder's last layers. Default: 0.")
-    int clipSkip;
+    Optional<Integer> clipSkip = Optional.empty();
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the first picture. Default: a random one.")
     Optional<Long> seed = Optional.empty();
@@ -107,12 +102,11 @@ final class PictureOptions {
     @Option(
             names = "--hires-strength",
             paramLabel = "S",
-            defaultValue = "0.5",
             description = "How far back the second pass goes, from 0 to 1. Default: 0.5.")
-    double hiresStrength;
+    Optional<Double> hiresStrength = Optional.empty();
 
     @ArgGroup(validate = false, heading = "%nFrom a picture%n")
-    private final OriginalOptions from = new OriginalOptions();
+    final OriginalOptions from = new OriginalOptions();
 
     @ArgGroup(exclusive = false, multiplicity = "0..*", heading = "%nControlNet%n")
     private @Nullable List<ControlOption> controls; // null is picocli's way to say that none is given
@@ -122,17 +116,22 @@ final class PictureOptions {
         Optional<Preset> chosen = choosePreset(model);
         chosen.ifPresent(p -> err.println("preset " + p));
         Prompt prompt = new Prompt(text, negative, Optional.empty(), Optional.empty());
-        ImageRequest.Builder request = ImageRequest.of(prompt).syntax(syntax).clipSkip(clipSkip);
+        ImageRequest.Builder request = ImageRequest.of(prompt)
+                .syntax(syntax.orElse(PromptSyntax.PLAIN))
+                .clipSkip(clipSkip.orElse(0));
         chosen.ifPresent(request::preset);
         sampler(chosen).ifPresent(request::sampler);
-        steps.or(() -> chosen.isPresent() ? Optional.empty() : Optional.of(USUAL_STEPS))
+        // A preset may choose its timesteps, not only how many.
+        steps.filter(count -> chosen.map(p -> p.steps().count() != count).orElse(true))
+                .or(() -> chosen.isPresent() ? Optional.empty() : Optional.of(USUAL_STEPS))
                 .map(Steps::of)
                 .ifPresent(request::steps);
         from.original().ifPresent(original -> request.original(original).strength(from.strength()));
-        hires.ifPresent(factor -> request.enlargement(new Enlargement(factor, hiresStrength)));
+        hires.ifPresent(
+                factor -> request.enlargement(new Enlargement(factor, hiresStrength.orElse(USUAL_HIRES_STRENGTH))));
         Optional.ofNullable(controls).orElse(List.of()).forEach(option -> request.control(option.control()));
         double scale = guidance.orElse(chosen.map(Preset::guidance).orElse(USUAL_GUIDANCE));
-        request.guidance(new Guidance(scale, guidanceRescale));
+        request.guidance(new Guidance(scale, guidanceRescale.orElse(0.0)));
         size.ifPresent(s -> request.size(s.width(), s.height()));
         model.weights().forEach(request::lora);
         model.words.forEach(request::word);
@@ -148,6 +147,11 @@ final class PictureOptions {
             warnings.say("the negative prompt has no effect: guidance is off");
         }
         return built;
+    }
+
+    /** Whether a ControlNet is named. */
+    boolean isControlled() {
+        return controls != null;
     }
 
     private Optional<Preset> choosePreset(ModelOptions model) {

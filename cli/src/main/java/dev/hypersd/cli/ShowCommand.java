@@ -23,7 +23,10 @@ final class ShowCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "PNG or JPEG files, from here or from other tools.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "PNG, JPEG or WebP files, from here or from other tools.")
     private List<Path> files = List.of();
 
     @Option(names = "--json", description = "Print one JSON object for each picture.")

@@ -158,7 +158,7 @@ class GenerateCommandTest {
                     --guidance -1             | guidance scale must be a number from 0 (off), not -1
                     --seed -5                 | seed must be 0 or more, not -5
                     --count 0                 | --count and --batch must be at least 1, not 0 and 1
-                    --out a.webp              | a.webp: pictures are written as .png, .jpg or .jpeg
+                    --out a.tiff              | a.tiff: pictures are written as .png, .jpg, .jpeg or .webp
                     --out no/such/place/a.png | the folder of --out does not exist
                     --out {seed}/a.png        | the folder of --out does not exist
                     --sampler euler --eta 1   | sampler euler has no eta

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The user comment in the EXIF data of a JPEG (CIPA DC-008): an APP1 segment that holds a TIFF structure whose first directory
+ * The user comment in the EXIF data of a picture (CIPA DC-008), in a JPEG an APP1 segment: it holds a TIFF structure whose first directory
  * points to a second one, which has the comment.
  */
 final class ExifComment {
@@ -38,8 +38,8 @@ final class ExifComment {
 
     /** The JPEG with {@code text} as its comment, after the JFIF header where there is one. */
     static byte[] insert(byte[] jpeg, String text) {
-        byte[] comment = text.getBytes(StandardCharsets.UTF_16BE);
-        int length = 2 + EXIF.length + TIFF_HEADER + 2 * DIRECTORY + UNICODE.length + comment.length;
+        byte[] tiff = tiff(text);
+        int length = 2 + EXIF.length + tiff.length;
         if (length > 0xFFFF) {
             throw new InvalidRequestException(
                     "%d characters of parameters do not fit into a JPEG file; write a PNG".formatted(text.length()));
@@ -50,12 +50,18 @@ final class ExifComment {
             at += 2 + (in.getShort(at + 2) & 0xFFFF);
         }
         ByteBuffer out = ByteBuffer.allocate(jpeg.length + 2 + length).put(jpeg, 0, at);
-        out.putShort((short) APP1).putShort((short) length).put(EXIF);
+        out.putShort((short) APP1).putShort((short) length).put(EXIF).put(tiff);
+        return out.put(jpeg, at, jpeg.length - at).array();
+    }
+
+    /** EXIF data of nothing but {@code text}. */
+    static byte[] tiff(String text) {
+        byte[] comment = text.getBytes(StandardCharsets.UTF_16BE);
+        ByteBuffer out = ByteBuffer.allocate(TIFF_HEADER + 2 * DIRECTORY + UNICODE.length + comment.length);
         out.put((byte) 'M').put((byte) 'M').putShort((short) 42).putInt(TIFF_HEADER);
         putDirectory(out, EXIF_DIRECTORY, TYPE_LONG, 1, TIFF_HEADER + DIRECTORY);
         putDirectory(out, USER_COMMENT, TYPE_UNDEFINED, UNICODE.length + comment.length, TIFF_HEADER + 2 * DIRECTORY);
-        out.put(UNICODE).put(comment);
-        return out.put(jpeg, at, jpeg.length - at).array();
+        return out.put(UNICODE).put(comment).array();
     }
 
     private static void putDirectory(ByteBuffer out, short tag, short type, int count, int value) {
@@ -67,29 +73,39 @@ final class ExifComment {
                 .putInt(0);
     }
 
-    /** The comment of a JPEG, if it has one that can be read. */
-    static Optional<String> find(byte[] jpeg) {
+    /** The comment of a JPEG or a WebP, if it has one that can be read. */
+    static Optional<String> find(byte[] picture) {
         try {
-            ByteBuffer in = ByteBuffer.wrap(jpeg);
-            if ((in.getShort() & 0xFFFF) != START_OF_IMAGE) {
-                return Optional.empty();
-            }
-            while (true) {
-                int marker = in.getShort() & 0xFFFF;
-                int length = in.getShort() & 0xFFFF;
-                if (marker == START_OF_SCAN || length < 2) {
-                    return Optional.empty();
-                }
-                byte[] content = new byte[length - 2];
-                in.get(content);
-                if (marker == APP1 && startsWith(content, EXIF)) {
-                    return inTiff(ByteBuffer.wrap(content, EXIF.length, content.length - EXIF.length)
-                            .slice());
-                }
-            }
+            // Some programs put the name of the segment before the data in WebP too.
+            Optional<byte[]> exif = WebP.exif(picture);
+            return exif.isPresent()
+                    ? exif.flatMap(content -> inTiff(ByteBuffer.wrap(
+                            startsWith(content, EXIF)
+                                    ? Arrays.copyOfRange(content, EXIF.length, content.length)
+                                    : content)))
+                    : inJpeg(ByteBuffer.wrap(picture));
         } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
             // Cut short, or a place that points nowhere: there is no comment to read.
             return Optional.empty();
+        }
+    }
+
+    private static Optional<String> inJpeg(ByteBuffer in) {
+        if ((in.getShort() & 0xFFFF) != START_OF_IMAGE) {
+            return Optional.empty();
+        }
+        while (true) {
+            int marker = in.getShort() & 0xFFFF;
+            int length = in.getShort() & 0xFFFF;
+            if (marker == START_OF_SCAN || length < 2) {
+                return Optional.empty();
+            }
+            byte[] content = new byte[length - 2];
+            in.get(content);
+            if (marker == APP1 && startsWith(content, EXIF)) {
+                return inTiff(ByteBuffer.wrap(content, EXIF.length, content.length - EXIF.length)
+                        .slice());
+            }
         }
     }
 

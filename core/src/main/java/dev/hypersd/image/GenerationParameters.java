@@ -96,7 +96,7 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
     }
 
     /**
-     * The parameters in a PNG or JPEG file, if it has any.
+     * The parameters in a PNG, JPEG or WebP file, if it has any.
      *
      * @throws dev.hypersd.error.InvalidFileException if the file cannot be read
      */

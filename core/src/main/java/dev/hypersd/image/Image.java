@@ -57,7 +57,7 @@ public final class Image {
     }
 
     /**
-     * Writes this picture in the format that the extension of {@code file} names: png, jpg or jpeg. The file appears whole or not at all.
+     * Writes this picture in the format that the extension of {@code file} names: png, jpg, jpeg or webp. The file appears whole or not at all.
      *
      * @throws dev.hypersd.error.InvalidRequestException if the extension is another
      */

@@ -11,12 +11,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** A kind of picture file to write. */
-public sealed interface ImageFormat permits Png, Jpeg {
+public sealed interface ImageFormat permits Png, Jpeg, WebP {
     /** The whole file as bytes, with how the picture was made where other tools look for it. */
     byte[] encode(Image image, Optional<GenerationParameters> parameters);
 
     /**
-     * The format that the extension names: png, jpg or jpeg.
+     * The format that the extension names: png, jpg, jpeg or webp.
      *
      * @throws InvalidRequestException if it names another
      */
@@ -28,7 +28,10 @@ public sealed interface ImageFormat permits Png, Jpeg {
         if (name.endsWith(".jpg") || name.endsWith(".jpeg")) {
             return new Jpeg(Jpeg.USUAL_QUALITY);
         }
-        throw new InvalidRequestException(file + ": pictures are written as .png, .jpg or .jpeg");
+        if (name.endsWith(".webp")) {
+            return new WebP();
+        }
+        throw new InvalidRequestException(file + ": pictures are written as .png, .jpg, .jpeg or .webp");
     }
 
     /** Writes a picture to {@code file}, which appears whole or not at all; an existing one is replaced. */

@@ -1,10 +1,13 @@
 package dev.hypersd.pipeline;
 
 import dev.hypersd.image.GenerationParameters;
+import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.sampler.Plan;
+import dev.hypersd.sampler.Sampler;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /** What is written into a picture so that it can be drawn again, in the words that other tools use. */
@@ -19,12 +22,23 @@ final class Settings {
         Prompt prompt = request.promptOf(index);
         GenerationParameters parameters = GenerationParameters.of(
                         prompt.text(), prompt.negative().orElse(""))
-                .with("Steps", plan.size())
+                .with("Steps", request.steps().count())
                 .with("Sampler", plan.sampler())
                 .with("CFG scale", number(request.guidance().scale()))
                 .with("Seed", request.seed() + index)
                 .with("Size", size)
                 .with("Model", model.toAbsolutePath().normalize().getFileName());
+        if (request.sampler().isEmpty()) {
+            parameters = parameters.with("Sampler source", "model");
+        }
+        OptionalDouble eta = request.sampler().map(Sampler::freshNoise).orElse(OptionalDouble.empty());
+        if (eta.isPresent() && eta.getAsDouble() > 0) {
+            parameters = parameters.with("Eta", number(eta.getAsDouble()));
+        }
+        if (request.syntax() != PromptSyntax.PLAIN) {
+            parameters =
+                    parameters.with("Prompt syntax", request.syntax().name().toLowerCase(Locale.ROOT));
+        }
         if (request.guidance().rescale() > 0) {
             parameters =
                     parameters.with("CFG rescale", number(request.guidance().rescale()));

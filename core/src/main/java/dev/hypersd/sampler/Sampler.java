@@ -2,6 +2,7 @@ package dev.hypersd.sampler;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.schedule.NoiseSchedule;
+import java.util.OptionalDouble;
 
 /** A way from noise to an image: a kind and its options, immutable, safe to share. */
 public sealed interface Sampler permits Tcd, Lcm, Ddim, Euler, EulerAncestral, DpmSolverPlusPlus, Pndm {
@@ -18,6 +19,15 @@ public sealed interface Sampler permits Tcd, Lcm, Ddim, Euler, EulerAncestral, D
             case EulerAncestral _ -> "Euler a";
             case DpmSolverPlusPlus dpm -> dpm.sigmas() == SigmaSpacing.KARRAS ? "DPM++ 2M Karras" : "DPM++ 2M";
             case Pndm _ -> "PLMS";
+        };
+    }
+
+    /** How much fresh noise comes into each step, where this is a choice. */
+    default OptionalDouble freshNoise() {
+        return switch (this) {
+            case Tcd tcd -> OptionalDouble.of(tcd.eta());
+            case Ddim ddim -> OptionalDouble.of(ddim.eta());
+            case Lcm _, Euler _, EulerAncestral _, DpmSolverPlusPlus _, Pndm _ -> OptionalDouble.empty();
         };
     }
 

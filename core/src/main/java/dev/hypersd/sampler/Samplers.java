@@ -6,6 +6,7 @@ import dev.hypersd.json.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -56,6 +57,14 @@ public final class Samplers {
                     .formatted(name, Nearest.of(name, names()), String.join(", ", names())));
         }
         return sampler;
+    }
+
+    /** The sampler of {@link #named} that pictures call {@code title}: its short name, or what people and other tools know it by. */
+    public static Optional<Sampler> titled(String title) {
+        return BY_NAME.values().stream()
+                .filter(sampler ->
+                        sampler.name().equals(title) || sampler.title().equalsIgnoreCase(title))
+                .findFirst();
     }
 
     /**

@@ -217,9 +217,9 @@ class ImageTest {
 
     @Test
     void anotherExtensionIsRefused() {
-        assertThatThrownBy(() -> noise(1, 1).write(Path.of("a.webp")))
+        assertThatThrownBy(() -> noise(1, 1).write(Path.of("a.tiff")))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("a.webp: pictures are written as .png, .jpg or .jpeg");
+                .hasMessage("a.tiff: pictures are written as .png, .jpg, .jpeg or .webp");
     }
 
     @Test

@@ -1,0 +1,151 @@
+package dev.hypersd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.image.GenerationParameters;
+import dev.hypersd.image.Image;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Pictures drawn again by what they say of themselves. */
+class LikenessTest {
+    private static final Path MODELS = Path.of(System.getProperty("hypersd.reference"), "pipelines/models");
+    private static final String LORA =
+            MODELS.resolve("loras/sd15-a-kohya.safetensors").toString();
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void quiet() {
+        Console.verbose(false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--steps=3 --sampler=tcd --eta=0.7 --guidance=1",
+                "--steps=2 --sampler=tcd --eta=0 --guidance=1",
+                "--steps=3 --sampler=ddim --guidance=4 --negative=blurry --guidance-rescale=0.5",
+                "--steps=2 --guidance=1 --clip-skip=1 --prompt-syntax=weighted",
+                "--steps=3 --sampler=dpmpp_2m_karras --guidance=1 --hires=1.5 --hires-strength=0.7",
+            })
+    void aPictureIsDrawnAgain(String options) {
+        List<String> arguments = new ArrayList<>(List.of("a (boat:1.3)", "--size=64x72", "--seed=5"));
+        arguments.addAll(List.of(options.split(" ")));
+        Image first = drawn("first.png", arguments.toArray(String[]::new));
+        assertThat(drawn("again.png", "--like=" + folder.resolve("first.png"))).isEqualTo(first);
+    }
+
+    @Test
+    void whatIsGivenCounts() {
+        drawn("first.png", "a boat", "--size=64", "--seed=5", "--steps=2", "--sampler=ddim", "--guidance=1");
+        Image other = drawn("other.png", "a cat", "--like=" + folder.resolve("first.png"), "--seed=6");
+        assertThat(GenerationParameters.read(folder.resolve("other.png")).orElseThrow())
+                .satisfies(p -> assertThat(p.prompt()).isEqualTo("a cat"))
+                .satisfies(
+                        p -> assertThat(p.settings()).containsEntry("Seed", "6").containsEntry("Steps", "2"));
+        assertThat(other.width()).isEqualTo(64);
+    }
+
+    @Test
+    void lorasMustBeNamedAndKeepTheirWeights() {
+        Image first = drawn(
+                "first.png",
+                "a boat",
+                "--size=64",
+                "--seed=5",
+                "--steps=1",
+                "--sampler=ddim",
+                "--guidance=1",
+                "--lora=" + LORA + ":0.6");
+        String like = "--like=" + folder.resolve("first.png");
+        failed("was drawn with the LoRA sd15-a-kohya.safetensors; name its file with --lora", like);
+        assertThat(drawn("again.png", like, "--lora=" + LORA)).isEqualTo(first);
+    }
+
+    @Test
+    void whatAPictureDoesNotHoldMustBeNamed() {
+        Path plain = folder.resolve("plain.png");
+        Image picture =
+                drawn("first.png", "a boat", "--size=64", "--seed=5", "--steps=2", "--sampler=ddim", "--guidance=1");
+        picture.write(plain);
+        failed("plain.png: does not say how it was made", "--like=" + plain);
+        failed("say what to draw: a prompt, or --like and a picture");
+        drawn("on.png", "a boat", "--image=" + plain, "--steps=2", "--sampler=ddim", "--guidance=1", "--seed=1");
+        failed(
+                "went on from another picture, which it does not hold; name it with --image",
+                "--like=" + folder.resolve("on.png"));
+        String control = MODELS.resolve("controlnet-sd15").toString();
+        drawn(
+                "led.png",
+                "a boat",
+                "--control",
+                control,
+                "--control-image=" + plain,
+                "--steps=2",
+                "--sampler=ddim",
+                "--guidance=1",
+                "--seed=1");
+        failed("followed a picture with controlnet-sd15", "--like=" + folder.resolve("led.png"));
+    }
+
+    @Test
+    void aPictureOfAnotherToolIsFollowedAsFarAsItIsKnown() {
+        Path file = folder.resolve("other.webp");
+        new Image(8, 8, new byte[192])
+                .write(
+                        file,
+                        GenerationParameters.parse(
+                                "a boat\nSteps: 2, Sampler: Heun, CFG scale: 1, Seed: 3, Size: 64x64, Model: zoo"));
+        failed(
+                "was drawn with the sampler \"Heun\", which is not known here; choose one with --sampler",
+                "--like=" + file);
+        Outcome outcome = generate("a.png", "--like=" + file, "--sampler=euler");
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.err()).contains("was drawn by the model zoo, not");
+    }
+
+    @Test
+    void allPicturesStandOnASheet() {
+        Path sheet = folder.resolve("sheet.webp");
+        Outcome outcome = generate(
+                "{seed}.webp",
+                "a boat",
+                "--size=64",
+                "--seed=5",
+                "--steps=1",
+                "--sampler=ddim",
+                "--guidance=1",
+                "--count=3",
+                "--sheet=" + sheet);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(sheet).isNotEmptyFile();
+        assertThat(folder.resolve("7.webp")).isNotEmptyFile();
+    }
+
+    private Image drawn(String name, String... options) {
+        Outcome outcome = generate(name, options);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        return Image.read(folder.resolve(name));
+    }
+
+    private void failed(String sentence, String... options) {
+        Outcome outcome = generate("none.png", options);
+        assertThat(outcome.code()).isIn(1, 2);
+        assertThat(outcome.err()).contains(sentence).doesNotContain("\tat ");
+    }
+
+    private Outcome generate(String name, String... options) {
+        List<String> arguments = new ArrayList<>(
+                List.of("generate", "--model=" + MODELS.resolve("sd15"), "--out=" + folder.resolve(name)));
+        arguments.addAll(List.of(options));
+        return Outcome.of(arguments.toArray(String[]::new));
+    }
+}

@@ -1,0 +1,29 @@
+package dev.hypersd.image;
+
+import java.io.ByteArrayOutputStream;
+
+/** Bits one after another, the least significant bit of a byte first. */
+final class BitWriter {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private long pending;
+    private int count;
+
+    /** Writes the lowest {@code bits} bits of {@code value}, 0 to 32 of them. */
+    void write(long value, int bits) {
+        pending |= (value & (1L << bits) - 1) << count;
+        count += bits;
+        while (count >= Byte.SIZE) {
+            bytes.write((int) pending);
+            pending >>>= Byte.SIZE;
+            count -= Byte.SIZE;
+        }
+    }
+
+    /** All bits, filled up to whole bytes. */
+    byte[] bytes() {
+        if (count > 0) {
+            write(0, Byte.SIZE - count);
+        }
+        return bytes.toByteArray();
+    }
+}
