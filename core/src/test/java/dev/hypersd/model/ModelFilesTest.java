@@ -11,12 +11,20 @@ import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.unet.UNet2DConditionModel;
+import dev.hypersd.weights.SafetensorsFile;
+import dev.hypersd.weights.SafetensorsWriter;
+import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -147,10 +155,40 @@ class ModelFilesTest {
         assertThatThrownBy(() -> model.part("unet").openWeights())
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("put a checkpoint over it");
-        Path file = FORMATS.resolve("single_file_sdxl/checkpoint.safetensors");
+        Path file = folder.resolve("checkpoint.safetensors");
+        writeCheckpoint(file, 2048);
         try (WeightSource weights =
                 model.with(Checkpoint.recognise(file)).part("unet").openWeights()) {
             assertThat(weights.names()).contains("add_embedding.linear_1.weight");
+        }
+    }
+
+    @Test
+    void aCheckpointForOtherTextEmbeddingsIsRefused() {
+        Path file = folder.resolve("checkpoint.safetensors");
+        writeCheckpoint(file, 1024);
+        ModelFiles model = ModelFiles.published(ModelFamily.SDXL, SDXL);
+        assertThatThrownBy(() -> model.with(Checkpoint.recognise(file)))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("is made for text embeddings 1024 wide")
+                .hasMessageContaining("are 2048 wide");
+    }
+
+    /** The tiny checkpoint of SDXL, with U-Net attention over text embeddings of the given width. */
+    private static void writeCheckpoint(Path file, int textWidth) {
+        Path tiny = FORMATS.resolve("single_file_sdxl/checkpoint.safetensors");
+        try (PointerScope scope = new PointerScope();
+                WeightSource source = SafetensorsFile.open(tiny)) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            for (String name : source.names()) {
+                StoredTensor stored = source.find(name).orElseThrow();
+                tensors.put(
+                        name,
+                        name.endsWith(".attn2.to_k.weight")
+                                ? torch.zeros(stored.shape()[0], textWidth)
+                                : stored.load());
+            }
+            SafetensorsWriter.write(file, tensors, Map.of());
         }
     }
 
