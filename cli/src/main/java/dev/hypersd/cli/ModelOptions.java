@@ -6,6 +6,8 @@ import dev.hypersd.lora.Alphas;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
+import dev.hypersd.nn.Placement;
+import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.pipeline.LearnedWord;
@@ -87,6 +89,14 @@ final class ModelOptions {
     Dtype dtype = Dtype.F32;
 
     @Option(
+            names = "--weights",
+            paramLabel = "RULE",
+            defaultValue = "converted",
+            description =
+                    "How to hold weights of another type than --dtype: converted (once) or as_stored (each time they are used, in half the memory for files in half precision). Default: converted.")
+    WeightStorage weightStorage = WeightStorage.CONVERTED;
+
+    @Option(
             names = "--device",
             paramLabel = "NAME",
             defaultValue = "cpu",
@@ -140,8 +150,8 @@ final class ModelOptions {
         return new ModelSource(directory, options);
     }
 
-    /** How to load any model: with the type and on the device that are asked for. */
+    /** How to load any model: held as is asked for. */
     LoadOptions plainOptions() {
-        return LoadOptions.DEFAULT.withDtype(dtype).withDevice(Device.named(device));
+        return LoadOptions.DEFAULT.withPlacement(new Placement(dtype, weightStorage, Device.named(device)));
     }
 }

@@ -66,8 +66,14 @@ public final class MergedAdapters implements Adapters, AutoCloseable {
             for (Part part : parts) {
                 sum = part.change.added(sum, part.strength);
             }
-            return sum.to(target.base().scalar_type());
+            return sum.to(held(target).scalarType());
         });
+    }
+
+    /** As the base is held, but for eight bits, which are too few for sums. */
+    private static Dtype held(Parameter target) {
+        Dtype base = Dtype.of(target.base().scalar_type());
+        return base.bytes() == 1 ? Dtype.F16 : base;
     }
 
     @Override

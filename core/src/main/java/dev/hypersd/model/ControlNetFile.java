@@ -132,7 +132,7 @@ public final class ControlNetFile {
             WeightSource weights =
                     ControlLora.is(stored) ? new ControlLora(stored, model.parameters(Component.UNET)) : stored;
             ControlNetConfig config = config(weights);
-            return ModelPart.load(weights, p -> new ControlNet(config, p), model.dtype(), model.device(), arena)
+            return ModelPart.load(weights, p -> new ControlNet(config, p), model.placement(), arena)
                     .network();
         }
     }

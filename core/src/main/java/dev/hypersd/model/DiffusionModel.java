@@ -7,6 +7,7 @@ import dev.hypersd.json.JsonObject;
 import dev.hypersd.lora.Component;
 import dev.hypersd.lora.LoraTargets;
 import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.Placement;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.schedule.NoiseSchedule;
@@ -37,8 +38,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class DiffusionModel implements AutoCloseable {
     private final TensorArena arena;
     private final ModelFamily family;
-    private final Dtype dtype;
-    private final Device device;
+    private final Placement placement;
     private final List<TextEncoder> textEncoders;
     private final UNet2DConditionModel unet;
     private final Autoencoder autoencoder;
@@ -50,15 +50,14 @@ public final class DiffusionModel implements AutoCloseable {
     private DiffusionModel(ModelFiles files, LoadOptions options, TensorArena arena) {
         this.arena = arena;
         this.family = files.family();
-        this.dtype = options.dtype();
-        this.device = options.device();
+        this.placement = options.placement();
         this.textEncoders = new ArrayList<>();
         this.parameters = new EnumMap<>(Component.class);
         addTextEncoder(files, "tokenizer", NetworkType.CLIP_TEXT, Component.TEXT_ENCODER);
         if (family == ModelFamily.SDXL) {
             addTextEncoder(files, "tokenizer_2", NetworkType.CLIP_TEXT_WITH_PROJECTION, Component.TEXT_ENCODER_2);
         }
-        Network<UNet2DConditionModel> denoiser = files.part("unet").load(NetworkType.UNET, dtype, device, arena);
+        Network<UNet2DConditionModel> denoiser = files.part("unet").load(NetworkType.UNET, placement, arena);
         this.unet = denoiser.network();
         parameters.put(Component.UNET, denoiser.parameters());
         this.autoencoder = autoencoder(files, options);
@@ -71,7 +70,7 @@ public final class DiffusionModel implements AutoCloseable {
     private void addTextEncoder(
             ModelFiles files, String tokenizer, NetworkType<ClipTextModel> type, Component component) {
         ClipTokenizer words = ClipTokenizer.open(files.part(tokenizer).folder());
-        Network<ClipTextModel> encoder = files.part(component.folder()).load(type, dtype, device, arena);
+        Network<ClipTextModel> encoder = files.part(component.folder()).load(type, placement, arena);
         textEncoders.add(new TextEncoder(words, encoder.network(), Optional.empty()));
         parameters.put(component, encoder.parameters());
     }
@@ -79,12 +78,10 @@ public final class DiffusionModel implements AutoCloseable {
     /** Of whichever kind its configuration says. */
     private Autoencoder autoencoder(ModelFiles files, LoadOptions options) {
         ModelPart part = options.autoencoder(files);
-        Dtype precision = options.autoencoderDtype(part, family);
+        Placement own = options.autoencoderPlacement(part, family);
         return NetworkType.of(part.config()) == NetworkType.AUTOENCODER_TINY
-                ? part.load(NetworkType.AUTOENCODER_TINY, precision, device, arena)
-                        .network()
-                : part.load(NetworkType.AUTOENCODER_KL, precision, device, arena)
-                        .network();
+                ? part.load(NetworkType.AUTOENCODER_TINY, own, arena).network()
+                : part.load(NetworkType.AUTOENCODER_KL, own, arena).network();
     }
 
     /**
@@ -127,12 +124,17 @@ public final class DiffusionModel implements AutoCloseable {
 
     /** What the U-Net and the text encoders compute with. */
     public Dtype dtype() {
-        return dtype;
+        return placement.dtype();
     }
 
     /** What they compute on. */
     public Device device() {
-        return device;
+        return placement.device();
+    }
+
+    /** How its weights are held. */
+    Placement placement() {
+        return placement;
     }
 
     /** One for Stable Diffusion 1.5, two for SDXL. */
@@ -160,8 +162,8 @@ public final class DiffusionModel implements AutoCloseable {
             try (TextualInversion learned = TextualInversion.open(file, widths)) {
                 for (int i = 0; i < widths.size(); i++) {
                     Tensor table =
-                            learned.vectors(i).load().to(dtype.scalarType()).reshape(-1, widths.get(i));
-                    vectors.get(i).put(word, device.place(table));
+                            learned.vectors(i).load().to(dtype().scalarType()).reshape(-1, widths.get(i));
+                    vectors.get(i).put(word, device().place(table));
                 }
             }
         });

@@ -4,6 +4,7 @@ import dev.hypersd.checkpoint.Checkpoint;
 import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.nn.Placement;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Files;
@@ -15,48 +16,58 @@ import java.util.stream.Stream;
 /**
  * How a model is to be loaded.
  *
- * @param dtype what the networks compute with: F32, BF16 or F16. SDXL's own autoencoder stays F32, which it needs
- * @param device what they compute on
+ * @param placement how weights are held: what the networks compute in (F32, BF16 or F16; SDXL's own autoencoder stays F32, which it needs) and where
  * @param variant which of several precisions of the files to read, for example {@code fp16}; absent means the files without a variant
  * @param checkpoints single files whose networks take the place of the model's own, in this order
  * @param autoencoder an autoencoder that takes the place of the model's own: a folder, for example a TAESD, or a file of
  *     weights for the model's own configuration
  */
 public record LoadOptions(
-        Dtype dtype, Device device, Optional<String> variant, List<Path> checkpoints, Optional<Path> autoencoder) {
+        Placement placement, Optional<String> variant, List<Path> checkpoints, Optional<Path> autoencoder) {
     /** F32 on the CPU, from the files without a variant, all parts the model's own. */
     public static final LoadOptions DEFAULT =
-            new LoadOptions(Dtype.F32, Device.CPU, Optional.empty(), List.of(), Optional.empty());
+            new LoadOptions(Placement.of(Dtype.F32), Optional.empty(), List.of(), Optional.empty());
 
     private static final String VAE = "vae";
 
     public LoadOptions {
         checkpoints = List.copyOf(checkpoints);
+        Dtype dtype = placement.dtype();
         if (dtype != Dtype.F32 && dtype != Dtype.BF16 && dtype != Dtype.F16) {
             throw new InvalidRequestException("networks compute with F32, BF16 or F16, not " + dtype);
         }
     }
 
     public LoadOptions withDtype(Dtype other) {
-        return new LoadOptions(other, device, variant, checkpoints, autoencoder);
+        return withPlacement(placement.withDtype(other));
     }
 
-    public LoadOptions withDevice(Device other) {
-        return new LoadOptions(dtype, other, variant, checkpoints, autoencoder);
+    public LoadOptions withPlacement(Placement other) {
+        return new LoadOptions(other, variant, checkpoints, autoencoder);
+    }
+
+    /** What the networks compute in. */
+    public Dtype dtype() {
+        return placement.dtype();
+    }
+
+    /** What they compute on. */
+    public Device device() {
+        return placement.device();
     }
 
     public LoadOptions withVariant(String other) {
-        return new LoadOptions(dtype, device, Optional.of(other), checkpoints, autoencoder);
+        return new LoadOptions(placement, Optional.of(other), checkpoints, autoencoder);
     }
 
     /** With one file more, which is put over the ones before. */
     public LoadOptions withCheckpoint(Path file) {
         List<Path> more = Stream.concat(checkpoints.stream(), Stream.of(file)).toList();
-        return new LoadOptions(dtype, device, variant, more, autoencoder);
+        return new LoadOptions(placement, variant, more, autoencoder);
     }
 
     public LoadOptions withAutoencoder(Path path) {
-        return new LoadOptions(dtype, device, variant, checkpoints, Optional.of(path));
+        return new LoadOptions(placement, variant, checkpoints, Optional.of(path));
     }
 
     /** The files of the model in {@code directory}, with the checkpoints put over them. */
@@ -90,9 +101,9 @@ public record LoadOptions(
                 .orElse(own);
     }
 
-    /** What that autoencoder computes with; SDXL's own one overflows in half precision. */
-    Dtype autoencoderDtype(ModelPart part, ModelFamily family) {
+    /** How the weights of that autoencoder are held; SDXL's own one overflows in half precision. */
+    Placement autoencoderPlacement(ModelPart part, ModelFamily family) {
         boolean tiny = NetworkType.of(part.config()) == NetworkType.AUTOENCODER_TINY;
-        return family == ModelFamily.SDXL && !tiny ? Dtype.F32 : dtype;
+        return family == ModelFamily.SDXL && !tiny ? placement.withDtype(Dtype.F32) : placement;
     }
 }

@@ -2,7 +2,7 @@ package dev.hypersd.model;
 
 import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.json.JsonObject;
-import dev.hypersd.tensor.Dtype;
+import dev.hypersd.nn.Placement;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <p>Within a tenth of the peaks measured for single pictures of SD 1.5 and SDXL (docs/performance.md), and rather below than above them.
  *
- * @param weights of all networks, in the types that they compute with
+ * @param weights of all networks, in the types that they are held in
  * @param stepPerPixel the U-Net's feature maps, for each pixel of each picture that it works on at once
  * @param decodingPerPixel the decoder's feature maps, for each pixel that it decodes at once
  * @param nativeSize width and height of the pictures that the model was trained on
@@ -30,24 +30,24 @@ public record MemoryEstimate(long weights, double stepPerPixel, double decodingP
      */
     public static MemoryEstimate of(Path directory, LoadOptions options) {
         ModelFiles files = options.files(directory);
-        Dtype dtype = options.dtype();
+        Placement placement = options.placement();
         ModelPart autoencoder = options.autoencoder(files);
-        Dtype decoded = options.autoencoderDtype(autoencoder, files.family());
-        long weights = files.part("unet").weightBytes(dtype)
-                + files.part("text_encoder").weightBytes(dtype)
+        Placement decoder = options.autoencoderPlacement(autoencoder, files.family());
+        long weights = files.part("unet").weightBytes(placement)
+                + files.part("text_encoder").weightBytes(placement)
                 + (files.family() == ModelFamily.SDXL
-                        ? files.part("text_encoder_2").weightBytes(dtype)
+                        ? files.part("text_encoder_2").weightBytes(placement)
                         : 0)
-                + autoencoder.weightBytes(decoded);
+                + autoencoder.weightBytes(decoder);
         JsonObject unet = files.part("unet").config();
-        List<Integer> decoder = channels(autoencoder);
-        double scale = Math.scalb(1.0, decoder.size() - 1);
+        List<Integer> channels = channels(autoencoder);
+        double scale = Math.scalb(1.0, channels.size() - 1);
         // At full size a decoder begins with the channels of the next coarser level.
-        int widest = decoder.get(Math.min(1, decoder.size() - 1));
+        int widest = channels.get(Math.min(1, channels.size() - 1));
         return new MemoryEstimate(
                 weights,
-                UNET_MAPS * first(unet) * dtype.bytes() / (scale * scale),
-                (double) DECODER_MAPS * widest * decoded.bytes(),
+                UNET_MAPS * first(unet) * placement.dtype().bytes() / (scale * scale),
+                (double) DECODER_MAPS * widest * decoder.dtype().bytes(),
                 (int) (unet.positive("sample_size", 64) * scale));
     }
 

@@ -6,8 +6,8 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.Parameters;
+import dev.hypersd.nn.Placement;
 import dev.hypersd.nn.StoredParameters;
-import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorArena;
@@ -107,19 +107,16 @@ public final class ModelPart {
         return Files.exists(folder.resolve(CONFIG)) ? WeightFolder.variants(folder, stem(config())) : List.of();
     }
 
-    /** How many bytes its weights take when they are held as {@code dtype}; only headers are read. */
-    long weightBytes(Dtype dtype) {
+    /** How many bytes its weights take; only headers are read. */
+    long weightBytes(Placement placement) {
         try (WeightSource source = openWeights()) {
-            return bytes(source, dtype);
+            return source.names().stream()
+                    .flatMap(tensor -> source.find(tensor).stream())
+                    .filter(tensor -> tensor.dtype().isFloatingPoint())
+                    .mapToLong(tensor -> Shapes.count(tensor.shape())
+                            * placement.held(tensor.dtype()).bytes())
+                    .sum();
         }
-    }
-
-    static long bytes(WeightSource source, Dtype dtype) {
-        return source.names().stream()
-                .flatMap(tensor -> source.find(tensor).stream())
-                .filter(tensor -> tensor.dtype().isFloatingPoint())
-                .mapToLong(tensor -> Shapes.count(tensor.shape()) * dtype.bytes())
-                .sum();
     }
 
     /**
@@ -130,22 +127,22 @@ public final class ModelPart {
      * @throws InvalidFileException if the configuration is of another class or broken, or the weights do not fit it
      */
     public <N> Network<N> load(NetworkType<N> type, Dtype dtype, TensorArena arena) {
-        return load(type, dtype, Device.CPU, arena);
+        return load(type, Placement.of(dtype), arena);
     }
 
-    /** {@link #load(NetworkType, Dtype, TensorArena)} onto another device than the CPU. */
-    public <N> Network<N> load(NetworkType<N> type, Dtype dtype, Device device, TensorArena arena) {
+    /** {@link #load(NetworkType, Dtype, TensorArena)} with weights held as {@code placement} says. */
+    public <N> Network<N> load(NetworkType<N> type, Placement placement, TensorArena arena) {
         JsonObject json = config();
         requireClass(type.className());
         try (WeightSource source = type.names().apply(openWeights())) {
-            return load(source, parameters -> type.maker().apply(json, parameters), dtype, device, arena);
+            return load(source, parameters -> type.maker().apply(json, parameters), placement, arena);
         }
     }
 
     /** The network that {@code maker} builds of the weights in {@code source}. */
     static <N> Network<N> load(
-            WeightSource source, Function<Parameters, N> maker, Dtype dtype, Device device, TensorArena arena) {
-        StoredParameters stored = new StoredParameters(source, dtype, device, arena);
+            WeightSource source, Function<Parameters, N> maker, Placement placement, TensorArena arena) {
+        StoredParameters stored = new StoredParameters(source, placement, arena);
         Parameters parameters = new Parameters(stored);
         N network = maker.apply(parameters);
         warnOf(stored.unused().stream().sorted().toList(), source.file());

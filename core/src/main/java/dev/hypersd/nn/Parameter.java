@@ -1,5 +1,6 @@
 package dev.hypersd.nn;
 
+import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
@@ -7,10 +8,15 @@ import org.bytedeco.pytorch.Tensor;
 public final class Parameter {
     private final String name;
     private final Tensor base;
+    private final Dtype dtype;
+    private final boolean converted;
 
-    Parameter(String name, Tensor base) {
+    /** @param dtype what the network computes in, whatever {@code base} is held in */
+    Parameter(String name, Tensor base, Dtype dtype) {
         this.name = name;
         this.base = base;
+        this.dtype = dtype;
+        this.converted = Dtype.of(base.scalar_type()) != dtype;
     }
 
     /** The dotted name in the diffusers layout, for example {@code down_blocks.0.resnets.1.conv1.weight}. */
@@ -18,14 +24,23 @@ public final class Parameter {
         return name;
     }
 
-    /** The tensor itself, without any adapter. */
+    /** The tensor itself, without any adapter and in the type that it is held in. */
     public Tensor base() {
         return base;
     }
 
-    /** The tensor to compute with: the base, changed by the adapters that are active in the current call. */
+    /**
+     * The tensor to compute with: the base, changed by the adapters that are active in the current call. What is held in another type than it is computed
+     * with is converted for this use, into the caller's scope.
+     */
     public Tensor value() {
-        return Adapters.active().apply(this);
+        Tensor held = Adapters.active().apply(this);
+        return converted ? held.to(dtype.scalarType()) : held;
+    }
+
+    /** What the network computes in. */
+    public Dtype dtype() {
+        return dtype;
     }
 
     /** The shape, outermost dimension first. */

@@ -1,5 +1,6 @@
 package dev.hypersd.nn;
 
+import dev.hypersd.tensor.Dtype;
 import org.bytedeco.pytorch.Tensor;
 
 /** Where the parameters of a network come from: a file, a random generator, or nowhere (shapes only). */
@@ -15,4 +16,9 @@ public interface ParameterSource {
      * @throws dev.hypersd.error.InvalidFileException if a file was to provide it and does not, or in another shape
      */
     Tensor provide(String name, Init init, long[] shape);
+
+    /** What the network computes in with {@code provided}: its own type, unless it is to be converted each time it is used. */
+    default Dtype computedIn(Tensor provided) {
+        return Dtype.of(provided.scalar_type());
+    }
 }

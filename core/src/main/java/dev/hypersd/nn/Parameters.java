@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The parameters of a network while it is being built: each layer takes what it needs by name and shape, below the prefix
@@ -35,7 +36,8 @@ public final class Parameters {
     /** Takes the parameter {@code name} of {@code shape}; {@code init} says how it starts when there is no file. */
     public Parameter take(String name, Init init, long... shape) {
         String full = prefix + name;
-        Parameter parameter = new Parameter(full, source.provide(full, init, shape));
+        Tensor provided = source.provide(full, init, shape);
+        Parameter parameter = new Parameter(full, provided, source.computedIn(provided));
         if (taken.putIfAbsent(full, parameter) != null) {
             throw new IllegalStateException("two layers want the parameter " + full);
         }
@@ -54,7 +56,7 @@ public final class Parameters {
 
     /** What the network computes in: the type of what was taken so far, which one source gives in one type. */
     public Dtype dtype() {
-        return Dtype.of(all().iterator().next().base().scalar_type());
+        return all().iterator().next().dtype();
     }
 
     /** How many numbers the network consists of. */

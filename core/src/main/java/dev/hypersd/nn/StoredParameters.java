@@ -1,7 +1,6 @@
 package dev.hypersd.nn;
 
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
@@ -12,24 +11,22 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
-/** Parameters that come from a file, converted to the type that the network computes with. */
+/** Parameters that come from a file, converted to the type that the network computes with: once, or each time they are used. */
 public final class StoredParameters implements ParameterSource {
     private final WeightSource source;
-    private final Dtype dtype;
-    private final Device device;
+    private final Placement placement;
     private final TensorArena arena;
     private final Set<String> unused;
 
-    /** On the CPU. */
+    /** Converted once, on the CPU. */
     public StoredParameters(WeightSource source, Dtype dtype, TensorArena arena) {
-        this(source, dtype, Device.CPU, arena);
+        this(source, Placement.of(dtype), arena);
     }
 
     /** @param arena the owner of the tensors; the source must stay open for as long */
-    public StoredParameters(WeightSource source, Dtype dtype, Device device, TensorArena arena) {
+    public StoredParameters(WeightSource source, Placement placement, TensorArena arena) {
         this.source = source;
-        this.dtype = dtype;
-        this.device = device;
+        this.placement = placement;
         this.arena = arena;
         this.unused = new LinkedHashSet<>(source.names());
     }
@@ -50,7 +47,14 @@ public final class StoredParameters implements ParameterSource {
                             .formatted(name, Arrays.toString(stored.shape()), Arrays.toString(shape)));
         }
         unused.remove(name);
-        return arena.own(TensorScope.scoped(() -> device.place(stored.load().to(dtype.scalarType()))));
+        Dtype held = placement.held(stored.dtype());
+        return arena.own(
+                TensorScope.scoped(() -> placement.device().place(stored.load().to(held.scalarType()))));
+    }
+
+    @Override
+    public Dtype computedIn(Tensor provided) {
+        return placement.dtype();
     }
 
     /** The tensors of the source that no layer has asked for. */

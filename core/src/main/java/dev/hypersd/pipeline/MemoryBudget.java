@@ -6,6 +6,7 @@ import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraModule;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.MemoryEstimate;
+import dev.hypersd.nn.Placement;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.MachineMemory;
@@ -16,20 +17,20 @@ import java.util.function.LongSupplier;
 /** Refuses what would not fit into this machine's memory before it is tried, because the system ends programs that try. */
 final class MemoryBudget {
     private final MemoryEstimate model;
-    private final Dtype dtype;
+    private final Placement placement;
     private final LongSupplier available;
     private final long leftAtFirst;
 
     /**
      * Made before the model is loaded.
      *
-     * @param dtype of the U-Net
+     * @param placement of the U-Net's weights
      * @param available bytes at the moment it is asked
      * @throws HyperSdException if the weights alone are too much
      */
-    MemoryBudget(Path directory, MemoryEstimate model, Dtype dtype, LongSupplier available) {
+    MemoryBudget(Path directory, MemoryEstimate model, Placement placement, LongSupplier available) {
         this.model = model;
-        this.dtype = dtype;
+        this.placement = placement;
         this.available = available;
         long now = available.getAsLong();
         this.leftAtFirst = now - model.weights();
@@ -39,16 +40,18 @@ final class MemoryBudget {
                             .formatted(
                                     directory,
                                     gib(model.weights()),
-                                    dtype,
+                                    placement.dtype(),
                                     gib(now),
-                                    dtype == Dtype.F32 ? "it in half precision" : "a smaller model"));
+                                    placement.dtype() == Dtype.F32
+                                            ? "it in half precision, or its weights as they are stored"
+                                            : "a smaller model"));
         }
     }
 
     /** For a model that is about to be loaded. What other devices than the CPU hold is theirs to say. */
     static MemoryBudget of(Path directory, LoadOptions options) {
         LongSupplier available = options.device() == Device.CPU ? MachineMemory::available : () -> Long.MAX_VALUE;
-        return new MemoryBudget(directory, MemoryEstimate.of(directory, options), options.dtype(), available);
+        return new MemoryBudget(directory, MemoryEstimate.of(directory, options), options.placement(), available);
     }
 
     /**
@@ -73,7 +76,8 @@ final class MemoryBudget {
 
     private long merged(LoraWeight lora) {
         try (LoraFile file = LoraFile.open(lora.file(), lora.alphas())) {
-            return file.modules().stream().mapToLong(LoraModule::weightCount).sum() * dtype.bytes();
+            return file.modules().stream().mapToLong(LoraModule::weightCount).sum()
+                    * placement.held(Dtype.F16).bytes();
         }
     }
 

@@ -2,7 +2,10 @@ package dev.hypersd.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.nn.Placement;
+import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -33,12 +36,20 @@ class MemoryEstimateTest {
     }
 
     @Test
+    void weightsThatStayAsStoredCountAsStored() {
+        Placement stored = new Placement(Dtype.F32, WeightStorage.AS_STORED, Device.CPU);
+        assertThat(MemoryEstimate.of(tiny, LoadOptions.DEFAULT.withPlacement(stored))
+                        .weights())
+                .isEqualTo(parameters * 2);
+    }
+
+    @Test
     void theAutoencoderOfSdxlIsCountedInF32() {
         Path sdxl = ReferenceCase.root().resolve("pipelines/models/sdxl");
         long full = MemoryEstimate.of(sdxl, LoadOptions.DEFAULT).weights();
         long half = MemoryEstimate.of(sdxl, LoadOptions.DEFAULT.withDtype(Dtype.F16))
                 .weights();
-        long autoencoder = ModelPart.in(sdxl.resolve("vae")).weightBytes(Dtype.F32);
+        long autoencoder = ModelPart.in(sdxl.resolve("vae")).weightBytes(Placement.of(Dtype.F32));
         assertThat(half - autoencoder).isEqualTo((full - autoencoder) / 2);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.MemoryEstimate;
+import dev.hypersd.nn.Placement;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
@@ -24,8 +25,8 @@ class MemoryBudgetTest {
                 .isExactlyInstanceOf(HyperSdException.class)
                 .hasMessage(
                         MODEL
-                                + " takes about 4.0 GiB of memory in F32, and 3.0 GiB are available: end other programs, or load it in half precision");
-        assertThatThrownBy(() -> new MemoryBudget(MODEL, SD15, Dtype.BF16, () -> 3 * GIB))
+                                + " takes about 4.0 GiB of memory in F32, and 3.0 GiB are available: end other programs, or load it in half precision, or its weights as they are stored");
+        assertThatThrownBy(() -> new MemoryBudget(MODEL, SD15, Placement.of(Dtype.BF16), () -> 3 * GIB))
                 .hasMessageEndingWith("or load a smaller model");
     }
 
@@ -60,8 +61,8 @@ class MemoryBudgetTest {
     void changedWeightsAreHeldBesideTheModel() {
         Path lora = ReferenceCase.root().resolve("pipelines/models/loras/sd15-a-kohya.safetensors");
         ImageRequest request = request().size(64, 64).lora(lora, 1).build();
-        MemoryBudget tight =
-                new MemoryBudget(MODEL, new MemoryEstimate(GIB, 320, 4096, 512), Dtype.F32, () -> GIB + 64 * 64 * 4096);
+        MemoryBudget tight = new MemoryBudget(
+                MODEL, new MemoryEstimate(GIB, 320, 4096, 512), Placement.of(Dtype.F32), () -> GIB + 64 * 64 * 4096);
         assertThatThrownBy(() -> tight.requireFirst(request, 0)).isInstanceOf(InvalidRequestException.class);
         assertThatCode(() ->
                         tight.requireFirst(request().size(64, 64).lora(lora, 0).build(), 0))
@@ -71,7 +72,7 @@ class MemoryBudgetTest {
     @Test
     void whatHasBecomeFreeSinceTheModelWasLoadedCounts() {
         AtomicLong available = new AtomicLong(6 * GIB);
-        MemoryBudget budget = new MemoryBudget(MODEL, SD15, Dtype.F32, available::get);
+        MemoryBudget budget = new MemoryBudget(MODEL, SD15, Placement.of(Dtype.F32), available::get);
         ImageRequest large = request().size(1024, 1024).build();
         available.set(GIB);
         assertThatThrownBy(() -> budget.require(large)).isInstanceOf(InvalidRequestException.class);
@@ -81,7 +82,7 @@ class MemoryBudgetTest {
     }
 
     private static MemoryBudget budget(long gib) {
-        return new MemoryBudget(MODEL, SD15, Dtype.F32, () -> gib * GIB);
+        return new MemoryBudget(MODEL, SD15, Placement.of(Dtype.F32), () -> gib * GIB);
     }
 
     private static ImageRequest.Builder request() {
