@@ -71,11 +71,12 @@ final class TrainCommand implements Callable<Integer> {
     private static boolean carryOut(Run run) {
         CountDownLatch saved = new CountDownLatch(1);
         Ending.first(() -> {
-            run.stop();
-            try {
-                saved.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            if (run.stop()) {
+                try {
+                    saved.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
             }
         });
         try {

@@ -23,6 +23,11 @@ public final class Convolution {
     /** Below as many pixels the transform of the kernels costs more than it saves. */
     private static final long WINOGRAD_PIXELS = 1024;
 
+    /** From so many channels on both sides and up to so many pixels the plain way spends its time on the layout of the weights. */
+    private static final long IM2COL_CHANNELS = 512;
+
+    private static final long IM2COL_PIXELS = 200;
+
     private Convolution() {}
 
     /**
@@ -37,6 +42,9 @@ public final class Convolution {
         }
         if (stride == 1 && padding == 1 && winogradPays(x, weight)) {
             return Winograd.apply(x, weight, bias);
+        }
+        if (im2colPays(x, weight)) {
+            return Im2col.apply(x, weight, bias, stride, padding);
         }
         // The engine brings weights into the layout of the picture, which counts where they are larger than it.
         MemoryFormat layout = weight.numel() > x.numel() ? MemoryFormat.Contiguous : MemoryFormat.ChannelsLast;
@@ -57,10 +65,27 @@ public final class Convolution {
 
     private static boolean winogradPays(Tensor x, Tensor weight) {
         return weight.size(2) == 3
-                && Math.min(weight.size(0), weight.size(1)) >= WINOGRAD_CHANNELS
-                && x.size(0) * x.size(2) * x.size(3) >= WINOGRAD_PIXELS
-                && x.is_cpu()
-                && Dtype.of(x.scalar_type()) == Dtype.F32;
+                && channels(weight) >= WINOGRAD_CHANNELS
+                && pixels(x) >= WINOGRAD_PIXELS
+                && isF32OnCpu(x);
+    }
+
+    private static boolean im2colPays(Tensor x, Tensor weight) {
+        return weight.size(2) > 1 && channels(weight) >= IM2COL_CHANNELS && pixels(x) <= IM2COL_PIXELS && isF32OnCpu(x);
+    }
+
+    private static long channels(Tensor weight) {
+        return Math.min(weight.size(0), weight.size(1));
+    }
+
+    /** Of all pictures. */
+    private static long pixels(Tensor x) {
+        return x.size(0) * x.size(2) * x.size(3);
+    }
+
+    /** Whether the limits above were measured for such numbers. */
+    private static boolean isF32OnCpu(Tensor x) {
+        return x.is_cpu() && Dtype.of(x.scalar_type()) == Dtype.F32;
     }
 
     private static boolean recordsGradients(Tensor x, Tensor weight, Optional<Tensor> bias) {

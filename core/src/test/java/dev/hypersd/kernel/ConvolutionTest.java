@@ -6,6 +6,7 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
@@ -47,6 +48,35 @@ class ConvolutionTest {
     @MethodSource("shapes")
     void theChosenWayAgreesWithThePlainWay(Shape shape) {
         compare(shape, WINOGRAD, (x, w, b) -> Convolution.apply(x, w, b, 1, 1));
+    }
+
+    /** The same sums in another order. */
+    @Test
+    void im2colAgreesWithThePlainWay() {
+        Engine.infer(() -> {
+            for (long[] kernelStridePadding : new long[][] {{3, 1, 1}, {3, 2, 1}, {1, 1, 0}, {5, 2, 0}}) {
+                Tensor x = torch.randn(2, 12, 9, 11).contiguous(MemoryFormat.ChannelsLast);
+                Tensor w = weight(20, 12, kernelStridePadding[0]);
+                for (Optional<Tensor> b : List.of(Optional.of(torch.randn(20)), Optional.<Tensor>empty())) {
+                    Tensor y = Im2col.apply(x, w, b, kernelStridePadding[1], kernelStridePadding[2]);
+                    assertClose(
+                            y, Convolution.plain(x, w, b, kernelStridePadding[1], kernelStridePadding[2]), REORDERED);
+                    assertThat(y.is_contiguous(MemoryFormat.ChannelsLast)).isTrue();
+                }
+            }
+            return 0;
+        });
+    }
+
+    @Test
+    void wideLayersOfSmallPicturesAgreeWithThePlainWay() {
+        Engine.infer(() -> {
+            Tensor x = torch.randn(2, 512, 8, 8);
+            Tensor w = weight(520, 512, 3);
+            Optional<Tensor> b = Optional.of(torch.randn(520));
+            assertClose(Convolution.apply(x, w, b, 1, 1), Convolution.plain(x, w, b, 1, 1), REORDERED);
+            return 0;
+        });
     }
 
     @Test

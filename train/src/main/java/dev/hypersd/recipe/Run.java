@@ -102,13 +102,19 @@ public final class Run {
         }
     }
 
-    /** Has the run end after the step that is being done, with a checkpoint. Any thread may call this. */
-    public void stop() {
+    /**
+     * Has the run end after the step that is being done, with a checkpoint. Any thread may call this.
+     *
+     * @return whether there will be one to wait for: not while pictures are still being encoded and nothing has been learned
+     */
+    public boolean stop() {
         stopping = true;
         Trainer<?> running = trainer;
-        if (running != null) {
-            running.stop();
+        if (running == null) {
+            return false;
         }
+        running.stop();
+        return true;
     }
 
     private Path folder(String name) {

@@ -1,0 +1,50 @@
+package dev.hypersd.kernel;
+
+import dev.hypersd.tensor.TensorScope;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+
+/**
+ * Convolution as one matrix product with unfolded patches ("im2col"; Chellapilla, Puri and Simard, 2006). The weights are read as they lie, once, where other ways
+ * bring them into a layout of their own first: that is most of the work where they are far larger than the picture.
+ */
+final class Im2col {
+    private static final long[] NO_DILATION = {1, 1};
+
+    private Im2col() {}
+
+    /**
+     * The convolution of {@code x [B, in, H, W]} with {@code weight [out, in, k, k]} and {@code bias [out]}, if there is one.
+     *
+     * @return {@code [B, out, H', W']}, channels innermost in memory
+     */
+    static Tensor apply(Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
+        return TensorScope.scoped(() -> {
+            long batch = x.size(0);
+            long kernel = weight.size(2);
+            Tensor patches = torch.im2col(
+                    x.contiguous(),
+                    new long[] {kernel, kernel},
+                    NO_DILATION,
+                    new long[] {padding, padding},
+                    new long[] {stride, stride});
+            Tensor columns = patches.transpose(0, 1).flatten(1, -1); // [in k k, B H' W']
+            Tensor matrix = weight.flatten(1, -1); // [out, in k k]
+            Tensor product = bias.map(b -> torch.addmm(b.unsqueeze(1), matrix, columns))
+                    .orElseGet(() -> torch.mm(matrix, columns));
+            return product.view(
+                            weight.size(0),
+                            batch,
+                            size(x.size(2), kernel, stride, padding),
+                            size(x.size(3), kernel, stride, padding))
+                    .transpose(0, 1)
+                    .contiguous(MemoryFormat.ChannelsLast);
+        });
+    }
+
+    private static long size(long in, long kernel, long stride, long padding) {
+        return (in + 2 * padding - kernel) / stride + 1;
+    }
+}
