@@ -44,8 +44,17 @@ record Timing(List<Double> wall, List<Double> cpu) {
 
     /** The largest resident set this process has had, in MiB; 0 where the system does not tell. */
     static long peakMebibytes() {
+        return mebibytes("VmHWM:");
+    }
+
+    /** The resident set of this process now, likewise. */
+    static long residentMebibytes() {
+        return mebibytes("VmRSS:");
+    }
+
+    private static long mebibytes(String name) {
         try (var lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
+            return lines.filter(line -> line.startsWith(name))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
                     .findFirst()
                     .orElse(0);

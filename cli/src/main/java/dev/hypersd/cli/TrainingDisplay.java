@@ -28,9 +28,19 @@ sealed interface TrainingDisplay extends TrainingListener, AutoCloseable {
         private double seconds;
         private double loss;
         private int since;
+        private double told = System.nanoTime() / 1e9;
 
         private Lines(PrintWriter err) {
             this.err = err;
+        }
+
+        @Override
+        public void encoded(long done, long total) {
+            double now = System.nanoTime() / 1e9;
+            if (now - told >= SECONDS_A_LINE || done == total) {
+                err.printf(Locale.ROOT, "encoded %d of %d%n", done, total);
+                told = now;
+            }
         }
 
         @Override
@@ -80,7 +90,15 @@ sealed interface TrainingDisplay extends TrainingListener, AutoCloseable {
                 .build();
 
         @Override
+        public void encoded(long done, long total) {
+            bar.maxHint(total);
+            bar.stepTo(done);
+            bar.setExtraMessage(" encoding");
+        }
+
+        @Override
         public void started(long done, long steps) {
+            bar.setExtraMessage("");
             bar.maxHint(steps);
             bar.stepTo(done);
         }

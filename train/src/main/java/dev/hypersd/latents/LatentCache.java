@@ -84,8 +84,9 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
             Path file = folder.resolve("latents-%08d-%d.safetensors".formatted(first, count));
             String fingerprint = fingerprint(encoder, samples.part(first, count));
             if (!Files.exists(file)) {
-                write(file, samples.part(first, count), encoder, fingerprint);
-                listener.progressed(first + count, samples.size());
+                long before = first;
+                Listener within = (done, all) -> listener.progressed(before + done, samples.size());
+                write(file, samples.part(first, count), encoder, fingerprint, within);
             }
             cache.shards.add(map(file, fingerprint));
         }
@@ -106,7 +107,8 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         return fingerprint.digits();
     }
 
-    private static void write(Path file, Dataset<Captioned> samples, Encoder encoder, String fingerprint) {
+    private static void write(
+            Path file, Dataset<Captioned> samples, Encoder encoder, String fingerprint, Listener listener) {
         int count = (int) samples.size();
         Engine.infer(() -> {
             List<Tensor> latents = new ArrayList<>();
@@ -118,6 +120,7 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
                         .toList();
                 latents.add(encoder.latents(batch).to(Dtype.F16.scalarType()));
                 batch.forEach(sample -> ids.add(encoder.ids(sample.caption())));
+                listener.progressed(ids.size(), count);
             }
             long[] flat = ids.stream().flatMapToLong(LongStream::of).toArray();
             Tensor rows = Tensors.of(flat, count, flat.length / count).to(Dtype.I32.scalarType());

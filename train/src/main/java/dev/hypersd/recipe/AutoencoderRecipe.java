@@ -2,15 +2,13 @@ package dev.hypersd.recipe;
 
 import dev.hypersd.data.Captioned;
 import dev.hypersd.objective.AutoencoderObjective;
-import dev.hypersd.training.Objective;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** {@code objective: autoencoder}. */
 final class AutoencoderRecipe {
     private AutoencoderRecipe() {}
 
-    static Supplier<Objective<?>> read(Section root, Common common) {
+    static Opening read(Section root, Common common) {
         Section section = root.section("autoencoder");
         AutoencoderObjective.Settings settings = new AutoencoderObjective.Settings(
                 root.path("model"),
@@ -27,7 +25,7 @@ final class AutoencoderRecipe {
         if (settings.crop() > data.pixels()) {
             throw section.invalid("crop", "is %d, more than data.size, %d".formatted(settings.crop(), data.pixels()));
         }
-        return () -> {
+        return encoding -> {
             DataSection.Parts pictures = data.open();
             return new AutoencoderObjective(
                     settings,

@@ -1,12 +1,13 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.latents.LatentCache;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.objective.ControlNetObjective;
 import dev.hypersd.objective.Pictures;
 import dev.hypersd.preprocess.Preprocessor;
-import dev.hypersd.training.Objective;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** {@code objective: controlnet}. */
@@ -21,7 +22,7 @@ final class ControlNetRecipe {
 
     private ControlNetRecipe() {}
 
-    static Supplier<Objective<?>> read(Section root, Common common) {
+    static Opening read(Section root, Common common) {
         Section section = root.section("controlnet");
         Supplier<ModelFiles> files = FinishedKeys.files(root, section);
         OptionalInt rank = switch (section.one("tuning", Change.FULL)) {
@@ -37,9 +38,9 @@ final class ControlNetRecipe {
                 section.number("guidance_scale", 3, 1, 30),
                 common.average(),
                 common.seed());
-        Supplier<Pictures> pictures = DenoisingKeys.pictures(root, section);
+        Function<LatentCache.Listener, Pictures> pictures = DenoisingKeys.pictures(root, section);
         section.refuseUnread();
-        return () -> new ControlNetObjective(files.get(), settings, common.optimiser(), pictures.get());
+        return encoding -> new ControlNetObjective(files.get(), settings, common.optimiser(), pictures.apply(encoding));
     }
 
     private static List<Integer> channels(Section section) {

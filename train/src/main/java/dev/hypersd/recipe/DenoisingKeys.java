@@ -1,14 +1,13 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.latents.LatentCache;
 import dev.hypersd.objective.DenoisingObjective;
 import dev.hypersd.objective.Pictures;
 import java.nio.file.Path;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** What the sections of all objectives that train denoising have in common. */
 final class DenoisingKeys {
-    private static final System.Logger LOG = System.getLogger("dev.hypersd.recipe");
-
     private DenoisingKeys() {}
 
     static DenoisingObjective.Settings settings(Section section, Common common) {
@@ -22,16 +21,12 @@ final class DenoisingKeys {
     }
 
     /** The section {@code data} of {@code root}, to be cached in the folder that {@code section} names; opened when it is asked for. */
-    static Supplier<Pictures> pictures(Section root, Section section) {
+    static Function<LatentCache.Listener, Pictures> pictures(Section root, Section section) {
         DataSection data = DataSection.read(root);
         Path latents = section.path("latents");
-        return () -> {
+        return encoding -> {
             DataSection.Parts parts = data.open();
-            return new Pictures(
-                    parts.training(),
-                    parts.heldOut(),
-                    latents,
-                    (done, total) -> LOG.log(System.Logger.Level.INFO, "{0} of {1} encoded", done, total));
+            return new Pictures(parts.training(), parts.heldOut(), latents, encoding);
         };
     }
 }

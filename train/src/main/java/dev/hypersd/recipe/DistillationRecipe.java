@@ -2,12 +2,13 @@ package dev.hypersd.recipe;
 
 import dev.hypersd.distillation.DistillationObjective;
 import dev.hypersd.distillation.Judged;
+import dev.hypersd.latents.LatentCache;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.objective.FineTuning;
 import dev.hypersd.objective.Pictures;
-import dev.hypersd.training.Objective;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** {@code objective: distillation}. */
@@ -20,7 +21,7 @@ final class DistillationRecipe {
 
     private DistillationRecipe() {}
 
-    static Supplier<Objective<?>> read(Section root, Common common) {
+    static Opening read(Section root, Common common) {
         Section section = root.section("distillation");
         Supplier<ModelFiles> model = FinishedKeys.files(root, section);
         FineTuning change = switch (section.one("tuning", Change.LORA)) {
@@ -33,11 +34,11 @@ final class DistillationRecipe {
                 section.count("shown_steps", 4, 1),
                 common.average(),
                 common.seed());
-        Supplier<Pictures> pictures = DenoisingKeys.pictures(root, section);
+        Function<LatentCache.Listener, Pictures> pictures = DenoisingKeys.pictures(root, section);
         List<Judged> judged = judged(root, section, common);
         section.refuseUnread();
-        return () ->
-                new DistillationObjective(model.get(), change, judged, settings, common.optimiser(), pictures.get());
+        return encoding -> new DistillationObjective(
+                model.get(), change, judged, settings, common.optimiser(), pictures.apply(encoding));
     }
 
     private static List<Judged> judged(Section root, Section section, Common common) {

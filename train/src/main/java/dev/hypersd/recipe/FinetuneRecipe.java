@@ -1,10 +1,11 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.latents.LatentCache;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.objective.DenoisingObjective;
 import dev.hypersd.objective.FineTuning;
 import dev.hypersd.objective.Pictures;
-import dev.hypersd.training.Objective;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** {@code objective: finetune}. */
@@ -17,7 +18,7 @@ final class FinetuneRecipe {
 
     private FinetuneRecipe() {}
 
-    static Supplier<Objective<?>> read(Section root, Common common) {
+    static Opening read(Section root, Common common) {
         Section section = root.section("finetune");
         Supplier<ModelFiles> files = FinishedKeys.files(root, section);
         FineTuning change = switch (section.one("tuning", Change.LORA)) {
@@ -25,8 +26,9 @@ final class FinetuneRecipe {
             case LORA -> FinishedKeys.lora(section);
         };
         DenoisingObjective.Settings settings = DenoisingKeys.settings(section, common);
-        Supplier<Pictures> pictures = DenoisingKeys.pictures(root, section);
+        Function<LatentCache.Listener, Pictures> pictures = DenoisingKeys.pictures(root, section);
         section.refuseUnread();
-        return () -> DenoisingObjective.fineTuning(files.get(), change, settings, common.optimiser(), pictures.get());
+        return encoding -> DenoisingObjective.fineTuning(
+                files.get(), change, settings, common.optimiser(), pictures.apply(encoding));
     }
 }

@@ -17,12 +17,10 @@ import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tokenizer.ClipTokenizer;
-import dev.hypersd.training.Objective;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The objectives that train judges: {@code attributes}, {@code clip}, {@code segmentation}, {@code aesthetic} and {@code preference}. */
@@ -39,20 +37,19 @@ final class JudgeRecipes {
 
     private JudgeRecipes() {}
 
-    static Supplier<Objective<?>> attributes(Section root, Common common) {
+    static Opening attributes(Section root, Common common) {
         return ofScenes(AttributeReader.TYPE, JudgeLosses::attributes, root, common);
     }
 
-    static Supplier<Objective<?>> segmentation(Section root, Common common) {
+    static Opening segmentation(Section root, Common common) {
         return ofScenes(Segmenter.TYPE, JudgeLosses::segmentation, root, common);
     }
 
-    private static <N> Supplier<Objective<?>> ofScenes(
-            NetworkType<N> type, NetworkLoss<N, Sample> loss, Section root, Common common) {
+    private static <N> Opening ofScenes(NetworkType<N> type, NetworkLoss<N, Sample> loss, Section root, Common common) {
         return judge(type, root, common, List.of(), scenes -> scenes, arena -> loss);
     }
 
-    static Supplier<Objective<?>> clip(Section root, Common common) {
+    static Opening clip(Section root, Common common) {
         Path tokenizer = root.path("tokenizer");
         return judge(NetworkType.CLIP, root, common, files(tokenizer), scenes -> scenes, arena -> {
             ClipTokenizer opened = ClipTokenizer.open(tokenizer);
@@ -60,7 +57,7 @@ final class JudgeRecipes {
         });
     }
 
-    static Supplier<Objective<?>> aesthetic(Section root, Common common) {
+    static Opening aesthetic(Section root, Common common) {
         Path clip = root.path("clip");
         return judge(ScoreHead.TYPE, root, common, List.of(), Comparisons::new, arena -> {
             ClipJudge opened = ClipJudge.open(clip, arena);
@@ -68,7 +65,7 @@ final class JudgeRecipes {
         });
     }
 
-    static Supplier<Objective<?>> preference(Section root, Common common) {
+    static Opening preference(Section root, Common common) {
         Path tokenizer = root.path("tokenizer");
         return judge(PreferenceModel.TYPE, root, common, files(tokenizer), Comparisons::new, arena -> {
             ClipTokenizer opened = ClipTokenizer.open(tokenizer);
@@ -81,7 +78,7 @@ final class JudgeRecipes {
      * @param seen what the judge sees of scenes
      * @param losses opens what the loss needs
      */
-    private static <N, S> Supplier<Objective<?>> judge(
+    private static <N, S> Opening judge(
             NetworkType<N> type,
             Section root,
             Common common,
@@ -90,7 +87,7 @@ final class JudgeRecipes {
             Function<TensorArena, NetworkLoss<N, S>> losses) {
         Settings settings = new Settings(root.path("model"), copied, common.average(), common.seed());
         Data data = Data.read(root);
-        return () -> new NetworkObjective<>(
+        return encoding -> new NetworkObjective<>(
                 type,
                 settings,
                 common.optimiser(),

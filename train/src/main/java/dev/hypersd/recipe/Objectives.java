@@ -1,14 +1,12 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.error.Nearest;
-import dev.hypersd.training.Objective;
 import java.util.Map;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 
 /** The objectives by the names that recipes use. Reading one checks its keys; the supplier that it gives loads what is needed. */
 final class Objectives {
-    private static final Map<String, BiFunction<Section, Common, Supplier<Objective<?>>>> KNOWN = Map.of(
+    private static final Map<String, BiFunction<Section, Common, Opening>> KNOWN = Map.of(
             "autoencoder", AutoencoderRecipe::read,
             "base", BaseRecipe::read,
             "finetune", FinetuneRecipe::read,
@@ -22,9 +20,9 @@ final class Objectives {
 
     private Objectives() {}
 
-    static Supplier<Objective<?>> read(Section root, Common common) {
+    static Opening read(Section root, Common common) {
         String name = root.text("objective");
-        BiFunction<Section, Common, Supplier<Objective<?>>> reader = KNOWN.get(name);
+        BiFunction<Section, Common, Opening> reader = KNOWN.get(name);
         if (reader == null) {
             throw root.invalid(
                     "objective",

@@ -1,14 +1,12 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.training.LearningRate;
-import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.Precision;
 import dev.hypersd.training.TrainingSettings;
 import dev.hypersd.training.TrainingSettings.Intervals;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * What to train, checked.
@@ -18,7 +16,7 @@ import java.util.function.Supplier;
  * @param training of the loop
  * @param objective opens networks and data; only here is anything loaded
  */
-public record Recipe(Path output, int keep, TrainingSettings training, Supplier<Objective<?>> objective) {
+public record Recipe(Path output, int keep, TrainingSettings training, Opening objective) {
     /**
      * Reads a recipe.
      *
@@ -31,7 +29,7 @@ public record Recipe(Path output, int keep, TrainingSettings training, Supplier<
         TrainingSettings training = training(root, seed);
         OptimiserSettings optimiser = optimiser(root.section("optimiser"), training.steps());
         Common common = new Common(seed, root.number("average", 0.999, 0, 0.99999), optimiser);
-        Supplier<Objective<?>> objective = Objectives.read(root, common);
+        Opening objective = Objectives.read(root, common);
         Recipe recipe = new Recipe(root.path("output"), root.count("keep", 2, 1), training, objective);
         root.refuseUnread();
         return recipe;

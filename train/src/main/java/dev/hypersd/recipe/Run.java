@@ -52,9 +52,13 @@ public final class Run {
                     "%s has a run already, at step %d; go on with --resume, or name another output"
                             .formatted(recipe.output(), checkpoints.latest().getAsLong()));
         }
-        try (Objective<?> objective = recipe.objective().get()) {
+        try (Objective<?> objective = recipe.objective().open(this::encoded)) {
             return train(objective, checkpoints);
         }
+    }
+
+    private void encoded(long done, long total) {
+        listeners.forEach(listener -> listener.encoded(done, total));
     }
 
     private <S> boolean train(Objective<S> objective, Checkpoints checkpoints) {
@@ -90,7 +94,7 @@ public final class Run {
         if (checkpoints.latest().isEmpty()) {
             throw new InvalidRequestException(recipe.output() + " has no checkpoint to publish; train first");
         }
-        try (Objective<?> objective = recipe.objective().get()) {
+        try (Objective<?> objective = recipe.objective().open(this::encoded)) {
             publish(objective, checkpoints);
         }
     }

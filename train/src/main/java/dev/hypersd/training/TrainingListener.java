@@ -5,6 +5,9 @@ import java.util.Map;
 
 /** Is told what happens in a run, on the thread that computes; so it must be quick. */
 public interface TrainingListener {
+    /** Before the run: so many of {@code total} pictures or captions have been encoded, which is done once. */
+    default void encoded(long done, long total) {}
+
     /**
      * The run begins, or goes on.
      *
