@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Pictures to draw, all in one batch.
@@ -95,6 +97,32 @@ public record ImageRequest(
         return size.or(() -> original.map(Original::picture)
                 .or(() -> controls.stream().findFirst().map(Control::picture))
                 .map(Size::of));
+    }
+
+    /** The seed of each picture. */
+    LongStream seeds() {
+        return LongStream.range(seed, seed + count());
+    }
+
+    /** Whether this request and {@code other} can be drawn in one batch: they may differ in prompts, numbers of pictures and seeds. */
+    public boolean joins(ImageRequest other) {
+        return equals(other.withPrompts(prompts).withImages(imagesPerPrompt, seed));
+    }
+
+    /** One request for the pictures of all {@code requests}, in their order; its seed is that of the first alone. */
+    static ImageRequest together(List<ImageRequest> requests) {
+        ImageRequest first = requests.getFirst();
+        if (requests.size() == 1) {
+            return first;
+        }
+        if (!requests.stream().allMatch(first::joins)) {
+            throw new InvalidRequestException(
+                    "requests that are drawn in one batch may differ in prompts, numbers of pictures and seeds alone");
+        }
+        List<Prompt> prompts = requests.stream()
+                .flatMap(request -> IntStream.range(0, request.count()).mapToObj(request::promptOf))
+                .toList();
+        return first.withPrompts(prompts).withImages(1, first.seed());
     }
 
     /** The files of the learned words. */

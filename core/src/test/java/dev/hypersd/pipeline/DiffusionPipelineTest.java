@@ -56,6 +56,42 @@ class DiffusionPipelineTest {
     }
 
     @Test
+    void requestsThatAreDrawnTogetherGiveWhatTheyGiveAlone() {
+        ImageRequest two = ImageRequest.of("a blue house")
+                .seed(9)
+                .size(64, 64)
+                .steps(2)
+                .sampler(Samplers.named("tcd").withEta(0.5))
+                .imagesPerPrompt(2)
+                .build();
+        List<ImageRequest> requests =
+                List.of(request(3).build(), two, request(5).build());
+        List<List<GeneratedImage>> together = pipeline.generateTogether(requests, GenerationListener.NONE);
+        for (int i = 0; i < requests.size(); i++) {
+            List<GeneratedImage> alone = pipeline.generate(requests.get(i));
+            assertThat(together.get(i)).hasSameSizeAs(alone);
+            for (int j = 0; j < alone.size(); j++) {
+                GeneratedImage picture = together.get(i).get(j);
+                assertThat(picture.seed()).isEqualTo(alone.get(j).seed());
+                assertThat(picture.parameters()).isEqualTo(alone.get(j).parameters());
+                // Products of other shapes may be summed up in another order.
+                assertThat(largestDifference(picture.image(), alone.get(j).image()))
+                        .isLessThanOrEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void requestsThatDifferInMoreAreNotDrawnTogether() {
+        List<ImageRequest> requests =
+                List.of(request(1).build(), request(1).steps(3).build());
+        assertThatThrownBy(() -> pipeline.generateTogether(requests, GenerationListener.NONE))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage(
+                        "requests that are drawn in one batch may differ in prompts, numbers of pictures and seeds alone");
+    }
+
+    @Test
     void aListenerSeesEveryStepWithAPreviewAndMayEndTheGeneration() {
         List<Integer> seen = new ArrayList<>();
         GenerationListener two = new GenerationListener() {
@@ -120,6 +156,15 @@ class DiffusionPipelineTest {
                 .size(64, 64)
                 .steps(2)
                 .sampler(Samplers.named("tcd").withEta(0.5));
+    }
+
+    private static int largestDifference(Image a, Image b) {
+        byte[] first = a.rgb();
+        byte[] second = b.rgb();
+        return IntStream.range(0, first.length)
+                .map(i -> Math.abs((first[i] & 0xFF) - (second[i] & 0xFF)))
+                .max()
+                .orElse(0);
     }
 
     private static Image draw(ImageRequest request) {
