@@ -87,6 +87,11 @@ final class ServeCommand implements Runnable {
         Set<String> hosts = Set.of();
 
         @Option(
+                names = "--behind-proxy",
+                description = "Believe the header X-Forwarded-For, by which a reverse proxy says for whom it asks.")
+        boolean behindProxy;
+
+        @Option(
                 names = "--queue",
                 paramLabel = "N",
                 defaultValue = "32",
@@ -155,16 +160,25 @@ final class ServeCommand implements Runnable {
     }
 
     private ServerOptions options() {
+        Limits.Drawing drawing = Limits.USUAL.drawing();
+        Limits.Crowd crowd = Limits.USUAL.crowd();
         Limits limits = Limits.USUAL
-                .withWaiting(listen.queue, Math.max(1, listen.queue / 4))
-                .withPictures(listen.side, listen.steps)
-                .withTimes(Duration.ofSeconds(listen.deadline), Limits.USUAL.reading());
+                .with(new Limits.Drawing(
+                        listen.side,
+                        listen.steps,
+                        drawing.pictures(),
+                        drawing.prompt(),
+                        drawing.together(),
+                        Duration.ofSeconds(listen.deadline)))
+                .with(new Limits.Crowd(
+                        listen.queue, Math.max(1, listen.queue / 4), crowd.sessions(), crowd.sessionsOfOne()));
         PrintWriter out = spec.commandLine().getOut();
         return new ServerOptions(
                 listen.host,
                 listen.port,
                 listen.token.filter(token -> !token.isEmpty()),
                 listen.hosts,
+                listen.behindProxy,
                 limits,
                 ServerOptions.LOCAL.grace(),
                 listen.log ? out::println : line -> {});

@@ -3,63 +3,95 @@ package dev.hypersd.serve;
 import dev.hypersd.json.Json;
 import dev.hypersd.serve.answer.Answers;
 import dev.hypersd.serve.answer.Failure;
+import dev.hypersd.serve.studio.Limits;
 import io.javalin.config.JettyConfig;
-import io.javalin.config.SizeUnit;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.AbstractConnector;
-import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.ForwardedRequestCustomizer;
+import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.ContextHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
 
 /** How connections are treated before they are requests. */
 final class Connections {
     private static final int MOST = 1000;
     private static final int LONGEST_HEADERS = 8 << 10;
+    /** When the server ends, pictures are done or refused already; their answers are still to be written. */
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
+
     private static final Duration LIVE_IDLE = Duration.ofMinutes(10);
 
     private Connections() {}
 
     static void configure(JettyConfig jetty, ServerOptions options) {
+        Limits.Reading reading = options.limits().reading();
         jetty.host = options.host();
         jetty.port = options.port();
-        jetty.modifyHttpConfiguration(http -> {
-            http.setSendServerVersion(false);
-            http.setRequestHeaderSize(LONGEST_HEADERS);
-            http.setIdleTimeout(options.limits().reading().toMillis());
-        });
-        jetty.multipartConfig.maxFileSize(options.limits().body(), SizeUnit.BYTES);
-        jetty.multipartConfig.maxTotalRequestSize(options.limits().body(), SizeUnit.BYTES);
-        jetty.multipartConfig.maxInMemoryFileSize(options.limits().body(), SizeUnit.BYTES);
+        jetty.modifyHttpConfiguration(http -> configure(http, options));
         jetty.modifyServer(server -> {
             server.addBean(new NetworkConnectionLimit(MOST, server));
             server.setErrorHandler(Connections::explain);
             server.addEventListener(new LifeCycle.Listener() {
                 @Override
                 public void lifeCycleStarting(LifeCycle event) {
-                    limitSilence(server, options);
+                    limitSilence(server, reading.time());
+                    refuseCompressedMessages(server);
+                    server.insertHandler(new SlowReaders());
+                    server.insertHandler(new GracefulHandler());
+                    server.setStopTimeout(LAST_ANSWERS.toMillis());
                 }
             });
         });
         jetty.modifyWebSocketServletFactory(factory -> {
             factory.setIdleTimeout(LIVE_IDLE);
-            factory.setMaxTextMessageSize(options.limits().message());
-            factory.setMaxBinaryMessageSize(options.limits().message());
-            factory.setMaxFrameSize(options.limits().message());
+            factory.setMaxTextMessageSize(reading.message());
+            factory.setMaxBinaryMessageSize(reading.message());
+            factory.setMaxFrameSize(reading.message());
             factory.setAutoFragment(false);
         });
     }
 
-    private static void limitSilence(Server server, ServerOptions options) {
-        for (Connector connector : server.getConnectors()) {
-            if (connector instanceof AbstractConnector each) {
-                each.setIdleTimeout(options.limits().reading().toMillis());
-            }
+    private static void configure(HttpConfiguration http, ServerOptions options) {
+        http.setSendServerVersion(false);
+        http.setRequestHeaderSize(LONGEST_HEADERS);
+        http.setIdleTimeout(options.limits().reading().time().toMillis());
+        if (options.isBehindProxy()) {
+            ForwardedRequestCustomizer proxy = new ForwardedRequestCustomizer();
+            proxy.setForwardedOnly(false);
+            proxy.setForwardedHeader(null);
+            proxy.setForwardedHostHeader(null);
+            proxy.setForwardedServerHeader(null);
+            proxy.setForwardedPortHeader(null);
+            http.addCustomizer(proxy);
+        }
+    }
+
+    private static void limitSilence(Server server, Duration time) {
+        Arrays.stream(server.getConnectors())
+                .filter(AbstractConnector.class::isInstance)
+                .map(AbstractConnector.class::cast)
+                .forEach(connector -> {
+                    connector.setIdleTimeout(time.toMillis());
+                    connector.addBean(new SlowHeads(connector::getConnectedEndPoints, time));
+                });
+    }
+
+    /** Pictures are compressed as they are, and what a stranger's message unpacks to is nobody's to say beforehand. */
+    private static void refuseCompressedMessages(Server server) {
+        for (ContextHandler context : server.getDescendants(ContextHandler.class)) {
+            WebSocketServerComponents.ensureWebSocketComponents(server, context)
+                    .getExtensionRegistry()
+                    .unregister("permessage-deflate");
         }
     }
 

@@ -5,7 +5,6 @@ import dev.hypersd.serve.guard.Guard;
 import dev.hypersd.serve.intake.Body;
 import dev.hypersd.serve.refusal.Refusal;
 import dev.hypersd.serve.refusal.RefusedException;
-import dev.hypersd.serve.studio.Limits;
 import io.javalin.http.Context;
 import io.javalin.http.Cookie;
 import io.javalin.http.SameSite;
@@ -15,8 +14,8 @@ import java.util.Map;
 final class Login {
     private Login() {}
 
-    static void login(Context context, Guard guard, Limits limits) {
-        String offered = Body.json(context, limits).string("token", "");
+    static void login(Context context, Guard guard) {
+        String offered = Body.json(context).string("token", "");
         if (!guard.isToken(offered)) {
             throw new RefusedException(Refusal.TOKEN_MISSING, "this is not the token");
         }

@@ -6,6 +6,8 @@ import dev.hypersd.serve.answer.Failure;
 import dev.hypersd.serve.automatic.AutomaticRoutes;
 import dev.hypersd.serve.catalogue.Catalogue;
 import dev.hypersd.serve.guard.Guard;
+import dev.hypersd.serve.intake.Intake;
+import dev.hypersd.serve.intake.Reception;
 import dev.hypersd.serve.live.LiveRoutes;
 import dev.hypersd.serve.metrics.Metrics;
 import dev.hypersd.serve.openai.OpenAiRoutes;
@@ -28,6 +30,7 @@ public final class Server implements AutoCloseable {
     private final Metrics metrics = new Metrics();
     private final ServerOptions options;
     private final Guard guard;
+    private final Reception reception;
     private final LiveRoutes live;
     private final AccessLog log;
     private final Javalin javalin;
@@ -37,7 +40,9 @@ public final class Server implements AutoCloseable {
         this.guard = new Guard(options.token(), options.hosts());
         this.log = new AccessLog(options.log(), metrics);
         this.studio = Studio.open(catalogue, options.limits(), metrics);
-        this.live = new LiveRoutes(studio, metrics);
+        this.reception = new Reception(options.limits());
+        metrics.intake(reception::held);
+        this.live = new LiveRoutes(studio, reception, metrics);
         this.javalin = Javalin.create(this::configure);
     }
 
@@ -91,11 +96,15 @@ public final class Server implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
-        config.http.maxRequestSize = options.limits().body();
+        config.http.maxRequestSize = options.limits().reading().body();
         Connections.configure(config.jetty, options);
         config.requestLogger.http(log::answered);
         config.routes.before(this::admit);
-        config.routes.wsBeforeUpgrade(this::admit);
+        config.routes.after(context -> Intake.of(context).close());
+        config.routes.wsBeforeUpgrade(context -> {
+            admit(context);
+            live.check(context);
+        });
         config.routes.exception(Exception.class, (e, context) -> Answers.failure(context, Failure.of(e)));
         config.routes.error(404, context -> fill(context, 404));
         config.routes.error(405, context -> fill(context, 405));
@@ -111,7 +120,7 @@ public final class Server implements AutoCloseable {
         routes.get("/readyz", this::readiness);
         routes.get(
                 "/metrics", context -> context.contentType(Metrics.CONTENT_TYPE).result(metrics.text()));
-        routes.post("/login", context -> Login.login(context, guard, options.limits()));
+        routes.post("/login", context -> Login.login(context, guard));
         new OpenAiRoutes(studio).register(routes);
         new AutomaticRoutes(studio).register(routes);
         live.register(routes);
@@ -119,6 +128,7 @@ public final class Server implements AutoCloseable {
     }
 
     private void admit(Context context) {
+        reception.open().attach(context);
         Page.secure(context);
         guard.check(context);
     }

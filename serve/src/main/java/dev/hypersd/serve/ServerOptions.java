@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  * @param port 0 for any that is free
  * @param token what clients must send; wanted for every address but this machine's own
  * @param hosts names by which the server is reached, besides localhost and addresses
+ * @param isBehindProxy whether to believe the header X-Forwarded-For, which says for whom a proxy asks
  * @param limits how much may be asked for
  * @param grace how long to go on with what waits when the server is closed
  * @param log takes the lines of the access log, one JSON object each
@@ -25,6 +26,7 @@ public record ServerOptions(
         int port,
         Optional<String> token,
         Set<String> hosts,
+        boolean isBehindProxy,
         Limits limits,
         Duration grace,
         Consumer<String> log) {
@@ -32,7 +34,7 @@ public record ServerOptions(
 
     /** This machine alone, on any free port, without an access log. */
     public static final ServerOptions LOCAL = new ServerOptions(
-            "127.0.0.1", 0, Optional.empty(), Set.of(), Limits.USUAL, Duration.ofSeconds(30), line -> {});
+            "127.0.0.1", 0, Optional.empty(), Set.of(), false, Limits.USUAL, Duration.ofSeconds(30), line -> {});
 
     public ServerOptions {
         hosts = Set.copyOf(hosts);
@@ -52,15 +54,23 @@ public record ServerOptions(
     }
 
     public ServerOptions withToken(String secret) {
-        return new ServerOptions(host, port, Optional.of(secret), hosts, limits, grace, log);
+        return new ServerOptions(host, port, Optional.of(secret), hosts, isBehindProxy, limits, grace, log);
     }
 
     public ServerOptions withLimits(Limits others) {
-        return new ServerOptions(host, port, token, hosts, others, grace, log);
+        return new ServerOptions(host, port, token, hosts, isBehindProxy, others, grace, log);
     }
 
     public ServerOptions withLog(Consumer<String> lines) {
-        return new ServerOptions(host, port, token, hosts, limits, grace, lines);
+        return new ServerOptions(host, port, token, hosts, isBehindProxy, limits, grace, lines);
+    }
+
+    public ServerOptions withGrace(Duration time) {
+        return new ServerOptions(host, port, token, hosts, isBehindProxy, limits, time, log);
+    }
+
+    public ServerOptions behindProxy() {
+        return new ServerOptions(host, port, token, hosts, true, limits, grace, log);
     }
 
     private static boolean isLoopback(String host) {

@@ -9,6 +9,7 @@ import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.answer.Answers;
 import dev.hypersd.serve.answer.Waiting;
 import dev.hypersd.serve.intake.Body;
+import dev.hypersd.serve.intake.Intake;
 import dev.hypersd.serve.intake.PictureReader;
 import dev.hypersd.serve.studio.Progress;
 import dev.hypersd.serve.studio.Studio;
@@ -36,16 +37,16 @@ public final class AutomaticRoutes {
     /** Adds the routes. */
     public void register(RoutesConfig routes) {
         routes.post(ROOT + "txt2img", context -> {
-            JsonObject body = Body.json(context, studio.limits());
-            draw(context, Wishes.of(body, studio.limits()).build());
+            JsonObject body = Body.json(context);
+            draw(context, Wishes.of(body, Intake.of(context)).build());
         });
         routes.post(ROOT + "img2img", context -> {
-            JsonObject body = Body.json(context, studio.limits());
-            draw(context, Wishes.ofPicture(body, studio.limits()).build());
+            JsonObject body = Body.json(context);
+            draw(context, Wishes.ofPicture(body, Intake.of(context)).build());
         });
         routes.get(ROOT + "progress", this::progress);
         routes.post(ROOT + "interrupt", context -> {
-            studio.interrupt();
+            studio.interrupt(context.ip());
             Answers.json(context, Map.of());
         });
         routes.get(ROOT + "options", context -> Answers.json(context, Map.of(CHECKPOINT, studio.model())));
@@ -102,7 +103,7 @@ public final class AutomaticRoutes {
 
     /** Only the model can be changed; other options of that program mean nothing here and are passed over, as front ends send them all. */
     private void change(Context context) {
-        JsonObject body = Body.json(context, studio.limits());
+        JsonObject body = Body.json(context);
         body.optionalString(CHECKPOINT)
                 .ifPresent(name -> studio.switchTo(context.ip(), name).join());
         Answers.json(context, Map.of());
@@ -134,7 +135,7 @@ public final class AutomaticRoutes {
     }
 
     private void pngInfo(Context context) {
-        JsonObject body = Body.json(context, studio.limits());
+        JsonObject body = Body.json(context);
         byte[] picture = PictureReader.bytes("image", body.string("image", ""));
         Optional<GenerationParameters> found = GenerationParameters.find(picture);
         Map<String, Object> answer = new LinkedHashMap<>();

@@ -5,10 +5,10 @@ import dev.hypersd.json.JsonObject;
 import dev.hypersd.pipeline.Original;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.intake.Fields;
+import dev.hypersd.serve.intake.Intake;
 import dev.hypersd.serve.intake.PictureReader;
 import dev.hypersd.serve.refusal.Refusal;
 import dev.hypersd.serve.refusal.RefusedException;
-import dev.hypersd.serve.studio.Limits;
 import dev.hypersd.serve.studio.Wish;
 import dev.hypersd.serve.studio.Wish.NamedControl;
 import java.util.List;
@@ -22,9 +22,9 @@ final class Wishes {
     private Wishes() {}
 
     /** Text to image. */
-    static Wish.Builder of(JsonObject body, Limits limits) {
+    static Wish.Builder of(JsonObject body, Intake intake) {
         LoraTags tags = LoraTags.of(body.string("prompt", ""));
-        Wish.Builder wish = Wish.of(tags.prompt()).seed(Fields.seed(body)).count(count(body, limits));
+        Wish.Builder wish = Wish.of(tags.prompt()).seed(Fields.seed(body)).count(count(body, intake));
         if (!tags.loras().isEmpty()) {
             wish.loras(tags.loras());
         }
@@ -45,18 +45,18 @@ final class Wishes {
         body.object("override_settings")
                 .flatMap(settings -> settings.optionalString("sd_model_checkpoint"))
                 .ifPresent(wish::model);
-        control(body, limits).ifPresent(wish::control);
+        control(body, intake).ifPresent(wish::control);
         return wish;
     }
 
     /** Image to image. */
-    static Wish.Builder ofPicture(JsonObject body, Limits limits) {
+    static Wish.Builder ofPicture(JsonObject body, Intake intake) {
         String picture = body.strings("init_images", List.of()).stream()
                 .findFirst()
                 .orElseThrow(() -> new RefusedException(Refusal.MALFORMED, "init_images holds no picture"));
-        Image original = PictureReader.base64("init_images", picture, limits);
-        Optional<Image> mask = body.optionalString("mask").map(m -> PictureReader.base64("mask", m, limits));
-        return of(body, limits)
+        Image original = PictureReader.base64("init_images", picture, intake);
+        Optional<Image> mask = body.optionalString("mask").map(m -> PictureReader.base64("mask", m, intake));
+        return of(body, intake)
                 .original(new Original(original, mask))
                 .strength(body.number("denoising_strength", USUAL_STRENGTH));
     }
@@ -72,13 +72,13 @@ final class Wishes {
                         .orElse(name.toLowerCase(Locale.ROOT)));
     }
 
-    private static int count(JsonObject body, Limits limits) {
+    private static int count(JsonObject body, Intake intake) {
         long count = (long) body.integer("batch_size", 1) * body.integer("n_iter", 1);
-        return (int) Math.clamp(count, -1L, limits.pictures() + 1L);
+        return (int) Math.clamp(count, -1L, intake.limits().drawing().pictures() + 1L);
     }
 
     /** The first unit of the ControlNet extension. */
-    private static Optional<NamedControl> control(JsonObject body, Limits limits) {
+    private static Optional<NamedControl> control(JsonObject body, Intake intake) {
         return body.object("alwayson_scripts")
                 .flatMap(scripts -> scripts.object("controlnet").or(() -> scripts.object("ControlNet")))
                 .flatMap(script -> script.objects("args").stream().findFirst())
@@ -88,7 +88,7 @@ final class Wishes {
                         PictureReader.base64(
                                 "controlnet",
                                 unit.optionalString("image").orElseGet(() -> unit.string("input_image", "")),
-                                limits),
+                                intake),
                         unit.number("weight", 1)));
     }
 }

@@ -19,6 +19,9 @@ public final class Body {
     /** How messages name it. */
     public static final Path NAME = Path.of("request");
 
+    /** A body is held as bytes, as text, as JSON, and as what its Base64 stands for. */
+    static final int COPIES = 4;
+
     private static final int AT_ONCE = 1 << 16;
 
     private Body() {}
@@ -29,17 +32,19 @@ public final class Body {
      * @throws RefusedException if it is too large, too slow, or of another type
      * @throws dev.hypersd.error.InvalidFileException if it is no JSON object
      */
-    public static JsonObject json(Context request, Limits limits) {
+    public static JsonObject json(Context request) {
         String type = Optional.ofNullable(request.contentType()).orElse("").toLowerCase(Locale.ROOT);
         if (!type.startsWith("application/json")) {
             throw new RefusedException(
                     Refusal.WRONG_FORMAT, "the body must be JSON: send the header Content-Type: application/json");
         }
-        return Json.parse(NAME, bytes(request, limits));
+        return Json.parse(NAME, bytes(request));
     }
 
     /** The body as it is. */
-    public static byte[] bytes(Context request, Limits limits) {
+    public static byte[] bytes(Context request) {
+        Intake intake = Intake.of(request);
+        Limits.Reading limits = intake.limits().reading();
         checkHead(request, limits);
         long began = System.nanoTime();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -47,9 +52,10 @@ public final class Body {
         try {
             InputStream in = request.req().getInputStream();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                intake.take((long) COPIES * count);
                 body.write(buffer, 0, count);
                 checkSize(body.size(), limits);
-                if (Duration.ofNanos(System.nanoTime() - began).compareTo(limits.reading()) > 0) {
+                if (Duration.ofNanos(System.nanoTime() - began).compareTo(limits.time()) > 0) {
                     throw tooSlow(limits);
                 }
             }
@@ -60,7 +66,7 @@ public final class Body {
     }
 
     /** Refuses by the headers alone what could not be read: compressed bodies could be of any size. */
-    public static void checkHead(Context request, Limits limits) {
+    private static void checkHead(Context request, Limits.Reading limits) {
         String encoding =
                 Optional.ofNullable(request.header("Content-Encoding")).orElse("identity");
         if (!encoding.equalsIgnoreCase("identity")) {
@@ -69,17 +75,17 @@ public final class Body {
         checkSize(request.req().getContentLengthLong(), limits);
     }
 
-    private static void checkSize(long size, Limits limits) {
+    private static void checkSize(long size, Limits.Reading limits) {
         if (size > limits.body()) {
             throw new RefusedException(
                     Refusal.TOO_LARGE, "the body is larger than the %d bytes that are read".formatted(limits.body()));
         }
     }
 
-    private static RefusedException tooSlow(Limits limits) {
+    private static RefusedException tooSlow(Limits.Reading limits) {
         return new RefusedException(
                 Refusal.TOO_SLOW,
                 "the body did not arrive in whole within %d s"
-                        .formatted(Math.max(1, limits.reading().toSeconds())));
+                        .formatted(Math.max(1, limits.time().toSeconds())));
     }
 }

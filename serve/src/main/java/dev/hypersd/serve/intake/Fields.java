@@ -5,7 +5,6 @@ import dev.hypersd.pipeline.Original;
 import dev.hypersd.pipeline.Size;
 import dev.hypersd.serve.refusal.Refusal;
 import dev.hypersd.serve.refusal.RefusedException;
-import dev.hypersd.serve.studio.Limits;
 import dev.hypersd.serve.studio.Wish;
 import dev.hypersd.serve.studio.Wish.NamedControl;
 import dev.hypersd.serve.studio.Wish.NamedLora;
@@ -24,7 +23,7 @@ public final class Fields {
     private Fields() {}
 
     /** The wish of {@code body}. */
-    public static Wish.Builder wish(JsonObject body, Limits limits) {
+    public static Wish.Builder wish(JsonObject body, Intake intake) {
         Wish.Builder wish = Wish.of(body.optionalString("prompt")
                 .orElseThrow(() -> new RefusedException(Refusal.MALFORMED, "the request has no prompt")));
         body.optionalString("negative_prompt").ifPresent(wish::negative);
@@ -45,8 +44,8 @@ public final class Fields {
                     .map(lora -> new NamedLora(lora.string("name", ""), lora.number("weight", 1)))
                     .toList());
         }
-        body.optionalString("image").ifPresent(image -> wish.original(original(image, body, limits)));
-        body.object("control").ifPresent(control -> wish.control(control(control, limits)));
+        body.optionalString("image").ifPresent(image -> wish.original(original(image, body, intake)));
+        body.object("control").ifPresent(control -> wish.control(control(control, intake)));
         return wish;
     }
 
@@ -75,16 +74,16 @@ public final class Fields {
         return seed < 0 ? ThreadLocalRandom.current().nextLong(SEEDS) : (long) seed;
     }
 
-    private static Original original(String image, JsonObject body, Limits limits) {
+    private static Original original(String image, JsonObject body, Intake intake) {
         return new Original(
-                PictureReader.base64("image", image, limits),
-                body.optionalString("mask").map(mask -> PictureReader.base64("mask", mask, limits)));
+                PictureReader.base64("image", image, intake),
+                body.optionalString("mask").map(mask -> PictureReader.base64("mask", mask, intake)));
     }
 
-    private static NamedControl control(JsonObject control, Limits limits) {
+    private static NamedControl control(JsonObject control, Intake intake) {
         return new NamedControl(
                 control.string("name", ""),
-                PictureReader.base64("control.image", control.string("image", ""), limits),
+                PictureReader.base64("control.image", control.string("image", ""), intake),
                 control.number("scale", 1));
     }
 

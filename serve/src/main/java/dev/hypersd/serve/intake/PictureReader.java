@@ -4,7 +4,6 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
 import dev.hypersd.serve.refusal.Refusal;
 import dev.hypersd.serve.refusal.RefusedException;
-import dev.hypersd.serve.studio.Limits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,6 +20,9 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 public final class PictureReader {
     private static final Set<String> FORMATS = Set.of("png", "jpeg");
 
+    /** The picture, and what its reader makes of it on the way. */
+    private static final int BYTES_PER_PIXEL = 8;
+
     private PictureReader() {}
 
     /**
@@ -28,8 +30,8 @@ public final class PictureReader {
      *
      * @param field the name of the field, for messages
      */
-    public static Image base64(String field, String text, Limits limits) {
-        return decode(field, bytes(field, text), limits);
+    public static Image base64(String field, String text, Intake intake) {
+        return decode(field, bytes(field, text), intake);
     }
 
     /** What the Base64 of {@code text} stands for. */
@@ -43,8 +45,8 @@ public final class PictureReader {
     }
 
     /** An encoded picture. */
-    public static Image decode(String field, byte[] encoded, Limits limits) {
-        checkHead(field, encoded, limits);
+    public static Image decode(String field, byte[] encoded, Intake intake) {
+        checkHead(field, encoded, intake);
         try {
             return Image.decode(Path.of(field), encoded);
         } catch (InvalidFileException e) {
@@ -56,7 +58,7 @@ public final class PictureReader {
     }
 
     /** Looks at the header alone, before anything is unpacked. */
-    private static void checkHead(String field, byte[] encoded, Limits limits) {
+    private static void checkHead(String field, byte[] encoded, Intake intake) {
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
@@ -69,12 +71,14 @@ public final class PictureReader {
                 }
                 reader.setInput(in, true, true);
                 long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels > limits.pixels()) {
+                long most = intake.limits().reading().pixels();
+                if (pixels > most) {
                     throw new RefusedException(
                             Refusal.TOO_LARGE,
                             "%s is a picture of %dx%d, more than the %d pixels that are read"
-                                    .formatted(field, reader.getWidth(0), reader.getHeight(0), limits.pixels()));
+                                    .formatted(field, reader.getWidth(0), reader.getHeight(0), most));
                 }
+                intake.take(BYTES_PER_PIXEL * pixels);
             } finally {
                 reader.dispose();
             }

@@ -1,5 +1,6 @@
 package dev.hypersd.serve.live;
 
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.model.MemoryEstimate;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.LoraWeight;
@@ -27,7 +28,7 @@ final class Choices {
         choices.put(
                 "models",
                 catalogue.modelNames().stream()
-                        .map(name -> model(name, catalogue))
+                        .flatMap(name -> model(name, catalogue).stream())
                         .toList());
         choices.put(
                 "loras",
@@ -36,19 +37,25 @@ final class Choices {
                         .toList());
         choices.put("controls", List.copyOf(catalogue.controls().all().keySet()));
         choices.put("samplers", Samplers.names());
-        choices.put("most_steps", studio.limits().steps());
-        choices.put("most_side", studio.limits().side());
+        choices.put("most_steps", studio.limits().drawing().steps());
+        choices.put("most_side", studio.limits().drawing().side());
         return choices;
     }
 
-    private static Map<String, Object> model(String name, Catalogue catalogue) {
+    /** Nothing where its files are broken: whoever names it is told so, and the others can still be chosen. */
+    private static Optional<Map<String, Object>> model(String name, Catalogue catalogue) {
         ModelSource source = catalogue.model(name);
-        Map<String, Object> model = new LinkedHashMap<>();
-        model.put("name", name);
-        model.put(
-                "side", MemoryEstimate.of(source.directory(), source.options()).nativeSize());
-        model.put("preset", describe(Order.preset(List.of(), source)));
-        return model;
+        try {
+            Map<String, Object> model = new LinkedHashMap<>();
+            model.put("name", name);
+            model.put(
+                    "side",
+                    MemoryEstimate.of(source.directory(), source.options()).nativeSize());
+            model.put("preset", describe(Order.preset(List.of(), source)));
+            return Optional.of(model);
+        } catch (InvalidFileException e) {
+            return Optional.empty();
+        }
     }
 
     private static Map<String, Object> lora(String name, Path file, Catalogue catalogue) {

@@ -1,7 +1,10 @@
 package dev.hypersd.serve.live;
 
 import dev.hypersd.serve.answer.Answers;
+import dev.hypersd.serve.intake.Reception;
 import dev.hypersd.serve.metrics.Metrics;
+import dev.hypersd.serve.refusal.Refusal;
+import dev.hypersd.serve.refusal.RefusedException;
 import dev.hypersd.serve.studio.Limits;
 import dev.hypersd.serve.studio.Studio;
 import io.javalin.config.RoutesConfig;
@@ -15,22 +18,34 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** {@code /v1/live}: live sessions; and {@code /v1/choices}, what they can choose from. */
 public final class LiveRoutes {
+    /** Where live sessions are. */
+    public static final String PATH = "/v1/live";
+
     /** "Try again later" (RFC 6455 and its registry). */
     private static final int TRY_LATER = 1013;
 
     private final Studio studio;
+    private final Reception reception;
     private final Metrics metrics;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
 
-    public LiveRoutes(Studio studio, Metrics metrics) {
+    public LiveRoutes(Studio studio, Reception reception, Metrics metrics) {
         this.studio = studio;
+        this.reception = reception;
         this.metrics = metrics;
     }
 
     /** Adds the routes. */
     public void register(RoutesConfig routes) {
         routes.get("/v1/choices", this::choices);
-        routes.ws("/v1/live", this::live);
+        routes.ws(PATH, this::live);
+    }
+
+    /** Refuses what is no handshake: what speaks WebSocket here takes it for granted. */
+    public void check(Context handshake) {
+        if (handshake.header("Sec-WebSocket-Key") == null) {
+            throw new RefusedException(Refusal.MALFORMED, "a WebSocket begins with the header Sec-WebSocket-Key");
+        }
     }
 
     private void live(WsConfig socket) {
@@ -43,7 +58,7 @@ public final class LiveRoutes {
     }
 
     private void open(WsConnectContext context) {
-        Limits limits = studio.limits();
+        Limits.Crowd limits = studio.limits().crowd();
         String address = context.session.getRemoteSocketAddress() instanceof InetSocketAddress from
                 ? from.getHostString()
                 : "unknown";
@@ -55,7 +70,8 @@ public final class LiveRoutes {
             return;
         }
         context.enableAutomaticPings();
-        sessions.put(context.sessionId(), new Session(context.sessionId(), address, studio, new Outbox(context)));
+        sessions.put(
+                context.sessionId(), new Session(context.sessionId(), address, studio, reception, new Outbox(context)));
         metrics.sessions(1);
     }
 

@@ -9,9 +9,12 @@ import org.eclipse.jetty.websocket.api.Callback;
 
 /** What is on its way to one client. A client that does not read is not waited for: previews are left out, and then the session ends. Safe to share. */
 final class Outbox {
+    private static final System.Logger LOG = System.getLogger(Outbox.class.getPackageName());
+
     private static final int MOST_PREVIEWS = 4;
     private static final int MOST = 64;
     private static final int POLICY_VIOLATION = 1008;
+    private static final int SERVER_ERROR = 1011;
 
     private final WsContext socket;
     private final AtomicInteger underWay = new AtomicInteger();
@@ -23,7 +26,7 @@ final class Outbox {
     /** A JSON object as a text message. */
     void send(Map<String, Object> message) {
         if (enter()) {
-            socket.session.sendText(Json.MAPPER.writeValueAsString(message), Callback.from(this::leave, e -> leave()));
+            socket.session.sendText(Json.MAPPER.writeValueAsString(message), Callback.from(this::leave, this::fail));
         }
     }
 
@@ -36,7 +39,7 @@ final class Outbox {
                     .put(head)
                     .put(picture)
                     .flip();
-            socket.session.sendBinary(message, Callback.from(this::leave, e -> leave()));
+            socket.session.sendBinary(message, Callback.from(this::leave, this::fail));
         }
     }
 
@@ -54,6 +57,13 @@ final class Outbox {
             return false;
         }
         return true;
+    }
+
+    /** What is not sent would be missing without a word: the client shall know, and connect anew. */
+    private void fail(Throwable thrown) {
+        leave();
+        LOG.log(System.Logger.Level.DEBUG, "a message could not be sent", thrown);
+        socket.closeSession(SERVER_ERROR, "a message could not be sent");
     }
 
     private void leave() {

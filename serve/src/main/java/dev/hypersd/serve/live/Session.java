@@ -9,6 +9,8 @@ import dev.hypersd.pipeline.Step;
 import dev.hypersd.serve.answer.Failure;
 import dev.hypersd.serve.intake.Body;
 import dev.hypersd.serve.intake.Fields;
+import dev.hypersd.serve.intake.Intake;
+import dev.hypersd.serve.intake.Reception;
 import dev.hypersd.serve.refusal.Refusal;
 import dev.hypersd.serve.refusal.RefusedException;
 import dev.hypersd.serve.studio.Commission;
@@ -34,15 +36,17 @@ final class Session {
     private final String id;
     private final String address;
     private final Studio studio;
+    private final Reception reception;
     private final Outbox outbox;
 
     private Optional<Commission> present = Optional.empty();
     private boolean closed;
 
-    Session(String id, String address, Studio studio, Outbox outbox) {
+    Session(String id, String address, Studio studio, Reception reception, Outbox outbox) {
         this.id = id;
         this.address = address;
         this.studio = studio;
+        this.reception = reception;
         this.outbox = outbox;
     }
 
@@ -54,15 +58,21 @@ final class Session {
     /** Carries out one message of the client. */
     void receive(String text) {
         long number = -1;
+        Intake intake = reception.open();
         try {
+            intake.takeMessage(text);
             JsonObject message = Json.parse(Body.NAME, text.getBytes(StandardCharsets.UTF_8));
             number = message.integer("id", 0);
             switch (message.string("type", "draw")) {
-                case "draw" -> draw(number, message);
-                case "cancel" -> replace(Optional.empty());
+                case "draw" -> draw(number, message, intake);
+                case "cancel" -> {
+                    replace(Optional.empty());
+                    intake.close();
+                }
                 default -> throw new RefusedException(Refusal.MALFORMED, "the type of a message is draw or cancel");
             }
         } catch (RuntimeException e) {
+            intake.close();
             fail(number, e);
         }
     }
@@ -80,9 +90,9 @@ final class Session {
         replace(Optional.empty());
     }
 
-    private void draw(long number, JsonObject message) {
+    private void draw(long number, JsonObject message, Intake intake) {
         boolean previews = message.flag("previews", true);
-        Wish wish = Fields.wish(message, studio.limits()).build();
+        Wish wish = Fields.wish(message, intake).build();
         long began = System.nanoTime();
         // The one before makes room first, so that it does not count against the queue.
         replace(Optional.empty());
@@ -90,15 +100,12 @@ final class Session {
         replace(Optional.of(commission));
         commission
                 .pictures()
-                .whenCompleteAsync(
-                        (pictures, failure) -> {
-                            if (failure == null) {
-                                deliver(number, pictures, System.nanoTime() - began);
-                            } else {
-                                fail(number, failure);
-                            }
-                        },
-                        ENCODERS);
+                .whenComplete((pictures, failure) -> intake.close())
+                .thenAcceptAsync(pictures -> deliver(number, pictures, System.nanoTime() - began), ENCODERS)
+                .exceptionally(failure -> {
+                    fail(number, failure);
+                    return null;
+                });
     }
 
     private synchronized void replace(Optional<Commission> next) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /** What one server has done, for Prometheus. Safe to share. */
 public final class Metrics {
@@ -17,13 +18,26 @@ public final class Metrics {
     private final LongAdder pictures = new LongAdder();
     private final LongAdder steps = new LongAdder();
     private final AtomicInteger queue = new AtomicInteger();
+    private final AtomicInteger drawingNow = new AtomicInteger();
     private final AtomicInteger sessions = new AtomicInteger();
+
+    private volatile LongSupplier intake = () -> 0;
 
     /** By route. */
     private final Map<String, Histogram> answers = new ConcurrentSkipListMap<>();
 
     /** By route and status. */
     private final Map<String, LongAdder> requests = new ConcurrentSkipListMap<>();
+
+    /** So many pictures are being drawn. */
+    public void drawing(int number) {
+        drawingNow.set(number);
+    }
+
+    /** So many bytes of what clients sent are held. */
+    public void intake(LongSupplier bytes) {
+        intake = bytes;
+    }
 
     /** So many wishes wait. */
     public void waiting(int number) {
@@ -35,9 +49,9 @@ public final class Metrics {
         waiting.add(duration);
     }
 
-    /** A denoising step is done. */
-    public void step() {
-        steps.increment();
+    /** A denoising step of so many pictures is done. */
+    public void steps(int number) {
+        steps.add(number);
     }
 
     /** Pictures are drawn. */
@@ -67,9 +81,14 @@ public final class Metrics {
     public String text() {
         StringBuilder text = new StringBuilder();
         gauge(text, "hypersd_queue_waiting", "Requests that wait to be drawn.", queue.get());
+        gauge(text, "hypersd_drawing", "Pictures that are being drawn.", drawingNow.get());
         gauge(text, "hypersd_live_sessions", "Live sessions that are open.", sessions.get());
         counter(text, "hypersd_pictures_total", "Pictures drawn.", pictures.sum());
-        counter(text, "hypersd_steps_total", "Denoising steps done; its rate is steps per second.", steps.sum());
+        counter(
+                text,
+                "hypersd_steps_total",
+                "Denoising steps done, each picture's counted; its rate is steps per second.",
+                steps.sum());
         head(text, "hypersd_drawing_seconds", "histogram", "From the turn of a request to its pictures.");
         text.append(drawing.text("hypersd_drawing_seconds", ""));
         head(text, "hypersd_waiting_seconds", "histogram", "From a request's arrival to its turn.");
@@ -79,6 +98,7 @@ public final class Metrics {
                 (labels, count) -> text.append("hypersd_http_requests_total{%s} %d\n".formatted(labels, count.sum())));
         head(text, "hypersd_http_seconds", "histogram", "From a request to its answer.");
         answers.forEach((labels, histogram) -> text.append(histogram.text("hypersd_http_seconds", labels)));
+        gauge(text, "hypersd_intake_bytes", "Bodies and pictures of clients that are held.", intake.getAsLong());
         Runtime runtime = Runtime.getRuntime();
         gauge(text, "hypersd_heap_bytes", "Java heap in use.", runtime.totalMemory() - runtime.freeMemory());
         gauge(text, "hypersd_machine_memory_available_bytes", "Memory that is left.", MachineMemory.available());

@@ -4,46 +4,77 @@ import dev.hypersd.image.Image;
 import dev.hypersd.pipeline.Original;
 import dev.hypersd.serve.intake.Body;
 import dev.hypersd.serve.intake.Fields;
+import dev.hypersd.serve.intake.Intake;
 import dev.hypersd.serve.intake.PictureReader;
 import dev.hypersd.serve.refusal.Refusal;
 import dev.hypersd.serve.refusal.RefusedException;
-import dev.hypersd.serve.studio.Limits;
 import dev.hypersd.serve.studio.Wish;
 import io.javalin.http.Context;
-import jakarta.servlet.ServletException;
-import jakarta.servlet.http.Part;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.jetty.http.MultiPart;
+import org.eclipse.jetty.http.MultiPartFormData;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.content.ByteBufferContentSource;
+import org.eclipse.jetty.util.Promise;
 
 /** The parts of an edit, which come as {@code multipart/form-data}. */
 final class Form {
     private static final long SEEDS = 1L << 32;
 
-    private final Collection<Part> parts;
-    private final Limits limits;
+    private static final int MOST_PARTS = 32;
+    private static final int LONGEST_HEADERS = 1 << 10;
 
-    private Form(Collection<Part> parts, Limits limits) {
+    private final Map<String, byte[]> parts;
+    private final Intake intake;
+
+    private Form(Map<String, byte[]> parts, Intake intake) {
         this.parts = parts;
-        this.limits = limits;
+        this.intake = intake;
     }
 
-    /** @throws RefusedException if it is too large, or no form */
-    static Form of(Context context, Limits limits) {
-        if (!context.isMultipartFormData()) {
+    /** @throws RefusedException if it is too large, too slow, or no form */
+    static Form of(Context context) {
+        String type = Optional.ofNullable(context.contentType()).orElse("");
+        String boundary = MultiPart.extractBoundary(type);
+        if (!type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data") || boundary == null) {
             throw new RefusedException(
                     Refusal.WRONG_FORMAT, "an edit is sent as multipart/form-data, with the parts image and prompt");
         }
-        Body.checkHead(context, limits);
-        try {
-            return new Form(context.req().getParts(), limits);
-        } catch (IOException | ServletException | IllegalStateException e) {
+        return new Form(parts(boundary, Body.bytes(context)), Intake.of(context));
+    }
+
+    /** Reads from memory, because the body has been read within its limits of size and time. */
+    private static Map<String, byte[]> parts(String boundary, byte[] body) {
+        MultiPartFormData.Parser parser = new MultiPartFormData.Parser(boundary);
+        parser.setMaxParts(MOST_PARTS);
+        parser.setMaxMemoryFileSize(body.length);
+        parser.setPartHeadersMaxLength(LONGEST_HEADERS);
+        CompletableFuture<MultiPartFormData.Parts> parsed = new CompletableFuture<>();
+        parser.parse(new ByteBufferContentSource(ByteBuffer.wrap(body)), Promise.Invocable.toPromise(parsed));
+        Map<String, byte[]> found = new HashMap<>();
+        try (MultiPartFormData.Parts parts = parsed.join()) {
+            for (MultiPart.Part part : parts) {
+                if (part.getName() != null) {
+                    try (InputStream in = Content.Source.asInputStream(part.getContentSource())) {
+                        found.putIfAbsent(part.getName(), in.readAllBytes());
+                    }
+                }
+            }
+            return found;
+        } catch (IOException | CompletionException | IllegalArgumentException e) {
             throw new RefusedException(
                     Refusal.MALFORMED,
-                    "the form cannot be read: it is damaged, or larger than %d bytes".formatted(limits.body()));
+                    "the form cannot be read: it is damaged, or has more than %d parts".formatted(MOST_PARTS));
         }
     }
 
@@ -65,8 +96,8 @@ final class Form {
         byte[] image = bytes("image")
                 .or(() -> bytes("image[]"))
                 .orElseThrow(() -> new RefusedException(Refusal.MALFORMED, "the form has no part named image"));
-        Image picture = PictureReader.decode("image", image, limits);
-        Optional<Image> mask = bytes("mask").map(encoded -> TransparentMask.of(encoded, limits));
+        Image picture = PictureReader.decode("image", image, intake);
+        Optional<Image> mask = bytes("mask").map(encoded -> TransparentMask.of(encoded, intake));
         wish.strength(number("strength").orElse(mask.isPresent() ? 1.0 : Wish.USUAL_STRENGTH));
         return wish.original(new Original(picture, mask)).build();
     }
@@ -87,15 +118,6 @@ final class Form {
     }
 
     private Optional<byte[]> bytes(String name) {
-        return parts.stream()
-                .filter(part -> name.equals(part.getName()))
-                .findFirst()
-                .map(part -> {
-                    try (InputStream in = part.getInputStream()) {
-                        return in.readAllBytes();
-                    } catch (IOException e) {
-                        throw new RefusedException(Refusal.MALFORMED, "the part " + name + " cannot be read");
-                    }
-                });
+        return Optional.ofNullable(parts.get(name));
     }
 }

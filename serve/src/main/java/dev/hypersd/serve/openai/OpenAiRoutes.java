@@ -9,6 +9,7 @@ import dev.hypersd.serve.answer.Answers;
 import dev.hypersd.serve.answer.Waiting;
 import dev.hypersd.serve.intake.Body;
 import dev.hypersd.serve.intake.Fields;
+import dev.hypersd.serve.intake.Intake;
 import dev.hypersd.serve.refusal.Refusal;
 import dev.hypersd.serve.refusal.RefusedException;
 import dev.hypersd.serve.studio.Commission;
@@ -57,8 +58,8 @@ public final class OpenAiRoutes {
     }
 
     private void generations(Context context) {
-        JsonObject body = Body.json(context, studio.limits());
-        Wish.Builder wish = Fields.wish(body, studio.limits()).count(body.integer("n", 1));
+        JsonObject body = Body.json(context);
+        Wish.Builder wish = Fields.wish(body, Intake.of(context)).count(body.integer("n", 1));
         Fields.size(body.string("size", "auto")).ifPresent(size -> wish.size(size.width(), size.height()));
         refuse(
                 body.flag("stream", false),
@@ -70,7 +71,7 @@ public final class OpenAiRoutes {
     }
 
     private void edits(Context context) {
-        Form form = Form.of(context, studio.limits());
+        Form form = Form.of(context);
         draw(
                 context,
                 form.wish(),

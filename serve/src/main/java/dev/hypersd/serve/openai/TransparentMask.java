@@ -1,10 +1,10 @@
 package dev.hypersd.serve.openai;
 
 import dev.hypersd.image.Image;
+import dev.hypersd.serve.intake.Intake;
 import dev.hypersd.serve.intake.PictureReader;
 import dev.hypersd.serve.refusal.Refusal;
 import dev.hypersd.serve.refusal.RefusedException;
-import dev.hypersd.serve.studio.Limits;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,8 +18,8 @@ final class TransparentMask {
     private TransparentMask() {}
 
     /** White where the picture in {@code encoded} is transparent; as it is where it has no transparency at all. */
-    static Image of(byte[] encoded, Limits limits) {
-        Image opaque = PictureReader.decode("mask", encoded, limits);
+    static Image of(byte[] encoded, Intake intake) {
+        Image opaque = PictureReader.decode("mask", encoded, intake);
         try {
             BufferedImage picture = ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded)));
             if (!picture.getColorModel().hasAlpha()) {

@@ -1,7 +1,6 @@
 package dev.hypersd.serve.studio;
 
 import dev.hypersd.pipeline.GeneratedImage;
-import dev.hypersd.pipeline.GenerationListener;
 import dev.hypersd.pipeline.Step;
 import dev.hypersd.serve.refusal.Refusal;
 import dev.hypersd.serve.refusal.RefusedException;
@@ -46,8 +45,9 @@ public final class Commission {
         return client;
     }
 
-    boolean isCancelled() {
-        return cancelled;
+    /** Whether nobody waits for it any more. */
+    boolean isOver() {
+        return cancelled || age().compareTo(limit) > 0;
     }
 
     /** Since it was accepted. */
@@ -55,33 +55,19 @@ public final class Commission {
         return Duration.ofNanos(System.nanoTime() - began);
     }
 
-    boolean isLate() {
-        return age().compareTo(limit) > 0;
+    /** A step of its pictures is done. */
+    void tell(Step step) {
+        watcher.onStep(step);
     }
 
-    /** What to say instead of pictures when they will not come. */
-    RefusedException ending() {
-        return cancelled
-                ? new RefusedException(Refusal.CANCELLED, "the request was cancelled")
-                : new RefusedException(
-                        Refusal.TOO_LATE,
-                        "the picture was not done within %d s, waiting included: ask for less, or later"
-                                .formatted(Math.max(1, limit.toSeconds())));
-    }
-
-    /** Tells the watcher, and ends the drawing where nobody waits for it any more. */
-    GenerationListener listener(Studio studio) {
-        return new GenerationListener() {
-            @Override
-            public void onStep(Step step) {
-                studio.report(Commission.this, step);
-                watcher.onStep(step);
-            }
-
-            @Override
-            public boolean isCancelled() {
-                return cancelled || isLate();
-            }
-        };
+    /** Says why pictures will not come. */
+    void end() {
+        pictures.completeExceptionally(
+                cancelled
+                        ? new RefusedException(Refusal.CANCELLED, "the request was cancelled")
+                        : new RefusedException(
+                                Refusal.TOO_LATE,
+                                "the picture was not done within %d s, waiting included: ask for less, or later"
+                                        .formatted(Math.max(1, limit.toSeconds()))));
     }
 }

@@ -42,7 +42,7 @@ public record Order(String name, ModelSource model, ImageRequest request) {
      * @throws dev.hypersd.error.InvalidRequestException if it makes no sense
      */
     public static Order of(Wish wish, String model, Catalogue catalogue, Limits limits) {
-        check(wish, limits);
+        check(wish, limits.drawing());
         String name = wish.model().orElse(model);
         ModelSource source = catalogue.model(name);
         List<LoraWeight> loras = wish.loras()
@@ -78,6 +78,11 @@ public record Order(String name, ModelSource model, ImageRequest request) {
         return new Order(name, source, request.build());
     }
 
+    /** Whether both can be drawn in one batch. */
+    boolean joins(Order other) {
+        return model.equals(other.model()) && request.joins(other.request());
+    }
+
     /** How a model wants to be sampled with LoRAs over it, if that is known. */
     public static Optional<Preset> preset(List<LoraWeight> loras, ModelSource model) {
         Stream<Path> files = Stream.of(
@@ -101,7 +106,7 @@ public record Order(String name, ModelSource model, ImageRequest request) {
         return strength > 0 && strength <= 1 ? (int) Math.ceil(taken / strength - 1e-9) : taken;
     }
 
-    private static void check(Wish wish, Limits limits) {
+    private static void check(Wish wish, Limits.Drawing limits) {
         atMost(wish.prompt().length(), limits.prompt(), "a prompt of %d characters");
         atMost(wish.negative().map(String::length).orElse(0), limits.prompt(), "a negative prompt of %d characters");
         atMost(wish.loras().map(List::size).orElse(0), MOST_LORAS, "%d LoRAs");

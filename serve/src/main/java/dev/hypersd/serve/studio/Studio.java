@@ -1,14 +1,16 @@
 package dev.hypersd.serve.studio;
 
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.GenerationCancelledException;
-import dev.hypersd.pipeline.Step;
+import dev.hypersd.pipeline.Size;
 import dev.hypersd.serve.catalogue.Catalogue;
 import dev.hypersd.serve.metrics.Metrics;
 import dev.hypersd.serve.refusal.Refusal;
 import dev.hypersd.serve.refusal.RefusedException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +36,7 @@ public final class Studio implements AutoCloseable {
     private volatile String model;
     private volatile boolean closing;
     private volatile double secondsEach = FIRST_GUESS_SECONDS;
-    private volatile Optional<Commission> current = Optional.empty();
+    private volatile List<Commission> current = List.of();
     private volatile Optional<Progress> progress = Optional.empty();
 
     private Studio(Catalogue catalogue, Limits limits, Metrics metrics) {
@@ -42,7 +44,7 @@ public final class Studio implements AutoCloseable {
         this.limits = limits;
         this.metrics = metrics;
         this.model = catalogue.firstName();
-        this.turns = new Turns<>(limits.waiting(), limits.waitingOfOne());
+        this.turns = new Turns<>(limits.crowd().waiting(), limits.crowd().waitingOfOne());
         this.thread = Thread.ofPlatform().name("hypersd-studio").daemon().unstarted(this::work);
     }
 
@@ -88,9 +90,11 @@ public final class Studio implements AutoCloseable {
         return progress;
     }
 
-    /** Ends the drawing of the present picture after its step, whoever asked for it. */
-    public void interrupt() {
-        current.ifPresent(Commission::cancel);
+    /** Takes back what is being drawn for {@code client}; it ends after its present step. */
+    public void interrupt(String client) {
+        current.stream()
+                .filter(commission -> commission.client().equals(client))
+                .forEach(Commission::cancel);
     }
 
     /**
@@ -100,8 +104,11 @@ public final class Studio implements AutoCloseable {
      * @throws RefusedException if the queue is full, the studio is closing, or the wish is beyond what is there or allowed
      */
     public Commission submit(String client, Wish wish, Watcher watcher) {
-        Commission commission =
-                new Commission(client, Order.of(wish, model, catalogue, limits), watcher, limits.deadline());
+        Commission commission = new Commission(
+                client,
+                Order.of(wish, model, catalogue, limits),
+                watcher,
+                limits.drawing().deadline());
         if (!turns.offer(client, commission)) {
             throw refused();
         }
@@ -113,7 +120,8 @@ public final class Studio implements AutoCloseable {
     public void cancel(Commission commission) {
         commission.cancel();
         if (turns.remove(commission.client(), commission)) {
-            commission.pictures().completeExceptionally(commission.ending());
+            commission.end();
+            metrics.waiting(turns.size());
         }
     }
 
@@ -139,20 +147,10 @@ public final class Studio implements AutoCloseable {
                 Optional.of(Duration.ofSeconds(seconds)));
     }
 
-    void report(Commission commission, Step step) {
-        metrics.step();
-        progress = Optional.of(new Progress(
-                step.number(),
-                step.total(),
-                step.elapsed(),
-                commission.order().request().promptOf(0).text()));
-    }
-
     private void work() {
         try (models) {
             warmUp();
             for (Optional<Commission> next = turns.take(); next.isPresent(); next = turns.take()) {
-                metrics.waiting(turns.size());
                 carryOut(next.get());
             }
         } catch (InterruptedException e) {
@@ -173,41 +171,84 @@ public final class Studio implements AutoCloseable {
         }
     }
 
-    private void carryOut(Commission commission) {
-        if (commission.isCancelled() || commission.isLate()) {
-            commission.pictures().completeExceptionally(commission.ending());
+    private void carryOut(Commission first) {
+        metrics.waiting(turns.size());
+        if (first.isOver()) {
+            first.end();
             return;
         }
-        current = Optional.of(commission);
-        metrics.waited(commission.age());
+        try {
+            DiffusionPipeline pipeline = models.of(first.order());
+            draw(pipeline, gather(first, pipeline));
+        } catch (RuntimeException | Error e) {
+            fail(first, e);
+        }
+    }
+
+    /** {@code first} and what waits that can be drawn along with it. */
+    private Batch gather(Commission first, DiffusionPipeline pipeline) {
+        Size size = pipeline.sizeOf(first.order().request());
+        long most = limits.drawing().together() / ((long) size.width() * size.height());
+        List<Commission> taken = new ArrayList<>(List.of(first));
+        turns.takeAlong(next -> {
+            boolean joins = next.order().joins(first.order())
+                    && new Batch(taken).count() + next.order().request().count() <= most;
+            return joins && taken.add(next);
+        });
+        metrics.waiting(turns.size());
+        return new Batch(taken);
+    }
+
+    private void draw(DiffusionPipeline pipeline, Batch batch) {
+        current = batch.commissions();
+        metrics.drawing(batch.count());
+        batch.commissions().forEach(commission -> metrics.waited(commission.age()));
         long began = System.nanoTime();
         try {
-            List<GeneratedImage> pictures =
-                    models.of(commission.order()).generate(commission.order().request(), commission.listener(this));
-            metrics.drawn(pictures.size(), Duration.ofNanos(System.nanoTime() - began));
-            secondsEach = 0.8 * secondsEach + 0.2 * (System.nanoTime() - began) / 1e9;
-            commission.pictures().complete(pictures);
+            List<List<GeneratedImage>> pictures = batch.draw(pipeline, step -> {
+                metrics.steps(batch.count());
+                progress = Optional.of(new Progress(step.number(), step.total(), step.elapsed(), batch.prompt()));
+            });
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            metrics.drawn(batch.count(), took);
+            secondsEach = 0.8 * secondsEach
+                    + 0.2 * took.toNanos() / 1e9 / batch.commissions().size();
+            for (int i = 0; i < pictures.size(); i++) {
+                batch.commissions().get(i).pictures().complete(pictures.get(i));
+            }
         } catch (GenerationCancelledException e) {
-            commission.pictures().completeExceptionally(commission.ending());
-        } catch (OutOfMemoryError e) {
-            commission
-                    .pictures()
-                    .completeExceptionally(new HyperSdException(
-                            "there is not enough memory for this: ask for a smaller size or fewer pictures", e));
+            batch.commissions().forEach(Commission::end);
         } catch (RuntimeException | Error e) {
-            // Whatever it is, it is for whoever waits to hear, and the next picture is not to blame.
-            LOG.log(System.Logger.Level.DEBUG, "a picture failed", e);
-            commission.pictures().completeExceptionally(e);
+            if (batch.commissions().size() == 1) {
+                fail(batch.commissions().getFirst(), e);
+            } else {
+                // One of them is to blame, and the others shall not suffer for it.
+                batch.commissions().forEach(commission -> draw(pipeline, new Batch(List.of(commission))));
+            }
         } finally {
-            current = Optional.empty();
+            current = List.of();
+            metrics.drawing(0);
             progress = Optional.empty();
         }
+    }
+
+    /** Whatever it is, it is for whoever waits to hear, and the next picture is not to blame. */
+    private static void fail(Commission commission, Throwable thrown) {
+        LOG.log(System.Logger.Level.DEBUG, "a picture failed", thrown);
+        commission
+                .pictures()
+                .completeExceptionally(
+                        thrown instanceof OutOfMemoryError
+                                ? new HyperSdException(
+                                        "there is not enough memory for this: ask for a smaller size or fewer pictures",
+                                        thrown)
+                                : thrown);
     }
 
     /** Accepts nothing more and finishes what waits, for {@link #close(Duration)} without a limit of its own. */
     @Override
     public void close() {
-        close(limits.deadline());
+        close(limits.drawing().deadline());
     }
 
     /** Accepts nothing more, finishes what waits within {@code grace}, refuses the rest, and frees the models. */
@@ -224,10 +265,15 @@ public final class Studio implements AutoCloseable {
         }
     }
 
+    private void refuse(Commission commission) {
+        commission.pictures().completeExceptionally(refused());
+        commission.cancel();
+    }
+
     private void refuseRest() throws InterruptedException {
-        interrupt();
         for (Optional<Commission> next = turns.take(); next.isPresent(); next = turns.take()) {
-            next.get().pictures().completeExceptionally(refused());
+            refuse(next.get());
         }
+        current.forEach(this::refuse);
     }
 }

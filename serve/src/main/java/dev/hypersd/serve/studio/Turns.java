@@ -1,11 +1,14 @@
 package dev.hypersd.serve.studio;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
 
 /**
  * A bounded queue in which clients take turns: whoever asks for much waits behind whoever asks for little. Safe to share.
@@ -52,13 +55,29 @@ final class Turns<T> {
             }
             wait();
         }
-        Map.Entry<String, Queue<T>> turn = waiting.pollFirstEntry();
-        T item = turn.getValue().remove();
-        if (!turn.getValue().isEmpty()) {
-            waiting.putLast(turn.getKey(), turn.getValue());
+        return Optional.of(removeFirst(waiting.firstEntry().getKey()));
+    }
+
+    /**
+     * Takes those that join what was taken last, each in its client's turn; as long as nobody is left out, several of one client.
+     *
+     * @param joins asked once of each candidate, in the order in which they would be taken; what it accepts is taken
+     */
+    synchronized List<T> takeAlong(Predicate<T> joins) {
+        List<T> taken = new ArrayList<>();
+        boolean everybody = true;
+        while (everybody && size > 0) {
+            for (String client : List.copyOf(waiting.sequencedKeySet())) {
+                T item = Objects.requireNonNull(waiting.get(client)).element();
+                if (joins.test(item)) {
+                    taken.add(item);
+                    removeFirst(client);
+                } else {
+                    everybody = false;
+                }
+            }
         }
-        size--;
-        return Optional.of(item);
+        return taken;
     }
 
     /** Takes {@code item} out of the queue, if it still waits. */
@@ -70,6 +89,17 @@ final class Turns<T> {
         }
         size -= removed ? 1 : 0;
         return removed;
+    }
+
+    /** The client has had its turn, and waits for the next one behind the others. */
+    private T removeFirst(String client) {
+        Queue<T> own = Objects.requireNonNull(waiting.remove(client));
+        T item = own.remove();
+        if (!own.isEmpty()) {
+            waiting.putLast(client, own);
+        }
+        size--;
+        return item;
     }
 
     /** How many wait. */

@@ -7,9 +7,13 @@ export async function compare(dialog, wish) {
   const columns = COUNTS.map((steps) => column(steps));
   dialog.querySelector("#columns").replaceChildren(...columns.map(({ figure }) => figure));
   dialog.showModal();
+  const closed = new AbortController();
+  dialog.addEventListener("close", () => closed.abort(), { once: true });
   for (const [i, steps] of COUNTS.entries()) {
-    if (!dialog.open) return;
-    await fill(columns[i], { ...wish, steps });
+    if (closed.signal.aborted) return;
+    await fill(columns[i], { ...wish, steps }, closed.signal).catch((failure) => {
+      if (failure.name !== "AbortError") columns[i].caption.textContent = failure.message;
+    });
   }
 }
 
@@ -21,12 +25,13 @@ function column(steps) {
   return { figure, place, caption };
 }
 
-async function fill({ place, caption }, wish) {
+async function fill({ place, caption }, wish, signal) {
   const began = performance.now();
   const response = await fetch("/v1/images/generations", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(wish),
+    signal,
   });
   const answer = await response.json();
   if (!response.ok) {

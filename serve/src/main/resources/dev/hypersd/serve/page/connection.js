@@ -24,6 +24,11 @@ export class Connection extends EventTarget {
       typeof data === "string" ? this.#receive(JSON.parse(data)) : this.#receivePicture(data);
   }
 
+  /** The number of what was asked last. */
+  get latest() {
+    return this.#id;
+  }
+
   /** Asks for a picture and returns its number; whatever was asked before is let go. */
   draw(wish) {
     const message = { type: "draw", id: ++this.#id, ...wish };

@@ -86,6 +86,20 @@ export class Controls extends EventTarget {
     this.#changed();
   }
 
+  /** Puts everything as it was for a picture, and keeps its seed. */
+  recall({ model, steps, guidance, eta, loras }, seed) {
+    if (model && this.#choices.models.some(({ name }) => name === model)) $("model").value = model;
+    if (guidance !== undefined) $("guidance").value = guidance;
+    $("eta").value = eta ?? 0;
+    for (const row of loras ? document.querySelectorAll(".lora") : []) {
+      const lora = loras.find(({ name }) => name === row.dataset.name);
+      row.querySelector("[type=checkbox]").checked = Boolean(lora);
+      if (lora) row.querySelector("[type=range]").value = lora.weight;
+    }
+    this.lock(true);
+    this.set({ steps, seed });
+  }
+
   /** What to ask for, without prompt and drawing. */
   wish() {
     const eta = $("eta").valueAsNumber;

@@ -8,6 +8,8 @@ import { History } from "/page/history.js";
 import { Speed } from "/page/speed.js";
 
 const STAYED_MILLIS = 900;
+const RETRY_MILLIS = 1000;
+const LARGEST_READ = 8e6;
 const EXAMPLES = [
   "two blue stars above a red house at night",
   "a yellow fish in the sea, watercolour",
@@ -87,7 +89,11 @@ connection.addEventListener("progress", ({ detail: { step, steps } }) => {
   $("progress").classList.toggle("on", steps > 1);
   $("progress").firstElementChild.style.width = `${(100 * step) / steps}%`;
 });
-connection.addEventListener("error", ({ detail }) => toast(detail.message));
+connection.addEventListener("error", ({ detail }) => {
+  const isLatest = detail.id === connection.latest;
+  if (detail.code === "queue_full" && isLatest) setTimeout(() => detail.id === connection.latest && ask(), RETRY_MILLIS);
+  if (isLatest) toast(detail.message);
+});
 connection.addEventListener("open", () => $("light").classList.add("on"));
 connection.addEventListener("closed", () => {
   $("light").classList.remove("on");
@@ -135,16 +141,27 @@ history.addEventListener("recall", ({ detail }) => {
   $("prompt").value = detail.prompt;
   present = detail;
   show({ ...detail, id: shownId }, false);
-  controls.lock(true);
-  controls.set({ steps: detail.wish.steps, seed: detail.seed });
+  controls.recall(detail.wish, detail.seed);
 });
+
+function dataUrl(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
 
 async function open(file) {
   if (!file?.type.startsWith("image/")) return toast("That is not a picture.");
-  drawing.take(await createImageBitmap(file));
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  if (bytes.length > 8e6) return;
-  const image = btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""));
+  try {
+    drawing.take(await createImageBitmap(file));
+  } catch {
+    return toast("That picture cannot be read.");
+  }
+  if (file.size > LARGEST_READ) return;
+  const image = await dataUrl(file);
   const response = await fetch("/sdapi/v1/png-info", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -154,7 +171,7 @@ async function open(file) {
   if (!parameters?.Prompt) return;
   const run = () => {
     $("prompt").value = parameters.Prompt;
-    controls.set({ steps: Math.min(8, Number(parameters.Steps) || 4), seed: parameters.Seed });
+    controls.recall({ steps: Math.min(8, Number(parameters.Steps) || 4) }, Number(parameters.Seed) || 0);
   };
   toast("This picture says how it was made.", { name: "Use that", run });
 }
