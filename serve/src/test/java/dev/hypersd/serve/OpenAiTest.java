@@ -58,7 +58,9 @@ class OpenAiTest {
     @Test
     void modelsAreListedTheFirstOneFirst() throws Exception {
         JsonNode models = TinyServer.json(server.get("/v1/models"));
-        assertThat(models.get("data").findValuesAsString("id")).containsExactly("tiny", "other");
+        assertThat(models.get("data").findValuesAsString("id"))
+                .startsWith("tiny")
+                .contains("other");
         assertThat(TinyServer.json(server.get("/v1/models/other")).get("object").asString())
                 .isEqualTo("model");
     }

@@ -1,5 +1,7 @@
 package dev.hypersd.serve;
 
+import dev.hypersd.image.Image;
+import dev.hypersd.image.Png;
 import dev.hypersd.json.Json;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
@@ -7,6 +9,7 @@ import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.serve.catalogue.Catalogue;
 import dev.hypersd.serve.catalogue.Shelf;
+import dev.hypersd.serve.studio.Limits;
 import dev.hypersd.tensor.Dtype;
 import java.io.IOException;
 import java.net.URI;
@@ -17,30 +20,45 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import tools.jackson.databind.JsonNode;
 
 /** A server with models of random weights, which draw noise in no time, and a client of it. */
 final class TinyServer implements AutoCloseable {
-    /** Two models, "tiny" and "other"; made once. */
-    private static final Path MODELS = models();
+    /** Small models of random weights with ControlNets and LoRAs that fit them. */
+    private static final Path REFERENCE = Path.of(System.getProperty("hypersd.reference"), "pipelines/models");
+
+    /** Models "tiny" and "other", and "broken", which cannot be loaded. */
+    private static Optional<Path> made = Optional.empty();
+
+    /** A picture that takes as long as a test needs; whoever asks for it takes it back. */
+    static final String LONG =
+            "{\"prompt\": \"long\", \"size\": \"64x64\", \"steps\": 1000, \"sampler\": \"ddim\", \"guidance\": 1, \"seed\": 1}";
+
+    /** A picture that is there at once. */
+    static final String SHORT =
+            "{\"prompt\": \"short\", \"size\": \"64x64\", \"steps\": 1, \"sampler\": \"ddim\", \"guidance\": 1, \"seed\": 1}";
 
     private final Server server;
     private final HttpClient client = HttpClient.newHttpClient();
 
     TinyServer(ServerOptions options) {
-        Path first = MODELS.resolve("tiny");
+        Path models = models();
         server = Server.start(
                 new Catalogue(
-                        new ModelSource(first, LoadOptions.DEFAULT),
+                        new ModelSource(models.resolve("tiny"), LoadOptions.DEFAULT),
                         List.of(),
                         List.of(),
                         LoadOptions.DEFAULT,
-                        Shelf.models(List.of(MODELS)),
-                        Shelf.loras(Map.of(), List.of()),
-                        Shelf.controls(Map.of(), List.of())),
+                        Shelf.models(List.of(models, REFERENCE)),
+                        Shelf.loras(Map.of(), List.of(REFERENCE.resolve("loras"))),
+                        Shelf.controls(Map.of(), List.of(REFERENCE))),
                 options);
         server.awaitReady();
     }
@@ -48,6 +66,13 @@ final class TinyServer implements AutoCloseable {
     /** Everybody on this machine may ask. */
     static TinyServer open() {
         return new TinyServer(ServerOptions.LOCAL);
+    }
+
+    /** As {@link Limits#USUAL}, with pictures of so many steps that they take long. */
+    static Limits patient(Duration deadline) {
+        Limits.Drawing usual = Limits.USUAL.drawing();
+        return Limits.USUAL.with(new Limits.Drawing(
+                usual.side(), 1_000_000, usual.pictures(), usual.prompt(), usual.together(), deadline));
     }
 
     Server server() {
@@ -76,17 +101,68 @@ final class TinyServer implements AutoCloseable {
     }
 
     HttpResponse<String> post(String path, String json, String... headers) throws IOException, InterruptedException {
+        return send(posting(path, json, headers));
+    }
+
+    /** An answer that is waited for elsewhere. */
+    CompletableFuture<HttpResponse<String>> later(String path, String json, String... headers) {
+        return client.sendAsync(posting(path, json, headers).build(), BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder posting(String path, String json, String... headers) {
         HttpRequest.Builder request = request(path).POST(BodyPublishers.ofString(json));
         request.header("Content-Type", "application/json");
-        return send(headers.length == 0 ? request : request.headers(headers));
+        return headers.length == 0 ? request : request.headers(headers);
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
+    /** The value of one metric, with its labels if it has any. */
+    double metric(String name) throws IOException, InterruptedException {
+        return get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** Waits until a picture is being drawn, or something else is so. */
+    static void until(BooleanSupplier reached) throws InterruptedException {
+        for (long end = System.nanoTime() + Duration.ofSeconds(20).toNanos(); !reached.getAsBoolean(); ) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("what a test waits for has not come about in 20 s");
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    /** Waits until the picture of {@link #LONG} is being drawn. */
+    void untilDrawing() throws InterruptedException {
+        until(() -> steps() > 0);
+    }
+
+    private long steps() {
+        try {
+            return json(get("/sdapi/v1/progress"))
+                    .get("state")
+                    .get("sampling_step")
+                    .asLong();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     static JsonNode json(HttpResponse<String> response) {
         return Json.MAPPER.readTree(response.body());
+    }
+
+    /** What went wrong, in OpenAI's form. */
+    static String message(HttpResponse<String> response) {
+        return json(response).get("error").get("message").asString();
     }
 
     /** The first picture of an answer in OpenAI's form. */
@@ -95,18 +171,34 @@ final class TinyServer implements AutoCloseable {
         return Base64.getDecoder().decode(first.get("b64_json").asString());
     }
 
+    /** A black picture as PNG. */
+    static byte[] png(int width, int height) {
+        return new Png().encode(new Image(width, height, new byte[3 * width * height]), Optional.empty());
+    }
+
+    /** {@link #png} in Base64. */
+    static String base64(int width, int height) {
+        return Base64.getEncoder().encodeToString(png(width, height));
+    }
+
     @Override
     public void close() {
         client.shutdownNow();
         server.close();
     }
 
-    private static Path models() {
+    /** Makes them once; not when this class is initialised, which the engine's thread would wait for. */
+    private static synchronized Path models() {
+        if (made.isPresent()) {
+            return made.get();
+        }
         try {
             Path folder = Files.createTempDirectory("hypersd-serve");
             for (String name : List.of("tiny", "other")) {
                 RandomModel.write(folder.resolve(name), ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
             }
+            Files.writeString(Files.createDirectory(folder.resolve("broken")).resolve("model_index.json"), "{}");
+            made = Optional.of(folder);
             return folder;
         } catch (IOException e) {
             throw new IllegalStateException(e);

@@ -1,0 +1,89 @@
+package dev.hypersd.serve;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A client that may send anything. */
+final class RawClient implements AutoCloseable {
+    private static final Pattern LENGTH = Pattern.compile("Content-Length: (\\d+)[\\s\\S]*\r\n\r\n");
+    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int QUIET_MILLIS = 150;
+
+    private final Socket socket;
+
+    private RawClient(Socket socket) {
+        this.socket = socket;
+    }
+
+    static RawClient of(TinyServer server) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        return new RawClient(socket);
+    }
+
+    /** A well-formed request with a JSON body. */
+    static String posting(String path, String json) {
+        return "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(path, json.length(), json);
+    }
+
+    /** Sends characters 0 to 255 as bytes, as far as the server takes them. */
+    void send(String text) {
+        try {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+        } catch (IOException e) {
+            // The server may have said enough before it has heard all; what it said is to be read.
+        }
+    }
+
+    /** What the server answers, until it closes the connection or has said nothing for a while after something. */
+    String answer() throws IOException {
+        return read(QUIET_MILLIS);
+    }
+
+    /** What the server answers until it closes the connection. */
+    String untilClosed() throws IOException {
+        return read(PATIENCE_MILLIS);
+    }
+
+    private String read(int quiet) throws IOException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        InputStream in = socket.getInputStream();
+        byte[] buffer = new byte[1 << 14];
+        try {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                answer.write(buffer, 0, count);
+                if (quiet < PATIENCE_MILLIS && isWhole(answer.toString(StandardCharsets.ISO_8859_1))) {
+                    break;
+                }
+                socket.setSoTimeout(quiet);
+            }
+        } catch (SocketTimeoutException e) {
+            if (answer.size() == 0 || quiet == PATIENCE_MILLIS) {
+                throw e;
+            }
+        } catch (IOException e) {
+            // Reset: what has come until then counts.
+        }
+        return answer.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whether as much has come as the head says. */
+    private static boolean isWhole(String answer) {
+        Matcher length = LENGTH.matcher(answer);
+        return length.find() && answer.length() >= answer.indexOf("\r\n\r\n") + 4 + Integer.parseInt(length.group(1));
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,62 @@
+// The official OpenAI client against a running server, whose address is in HYPERSD_URL.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import OpenAI, { toFile } from "openai";
+
+const client = new OpenAI({ baseURL: `${process.env.HYPERSD_URL}/v1`, apiKey: "none", maxRetries: 0 });
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
+
+function pictures({ data }) {
+  return data.map(({ b64_json }) => Buffer.from(b64_json, "base64"));
+}
+
+test("generations come as PNG", async () => {
+  const answer = await client.images.generate({ prompt: "a red house", n: 2, size: "64x64" });
+  assert.ok(answer.created > 1.7e9);
+  assert.equal(answer.data.length, 2);
+  for (const picture of pictures(answer)) assert.deepEqual(picture.subarray(0, 4), PNG);
+});
+
+test("fields of this server go beside those of OpenAI", async () => {
+  const wish = { prompt: "a red house", size: "64x64", seed: 7, steps: 2, eta: 0, sampler: "ddim", output_format: "jpeg" };
+  const [first] = pictures(await client.images.generate(wish));
+  const [second] = pictures(await client.images.generate(wish));
+  assert.deepEqual([...first.subarray(0, 2)], [0xff, 0xd8]);
+  assert.deepEqual(first, second);
+});
+
+test("edits go on from a picture", async () => {
+  const [picture] = pictures(await client.images.generate({ prompt: "a red house", size: "64x64", steps: 1 }));
+  const image = await toFile(picture, "house.png", { type: "image/png" });
+  const answer = await client.images.edit({ image, prompt: "a blue house", n: 1 });
+  assert.deepEqual(pictures(answer)[0].subarray(0, 4), PNG);
+});
+
+test("models are listed and retrieved", async () => {
+  const names = [];
+  for await (const model of client.models.list()) names.push(model.id);
+  assert.ok(names.length > 0);
+  assert.equal((await client.models.retrieve(names[0])).id, names[0]);
+});
+
+test("errors are the client's own", async () => {
+  await assert.rejects(client.images.generate({ prompt: "a", model: "dall-e-3" }), (error) => {
+    assert.ok(error instanceof OpenAI.NotFoundError);
+    assert.equal(error.code, "model_not_found");
+    assert.match(error.message, /there is no model "dall-e-3"/);
+    return true;
+  });
+  await assert.rejects(client.images.generate({ prompt: "a", size: "63x64" }), OpenAI.BadRequestError);
+  await assert.rejects(client.images.generate({ prompt: "a", response_format: "url" }), OpenAI.BadRequestError);
+  const image = await toFile(Buffer.from("no picture"), "no.png", { type: "image/png" });
+  await assert.rejects(client.images.edit({ image, prompt: "a" }), (error) => error.status === 415);
+});
+
+test("who stops waiting is not drawn for", async () => {
+  const stop = new AbortController();
+  const waiting = client.images.generate({ prompt: "long", size: "64x64", steps: 100, sampler: "ddim" }, { signal: stop.signal });
+  setTimeout(() => stop.abort(), 50);
+  await assert.rejects(waiting, OpenAI.APIUserAbortError);
+});

@@ -1,0 +1,214 @@
+// The page in a real browser.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { changed, HYPERSD_URL, launch, seen, stroke, visit } from "./browser.mjs";
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser.close());
+
+const about = (page) => page.locator("#about");
+const arrived = (page) => about(page).filter({ hasText: /seed \d+/ }).waitFor();
+
+/** The wishes that the page sends from now on. */
+function wishes(page) {
+  const sent = [];
+  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => sent.push(JSON.parse(payload))));
+  return sent;
+}
+
+/** Opens the page and listens to what it asks for. */
+async function listen(use, options) {
+  await visit(browser, async (page, context) => {
+    const sent = wishes(page);
+    await page.reload();
+    await arrived(page);
+    await use(page, sent, context);
+  }, options);
+}
+
+test("a picture is there without a click", () => visit(browser, async (page) => arrived(page)));
+
+test("the picture follows what is typed, and the latest input wins", () =>
+  listen(async (page, sent) => {
+    const first = await seen(page);
+    await page.locator("#prompt").fill("");
+    await page.locator("#prompt").pressSequentially("three green trees", { delay: 10 });
+    await changed(page, first);
+    await page.waitForTimeout(1500);
+    assert.ok(sent.length > 3, "typing is followed while it goes on");
+    assert.equal(sent.at(-1).prompt, "three green trees");
+    await page.locator("#history button").first().waitFor();
+    assert.equal(await page.locator("#history button").first().getAttribute("title"), "three green trees");
+  }));
+
+test("the picture follows the hand, and undo and clear do too", () =>
+  listen(async (page, sent) => {
+    const empty = await seen(page, "#sketch");
+    const words = await seen(page);
+    await stroke(page);
+    await changed(page, words);
+    assert.ok(sent.at(-1).image.startsWith("data:image/png;base64,"));
+    assert.ok(sent.at(-1).strength > 0);
+    assert.equal(await page.locator('[data-mode="sketch"]').getAttribute("aria-checked"), "true");
+    assert.notEqual(await seen(page, "#sketch"), empty);
+    await page.keyboard.press("Control+z");
+    assert.equal(await seen(page, "#sketch"), empty);
+    await stroke(page, { from: [0.5, 0.2], to: [0.5, 0.8] });
+    await page.locator("#clear").click();
+    assert.equal(await seen(page, "#sketch"), empty);
+    await page.waitForTimeout(100);
+    assert.equal(sent.at(-1).image, undefined);
+  }));
+
+test("a scribble is followed by a ControlNet, with weights of LoRAs", () =>
+  listen(async (page, sent) => {
+    await page.locator("#model").selectOption("sd15");
+    await page.locator("#control").selectOption("controlnet-sd15");
+    await page.locator(".lora", { hasText: "sd15-a-kohya" }).locator("[type=checkbox]").check();
+    await page.locator('[data-mode="scribble"]').click();
+    const before = await seen(page);
+    await stroke(page);
+    await changed(page, before);
+    const { control, model, loras } = sent.at(-1);
+    assert.equal(model, "sd15");
+    assert.equal(control.name, "controlnet-sd15");
+    assert.ok(control.image.startsWith("data:image/png"));
+    assert.deepEqual(loras, [{ name: "sd15-a-kohya", weight: 1 }]);
+  }));
+
+test("steps, eta and the seed are set by keys and by hand", () =>
+  listen(async (page, sent) => {
+    await page.locator("h1").click();
+    await page.keyboard.press("3");
+    await page.waitForTimeout(100);
+    assert.equal(sent.at(-1).steps, 3);
+    await page.locator("#steps button", { hasText: "1" }).click();
+    await page.locator("#eta").fill("0.5");
+    await page.waitForTimeout(100);
+    assert.equal(sent.at(-1).steps, 1);
+    assert.equal(sent.at(-1).eta, 0.5);
+    const { seed } = sent.at(-1);
+    await page.locator("#prompt").fill("kept");
+    await page.waitForTimeout(100);
+    assert.equal(sent.at(-1).seed, seed, "a seed that is kept stays");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("l");
+    await page.locator("#prompt").fill("free");
+    await page.waitForTimeout(100);
+    assert.notEqual(sent.at(-1).seed, seed, "a seed that is free changes");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForTimeout(100);
+    assert.equal(sent.at(-1).prompt, "free");
+  }));
+
+test("numbers of steps stand side by side", () =>
+  listen(async (page) => {
+    await page.locator("#compare").click();
+    await page.locator("#columns img").nth(3).waitFor();
+    const captions = await page.locator("#columns figcaption").allTextContents();
+    assert.deepEqual(captions.map((text) => parseInt(text)), [1, 2, 4, 8]);
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator("#comparison").isVisible(), false);
+  }));
+
+test("a picture is saved with how it was made, and dropped again to make it anew", () =>
+  listen(async (page, sent) => {
+    await page.locator("#prompt").fill("a yellow fish");
+    await page.locator('#history [title="a yellow fish"]').waitFor();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#save").click()]);
+    assert.match(download.suggestedFilename(), /^a-yellow-fish-\d+\.png$/);
+    const bytes = await readFile(await download.path());
+    assert.ok(bytes.includes("a yellow fish"));
+    await page.locator("#prompt").fill("something else");
+    const data = await page.evaluateHandle((base64) => {
+      const transfer = new DataTransfer();
+      const content = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      transfer.items.add(new File([content], "fish.png", { type: "image/png" }));
+      return transfer;
+    }, bytes.toString("base64"));
+    await page.dispatchEvent("#sketch", "drop", { dataTransfer: data });
+    await page.locator("#toast button", { hasText: "Use that" }).click();
+    await page.waitForTimeout(100);
+    assert.equal(await page.locator("#prompt").inputValue(), "a yellow fish");
+    assert.ok(sent.at(-1).image, "the dropped picture is on the easel");
+  }));
+
+test("history brings a picture back as it was made", () =>
+  listen(async (page, sent) => {
+    await page.locator("#steps button", { hasText: "2" }).click();
+    await page.locator("#prompt").fill("first");
+    await page.locator('#history [title="first"]').waitFor();
+    await page.locator("#steps button", { hasText: "5" }).click();
+    await page.locator("#prompt").fill("second");
+    await page.locator('#history [title="second"]').waitFor();
+    await page.locator('#history [title="first"]').last().click();
+    await page.waitForTimeout(100);
+    assert.equal(await page.locator("#prompt").inputValue(), "first");
+    assert.equal(sent.at(-1).steps, 2);
+  }));
+
+test("dark and light are chosen and remembered", () =>
+  listen(async (page) => {
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await ground();
+    await page.locator("#theme").click();
+    await page.waitForTimeout(500);
+    const dark = await ground();
+    assert.notEqual(dark, light);
+    await page.reload();
+    await page.waitForTimeout(500);
+    assert.equal(await ground(), dark);
+  }, { colorScheme: "light" }));
+
+test("everything fits a telephone", () =>
+  listen(async (page) => {
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 390, `the page is ${width} wide`);
+    for (const id of ["prompt", "sketch", "picture", "again", "compare", "steps", "seed", "model", "save", "theme"]) {
+      await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+      const box = await page.locator(`#${id}`).boundingBox();
+      assert.ok(box.x >= 0 && box.x + box.width <= 390, `${id} is at ${box.x}, ${box.width} wide`);
+    }
+    const before = await seen(page);
+    await stroke(page);
+    await changed(page, before);
+  }, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }));
+
+test("keys are explained, and every control has a name", () =>
+  listen(async (page) => {
+    await page.locator("#help").click();
+    assert.ok(await page.locator("#keys").isVisible());
+    await page.keyboard.press("Escape");
+    const nameless = await page.evaluate(() =>
+      [...document.querySelectorAll("button, input, select, textarea")]
+        .filter((e) => e.checkVisibility())
+        .filter((e) => !(e.ariaLabel || e.textContent.trim() || e.title || e.labels?.length))
+        .map((e) => e.outerHTML));
+    assert.deepEqual(nameless, []);
+  }));
+
+test("the page connects again when the connection is lost", () =>
+  visit(browser, async (page) => {
+    const connections = [];
+    await page.routeWebSocket(/live/, (socket) => {
+      socket.connectToServer();
+      connections.push(socket);
+    });
+    await page.reload();
+    await arrived(page);
+    await connections[0].close();
+    await page.locator("#light:not(.on)").waitFor();
+    await page.locator("#prompt").fill("after all");
+    await page.locator('#history [title="after all"]').waitFor();
+    assert.equal(connections.length, 2);
+  }));
+
+test("no script of elsewhere runs", () =>
+  visit(browser, async (page) => {
+    const policy = (await page.request.get(HYPERSD_URL)).headers()["content-security-policy"];
+    assert.match(policy, /script-src 'self';/);
+    assert.doesNotMatch(policy, /unsafe/);
+  }));
