@@ -8,6 +8,7 @@ import io.javalin.config.JettyConfig;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import org.eclipse.jetty.ee10.servlet.SessionHandler;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.ForwardedRequestCustomizer;
@@ -29,6 +30,9 @@ final class Connections {
     /** When the server ends, pictures are done or refused already; their answers are still to be written. */
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
 
+    /** A picture is there by its deadline at the latest; then it has so long to be read. */
+    private static final Duration SLOWEST_READER = Duration.ofMinutes(2);
+
     private static final Duration LIVE_IDLE = Duration.ofMinutes(10);
 
     private Connections() {}
@@ -44,14 +48,14 @@ final class Connections {
             server.addEventListener(new LifeCycle.Listener() {
                 @Override
                 public void lifeCycleStarting(LifeCycle event) {
-                    limitSilence(server, reading.time());
+                    limitTime(server, options.limits());
                     refuseCompressedMessages(server);
-                    server.insertHandler(new SlowReaders());
                     server.insertHandler(new GracefulHandler());
                     server.setStopTimeout(LAST_ANSWERS.toMillis());
                 }
             });
         });
+        jetty.modifyServletContextHandler(context -> forgetVisitors(context.getSessionHandler()));
         jetty.modifyWebSocketServletFactory(factory -> {
             factory.setIdleTimeout(LIVE_IDLE);
             factory.setMaxTextMessageSize(reading.message());
@@ -76,13 +80,21 @@ final class Connections {
         }
     }
 
-    private static void limitSilence(Server server, Duration time) {
+    /** Every upgrade to WebSocket makes a session of the servlet kind, which nobody here needs: without a cookie, and gone after a minute. */
+    private static void forgetVisitors(SessionHandler sessions) {
+        sessions.setUsingCookies(false);
+        sessions.setMaxInactiveInterval(60);
+    }
+
+    private static void limitTime(Server server, Limits limits) {
+        Duration request = limits.reading().time();
+        Duration answer = limits.drawing().deadline().plus(SLOWEST_READER);
         Arrays.stream(server.getConnectors())
                 .filter(AbstractConnector.class::isInstance)
                 .map(AbstractConnector.class::cast)
                 .forEach(connector -> {
-                    connector.setIdleTimeout(time.toMillis());
-                    connector.addBean(new SlowHeads(connector::getConnectedEndPoints, time));
+                    connector.setIdleTimeout(request.toMillis());
+                    connector.addBean(new Trickles(connector::getConnectedEndPoints, request, answer));
                 });
     }
 

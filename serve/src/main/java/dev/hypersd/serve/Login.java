@@ -22,6 +22,7 @@ final class Login {
         Cookie cookie = new Cookie(Guard.COOKIE, offered);
         cookie.setHttpOnly(true);
         cookie.setSameSite(SameSite.STRICT);
+        cookie.setSecure(context.req().isSecure());
         context.cookie(cookie);
         Answers.json(context, Map.of("status", "welcome"));
     }

@@ -90,6 +90,16 @@ class GuardTest {
     }
 
     @Test
+    void visitorsAreNotGivenOtherCookies() throws Exception {
+        try (RawClient client = RawClient.of(server)) {
+            client.send("GET /v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN
+                    + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    + "Sec-WebSocket-Version: 13\r\n\r\n");
+            assertThat(client.answer()).startsWith("HTTP/1.1 101").doesNotContain("Set-Cookie");
+        }
+    }
+
+    @Test
     void namesThatOnlyResolveToThisMachineAreRefused() throws Exception {
         Map<String, Integer> hosts = Map.of(
                 "localhost", 200,

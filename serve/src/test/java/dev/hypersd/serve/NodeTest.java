@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,10 +23,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(180)
 class NodeTest {
     private static final Path FOLDER = Path.of("src/test/npm");
-    private static final List<Path> CHROMIUM =
-            Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-                    .map(Path::of)
-                    .toList();
+    private static final List<Path> CHROMIUM = Stream.of(
+                    "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+            .map(Path::of)
+            .toList();
+
+    private static final String TOKEN = "a-token-of-twenty-four-c";
 
     private static TinyServer server;
 
@@ -43,17 +46,28 @@ class NodeTest {
     @ValueSource(strings = {"openai.test.mjs", "description.test.mjs"})
     void speaksTo(String client) throws Exception {
         require(Files.isDirectory(FOLDER.resolve("node_modules")), "node and its packages: npm ci in " + FOLDER);
-        run(client);
+        run(server, client);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = "page.test.mjs")
-    void isSeenBy(String browser) throws Exception {
+    @Test
+    void thePageDrawsInABrowser() throws Exception {
+        requireBrowser();
+        run(server, "page.test.mjs");
+    }
+
+    @Test
+    void thePageAsksForTheTokenInABrowser() throws Exception {
+        requireBrowser();
+        try (TinyServer locked = new TinyServer(ServerOptions.LOCAL.withToken(TOKEN))) {
+            run(locked, "door.test.mjs");
+        }
+    }
+
+    private static void requireBrowser() {
         require(
                 Files.isDirectory(FOLDER.resolve("node_modules"))
                         && CHROMIUM.stream().anyMatch(Files::isExecutable),
                 "node, its packages (npm ci in " + FOLDER + ") and Chromium");
-        run(browser);
     }
 
     private static void require(boolean there, String what) {
@@ -63,11 +77,12 @@ class NodeTest {
         assumeThat(there).as("needs " + what).isTrue();
     }
 
-    private static void run(String test) throws IOException, InterruptedException {
+    private static void run(TinyServer server, String test) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder("node", "--test", test)
                 .directory(FOLDER.toFile())
                 .redirectErrorStream(true);
         builder.environment().put("HYPERSD_URL", server.uri("").toString());
+        builder.environment().put("HYPERSD_TOKEN", TOKEN);
         Process node = builder.start();
         String output = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(node.waitFor()).as(output).isZero();

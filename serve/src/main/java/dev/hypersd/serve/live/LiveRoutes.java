@@ -18,9 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** {@code /v1/live}: live sessions; and {@code /v1/choices}, what they can choose from. */
 public final class LiveRoutes {
-    /** Where live sessions are. */
-    public static final String PATH = "/v1/live";
-
     /** "Try again later" (RFC 6455 and its registry). */
     private static final int TRY_LATER = 1013;
 
@@ -38,7 +35,7 @@ public final class LiveRoutes {
     /** Adds the routes. */
     public void register(RoutesConfig routes) {
         routes.get("/v1/choices", this::choices);
-        routes.ws(PATH, this::live);
+        routes.ws("/v1/live", this::live);
     }
 
     /** Refuses what is no handshake: what speaks WebSocket here takes it for granted. */

@@ -1,6 +1,6 @@
 // How fast it feels: pictures a second, and the time from an input to its picture. Measured where it counts, when the picture is on the canvas.
 
-const KEPT = 400;
+const KEPT = 1000;
 
 export class Speed {
   #asked = new Map();

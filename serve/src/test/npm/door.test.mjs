@@ -1,0 +1,25 @@
+// The page of a server that wants a token, which is in HYPERSD_TOKEN.
+
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { HYPERSD_URL, launch } from "./browser.mjs";
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser.close());
+
+test("the page asks for the token once", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(HYPERSD_URL);
+  await page.locator("#token").fill("a guess of somebody");
+  await page.keyboard.press("Enter");
+  await page.locator("#door-answer", { hasText: "That is not it." }).waitFor();
+  await page.locator("#token").fill(process.env.HYPERSD_TOKEN);
+  await page.keyboard.press("Enter");
+  await page.locator("#about").filter({ hasText: "seed" }).waitFor();
+  assert.equal(await page.evaluate(() => document.cookie), "", "no script reads it");
+  await page.reload();
+  await page.locator("#about").filter({ hasText: "seed" }).waitFor();
+  assert.equal(await page.locator("#door").isVisible(), false);
+});
