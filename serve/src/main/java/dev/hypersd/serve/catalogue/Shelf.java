@@ -1,7 +1,7 @@
 package dev.hypersd.serve.catalogue;
 
+import dev.hypersd.error.InvalidFileException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +27,7 @@ public final class Shelf {
      * @param named what has its place outside of the folders
      * @param folders whose entries are found by their names, without {@code .safetensors}
      * @param fits whether an entry is of this kind
+     * @throws InvalidFileException if a folder cannot be read
      */
     public Shelf(Map<String, Path> named, List<Path> folders, Predicate<Path> fits) {
         this.named = Map.copyOf(named);
@@ -73,7 +74,7 @@ public final class Shelf {
             try (Stream<Path> entries = Files.list(folder)) {
                 entries.filter(fits).forEach(entry -> found.putIfAbsent(name(entry), entry));
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                throw new InvalidFileException(folder, "is no folder that can be read", e);
             }
         }
         found.putAll(named);

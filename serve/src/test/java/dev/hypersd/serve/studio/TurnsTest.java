@@ -15,10 +15,7 @@ import org.junit.jupiter.api.Test;
 class TurnsTest {
     @Test
     void whoAsksForLittleDoesNotWaitBehindWhoAsksForMuch() throws InterruptedException {
-        Turns<String> turns = new Turns<>(10, 10);
-        for (String item : List.of("a1", "a2", "a3", "b1", "c1")) {
-            assertThat(turns.offer(item.substring(0, 1), item)).isTrue();
-        }
+        Turns<String> turns = filled("a1", "a2", "a3", "b1", "c1");
         assertThat(List.of(next(turns), next(turns), next(turns), next(turns), next(turns)))
                 .containsExactly("a1", "b1", "c1", "a2", "a3");
     }
@@ -42,6 +39,31 @@ class TurnsTest {
         assertThat(turns.remove("a", 1)).isFalse();
         assertThat(turns.offer("b", 2)).isTrue();
         assertThat(next(turns)).isEqualTo(2);
+    }
+
+    @Test
+    void whatJoinsIsTakenAlongFromEveryClientInTurn() throws InterruptedException {
+        Turns<String> turns = filled("a1", "a2", "b1", "c1");
+        assertThat(next(turns)).isEqualTo("a1");
+        assertThat(turns.takeAlong(item -> true)).containsExactly("b1", "c1", "a2");
+        assertThat(turns.size()).isZero();
+    }
+
+    @Test
+    void nobodysSecondItemIsTakenAlongWhileSomebodyIsLeftOut() throws InterruptedException {
+        Turns<String> turns = filled("a1", "b1", "b2", "c1", "c2");
+        assertThat(next(turns)).isEqualTo("a1");
+        assertThat(turns.takeAlong(item -> !item.startsWith("b"))).containsExactly("c1");
+        assertThat(List.of(next(turns), next(turns), next(turns))).containsExactly("b1", "c2", "b2");
+    }
+
+    @Test
+    void onlyAsManyAreTakenAlongAsAreAccepted() throws InterruptedException {
+        Turns<String> turns = filled("a1", "a2", "a3", "a4");
+        assertThat(next(turns)).isEqualTo("a1");
+        List<String> taken = new ArrayList<>();
+        assertThat(turns.takeAlong(item -> taken.size() < 2 && taken.add(item))).containsExactly("a2", "a3");
+        assertThat(next(turns)).isEqualTo("a4");
     }
 
     @Test
@@ -69,6 +91,15 @@ class TurnsTest {
         assertThat(taken).hasSameSizeAs(clients);
         // Rounds follow each other: nobody's second item comes before somebody else's first.
         assertThat(taken.stream().mapToInt(item -> item[1]).toArray()).isSorted();
+    }
+
+    /** Clients are the first letters. */
+    private static Turns<String> filled(String... items) {
+        Turns<String> turns = new Turns<>(10, 10);
+        for (String item : items) {
+            assertThat(turns.offer(item.substring(0, 1), item)).isTrue();
+        }
+        return turns;
     }
 
     private static <T> T next(Turns<T> turns) throws InterruptedException {

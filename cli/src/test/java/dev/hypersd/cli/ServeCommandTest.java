@@ -1,0 +1,58 @@
+package dev.hypersd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class ServeCommandTest {
+    private static final Path MODEL = Path.of(System.getProperty("hypersd.reference"), "pipelines/models/sd15");
+
+    @Test
+    void anAddressThatOthersReachNeedsAToken() {
+        Outcome outcome = serve("--host=0.0.0.0");
+        assertThat(outcome.code()).isNotZero();
+        assertThat(outcome.err())
+                .contains(
+                        "0.0.0.0 can be reached from other machines: give a token that clients must know, or listen at 127.0.0.1");
+    }
+
+    @Test
+    void aTokenThatOthersCouldGuessIsRefused() {
+        Outcome outcome = serve("--token=secret");
+        assertThat(outcome.code()).isNotZero();
+        assertThat(outcome.err()).contains("the token must have 16 characters at least, not 6: others could guess it");
+    }
+
+    @Test
+    void aPortThatIsTakenIsSaid() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Outcome outcome = serve("--port=" + taken.getLocalPort());
+            assertThat(outcome.code()).isEqualTo(1);
+            assertThat(outcome.err())
+                    .contains("port %d of 127.0.0.1 is taken or not allowed: choose another one"
+                            .formatted(taken.getLocalPort()));
+        }
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNamed() {
+        Outcome outcome = serve("--loras=nowhere");
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).contains("nowhere: is no folder that can be read");
+    }
+
+    @Test
+    void aModelThatIsNotThereEndsTheServerInsteadOfWaitingForIt() {
+        Outcome outcome = Outcome.of("serve", "--port=0", "--model=nowhere");
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).contains("nowhere").doesNotContain("Exception");
+    }
+
+    private static Outcome serve(String option) {
+        return Outcome.of("serve", "--model=" + MODEL, option);
+    }
+}
