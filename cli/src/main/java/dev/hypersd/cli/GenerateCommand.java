@@ -4,6 +4,7 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.image.ImageFormat;
 import dev.hypersd.json.Json;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.ImageRequest;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
             "  hypersd generate \"a fox\" --model fox.safetensors --config-from sd15 --count 4 --out 'fox-{seed}.png'",
             "  hypersd generate \"a fox in the snow\" --image fox.png --strength 0.6 --model sd15 --lora Hyper-SD15-4steps-lora.safetensors",
             "  hypersd generate \"a fox\" --control scribble --control-image drawing.png --model sd15",
+            "  hypersd generate \"a fox\" --model sdxl --refiner sdxl-refiner --refiner-from 0.8",
             "  hypersd generate --like fox.png --seed 8 --out other.webp",
             "  hypersd generate \"a fox\" --negative blurry --guidance 7.5 --sampler dpmpp_2m_karras --steps 25 --model sd15",
         })
@@ -65,6 +67,9 @@ final class GenerateCommand implements Runnable {
 
     @ArgGroup(validate = false, heading = "%nModel%n")
     private final ModelOptions model = new ModelOptions();
+
+    @ArgGroup(validate = false, heading = "%nRefiner%n")
+    private final RefinerOptions refiner = new RefinerOptions();
 
     @ArgGroup(validate = false, heading = "%nPicture%n")
     private final PictureOptions picture = new PictureOptions();
@@ -122,8 +127,11 @@ final class GenerateCommand implements Runnable {
         Warnings warnings = new Warnings(err);
         ImageRequest request =
                 picture.request(text, model, err).withImages(Math.min(output.batch, output.count), firstSeed);
+        request = refiner.refinement().map(request::withRefinement).orElse(request);
         List<ContactSheet.Entry> drawn = new ArrayList<>();
-        try (DiffusionPipeline pipeline = model.load(filled(request))) {
+        ModelSource source = refiner.with(model.source());
+        try (DiffusionPipeline pipeline =
+                DiffusionPipeline.load(source.directory(), source.options(), filled(request))) {
             for (int done = 0; done < output.count; done += output.batch) {
                 int images = Math.min(output.batch, output.count - done);
                 drawn.addAll(
@@ -136,8 +144,8 @@ final class GenerateCommand implements Runnable {
     /** Fills in what the picture of {@code --like} says, and returns the prompt. */
     private String repeated() {
         Optional<Likeness> likeness = like.map(Likeness::of);
-        likeness.ifPresent(
-                l -> l.fill(picture, model, new Warnings(spec.commandLine().getErr())));
+        likeness.ifPresent(l ->
+                l.fill(picture, model, refiner, new Warnings(spec.commandLine().getErr())));
         return prompt.or(() -> likeness.map(Likeness::prompt))
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(), "say what to draw: a prompt, or --like and a picture"));

@@ -45,7 +45,7 @@ final class Likeness {
     }
 
     /** Fills in what is not given; refuses where something is needed that a picture cannot tell. */
-    void fill(PictureOptions picture, ModelOptions model, Warnings warnings) {
+    void fill(PictureOptions picture, ModelOptions model, RefinerOptions refiner, Warnings warnings) {
         picture.negative = picture.negative.or(
                 () -> Optional.of(parameters.negativePrompt()).filter(n -> !n.isEmpty()));
         picture.steps = picture.steps.or(() -> number("Steps", Integer::valueOf));
@@ -63,7 +63,8 @@ final class Likeness {
             picture.sampler = parameters.setting("Sampler").map(this::sampler);
             picture.eta = picture.eta.or(() -> number("Eta", Double::valueOf)).or(this::withoutNoise);
         }
-        requireInputs(picture, model);
+        refiner.from = refiner.from.or(() -> number("Refiner switch at", Double::valueOf));
+        requireInputs(picture, model, refiner);
         fillLoras(model);
         parameters
                 .setting("Model")
@@ -100,7 +101,7 @@ final class Likeness {
         });
     }
 
-    private void requireInputs(PictureOptions picture, ModelOptions model) {
+    private void requireInputs(PictureOptions picture, ModelOptions model, RefinerOptions refiner) {
         if (parameters.setting("ControlNet 0").isPresent() && !picture.isControlled()) {
             throw new InvalidRequestException(
                     "%s followed a picture with %s, which it does not hold; name both with --control and --control-image"
@@ -109,6 +110,10 @@ final class Likeness {
         if (parameters.setting("Denoising strength").isPresent() && !picture.from.isGiven()) {
             throw new InvalidRequestException(
                     "%s went on from another picture, which it does not hold; name it with --image".formatted(file));
+        }
+        if (parameters.setting("Refiner").isPresent() && refiner.refiner.isEmpty()) {
+            throw new InvalidRequestException("%s was refined by %s; name it with --refiner"
+                    .formatted(file, parameters.setting("Refiner").get()));
         }
         List<String> words = model.words.stream().map(LearnedWord::word).toList();
         listed("Embeddings").filter(word -> !words.contains(word)).findFirst().ifPresent(word -> {

@@ -31,6 +31,12 @@ public final class Checkpoint {
     /** Where SD 2.x has its text encoder. */
     private static final String OPEN_CLIP = "cond_stage_model.model.";
 
+    /** SDXL's refiner has an open_clip encoder in the first place. */
+    private static final String OF_REFINER = "conditioner.embedders.0.model.";
+
+    /** A fourth level of a U-Net, in both spellings; SDXL has three, its refiner four. */
+    private static final List<String> FOURTH_LEVEL = List.of("input_blocks.9.", "down_blocks.3.");
+
     private final Path file;
     private final Optional<ModelFamily> family;
     private final List<Part> parts;
@@ -66,15 +72,13 @@ public final class Checkpoint {
         Stream.of("cond_stage_model.transformer.", "conditioner.embedders.0.transformer.")
                 .filter(prefix -> begins(names, prefix))
                 .forEach(prefix -> parts.add(new Part(TEXT_ENCODER, prefix, UnaryOperator.identity())));
-        String second = "conditioner.embedders.1.model.";
-        if (begins(names, second)) {
-            parts.add(new Part(TEXT_ENCODER_2, second, OpenClip::view));
-        }
+        Stream.of("conditioner.embedders.1.model.", OF_REFINER)
+                .filter(prefix -> begins(names, prefix))
+                .forEach(prefix -> parts.add(new Part(TEXT_ENCODER_2, prefix, OpenClip::view)));
         if (begins(names, OPEN_CLIP)) {
             parts.add(new Part(TEXT_ENCODER, OPEN_CLIP, OpenClip::view));
         }
-        boolean known = !parts.isEmpty() && !isRefiner(names);
-        return known ? Optional.of(new Checkpoint(file, family(names, parts), parts)) : Optional.empty();
+        return parts.isEmpty() ? Optional.empty() : Optional.of(new Checkpoint(file, family(names, parts), parts));
     }
 
     private static Optional<Part> network(Set<String> names, String prefix) {
@@ -97,27 +101,32 @@ public final class Checkpoint {
         return Optional.of(new Part(VAE, prefix, original ? LatentDiffusionVae::view : UnaryOperator.identity()));
     }
 
-    /** Only SDXL has conditions on the picture's size, and a second text encoder; an autoencoder has no family. */
+    /** Only SDXL and its refiner have conditions on the picture's size; an autoencoder has no family. */
     private static Optional<ModelFamily> family(Set<String> names, List<Part> parts) {
         boolean sdxl = names.stream()
                 .anyMatch(name -> name.contains("label_emb.0.0.")
                         || name.contains("add_embedding.linear_1.")
-                        || name.startsWith("conditioner.embedders.1."));
-        boolean anyFamily = parts.stream().allMatch(part -> part.name().equals(VAE));
-        return anyFamily ? Optional.empty() : Optional.of(sdxl ? ModelFamily.SDXL : ModelFamily.SD15);
+                        || name.startsWith("conditioner.embedders."));
+        if (parts.stream().allMatch(part -> part.name().equals(VAE))) {
+            return Optional.empty();
+        }
+        if (!sdxl) {
+            return Optional.of(ModelFamily.SD15);
+        }
+        return Optional.of(isRefiner(names, parts) ? ModelFamily.SDXL_REFINER : ModelFamily.SDXL);
     }
 
-    /** SDXL's refiner has an open_clip encoder in the first place. */
-    private static boolean isRefiner(Set<String> names) {
-        return begins(names, "conditioner.embedders.0.model.");
+    private static boolean isRefiner(Set<String> names, List<Part> parts) {
+        return begins(names, OF_REFINER)
+                || parts.stream()
+                        .filter(part -> part.name().equals(UNET))
+                        .anyMatch(unet ->
+                                FOURTH_LEVEL.stream().anyMatch(level -> begins(names, unet.prefix() + level)));
     }
 
     private static String guess(Set<String> names) {
         if (names.stream().anyMatch(name -> name.contains("lora_") || name.contains(".lora."))) {
             return "it looks like a LoRA, which is put on a model";
-        }
-        if (isRefiner(names)) {
-            return "it looks like the SDXL refiner; SD 1.x, SD 2.x and SDXL base checkpoints are supported";
         }
         return "its tensors are called "
                 + String.join(", ", names.stream().limit(3).toList())

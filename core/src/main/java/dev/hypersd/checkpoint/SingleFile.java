@@ -11,7 +11,7 @@ public final class SingleFile {
     /**
      * A view of {@code weights}, which it closes with itself.
      *
-     * @param part {@code unet}, {@code vae}, {@code text_encoder} or {@code text_encoder_2}
+     * @param part {@code unet}, {@code vae}, or a text encoder of {@code family}
      * @param weights under the names that the networks here have
      * @throws IllegalArgumentException if it is another part
      */
@@ -27,11 +27,23 @@ public final class SingleFile {
                         switch (family) {
                             case SD15 -> "cond_stage_model.transformer.";
                             case SDXL -> "conditioner.embedders.0.transformer.";
+                            case SDXL_REFINER -> throw absent(part, family);
                         },
                         weights);
-            case "text_encoder_2" -> prefixed("conditioner.embedders.1.model.", OpenClip.original(weights));
-            default -> throw new IllegalArgumentException("checkpoints have no part " + part);
+            case "text_encoder_2" ->
+                prefixed(
+                        switch (family) {
+                            case SD15 -> throw absent(part, family);
+                            case SDXL -> "conditioner.embedders.1.model.";
+                            case SDXL_REFINER -> "conditioner.embedders.0.model.";
+                        },
+                        OpenClip.original(weights));
+            default -> throw absent(part, family);
         };
+    }
+
+    private static IllegalArgumentException absent(String part, ModelFamily family) {
+        return new IllegalArgumentException("checkpoints of " + family.title() + " have no part " + part);
     }
 
     private static WeightSource prefixed(String prefix, WeightSource weights) {

@@ -1,5 +1,7 @@
 package dev.hypersd.lora;
 
+import java.util.Arrays;
+
 /** The networks of a model that an adapter may change. */
 public enum Component {
     UNET("unet"),
@@ -10,6 +12,14 @@ public enum Component {
 
     Component(String folder) {
         this.folder = folder;
+    }
+
+    /** The network called {@code folder} in model directories. */
+    public static Component in(String folder) {
+        return Arrays.stream(values())
+                .filter(component -> component.folder.equals(folder))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("adapters change no network called " + folder));
     }
 
     /** The name of this network in model directories, and in front of the keys of PEFT files. */

@@ -129,8 +129,9 @@ public final class ControlNetFile {
      */
     public ControlNet load(DiffusionModel model, TensorArena arena) {
         try (WeightSource stored = open()) {
-            WeightSource weights =
-                    ControlLora.is(stored) ? new ControlLora(stored, model.parameters(Component.UNET)) : stored;
+            WeightSource weights = ControlLora.is(stored)
+                    ? new ControlLora(stored, model.denoiser().parameters(Component.UNET))
+                    : stored;
             ControlNetConfig config = config(weights);
             return ModelPart.load(weights, p -> new ControlNet(config, p), model.placement(), arena)
                     .network();

@@ -1,10 +1,10 @@
 package dev.hypersd.model;
 
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.Placement;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a model takes of the memory, in bytes, told from its configurations and the headers of its files before a weight is read.
@@ -33,20 +33,21 @@ public record MemoryEstimate(long weights, double stepPerPixel, double decodingP
         Placement placement = options.placement();
         ModelPart autoencoder = options.autoencoder(files);
         Placement decoder = options.autoencoderPlacement(autoencoder, files.family());
-        long weights = files.part("unet").weightBytes(placement)
-                + files.part("text_encoder").weightBytes(placement)
-                + (files.family() == ModelFamily.SDXL
-                        ? files.part("text_encoder_2").weightBytes(placement)
-                        : 0)
+        Optional<ModelFiles> refiner = options.refiner(files);
+        long weights = Denoiser.weightBytes(files, placement)
+                + refiner.map(others -> Denoiser.weightBytes(others, placement)).orElse(0L)
                 + autoencoder.weightBytes(decoder);
         JsonObject unet = files.part("unet").config();
+        double first = Math.max(
+                first(unet),
+                refiner.map(others -> first(others.part("unet").config())).orElse(0.0));
         List<Integer> channels = channels(autoencoder);
         double scale = Math.scalb(1.0, channels.size() - 1);
         // At full size a decoder begins with the channels of the next coarser level.
         int widest = channels.get(Math.min(1, channels.size() - 1));
         return new MemoryEstimate(
                 weights,
-                UNET_MAPS * first(unet) * placement.dtype().bytes() / (scale * scale),
+                UNET_MAPS * first * placement.dtype().bytes() / (scale * scale),
                 (double) DECODER_MAPS * widest * decoder.dtype().bytes(),
                 (int) (unet.positive("sample_size", 64) * scale));
     }

@@ -77,8 +77,8 @@ public final class ModelFiles {
      * The published configurations of {@code family}, for a checkpoint in one file that comes without: put one over this by
      * {@link #with}. Its weights are all that is missing.
      *
-     * @param tokenizers a directory with {@code tokenizer} and, for SDXL, {@code tokenizer_2}, such as a model directory. The
-     *     vocabulary does not come with this library
+     * @param tokenizers a directory with {@code tokenizer} and, for SDXL, {@code tokenizer_2}, such as a model directory; for the refiner the
+     *     latter alone. The vocabulary does not come with this library
      * @throws InvalidFileException if a tokenizer is not there
      */
     public static ModelFiles published(ModelFamily family, Path tokenizers) {
@@ -145,7 +145,10 @@ public final class ModelFiles {
                     CLASS_NAME,
                     "is \"" + className + "\"; pipelines of StableDiffusion and StableDiffusionXL are supported");
         }
-        return matcher.group(1) == null ? ModelFamily.SD15 : ModelFamily.SDXL;
+        if (matcher.group(1) == null) {
+            return ModelFamily.SD15;
+        }
+        return index.flag("requires_aesthetics_score", false) ? ModelFamily.SDXL_REFINER : ModelFamily.SDXL;
     }
 
     /** The parts that the index lists as a pair of library and class; other entries are options of the pipeline. */

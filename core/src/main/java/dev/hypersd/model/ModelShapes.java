@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What the networks of a model consist of, by name and shape, told from its configurations: enough to say whether a LoRA fits before anything is
@@ -26,11 +27,8 @@ public final class ModelShapes implements AutoCloseable {
     private final LoraTargets targets;
 
     private ModelShapes(ModelFamily family, Function<String, JsonObject> config) {
-        for (Component component : Component.values()) {
-            if (component != Component.TEXT_ENCODER_2 || family == ModelFamily.SDXL) {
-                networks.put(component, shapes(config.apply(component.folder())));
-            }
-        }
+        Stream.concat(Stream.of(Component.UNET), family.textEncoders().stream().map(Component::in))
+                .forEach(component -> networks.put(component, shapes(config.apply(component.folder()))));
         this.targets = new LoraTargets(family.title(), networks);
     }
 

@@ -8,4 +8,11 @@ import java.nio.file.Path;
  * @param directory in the diffusers layout
  * @param options how to load it, and what to put in place of its own parts
  */
-public record ModelSource(Path directory, LoadOptions options) {}
+public record ModelSource(Path directory, LoadOptions options) {
+    /** The file or directory that its weights come from, which people know it by. */
+    public Path path() {
+        return options.checkpoints().isEmpty()
+                ? directory
+                : options.checkpoints().getLast();
+    }
+}

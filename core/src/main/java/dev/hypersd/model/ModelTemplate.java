@@ -15,7 +15,9 @@ public enum ModelTemplate {
     /** Stable Diffusion 1.5 as published. */
     SD15(ModelFamily.SD15),
     /** Stable Diffusion XL base 1.0 as published. */
-    SDXL(ModelFamily.SDXL);
+    SDXL(ModelFamily.SDXL),
+    /** The refiner of Stable Diffusion XL 1.0 as published. */
+    SDXL_REFINER(ModelFamily.SDXL_REFINER);
 
     private final ModelFamily family;
 
@@ -32,6 +34,7 @@ public enum ModelTemplate {
         return switch (family) {
             case SD15 -> SD15;
             case SDXL -> SDXL;
+            case SDXL_REFINER -> SDXL_REFINER;
         };
     }
 
@@ -57,6 +60,7 @@ public enum ModelTemplate {
             case TINY -> "tiny";
             case SD15 -> "sd15";
             case SDXL -> "sdxl";
+            case SDXL_REFINER -> "sdxl_refiner";
         };
     }
 }

@@ -154,7 +154,8 @@ public final class RandomModel {
             } else if (name.equals("scheduler")) {
                 write(folder, "scheduler_config.json", like.bytes(name + "/scheduler_config.json"));
             } else {
-                int size = like.config("text_encoder/config.json").positive(VOCABULARY_SIZE, 1);
+                String encoder = name.replace("tokenizer", "text_encoder");
+                int size = like.config(encoder + "/config.json").positive(VOCABULARY_SIZE, 1);
                 for (Map.Entry<String, byte[]> file : new VocabularyFiles(size, List.of())
                         .files(padding(name))
                         .entrySet()) {

@@ -38,7 +38,7 @@ public final class TextualInversion implements AutoCloseable {
     public static TextualInversion open(Path path, List<Integer> widths) {
         SafetensorsFile file = SafetensorsFile.open(path);
         try {
-            List<StoredTensor> found = find(file);
+            List<StoredTensor> found = find(file, widths);
             require(file, found, widths);
             return new TextualInversion(file, found);
         } catch (RuntimeException e) {
@@ -47,11 +47,13 @@ public final class TextualInversion implements AutoCloseable {
         }
     }
 
-    private static List<StoredTensor> find(SafetensorsFile file) {
+    private static List<StoredTensor> find(SafetensorsFile file, List<Integer> widths) {
         Optional<StoredTensor> first = file.find(FIRST);
         Optional<StoredTensor> second = file.find(SECOND);
         if (first.isPresent() && second.isPresent()) {
-            return List.of(first.get(), second.get());
+            // SDXL's refiner has the second of its text encoders only.
+            boolean onlySecond = widths.equals(List.of(width(second.get())));
+            return onlySecond ? List.of(second.get()) : List.of(first.get(), second.get());
         }
         Set<String> names = file.names();
         return List.of(file.find(ONLY)
@@ -76,7 +78,7 @@ public final class TextualInversion implements AutoCloseable {
                         file.file(),
                         "is no textual inversion: %s is not a table of a few vectors".formatted(tensor.name()));
             }
-            own.add((int) shape[shape.length - 1]);
+            own.add(width(tensor));
         }
         if (!own.equals(widths)) {
             throw new InvalidFileException(
@@ -84,6 +86,11 @@ public final class TextualInversion implements AutoCloseable {
                     "is a word for text encoders %s wide, those of the model are %s wide; it is for another family of models"
                             .formatted(own, widths));
         }
+    }
+
+    private static int width(StoredTensor tensor) {
+        long[] shape = tensor.shape();
+        return shape.length == 0 ? 0 : (int) shape[shape.length - 1];
     }
 
     /** The vectors for text encoder {@code index}, {@code [count, D]} or {@code [D]}. */

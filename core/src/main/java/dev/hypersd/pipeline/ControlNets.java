@@ -49,7 +49,8 @@ final class ControlNets implements AutoCloseable {
     private Open load(Key key) {
         TensorArena arena = new TensorArena();
         try {
-            ControlNetFile file = ControlNetFile.of(key.path(), model.unet().config());
+            ControlNetFile file =
+                    ControlNetFile.of(key.path(), model.denoiser().unet().config());
             return new Open(file.load(model, arena), arena);
         } catch (RuntimeException e) {
             arena.close();

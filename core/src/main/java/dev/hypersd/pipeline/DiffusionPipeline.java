@@ -3,15 +3,19 @@ package dev.hypersd.pipeline;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
+import dev.hypersd.json.JsonObject;
 import dev.hypersd.lora.AdapterCache;
 import dev.hypersd.lora.WeightedLora;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelShapes;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.TextualInversion;
 import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.SeededNoise;
+import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
@@ -25,7 +29,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Stable Diffusion 1.5 or SDXL, ready to draw.
+ * Stable Diffusion 1.5 or SDXL, perhaps with its refiner, ready to draw.
  *
  * <p>Safe to share: any thread may ask for pictures at any time, virtual threads included. Requests do not influence each other;
  * the engine carries them out one after another.
@@ -34,7 +38,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     /** Merged weights take as much memory as the network itself. */
     private static final int MERGED_ADAPTERS_KEPT = 2;
 
-    private final Path directory;
+    private final ModelSource source;
     private final DiffusionModel model;
     private final MemoryBudget memory;
     private final FittedLoras loras;
@@ -44,11 +48,11 @@ public final class DiffusionPipeline implements AutoCloseable {
     /** Read and written on the engine's thread only. */
     private boolean closed;
 
-    private DiffusionPipeline(Path directory, DiffusionModel model, MemoryBudget memory) {
-        this.directory = directory;
+    private DiffusionPipeline(ModelSource source, DiffusionModel model, MemoryBudget memory) {
+        this.source = source;
         this.model = model;
         this.memory = memory;
-        this.loras = new FittedLoras(model.loraTargets());
+        this.loras = new FittedLoras(model.denoiser().loraTargets());
         this.controlNets = new ControlNets(model);
     }
 
@@ -79,12 +83,19 @@ public final class DiffusionPipeline implements AutoCloseable {
      */
     public static DiffusionPipeline load(Path directory, LoadOptions options, ImageRequest first) {
         UNetConfig unet = DiffusionModel.unetConfig(directory, options);
-        Fitness.require(first, unet);
+        Fitness.require(first, unet, options.refiner().isPresent());
+        requireSteps(first, directory, options);
         requireFit(first.loras(), directory, options);
         requireWords(first, directory, options);
         MemoryBudget memory = MemoryBudget.of(directory, options);
         memory.requireFirst(first, Fitness.controlBytes(first, unet, options.dtype()));
         return load(directory, options, memory);
+    }
+
+    private static void requireSteps(ImageRequest first, Path directory, LoadOptions options) {
+        JsonObject scheduler = DiffusionModel.schedulerConfig(directory, options);
+        Sampler sampler = first.sampler().orElseGet(() -> Samplers.from(scheduler));
+        Fitness.requireSteps(first, sampler, NoiseSchedule.from(scheduler));
     }
 
     /** Refuses LoRAs that do not fit while nothing is loaded yet; what fits in part is told when it is used. */
@@ -99,15 +110,16 @@ public final class DiffusionPipeline implements AutoCloseable {
 
     private static void requireWords(ImageRequest first, Path directory, LoadOptions options) {
         if (!first.words().isEmpty()) {
-            List<Integer> widths = DiffusionModel.textWidths(directory, options);
-            first.words()
-                    .forEach(learned ->
-                            TextualInversion.open(learned.file(), widths).close());
+            DiffusionModel.textWidths(directory, options)
+                    .forEach(widths -> first.words()
+                            .forEach(learned -> TextualInversion.open(learned.file(), widths)
+                                    .close()));
         }
     }
 
     private static DiffusionPipeline load(Path directory, LoadOptions options, MemoryBudget memory) {
-        return new DiffusionPipeline(directory, Engine.infer(() -> DiffusionModel.load(directory, options)), memory);
+        DiffusionModel model = Engine.infer(() -> DiffusionModel.load(directory, options));
+        return new DiffusionPipeline(new ModelSource(directory, options), model, memory);
     }
 
     /** Draws the pictures of {@code request}. */
@@ -136,6 +148,7 @@ public final class DiffusionPipeline implements AutoCloseable {
      */
     public List<List<GeneratedImage>> generateTogether(List<ImageRequest> requests, GenerationListener listener) {
         ImageRequest batch = ImageRequest.together(requests);
+        Fitness.requireSteps(batch, sampler(batch), model.schedule());
         Plan plan = plan(batch);
         long[] seeds = requests.stream().flatMapToLong(ImageRequest::seeds).toArray();
         Iterator<Image> images = draw(batch, seeds, plan, listener).iterator();
@@ -152,7 +165,7 @@ public final class DiffusionPipeline implements AutoCloseable {
                 .map(pass -> enlarge(request.second(pass, index, drawn), listener))
                 .orElse(drawn);
         return new GeneratedImage(
-                finished, Settings.of(request, index, sizeOf(request), plan, directory), request.seed() + index);
+                finished, Settings.of(request, index, sizeOf(request), plan, source), request.seed() + index);
     }
 
     private Image enlarge(ImageRequest second, GenerationListener listener) {
@@ -215,7 +228,8 @@ public final class DiffusionPipeline implements AutoCloseable {
 
     /** Runs {@code work} on the engine's thread with the LoRAs of {@code request} laid over the model. */
     <T> T run(ImageRequest request, GenerationListener listener, Function<Generation, T> work) {
-        Fitness.require(request, model.unet().config());
+        Fitness.require(
+                request, model.denoiser().unet().config(), model.refiner().isPresent());
         memory.require(request);
         Size size = sizeOf(request);
         return Engine.infer(() -> {

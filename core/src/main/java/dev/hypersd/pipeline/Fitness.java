@@ -3,8 +3,11 @@ package dev.hypersd.pipeline;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.ControlNetFile;
+import dev.hypersd.sampler.Sampler;
+import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.unet.UNetConfig;
+import java.util.stream.Stream;
 
 /** Refuses requests that a model cannot carry out, whoever asks, by its configuration and by the headers of the files that they name. */
 final class Fitness {
@@ -13,10 +16,11 @@ final class Fitness {
     /**
      * Checks {@code request} against the model with {@code unet}.
      *
+     * @param refined whether the model has a refiner
      * @throws InvalidRequestException if the U-Net wants what the request has not
      * @throws InvalidFileException if a ControlNet is missing, broken, or for another family of models
      */
-    static void require(ImageRequest request, UNetConfig unet) {
+    static void require(ImageRequest request, UNetConfig unet, boolean refined) {
         boolean masked = request.original().flatMap(Original::mask).isPresent();
         if (isForInpainting(unet) && !masked) {
             throw new InvalidRequestException(
@@ -28,7 +32,35 @@ final class Fitness {
                     "this model's U-Net takes %d channels and the latents have %d: it is made for a task not known here"
                             .formatted(unet.inChannels(), unet.outChannels()));
         }
+        if (request.refinement().isPresent()) {
+            requireRefiner(unet, refined);
+        }
         request.controls().forEach(control -> ControlNetFile.of(control.network(), unet));
+    }
+
+    /**
+     * Checks that there are steps wherever {@code request} wants some: in the way as a whole, in a second pass, for a refiner.
+     *
+     * @throws InvalidRequestException if there are none
+     */
+    static void requireSteps(ImageRequest request, Sampler sampler, NoiseSchedule schedule) {
+        Stream.concat(
+                        Stream.of(request.steps()),
+                        request.enlargement().map(pass -> request.steps().withStrength(pass.strength())).stream())
+                .map(steps -> sampler.plan(schedule, steps))
+                .forEach(plan -> request.refinement()
+                        .ifPresent(refinement -> refinement.firstStep(plan, schedule.trainTimesteps())));
+    }
+
+    private static void requireRefiner(UNetConfig unet, boolean refined) {
+        if (!refined) {
+            throw new InvalidRequestException(
+                    "the last steps are to be a refiner's, and the model was loaded without one: name it in the options of loading");
+        }
+        if (isForInpainting(unet)) {
+            throw new InvalidRequestException(
+                    "this model's U-Net is made for inpainting and alone sees what is masked: a refiner would draw over the rest of the picture");
+        }
     }
 
     /** Whether a U-Net sees mask and masked picture beside the latents. */

@@ -2,6 +2,7 @@ package dev.hypersd.pipeline;
 
 import dev.hypersd.controlnet.ControlNet;
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.model.Denoiser;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.model.TextEncoder;
 import dev.hypersd.sampler.NoiseSource;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
@@ -65,14 +67,14 @@ final class Generation {
 
     /** {@link #denoise(Plan, NoiseSource)} from a canvas that is prepared already. */
     Tensor denoise(Plan plan, Canvas canvas, NoiseSource noise) {
-        GuidedDenoiser denoiser = denoiser(canvas);
+        Relay relay = relay(plan, canvas);
         StepResult current = new StepResult(canvas.start(), canvas.start(), State.START);
         long began = System.nanoTime();
         for (int i = 0; i < plan.size(); i++) {
             if (listener.isCancelled()) {
                 throw new GenerationCancelledException(i, plan.size());
             }
-            current = step(denoiser, canvas, plan, i, current, noise);
+            current = step(relay.in(i), canvas, plan, i, current, noise);
             Tensor estimate = current.x0();
             Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
             listener.onStep(new Step(i + 1, plan.size(), elapsed, () -> Pictures.of(decode(estimate))));
@@ -95,12 +97,33 @@ final class Generation {
         return requireFinite(Tensors.cat(0, pictures), "the decoded picture");
     }
 
+    /**
+     * Who predicts when.
+     *
+     * @param handover the first step of {@code last}
+     */
+    private record Relay(GuidedDenoiser first, int handover, GuidedDenoiser last) {
+        GuidedDenoiser in(int step) {
+            return step < handover ? first : last;
+        }
+    }
+
+    private Relay relay(Plan plan, Canvas canvas) {
+        GuidedDenoiser first = guided(model.denoiser(), guides(), canvas.beside());
+        return request.refinement()
+                .map(refinement -> new Relay(
+                        first,
+                        refinement.firstStep(plan, model.schedule().trainTimesteps()),
+                        guided(model.refiner().orElseThrow(), List.of(), Optional.empty())))
+                .orElse(new Relay(first, plan.size(), first));
+    }
+
     /** A U-Net that was distilled with the guidance scale as an input is told it, and needs no negative pass. */
-    private GuidedDenoiser denoiser(Canvas canvas) {
-        OptionalInt guidanceInput = model.unet().config().guidanceDimension();
+    private GuidedDenoiser guided(Denoiser denoiser, List<Guide> guides, Optional<Tensor> beside) {
+        OptionalInt guidanceInput = denoiser.unet().config().guidanceDimension();
         Guidance guidance = guidanceInput.isPresent() ? Guidance.OFF : request.guidance();
-        List<TextEncoder> encoders = model.textEncoders(request.wordFiles());
-        Conditioning conditioning = new PromptEncoder(model, encoders, request.syntax(), listener::onWarning)
+        List<TextEncoder> encoders = denoiser.textEncoders(request.wordFiles());
+        Conditioning conditioning = new PromptEncoder(denoiser, encoders, request.syntax(), listener::onWarning)
                 .encode(request, size, guidance.isOn());
         requireFinite(conditioning.text(), "the encoded prompt");
         if (guidanceInput.isPresent()) {
@@ -109,7 +132,7 @@ final class Generation {
             conditioning = conditioning.withGuidance(
                     GuidanceEmbedding.of(model.device().place(Tensors.of(w, w.length)), guidanceInput.getAsInt()));
         }
-        return new GuidedDenoiser(model.unet(), conditioning, guidance, guides(), canvas.beside());
+        return new GuidedDenoiser(denoiser.unet(), conditioning, guidance, guides, beside);
     }
 
     /** What the ControlNets see in their pictures, which is the same in all steps. */

@@ -37,6 +37,7 @@ import java.util.stream.LongStream;
  * @param clipSkip how many of the text encoder's last layers to leave out
  * @param tiling decodes large pictures in tiles of bounded memory; absent means whole
  * @param microConditioning SDXL's framing; absent means a whole picture of the requested size
+ * @param refinement lets the model's refiner draw the last steps; absent means that the model draws all
  * @param enlargement a second pass that makes larger pictures of the first one's; absent means none
  */
 public record ImageRequest(
@@ -55,6 +56,7 @@ public record ImageRequest(
         int clipSkip,
         Optional<Tiling> tiling,
         Optional<MicroConditioning> microConditioning,
+        Optional<Refinement> refinement,
         Optional<Enlargement> enlargement) {
     public ImageRequest {
         prompts = List.copyOf(prompts);
@@ -149,6 +151,11 @@ public record ImageRequest(
         return new Builder(this).control(control).build();
     }
 
+    /** The same request with the last steps drawn by the model's refiner. */
+    public ImageRequest withRefinement(Refinement refinement) {
+        return new Builder(this).refinement(refinement).build();
+    }
+
     /** The second pass over picture {@code index} of this request, which has come out as {@code drawn}. */
     ImageRequest second(Enlargement pass, int index, Image drawn) {
         Builder builder = new Builder(this);
@@ -180,6 +187,7 @@ public record ImageRequest(
         private int clipSkip;
         private Optional<Tiling> tiling = Optional.empty();
         private Optional<MicroConditioning> microConditioning = Optional.empty();
+        private Optional<Refinement> refinement = Optional.empty();
         private Optional<Enlargement> enlargement = Optional.empty();
 
         private Builder(List<Prompt> prompts) {
@@ -202,6 +210,7 @@ public record ImageRequest(
             clipSkip = request.clipSkip;
             tiling = request.tiling;
             microConditioning = request.microConditioning;
+            refinement = request.refinement;
             enlargement = request.enlargement;
         }
 
@@ -306,6 +315,12 @@ public record ImageRequest(
             return this;
         }
 
+        /** Lets the model's refiner draw the last steps. */
+        public Builder refinement(Refinement value) {
+            refinement = Optional.of(value);
+            return this;
+        }
+
         /** Enlarges the pictures and draws their details in a second pass. */
         public Builder enlargement(Enlargement value) {
             enlargement = Optional.of(value);
@@ -330,6 +345,7 @@ public record ImageRequest(
                     clipSkip,
                     tiling,
                     microConditioning,
+                    refinement,
                     enlargement);
         }
     }

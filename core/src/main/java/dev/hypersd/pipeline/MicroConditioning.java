@@ -7,8 +7,25 @@ import java.util.Optional;
  *
  * @param positive the description for the prompt
  * @param negative the description for the negative prompt; absent means the same
+ * @param beauty what SDXL's refiner is told in place of the target's size
  */
-public record MicroConditioning(Framing positive, Optional<Framing> negative) {
+public record MicroConditioning(Framing positive, Optional<Framing> negative, Beauty beauty) {
+    /** The framing for prompt and negative prompt alike, with the usual scores. */
+    public static MicroConditioning of(Framing framing) {
+        return new MicroConditioning(framing, Optional.empty(), Beauty.USUAL);
+    }
+
+    /**
+     * How beautiful pictures are to people, from 1 to 10, by the scores of LAION.
+     *
+     * @param positive for the prompt
+     * @param negative for the negative prompt
+     */
+    public record Beauty(double positive, double negative) {
+        /** What the reference implementation uses. */
+        public static final Beauty USUAL = new Beauty(6, 2.5);
+    }
+
     /**
      * Heights come first, as in the published embeddings.
      *
@@ -28,6 +45,11 @@ public record MicroConditioning(Framing positive, Optional<Framing> negative) {
 
         float[] values() {
             return new float[] {originalHeight, originalWidth, cropTop, cropLeft, targetHeight, targetWidth};
+        }
+
+        /** With a score in place of the target's size. */
+        float[] values(double score) {
+            return new float[] {originalHeight, originalWidth, cropTop, cropLeft, (float) score};
         }
     }
 }

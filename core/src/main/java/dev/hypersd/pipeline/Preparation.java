@@ -37,7 +37,7 @@ final class Preparation {
 
     /** The canvas that the request asks for. */
     Canvas canvas() {
-        boolean inpainting = Fitness.isForInpainting(model.unet().config());
+        boolean inpainting = Fitness.isForInpainting(model.denoiser().unet().config());
         return request.original()
                 .map(original -> original.mask()
                         .map(mask -> inpainting ? beside(original.picture(), mask) : masked(original.picture(), mask))

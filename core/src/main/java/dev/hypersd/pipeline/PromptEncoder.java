@@ -3,7 +3,7 @@ package dev.hypersd.pipeline;
 import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.clip.ClipTextModel;
 import dev.hypersd.clip.ClipTextOutput;
-import dev.hypersd.model.DiffusionModel;
+import dev.hypersd.model.Denoiser;
 import dev.hypersd.model.TextEncoder;
 import dev.hypersd.pipeline.MicroConditioning.Framing;
 import dev.hypersd.prompt.Chunk;
@@ -29,15 +29,15 @@ import org.bytedeco.pytorch.global.torch;
  * guidance is on. Each distinct text is encoded once.
  */
 final class PromptEncoder {
-    private final DiffusionModel model;
+    private final Denoiser denoiser;
     private final List<TextEncoder> encoders;
     private final Consumer<String> warnings;
     private final Set<String> said = new HashSet<>();
     private final PromptSyntax syntax;
 
-    /** @param encoders the model's, perhaps with learned words */
-    PromptEncoder(DiffusionModel model, List<TextEncoder> encoders, PromptSyntax syntax, Consumer<String> warnings) {
-        this.model = model;
+    /** @param encoders those of {@code denoiser}, perhaps with learned words */
+    PromptEncoder(Denoiser denoiser, List<TextEncoder> encoders, PromptSyntax syntax, Consumer<String> warnings) {
+        this.denoiser = denoiser;
         this.encoders = encoders;
         this.syntax = syntax;
         this.warnings = warnings;
@@ -54,10 +54,10 @@ final class PromptEncoder {
             text = negative(prompts, chunks, text).followedBy(text);
         }
         Conditioning conditioning = Conditioning.of(text.embeddings());
-        return model.family() == ModelFamily.SD15
+        return denoiser.family() == ModelFamily.SD15
                 ? conditioning
                 : conditioning.with(
-                        new Conditioning.Added(text.pooled(), framings(request, size, prompts.size(), guided)));
+                        new Conditioning.Added(text.pooled(), timeIds(request, size, prompts.size(), guided)));
     }
 
     /** How many chunks the longest text takes that may be encoded. */
@@ -104,7 +104,7 @@ final class PromptEncoder {
 
     /** Layers are skipped for prompts only. An absent negative prompt is zeros with SDXL where the model says so, else the empty text. */
     private Text negative(List<Prompt> prompts, int chunks, Text positive) {
-        boolean zeros = model.family() == ModelFamily.SDXL && model.zerosForAbsentPrompt();
+        boolean zeros = denoiser.family() != ModelFamily.SD15 && denoiser.zerosForAbsentPrompt();
         if (zeros && prompts.stream().allMatch(p -> p.negative().isEmpty())) {
             return positive.zeros();
         }
@@ -128,7 +128,8 @@ final class PromptEncoder {
      */
     private Text text(int chunks, List<Optional<String>> first, List<Optional<String>> second, int clipSkip) {
         Encoding one = encode(encoders.getFirst(), chunks, first);
-        return switch (model.family()) {
+        int layers = 1 + clipSkip;
+        return switch (denoiser.family()) {
             // One encoder, normalised once more where layers are skipped.
             case SD15 -> {
                 ClipTextModel network = encoders.getFirst().network();
@@ -137,26 +138,35 @@ final class PromptEncoder {
             // Two encoders side by side, before their last layer and not normalised; the second one's pooled output.
             case SDXL -> {
                 Encoding two = encode(encoders.getLast(), chunks, second);
-                int layers = 1 + clipSkip;
                 yield new Text(
                         Tensors.cat(-1, one.states(one.output.without(layers)), two.states(two.output.without(layers))),
                         two.pooled());
             }
+            // The second of these alone, which reads the first text.
+            case SDXL_REFINER -> new Text(one.states(one.output.without(layers)), one.pooled());
         };
     }
 
-    /** {@code [rows, 6]}. */
-    private Tensor framings(ImageRequest request, Size size, int count, boolean guided) {
-        MicroConditioning micro =
-                request.microConditioning().orElse(new MicroConditioning(Framing.whole(size), Optional.empty()));
-        List<Framing> rows = new ArrayList<>();
+    /** {@code [rows, 6]}, or {@code [rows, 5]} for the refiner. */
+    private Tensor timeIds(ImageRequest request, Size size, int count, boolean guided) {
+        MicroConditioning micro = request.microConditioning().orElse(MicroConditioning.of(Framing.whole(size)));
+        List<float[]> rows = new ArrayList<>();
         if (guided) {
-            rows.addAll(Collections.nCopies(count, micro.negative().orElse(micro.positive())));
+            Framing negative = micro.negative().orElse(micro.positive());
+            rows.addAll(
+                    Collections.nCopies(count, timeIds(negative, micro.beauty().negative())));
         }
-        rows.addAll(Collections.nCopies(count, micro.positive()));
+        rows.addAll(Collections.nCopies(
+                count, timeIds(micro.positive(), micro.beauty().positive())));
         return Tensors.cat(
                 0,
-                rows.stream().map(f -> onDevice(Tensors.of(f.values(), 1, 6))).toList());
+                rows.stream()
+                        .map(ids -> onDevice(Tensors.of(ids, 1, ids.length)))
+                        .toList());
+    }
+
+    private float[] timeIds(Framing framing, double score) {
+        return denoiser.family() == ModelFamily.SDXL_REFINER ? framing.values(score) : framing.values();
     }
 
     private Encoding encode(TextEncoder encoder, int count, List<Optional<String>> texts) {
@@ -215,7 +225,7 @@ final class PromptEncoder {
     }
 
     private Tensor onDevice(Tensor tensor) {
-        return model.device().place(tensor);
+        return denoiser.device().place(tensor);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.hypersd.pipeline;
 
 import dev.hypersd.image.GenerationParameters;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Sampler;
@@ -16,9 +17,9 @@ final class Settings {
 
     /**
      * @param index number of the picture in the batch of {@code request}
-     * @param model the directory of the model
+     * @param model where the model is from
      */
-    static GenerationParameters of(ImageRequest request, int index, Size size, Plan plan, Path model) {
+    static GenerationParameters of(ImageRequest request, int index, Size size, Plan plan, ModelSource model) {
         Prompt prompt = request.promptOf(index);
         GenerationParameters parameters = GenerationParameters.of(
                         prompt.text(), prompt.negative().orElse(""))
@@ -27,7 +28,7 @@ final class Settings {
                 .with("CFG scale", number(request.guidance().scale()))
                 .with("Seed", request.seed() + index)
                 .with("Size", size)
-                .with("Model", model.toAbsolutePath().normalize().getFileName());
+                .with("Model", name(model.directory()));
         if (request.sampler().isEmpty()) {
             parameters = parameters.with("Sampler source", "model");
         }
@@ -55,6 +56,13 @@ final class Settings {
             parameters = parameters.with(
                     "ControlNet " + i, describe(request.controls().get(i)));
         }
+        if (request.refinement().isPresent()) {
+            parameters = parameters
+                    .with(
+                            "Refiner",
+                            name(model.options().refiner().orElseThrow().path()))
+                    .with("Refiner switch at", number(request.refinement().get().from()));
+        }
         if (request.enlargement().isPresent()) {
             Enlargement pass = request.enlargement().get();
             parameters = parameters
@@ -74,6 +82,10 @@ final class Settings {
                     request.words().stream().map(LearnedWord::word).collect(Collectors.joining(", ")));
         }
         return parameters;
+    }
+
+    private static Path name(Path path) {
+        return path.toAbsolutePath().normalize().getFileName();
     }
 
     private static String describe(Control control) {

@@ -82,7 +82,7 @@ public final class Presets {
     /** ByteDance/Hyper-SD: the table of its model card. */
     private static List<Preset> hyper() {
         List<Preset> presets = new ArrayList<>();
-        for (ModelFamily family : ModelFamily.values()) {
+        for (ModelFamily family : List.of(ModelFamily.SD15, ModelFamily.SDXL)) {
             String file = "Hyper-" + family;
             presets.add(lora(file + "-1step-lora", "1step", family, TCD.withEta(1), 1, new Range(1, 8)));
             for (int steps : new int[] {2, 4, 8}) {

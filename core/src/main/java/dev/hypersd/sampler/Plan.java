@@ -65,6 +65,14 @@ public record Plan(
         return steps.get(i).timestep();
     }
 
+    /** How many steps begin before {@code share} of {@code trainTimesteps} noise levels is behind. */
+    public int stepsUntil(double share, int trainTimesteps) {
+        return Steps.countUntil(
+                share,
+                trainTimesteps,
+                steps.stream().mapToDouble(PlannedStep::timestep).toArray());
+    }
+
     /** What the network is given in step {@code i}. */
     public Tensor scaleModelInput(int i, Tensor x) {
         double scale = steps.get(i).inputScale();

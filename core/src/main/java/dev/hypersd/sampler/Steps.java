@@ -105,9 +105,9 @@ public record Steps(
     /** The indices into {@code all}, the decreasing timesteps of the whole way, that these steps cover. */
     IntStream part(double[] all, int trainTimesteps) {
         int from = denoisingStart > 0
-                ? countFrom(cutoff(denoisingStart, trainTimesteps), all)
+                ? countUntil(denoisingStart, trainTimesteps, all)
                 : all.length - (int) (all.length * strength);
-        int to = denoisingEnd < 1 ? countFrom(cutoff(denoisingEnd, trainTimesteps), all) : all.length;
+        int to = denoisingEnd < 1 ? countUntil(denoisingEnd, trainTimesteps, all) : all.length;
         if (from == all.length && denoisingStart == 0) {
             throw new InvalidRequestException(
                     "strength %s of %d steps leaves none: take at least %d steps or strength %s"
@@ -120,13 +120,10 @@ public record Steps(
         return IntStream.range(from, to);
     }
 
-    private static int countFrom(double cutoff, double[] timesteps) {
+    /** How many of {@code timesteps} come before {@code share} of the noise levels is behind; rounded like the reference, half to even. */
+    static int countUntil(double share, int trainTimesteps, double[] timesteps) {
+        double cutoff = Math.rint(trainTimesteps - share * trainTimesteps);
         return (int) Arrays.stream(timesteps).filter(t -> t >= cutoff).count();
-    }
-
-    /** Rounded like the reference: half to even. */
-    private static double cutoff(double share, int trainTimesteps) {
-        return Math.rint(trainTimesteps - share * trainTimesteps);
     }
 
     private static void checkShare(String name, double share) {

@@ -116,10 +116,14 @@ class CheckpointTest {
     }
 
     @Test
-    void anotherFamilyIsNamed() {
-        Path file =
-                write("model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.0.model.ln_final.weight");
-        assertThatThrownBy(() -> Checkpoint.recognise(file)).hasMessageContaining("looks like the SDXL refiner");
+    void theRefinerIsToldByItsTextEncoderAndByItsUNet() {
+        Checkpoint whole = Checkpoint.recognise(write(
+                "model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.0.model.ln_final.weight"));
+        assertThat(whole.family()).contains(ModelFamily.SDXL_REFINER);
+        assertThat(whole.parts()).containsExactly("unet", "text_encoder_2");
+        Path unet =
+                ReferenceCase.root().resolve("pipelines/models/sdxl-refiner/unet/diffusion_pytorch_model.safetensors");
+        assertThat(Checkpoint.recognise(unet).family()).contains(ModelFamily.SDXL_REFINER);
     }
 
     @Test

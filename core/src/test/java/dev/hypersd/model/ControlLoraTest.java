@@ -73,8 +73,9 @@ class ControlLoraTest {
             try (DiffusionModel loaded = DiffusionModel.load(model, LoadOptions.DEFAULT);
                     TensorArena arena = new TensorArena();
                     WeightSource stored = Checkpoint.recognise(file).open("controlnet");
-                    ControlLora weights = new ControlLora(stored, loaded.parameters(Component.UNET))) {
-                Map<String, Parameter> unet = loaded.parameters(Component.UNET);
+                    ControlLora weights =
+                            new ControlLora(stored, loaded.denoiser().parameters(Component.UNET))) {
+                Map<String, Parameter> unet = loaded.denoiser().parameters(Component.UNET);
                 Tensor base = base(unet, CHANGED + ".weight");
                 Tensor change = tensor(stored, CHANGED + ".up")
                         .flatten(1, -1)
@@ -88,8 +89,9 @@ class ControlLoraTest {
                         .isZero();
                 assertThat(weights.names()).contains(CHANGED + ".weight").doesNotContain(ControlLora.MARK);
 
-                ControlNet network =
-                        ControlNetFile.of(file, loaded.unet().config()).load(loaded, arena);
+                ControlNet network = ControlNetFile.of(
+                                file, loaded.denoiser().unet().config())
+                        .load(loaded, arena);
                 assertThat(network.config().embeddingChannels()).containsExactly(4, 4, 4, 4);
             }
             return file;
@@ -102,7 +104,8 @@ class ControlLoraTest {
         Engine.infer(() -> {
             try (DiffusionModel loaded = DiffusionModel.load(model, LoadOptions.DEFAULT);
                     TensorArena arena = new TensorArena()) {
-                ControlNetFile found = ControlNetFile.of(file, loaded.unet().config());
+                ControlNetFile found =
+                        ControlNetFile.of(file, loaded.denoiser().unet().config());
                 assertThatThrownBy(() -> found.load(loaded, arena))
                         .isInstanceOf(InvalidFileException.class)
                         .hasMessageContaining("changes " + CHANGED + ".weight by factors of shapes")

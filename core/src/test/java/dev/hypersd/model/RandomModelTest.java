@@ -125,6 +125,15 @@ class RandomModelTest {
         assertThat(folder).isEmptyDirectory();
     }
 
+    /** As the reference implementation counts them for the published configuration. */
+    @Test
+    void theTemplateOfTheRefinerHasThePublishedSize() {
+        assertThat(RandomModel.parameterCount(ModelTemplate.SDXL_REFINER, "unet"))
+                .isEqualTo(2_259_526_660L);
+        assertThat(RandomModel.parameterCount(ModelTemplate.SDXL_REFINER, "text_encoder_2"))
+                .isEqualTo(694_659_840);
+    }
+
     /** Published counts: SD 1.5 has 859.5 M in its U-Net, 83.7 M in its VAE and 123.1 M in its text encoder; SDXL 2,567 M in its U-Net. */
     @ParameterizedTest
     @EnumSource(names = {"SD15", "SDXL"})

@@ -6,6 +6,7 @@ import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
 import dev.hypersd.lora.Alphas;
 import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.Plan;
@@ -131,8 +132,12 @@ class PipelineReferenceTest {
         if (!golden.json().path("inputs").path("image").has("image")) {
             request.size(size.width(), size.height());
         }
-        if (call.has("original_size") || call.has("target_size")) {
+        if (call.has("original_size") || call.has("target_size") || call.has("aesthetic_score")) {
             request.microConditioning(microConditioning(call, size));
+        }
+        if (golden.json().has("refiner")) {
+            request.refinement(
+                    new Refinement(golden.json().path("refiner").path("from").asDouble()));
         }
         for (JsonNode lora : golden.json().path("lora").path("files")) {
             // Some of the reference's files have attention layers of different alphas, of which it uses one for all.
@@ -230,7 +235,11 @@ class PipelineReferenceTest {
         MicroConditioning.Framing positive = framing(call, "", size);
         boolean negative = call.has("negative_original_size") && call.has("negative_target_size");
         return new MicroConditioning(
-                positive, negative ? Optional.of(framing(call, "negative_", size)) : Optional.empty());
+                positive,
+                negative ? Optional.of(framing(call, "negative_", size)) : Optional.empty(),
+                new MicroConditioning.Beauty(
+                        call.path("aesthetic_score").asDouble(6),
+                        call.path("negative_aesthetic_score").asDouble(2.5)));
     }
 
     private static MicroConditioning.Framing framing(JsonNode call, String prefix, Size size) {
@@ -269,6 +278,11 @@ class PipelineReferenceTest {
         if (vae.isObject()) {
             options = options.withAutoencoder(
                     golden.directory().resolve(vae.path("path").asString()));
+        }
+        JsonNode refiner = golden.json().path("refiner");
+        if (refiner.isObject()) {
+            Path folder = golden.directory().resolve(refiner.path("path").asString());
+            options = options.withRefiner(new ModelSource(folder, LoadOptions.DEFAULT));
         }
         JsonNode file = golden.json().path("single_file");
         return file.isString() ? options.withCheckpoint(golden.directory().resolve(file.asString())) : options;

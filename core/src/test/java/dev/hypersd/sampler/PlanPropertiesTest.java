@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -63,6 +64,24 @@ class PlanPropertiesTest {
                 assertThat(step.level().equals(before)).isEqualTo(repeated);
             }
         }
+    }
+
+    /** So a model and its refiner on one plan take the steps that they would take on two. */
+    @Property
+    void aShareOfTheWayDividesAPlanAsItEndsAndBeginsOthers(
+            @ForAll("samplers") Sampler sampler,
+            @ForAll @IntRange(min = 2, max = 50) int count,
+            @ForAll @DoubleRange(min = 0.05, max = 0.95) double share) {
+        // PLMS repeats the first step wherever it begins.
+        Assume.that(!(sampler instanceof Pndm));
+        Plan whole = sampler.plan(SCHEDULE, Steps.of(count));
+        int until = whole.stepsUntil(share, SCHEDULE.trainTimesteps());
+        Assume.that(until > 0 && until < whole.size());
+        Plan first = sampler.plan(SCHEDULE, Steps.of(count).withDenoisingEnd(share));
+        Plan last = sampler.plan(SCHEDULE, Steps.of(count).withDenoisingStart(share));
+        assertThat(first.size()).isEqualTo(until);
+        assertThat(last.size()).isEqualTo(whole.size() - until);
+        assertThat(last.timestep(0)).isEqualTo(whole.timestep(until));
     }
 
     /** Whoever predicts image and noise rightly arrives with the right share of image and the right variance of noise. */

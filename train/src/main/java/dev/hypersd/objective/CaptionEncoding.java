@@ -36,21 +36,19 @@ final class CaptionEncoding {
         ClipTextModel first = Engine.infer(() -> files.part("text_encoder")
                 .load(NetworkType.CLIP_TEXT, Dtype.F32, arena)
                 .network());
-        return switch (files.family()) {
-            case SD15 -> encoder(captions -> new Encoded(embed(first, captions), Optional.empty()), arena);
-            case SDXL -> {
-                ClipTextModel second = Engine.infer(() -> files.part("text_encoder_2")
-                        .load(NetworkType.CLIP_TEXT_WITH_PROJECTION, Dtype.F32, arena)
-                        .network());
-                boolean zeros = files.index().flag("force_zeros_for_empty_prompt", true);
-                yield encoder(
-                        captions -> {
-                            Encoded both = embed(first, second, captions);
-                            return zeros ? silenced(both, captions, empty) : both;
-                        },
-                        arena);
-            }
-        };
+        if (files.family().textEncoders().size() == 1) {
+            return encoder(captions -> new Encoded(embed(first, captions), Optional.empty()), arena);
+        }
+        ClipTextModel second = Engine.infer(() -> files.part("text_encoder_2")
+                .load(NetworkType.CLIP_TEXT_WITH_PROJECTION, Dtype.F32, arena)
+                .network());
+        boolean zeros = files.index().flag("force_zeros_for_empty_prompt", true);
+        return encoder(
+                captions -> {
+                    Encoded both = embed(first, second, captions);
+                    return zeros ? silenced(both, captions, empty) : both;
+                },
+                arena);
     }
 
     /** Tells the text encoders of a model from others. */

@@ -69,8 +69,16 @@ public record LatentDiffusion(
                 NoiseSchedule.from(Json.read(folder.resolve("scheduler/scheduler_config.json"))));
     }
 
-    /** Loads a finished model. */
+    /**
+     * Loads a finished model.
+     *
+     * @throws InvalidFileException if it is of a family that is not trained here
+     */
     static LatentDiffusion finished(ModelFiles files, TensorArena arena) {
+        if (files.family() == ModelFamily.SDXL_REFINER) {
+            throw new InvalidFileException(
+                    files.path(), "is a refiner of SDXL, which is not trained here; SD 1.x, SD 2.x and SDXL are");
+        }
         return of(
                 files.family(),
                 StartedNetwork.stored(NetworkType.UNET, files.part("unet"), arena),

@@ -1,0 +1,63 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelSource;
+import dev.hypersd.pipeline.Refinement;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** A refiner of SDXL, which goes on where the model leaves off. */
+final class RefinerOptions {
+    @Option(
+            names = "--refiner",
+            paramLabel = "DIR|FILE",
+            description =
+                    "The refiner of SDXL, a model directory or a single-file checkpoint, to draw the last of the noise levels.")
+    Optional<Path> refiner = Optional.empty();
+
+    @Option(
+            names = "--refiner-from",
+            paramLabel = "SHARE",
+            description = "After which share of the noise levels it goes on. Default: 0.8.")
+    Optional<Double> from = Optional.empty();
+
+    @Option(
+            names = "--refiner-config-from",
+            paramLabel = "DIR",
+            description =
+                    "For a refiner in a single file: the directory that has its tokenizer and configurations. Default: the tokenizer of the model, and what is published.")
+    private Optional<Path> configFrom = Optional.empty();
+
+    /** What it draws, if there is one. */
+    Optional<Refinement> refinement() {
+        if (refiner.isEmpty() && (from.isPresent() || configFrom.isPresent())) {
+            throw new InvalidRequestException(
+                    "--refiner-from and --refiner-config-from say something about a refiner: name it with --refiner");
+        }
+        return refiner.map(_ -> from.map(Refinement::new).orElse(Refinement.USUAL));
+    }
+
+    /** {@code model} with it. */
+    ModelSource with(ModelSource model) {
+        return refiner.map(path ->
+                        new ModelSource(model.directory(), model.options().withRefiner(source(path, model))))
+                .orElse(model);
+    }
+
+    private ModelSource source(Path path, ModelSource model) {
+        LoadOptions options =
+                model.options().variant().map(LoadOptions.DEFAULT::withVariant).orElse(LoadOptions.DEFAULT);
+        if (Files.isRegularFile(path)) {
+            return new ModelSource(configFrom.orElse(model.directory()), options.withCheckpoint(path));
+        }
+        if (!Files.exists(path)) {
+            throw new InvalidFileException(
+                    path, "not found; --refiner takes a directory with a model_index.json, or a safetensors file");
+        }
+        return new ModelSource(path, options);
+    }
+}

@@ -1,0 +1,149 @@
+package dev.hypersd.model;
+
+import dev.hypersd.checkpoint.ModelFamily;
+import dev.hypersd.clip.ClipTextConfig;
+import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.lora.Component;
+import dev.hypersd.lora.LoraTargets;
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.Placement;
+import dev.hypersd.tensor.Device;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tokenizer.ClipTokenizer;
+import dev.hypersd.unet.UNet2DConditionModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What predicts: a U-Net and the text encoders that tell it what to draw. A model has one, and with a refiner a second one for the last of the noise.
+ *
+ * <p>Immutable and safe to share; its weights belong to the model.
+ */
+public final class Denoiser {
+    private final ModelFamily family;
+    private final Placement placement;
+    private final List<TextEncoder> textEncoders;
+    private final UNet2DConditionModel unet;
+    private final boolean zerosForAbsentPrompt;
+    private final Map<Component, Map<String, Parameter>> parameters = new EnumMap<>(Component.class);
+
+    private Denoiser(ModelFiles files, Placement placement, TensorArena arena) {
+        this.family = files.family();
+        this.placement = placement;
+        this.textEncoders = new ArrayList<>();
+        for (String name : family.textEncoders()) {
+            ClipTokenizer words = ClipTokenizer.open(files.part(tokenizer(name)).folder());
+            Network<ClipTextModel> encoder = files.part(name).load(type(name), placement, arena);
+            textEncoders.add(new TextEncoder(words, encoder.network(), Optional.empty()));
+            parameters.put(Component.in(name), encoder.parameters());
+        }
+        Network<UNet2DConditionModel> network = files.part("unet").load(NetworkType.UNET, placement, arena);
+        this.unet = network.network();
+        parameters.put(Component.UNET, network.parameters());
+        this.zerosForAbsentPrompt = files.index().flag("force_zeros_for_empty_prompt", true);
+    }
+
+    /** Loads that of {@code files}; {@code arena} owns its weights. */
+    static Denoiser load(ModelFiles files, Placement placement, TensorArena arena) {
+        return new Denoiser(files, placement, arena);
+    }
+
+    /** How many bytes the weights of that of {@code files} take; only headers are read. */
+    static long weightBytes(ModelFiles files, Placement placement) {
+        return files.part("unet").weightBytes(placement)
+                + files.family().textEncoders().stream()
+                        .mapToLong(name -> files.part(name).weightBytes(placement))
+                        .sum();
+    }
+
+    /** The widths of the text encoders of that of {@code files}; no weights are read. */
+    static List<Integer> textWidths(ModelFiles files) {
+        return files.family().textEncoders().stream()
+                .map(name -> ClipTextConfig.from(files.part(name).config()).width())
+                .toList();
+    }
+
+    private static String tokenizer(String textEncoder) {
+        return textEncoder.replace("text_encoder", "tokenizer");
+    }
+
+    private static NetworkType<ClipTextModel> type(String textEncoder) {
+        return Component.in(textEncoder) == Component.TEXT_ENCODER_2
+                ? NetworkType.CLIP_TEXT_WITH_PROJECTION
+                : NetworkType.CLIP_TEXT;
+    }
+
+    /** The architecture. */
+    public ModelFamily family() {
+        return family;
+    }
+
+    /** What it computes on. */
+    public Device device() {
+        return placement.device();
+    }
+
+    /** As many as its family has, in the same order. */
+    public List<TextEncoder> textEncoders() {
+        return List.copyOf(textEncoders);
+    }
+
+    /**
+     * The text encoders with words that were learned by textual inversion; their vectors belong to the caller's scope.
+     *
+     * @param words a safetensors file for each word
+     * @throws dev.hypersd.error.InvalidFileException if one is missing, broken, or for another family of models
+     */
+    public List<TextEncoder> textEncoders(Map<String, Path> words) {
+        if (words.isEmpty()) {
+            return textEncoders();
+        }
+        List<Integer> widths = textEncoders.stream()
+                .map(encoder -> encoder.network().config().width())
+                .toList();
+        List<Map<String, Tensor>> vectors = textEncoders.stream()
+                .<Map<String, Tensor>>map(_ -> new LinkedHashMap<>())
+                .toList();
+        words.forEach((word, file) -> {
+            try (TextualInversion learned = TextualInversion.open(file, widths)) {
+                for (int i = 0; i < widths.size(); i++) {
+                    Tensor table = learned.vectors(i)
+                            .load()
+                            .to(placement.dtype().scalarType())
+                            .reshape(-1, widths.get(i));
+                    vectors.get(i).put(word, placement.device().place(table));
+                }
+            }
+        });
+        return IntStream.range(0, widths.size())
+                .mapToObj(i -> textEncoders.get(i).with(vectors.get(i)))
+                .toList();
+    }
+
+    public UNet2DConditionModel unet() {
+        return unet;
+    }
+
+    /** Whether an absent negative prompt means zeros in place of an encoded empty text (SDXL). */
+    public boolean zerosForAbsentPrompt() {
+        return zerosForAbsentPrompt;
+    }
+
+    /** What LoRAs can change: the U-Net and the text encoders. */
+    public LoraTargets loraTargets() {
+        return new LoraTargets(family.title(), parameters);
+    }
+
+    /** The parameters of one of these networks, by name. */
+    Map<String, Parameter> parameters(Component network) {
+        return Collections.unmodifiableMap(parameters.getOrDefault(network, Map.of()));
+    }
+}
