@@ -35,7 +35,15 @@ public final class Engine {
 
     static {
         NativeSettings.apply();
-        Future<?> unused = THREAD.submit(Engine::prepare);
+        Future<?> prepared = THREAD.submit(Engine::prepare);
+        // Libraries that are torn down while they are set up end the program with a signal in place of its exit code.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            try {
+                await(prepared);
+            } catch (ExecutionException e) {
+                LOG.log(System.Logger.Level.DEBUG, "the engine was not prepared", e);
+            }
+        }));
     }
 
     private Engine() {}
