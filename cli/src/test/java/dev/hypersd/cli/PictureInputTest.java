@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.image.GenerationParameters;
 import dev.hypersd.image.Image;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.SafetensorsWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -176,6 +180,38 @@ class PictureInputTest {
     }
 
     @Test
+    void aUNetForInpaintingWantsAPictureAndAMask() {
+        String inpainting = unet("inpainting.safetensors", 9);
+        String sentence =
+                "this model's U-Net takes 9 channels: it is made for inpainting, which needs a picture and a mask";
+        assertFailure(2, sentence, "--unet", inpainting);
+        assertFailure(2, sentence, "--unet", inpainting, "--image", stripes);
+        assertFailure(
+                2,
+                "this model's U-Net takes 8 channels and the latents have 4: it is made for a task not known here",
+                "--unet",
+                unet("other.safetensors", 8),
+                "--image",
+                stripes);
+    }
+
+    /** Enough of a U-Net to be told, and not enough to be loaded. */
+    private static String unet(String name, int channels) {
+        Path file = inputs.resolve(name);
+        Engine.infer(() -> {
+            SafetensorsWriter.write(
+                    file,
+                    Map.of(
+                            "conv_in.weight", Tensors.empty(16, channels, 3, 3).zero_(),
+                            "down_blocks.0.resnets.0.norm1.weight",
+                                    Tensors.empty(16).zero_()),
+                    Map.of());
+            return file;
+        });
+        return file.toString();
+    }
+
+    @Test
     void whatDoesNotGoTogetherIsSaid() {
         assertFailure(
                 2, "the mask is 88x72 and the picture 64x64", "--image", stripes, "--mask", write("m.png", 88, 72, 8));
@@ -185,6 +221,7 @@ class PictureInputTest {
         assertFailure(2, "--extend takes four numbers", "--image", stripes, "--extend=8,8");
         assertFailure(2, "strength must be above 0", "--image", stripes, "--strength=0");
         assertFailure(2, "enlarged by a factor above 1", "--hires=1");
+        assertFailure(2, "strength 0.1 of 4 steps leaves none", "--hires=2", "--hires-strength=0.1");
         assertFailure(1, "nowhere.png", "--image=nowhere.png");
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * An object of a JSON file, read by key and type.
@@ -36,6 +37,11 @@ public final class JsonObject {
     /** The file this object was read from. */
     public Path file() {
         return file;
+    }
+
+    /** A copy with {@code value} at {@code key}. */
+    public JsonObject with(String key, int value) {
+        return new JsonObject(file, path, ((ObjectNode) node.deepCopy()).put(key, value));
     }
 
     /** The object as text. */

@@ -7,6 +7,7 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.unet.UNetConfig;
+import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,7 +175,7 @@ public final class ModelFiles {
 
     /**
      * This model with the networks that {@code file} holds in place of its own: all of them where it is a whole checkpoint, or
-     * a U-Net alone. Configurations and tokenizers stay those of this model.
+     * a U-Net alone. Configurations and tokenizers stay those of this model, but for the channels that a U-Net takes, which the file tells.
      *
      * @throws InvalidFileException if the file is of another family or holds no part of a model
      */
@@ -192,7 +193,23 @@ public final class ModelFiles {
                         file.file(), "holds a " + part + ", which the model in " + path + " has not");
             }
         }
+        inputChannels(file)
+                .ifPresent(channels -> changed.computeIfPresent(
+                        UNET, (name, part) -> part.withConfig(config -> config.with("in_channels", channels))));
         return new ModelFiles(path, family, index, changed);
+    }
+
+    /** Only by these do U-Nets for inpainting differ from others. */
+    private static Optional<Integer> inputChannels(Checkpoint file) {
+        if (!file.parts().contains(UNET)) {
+            return Optional.empty();
+        }
+        try (WeightSource weights = file.open(UNET)) {
+            return weights.find("conv_in.weight")
+                    .map(StoredTensor::shape)
+                    .filter(shape -> shape.length == 4)
+                    .map(shape -> (int) shape[1]);
+        }
     }
 
     /** SD 2.x differs from SD 1.5 by its sizes only. */

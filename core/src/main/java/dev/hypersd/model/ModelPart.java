@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * One part of a model: a network, a tokenizer or a scheduler. Its files are read when they are asked for.
@@ -75,6 +76,11 @@ public final class ModelPart {
     /** The same part with weights from elsewhere. */
     ModelPart withWeights(Supplier<WeightSource> other) {
         return new ModelPart(name, folder, config, other);
+    }
+
+    /** The same part with its configuration changed. */
+    ModelPart withConfig(UnaryOperator<JsonObject> change) {
+        return new ModelPart(name, folder, () -> change.apply(config()), weights);
     }
 
     /** The name of its folder: {@code "unet"}. */

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
+import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelConversion;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.tensor.Dtype;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -67,6 +70,22 @@ class InpaintingUNetTest {
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage(
                         "this model's U-Net takes 9 channels: it is made for inpainting, which needs a picture and a mask");
+    }
+
+    @Test
+    void aFileThatIsPutOverAnOrdinaryModelTellsItsChannels() throws IOException {
+        Path model = model(0.5);
+        Path file = folder.resolve("inpainting.safetensors");
+        new ModelConversion(model, LoadOptions.DEFAULT, Optional.empty()).write(List.of(), BlockWeights.EVEN, file);
+        LoadOptions options = LoadOptions.DEFAULT.withCheckpoint(file);
+        assertThatThrownBy(() ->
+                        DiffusionPipeline.load(ORDINARY, options, request().build()))
+                .hasMessageContaining("this model's U-Net takes 9 channels");
+
+        Path back = folder.resolve("back");
+        new ModelConversion(ORDINARY, options, Optional.empty()).write(List.of(), BlockWeights.EVEN, back);
+        ImageRequest request = request().original(Original.masked(PICTURE, ALL)).build();
+        assertThat(draw(back, request)).isEqualTo(draw(model, request));
     }
 
     /** With {@code weight} for each of the new channels. */
