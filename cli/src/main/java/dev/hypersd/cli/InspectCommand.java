@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
             "  hypersd inspect Hyper-SDXL-4steps-lora.safetensors",
             "  hypersd inspect models/tiny --json"
         })
-final class InspectCommand implements Runnable {
+class InspectCommand implements Runnable {
     private static final int LONGEST_METADATA = 100;
 
     @Spec

@@ -20,13 +20,15 @@ import picocli.CommandLine.Spec;
 /** {@code hypersd lora}: LoRA files made of others. */
 @Command(
         name = "lora",
-        description = "Make LoRA files of others. What a LoRA is, \"hypersd inspect\" says.",
+        description = "Say what a LoRA is, and make LoRA files of others.",
         footer = {
             "",
-            "Example:",
+            "Examples:",
+            "  hypersd lora info style.safetensors",
             "  hypersd lora merge style.safetensors:0.7 fox.safetensors:0.5 --out both.safetensors"
         },
         subcommands = {
+            LoraCommand.InfoCommand.class,
             LoraMergeCommand.class,
             LoraCommand.ConvertCommand.class,
             LoraCommand.ResizeCommand.class,
@@ -39,8 +41,15 @@ final class LoraCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: merge, convert, resize or extract");
+        throw new ParameterException(spec.commandLine(), "say what to do: info, merge, convert, resize or extract");
     }
+
+    /** {@code hypersd inspect}, where those look for it who know other tools. */
+    @Command(
+            name = "info",
+            description = "Say what a LoRA is, without loading it: \"hypersd inspect\" by another name.",
+            footer = {"", "Example:", "  hypersd lora info style.safetensors"})
+    static final class InfoCommand extends InspectCommand {}
 
     /** Where the result goes and how it is written. */
     static final class ResultOptions {

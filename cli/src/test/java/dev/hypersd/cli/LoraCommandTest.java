@@ -37,6 +37,33 @@ class LoraCommandTest {
     }
 
     @Test
+    void infoSaysWhatInspectSays() {
+        Outcome info = Outcome.of("lora", "info", A);
+        assertThat(info.code()).as(info.err()).isZero();
+        assertThat(info.out())
+                .contains("LoRA of SD 1.5", "ranks", "targets")
+                .isEqualTo(Outcome.of("inspect", A).out());
+        assertThat(Outcome.of("lora", "info", A, "--json").out()).startsWith("{");
+        failed(1, "nowhere.safetensors", "lora", "info", "nowhere.safetensors");
+    }
+
+    @Test
+    void theDifferenceOfAModelAndTheSameWithALoraIsThatLora() {
+        String base = MODELS.resolve("sd15").toString();
+        String tuned = folder.resolve("tuned").toString();
+        assertThat(Outcome.of("lora", "merge", A, "--into", base, "--dtype=f32", "--out", tuned)
+                        .code())
+                .isZero();
+        String whole = Outcome.of("lora", "info", A).out();
+        String made = made("lora", "extract", "--base", base, "--tuned", tuned, "--rank=4", "--dtype=f32", out);
+        assertThat(line(made, "changes")).startsWith(line(whole, "changes").replaceAll(";.*", ""));
+    }
+
+    private static String line(String text, String word) {
+        return text.lines().filter(line -> line.contains(word)).findFirst().orElseThrow();
+    }
+
+    @Test
     void whatCannotBeMadeIsSaid() {
         failed(
                 1,
@@ -57,7 +84,7 @@ class LoraCommandTest {
                 "--tuned=" + MODELS.resolve("sd15"),
                 "--rank=2",
                 out);
-        failed(2, "say what to do: merge, convert, resize or extract", "lora");
+        failed(2, "say what to do: info, merge, convert, resize or extract", "lora");
         assertThat(folder).isEmptyDirectory();
     }
 
