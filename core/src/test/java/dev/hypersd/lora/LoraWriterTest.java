@@ -16,13 +16,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +88,64 @@ class LoraWriterTest {
             return file;
         });
         Files.delete(file);
+    }
+
+    /**
+     * Any alpha survives where the spelling has a place for it; elsewhere it is multiplied in, which costs nothing where alpha / rank is a power of
+     * two.
+     */
+    @Property(tries = 20)
+    void conversionThereAndBackIsExactToTheBit(
+            @ForAll Spelling spelling,
+            @ForAll @LongRange(min = 1, max = 5) long rank,
+            @ForAll @DoubleRange(min = 0.01, max = 100) double any,
+            @ForAll @IntRange(min = -6, max = 6) int exponent,
+            @ForAll Random random)
+            throws IOException {
+        double alpha = spelling.hasAlpha() ? (float) any : Math.scalb((double) rank, exponent);
+        ModelUnderTest model =
+                ModelUnderTest.of(new ShapesOnly(), ModelUnderTest.TINY_UNET, ModelUnderTest.TINY_TEXT_ENCODER);
+        LoraTargets targets = model.targets("a tiny model");
+        Path file = Files.createTempFile("lora", ".safetensors");
+        Engine.infer(() -> {
+            List<Factors> given = model.weights().stream()
+                    .filter(p -> spelling != Spelling.PROCESSOR
+                            || ATTENTION.matcher(p.name()).matches())
+                    .map(p -> RandomFactors.of(p, rank, alpha, random))
+                    .toList();
+            List<Factors> there = written(file, targets, spelling, given);
+            List<Factors> back = written(file, targets, Spelling.KOHYA, there);
+            Map<Parameter, Factors> byTarget =
+                    back.stream().collect(Collectors.toMap(Factors::target, factors -> factors));
+            assertThat(byTarget).hasSameSizeAs(given);
+            for (Factors before : given) {
+                Factors after = Objects.requireNonNull(byTarget.get(before.target()));
+                assertThat(Tensors.toFloats(after.down())).isEqualTo(Tensors.toFloats(before.down()));
+                assertThat(scaledUp(after)).isEqualTo(scaledUp(before));
+                if (spelling.hasAlpha()) {
+                    assertThat(after.alpha()).isEqualTo(before.alpha());
+                }
+            }
+            return file;
+        });
+        Files.delete(file);
+    }
+
+    private static List<Factors> written(Path file, LoraTargets targets, Spelling spelling, List<Factors> factors) {
+        new LoraWriter(targets, spelling, Dtype.F32).write(file, factors, Map.of());
+        try (Lora lora = Lora.fit(LoraFile.open(file), targets)) {
+            return lora.changes().stream()
+                    .map(change -> new Factors(
+                            change.target(),
+                            change.module().product().down().load().clone(),
+                            change.module().product().up().load().clone(),
+                            change.module().alpha()))
+                    .toList();
+        }
+    }
+
+    private static float[] scaledUp(Factors factors) {
+        return Tensors.toFloats(factors.up().mul(new Scalar(factors.scale())));
     }
 
     private static float[] delta(Tensor up, Tensor down, double scale) {
