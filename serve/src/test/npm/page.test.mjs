@@ -75,7 +75,15 @@ test("a scribble is followed by a ControlNet, with weights of LoRAs", () =>
     const { control, model, loras } = sent.at(-1);
     assert.equal(model, "sd15");
     assert.equal(control.name, "controlnet-sd15");
-    assert.ok(control.image.startsWith("data:image/png"));
+    const lines = await page.evaluate(async (address) => {
+      const picture = Object.assign(new Image(), { src: address });
+      await picture.decode();
+      const canvas = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+      canvas.drawImage(picture, 0, 0);
+      const at = (x, y) => canvas.getImageData(x * picture.width, y * picture.height, 1, 1).data[0];
+      return [at(0.5, 0.5), at(0.5, 0.1)];
+    }, control.image);
+    assert.deepEqual(lines, [255, 0], "lines are white on black");
     assert.deepEqual(loras, [{ name: "sd15-a-kohya", weight: 1 }]);
   }));
 

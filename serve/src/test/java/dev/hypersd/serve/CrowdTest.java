@@ -83,6 +83,22 @@ class CrowdTest {
     }
 
     @Test
+    void sessionsAreCountedForWhomAProxyAsks() throws Exception {
+        Limits limits = Limits.USUAL.with(new Limits.Crowd(8, 8, 8, 1));
+        try (TinyServer server =
+                        new TinyServer(ServerOptions.LOCAL.withLimits(limits).behindProxy());
+                LiveClient first = LiveClient.of(server, "X-Forwarded-For", "10.0.0.1");
+                LiveClient other = LiveClient.of(server, "X-Forwarded-For", "10.0.0.2");
+                LiveClient second = LiveClient.of(server, "X-Forwarded-For", "10.0.0.1")) {
+            first.draw(1, 1);
+            other.draw(1, 1);
+            assertThat(first.until("picture").about().get("id").asInt()).isEqualTo(1);
+            assertThat(other.until("picture").about().get("id").asInt()).isEqualTo(1);
+            assertThat(second.closed()).isEqualTo(1013);
+        }
+    }
+
+    @Test
     void whatAProxySaysIsBelievedOnlyIfThereIsOne() throws Exception {
         try (TinyServer server = withPlacesFor(8, 1)) {
             CompletableFuture<HttpResponse<String>> first =

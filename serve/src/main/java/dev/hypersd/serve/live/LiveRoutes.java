@@ -11,8 +11,8 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.websocket.WsConfig;
 import io.javalin.websocket.WsConnectContext;
-import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -20,6 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class LiveRoutes {
     /** "Try again later" (RFC 6455 and its registry). */
     private static final int TRY_LATER = 1013;
+
+    private static final String ADDRESS = "hypersd-address";
 
     private final Studio studio;
     private final Reception reception;
@@ -38,11 +40,12 @@ public final class LiveRoutes {
         routes.ws("/v1/live", this::live);
     }
 
-    /** Refuses what is no handshake: what speaks WebSocket here takes it for granted. */
+    /** Refuses what is no handshake, which what speaks WebSocket here takes for granted, and notes who asks. */
     public void check(Context handshake) {
         if (handshake.header("Sec-WebSocket-Key") == null) {
             throw new RefusedException(Refusal.MALFORMED, "a WebSocket begins with the header Sec-WebSocket-Key");
         }
+        handshake.attribute(ADDRESS, handshake.ip());
     }
 
     private void live(WsConfig socket) {
@@ -56,9 +59,7 @@ public final class LiveRoutes {
 
     private void open(WsConnectContext context) {
         Limits.Crowd limits = studio.limits().crowd();
-        String address = context.session.getRemoteSocketAddress() instanceof InetSocketAddress from
-                ? from.getHostString()
-                : "unknown";
+        String address = Objects.requireNonNullElse(context.attribute(ADDRESS), "unknown");
         long ofOne = sessions.values().stream()
                 .filter(s -> s.address().equals(address))
                 .count();

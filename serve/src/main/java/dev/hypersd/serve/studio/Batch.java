@@ -58,7 +58,7 @@ record Batch(List<Commission> commissions) {
                 .toList();
     }
 
-    /** Shows everybody their own pictures, decoded once for all; cancelled ones too, whose present step is done anyway. */
+    /** Shows everybody their own pictures, decoded once for all; also who has just cancelled, because this step is done anyway. */
     private void tell(Step step) {
         Supplier<List<Image>> previews = once(step.previews());
         int from = 0;

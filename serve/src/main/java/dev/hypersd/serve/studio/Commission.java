@@ -55,9 +55,11 @@ public final class Commission {
         return Duration.ofNanos(System.nanoTime() - began);
     }
 
-    /** A step of its pictures is done. */
+    /** A step of its pictures is done; nobody is told after the end. */
     void tell(Step step) {
-        watcher.onStep(step);
+        if (!pictures.isDone()) {
+            watcher.onStep(step);
+        }
     }
 
     /** Says why pictures will not come. */

@@ -5,6 +5,9 @@ const COLOURS = [
   "#1b1b1f", "#7d7a78", "#fbf8f1", "#d8322f", "#ef7d22", "#f4c430", "#3f9d4c", "#2bb3b8", "#2f63c9", "#7a3fb4", "#e77fb0", "#7a4a2b",
 ];
 
+/** The paper's colour, which is one of them. */
+const PAPER = [0xfb, 0xf8, 0xf1];
+
 export class Drawing extends EventTarget {
   #context;
   #past = [];
@@ -25,22 +28,29 @@ export class Drawing extends EventTarget {
 
   /** The drawing as a PNG of this size, as a data URL. */
   png(side) {
+    return this.#small(side).canvas.toDataURL("image/png");
+  }
+
+  /** The lines alone, light on black, as ControlNets for scribbles were trained to see. */
+  scribble(side) {
+    const context = this.#small(side);
+    const picture = context.getImageData(0, 0, side, side);
+    const { data } = picture;
+    for (let i = 0; i < data.length; i += 4) {
+      const ink = Math.max(...PAPER.map((value, channel) => Math.abs(data[i + channel] - value)));
+      data[i] = data[i + 1] = data[i + 2] = 4 * ink;
+    }
+    context.putImageData(picture, 0, 0);
+    return context.canvas.toDataURL("image/png");
+  }
+
+  #small(side) {
     const small = document.createElement("canvas");
     small.width = small.height = side;
     const context = small.getContext("2d");
     context.imageSmoothingQuality = "high";
     context.drawImage(this.canvas, 0, 0, side, side);
-    return small.toDataURL("image/png");
-  }
-
-  /** The lines alone, light on black, as ControlNets for scribbles were trained to see. */
-  scribble(side) {
-    const small = document.createElement("canvas");
-    small.width = small.height = side;
-    const context = small.getContext("2d");
-    context.filter = "grayscale(1) invert(1) contrast(4)";
-    context.drawImage(this.canvas, 0, 0, side, side);
-    return small.toDataURL("image/png");
+    return context;
   }
 
   fill() {
@@ -118,7 +128,7 @@ export class Drawing extends EventTarget {
   }
 
   #blank() {
-    this.#context.fillStyle = COLOURS[2];
+    this.#context.fillStyle = `rgb(${PAPER})`;
     this.#context.fillRect(0, 0, this.canvas.width, this.canvas.height);
   }
 
