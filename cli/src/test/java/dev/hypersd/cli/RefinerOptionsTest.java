@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RefinerOptionsTest {
-    private static final Path MODELS =
-            Path.of(System.getProperty("hypersd.reference")).resolve("pipelines/models");
+    /** The project's own copy, whatever tree of golden data is put in its place elsewhere. */
+    private static final Path MODELS = Path.of("../testdata/reference/pipelines/models");
+
     private static final String SDXL = "--model=" + MODELS.resolve("sdxl");
     private static final String REFINER = MODELS.resolve("sdxl-refiner").toString();
 

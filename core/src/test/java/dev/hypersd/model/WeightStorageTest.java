@@ -38,7 +38,7 @@ class WeightStorageTest {
     void weightsAsStoredAreHeldInTheTypeOfTheirFile(Dtype stored) {
         try (DiffusionModel model = Engine.infer(() -> DiffusionModel.load(model(stored), AS_STORED))) {
             assertThat(model.dtype()).isEqualTo(Dtype.F32);
-            assertThat(model.parameters(Component.UNET).values())
+            assertThat(model.denoiser().parameters(Component.UNET).values())
                     .allMatch(parameter -> Dtype.of(parameter.base().scalar_type()) == stored)
                     .allMatch(parameter -> parameter.dtype() == Dtype.F32);
         }

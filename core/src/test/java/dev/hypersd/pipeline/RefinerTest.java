@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Two models on one way; that the numbers are those of the reference, {@link PipelineReferenceTest} shows. */
 class RefinerTest {
-    private static final Path MODELS = ReferenceCase.root().resolve("pipelines/models");
+    private static final Path MODELS = ReferenceCase.own().resolve("pipelines/models");
     private static final Path BASE = MODELS.resolve("sdxl");
     private static final Path REFINER = MODELS.resolve("sdxl-refiner");
 

@@ -32,6 +32,11 @@ public final class ReferenceCase implements AutoCloseable {
         return Path.of(System.getProperty("hypersd.reference", "../testdata/reference"));
     }
 
+    /** The project's own copy, which has models that other trees do not have. */
+    public static Path own() {
+        return Path.of("../testdata/reference");
+    }
+
     /** The names of all cases of a kind whose name begins with {@code prefix}, sorted; empty where the tree has none. */
     public static List<String> names(String kind, String prefix) {
         Path folder = root().resolve(kind);
