@@ -4,6 +4,7 @@ import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.Fingerprint;
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.Scores;
 import dev.hypersd.judge.aesthetic.AestheticJudge;
 import dev.hypersd.judge.attributes.AttributeReader;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -31,7 +33,10 @@ import org.bytedeco.pytorch.Tensor;
  * picture is judged alone, so it does not matter what others it is judged with.
  */
 public final class Panel implements AutoCloseable {
+    private static final String ATTRIBUTES = "attributes";
     private static final String CLIP = "clip";
+    private static final String AESTHETIC = "aesthetic";
+    private static final String PREFERENCE = "preference";
 
     private final TensorArena arena = new TensorArena();
     private final AttributeReader reader;
@@ -41,14 +46,24 @@ public final class Panel implements AutoCloseable {
     private final String fingerprint;
 
     private Panel(Path folder) {
-        this.reader = Engine.infer(() -> ModelPart.in(folder.resolve("attributes"))
+        Path attributes = JudgeFolder.of(folder, ATTRIBUTES);
+        this.reader = Engine.infer(() -> ModelPart.in(attributes)
                 .load(AttributeReader.TYPE, Dtype.F32, arena)
                 .network());
-        this.clip = judge(folder.resolve(CLIP), found -> ClipJudge.open(found, arena));
+        this.clip = judge(JudgeFolder.of(folder, CLIP), found -> ClipJudge.open(found, arena));
         this.aesthetic =
-                judge(folder.resolve("aesthetic"), found -> AestheticJudge.open(found, clipBeside(found), arena));
-        this.preference = judge(folder.resolve("preference"), found -> PreferenceJudge.open(found, arena));
-        this.fingerprint = Fingerprint.of(folder);
+                judge(JudgeFolder.of(folder, AESTHETIC), found -> AestheticJudge.open(found, clipBeside(found), arena));
+        this.preference = judge(JudgeFolder.of(folder, PREFERENCE), found -> PreferenceJudge.open(found, arena));
+        this.fingerprint = fingerprint(folder);
+    }
+
+    private static String fingerprint(Path folder) {
+        Fingerprint all = new Fingerprint();
+        Stream.of(ATTRIBUTES, CLIP, AESTHETIC, PREFERENCE)
+                .map(name -> JudgeFolder.of(folder, name))
+                .filter(Files::isDirectory)
+                .forEach(judge -> all.add(Fingerprint.of(judge)));
+        return all.digits();
     }
 
     private static <J> Optional<J> judge(Path folder, Function<Path, J> open) {

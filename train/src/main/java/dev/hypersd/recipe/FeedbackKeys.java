@@ -3,6 +3,7 @@ package dev.hypersd.recipe;
 import dev.hypersd.distillation.Judged;
 import dev.hypersd.distillation.MaskLoss;
 import dev.hypersd.distillation.Rewarded;
+import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.Reward;
 import dev.hypersd.judge.aesthetic.AestheticJudge;
 import dev.hypersd.judge.clip.ClipJudge;
@@ -27,13 +28,15 @@ final class FeedbackKeys {
             @Override
             Reward open(Path judges, TensorArena arena) {
                 return AestheticJudge.open(
-                        judges.resolve("aesthetic"), ClipJudge.open(judges.resolve("clip"), arena), arena);
+                        JudgeFolder.of(judges, "aesthetic"),
+                        ClipJudge.open(JudgeFolder.of(judges, "clip"), arena),
+                        arena);
             }
         },
         PREFERENCE(2) {
             @Override
             Reward open(Path judges, TensorArena arena) {
-                return PreferenceJudge.open(judges.resolve("preference"), arena);
+                return PreferenceJudge.open(JudgeFolder.of(judges, "preference"), arena);
             }
         };
 
@@ -84,7 +87,7 @@ final class FeedbackKeys {
                             .toList()));
         }
         if (section.has("segmentation")) {
-            judged.add(masks(section.section("segmentation"), judges.resolve("segmentation"), root));
+            judged.add(masks(section.section("segmentation"), JudgeFolder.of(judges, "segmentation"), root));
         }
         if (judged.isEmpty()) {
             throw section.invalid(
