@@ -59,3 +59,15 @@ export async function stroke(page, { from = [0.2, 0.5], to = [0.8, 0.5], points 
   for (let i = 1; i <= points; i++) await page.mouse.move(...at(i));
   await page.mouse.up();
 }
+
+/** Tries until `check` holds, for machines that have other things to do. */
+export async function eventually(check) {
+  for (const end = Date.now() + 15_000; ; ) {
+    try {
+      return await check();
+    } catch (failure) {
+      if (Date.now() > end) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

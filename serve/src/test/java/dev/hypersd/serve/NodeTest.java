@@ -3,10 +3,12 @@ package dev.hypersd.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -45,7 +47,7 @@ class NodeTest {
     @ParameterizedTest
     @ValueSource(strings = {"openai.test.mjs", "description.test.mjs"})
     void speaksTo(String client) throws Exception {
-        require(Files.isDirectory(FOLDER.resolve("node_modules")), "node and its packages: npm ci in " + FOLDER);
+        require(isNodeThere(), "node and its packages (npm ci in " + FOLDER + ")");
         run(server, client);
     }
 
@@ -65,9 +67,15 @@ class NodeTest {
 
     private static void requireBrowser() {
         require(
-                Files.isDirectory(FOLDER.resolve("node_modules"))
-                        && CHROMIUM.stream().anyMatch(Files::isExecutable),
+                isNodeThere() && CHROMIUM.stream().anyMatch(Files::isExecutable),
                 "node, its packages (npm ci in " + FOLDER + ") and Chromium");
+    }
+
+    private static boolean isNodeThere() {
+        return Files.isDirectory(FOLDER.resolve("node_modules"))
+                && Arrays.stream(String.valueOf(System.getenv("PATH")).split(File.pathSeparator, -1))
+                        .map(folder -> Path.of(folder, "node"))
+                        .anyMatch(Files::isExecutable);
     }
 
     private static void require(boolean there, String what) {

@@ -225,10 +225,21 @@ const keys = {
   g: deeds.onto, s: save, t: theme, "?": deeds.help, c: deeds.compare, f: deeds.fill, x: deeds.clear,
   o: () => $("file").click(), l: () => controls.lock(!controls.isLocked), "[": () => width(-6), "]": () => width(6), "/": () => $("prompt").focus(),
 };
+const arrows = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+/** Chooses the neighbour of a choice. */
+function neighbour(choice, step) {
+  const all = [...choice.closest("[role=radiogroup]").querySelectorAll("[role=radio]:not(:disabled)")];
+  const next = all[(all.indexOf(choice) + step + all.length) % all.length];
+  next.focus();
+  next.click();
+}
+
 addEventListener("keydown", (event) => {
   const typing = event.target.matches("textarea, input:not([type=range]):not([type=checkbox]), select");
   const command = event.ctrlKey || event.metaKey;
-  if (command && event.key === "Enter") deeds.again();
+  if (arrows[event.key] && event.target.role === "radio") neighbour(event.target, arrows[event.key]);
+  else if (command && event.key === "Enter") deeds.again();
   else if (command && event.key === "z" && !typing) deeds.undo();
   else if (event.key === "Escape" && typing) event.target.blur();
   else if (!command && !event.altKey && !typing && /^[1-8]$/.test(event.key)) controls.set({ steps: Number(event.key) });
