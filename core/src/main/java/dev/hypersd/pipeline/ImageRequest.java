@@ -103,7 +103,7 @@ public record ImageRequest(
 
     /** The seed of each picture. */
     LongStream seeds() {
-        return LongStream.range(seed, seed + count());
+        return LongStream.range(0, count()).map(i -> seed + i);
     }
 
     /** Whether this request and {@code other} can be drawn in one batch: they may differ in prompts, numbers of pictures and seeds. */
