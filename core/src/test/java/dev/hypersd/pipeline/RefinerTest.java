@@ -96,6 +96,21 @@ class RefinerTest {
     }
 
     @Test
+    void aUNetForInpaintingIsNotRefined() throws IOException {
+        Path base = withoutWeights(BASE);
+        Path config = base.resolve("unet/config.json");
+        ObjectNode unet = (ObjectNode) Json.MAPPER.readTree(config);
+        unet.put("in_channels", 9);
+        Files.write(config, Json.MAPPER.writeValueAsBytes(unet));
+        ImageRequest request = request()
+                .original(Original.masked(halves(64, 200, 40), halves(64, 0, 255)))
+                .build();
+        assertThatThrownBy(() -> DiffusionPipeline.load(base, with(REFINER), request))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageEndingWith("a refiner would draw over the rest of the picture");
+    }
+
+    @Test
     void aWordForBothTextEncodersIsReadByTheRefinerToo() {
         Path word = folder.resolve("fox.safetensors");
         SafetensorsWriter.write(word, Map.of("clip_l", vector(24), "clip_g", vector(32)), Map.of());
