@@ -135,6 +135,8 @@ class PictureInputTest {
                         .settings())
                 .containsEntry("Denoising strength", "0.3");
         assertThat(draw("--image", large, "--strength", "0.9")).isNotEqualTo(little);
+        assertThat(draw("--image", write("large.webp", 90, 72, 8), "--strength", "0.3"))
+                .isEqualTo(little);
     }
 
     @Test

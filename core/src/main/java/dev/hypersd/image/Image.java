@@ -33,7 +33,7 @@ public final class Image {
     }
 
     /**
-     * Reads a PNG, JPEG, GIF or BMP file: grey becomes three equal channels, transparency is dropped.
+     * Reads a PNG, JPEG, WebP, GIF or BMP file: grey becomes three equal channels, transparency is dropped.
      *
      * @throws dev.hypersd.error.InvalidFileException if it is missing, broken, of another kind, or larger than any picture
      */

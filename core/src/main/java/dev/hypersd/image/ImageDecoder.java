@@ -4,8 +4,8 @@ import dev.hypersd.error.InvalidFileException;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,7 +13,6 @@ import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** Reads picture files of strangers. */
 final class ImageDecoder {
@@ -42,10 +41,13 @@ final class ImageDecoder {
     }
 
     static Image decode(Path file, byte[] encoded) {
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
+        if (WebP.isAnimation(encoded)) {
+            throw new InvalidFileException(file, "is an animation; pictures that stand still are read");
+        }
+        try (ImageInputStream in = new EncodedPicture(encoded)) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
-                throw new InvalidFileException(file, "is not a picture that can be read (PNG, JPEG, GIF, BMP)");
+                throw new InvalidFileException(file, "is not a picture that can be read (PNG, JPEG, WebP, GIF, BMP)");
             }
             ImageReader reader = readers.next();
             try {
@@ -61,8 +63,8 @@ final class ImageDecoder {
             } finally {
                 reader.dispose();
             }
-        } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-            // The readers of java.desktop meet damaged files with all of these.
+        } catch (IOException | UncheckedIOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+            // The readers meet damaged files with all of these.
             throw new InvalidFileException(file, "is a damaged picture: " + e.getMessage(), e);
         }
     }

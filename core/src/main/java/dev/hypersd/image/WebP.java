@@ -62,6 +62,15 @@ public record WebP() implements ImageFormat {
 
     /** The EXIF data of a WebP file, if it is one and has some. */
     static Optional<byte[]> exif(byte[] file) {
+        return find(file, "EXIF");
+    }
+
+    /** Whether {@code file} is a WebP of several pictures. */
+    static boolean isAnimation(byte[] file) {
+        return find(file, "ANIM").isPresent();
+    }
+
+    private static Optional<byte[]> find(byte[] file, String chunk) {
         ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         boolean webp = file.length >= FILE_HEADER && isAt(file, 0, "RIFF") && isAt(file, CHUNK_HEADER, "WEBP");
         for (int at = FILE_HEADER; webp && at + CHUNK_HEADER <= file.length; ) {
@@ -69,7 +78,7 @@ public record WebP() implements ImageFormat {
             if (length < 0 || length > file.length - at - CHUNK_HEADER) {
                 return Optional.empty();
             }
-            if (isAt(file, at, "EXIF")) {
+            if (isAt(file, at, chunk)) {
                 byte[] content = new byte[length];
                 in.get(at + CHUNK_HEADER, content);
                 return Optional.of(content);

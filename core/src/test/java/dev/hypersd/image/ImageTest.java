@@ -2,6 +2,7 @@ package dev.hypersd.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidFileException;
@@ -10,9 +11,12 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -73,7 +77,8 @@ class ImageTest {
                 .isEqualTo(image);
         assertThatThrownBy(() -> Image.decode(Path.of("a.tar", "0.png"), new byte[9]))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessage(Path.of("a.tar", "0.png") + ": is not a picture that can be read (PNG, JPEG, GIF, BMP)");
+                .hasMessage(
+                        Path.of("a.tar", "0.png") + ": is not a picture that can be read (PNG, JPEG, WebP, GIF, BMP)");
     }
 
     @Test
@@ -81,6 +86,49 @@ class ImageTest {
         Image image = noise(12, 34);
         assertThat(image.toBufferedImage().getType()).isEqualTo(BufferedImage.TYPE_INT_RGB);
         assertThat(Image.of(image.toBufferedImage())).isEqualTo(image);
+    }
+
+    @Test
+    void aWebPComesBackAsItWasWritten() {
+        Path file = folder.resolve("a.webp");
+        for (Image image : List.of(noise(13, 7), gradient(64, 48))) {
+            image.write(file, PARAMETERS);
+            assertThat(Image.read(file)).isEqualTo(image);
+        }
+    }
+
+    @Test
+    void aWebPWithLossIsReadAndAnAnimationRefused() {
+        byte[] crimson = Base64.getDecoder()
+                .decode("UklGRjQAAABXRUJQVlA4ICgAAACQAQCdASoQABAAAsBMJaACdLoAA5gA/u1N3rvFpRr/56Z/W38f+MgA");
+        Image image = Image.decode(Path.of("a.webp"), crimson);
+        assertThat(image.width()).isEqualTo(16);
+        assertThat(image.rgb()[0] & 0xFF).isCloseTo(200, within(6));
+        assertThat(image.rgb()[1] & 0xFF).isCloseTo(30, within(6));
+        byte[] animation = "RIFF\30\0\0\0WEBPANIM\6\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+        assertThatThrownBy(() -> Image.decode(Path.of("a.webp"), animation))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessage("a.webp: is an animation; pictures that stand still are read");
+    }
+
+    @Test
+    void aDamagedWebPIsRefusedOrReadAndNothingElse() {
+        byte[] whole = new WebP().encode(noise(9, 9), Optional.of(PARAMETERS));
+        Path name = Path.of("a.webp");
+        for (int i = 0; i < whole.length; i++) {
+            decodeOrRefuse(name, Arrays.copyOf(whole, i));
+            byte[] flipped = whole.clone();
+            flipped[i] ^= (byte) 0x15;
+            decodeOrRefuse(name, flipped);
+        }
+    }
+
+    private static void decodeOrRefuse(Path name, byte[] file) {
+        try {
+            assertThat(Image.decode(name, file).width()).isPositive();
+        } catch (InvalidFileException e) {
+            assertThat(e).hasMessageStartingWith("a.webp: ");
+        }
     }
 
     @Test
@@ -210,7 +258,7 @@ class ImageTest {
         Path text = Files.writeString(folder.resolve("a.png"), "not a picture");
         assertThatThrownBy(() -> Image.read(text))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessage(text + ": is not a picture that can be read (PNG, JPEG, GIF, BMP)");
+                .hasMessage(text + ": is not a picture that can be read (PNG, JPEG, WebP, GIF, BMP)");
         assertThatThrownBy(() -> Image.read(folder.resolve("none.png")))
                 .hasMessage(folder.resolve("none.png") + ": not found");
     }

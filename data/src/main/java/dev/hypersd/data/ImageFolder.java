@@ -70,7 +70,7 @@ public final class ImageFolder implements Dataset<Captioned> {
         List<String> pictures =
                 names.stream().filter(ImageFolder::isPicture).sorted().toList();
         if (pictures.isEmpty()) {
-            throw new InvalidFileException(folder, "has no pictures (PNG, JPEG, GIF, BMP)");
+            throw new InvalidFileException(folder, "has no pictures (PNG, JPEG, WebP, GIF, BMP)");
         }
         if (pictures.stream().noneMatch(picture -> names.contains(captionOf(picture)))) {
             throw new InvalidFileException(

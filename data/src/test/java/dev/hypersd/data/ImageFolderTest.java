@@ -82,7 +82,7 @@ class ImageFolderTest {
         assertThatThrownBy(() -> ImageFolder.open(folder.resolve("gone")))
                 .hasMessageContaining("gone: is not a folder");
         assertThatThrownBy(() -> ImageFolder.open(folder))
-                .hasMessageContaining("has no pictures (PNG, JPEG, GIF, BMP)");
+                .hasMessageContaining("has no pictures (PNG, JPEG, WebP, GIF, BMP)");
         picture("b.png", 1);
         picture("a.jpg", 2);
         assertThatThrownBy(() -> ImageFolder.open(folder))
