@@ -65,7 +65,8 @@ final class ImageDecoder {
             }
         } catch (IOException | UncheckedIOException | IllegalArgumentException | IndexOutOfBoundsException e) {
             // The readers meet damaged files with all of these.
-            throw new InvalidFileException(file, "is a damaged picture: " + e.getMessage(), e);
+            String reason = e.getMessage() == null ? "" : ": " + e.getMessage();
+            throw new InvalidFileException(file, "is a damaged picture" + reason, e);
         }
     }
 

@@ -121,7 +121,7 @@ class ImageFolderTest {
         assertBroken(samples, 1, "1.png: is not a picture that can be read");
         assertBroken(samples, 2, "2.png: has no caption, 2.txt is missing");
         assertBroken(samples, 3, "3.txt: has an empty caption");
-        assertBroken(samples, 4, "4.webp: is not a picture that can be read");
+        assertBroken(samples, 4, "4.webp: is a damaged picture");
         assertBroken(samples, 5, "5.txt: is not UTF-8 text");
         assertBroken(samples, 6, "6.txt: is larger than any caption (1 MiB)");
         assertBroken(samples, 7, "7.png: is a damaged picture");
