@@ -9,6 +9,7 @@ import dev.hypersd.evaluation.References;
 import dev.hypersd.evaluation.Report;
 import dev.hypersd.evaluation.TestPrompt;
 import dev.hypersd.file.Draft;
+import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.ImageRequest;
 import java.io.PrintWriter;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  hypersd eval --model runs/mini/base/model --steps 50 --sampler ddim --guidance 3 --prompts test:1000 --batch 8 --judges judges --out runs/eval/base",
+            "  hypersd eval --steps 50 --prompts test:1000 --batch 8 --out runs/eval/base",
         })
 final class EvalCommand implements Runnable {
     /** Prompts that are drawn several times. */
@@ -60,11 +61,9 @@ final class EvalCommand implements Runnable {
         @Option(
                 names = "--judges",
                 paramLabel = "DIR",
-                required = true,
                 description =
-                        "The folder of the judges: attributes, and as many of clip, aesthetic (which needs clip) and preference as there are.")
-        @SuppressWarnings("NullAway.Init") // set by picocli
-        Path judges;
+                        "The folder of the judges: attributes, and as many of clip, aesthetic (which needs clip) and preference as there are. Default: those that come with this program.")
+        Optional<Path> judges = Optional.empty();
 
         @Option(
                 names = "--prompts",
@@ -99,7 +98,7 @@ final class EvalCommand implements Runnable {
         PrintWriter err = spec.commandLine().getErr();
         ImageRequest request = picture.request("", model, err);
         ImageRequest batch = request.withPrompts(Collections.nCopies(judging.batch, request.promptOf(0)));
-        try (Panel panel = Panel.open(judging.judges);
+        try (Panel panel = Panel.open(judging.judges.orElseGet(EmbeddedModel::judges));
                 DiffusionPipeline pipeline = model.load(batch)) {
             Evaluation evaluation = new Evaluation(panel, prompts, REPEATED, judging.batch, picture.seed.orElse(0L));
             LongConsumer progress = left -> tell(err, left);

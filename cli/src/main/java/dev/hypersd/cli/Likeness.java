@@ -128,7 +128,11 @@ final class Likeness {
 
     /** The weights of LoRAs that are given without; all that the picture was drawn with must be given. */
     private void fillLoras(ModelOptions model) {
-        listed("Loras").forEach(entry -> {
+        List<String> entries = listed("Loras").toList();
+        if (model.loras.isEmpty()) {
+            model.loras.addAll(entries.isEmpty() ? List.of(LoraOption.NONE) : model.chosenLoras());
+        }
+        entries.forEach(entry -> {
             int colon = entry.lastIndexOf(':');
             String name = entry.substring(0, Math.max(colon, 0));
             int index = IntStream.range(0, model.loras.size())

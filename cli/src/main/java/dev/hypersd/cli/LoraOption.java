@@ -12,7 +12,10 @@ import picocli.CommandLine.TypeConversionException;
  * @param weight how strongly it applies; absent means the preset's scale, or 1
  */
 record LoraOption(Path file, OptionalDouble weight) {
-    /** Reads {@code FILE[:WEIGHT]}; a colon that no number follows belongs to the file name, as in {@code C:\style.safetensors}. */
+    /** Says that no LoRA is wanted, not even the one that comes with a model. */
+    static final LoraOption NONE = new LoraOption(Path.of("none"), OptionalDouble.empty());
+
+    /** Reads {@code FILE[:WEIGHT]}, or {@code none}; a colon that no number follows belongs to the file name, as in {@code C:\style.safetensors}. */
     static final class Converter implements ITypeConverter<LoraOption> {
         @Override
         public LoraOption convert(String value) {

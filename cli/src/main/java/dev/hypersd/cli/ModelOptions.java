@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import picocli.CommandLine.Option;
 
 /** Which model to draw with, and how to load it. */
@@ -52,7 +53,8 @@ final class ModelOptions {
             names = "--lora",
             paramLabel = "FILE[:WEIGHT]",
             converter = LoraOption.Converter.class,
-            description = "A LoRA to lay over the model; may be given several times.")
+            description =
+                    "A LoRA to lay over the model; may be given several times. \"none\" for none. Default: for the model that comes with this program, its few-step LoRA.")
     List<LoraOption> loras = new ArrayList<>();
 
     @Option(
@@ -108,10 +110,18 @@ final class ModelOptions {
         return model.orElseGet(EmbeddedModel::folder);
     }
 
-    /** The LoRAs, those without a weight with that of their preset. */
+    /** The LoRAs that are named; where nothing is said, those that come with the model. */
+    List<LoraOption> chosenLoras() {
+        if (loras.isEmpty() && model.isEmpty() && unet.isEmpty()) {
+            return List.of(new LoraOption(EmbeddedModel.lora(), OptionalDouble.empty()));
+        }
+        return loras.stream().filter(lora -> !lora.equals(LoraOption.NONE)).toList();
+    }
+
+    /** The chosen LoRAs, those without a weight with that of their preset. */
     List<LoraWeight> weights() {
         LoraWeight.Fit fit = loraPartial ? LoraWeight.Fit.PARTIAL : LoraWeight.Fit.WHOLE;
-        return loras.stream()
+        return chosenLoras().stream()
                 .map(lora -> new LoraWeight(
                         lora.file(),
                         lora.weight()

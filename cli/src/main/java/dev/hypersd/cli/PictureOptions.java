@@ -159,7 +159,9 @@ final class PictureOptions {
             return preset.filter(name -> !name.equals("none")).map(Presets::named);
         }
         Stream<Path> files = Stream.of(
-                        model.loras.stream().map(LoraOption::file), model.unet.stream(), Stream.of(model.named()))
+                        model.chosenLoras().stream().map(LoraOption::file),
+                        model.unet.stream(),
+                        Stream.of(model.named()))
                 .flatMap(s -> s);
         return files.flatMap(file -> Presets.forFile(file).stream()).findFirst();
     }

@@ -168,19 +168,31 @@ public final class Presets {
         return new Preset(name, file, ModelFamily.SDXL, artefact, EULER, Steps.of(steps), Range.only(steps), 0, OFF, 1);
     }
 
-    /** The embedded model, by its model card. */
+    /** The embedded model and its LoRA, by its model card. */
     private static List<Preset> mini() {
-        return List.of(new Preset(
-                "mini",
-                "hypersd-mini",
-                ModelFamily.SD15,
-                Artefact.MODEL,
-                DDIM,
-                Steps.of(25),
-                new Range(1, 1000),
-                3,
-                new Range(0, 30),
-                1));
+        return List.of(
+                new Preset(
+                        "mini",
+                        "hypersd-mini",
+                        ModelFamily.SD15,
+                        Artefact.MODEL,
+                        DDIM,
+                        Steps.of(25),
+                        new Range(1, 1000),
+                        3,
+                        new Range(0, 30),
+                        1),
+                new Preset(
+                        "mini-unified",
+                        "Hyper-mini-unified-lora",
+                        ModelFamily.SD15,
+                        Artefact.LORA,
+                        TCD.withEta(0),
+                        Steps.of(4),
+                        new Range(1, 8),
+                        0,
+                        OFF,
+                        1));
     }
 
     /**

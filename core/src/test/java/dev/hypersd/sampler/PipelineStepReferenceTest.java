@@ -21,8 +21,19 @@ import tools.jackson.databind.JsonNode;
 
 /** The timesteps of every run of the reference pipelines, and their first step from the traced input and output of the network. */
 class PipelineStepReferenceTest {
+    private static final String TIMESTEPS = "trace.unet_timesteps";
+
     static List<String> cases() {
-        return ReferenceCase.names("pipelines", "");
+        return ReferenceCase.names("pipelines", "").stream()
+                .filter(PipelineStepReferenceTest::isTraced)
+                .toList();
+    }
+
+    /** Cases of the project's own have inputs and outputs only. */
+    private static boolean isTraced(String name) {
+        try (ReferenceCase reference = ReferenceCase.open("pipelines", name)) {
+            return reference.has(TIMESTEPS);
+        }
     }
 
     @ParameterizedTest
@@ -48,9 +59,7 @@ class PipelineStepReferenceTest {
         for (int i = 0; i < timesteps.length; i++) {
             timesteps[i] = (float) plan.timestep(i);
         }
-        assertThat(timesteps)
-                .as(plan::toString)
-                .containsExactly(Tensors.toFloats(reference.tensor("trace.unet_timesteps")));
+        assertThat(timesteps).as(plan::toString).containsExactly(Tensors.toFloats(reference.tensor(TIMESTEPS)));
     }
 
     private static void checkFirstStep(ReferenceCase reference, Plan plan, double guidance) {

@@ -112,7 +112,7 @@ class AutomaticTest {
 
     @Test
     void whatThereIsIsListed() throws Exception {
-        assertThat(list("sd-models", "model_name")).containsExactly("tiny", "broken", "other", "sd15", "sdxl");
+        assertThat(list("sd-models", "model_name")).startsWith("tiny").contains("broken", "other", "sd15", "sdxl");
         assertThat(list("loras", "name")).contains("sd15-a-kohya", "sd15-b-peft");
         assertThat(list("samplers", "name")).contains("Euler a", "TCD");
     }
