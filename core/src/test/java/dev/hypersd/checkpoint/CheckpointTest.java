@@ -122,7 +122,7 @@ class CheckpointTest {
         assertThat(whole.family()).contains(ModelFamily.SDXL_REFINER);
         assertThat(whole.parts()).containsExactly("unet", "text_encoder_2");
         Path unet =
-                ReferenceCase.root().resolve("pipelines/models/sdxl-refiner/unet/diffusion_pytorch_model.safetensors");
+                ReferenceCase.own().resolve("pipelines/models/sdxl-refiner/unet/diffusion_pytorch_model.safetensors");
         assertThat(Checkpoint.recognise(unet).family()).contains(ModelFamily.SDXL_REFINER);
     }
 

@@ -1,5 +1,6 @@
 package dev.hypersd.pipeline;
 
+import static dev.hypersd.pipeline.AlikePictures.assertAlike;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,7 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -124,17 +124,6 @@ class RefinerTest {
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(
                         "is a word for text encoders [24, 24] wide, those of the model are [24, 32] wide");
-    }
-
-    /** Weights that lie elsewhere in memory are multiplied in another order: a rounding apart. */
-    private static void assertAlike(Image got, Image expected) {
-        byte[] a = got.rgb();
-        byte[] b = expected.rgb();
-        int most = IntStream.range(0, a.length)
-                .map(i -> Math.abs((a[i] & 0xFF) - (b[i] & 0xFF)))
-                .max()
-                .orElseThrow();
-        assertThat(most).isLessThanOrEqualTo(1);
     }
 
     private static Tensor vector(int width) {
