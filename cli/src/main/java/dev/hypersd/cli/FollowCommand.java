@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  hypersd follow --net runs/mini/controlnet/canny/model/controlnet.safetensors --lines canny --steps 25 --sampler ddim --guidance 3",
+            "  hypersd follow --lora none --net runs/mini/controlnet/canny/model/controlnet.safetensors --lines canny",
         })
 final class FollowCommand implements Runnable {
     /** Progress is told about every so many pictures. */
