@@ -15,7 +15,10 @@ public interface Adapters {
     /** The base network as it is. */
     Adapters NONE = Parameter::base;
 
-    /** The tensor to use in place of {@code parameter}: same shape, type and device. Owned by the adapters, not by the caller. */
+    /**
+     * The tensor to use in place of {@code parameter}: same shape and device, and the type that it is computed in, or any other floating-point type where it
+     * is converted at each use ({@link WeightStorage#AS_STORED}). Owned by the adapters, not by the caller.
+     */
     Tensor apply(Parameter parameter);
 
     /** Runs {@code call} with these adapters switched on. */

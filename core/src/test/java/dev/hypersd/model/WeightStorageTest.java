@@ -25,16 +25,16 @@ class WeightStorageTest {
     @TempDir
     Path folder;
 
-    /** Converting half-precision numbers to F32 loses nothing, whenever it happens, so the pictures are the same to the last bit. */
+    /** Converting shorter numbers to F32 loses nothing, whenever it happens, so the pictures are the same to the last bit. */
     @ParameterizedTest
-    @EnumSource(names = {"F16", "BF16", "F32"})
+    @EnumSource(names = {"F8_E4M3", "F16", "BF16", "F32"})
     void weightsAsStoredDrawWhatConvertedOnesDraw(Dtype stored) {
         Path model = model(stored);
         assertThat(draw(model, AS_STORED)).isEqualTo(draw(model, LoadOptions.DEFAULT));
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F16", "BF16", "F32"})
+    @EnumSource(names = {"F8_E4M3", "F16", "BF16", "F32"})
     void weightsAsStoredAreHeldInTheTypeOfTheirFile(Dtype stored) {
         try (DiffusionModel model = Engine.infer(() -> DiffusionModel.load(model(stored), AS_STORED))) {
             assertThat(model.dtype()).isEqualTo(Dtype.F32);
