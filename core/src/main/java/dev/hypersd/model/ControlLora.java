@@ -100,6 +100,11 @@ final class ControlLora implements WeightSource {
     }
 
     @Override
+    public void rest() {
+        file.rest();
+    }
+
+    @Override
     public void close() {
         file.close();
     }

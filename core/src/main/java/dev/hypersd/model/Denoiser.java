@@ -13,7 +13,6 @@ import dev.hypersd.tokenizer.ClipTokenizer;
 import dev.hypersd.unet.UNet2DConditionModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +32,7 @@ public final class Denoiser {
     private final List<TextEncoder> textEncoders;
     private final UNet2DConditionModel unet;
     private final boolean zerosForAbsentPrompt;
-    private final Map<Component, Map<String, Parameter>> parameters = new EnumMap<>(Component.class);
+    private final Map<Component, Network<?>> networks = new EnumMap<>(Component.class);
 
     private Denoiser(ModelFiles files, Placement placement, TensorArena arena) {
         this.family = files.family();
@@ -43,11 +42,11 @@ public final class Denoiser {
             ClipTokenizer words = ClipTokenizer.open(files.part(tokenizer(name)).folder());
             Network<ClipTextModel> encoder = files.part(name).load(type(name), placement, arena);
             textEncoders.add(new TextEncoder(words, encoder.network(), Optional.empty()));
-            parameters.put(Component.in(name), encoder.parameters());
+            networks.put(Component.in(name), encoder);
         }
         Network<UNet2DConditionModel> network = files.part("unet").load(NetworkType.UNET, placement, arena);
         this.unet = network.network();
-        parameters.put(Component.UNET, network.parameters());
+        networks.put(Component.UNET, network);
         this.zerosForAbsentPrompt = files.index().flag("force_zeros_for_empty_prompt", true);
     }
 
@@ -139,11 +138,29 @@ public final class Denoiser {
 
     /** What LoRAs can change: the U-Net and the text encoders. */
     public LoraTargets loraTargets() {
+        Map<Component, Map<String, Parameter>> parameters = new EnumMap<>(Component.class);
+        networks.forEach((component, network) -> parameters.put(component, network.parameters()));
         return new LoraTargets(family.title(), parameters);
+    }
+
+    /** The text encoders have done their work: they leave the resident set until there is another text ({@link Network#rest}). */
+    public void restTextEncoders() {
+        networks.forEach((component, network) -> {
+            if (component != Component.UNET) {
+                network.rest();
+            }
+        });
+    }
+
+    /** Everything has done its work and leaves the resident set until the next picture. */
+    public void rest() {
+        networks.values().forEach(Network::rest);
     }
 
     /** The parameters of one of these networks, by name. */
     Map<String, Parameter> parameters(Component network) {
-        return Collections.unmodifiableMap(parameters.getOrDefault(network, Map.of()));
+        return Optional.<Network<?>>ofNullable(networks.get(network))
+                .map(Network::parameters)
+                .orElse(Map.of());
     }
 }

@@ -129,7 +129,7 @@ public final class ModelPart {
      * Builds the network. Tensors of the file that it does not know are named in a warning.
      *
      * @param dtype what it computes with; weights stored in another type are converted
-     * @param arena the owner of its tensors
+     * @param arena the owner of its tensors and of the file
      * @throws InvalidFileException if the configuration is of another class or broken, or the weights do not fit it
      */
     public <N> Network<N> load(NetworkType<N> type, Dtype dtype, TensorArena arena) {
@@ -140,19 +140,18 @@ public final class ModelPart {
     public <N> Network<N> load(NetworkType<N> type, Placement placement, TensorArena arena) {
         JsonObject json = config();
         requireClass(type.className());
-        try (WeightSource source = type.names().apply(openWeights())) {
-            return load(source, parameters -> type.maker().apply(json, parameters), placement, arena);
-        }
+        WeightSource source = arena.own(type.names().apply(openWeights()));
+        return load(source, parameters -> type.maker().apply(json, parameters), placement, arena);
     }
 
-    /** The network that {@code maker} builds of the weights in {@code source}. */
+    /** The network that {@code maker} builds of the weights in {@code source}, which has to stay open for the network to {@link Network#rest}. */
     static <N> Network<N> load(
             WeightSource source, Function<Parameters, N> maker, Placement placement, TensorArena arena) {
         StoredParameters stored = new StoredParameters(source, placement, arena);
         Parameters parameters = new Parameters(stored);
         N network = maker.apply(parameters);
         warnOf(stored.unused().stream().sorted().toList(), source.file());
-        return new Network<>(network, parameters.taken());
+        return new Network<>(network, parameters.taken(), source);
     }
 
     static String className(JsonObject config) {

@@ -1,6 +1,7 @@
 package dev.hypersd.model;
 
 import dev.hypersd.nn.Parameter;
+import dev.hypersd.weights.WeightSource;
 import java.util.Map;
 
 /**
@@ -8,5 +9,11 @@ import java.util.Map;
  *
  * @param network the network
  * @param parameters its parameters by name: what a LoRA refers to
+ * @param source what they were loaded from; it belongs to the owner of the parameters
  */
-public record Network<N>(N network, Map<String, Parameter> parameters) {}
+public record Network<N>(N network, Map<String, Parameter> parameters, WeightSource source) {
+    /** Leaves the resident set until it is next used, as far as its weights are mapped: they must not have been changed in place. */
+    public void rest() {
+        source.rest();
+    }
+}

@@ -79,6 +79,10 @@ final class Generation {
             Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
             listener.onStep(new Step(i + 1, plan.size(), elapsed, () -> Pictures.of(decode(estimate))));
         }
+        // The decoder needs the room more: the U-Net's weights and the decoder's activations together would be the peak
+        // of a large model.
+        model.denoiser().rest();
+        model.refiner().ifPresent(Denoiser::rest);
         return current.x();
     }
 
@@ -125,6 +129,7 @@ final class Generation {
         List<TextEncoder> encoders = denoiser.textEncoders(request.wordFiles());
         Conditioning conditioning = new PromptEncoder(denoiser, encoders, request.syntax(), listener::onWarning)
                 .encode(request, size, guidance.isOn());
+        denoiser.restTextEncoders();
         requireFinite(conditioning.text(), "the encoded prompt");
         if (guidanceInput.isPresent()) {
             float[] w = new float[request.count()];

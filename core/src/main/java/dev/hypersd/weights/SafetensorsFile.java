@@ -2,6 +2,7 @@ package dev.hypersd.weights;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.MappedPages;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import java.io.EOFException;
@@ -143,6 +144,13 @@ public final class SafetensorsFile implements WeightSource {
     @Override
     public Path file() {
         return file;
+    }
+
+    @Override
+    public synchronized void rest() {
+        if (bytes != null) {
+            MappedPages.giveBack(bytes);
+        }
     }
 
     @Override

@@ -74,6 +74,11 @@ public final class ShardedSafetensors implements WeightSource {
     }
 
     @Override
+    public void rest() {
+        shards.values().forEach(SafetensorsFile::rest);
+    }
+
+    @Override
     public void close() {
         shards.values().forEach(SafetensorsFile::close);
     }

@@ -15,6 +15,9 @@ public interface WeightSource extends AutoCloseable {
     /** The file that messages about a missing tensor should name. */
     Path file();
 
+    /** Takes what was mapped of the files out of the resident set ({@link dev.hypersd.tensor.MappedPages}); loaded tensors stay valid. */
+    void rest();
+
     /** Releases the files. Tensors that were loaded stay valid, others can no longer be loaded. */
     @Override
     void close();

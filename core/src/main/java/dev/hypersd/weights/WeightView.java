@@ -74,6 +74,11 @@ public final class WeightView implements WeightSource {
     }
 
     @Override
+    public void rest() {
+        source.rest();
+    }
+
+    @Override
     public void close() {
         source.close();
     }

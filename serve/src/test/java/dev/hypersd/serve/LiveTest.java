@@ -82,6 +82,28 @@ class LiveTest {
     }
 
     @Test
+    void whatIsDoneInAMomentIsFinishedAndThenTheLatestComes() throws Exception {
+        try (LiveClient client = LiveClient.of(server)) {
+            for (int id = 1; id <= 9; id++) {
+                client.draw(id, 1);
+            }
+            List<Integer> pictures = new ArrayList<>();
+            List<Integer> cancelled = new ArrayList<>();
+            while (!pictures.contains(9)) {
+                LiveClient.Message message = client.next();
+                int id = message.about().get("id").asInt();
+                switch (message.type()) {
+                    case "picture" -> pictures.add(id);
+                    case "cancelled" -> cancelled.add(id);
+                    default -> assertThat(message.type()).isEqualTo("progress");
+                }
+            }
+            assertThat(pictures).startsWith(1).endsWith(9).isSorted();
+            assertThat(cancelled).hasSize(9 - pictures.size()).doesNotContainAnyElementsOf(pictures);
+        }
+    }
+
+    @Test
     void aPictureIsTakenBack() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
             client.draw(1, 1000);

@@ -1,22 +1,25 @@
 package dev.hypersd.recipe;
 
+import static java.util.Map.entry;
+
 import dev.hypersd.error.Nearest;
 import java.util.Map;
 import java.util.function.BiFunction;
 
 /** The objectives by the names that recipes use. Reading one checks its keys; the supplier that it gives loads what is needed. */
 final class Objectives {
-    private static final Map<String, BiFunction<Section, Common, Opening>> KNOWN = Map.of(
-            "autoencoder", AutoencoderRecipe::read,
-            "base", BaseRecipe::read,
-            "finetune", FinetuneRecipe::read,
-            "distillation", DistillationRecipe::read,
-            "controlnet", ControlNetRecipe::read,
-            "attributes", JudgeRecipes::attributes,
-            "clip", JudgeRecipes::clip,
-            "segmentation", JudgeRecipes::segmentation,
-            "aesthetic", JudgeRecipes::aesthetic,
-            "preference", JudgeRecipes::preference);
+    private static final Map<String, BiFunction<Section, Common, Opening>> KNOWN = Map.ofEntries(
+            entry("autoencoder", AutoencoderRecipe::read),
+            entry("tiny_autoencoder", TinyAutoencoderRecipe::read),
+            entry("base", BaseRecipe::read),
+            entry("finetune", FinetuneRecipe::read),
+            entry("distillation", DistillationRecipe::read),
+            entry("controlnet", ControlNetRecipe::read),
+            entry("attributes", JudgeRecipes::attributes),
+            entry("clip", JudgeRecipes::clip),
+            entry("segmentation", JudgeRecipes::segmentation),
+            entry("aesthetic", JudgeRecipes::aesthetic),
+            entry("preference", JudgeRecipes::preference));
 
     private Objectives() {}
 

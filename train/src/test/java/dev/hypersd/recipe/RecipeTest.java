@@ -132,7 +132,7 @@ class RecipeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vae", "base", "decoder"})
+    @ValueSource(strings = {"vae", "base", "decoder", "tiny-vae"})
     void theRecipesOfTheEmbeddedModelAreValid(String name) {
         Recipe recipe = Recipe.read(Path.of("../recipes/mini/" + name + ".yaml"), List.of());
 

@@ -23,11 +23,17 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * One client that is shown what it types and draws. The latest input wins: a new one takes the place of the one before, wherever that
- * is. Safe to share.
+ * One client that is shown what it types and draws. The latest input wins: it takes the place of the one before, which ends where it is, unless it
+ * is done in a moment. Safe to share.
  */
 final class Session {
     private static final int PREVIEW_QUALITY = 80;
+
+    /**
+     * A picture that takes no longer is finished although another is wanted by then. Otherwise a hand that never rests, whose every movement takes back the one
+     * before, would see nothing until it does.
+     */
+    private static final long MOMENT_NANOS = 250_000_000;
 
     /** Encoding a picture must not keep the next one from being drawn. */
     private static final Executor ENCODERS =
@@ -39,8 +45,18 @@ final class Session {
     private final Reception reception;
     private final Outbox outbox;
 
-    private Optional<Commission> present = Optional.empty();
+    private Optional<UnderWay> present = Optional.empty();
+    private Optional<Asked> next = Optional.empty();
     private boolean closed;
+
+    /** A picture that the client wants, by its number. */
+    private record Asked(long number, Wish wish, boolean previews, Intake intake) {}
+
+    private record UnderWay(Commission commission, long began) {
+        boolean takesLong() {
+            return System.nanoTime() - began > MOMENT_NANOS;
+        }
+    }
 
     Session(String id, String address, Studio studio, Reception reception, Outbox outbox) {
         this.id = id;
@@ -66,7 +82,7 @@ final class Session {
             switch (message.string("type", "draw")) {
                 case "draw" -> draw(number, message, intake);
                 case "cancel" -> {
-                    replace(Optional.empty());
+                    letGo();
                     intake.close();
                 }
                 default -> throw new RefusedException(Refusal.MALFORMED, "the type of a message is draw or cancel");
@@ -83,24 +99,62 @@ final class Session {
     }
 
     /** Lets go of what is under way. */
-    void close() {
-        synchronized (this) {
-            closed = true;
-        }
-        replace(Optional.empty());
+    synchronized void close() {
+        closed = true;
+        letGo();
     }
 
     private void draw(long number, JsonObject message, Intake intake) {
         boolean previews = message.flag("previews", true);
-        Wish wish = Fields.wish(message, intake).build();
+        ask(new Asked(number, Fields.wish(message, intake).build(), previews, intake));
+    }
+
+    private synchronized void ask(Asked asked) {
+        if (present.isEmpty() || present.get().takesLong()) {
+            letGo();
+            start(asked);
+        } else {
+            next.ifPresent(this::pass);
+            next = Optional.of(asked);
+        }
+    }
+
+    private synchronized void letGo() {
+        next.ifPresent(this::pass);
+        next = Optional.empty();
+        Optional<UnderWay> gone = present;
+        present = Optional.empty();
+        gone.map(UnderWay::commission).ifPresent(studio::cancel);
+    }
+
+    /** What was never begun. */
+    private void pass(Asked asked) {
+        asked.intake().close();
+        fail(asked.number(), new RefusedException(Refusal.CANCELLED, "another one took its place"));
+    }
+
+    private void start(Asked asked) {
+        if (closed) {
+            pass(asked);
+            return;
+        }
+        long number = asked.number();
         long began = System.nanoTime();
-        // The one before makes room first, so that it does not count against the queue.
-        replace(Optional.empty());
-        Commission commission = studio.submit(id, wish, step -> show(number, step, previews));
-        replace(Optional.of(commission));
+        Commission commission;
+        try {
+            commission = studio.submit(id, asked.wish(), step -> show(number, step, asked.previews()));
+        } catch (RuntimeException e) {
+            asked.intake().close();
+            fail(number, e);
+            return;
+        }
+        present = Optional.of(new UnderWay(commission, began));
         commission
                 .pictures()
-                .whenComplete((pictures, failure) -> intake.close())
+                .whenComplete((pictures, failure) -> {
+                    asked.intake().close();
+                    follow(commission);
+                })
                 .thenAcceptAsync(pictures -> deliver(number, pictures, System.nanoTime() - began), ENCODERS)
                 .exceptionally(failure -> {
                     fail(number, failure);
@@ -108,16 +162,26 @@ final class Session {
                 });
     }
 
-    private synchronized void replace(Optional<Commission> next) {
-        present.ifPresent(studio::cancel);
-        present = next;
-        if (closed) {
-            next.ifPresent(studio::cancel);
+    /** Between two steps of what takes long nothing needs to wait. */
+    private synchronized void makeWay() {
+        if (next.isPresent()) {
+            present.filter(UnderWay::takesLong).map(UnderWay::commission).ifPresent(studio::cancel);
+        }
+    }
+
+    /** Goes on to what was asked for meanwhile, unless {@code ended} was let go. */
+    private synchronized void follow(Commission ended) {
+        if (present.filter(underWay -> underWay.commission() == ended).isPresent()) {
+            present = Optional.empty();
+            Optional<Asked> following = next;
+            next = Optional.empty();
+            following.ifPresent(this::start);
         }
     }
 
     /** The last step's preview would be the picture itself. */
     private void show(long number, Step step, boolean previews) {
+        makeWay();
         outbox.send(Map.of("type", "progress", "id", number, "step", step.number(), "steps", step.total()));
         if (previews && step.number() < step.total() && outbox.hasRoomForPreviews()) {
             byte[] picture =
