@@ -11,7 +11,8 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
-import dev.hypersd.vae.AutoencoderKl;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.vae.Autoencoder;
 import java.nio.file.Path;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
@@ -45,9 +46,7 @@ final class Reconstruction implements Callable<Integer> {
         Scenes scenes = Scenes.of(Split.TEST, count);
         Map<String, DoubleSummaryStatistics> ratios = new TreeMap<>();
         try (TensorArena arena = new TensorArena()) {
-            AutoencoderKl autoencoder = Engine.infer(() -> ModelPart.in(folder)
-                    .load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena)
-                    .network());
+            Autoencoder autoencoder = Engine.infer(() -> load(arena));
             LongStream.range(0, count).mapToObj(scenes::get).forEach(sample -> {
                 double ratio = Engine.infer(() -> TensorScope.released(() -> ratio(autoencoder, sample.image())));
                 for (String group : List.of("all", style(sample))) {
@@ -65,15 +64,24 @@ final class Reconstruction implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
+    private Autoencoder load(TensorArena arena) {
+        ModelPart part = ModelPart.in(folder);
+        return NetworkType.of(part.config()) == NetworkType.AUTOENCODER_TINY
+                ? part.load(NetworkType.AUTOENCODER_TINY, Dtype.F32, arena).network()
+                : part.load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena).network();
+    }
+
     private static String style(Sample sample) {
         return sample.scene().style().name().toLowerCase(Locale.ROOT);
     }
 
-    /** Of one picture, in decibel. */
-    private static double ratio(AutoencoderKl autoencoder, Image image) {
+    /** Of one picture, in decibel, from the middle of the distribution of its latents. */
+    private static double ratio(Autoencoder autoencoder, Image image) {
         Tensor pixels = Pixels.of(List.of(image));
+        long factor = autoencoder.scaleFactor();
+        long[] shape = {1, autoencoder.latentChannels(), image.height() / factor, image.width() / factor};
         Tensor decoded = autoencoder.decode(
-                autoencoder.scale(autoencoder.posterior(pixels).mode()));
+                autoencoder.encode(pixels, () -> Tensors.empty(shape).zero_()));
         ScalarOptional black = new ScalarOptional(new Scalar(-1));
         ScalarOptional white = new ScalarOptional(new Scalar(1));
         double error = decoded.clamp(black, white).sub(pixels).square().mean().item_double();

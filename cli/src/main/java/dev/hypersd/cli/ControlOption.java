@@ -2,8 +2,10 @@ package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
+import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.pipeline.Control;
 import dev.hypersd.preprocess.Preprocessor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -12,9 +14,9 @@ import picocli.CommandLine.Option;
 final class ControlOption {
     @Option(
             names = "--control",
-            paramLabel = "DIR|FILE",
+            paramLabel = "DIR|FILE|NAME",
             description =
-                    "A ControlNet to follow a picture with; may be given several times, each with options of its own.")
+                    "A ControlNet to follow a picture with; may be given several times, each with options of its own. The model that comes with this program has canny and scribble.")
     private Optional<Path> network = Optional.empty();
 
     @Option(
@@ -57,13 +59,19 @@ final class ControlOption {
 
     /** What the options amount to; refuses a ControlNet without a picture and the reverse. */
     Control control() {
-        Path from = network.orElseThrow(
-                () -> new InvalidRequestException("options of a ControlNet need one: name it with --control"));
+        Path from = network.map(ControlOption::found)
+                .orElseThrow(
+                        () -> new InvalidRequestException("options of a ControlNet need one: name it with --control"));
         Path file = picture.orElseThrow(() -> new InvalidRequestException(
                 "ControlNet " + from + " needs a picture to follow: name it with --control-image"));
         Control.Mode mode = guess ? Control.Mode.GUESS : Control.Mode.BALANCED;
         Image given = Image.read(file);
         Image seen = preprocessor.map(p -> p.apply(given)).orElse(given);
         return new Control(from, seen, scale, start, end, mode);
+    }
+
+    /** The file itself or, where there is none, the embedded ControlNet of this name. */
+    static Path found(Path named) {
+        return Files.exists(named) ? named : EmbeddedModel.controls().getOrDefault(named.toString(), named);
     }
 }

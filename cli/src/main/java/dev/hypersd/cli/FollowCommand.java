@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
+            "  hypersd follow --net canny --lines canny --steps 1",
             "  hypersd follow --lora none --net runs/mini/controlnet/canny/model/controlnet.safetensors --lines canny",
         })
 final class FollowCommand implements Runnable {
@@ -44,7 +45,11 @@ final class FollowCommand implements Runnable {
 
     /** What is followed. */
     static final class LineOptions {
-        @Option(names = "--net", paramLabel = "DIR|FILE", required = true, description = "The ControlNet.")
+        @Option(
+                names = "--net",
+                paramLabel = "DIR|FILE|NAME",
+                required = true,
+                description = "The ControlNet. The model that comes with this program has canny and scribble.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         Path network;
 
@@ -72,11 +77,12 @@ final class FollowCommand implements Runnable {
         PrintWriter err = spec.commandLine().getErr();
         ImageRequest asked = picture.request("", model, err);
         ImageRequest request = asked.withImages(1, picture.seed.orElse(0L));
+        Path network = ControlOption.found(lines.network);
         Control first = Control.of(
-                lines.network, lines.made.apply(Scenes.of(Split.TEST, 1).get(0).image()));
+                network, lines.made.apply(Scenes.of(Split.TEST, 1).get(0).image()));
         try (DiffusionPipeline pipeline = model.load(request.withControl(first))) {
-            Following following = Following.of(
-                    pipeline, request, lines.network, lines.made::apply, lines.scenes, left -> tell(err, left));
+            Following following =
+                    Following.of(pipeline, request, network, lines.made::apply, lines.scenes, left -> tell(err, left));
             spec.commandLine().getOut().println(following.table());
         }
     }

@@ -16,6 +16,7 @@ import dev.hypersd.preset.Preset;
 import dev.hypersd.preset.Presets;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ import picocli.CommandLine.Option;
 
 /** Which model to draw with, and how to load it. */
 final class ModelOptions {
+    private static final Optional<Path> TINY = Optional.of(Path.of("tiny"));
+    private static final Optional<Path> OWN = Optional.of(Path.of("own"));
+
     @Option(
             names = "--model",
             paramLabel = "DIR|FILE",
@@ -44,9 +48,9 @@ final class ModelOptions {
 
     @Option(
             names = "--vae",
-            paramLabel = "DIR|FILE",
+            paramLabel = "DIR|FILE|NAME",
             description =
-                    "An autoencoder to put in place of the model's own: a folder, for example of a TAESD, or a file of weights.")
+                    "An autoencoder to put in place of the model's own: a folder, for example of a TAESD, or a file of weights; \"tiny\" for the fast one of the model that comes with this program, \"own\" for the model's own.")
     Optional<Path> autoencoder = Optional.empty();
 
     @Option(
@@ -85,10 +89,9 @@ final class ModelOptions {
     @Option(
             names = "--dtype",
             paramLabel = "TYPE",
-            defaultValue = "f32",
             converter = DtypeConverter.class,
             description = "What to compute with: f32, bf16 or f16. Default: f32.")
-    Dtype dtype = Dtype.F32;
+    Optional<Dtype> dtype = Optional.empty();
 
     @Option(
             names = "--weights",
@@ -143,7 +146,7 @@ final class ModelOptions {
     ModelSource source() {
         LoadOptions options = plainOptions();
         options = variant.map(options::withVariant).orElse(options);
-        options = autoencoder.map(options::withAutoencoder).orElse(options);
+        options = autoencoder().map(options::withAutoencoder).orElse(options);
         Path named = named();
         Path directory = named;
         if (Files.isRegularFile(named)) {
@@ -160,8 +163,24 @@ final class ModelOptions {
         return new ModelSource(directory, options);
     }
 
+    private Optional<Path> autoencoder() {
+        if (autoencoder.equals(OWN)) {
+            return Optional.empty();
+        }
+        return autoencoder.equals(TINY) && model.isEmpty() ? Optional.of(EmbeddedModel.tinyAutoencoder()) : autoencoder;
+    }
+
+    /** For the embedded model: chooses what makes its pictures come fast, where nothing is said. */
+    void preferSpeed() {
+        if (model.isEmpty()) {
+            autoencoder = autoencoder.or(() -> TINY);
+            dtype = dtype.or(() -> Optional.of(Engine.fastestDtype()));
+        }
+    }
+
     /** How to load any model: held as is asked for. */
     LoadOptions plainOptions() {
-        return LoadOptions.DEFAULT.withPlacement(new Placement(dtype, weightStorage, Device.named(device)));
+        return LoadOptions.DEFAULT.withPlacement(
+                new Placement(dtype.orElse(Dtype.F32), weightStorage, Device.named(device)));
     }
 }

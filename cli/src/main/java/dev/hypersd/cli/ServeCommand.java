@@ -1,5 +1,8 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.mini.EmbeddedModel;
+import dev.hypersd.model.LoadOptions;
 import dev.hypersd.pipeline.LoraWeight;
 import dev.hypersd.serve.Server;
 import dev.hypersd.serve.ServerOptions;
@@ -92,6 +95,13 @@ final class ServeCommand implements Runnable {
         boolean behindProxy;
 
         @Option(
+                names = "--threads",
+                paramLabel = "N",
+                description =
+                        "How many cores a picture may use. Default: all; for the model that comes with this program one, because its pictures are too small to share.")
+        Optional<Integer> threads = Optional.empty();
+
+        @Option(
                 names = "--queue",
                 paramLabel = "N",
                 defaultValue = "32",
@@ -122,6 +132,8 @@ final class ServeCommand implements Runnable {
     @Override
     public void run() {
         Engine.start();
+        boolean isSmall = model.model.isEmpty() && System.getenv("OMP_NUM_THREADS") == null;
+        listen.threads.or(() -> isSmall ? Optional.of(1) : Optional.empty()).ifPresent(ServeCommand::useThreads);
         Server server = Server.start(catalogue(), options());
         CountDownLatch ended = new CountDownLatch(1);
         Thread closing = new Thread(() -> {
@@ -145,7 +157,16 @@ final class ServeCommand implements Runnable {
         }
     }
 
+    private static void useThreads(int threads) {
+        if (threads < 1) {
+            throw new InvalidRequestException("--threads is %d, it must be at least 1".formatted(threads));
+        }
+        Engine.useThreads(threads);
+    }
+
     private Catalogue catalogue() {
+        LoadOptions others = model.plainOptions();
+        model.preferSpeed();
         List<LoraWeight> weights = model.weights();
         Map<String, Path> named = new LinkedHashMap<>();
         weights.forEach(lora -> named.put(Shelf.name(lora.file()), lora.file()));
@@ -153,10 +174,10 @@ final class ServeCommand implements Runnable {
                 model.source(),
                 weights,
                 model.words,
-                model.plainOptions(),
+                others,
                 Shelf.models(shelves.models),
                 Shelf.loras(named, shelves.loras),
-                Shelf.controls(Map.of(), shelves.controls));
+                Shelf.controls(model.model.isEmpty() ? EmbeddedModel.controls() : Map.of(), shelves.controls));
     }
 
     private ServerOptions options() {

@@ -28,6 +28,13 @@ class ServeCommandTest {
     }
 
     @Test
+    void noThreadsAreRefused() {
+        Outcome outcome = serve("--threads=0");
+        assertThat(outcome.code()).isNotZero();
+        assertThat(outcome.err()).contains("--threads is 0, it must be at least 1");
+    }
+
+    @Test
     void aPortThatIsTakenIsSaid() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Outcome outcome = serve("--port=" + taken.getLocalPort());

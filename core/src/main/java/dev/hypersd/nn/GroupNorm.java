@@ -6,6 +6,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Normalisation over groups of channels (Wu and He, 2018): {@code [B, C, H, W] -> [B, C, H, W]}, then scale and shift per channel. */
 public final class GroupNorm {
+    /** With fewer the engine goes through innermost channels one pixel after another, many times slower than through whole maps. */
+    private static final long PIXELS = 1024;
+
     private final Parameter weight;
     private final Parameter bias;
     private final long groups;
@@ -20,7 +23,8 @@ public final class GroupNorm {
     }
 
     public Tensor forward(Tensor x) {
+        Tensor laid = x.size(2) * x.size(3) < PIXELS ? x.contiguous() : x;
         return torch.group_norm(
-                x, groups, new TensorOptional(weight.value()), new TensorOptional(bias.value()), eps, false);
+                laid, groups, new TensorOptional(weight.value()), new TensorOptional(bias.value()), eps, false);
     }
 }

@@ -43,6 +43,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     private final MemoryBudget memory;
     private final FittedLoras loras;
     private final ControlNets controlNets;
+    private final RememberedTexts texts = new RememberedTexts();
     private final AdapterCache adapters = new AdapterCache(MERGED_ADAPTERS_KEPT);
 
     /** Read and written on the engine's thread only. */
@@ -237,7 +238,7 @@ public final class DiffusionPipeline implements AutoCloseable {
             List<WeightedLora> wanted = loras.fit(request.loras(), listener::onWarning);
             try (AdapterCache.Lease lease = adapters.lease(wanted)) {
                 Generation generation =
-                        new Generation(model, request, size, controlNets.load(request.controls()), listener);
+                        new Generation(model, request, size, controlNets.load(request.controls()), texts, listener);
                 return lease.adapters().during(() -> work.apply(generation));
             }
         });
@@ -249,6 +250,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         Engine.infer(() -> {
             closed = true;
             adapters.close();
+            texts.close();
             controlNets.close();
             loras.close();
             model.close();

@@ -5,6 +5,7 @@ import dev.hypersd.error.HyperSdException;
 import dev.hypersd.model.Denoiser;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.model.TextEncoder;
+import dev.hypersd.nn.Adapters;
 import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.State;
@@ -20,6 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -33,19 +36,25 @@ final class Generation {
     private final ImageRequest request;
     private final Size size;
     private final List<ControlNet> networks;
+    private final RememberedTexts texts;
     private final GenerationListener listener;
 
-    /** @param networks of the request's controls, in their order */
+    /**
+     * @param networks of the request's controls, in their order
+     * @param texts of this model
+     */
     Generation(
             DiffusionModel model,
             ImageRequest request,
             Size size,
             List<ControlNet> networks,
+            RememberedTexts texts,
             GenerationListener listener) {
         this.model = model;
         this.request = request;
         this.size = size;
         this.networks = networks;
+        this.texts = texts;
         this.listener = listener;
     }
 
@@ -126,10 +135,7 @@ final class Generation {
     private GuidedDenoiser guided(Denoiser denoiser, List<Guide> guides, Optional<Tensor> beside) {
         OptionalInt guidanceInput = denoiser.unet().config().guidanceDimension();
         Guidance guidance = guidanceInput.isPresent() ? Guidance.OFF : request.guidance();
-        List<TextEncoder> encoders = denoiser.textEncoders(request.wordFiles());
-        Conditioning conditioning = new PromptEncoder(denoiser, encoders, request.syntax(), listener::onWarning)
-                .encode(request, size, guidance.isOn());
-        denoiser.restTextEncoders();
+        Conditioning conditioning = conditioning(denoiser, guidance.isOn());
         requireFinite(conditioning.text(), "the encoded prompt");
         if (guidanceInput.isPresent()) {
             float[] w = new float[request.count()];
@@ -138,6 +144,30 @@ final class Generation {
                     GuidanceEmbedding.of(model.device().place(Tensors.of(w, w.length)), guidanceInput.getAsInt()));
         }
         return new GuidedDenoiser(denoiser.unet(), conditioning, guidance, guides, beside);
+    }
+
+    /** Files of learned words may change, so texts with such words are encoded each time. */
+    private Conditioning conditioning(Denoiser denoiser, boolean guided) {
+        if (!request.words().isEmpty()) {
+            return encode(denoiser, guided, listener::onWarning);
+        }
+        RememberedTexts.Wording wording = new RememberedTexts.Wording(
+                Adapters.active(),
+                IntStream.range(0, request.count()).mapToObj(request::promptOf).toList(),
+                request.syntax(),
+                request.clipSkip(),
+                guided,
+                size,
+                request.microConditioning());
+        return texts.of(denoiser, wording, listener::onWarning, warnings -> encode(denoiser, guided, warnings));
+    }
+
+    private Conditioning encode(Denoiser denoiser, boolean guided, Consumer<String> warnings) {
+        List<TextEncoder> encoders = denoiser.textEncoders(request.wordFiles());
+        Conditioning conditioning =
+                new PromptEncoder(denoiser, encoders, request.syntax(), warnings).encode(request, size, guided);
+        denoiser.restTextEncoders();
+        return conditioning;
     }
 
     /** What the ControlNets see in their pictures, which is the same in all steps. */

@@ -91,6 +91,11 @@ public final class Engine {
         });
     }
 
+    /** What is fastest to compute with on this machine's processor: BF16 where it has instructions for that, and F32 elsewhere. */
+    public static Dtype fastestDtype() {
+        return Cores.multiplyBf16() ? Dtype.BF16 : Dtype.F32;
+    }
+
     /** The first task of the thread. A failure here shows again, to the caller, in the first piece of work. */
     private static void prepare() {
         if (System.getenv("OMP_NUM_THREADS") == null) {

@@ -1,6 +1,9 @@
 package dev.hypersd.mini;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The model that comes with the program: 128x128 pictures of up to three coloured things, such as "two blue stars above a red house at night". All that is
@@ -10,7 +13,9 @@ public final class EmbeddedModel {
     /** The directory's name, by which its preset is found too. */
     public static final String NAME = "hypersd-mini";
 
-    private static final String LORA = "Hyper-mini-unified-lora.safetensors";
+    private static final String WEIGHTS = ".safetensors";
+    private static final String LORA = "Hyper-mini-unified-lora" + WEIGHTS;
+    private static final List<String> CONTROLS = List.of("canny", "scribble");
 
     private EmbeddedModel() {}
 
@@ -30,6 +35,25 @@ public final class EmbeddedModel {
      */
     public static Path lora() {
         return EmbeddedFolder.of("loras", LORA).resolve(LORA);
+    }
+
+    /**
+     * The tiny autoencoder that may take the place of the model's own: a fraction of the time, and fewer of the finest details.
+     *
+     * @throws dev.hypersd.error.HyperSdException if it cannot be unpacked
+     */
+    public static Path tinyAutoencoder() {
+        return EmbeddedFolder.of("tiny-vae", "config.json");
+    }
+
+    /**
+     * The ControlNets for the model, by the name of what they follow: {@code canny}, edges, and {@code scribble}, sketches.
+     *
+     * @throws dev.hypersd.error.HyperSdException if they cannot be unpacked
+     */
+    public static Map<String, Path> controls() {
+        Path folder = EmbeddedFolder.of("controls", CONTROLS.getFirst() + WEIGHTS);
+        return CONTROLS.stream().collect(Collectors.toMap(name -> name, name -> folder.resolve(name + WEIGHTS)));
     }
 
     /**

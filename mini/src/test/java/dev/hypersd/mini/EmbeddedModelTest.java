@@ -19,6 +19,20 @@ class EmbeddedModelTest {
     }
 
     @Test
+    void theControlNetsAreFiles() {
+        assertThat(EmbeddedModel.controls()).containsOnlyKeys("canny", "scribble");
+        assertThat(EmbeddedModel.controls().values())
+                .allSatisfy(file -> assertThat(file).isRegularFile());
+    }
+
+    @Test
+    void theTinyAutoencoderIsAFolderOfANetwork() {
+        assertThat(EmbeddedModel.tinyAutoencoder())
+                .isDirectoryContaining("glob:**/config.json")
+                .isDirectoryContaining("glob:**/*.safetensors");
+    }
+
+    @Test
     void theJudgesAreFoldersOfNetworks() {
         assertThat(EmbeddedModel.judges().resolve("attributes"))
                 .isDirectoryContaining("glob:**/config.json")

@@ -22,6 +22,9 @@ import java.util.concurrent.CompletableFuture;
 public final class Studio implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Studio.class.getPackageName());
 
+    /** One picture of a large model, many of a small one, for which it matters that the JVM has compiled what it runs. */
+    private static final long WARM_UP_NANOS = 1_500_000_000;
+
     /** What an idle studio takes a picture for, before it has drawn one. */
     private static final double FIRST_GUESS_SECONDS = 1;
 
@@ -162,9 +165,11 @@ public final class Studio implements AutoCloseable {
     private void warmUp() {
         try {
             Order order = Order.of(Wish.of("").steps(1).build(), model, catalogue, limits);
-            for (int i = 0; i < 3; i++) {
-                var _ = models.of(order).generate(order.request());
-            }
+            DiffusionPipeline pipeline = models.of(order);
+            long began = System.nanoTime();
+            do {
+                var _ = pipeline.generate(order.request());
+            } while (System.nanoTime() - began < WARM_UP_NANOS);
             ready.complete(null);
         } catch (RuntimeException | Error e) {
             ready.completeExceptionally(e);

@@ -35,6 +35,7 @@ export class Controls extends EventTarget {
     $("model").replaceChildren(...choices.models.map(({ name }) => new Option(name, name)));
     $("model").value = choices.model;
     $("control").replaceChildren(...choices.controls.map((name) => new Option(name, name)));
+    $("control").value = choices.controls.find((name) => name.includes("scribble")) ?? choices.controls[0];
     $("control-row").hidden = choices.controls.length === 0;
     const scribble = document.querySelector('[data-mode="scribble"]');
     scribble.disabled = choices.controls.length === 0;

@@ -1,0 +1,79 @@
+package dev.hypersd.pipeline;
+
+import dev.hypersd.model.Denoiser;
+import dev.hypersd.nn.Adapters;
+import dev.hypersd.prompt.PromptSyntax;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.unet.Conditioning;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What the last texts were encoded to, because a hand that draws says the same again and again. Used on the engine's thread only.
+ */
+final class RememberedTexts implements AutoCloseable {
+    /**
+     * All that the conditions follow from, of texts without learned words.
+     *
+     * @param adapters that were active
+     * @param prompts of each picture
+     */
+    record Wording(
+            Adapters adapters,
+            List<Prompt> prompts,
+            PromptSyntax syntax,
+            int clipSkip,
+            boolean guided,
+            Size size,
+            Optional<MicroConditioning> microConditioning) {}
+
+    private record Encoded(Wording wording, Conditioning conditioning, List<String> warnings, TensorArena arena) {}
+
+    private final Map<Denoiser, Encoded> last = new HashMap<>();
+
+    /**
+     * The conditions of {@code wording}, which stay valid during the request.
+     *
+     * @param warnings told what encoding warns of, each time
+     * @param encode asked where {@code denoiser} was told something else the last time
+     */
+    Conditioning of(
+            Denoiser denoiser,
+            Wording wording,
+            Consumer<String> warnings,
+            Function<Consumer<String>, Conditioning> encode) {
+        Encoded known = last.get(denoiser);
+        if (known == null || !known.wording().equals(wording)) {
+            List<String> said = new ArrayList<>();
+            Conditioning conditioning = encode.apply(said::add);
+            forget(denoiser);
+            TensorArena arena = new TensorArena();
+            arena.own(conditioning.text());
+            conditioning.added().ifPresent(added -> {
+                arena.own(added.textEmbeds());
+                arena.own(added.timeIds());
+            });
+            known = new Encoded(wording, conditioning, said, arena);
+            last.put(denoiser, known);
+        }
+        known.warnings().forEach(warnings);
+        return known.conditioning();
+    }
+
+    private void forget(Denoiser denoiser) {
+        Encoded known = last.remove(denoiser);
+        if (known != null) {
+            known.arena().close();
+        }
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(last.keySet()).forEach(this::forget);
+    }
+}
