@@ -7,18 +7,21 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.ModelFiles;
+import dev.hypersd.nn.Adapters;
 import dev.hypersd.preprocess.Preprocessor;
 import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.SeededNoise;
 import dev.hypersd.sampler.Steps;
 import dev.hypersd.scene.ContactSheet;
+import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Draw;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
+import dev.hypersd.training.Losses.Term;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.TrainableWeights;
@@ -39,10 +42,16 @@ import org.bytedeco.pytorch.Tensor;
  * which pictures made of the training pictures themselves, their edges or a sketch, allow.
  *
  * <p>Half of the captions are usually dropped, so that it learns to see in its pictures what nobody tells.
+ *
+ * <p>In the error of noise the first step from pure noise hardly counts, and it is all there is where a few-step LoRA draws in one. So, with such a LoRA, half of the
+ * updates are about that step: the LoRA is laid over the U-Net, and the error is that of the clean latents which it arrives at.
  */
 public final class ControlNetObjective implements Objective<Controlled> {
     private static final int SHOWN = 6;
     private static final int SHOWN_STEPS = 25;
+
+    /** The part of the updates that are about a single step. */
+    private static final double SINGLE = 0.5;
 
     /**
      * How the ControlNet learns.
@@ -52,6 +61,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
      * @param rank of the change of the copied encoder, which makes a small file; absent to let all of it learn
      * @param dropped part of the captions that are empty, 0..1
      * @param greatestRatio noise levels with a signal-to-noise ratio above this count less; infinite for equal weights
+     * @param fewSteps a few-step LoRA that is to follow lines in a single step too
      * @param scale of guidance in sample pictures
      * @param averageDecay of the averaged weights
      * @param seed of random weights and sample pictures
@@ -62,6 +72,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
             OptionalInt rank,
             double dropped,
             double greatestRatio,
+            Optional<Path> fewSteps,
             double scale,
             double averageDecay,
             long seed) {
@@ -80,6 +91,9 @@ public final class ControlNetObjective implements Objective<Controlled> {
     private final TrainableWeights weights;
     private final Learner<Controlled> learner;
     private final long[] emptyCaption;
+
+    /** The U-Net with the few-step LoRA. */
+    private final Optional<Adapters> fewSteps;
 
     /**
      * Loads the model and encodes what is not encoded yet.
@@ -108,6 +122,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
                 () -> new TrainableWeights(controlNet.tuning(), settings.averageDecay(), settings.seed(), arena));
         this.learner = new Learner<>("controlnet", weights, optimiser, this::losses);
         this.emptyCaption = model.ids("");
+        this.fewSteps = settings.fewSteps().map(lora -> Engine.infer(() -> model.withLora(lora, arena)));
     }
 
     private Dataset<Controlled> controlled(Dataset<LatentSample> encoded, Dataset<Image> pictures) {
@@ -130,30 +145,52 @@ public final class ControlNetObjective implements Objective<Controlled> {
     }
 
     private Losses losses(List<Controlled> batch, Draw draw) {
-        LatentDiffusion model = finished.model();
+        NoiseSchedule schedule = finished.model().schedule();
         Tensor latents = LatentSample.latents(
                 batch.stream().map(Controlled::sample).toList(),
                 finished.samples().shape());
         Tensor noise = draw.normal(Tensors.shape(latents));
-        int[] timesteps = draw.integers(model.schedule().trainTimesteps(), batch.size());
+        Optional<Adapters> single = fewSteps.filter(_ -> draw.uniform() < SINGLE);
+        int[] timesteps = single.map(_ -> last(schedule, batch.size()))
+                .orElseGet(() -> draw.integers(schedule.trainTimesteps(), batch.size()));
         List<long[]> captions = batch.stream()
                 .map(controlled -> draw.uniform() < settings.dropped()
                         ? emptyCaption
                         : controlled.sample().ids())
                 .toList();
+        Tensor noisy = schedule.addNoise(latents, noise, timesteps);
         Tensor predicted = predict(
-                model.schedule().addNoise(latents, noise, timesteps),
+                single.orElse(Adapters.NONE),
+                noisy,
                 Tensors.of(Arrays.stream(timesteps).asLongStream().toArray(), timesteps.length),
                 finished.conditioning(captions),
                 controlNet.network().embed(Controlled.pictures(batch)));
-        return loss.of(predicted, latents, noise, timesteps);
+        return single.isEmpty()
+                ? loss.of(predicted, latents, noise, timesteps)
+                : Losses.of(new Term(
+                        "single step",
+                        1,
+                        schedule.toX0(noisy, predicted, timesteps)
+                                .sub(latents)
+                                .square()
+                                .mean()));
     }
 
-    /** What the model predicts with the ControlNet. */
-    private Tensor predict(Tensor noisy, Tensor timesteps, Conditioning told, Tensor seen) {
+    private static int[] last(NoiseSchedule schedule, int count) {
+        int[] timesteps = new int[count];
+        Arrays.fill(timesteps, schedule.trainTimesteps() - 1);
+        return timesteps;
+    }
+
+    /**
+     * What the model predicts with the ControlNet.
+     *
+     * @param lora over the U-Net; the ControlNet's own changes do not concern it
+     */
+    private Tensor predict(Adapters lora, Tensor noisy, Tensor timesteps, Conditioning told, Tensor seen) {
         Conditioning.Residuals residuals =
                 controlNet.network().forward(noisy, timesteps, told.withoutGuidance(), seen, 1, Emphasis.EVEN);
-        return finished.model().unet().network().forward(noisy, timesteps, told.with(residuals));
+        return lora.during(() -> finished.model().unet().network().forward(noisy, timesteps, told.with(residuals)));
     }
 
     /** Held-out pictures above what the averaged weights make of their captions and of what the ControlNet sees of them. */
@@ -181,7 +218,8 @@ public final class ControlNetObjective implements Objective<Controlled> {
         Plan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(SHOWN_STEPS));
         Tensor noise = Draw.at(settings.seed(), 0).normal(shown.size(), shape[0], shape[1], shape[2]);
         GuidedSampling sampling = new GuidedSampling(
-                (latents, time, told) -> predict(latents, time, told, guided ? twice : seen), settings.scale());
+                (latents, time, told) -> predict(Adapters.NONE, latents, time, told, guided ? twice : seen),
+                settings.scale());
         Conditioning told = finished.conditioning(guided ? captions : captions.subList(shown.size(), captions.size()));
         return Pixels.images(
                 model.autoencoder().decode(sampling.sample(plan, noise, told, new SeededNoise(settings.seed()))));

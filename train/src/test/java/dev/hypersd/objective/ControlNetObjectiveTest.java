@@ -35,6 +35,7 @@ import dev.hypersd.training.TrainingListener;
 import dev.hypersd.training.TrainingSettings;
 import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.Conditioning.Residuals;
+import dev.hypersd.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +62,11 @@ class ControlNetObjectiveTest {
 
     @TempDir
     Path folder;
+
+    private Optional<Path> fewSteps = Optional.empty();
+
+    /** What was reported of all steps. */
+    private final List<Map<String, Double>> reported = new ArrayList<>();
 
     @BeforeAll
     static void writeModel() {
@@ -115,6 +121,50 @@ class ControlNetObjectiveTest {
     }
 
     @Test
+    void withAFewStepLoraHalfOfTheUpdatesAreAboutASingleStep() throws IOException {
+        fewSteps = Optional.of(writeLora());
+        train(OptionalInt.of(2), 20);
+
+        List<Double> single = reports("controlnet/single step");
+        List<Double> many = reports("controlnet/weighted");
+        assertThat(single).hasSizeBetween(4, 16).allMatch(Double::isFinite);
+        assertThat(many).hasSize(20 - single.size());
+        assertThat(single.getLast()).isLessThan(single.getFirst());
+    }
+
+    private List<Double> reports(String term) {
+        return reported.stream()
+                .flatMap(report -> Optional.ofNullable(report.get(term)).stream())
+                .toList();
+    }
+
+    /** Of one layer. */
+    private Path writeLora() {
+        String layer = "mid_block.attentions.0.transformer_blocks.0.attn1.to_q";
+        Path file = folder.resolve("few-steps.safetensors");
+        Engine.infer(() -> {
+            try (TensorArena arena = new TensorArena()) {
+                long[] shape = Optional.ofNullable(StartedNetwork.stored(
+                                        NetworkType.UNET, ModelFiles.open(model).part("unet"), arena)
+                                .parameters()
+                                .get(layer + ".weight"))
+                        .orElseThrow()
+                        .shape();
+                SafetensorsWriter.write(
+                        file,
+                        Map.of(
+                                "unet." + layer + ".lora_A.weight",
+                                Tensors.empty(1, shape[1]).fill_(new Scalar(0.1)),
+                                "unet." + layer + ".lora_B.weight",
+                                Tensors.empty(shape[0], 1).fill_(new Scalar(0.1))),
+                        Map.of());
+            }
+            return file;
+        });
+        return file;
+    }
+
+    @Test
     void picturesAreShownBelowWhatIsSeenOfThem() {
         try (ControlNetObjective objective = objective(OptionalInt.of(2), CHANNELS)) {
             assertThat(objective.show().values())
@@ -148,15 +198,20 @@ class ControlNetObjectiveTest {
     }
 
     private List<Double> train(OptionalInt rank) throws IOException {
+        return train(rank, STEPS);
+    }
+
+    private List<Double> train(OptionalInt rank, int steps) throws IOException {
         List<Double> losses = new ArrayList<>();
         TrainingListener listener = new TrainingListener() {
             @Override
             public void step(StepReport report) {
                 losses.add(report.loss());
+                reported.add(report.values());
             }
         };
         TrainingSettings settings =
-                new TrainingSettings(1, STEPS, 4, 1, Precision.F32, false, new TrainingSettings.Intervals(STEPS, 0, 0));
+                new TrainingSettings(1, steps, 4, 1, Precision.F32, false, new TrainingSettings.Intervals(steps, 0, 0));
         Path checkpoints = Files.createDirectories(folder.resolve("checkpoints" + rank.orElse(0)));
         try (ControlNetObjective objective = objective(rank, CHANNELS);
                 Trainer<Controlled> trainer =
@@ -170,7 +225,7 @@ class ControlNetObjectiveTest {
     private ControlNetObjective objective(OptionalInt rank, List<Integer> channels) {
         return new ControlNetObjective(
                 ModelFiles.open(model),
-                new ControlNetObjective.Settings(Preprocessor.CANNY, channels, rank, 0.5, 5, 3, 0.5, 1),
+                new ControlNetObjective.Settings(Preprocessor.CANNY, channels, rank, 0.5, 5, fewSteps, 3, 0.5, 1),
                 OptimiserSettings.usual(new LearningRate(1e-2, 0, STEPS, 1)),
                 new Pictures(
                         scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
