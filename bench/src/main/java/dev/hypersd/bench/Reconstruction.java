@@ -3,7 +3,7 @@ package dev.hypersd.bench;
 import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
 import dev.hypersd.model.ModelPart;
-import dev.hypersd.model.NetworkType;
+import dev.hypersd.nn.Placement;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
@@ -46,7 +46,8 @@ final class Reconstruction implements Callable<Integer> {
         Scenes scenes = Scenes.of(Split.TEST, count);
         Map<String, DoubleSummaryStatistics> ratios = new TreeMap<>();
         try (TensorArena arena = new TensorArena()) {
-            Autoencoder autoencoder = Engine.infer(() -> load(arena));
+            Autoencoder autoencoder =
+                    Engine.infer(() -> ModelPart.in(folder).loadAutoencoder(Placement.of(Dtype.F32), arena));
             LongStream.range(0, count).mapToObj(scenes::get).forEach(sample -> {
                 double ratio = Engine.infer(() -> TensorScope.released(() -> ratio(autoencoder, sample.image())));
                 for (String group : List.of("all", style(sample))) {
@@ -62,13 +63,6 @@ final class Reconstruction implements Callable<Integer> {
                 each.getCount(),
                 each.getAverage()));
         return CommandLine.ExitCode.OK;
-    }
-
-    private Autoencoder load(TensorArena arena) {
-        ModelPart part = ModelPart.in(folder);
-        return NetworkType.of(part.config()) == NetworkType.AUTOENCODER_TINY
-                ? part.load(NetworkType.AUTOENCODER_TINY, Dtype.F32, arena).network()
-                : part.load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena).network();
     }
 
     private static String style(Sample sample) {

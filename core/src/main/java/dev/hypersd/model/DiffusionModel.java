@@ -42,13 +42,9 @@ public final class DiffusionModel implements AutoCloseable {
         this.sampler = Samplers.from(scheduler);
     }
 
-    /** Of whichever kind its configuration says. */
     private Autoencoder autoencoder(ModelFiles files, LoadOptions options) {
         ModelPart part = options.autoencoder(files);
-        Placement own = options.autoencoderPlacement(part, files.family());
-        return NetworkType.of(part.config()) == NetworkType.AUTOENCODER_TINY
-                ? part.load(NetworkType.AUTOENCODER_TINY, own, arena).network()
-                : part.load(NetworkType.AUTOENCODER_KL, own, arena).network();
+        return part.loadAutoencoder(options.autoencoderPlacement(part, files.family()), arena);
     }
 
     /**

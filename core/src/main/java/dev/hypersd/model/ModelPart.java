@@ -11,6 +11,7 @@ import dev.hypersd.nn.StoredParameters;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.vae.Autoencoder;
 import dev.hypersd.weights.WeightFolder;
 import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
@@ -142,6 +143,18 @@ public final class ModelPart {
         requireClass(type.className());
         WeightSource source = arena.own(type.names().apply(openWeights()));
         return load(source, parameters -> type.maker().apply(json, parameters), placement, arena);
+    }
+
+    /**
+     * Builds an autoencoder, of whichever kind its configuration says.
+     *
+     * @param arena the owner of its tensors and of the file
+     * @throws InvalidFileException if the configuration is of another class or broken, or the weights do not fit it
+     */
+    public Autoencoder loadAutoencoder(Placement placement, TensorArena arena) {
+        return NetworkType.of(config()) == NetworkType.AUTOENCODER_TINY
+                ? load(NetworkType.AUTOENCODER_TINY, placement, arena).network()
+                : load(NetworkType.AUTOENCODER_KL, placement, arena).network();
     }
 
     /** The network that {@code maker} builds of the weights in {@code source}, which has to stay open for the network to {@link Network#rest}. */
