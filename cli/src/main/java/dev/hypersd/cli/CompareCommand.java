@@ -5,6 +5,7 @@ import dev.hypersd.evaluation.Contestant;
 import dev.hypersd.evaluation.Evaluation;
 import dev.hypersd.evaluation.Figures;
 import dev.hypersd.evaluation.Generator;
+import dev.hypersd.evaluation.KeptPictures;
 import dev.hypersd.evaluation.Panel;
 import dev.hypersd.evaluation.References;
 import dev.hypersd.evaluation.Standing;
@@ -21,6 +22,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import picocli.CommandLine.Command;
@@ -73,7 +75,7 @@ final class CompareCommand implements Runnable {
         List<TestPrompt> prompts = TestPrompt.range(0, recipe.prompts());
         PrintWriter err = spec.commandLine().getErr();
         Path output = recipe.output();
-        References references = evaluation(recipe, panel, prompts, 0)
+        References references = new Evaluation(panel, prompts, recipe.repeated(), recipe.batch(), 0, Optional.empty())
                 .references(recipe.model().toString(), pipeline::reconstruct, output.resolve("references"), left -> {});
         List<Standing> standings = new ArrayList<>();
         for (Contestant contestant : recipe.contestants()) {
@@ -81,10 +83,14 @@ final class CompareCommand implements Runnable {
                 List<Figures> figures = new ArrayList<>();
                 for (int seed : recipe.seeds()) {
                     err.println("%s, %d steps, seed %d".formatted(contestant.name(), steps, seed));
-                    figures.add(evaluation(recipe, panel, prompts, seed)
+                    Generator teacher = teacher(recipe, pipeline, seed);
+                    figures.add(new Evaluation(
+                                    panel, prompts, recipe.repeated(), recipe.batch(), seed, Optional.of(teacher))
                             .of(
                                     "%s, %s".formatted(recipe.model(), contestant.subject(steps)),
-                                    Generator.of(pipeline, contestant.request(steps)),
+                                    isTeacher(recipe, contestant, steps)
+                                            ? teacher
+                                            : Generator.of(pipeline, contestant.request(steps)),
                                     references,
                                     output.resolve(contestant.folder(steps)).resolve("seed-" + seed),
                                     left -> {}));
@@ -95,8 +101,18 @@ final class CompareCommand implements Runnable {
         return new Comparison(standings, references.autoencoder(), references.data());
     }
 
-    private static Evaluation evaluation(ComparisonRecipe recipe, Panel panel, List<TestPrompt> prompts, long seed) {
-        return new Evaluation(panel, prompts, recipe.repeated(), recipe.batch(), seed);
+    private static boolean isTeacher(ComparisonRecipe recipe, Contestant contestant, int steps) {
+        Contestant first = recipe.contestants().getFirst();
+        return contestant.equals(first) && steps == first.steps().getFirst();
+    }
+
+    /** The first method in its first number of steps, whose trajectories all are compared with. */
+    private static Generator teacher(ComparisonRecipe recipe, DiffusionPipeline pipeline, int seed) {
+        Contestant first = recipe.contestants().getFirst();
+        int steps = first.steps().getFirst();
+        return new KeptPictures(
+                Generator.of(pipeline, first.request(steps)),
+                recipe.output().resolve(first.folder(steps)).resolve("seed-%d/pictures".formatted(seed)));
     }
 
     /** For each number of steps a sheet, with a row for each caption and a column for each method; a row has one noise. */

@@ -100,7 +100,8 @@ final class EvalCommand implements Runnable {
         ImageRequest batch = request.withPrompts(Collections.nCopies(judging.batch, request.promptOf(0)));
         try (Panel panel = Panel.open(judging.judges.orElseGet(EmbeddedModel::judges));
                 DiffusionPipeline pipeline = model.load(batch)) {
-            Evaluation evaluation = new Evaluation(panel, prompts, REPEATED, judging.batch, picture.seed.orElse(0L));
+            Evaluation evaluation =
+                    new Evaluation(panel, prompts, REPEATED, judging.batch, picture.seed.orElse(0L), Optional.empty());
             LongConsumer progress = left -> tell(err, left);
             References references =
                     evaluation.references(subject(request), pipeline::reconstruct, judging.out, progress);

@@ -60,6 +60,9 @@ class CompareCommandTest {
                         "thedata,aftertheautoencoder/",
                         "thedata/");
         assertThat(out.toString()).contains(" ± ");
+        // The teacher is where it is; others are not.
+        assertThat(out.toString().lines().filter(line -> line.contains(" 0.0000 ± 0.0000 ")))
+                .hasSize(1);
         assertThat(folder.resolve("out/table.md")).hasContent(out.toString());
         assertThat(folder.resolve("out/figures.json")).content().contains("\"method\" : \"With noise\"");
         Image one = Image.read(folder.resolve("out/pictures-1.png"));

@@ -35,6 +35,7 @@ public record Comparison(List<Standing> standings, Figures autoencoder, Figures 
         PREFERENCE("preference", 2, figures -> figures.means().getOrDefault(Measure.PREFERENCE, Double.NaN)),
         FID("FID", 2, Figures::frechet),
         DIVERSITY("diversity", 2, figures -> figures.diversity().orElse(Double.NaN)),
+        TRAJECTORY("trajectory", 4, figures -> figures.trajectory().orElse(Double.NaN)),
         TIME("ms", 0, Figures::milliseconds);
 
         private final String title;

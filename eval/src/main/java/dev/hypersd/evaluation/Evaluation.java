@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Evaluates a model in a folder: {@code model.jsonl} has its judgements, {@code data.jsonl} those of the pictures that the prompts were written
@@ -22,14 +24,23 @@ import java.util.function.UnaryOperator;
  * @param repeated how many of the first prompts are drawn several times, to see how different their pictures are
  * @param batch how many pictures are drawn at once
  * @param seed of all pictures, see {@link PromptBatch}
+ * @param teacher whose trajectories models are to keep to, if there is one
  */
-public record Evaluation(Panel panel, List<TestPrompt> prompts, int repeated, int batch, long seed) {
+public record Evaluation(
+        Panel panel, List<TestPrompt> prompts, int repeated, int batch, long seed, Optional<Generator> teacher) {
     /** Pictures of a prompt that is drawn several times. */
     private static final int REPETITIONS = 4;
 
     public Evaluation {
         prompts = List.copyOf(prompts);
     }
+
+    /**
+     * Where pictures come from.
+     *
+     * @param teacher they are compared with, if there is one
+     */
+    private record Drawing(Generator generator, Optional<Generator> teacher) {}
 
     /** Which picture a judgement is of. */
     private record Key(long number, int repetition) {
@@ -50,12 +61,12 @@ public record Evaluation(Panel panel, List<TestPrompt> prompts, int repeated, in
             String name, UnaryOperator<List<Image>> autoencoder, Path folder, LongConsumer progress) {
         make(folder);
         List<TestPrompt> more = TestPrompt.range(prompts.size(), prompts.size());
-        List<Judgement> others = judged("others", "others", Generator.data(), folder, once(more), progress);
-        List<Judgement> data = judged("data", "data", Generator.data(), folder, repeatedly(), progress);
+        List<Judgement> others = judged("others", "others", known(Generator.data()), folder, once(more), progress);
+        List<Judgement> data = judged("data", "data", known(Generator.data()), folder, repeatedly(), progress);
         List<Judgement> given = judged(
                 "autoencoder",
                 "autoencoder of " + name,
-                Generator.data().then(autoencoder),
+                known(Generator.data().then(autoencoder)),
                 folder,
                 once(prompts),
                 progress);
@@ -71,9 +82,18 @@ public record Evaluation(Panel panel, List<TestPrompt> prompts, int repeated, in
      */
     public Figures of(String subject, Generator generator, References references, Path folder, LongConsumer progress) {
         make(folder);
-        List<Judgement> model =
-                judged("model", "%s, seed %d".formatted(subject, seed), generator, folder, repeatedly(), progress);
+        List<Judgement> model = judged(
+                "model",
+                "%s, seed %d".formatted(subject, seed),
+                new Drawing(generator, teacher),
+                folder,
+                repeatedly(),
+                progress);
         return Figures.of(prompts, model, references.others());
+    }
+
+    private static Drawing known(Generator data) {
+        return new Drawing(data, Optional.empty());
     }
 
     private static void make(Path folder) {
@@ -88,7 +108,7 @@ public record Evaluation(Panel panel, List<TestPrompt> prompts, int repeated, in
     private List<Judgement> judged(
             String name,
             String subject,
-            Generator generator,
+            Drawing drawing,
             Path folder,
             List<PromptBatch> batches,
             LongConsumer progress) {
@@ -102,7 +122,7 @@ public record Evaluation(Panel panel, List<TestPrompt> prompts, int repeated, in
         for (PromptBatch some : batches) {
             // Whole batches again, so that a picture is always drawn beside the same others.
             if (!done.containsAll(keys(some))) {
-                List<Judgement> missing = draw(generator, some).stream()
+                List<Judgement> missing = draw(drawing, some).stream()
                         .filter(judgement -> !done.contains(Key.of(judgement)))
                         .toList();
                 file.append(missing);
@@ -115,11 +135,20 @@ public record Evaluation(Panel panel, List<TestPrompt> prompts, int repeated, in
                 .toList();
     }
 
-    private List<Judgement> draw(Generator generator, PromptBatch some) {
+    private List<Judgement> draw(Drawing drawing, PromptBatch some) {
         long begin = System.nanoTime();
-        List<Image> images = generator.draw(some);
+        List<Image> images = drawing.generator().draw(some);
         double milliseconds = (System.nanoTime() - begin) / 1e6 / images.size();
-        return panel.judge(images, some, milliseconds);
+        List<Judgement> judgements = panel.judge(images, some, milliseconds);
+        return drawing.teacher()
+                .map(teacher -> compared(judgements, Trajectory.errors(images, teacher.draw(some))))
+                .orElse(judgements);
+    }
+
+    private static List<Judgement> compared(List<Judgement> judgements, List<Double> errors) {
+        return IntStream.range(0, errors.size())
+                .mapToObj(i -> judgements.get(i).withTrajectory(errors.get(i)))
+                .toList();
     }
 
     private static List<Key> keys(PromptBatch some) {

@@ -21,6 +21,7 @@ import java.util.stream.DoubleStream;
  * @param frechet distance to the reference pictures
  * @param kernel distance to the reference pictures
  * @param diversity mean over prompts that have several pictures; absent where none has
+ * @param trajectory mean error against the teacher; absent where there is none
  * @param milliseconds that drawing a picture took, the median
  */
 public record Figures(
@@ -30,6 +31,7 @@ public record Figures(
         double frechet,
         KernelDistance kernel,
         OptionalDouble diversity,
+        OptionalDouble trajectory,
         double milliseconds) {
     public Figures {
         means = Map.copyOf(means);
@@ -60,6 +62,10 @@ public record Figures(
                 FrechetDistance.between(FeatureStatistics.of(features), FeatureStatistics.of(expected)),
                 KernelDistance.overSubsets(features, expected, SUBSETS, SUBSET, SUBSET_SEED),
                 diversity(judgements),
+                counted.stream()
+                        .map(Judgement::trajectory)
+                        .flatMapToDouble(OptionalDouble::stream)
+                        .average(),
                 median(counted.stream().mapToDouble(Judgement::milliseconds)));
     }
 

@@ -3,6 +3,7 @@ package dev.hypersd.evaluation;
 import dev.hypersd.metric.ClaimCheck.Answer;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * What the judges say of one picture.
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param answers whether each claim of the prompt is right
  * @param scores those of the judges that are there
  * @param features of the attribute reader
+ * @param trajectory how far it is from what the teacher draws of the same noise, see {@link Trajectory}; absent where there is no teacher
  * @param milliseconds that drawing it took
  */
 public record Judgement(
@@ -20,11 +22,16 @@ public record Judgement(
         List<Answer> answers,
         Map<Measure, Double> scores,
         List<Double> features,
+        OptionalDouble trajectory,
         double milliseconds) {
     public Judgement {
         answers = List.copyOf(answers);
         scores = Map.copyOf(scores);
         features = List.copyOf(features);
+    }
+
+    Judgement withTrajectory(double error) {
+        return new Judgement(number, repetition, answers, scores, features, OptionalDouble.of(error), milliseconds);
     }
 
     double[] vector() {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.StreamSupport;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -25,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Judgements in a file of JSON lines. The first line says of what; a last line that was cut off by an interruption is dropped. */
 final class JudgementFile {
     private static final String SUBJECT = "subject";
+    private static final String TRAJECTORY = "trajectory";
     private static final String MILLISECONDS = "milliseconds";
 
     private final Path file;
@@ -115,6 +117,7 @@ final class JudgementFile {
                 node.put(measure.key(), judgement.scores().get(measure));
             }
         }
+        judgement.trajectory().ifPresent(error -> node.put(TRAJECTORY, error));
         node.put(MILLISECONDS, judgement.milliseconds());
         ArrayNode features = node.putArray("features");
         judgement.features().forEach(features::add);
@@ -140,6 +143,7 @@ final class JudgementFile {
                 StreamSupport.stream(node.path("features").spliterator(), false)
                         .map(JsonNode::asDouble)
                         .toList(),
+                node.has(TRAJECTORY) ? OptionalDouble.of(node.get(TRAJECTORY).asDouble()) : OptionalDouble.empty(),
                 node.path(MILLISECONDS).asDouble());
     }
 }

@@ -23,6 +23,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -110,6 +111,7 @@ public final class Panel implements AutoCloseable {
                             ClaimCheck.of(batch.prompts().get(i).claims(), readings.get(i)),
                             scores.get(i),
                             features.subList(i * width, (i + 1) * width),
+                            OptionalDouble.empty(),
                             milliseconds))
                     .toList();
         });

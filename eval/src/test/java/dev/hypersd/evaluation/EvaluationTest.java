@@ -12,6 +12,8 @@ import dev.hypersd.judge.attributes.AttributeReader;
 import dev.hypersd.metric.AttributeAccuracy.Group;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
+import dev.hypersd.scene.Scenes;
+import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
@@ -23,8 +25,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -143,6 +148,41 @@ class EvaluationTest {
     }
 
     @Test
+    void aTeacherIsAtNoDistanceFromItselfAndDrawsOnce() {
+        AtomicInteger drawn = new AtomicInteger();
+        Generator counting = batch -> {
+            drawn.incrementAndGet();
+            return Generator.data().draw(batch);
+        };
+        Generator teacher = new KeptPictures(counting, out.resolve("pictures"));
+        try (Panel panel = Panel.open(judges)) {
+            Evaluation evaluation = new Evaluation(panel, TestPrompt.range(0, 4), 1, 2, 5, Optional.of(teacher));
+            References references = evaluation.references("scenes", UnaryOperator.identity(), out, left -> {});
+            Figures itself = evaluation.of("teacher", teacher, references, out.resolve("teacher"), left -> {});
+            Generator dark = Generator.data().then(EvaluationTest::black);
+            Figures black = evaluation.of("black", dark, references, out.resolve("black"), left -> {});
+
+            assertThat(itself.trajectory()).hasValue(0);
+            // Of the pictures that count, the mean square of pixels that are one away from black.
+            double expected = TestPrompt.range(0, 4).stream()
+                    .flatMapToDouble(prompt -> squaresAboveBlack(
+                            Scenes.of(Split.TEST, 4).get(prompt.number()).image()))
+                    .average()
+                    .orElseThrow();
+            assertThat(black.trajectory().orElseThrow()).isCloseTo(expected, within(1e-5));
+            assertThat(references.data().trajectory()).isEmpty();
+        }
+        assertThat(drawn).hasValue(5); // Two batches, and the first prompt three times more.
+    }
+
+    private static DoubleStream squaresAboveBlack(Image image) {
+        byte[] rgb = image.rgb();
+        return IntStream.range(0, rgb.length)
+                .mapToDouble(i -> Byte.toUnsignedInt(rgb[i]) / 127.5)
+                .map(value -> value * value);
+    }
+
+    @Test
     void judgementsOfSomethingElseAreRefused() {
         evaluate(Generator.data(), out);
         try (Panel panel = Panel.open(judges)) {
@@ -176,7 +216,7 @@ class EvaluationTest {
     }
 
     private static Evaluation evaluation(Panel panel) {
-        return new Evaluation(panel, TestPrompt.range(0, PROMPTS), 1, 2, 5);
+        return new Evaluation(panel, TestPrompt.range(0, PROMPTS), 1, 2, 5, Optional.empty());
     }
 
     private static String withoutTime(Report report) {

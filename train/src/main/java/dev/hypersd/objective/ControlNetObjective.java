@@ -60,7 +60,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
      * @param embeddingChannels of the layers that bring that to the size of the latents, each after the first half the size
      * @param rank of the change of the copied encoder, which makes a small file; absent to let all of it learn
      * @param dropped part of the captions that are empty, 0..1
-     * @param greatestRatio noise levels with a signal-to-noise ratio above this count less; infinite for equal weights
+     * @param ratios that signal-to-noise ratios of noise levels count as
      * @param fewSteps a few-step LoRA that is to follow lines in a single step too
      * @param scale of guidance in sample pictures
      * @param averageDecay of the averaged weights
@@ -71,7 +71,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
             List<Integer> embeddingChannels,
             OptionalInt rank,
             double dropped,
-            double greatestRatio,
+            RatioRange ratios,
             Optional<Path> fewSteps,
             double scale,
             double averageDecay,
@@ -117,7 +117,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
                                     factor,
                                     model.autoencoder().scaleFactor()));
         }
-        this.loss = new DenoisingLoss(model.schedule(), settings.greatestRatio());
+        this.loss = new DenoisingLoss(model.schedule(), settings.ratios());
         this.weights = Engine.call(
                 () -> new TrainableWeights(controlNet.tuning(), settings.averageDecay(), settings.seed(), arena));
         this.learner = new Learner<>("controlnet", weights, optimiser, this::losses);

@@ -11,9 +11,9 @@ import org.bytedeco.pytorch.Tensor;
  * The squared error of what a U-Net predicts: the noise (Ho et al., 2020, equation 14), the velocity (Salimans and Ho, 2022) or the clean
  * latents, as its schedule says.
  *
- * @param greatestRatio noise levels with a signal-to-noise ratio above this count less (Hang et al., 2023); infinite for equal weights
+ * @param ratios that signal-to-noise ratios count as; all of them for equal weights
  */
-record DenoisingLoss(NoiseSchedule schedule, double greatestRatio) {
+record DenoisingLoss(NoiseSchedule schedule, RatioRange ratios) {
     /**
      * @param predicted for latents with noise at {@code timesteps}, {@code [B, C, h, w]}
      * @param latents without noise
@@ -47,17 +47,17 @@ record DenoisingLoss(NoiseSchedule schedule, double greatestRatio) {
         return Tensors.of(weights, weights.length);
     }
 
-    /** {@code min(SNR, greatest)} for errors of clean latents, in the units of what is predicted. */
+    /** The ratio that counts, for errors of clean latents, in the units of what is predicted. */
     private double weight(NoiseLevel level) {
-        if (Double.isInfinite(greatestRatio)) {
+        if (ratios.isWhole()) {
             return 1;
         }
         double ratio = Math.pow(level.alpha() / level.sigma(), 2);
-        double least = Math.min(ratio, greatestRatio);
+        double counted = ratios.clamp(ratio);
         return switch (schedule.prediction()) {
-            case EPSILON -> least / ratio;
-            case V_PREDICTION -> least / (ratio + 1);
-            case SAMPLE -> least;
+            case EPSILON -> counted / ratio;
+            case V_PREDICTION -> counted / (ratio + 1);
+            case SAMPLE -> counted;
         };
     }
 }

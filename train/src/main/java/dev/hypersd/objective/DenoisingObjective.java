@@ -34,15 +34,14 @@ public final class DenoisingObjective implements Objective<LatentSample> {
      * What all such training is told.
      *
      * @param dropped part of the captions that are empty, 0..1
-     * @param greatestRatio noise levels with a signal-to-noise ratio above this count less (Hang et al., 2023); infinite for equal
-     *     weights
+     * @param ratios that signal-to-noise ratios of noise levels count as
      * @param shown captions that sample pictures are drawn for
      * @param scale of guidance in sample pictures
      * @param averageDecay of the averaged weights
      * @param seed of random weights and sample pictures
      */
     public record Settings(
-            double dropped, double greatestRatio, List<String> shown, double scale, double averageDecay, long seed) {
+            double dropped, RatioRange ratios, List<String> shown, double scale, double averageDecay, long seed) {
         public Settings {
             shown = List.copyOf(shown);
         }
@@ -70,7 +69,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
         this.samples = samples;
         this.heldOut = heldOut;
         this.trainee = trainee;
-        this.loss = new DenoisingLoss(trainee.model().schedule(), settings.greatestRatio());
+        this.loss = new DenoisingLoss(trainee.model().schedule(), settings.ratios());
         this.weights = Engine.call(
                 () -> new TrainableWeights(trainee.tuning(), settings.averageDecay(), settings.seed(), arena));
         this.learner = new Learner<>(trainee.name(), weights, optimiser, this::losses);

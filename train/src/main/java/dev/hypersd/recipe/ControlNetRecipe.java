@@ -34,7 +34,7 @@ final class ControlNetRecipe {
                 channels(section),
                 rank,
                 section.number("dropped_captions", 0.5, 0, 1),
-                section.number("greatest_snr", Double.POSITIVE_INFINITY, 1e-3, Double.POSITIVE_INFINITY),
+                DenoisingKeys.ratios(section),
                 section.optionalPath("few_steps"),
                 section.number("guidance_scale", 3, 1, 30),
                 common.average(),

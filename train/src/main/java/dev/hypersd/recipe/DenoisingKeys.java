@@ -3,6 +3,7 @@ package dev.hypersd.recipe;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.objective.DenoisingObjective;
 import dev.hypersd.objective.Pictures;
+import dev.hypersd.objective.RatioRange;
 import java.nio.file.Path;
 import java.util.function.Function;
 
@@ -13,11 +14,19 @@ final class DenoisingKeys {
     static DenoisingObjective.Settings settings(Section section, Common common) {
         return new DenoisingObjective.Settings(
                 section.number("dropped_captions", 0.1, 0, 1),
-                section.number("greatest_snr", Double.POSITIVE_INFINITY, 1e-3, Double.POSITIVE_INFINITY),
+                ratios(section),
                 section.texts("shown"),
                 section.number("guidance_scale", 3, 1, 30),
                 common.average(),
                 common.seed());
+    }
+
+    /** The keys {@code least_snr} and {@code greatest_snr}. */
+    static RatioRange ratios(Section section) {
+        double least = section.number("least_snr", 0, 0, 1e3);
+        return new RatioRange(
+                least,
+                section.number("greatest_snr", Double.POSITIVE_INFINITY, 1e-3 + least, Double.POSITIVE_INFINITY));
     }
 
     /** The section {@code data} of {@code root}, to be cached in the folder that {@code section} names; opened when it is asked for. */

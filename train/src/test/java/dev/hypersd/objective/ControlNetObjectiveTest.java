@@ -225,7 +225,8 @@ class ControlNetObjectiveTest {
     private ControlNetObjective objective(OptionalInt rank, List<Integer> channels) {
         return new ControlNetObjective(
                 ModelFiles.open(model),
-                new ControlNetObjective.Settings(Preprocessor.CANNY, channels, rank, 0.5, 5, fewSteps, 3, 0.5, 1),
+                new ControlNetObjective.Settings(
+                        Preprocessor.CANNY, channels, rank, 0.5, new RatioRange(0, 5), fewSteps, 3, 0.5, 1),
                 OptimiserSettings.usual(new LearningRate(1e-2, 0, STEPS, 1)),
                 new Pictures(
                         scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));

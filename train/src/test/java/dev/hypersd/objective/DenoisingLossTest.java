@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class DenoisingLossTest {
     private static final double GREATEST = 5;
+    private static final RatioRange UP_TO_GREATEST = new RatioRange(0, GREATEST);
 
     /** Clean: a signal-to-noise ratio of 146. Noisy: of 0.09. */
     private static final int CLEAN = 50;
@@ -40,7 +41,7 @@ class DenoisingLossTest {
                 case V_PREDICTION -> Tensors.combine(level.alpha(), noise, -level.sigma(), latents);
                 case SAMPLE -> latents;
             };
-            return weighted(new DenoisingLoss(schedule, GREATEST).of(perfect, latents, noise, NOISY, NOISY));
+            return weighted(new DenoisingLoss(schedule, UP_TO_GREATEST).of(perfect, latents, noise, NOISY, NOISY));
         });
         assertThat(loss).isCloseTo(0, within(1e-12));
     }
@@ -54,19 +55,30 @@ class DenoisingLossTest {
         double ratio = Math.pow(level.alpha() / level.sigma(), 2);
         double perUnit = Math.pow(prediction.x0(level).second(), 2);
 
-        assertThat(lossOfAnErrorOfOne(schedule, GREATEST, timestep))
+        assertThat(lossOfAnErrorOfOne(schedule, UP_TO_GREATEST, timestep))
                 .isCloseTo(Math.min(ratio, GREATEST) * perUnit, within(1e-5));
+    }
+
+    /** Noise of a ratio of 0.09 counts as of one of 0.5 then, and clean latents as before. */
+    @ParameterizedTest
+    @CsvSource({"EPSILON", "V_PREDICTION", "SAMPLE"})
+    void noiseCountsAsTheLeastRatio(PredictionType prediction) {
+        NoiseSchedule schedule = schedule(prediction);
+        double perUnit = Math.pow(prediction.x0(schedule.level(NOISY)).second(), 2);
+        RatioRange range = new RatioRange(0.5, GREATEST);
+
+        assertThat(lossOfAnErrorOfOne(schedule, range, NOISY)).isCloseTo(0.5 * perUnit, within(1e-5));
+        assertThat(lossOfAnErrorOfOne(schedule, range, CLEAN))
+                .isEqualTo(lossOfAnErrorOfOne(schedule, UP_TO_GREATEST, CLEAN));
     }
 
     @ParameterizedTest
     @EnumSource
-    void withoutAGreatestRatioAllCountTheSame(PredictionType prediction) {
+    void withoutLimitsAllCountTheSame(PredictionType prediction) {
         NoiseSchedule schedule = schedule(prediction);
 
-        assertThat(lossOfAnErrorOfOne(schedule, Double.POSITIVE_INFINITY, CLEAN))
-                .isEqualTo(1);
-        assertThat(lossOfAnErrorOfOne(schedule, Double.POSITIVE_INFINITY, NOISY))
-                .isEqualTo(1);
+        assertThat(lossOfAnErrorOfOne(schedule, RatioRange.WHOLE, CLEAN)).isEqualTo(1);
+        assertThat(lossOfAnErrorOfOne(schedule, RatioRange.WHOLE, NOISY)).isEqualTo(1);
     }
 
     @Test
@@ -74,18 +86,18 @@ class DenoisingLossTest {
         NoiseSchedule schedule = schedule(PredictionType.SAMPLE);
         double error = Engine.infer(() -> {
             Tensor latents = numbers(1, 2);
-            Losses losses = new DenoisingLoss(schedule, GREATEST)
+            Losses losses = new DenoisingLoss(schedule, UP_TO_GREATEST)
                     .of(latents.add(new Scalar(2)), latents, numbers(0, 0), CLEAN, NOISY);
             return losses.terms().getLast().value().item_double();
         });
         assertThat(error).isCloseTo(4, within(1e-6));
     }
 
-    private static double lossOfAnErrorOfOne(NoiseSchedule schedule, double greatest, int timestep) {
+    private static double lossOfAnErrorOfOne(NoiseSchedule schedule, RatioRange ratios, int timestep) {
         return Engine.infer(() -> {
             Tensor nothing = numbers(0, 0);
             return weighted(
-                    new DenoisingLoss(schedule, greatest).of(numbers(1, 1), nothing, nothing, timestep, timestep));
+                    new DenoisingLoss(schedule, ratios).of(numbers(1, 1), nothing, nothing, timestep, timestep));
         });
     }
 

@@ -83,7 +83,8 @@ class DenoisingObjectiveTest {
         return DenoisingObjective.base(
                 model,
                 model.resolve("vae"),
-                new DenoisingObjective.Settings(0.1, 5, List.of("a red cat", "two blue stars"), 3, 0.9, 1),
+                new DenoisingObjective.Settings(
+                        0.1, new RatioRange(0, 5), List.of("a red cat", "two blue stars"), 3, 0.9, 1),
                 OptimiserSettings.usual(new LearningRate(1e-3, 2, STEPS, 0.1)),
                 new Pictures(
                         scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
