@@ -1,6 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.tensor.TensorArena;
@@ -11,26 +12,34 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A model from its beginning: the U-Net learns in full, and the text encoder learns to tell it what it needs.
+ * A model from its beginning: the U-Net learns, and the text encoder learns to tell it what it needs.
  *
  * @param folder of the model
  * @param finishedAutoencoder its folder
+ * @param learns which weights do, by names that begin with {@code unet.} or {@code text_encoder.}
  */
-record BaseModel(Path folder, Path finishedAutoencoder, LatentDiffusion model, StartedNetwork<ClipTextModel> text)
+record BaseModel(
+        Path folder,
+        Path finishedAutoencoder,
+        LatentDiffusion model,
+        StartedNetwork<ClipTextModel> text,
+        Predicate<String> learns)
         implements Trainee {
     private static final String UNET = "unet";
     private static final String TEXT_ENCODER = "text_encoder";
 
     /** @param seed of random weights */
-    static BaseModel load(Path folder, Path autoencoder, long seed, TensorArena arena) {
+    static BaseModel load(Path folder, Path autoencoder, Predicate<String> learns, long seed, TensorArena arena) {
         return new BaseModel(
                 folder,
                 autoencoder,
                 LatentDiffusion.started(folder, autoencoder, seed, arena),
-                StartedNetwork.load(NetworkType.CLIP_TEXT, folder.resolve(TEXT_ENCODER), seed + 1, arena));
+                StartedNetwork.load(NetworkType.CLIP_TEXT, folder.resolve(TEXT_ENCODER), seed + 1, arena),
+                learns);
     }
 
     @Override
@@ -38,12 +47,24 @@ record BaseModel(Path folder, Path finishedAutoencoder, LatentDiffusion model, S
         return "base";
     }
 
+    /** @throws InvalidRequestException if nothing learns */
     @Override
     public Tuning tuning() {
+        Map<String, Parameter> learning = parameters();
+        learning.keySet().removeIf(learns.negate());
+        if (learning.isEmpty()) {
+            throw new InvalidRequestException(
+                    "base.learns matches no weight of " + folder + "; they have names such as "
+                            + parameters().keySet().iterator().next());
+        }
+        return new FullTuning(learning);
+    }
+
+    private Map<String, Parameter> parameters() {
         Map<String, Parameter> all = new LinkedHashMap<>();
         model.unet().parameters().forEach((name, parameter) -> all.put(UNET + "." + name, parameter));
         text.parameters().forEach((name, parameter) -> all.put(TEXT_ENCODER + "." + name, parameter));
-        return new FullTuning(all);
+        return all;
     }
 
     @Override
@@ -51,20 +72,22 @@ record BaseModel(Path folder, Path finishedAutoencoder, LatentDiffusion model, S
         return Conditioning.of(CaptionEncoding.embed(text.network(), captions));
     }
 
-    /** Writes the whole model directory: what learned, and copies of the other parts. */
+    /** Writes the whole model directory: what learned, what of the same networks did not, and copies of the other parts. */
     @Override
     public void publish(Path target, Map<String, Tensor> averaged) {
-        model.unet().publish(target.resolve(UNET), part(UNET, averaged), Map.of());
-        text.publish(target.resolve(TEXT_ENCODER), part(TEXT_ENCODER, averaged), Map.of());
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        parameters().forEach((name, parameter) -> all.put(name, averaged.getOrDefault(name, parameter.base())));
+        model.unet().publish(target.resolve(UNET), part(UNET, all), Map.of());
+        text.publish(target.resolve(TEXT_ENCODER), part(TEXT_ENCODER, all), Map.of());
         ModelFolder.copy(finishedAutoencoder, target.resolve("vae"));
         for (String other : List.of("tokenizer", "scheduler", "model_index.json")) {
             ModelFolder.copy(folder.resolve(other), target.resolve(other));
         }
     }
 
-    private static Map<String, Tensor> part(String network, Map<String, Tensor> averaged) {
+    private static Map<String, Tensor> part(String network, Map<String, Tensor> all) {
         Map<String, Tensor> part = new LinkedHashMap<>();
-        averaged.forEach((name, tensor) -> {
+        all.forEach((name, tensor) -> {
             if (name.startsWith(network + ".")) {
                 part.put(name.substring(network.length() + 1), tensor);
             }

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -34,6 +35,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
      * What all such training is told.
      *
      * @param dropped part of the captions that are empty, 0..1
+     * @param shift of timesteps
      * @param ratios that signal-to-noise ratios of noise levels count as
      * @param shown captions that sample pictures are drawn for
      * @param scale of guidance in sample pictures
@@ -41,7 +43,13 @@ public final class DenoisingObjective implements Objective<LatentSample> {
      * @param seed of random weights and sample pictures
      */
     public record Settings(
-            double dropped, RatioRange ratios, List<String> shown, double scale, double averageDecay, long seed) {
+            double dropped,
+            TimestepShift shift,
+            RatioRange ratios,
+            List<String> shown,
+            double scale,
+            double averageDecay,
+            long seed) {
         public Settings {
             shown = List.copyOf(shown);
         }
@@ -81,11 +89,17 @@ public final class DenoisingObjective implements Objective<LatentSample> {
      *
      * @param folder of the model, in the diffusers layout
      * @param autoencoder folder of the finished autoencoder
+     * @param learns which weights do, by names that begin with {@code unet.} or {@code text_encoder.}; the others stay as they are
      */
     public static DenoisingObjective base(
-            Path folder, Path autoencoder, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
+            Path folder,
+            Path autoencoder,
+            Predicate<String> learns,
+            Settings settings,
+            OptimiserSettings optimiser,
+            Pictures pictures) {
         TensorArena arena = new TensorArena();
-        BaseModel base = Engine.infer(() -> BaseModel.load(folder, autoencoder, settings.seed(), arena));
+        BaseModel base = Engine.infer(() -> BaseModel.load(folder, autoencoder, learns, settings.seed(), arena));
         LatentCache samples = pictures.samples(base.model(), arena);
         LatentCache heldOut = pictures.heldOut(base.model(), arena);
         return new DenoisingObjective(settings, optimiser, samples, heldOut, base, arena);
@@ -121,7 +135,8 @@ public final class DenoisingObjective implements Objective<LatentSample> {
         LatentDiffusion model = trainee.model();
         Tensor latents = LatentSample.latents(batch, samples.shape());
         Tensor noise = draw.normal(Tensors.shape(latents));
-        int[] timesteps = draw.integers(model.schedule().trainTimesteps(), batch.size());
+        int count = model.schedule().trainTimesteps();
+        int[] timesteps = settings.shift().of(draw.integers(count, batch.size()), count);
         List<long[]> captions = batch.stream()
                 .map(sample -> draw.uniform() < settings.dropped() ? emptyCaption : sample.ids())
                 .toList();

@@ -30,7 +30,7 @@ public final class JudgeLosses {
     /** Beyond it training is unstable (Radford et al., 2021, section 2.5). */
     private static final double GREATEST_SCALE = 100;
 
-    /** The share of pairs that are judged rightly. */
+    /** The share of texts or pairs that are judged rightly. */
     private static final String ACCURACY = "accuracy";
 
     private JudgeLosses() {}
@@ -64,7 +64,9 @@ public final class JudgeLosses {
         Tensor texts = clip.texts(Tensors.of(ids, batch.size(), ids.length / batch.size()));
         Tensor pictures =
                 clip.pictures(ClipPictures.of(images, clip.vision().config().imageSize()));
-        return Losses.of("contrastive", ContrastiveLoss.of(texts, pictures, scale(clip)));
+        return Losses.of(
+                new Term("contrastive", 1, ContrastiveLoss.of(texts, pictures, scale(clip))),
+                new Term(ACCURACY, 0, ContrastiveLoss.accuracy(texts, pictures)));
     }
 
     /** Of the aesthetic head: pictures above what became of them. {@code clip} sees them and does not learn. */

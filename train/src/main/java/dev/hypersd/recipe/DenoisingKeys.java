@@ -4,6 +4,7 @@ import dev.hypersd.latents.LatentCache;
 import dev.hypersd.objective.DenoisingObjective;
 import dev.hypersd.objective.Pictures;
 import dev.hypersd.objective.RatioRange;
+import dev.hypersd.objective.TimestepShift;
 import java.nio.file.Path;
 import java.util.function.Function;
 
@@ -14,6 +15,7 @@ final class DenoisingKeys {
     static DenoisingObjective.Settings settings(Section section, Common common) {
         return new DenoisingObjective.Settings(
                 section.number("dropped_captions", 0.1, 0, 1),
+                new TimestepShift(section.number("timestep_shift", 1, 1e-2, 1e2)),
                 ratios(section),
                 section.texts("shown"),
                 section.number("guidance_scale", 3, 1, 30),

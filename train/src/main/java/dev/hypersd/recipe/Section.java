@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 
 /** A mapping of a recipe, read by key, type and range. */
@@ -52,6 +54,16 @@ final class Section {
     /** A path, if there is one. */
     Optional<Path> optionalPath(String key) {
         return has(key) ? Optional.of(path(key)) : Optional.empty();
+    }
+
+    /** A regular expression. */
+    Pattern pattern(String key, String absent) {
+        String expression = has(key) ? text(key) : absent;
+        try {
+            return Pattern.compile(expression);
+        } catch (PatternSyntaxException e) {
+            throw keys.invalid(key, "is \"%s\", no regular expression: %s".formatted(expression, e.getDescription()));
+        }
     }
 
     /** A constant of the type of {@code absent}, written in lower case. */

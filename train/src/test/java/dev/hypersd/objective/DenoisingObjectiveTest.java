@@ -1,12 +1,15 @@
 package dev.hypersd.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.pipeline.DiffusionPipeline;
@@ -14,6 +17,7 @@ import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
 import dev.hypersd.training.Checkpoints;
 import dev.hypersd.training.LearningRate;
 import dev.hypersd.training.OptimiserSettings;
@@ -22,9 +26,12 @@ import dev.hypersd.training.StepReport;
 import dev.hypersd.training.Trainer;
 import dev.hypersd.training.TrainingListener;
 import dev.hypersd.training.TrainingSettings;
+import dev.hypersd.weights.WeightSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,12 +86,60 @@ class DenoisingObjectiveTest {
         }
     }
 
+    @Test
+    void whatDoesNotLearnStaysAsItIs() {
+        Path published = folder.resolve("published");
+        TrainingSettings settings =
+                new TrainingSettings(1, 2, 2, 1, Precision.F32, new TrainingSettings.Intervals(2, 0, 0));
+        try (DenoisingObjective objective = objective(name -> name.startsWith("text_encoder."));
+                Trainer<LatentSample> trainer =
+                        new Trainer<>(objective, settings, new Checkpoints(folder, 1), List.of())) {
+            trainer.run();
+            objective.publish(published);
+        }
+
+        assertThat(same(published.resolve("unet"), model.resolve("unet"))).isTrue();
+        assertThat(same(published.resolve("text_encoder"), model.resolve("text_encoder")))
+                .isFalse();
+    }
+
+    @Test
+    void ifNothingLearnsThatIsSaid() {
+        assertThatThrownBy(() -> objective(name -> false))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageMatching("base.learns matches no weight of .*model; they have names such as unet\\.\\S+");
+    }
+
+    /** Whether two folders of a network hold the same weights, in the precision that is published. */
+    private static boolean same(Path one, Path other) {
+        try (WeightSource first = ModelPart.in(one).openWeights();
+                WeightSource second = ModelPart.in(other).openWeights()) {
+            return Engine.infer(() ->
+                    first.names().stream().allMatch(name -> half(first, name).equal(half(second, name))));
+        }
+    }
+
+    private static Tensor half(WeightSource source, String name) {
+        return source.find(name).orElseThrow().load().to(Dtype.F16.scalarType());
+    }
+
     private DenoisingObjective objective() {
+        return objective(name -> true);
+    }
+
+    private DenoisingObjective objective(Predicate<String> learns) {
         return DenoisingObjective.base(
                 model,
                 model.resolve("vae"),
+                learns,
                 new DenoisingObjective.Settings(
-                        0.1, new RatioRange(0, 5), List.of("a red cat", "two blue stars"), 3, 0.9, 1),
+                        0.1,
+                        TimestepShift.NONE,
+                        new RatioRange(0, 5),
+                        List.of("a red cat", "two blue stars"),
+                        3,
+                        0.9,
+                        1),
                 OptimiserSettings.usual(new LearningRate(1e-3, 2, STEPS, 0.1)),
                 new Pictures(
                         scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));

@@ -241,7 +241,13 @@ class FineTuningTest {
                 ModelFiles.open(directory),
                 change,
                 new DenoisingObjective.Settings(
-                        0.1, new RatioRange(0, 5), List.of("a red cat", "two blue stars"), 3, 0.5, 1),
+                        0.1,
+                        TimestepShift.NONE,
+                        new RatioRange(0, 5),
+                        List.of("a red cat", "two blue stars"),
+                        3,
+                        0.5,
+                        1),
                 OptimiserSettings.usual(new LearningRate(2e-3, 0, STEPS, 1)),
                 new Pictures(
                         scenes(Split.TRAIN),

@@ -55,6 +55,16 @@ class ContrastiveLossTest {
         });
     }
 
+    @Test
+    void accuracyIsTheShareOfTextsThatFindTheirPicture() {
+        Engine.infer(() -> {
+            Tensor pictures = Tensors.of(new float[] {1, 0, 0, 1, 0.6f, 0.8f}, 3, 2);
+            Tensor texts = Tensors.of(new float[] {1, 0, 0.6f, 0.8f, 0.6f, 0.8f}, 3, 2);
+            assertThat(ContrastiveLoss.accuracy(texts, pictures).item_double()).isCloseTo(2.0 / 3, within(1e-6));
+            return 0;
+        });
+    }
+
     private static double loss(Tensor texts, Tensor pictures, double scale) {
         return ContrastiveLoss.of(texts, pictures, Tensors.of(new float[] {(float) scale}, 1))
                 .item_double();
