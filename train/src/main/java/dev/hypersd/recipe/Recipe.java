@@ -45,10 +45,14 @@ public record Recipe(Path output, int keep, TrainingSettings training, Opening o
                 section.count("accumulate", 1, 1),
                 section.one("precision", Precision.F32),
                 section.flag("gradient_checkpointing", false),
+                section.count("patience", 0, 0),
                 new Intervals(
                         every.count("checkpoint", 500, 1),
                         every.count("validation", 500, 0),
                         every.count("sample", 500, 0)));
+        if (settings.patience() > 0 && settings.intervals().validation() == 0) {
+            throw section.invalid("patience", "needs validations; set every.validation");
+        }
         section.refuseUnread();
         every.refuseUnread();
         return settings;

@@ -74,7 +74,7 @@ public final class Run {
         try (Trainer<S> running = new Trainer<>(objective, recipe.training(), checkpoints, all)) {
             trainer = running;
             running.resume();
-            boolean done = !stopping && running.run() == recipe.training().steps();
+            boolean done = !stopping && running.run();
             if (done) {
                 objective.publish(folder("model"));
             }

@@ -73,7 +73,19 @@ public record Checkpoints(Path folder, int keep) {
      * @throws InvalidFileException if the file is of another run: tensors are missing or have other shapes
      */
     Map<String, String> restore(long step, Map<String, Tensor> state) {
-        Path path = file(step);
+        return restore(file(step), state);
+    }
+
+    /**
+     * Fills {@code state} from the best one.
+     *
+     * @throws InvalidFileException if there is none, or it is of another run
+     */
+    void restoreBest(Map<String, Tensor> state) {
+        restore(folder.resolve(BEST), state);
+    }
+
+    private static Map<String, String> restore(Path path, Map<String, Tensor> state) {
         return Engine.infer(() -> {
             try (SafetensorsFile file = SafetensorsFile.open(path)) {
                 state.forEach((name, tensor) -> fill(file, name, tensor));

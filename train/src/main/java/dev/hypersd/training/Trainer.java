@@ -17,6 +17,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class Trainer<S> implements AutoCloseable {
     private static final String STEP = "step";
     private static final String BEST = "best";
+    private static final String WORSE = "worse";
 
     private final Objective<S> objective;
     private final TrainingSettings settings;
@@ -27,6 +28,9 @@ public final class Trainer<S> implements AutoCloseable {
     private final List<Turns<S>> turns;
     private long step;
     private double best = Double.POSITIVE_INFINITY;
+    /** Validations since the best one. */
+    private int worse;
+
     private volatile boolean stopping;
 
     public Trainer(
@@ -43,7 +47,7 @@ public final class Trainer<S> implements AutoCloseable {
     }
 
     /**
-     * Goes on from the newest checkpoint, if there is one.
+     * Goes on from the newest checkpoint, if there is one; from the best, if the run has ended for want of a better one.
      *
      * @throws dev.hypersd.error.InvalidFileException if it is of another recipe
      */
@@ -53,6 +57,8 @@ public final class Trainer<S> implements AutoCloseable {
             Map<String, String> metadata = checkpoints.restore(latest.getAsLong(), state());
             step = latest.getAsLong();
             best = Double.parseDouble(metadata.getOrDefault(BEST, "Infinity"));
+            worse = Integer.parseInt(metadata.getOrDefault(WORSE, "0"));
+            settle();
         }
     }
 
@@ -62,22 +68,38 @@ public final class Trainer<S> implements AutoCloseable {
     }
 
     /**
-     * Trains until the last step, or until {@link #stop}.
+     * Trains until the last step, until validations have been no better for too long, or until {@link #stop}.
      *
-     * @return the last step that was done
+     * @return whether this was the end of the run, and not of a part of it
      * @throws DivergedException if a loss or a gradient is no longer finite
      */
-    public long run() {
+    public boolean run() {
         listeners.forEach(listener -> listener.started(step, settings.steps()));
-        while (step < settings.steps() && !stopping) {
+        while (!isDone() && !stopping) {
             step++;
             StepReport report = Engine.call(this::learn);
             listeners.forEach(listener -> listener.step(report));
             atIntervals();
         }
         save();
+        settle();
         listeners.forEach(listener -> listener.ended(step));
-        return step;
+        return isDone();
+    }
+
+    private boolean isDone() {
+        return step >= settings.steps() || isImpatient();
+    }
+
+    private boolean isImpatient() {
+        return settings.patience() > 0 && worse >= settings.patience();
+    }
+
+    /** Makes the best state the one that counts, if the run has ended for want of a better one. */
+    private void settle() {
+        if (isImpatient()) {
+            checkpoints.restoreBest(state());
+        }
     }
 
     private StepReport learn() {
@@ -125,6 +147,7 @@ public final class Trainer<S> implements AutoCloseable {
                     double loss = number(values, turns.getFirst().heldOutLoss());
                     boolean better = loss < best;
                     best = Math.min(loss, best);
+                    worse = better ? 0 : worse + 1;
                     return better;
                 })
                 .orElse(false);
@@ -135,10 +158,14 @@ public final class Trainer<S> implements AutoCloseable {
             return;
         }
         Engine.infer(() -> {
-            checkpoints.save(step, state(), Map.of(STEP, Long.toString(step), BEST, Double.toString(best)));
+            checkpoints.save(step, state(), metadata());
             return step;
         });
         listeners.forEach(listener -> listener.saved(step));
+    }
+
+    private Map<String, String> metadata() {
+        return Map.of(STEP, Long.toString(step), BEST, Double.toString(best), WORSE, Integer.toString(worse));
     }
 
     private Map<String, Tensor> state() {

@@ -10,6 +10,7 @@ package dev.hypersd.training;
  * @param precision of the networks
  * @param gradientCheckpointing whether what is inside of U-Net layers is computed again for the backward pass and not kept until then, see
  *     {@link dev.hypersd.nn.GradientCheckpointing}
+ * @param patience how many validations in a row may be no better than the best before the run ends, with the best as what comes of it; 0 for any number
  * @param intervals in steps
  */
 public record TrainingSettings(
@@ -19,11 +20,12 @@ public record TrainingSettings(
         int accumulate,
         Precision precision,
         boolean gradientCheckpointing,
+        int patience,
         Intervals intervals) {
-    /** Settings without gradient checkpointing. */
+    /** Settings without gradient checkpointing, of a run that goes on to its last step. */
     public TrainingSettings(
             long seed, long steps, int batch, int accumulate, Precision precision, Intervals intervals) {
-        this(seed, steps, batch, accumulate, precision, false, intervals);
+        this(seed, steps, batch, accumulate, precision, false, 0, intervals);
     }
 
     /**

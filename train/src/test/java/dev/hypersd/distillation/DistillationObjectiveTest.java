@@ -376,7 +376,7 @@ class DistillationObjectiveTest {
 
     private void train(DistillationObjective objective, List<TrainingListener> listeners) {
         TrainingSettings settings =
-                new TrainingSettings(1, STEPS, 4, 1, Precision.F32, false, new TrainingSettings.Intervals(STEPS, 0, 0));
+                new TrainingSettings(1, STEPS, 4, 1, Precision.F32, new TrainingSettings.Intervals(STEPS, 0, 0));
         try (Trainer<LatentSample> trainer =
                 new Trainer<>(objective, settings, new Checkpoints(folder, 1), listeners)) {
             trainer.run();

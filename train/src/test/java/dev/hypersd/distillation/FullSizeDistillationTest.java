@@ -83,12 +83,12 @@ class FullSizeDistillationTest {
             }
         };
         TrainingSettings settings =
-                new TrainingSettings(1, 2, 1, 1, Precision.MIXED, true, new TrainingSettings.Intervals(100, 0, 0));
+                new TrainingSettings(1, 2, 1, 1, Precision.MIXED, true, 0, new TrainingSettings.Intervals(100, 0, 0));
         Path checkpoints = Files.createDirectories(folder.resolve("checkpoints-" + way));
         try (DistillationObjective objective = objective(model, judged(way));
                 Trainer<LatentSample> trainer =
                         new Trainer<>(objective, settings, new Checkpoints(checkpoints, 1), List.of(listener))) {
-            assertThat(trainer.run()).isEqualTo(2);
+            assertThat(trainer.run()).isTrue();
         }
         assertThat(Footprint.gibibytes("VmHWM")).isLessThan(MOST_MEMORY);
     }

@@ -199,8 +199,8 @@ final class PlaneWorld implements AutoCloseable {
             @Override
             public void close() {}
         };
-        TrainingSettings settings = new TrainingSettings(
-                1, steps, BATCH, 1, Precision.F32, false, new TrainingSettings.Intervals(steps, 0, 0));
+        TrainingSettings settings =
+                new TrainingSettings(1, steps, BATCH, 1, Precision.F32, new TrainingSettings.Intervals(steps, 0, 0));
         try (Trainer<LatentSample> trainer = new Trainer<>(
                 objective, settings, new Checkpoints(Files.createTempDirectory(folder, "run"), 1), List.of())) {
             trainer.run();

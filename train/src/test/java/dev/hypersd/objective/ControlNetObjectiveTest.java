@@ -211,7 +211,7 @@ class ControlNetObjectiveTest {
             }
         };
         TrainingSettings settings =
-                new TrainingSettings(1, steps, 4, 1, Precision.F32, false, new TrainingSettings.Intervals(steps, 0, 0));
+                new TrainingSettings(1, steps, 4, 1, Precision.F32, new TrainingSettings.Intervals(steps, 0, 0));
         Path checkpoints = Files.createDirectories(folder.resolve("checkpoints" + rank.orElse(0)));
         try (ControlNetObjective objective = objective(rank, CHANNELS);
                 Trainer<Controlled> trainer =

@@ -215,7 +215,7 @@ class FineTuningTest {
             }
         };
         TrainingSettings settings = new TrainingSettings(
-                1, STEPS, 4, 1, precision, checkpointing, new TrainingSettings.Intervals(STEPS, 0, 0));
+                1, STEPS, 4, 1, precision, checkpointing, 0, new TrainingSettings.Intervals(STEPS, 0, 0));
         try (DenoisingObjective objective = objective(directory, change, new ArrayList<>());
                 Trainer<LatentSample> trainer = new Trainer<>(
                         objective, settings, new Checkpoints(checkpoints(published), 1), List.of(listener))) {

@@ -75,7 +75,7 @@ class FullSizeFineTuningTest {
             }
         };
         TrainingSettings settings = new TrainingSettings(
-                1, 2, 1, 1, Precision.F32, checkpointing, new TrainingSettings.Intervals(100, 0, 0));
+                1, 2, 1, 1, Precision.F32, checkpointing, 0, new TrainingSettings.Intervals(100, 0, 0));
         try (DenoisingObjective objective = objective(model);
                 Trainer<LatentSample> trainer = new Trainer<>(
                         objective, settings, new Checkpoints(checkpoints(checkpointing), 1), List.of(listener))) {

@@ -120,6 +120,7 @@ class RecipeTest {
                 "objective=autoencodr     | objective is \"autoencodr\", which is unknown; do you mean autoencoder?",
                 "training.steps=0         | training.steps is 0, it must be at least 1",
                 "training.steps=many      | training.steps must be a whole number, not \"many\"",
+                "training.patience=-1     | training.patience is -1, it must be at least 0",
                 "training.precision=f64   | training.precision is \"f64\", known are f32, mixed",
                 "optimiser.beta1=2        | optimiser.beta1 is 2.0, it must be between 0.0 and 0.9999",
                 "autoencoder.perceptual=1 | autoencoder.judge is missing",
@@ -129,6 +130,13 @@ class RecipeTest {
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("recipe.yaml")
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void patienceNeedsValidations() {
+        assertThatThrownBy(() -> Recipe.read(file, List.of("training.patience=2", "every.validation=0")))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("training.patience needs validations; set every.validation");
     }
 
     @Test

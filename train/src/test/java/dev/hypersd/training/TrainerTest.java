@@ -8,6 +8,8 @@ import dev.hypersd.training.OptimiserSettings.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,42 @@ class TrainerTest {
                     .containsExactlyInAnyOrder(
                             "step-00000050.safetensors", "step-00000060.safetensors", "best.safetensors");
         }
+    }
+
+    @Test
+    void aRunThatGetsNoBetterEndsWithTheBest() {
+        long most = 5000;
+        TrainingSettings settings =
+                new TrainingSettings(7, most, 8, 1, Precision.F32, false, 3, new TrainingSettings.Intervals(10, 5, 0));
+        Map<Double, float[]> weights = new TreeMap<>();
+        float[] end;
+        try (LineObjective line = new LineObjective(Method.ADAMW, RATE, most)) {
+            TrainingListener watching = new TrainingListener() {
+                @Override
+                public void measured(long step, Map<String, Double> values) {
+                    weights.put(
+                            values.get("line/held-out loss"),
+                            Tensors.toFloats(line.weights().values().all()));
+                }
+            };
+            try (Trainer<Double> trainer =
+                    new Trainer<>(line, settings, new Checkpoints(folder, 2), List.of(watching))) {
+                assertThat(trainer.run()).isTrue();
+                end = Tensors.toFloats(line.weights().values().all());
+            }
+        }
+        long last = new Checkpoints(folder, 2).latest().orElseThrow();
+        assertThat(last).isLessThan(most);
+        assertThat(weights).hasSize((int) (last / 5)); // All losses differ.
+        assertThat(end).isEqualTo(weights.values().iterator().next());
+
+        try (LineObjective line = new LineObjective(Method.ADAMW, RATE, most);
+                Trainer<Double> again = new Trainer<>(line, settings, new Checkpoints(folder, 2), List.of())) {
+            again.resume();
+            assertThat(again.run()).isTrue();
+            assertThat(Tensors.toFloats(line.weights().values().all())).isEqualTo(end);
+        }
+        assertThat(new Checkpoints(folder, 2).latest()).hasValue(last);
     }
 
     @Test
