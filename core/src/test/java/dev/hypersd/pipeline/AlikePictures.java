@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hypersd.image.Image;
 import java.util.stream.IntStream;
 
-/** Pictures drawn with the same weights from different files. */
+/** Pictures drawn with the same weights from different files, or alone and beside others. */
 final class AlikePictures {
     private AlikePictures() {}
 
-    /** Weights that lie elsewhere in memory are multiplied in another order: a rounding apart. */
+    /** Weights that lie elsewhere in memory, and batches of another size, are multiplied in another order: a rounding apart. */
     static void assertAlike(Image got, Image expected) {
         byte[] a = got.rgb();
         byte[] b = expected.rgb();
