@@ -16,6 +16,8 @@ final class Cores {
     /** What processors call it that multiply BF16: those with AVX-512, with AMX, and of ARM. */
     private static final Pattern BF16 = Pattern.compile("\\b(avx512_bf16|amx_bf16|bf16)\\b");
 
+    private static final boolean MULTIPLY_BF16 = readMultiplyBf16();
+
     private Cores() {}
 
     /**
@@ -40,6 +42,10 @@ final class Cores {
 
     /** Whether products in BF16 are the processor's own, and faster than in F32. Where the system does not tell (Windows, macOS), they are taken not to be. */
     static boolean multiplyBf16() {
+        return MULTIPLY_BF16;
+    }
+
+    private static boolean readMultiplyBf16() {
         try {
             return BF16.matcher(Files.readString(ABILITIES)).find();
         } catch (IOException e) {

@@ -96,7 +96,8 @@ public record Evaluation(
         return new Drawing(data, Optional.empty());
     }
 
-    private static void make(Path folder) {
+    /** Makes {@code folder} if it is not there. */
+    static void make(Path folder) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {

@@ -1,15 +1,15 @@
 package dev.hypersd.objective;
 
 /**
- * Which signal-to-noise ratios count as they are in a loss of denoising. Above it they count as its greatest (Hang et al., 2023), so that fine
- * detail does not crowd out the rest; below it as its least (Salimans and Ho, 2022, truncated SNR), so that what is decided in the noise, where things
- * are, is learned too.
+ * Which signal-to-noise ratios {@code alpha^2 / sigma^2} weigh errors of clean latents as they are. Above it they count as its greatest (Hang et al., 2023), so
+ * that fine detail does not crowd out the rest; below it as its least (Salimans and Ho, 2022, truncated SNR), so that what is decided in the noise, where
+ * things are, is learned too.
  *
  * @param least at least 0
  * @param greatest above {@code least}; may be infinite
  */
 public record RatioRange(double least, double greatest) {
-    /** Every ratio as it is. */
+    /** No limits: losses do not weigh noise levels at all, in whatever they predict. */
     public static final RatioRange WHOLE = new RatioRange(0, Double.POSITIVE_INFINITY);
 
     public RatioRange {
