@@ -132,6 +132,7 @@ final class Likeness {
         if (model.loras.isEmpty()) {
             model.loras.addAll(entries.isEmpty() ? List.of(LoraOption.NONE) : model.chosenLoras());
         }
+        model.loras.replaceAll(model::found);
         entries.forEach(entry -> {
             int colon = entry.lastIndexOf(':');
             String name = entry.substring(0, Math.max(colon, 0));

@@ -55,10 +55,10 @@ final class ModelOptions {
 
     @Option(
             names = "--lora",
-            paramLabel = "FILE[:WEIGHT]",
+            paramLabel = "FILE|NAME[:WEIGHT]",
             converter = LoraOption.Converter.class,
             description =
-                    "A LoRA to lay over the model; may be given several times. \"none\" for none. Default: for the model that comes with this program, its few-step LoRA.")
+                    "A LoRA to lay over the model; may be given several times. \"none\" for none. For the model that comes with this program also a name: unified for its few-step LoRA, which is the default, and flat, neon, outline, pixel or watercolour to draw everything in that style.")
     List<LoraOption> loras = new ArrayList<>();
 
     @Option(
@@ -118,7 +118,18 @@ final class ModelOptions {
         if (loras.isEmpty() && model.isEmpty() && unet.isEmpty()) {
             return List.of(new LoraOption(EmbeddedModel.lora(), OptionalDouble.empty()));
         }
-        return loras.stream().filter(lora -> !lora.equals(LoraOption.NONE)).toList();
+        return loras.stream()
+                .filter(lora -> !lora.equals(LoraOption.NONE))
+                .map(this::found)
+                .toList();
+    }
+
+    /** Where {@code lora} is: a file, or of the embedded model's LoRAs the one of this name. */
+    LoraOption found(LoraOption lora) {
+        return model.isPresent() || Files.exists(lora.file())
+                ? lora
+                : new LoraOption(
+                        EmbeddedModel.loras().getOrDefault(lora.file().toString(), lora.file()), lora.weight());
     }
 
     /** The chosen LoRAs, those without a weight with that of their preset. */

@@ -170,6 +170,9 @@ final class ServeCommand implements Runnable {
         List<LoraWeight> weights = model.weights();
         Map<String, Path> named = new LinkedHashMap<>();
         weights.forEach(lora -> named.put(Shelf.name(lora.file()), lora.file()));
+        if (model.model.isEmpty()) {
+            EmbeddedModel.loras().values().forEach(file -> named.put(Shelf.name(file), file));
+        }
         return new Catalogue(
                 model.source(),
                 weights,

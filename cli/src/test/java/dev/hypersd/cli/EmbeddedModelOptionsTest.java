@@ -22,6 +22,16 @@ class EmbeddedModelOptionsTest {
     }
 
     @Test
+    void itsLorasHaveNames() {
+        Image plain = draw("plain.png");
+        assertThat(draw("unified.png", "--lora=unified")).isEqualTo(plain);
+        Image neon = draw("neon.png", "--lora=unified", "--lora=neon");
+        assertThat(neon).isNotEqualTo(plain);
+        assertThat(draw("again.png", "--lora=unified", "--lora=neon", "--like=" + folder.resolve("neon.png")))
+                .isEqualTo(neon);
+    }
+
+    @Test
     void itsControlNetsFollowEdgesAndSketches() {
         Path seen = folder.resolve("seen.png");
         Image plain = draw("seen.png");

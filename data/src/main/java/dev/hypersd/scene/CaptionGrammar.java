@@ -21,7 +21,8 @@ final class CaptionGrammar {
         this.choice = choice;
     }
 
-    Caption of(Scene scene) {
+    /** @param named the style that the caption speaks of */
+    Caption of(Scene scene, Style named) {
         List<Claims.Claimed> items =
                 scene.layout().items().stream().map(this::claimed).toList();
         Optional<Relation> relation = Optional.empty();
@@ -41,7 +42,7 @@ final class CaptionGrammar {
         boolean nowhere = relation.isEmpty() && place.isEmpty();
         Optional<Background> background = said(scene.background(), nowhere ? 1 : SAYS_BACKGROUND);
         Claims claims = new Claims(items, relation, place, background, scene.style());
-        return new Caption(styled(things + where(claims), scene.style()), claims);
+        return new Caption(styled(things + where(claims), named), claims);
     }
 
     private Claims.Claimed claimed(Item item) {

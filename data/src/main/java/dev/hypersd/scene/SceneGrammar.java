@@ -25,8 +25,13 @@ final class SceneGrammar {
 
     /** @param only the style, if it is not left to chance */
     Scene scene(Optional<Style> only) {
-        Style style = only.orElseGet(() -> choice.chance(FLAT) ? Style.FLAT : choice.of(OTHER_STYLES));
+        Style style = only.orElseGet(() -> style(choice));
         return new Scene(layout(), choice.of(Background.values()), style);
+    }
+
+    /** A style, each as often as in sets of all styles. */
+    static Style style(Choice choice) {
+        return choice.chance(FLAT) ? Style.FLAT : choice.of(OTHER_STYLES);
     }
 
     private Layout layout() {

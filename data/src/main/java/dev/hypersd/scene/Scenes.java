@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param split training and validation never show the combinations that are held out
  * @param count how many there are to be
  * @param pixels width and height, at least 32
- * @param style the only one, if it is not left to chance
+ * @param style the only one, if it is not left to chance; captions then name styles as if it were, so that a model learns this one whatever it is told
  * @param seed of the whole set
  */
 public record Scenes(Split split, long count, int pixels, Optional<Style> style, long seed) implements Dataset<Sample> {
@@ -21,6 +21,7 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
     private static final long CAPTION = 2;
     private static final long PAINTING = 3;
     private static final long VARIATION = 4;
+    private static final long NAMED_STYLE = 5;
 
     public Scenes {
         if (count < 1) {
@@ -78,7 +79,8 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
 
     /** What the caption would say, in the same words as far as possible, if the picture showed {@code shown}. */
     public Caption caption(long index, Scene shown) {
-        return new CaptionGrammar(choice(index, CAPTION)).of(shown);
+        Style named = style.isEmpty() ? shown.style() : SceneGrammar.style(choice(index, NAMED_STYLE));
+        return new CaptionGrammar(choice(index, CAPTION)).of(shown, named);
     }
 
     private Choice choice(long index, long purpose) {

@@ -99,12 +99,28 @@ class CaptionTest {
         for (int i = 0; i < MANY; i++) {
             Style style = scenes.scene(i).style();
             String text = scenes.caption(i).text();
-            boolean named = style.phrases().stream()
-                    .anyMatch(phrase -> text.contains(phrase.replace("%s", "").strip()));
+            boolean named = names(text, style);
             assertThat(named || style == Style.FLAT).as(text).isTrue();
             silent += named ? 0 : 1;
         }
         assertThat(silent / (double) MANY).isCloseTo(0.6 * 0.85, within(0.04));
+    }
+
+    @Test
+    void captionsOfOneStyleNameAnyOfThem() {
+        Scenes neon = new Scenes(Split.TRAIN, MANY, 128, Optional.of(Style.NEON), 0);
+        for (Style style : Style.values()) {
+            long named = IntStream.range(0, MANY)
+                    .filter(i -> names(neon.caption(i).text(), style))
+                    .count();
+            double share = style == Style.FLAT ? 0.6 * 0.15 : 0.1;
+            assertThat(named / (double) MANY).as(style.name()).isCloseTo(share, within(0.04));
+        }
+    }
+
+    private static boolean names(String text, Style style) {
+        return style.phrases().stream()
+                .anyMatch(phrase -> text.contains(phrase.replace("%s", "").strip()));
     }
 
     @Test
@@ -117,7 +133,9 @@ class CaptionTest {
                 Background.NIGHT,
                 Style.WATERCOLOUR);
         List<String> texts = IntStream.range(0, 400)
-                .mapToObj(seed -> new CaptionGrammar(new Choice(seed)).of(scene).text())
+                .mapToObj(seed -> new CaptionGrammar(new Choice(seed))
+                        .of(scene, scene.style())
+                        .text())
                 .toList();
         assertThat(texts)
                 .contains(

@@ -3,6 +3,7 @@ package dev.hypersd.mini;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -15,6 +16,7 @@ public final class EmbeddedModel {
 
     private static final String WEIGHTS = ".safetensors";
     private static final String LORA = "Hyper-mini-unified-lora" + WEIGHTS;
+    private static final List<String> STYLES = List.of("flat", "neon", "outline", "pixel", "watercolour");
     private static final List<String> CONTROLS = List.of("canny", "scribble");
 
     private EmbeddedModel() {}
@@ -35,6 +37,19 @@ public final class EmbeddedModel {
      */
     public static Path lora() {
         return EmbeddedFolder.of("loras", LORA).resolve(LORA);
+    }
+
+    /**
+     * All LoRAs for the model, by name: {@code unified}, which is {@link #lora()}, and one for each style that makes the model draw everything in it: {@code flat},
+     * {@code neon}, {@code outline}, {@code pixel} and {@code watercolour}.
+     *
+     * @throws dev.hypersd.error.HyperSdException if they cannot be unpacked
+     */
+    public static Map<String, Path> loras() {
+        Path unified = lora();
+        Map<String, Path> loras = new TreeMap<>(Map.of("unified", unified));
+        STYLES.forEach(style -> loras.put(style, unified.resolveSibling(style + WEIGHTS)));
+        return loras;
     }
 
     /**

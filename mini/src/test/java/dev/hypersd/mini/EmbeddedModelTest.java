@@ -2,6 +2,7 @@ package dev.hypersd.mini;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EmbeddedModelTest {
@@ -16,6 +17,15 @@ class EmbeddedModelTest {
     @Test
     void theLoraIsAFile() {
         assertThat(EmbeddedModel.lora()).isRegularFile().hasExtension("safetensors");
+    }
+
+    @Test
+    void theStylesAreFilesBesideIt() {
+        assertThat(EmbeddedModel.loras())
+                .containsOnlyKeys("unified", "flat", "neon", "outline", "pixel", "watercolour")
+                .containsEntry("unified", EmbeddedModel.lora());
+        assertThat(EmbeddedModel.loras().values())
+                .allSatisfy(file -> assertThat(file).isRegularFile());
     }
 
     @Test
@@ -34,8 +44,10 @@ class EmbeddedModelTest {
 
     @Test
     void theJudgesAreFoldersOfNetworks() {
-        assertThat(EmbeddedModel.judges().resolve("attributes"))
-                .isDirectoryContaining("glob:**/config.json")
-                .isDirectoryContaining("glob:**/*.safetensors");
+        for (String judge : List.of("attributes", "clip", "aesthetic", "preference", "segmentation")) {
+            assertThat(EmbeddedModel.judges().resolve(judge))
+                    .isDirectoryContaining("glob:**/config.json")
+                    .isDirectoryContaining("glob:**/*.safetensors");
+        }
     }
 }
