@@ -116,8 +116,8 @@ final class EvalCommand implements Runnable {
     /** All that decides the pictures besides prompt and seed. */
     private String subject(ImageRequest request) {
         return Stream.of(
-                        model.model.isEmpty() ? Stream.of(EmbeddedModel.NAME) : Stream.<String>empty(),
-                        Stream.of(model.model, model.unet, model.autoencoder)
+                        Stream.of(model.model.map(Path::toString).orElse(EmbeddedModel.NAME)),
+                        Stream.of(model.unet, model.autoencoder)
                                 .flatMap(Optional::stream)
                                 .map(Path::toString),
                         request.loras().stream().map(lora -> lora.file() + ":" + lora.weight()),

@@ -30,7 +30,7 @@ public record Comparisons(Scenes scenes) implements Dataset<Comparison> {
         while (true) {
             Mistake mistake = choice.of(Mistake.values());
             Caption told = scenes.caption(index, mistake.in(sample.scene(), choice));
-            if (!told.claims().equals(sample.caption().claims())) {
+            if (!told.text().equals(sample.caption().text())) {
                 return told.text();
             }
         }

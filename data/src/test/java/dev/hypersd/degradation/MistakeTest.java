@@ -9,8 +9,10 @@ import dev.hypersd.scene.Claims.Claimed;
 import dev.hypersd.scene.Scene;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
+import dev.hypersd.scene.Style;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,15 @@ class MistakeTest {
         }
         assertThat(unlike / (double) MANY).isBetween(0.5, 3.0);
         assertThat(new Comparisons(SCENES).get(3)).isEqualTo(new Comparisons(SCENES).get(3));
+    }
+
+    @Test
+    void wrongCaptionsOfOneStyleAreNotTheRightOnes() {
+        Comparisons neon = new Comparisons(new Scenes(Split.TRAIN, MANY, 128, Optional.of(Style.NEON), 0));
+        for (int i = 0; i < MANY; i++) {
+            Comparison comparison = neon.get(i);
+            assertThat(comparison.wrong()).isNotEqualTo(comparison.caption());
+        }
     }
 
     private static int wordsOnlyIn(String text, String other) {
