@@ -5,7 +5,7 @@ import dev.hypersd.tokenizer.ClipTokenizer;
 import dev.hypersd.training.Draw;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses.Term;
-import dev.hypersd.vae.AutoencoderKl;
+import dev.hypersd.vae.Autoencoder;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
@@ -18,11 +18,11 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class FeedbackLoss implements StudentLoss {
     private final Rollout rollout;
-    private final AutoencoderKl autoencoder;
+    private final Autoencoder autoencoder;
     private final ClipTokenizer tokenizer;
     private final List<Rewarded> rewards;
 
-    FeedbackLoss(Rollout rollout, AutoencoderKl autoencoder, ClipTokenizer tokenizer, List<Rewarded> rewards) {
+    FeedbackLoss(Rollout rollout, Autoencoder autoencoder, ClipTokenizer tokenizer, List<Rewarded> rewards) {
         this.rollout = rollout;
         this.autoencoder = autoencoder;
         this.tokenizer = tokenizer;

@@ -8,12 +8,14 @@ import dev.hypersd.judge.segmentation.Segmenter;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.nn.Adapters;
+import dev.hypersd.nn.Placement;
 import dev.hypersd.objective.Finished;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.LowRankTuning;
+import dev.hypersd.vae.Autoencoder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -80,17 +82,31 @@ public sealed interface Judged {
     }
 
     /**
+     * What makes pictures of latents, for those who look at them.
+     *
+     * @param folder of an autoencoder that takes the place of the model's own, a tiny one for speed; empty for the model's
+     */
+    record Decoding(Optional<Path> folder) {
+        Autoencoder open(Student student, Finished finished) {
+            return folder.<Autoencoder>map(vae -> Engine.infer(
+                            () -> ModelPart.in(vae).loadAutoencoder(Placement.of(Dtype.F32), student.arena())))
+                    .orElse(finished.model().autoencoder());
+        }
+    }
+
+    /**
      * By how well reward models like what it draws.
      *
      * @param timesteps at which the student is asked on its way from noise
      * @param rewards opens the reward models; the arena owns them
      */
-    record Feedback(List<Integer> timesteps, Function<TensorArena, List<Rewarded>> rewards) implements Judged {
+    record Feedback(List<Integer> timesteps, Decoding decoding, Function<TensorArena, List<Rewarded>> rewards)
+            implements Judged {
         @Override
         public StudentLoss open(Student student, Finished finished) {
             return new FeedbackLoss(
                     new Rollout(student.denoiser(), timesteps),
-                    finished.model().autoencoder(),
+                    decoding.open(student, finished),
                     finished.model().tokenizer(),
                     rewards.apply(student.arena()));
         }
@@ -102,14 +118,14 @@ public sealed interface Judged {
      * @param folder of the segmenter
      * @param truth what the pictures show that are learned from
      */
-    record Masks(Path folder, Dataset<Sample> truth, MaskLoss.Settings settings) implements Judged {
+    record Masks(Path folder, Decoding decoding, Dataset<Sample> truth, MaskLoss.Settings settings) implements Judged {
         @Override
         public StudentLoss open(Student student, Finished finished) {
             Segmenter segmenter = Engine.infer(() -> ModelPart.in(folder)
                     .load(Segmenter.TYPE, Dtype.F32, student.arena())
                     .network());
             return new MaskLoss(
-                    student, finished.model().autoencoder(), segmenter, finished.samples(), truth, settings);
+                    student, decoding.open(student, finished), segmenter, finished.samples(), truth, settings);
         }
     }
 

@@ -10,7 +10,7 @@ import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Draw;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses.Term;
-import dev.hypersd.vae.AutoencoderKl;
+import dev.hypersd.vae.Autoencoder;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -27,7 +27,7 @@ public final class MaskLoss implements StudentLoss {
     public record Settings(double weight, int greatest) {}
 
     private final Student student;
-    private final AutoencoderKl autoencoder;
+    private final Autoencoder autoencoder;
     private final Segmenter segmenter;
     private final Dataset<LatentSample> samples;
     private final Dataset<Sample> truth;
@@ -39,7 +39,7 @@ public final class MaskLoss implements StudentLoss {
      */
     MaskLoss(
             Student student,
-            AutoencoderKl autoencoder,
+            Autoencoder autoencoder,
             Segmenter segmenter,
             Dataset<LatentSample> samples,
             Dataset<Sample> truth,

@@ -70,6 +70,7 @@ final class FeedbackKeys {
     static List<Judged> read(Section section, Section root) {
         List<Judged> judged = new ArrayList<>();
         Path judges = section.path("judges");
+        Judged.Decoding decoding = new Judged.Decoding(section.optionalPath("vae"));
         List<Wanted> wanted = new ArrayList<>();
         for (Model model : Model.values()) {
             if (section.has(model.title())) {
@@ -82,12 +83,13 @@ final class FeedbackKeys {
         if (!wanted.isEmpty()) {
             judged.add(new Judged.Feedback(
                     ScoreKeys.timesteps(section),
+                    decoding,
                     arena -> wanted.stream()
                             .map(model -> model.open(judges, arena))
                             .toList()));
         }
         if (section.has("segmentation")) {
-            judged.add(masks(section.section("segmentation"), JudgeFolder.of(judges, "segmentation"), root));
+            judged.add(masks(section.section("segmentation"), JudgeFolder.of(judges, "segmentation"), decoding, root));
         }
         if (judged.isEmpty()) {
             throw section.invalid(
@@ -97,12 +99,13 @@ final class FeedbackKeys {
         return judged;
     }
 
-    private static Judged masks(Section section, Path folder, Section root) {
+    private static Judged masks(Section section, Path folder, Judged.Decoding decoding, Section root) {
         if (!(DataSection.read(root) instanceof DrawnPictures drawn)) {
             throw section.invalid("weight", "needs pictures whose masks are known, which only data.scenes has");
         }
         Judged masks = new Judged.Masks(
                 folder,
+                decoding,
                 drawn.samples(),
                 new MaskLoss.Settings(
                         section.number("weight", 1, 1e-6, 1e3), section.count("greatest_timestep", 499, 0)));

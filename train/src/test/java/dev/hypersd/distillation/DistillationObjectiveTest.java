@@ -20,6 +20,7 @@ import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.lora.Spelling;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelTemplate;
+import dev.hypersd.model.NetworkType;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
@@ -43,6 +44,7 @@ import dev.hypersd.training.Trainer;
 import dev.hypersd.training.TrainingListener;
 import dev.hypersd.training.TrainingSettings;
 import dev.hypersd.weights.SafetensorsWriter;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,6 +69,8 @@ class DistillationObjectiveTest {
     private static final int SIZE = 64;
     private static final OptimiserSettings OPTIMISER = OptimiserSettings.usual(new LearningRate(2e-3, 0, STEPS, 1));
     private static final Noising PLAIN = new Noising(0, false);
+
+    private static final Judged.Decoding OWN_DECODER = new Judged.Decoding(Optional.empty());
 
     private static final Path SDXL = Path.of(System.getProperty("hypersd.reference"), "pipelines/models/sdxl");
 
@@ -261,6 +265,7 @@ class DistillationObjectiveTest {
         // The reward is how bright a picture is.
         Judged bright = new Judged.Feedback(
                 List.of(999, 499),
+                OWN_DECODER,
                 arena -> List.of(new Rewarded("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, 2)));
         try (DistillationObjective objective = objective(List.of(bright))) {
             Learner<LatentSample> student = objective.learners().getFirst();
@@ -269,28 +274,21 @@ class DistillationObjectiveTest {
             assertThat(terms(student, batch(objective)).get("bright")).isGreaterThan(before);
         }
         Judged content = new Judged.Feedback(
-                List.of(999), arena -> List.of(new Rewarded("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, -2)));
+                List.of(999),
+                OWN_DECODER,
+                arena -> List.of(new Rewarded("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, -2)));
         assertThat(value(content, "bright lacking")).isZero();
     }
 
     @Test
     void whatASegmenterMissesReachesTheStudent() throws Exception {
-        Path segmenter = Files.createDirectory(folder.resolve("segmenter"));
-        Files.writeString(segmenter.resolve("config.json"), """
+        Path segmenter = random(Segmenter.TYPE, """
                 {"_class_name": "Segmenter", "block_out_channels": [8, 16], "layers_per_block": [1, 1]}""");
-        Engine.infer(() -> {
-            try (TensorArena arena = new TensorArena()) {
-                Parameters random = new Parameters(new RandomParameters(1, Dtype.F32, arena));
-                assertThat(Segmenter.TYPE.maker().apply(Json.read(segmenter.resolve("config.json")), random))
-                        .isNotNull();
-                Map<String, Tensor> weights = new HashMap<>();
-                random.taken().forEach((name, parameter) -> weights.put(name, parameter.base()));
-                SafetensorsWriter.write(segmenter.resolve("diffusion_pytorch_model.safetensors"), weights, Map.of());
-                return weights.size();
-            }
-        });
         Judged masks = new Judged.Masks(
-                segmenter, new Scenes(Split.TRAIN, 4, SIZE, Optional.empty(), 0), new MaskLoss.Settings(1, 499));
+                segmenter,
+                OWN_DECODER,
+                new Scenes(Split.TRAIN, 4, SIZE, Optional.empty(), 0),
+                new MaskLoss.Settings(1, 499));
         try (DistillationObjective objective = objective(List.of(masks))) {
             Learner<LatentSample> student = objective.learners().getFirst();
             double before = total(student, batch(objective));
@@ -300,10 +298,33 @@ class DistillationObjectiveTest {
     }
 
     @Test
+    void anotherAutoencoderMayDrawWhatRewardsLookAt() throws Exception {
+        Path doubling = random(NetworkType.AUTOENCODER_TINY, """
+                {"_class_name": "AutoencoderTiny", "encoder_block_out_channels": [8, 8], "num_encoder_blocks": [0, 0],
+                 "decoder_block_out_channels": [8, 8], "num_decoder_blocks": [0, 0]}""");
+        List<Long> widths = new ArrayList<>();
+        Judged looking = new Judged.Feedback(
+                List.of(999),
+                new Judged.Decoding(Optional.of(doubling)),
+                arena -> List.of(new Rewarded(
+                        "looking",
+                        (pixels, texts) -> {
+                            widths.add(pixels.size(3));
+                            return pixels.mean(1, 2, 3);
+                        },
+                        1,
+                        2)));
+        value(looking, "looking");
+
+        assertThat(widths).containsExactly(2L * SIZE / 8);
+    }
+
+    @Test
     void rewardsAreToldTheCaptions() {
         List<String> told = new ArrayList<>();
         Judged listening = new Judged.Feedback(
                 List.of(999),
+                OWN_DECODER,
                 arena -> List.of(new Rewarded(
                         "listening",
                         (pixels, texts) -> {
@@ -444,5 +465,23 @@ class DistillationObjectiveTest {
     private static Dataset<Captioned> scenes(Split split) {
         return new Scenes(split, 4, SIZE, Optional.empty(), 0)
                 .map(sample -> new Captioned(sample.image(), sample.caption().text()));
+    }
+
+    /** A folder with a network of random weights. */
+    private <N> Path random(NetworkType<N> type, String config) throws IOException {
+        Path network = Files.createDirectory(folder.resolve("network"));
+        Files.writeString(network.resolve("config.json"), config);
+        Engine.infer(() -> {
+            try (TensorArena arena = new TensorArena()) {
+                Parameters random = new Parameters(new RandomParameters(1, Dtype.F32, arena));
+                assertThat(type.maker().apply(Json.read(network.resolve("config.json")), random))
+                        .isNotNull();
+                Map<String, Tensor> weights = new HashMap<>();
+                random.taken().forEach((name, parameter) -> weights.put(name, parameter.base()));
+                SafetensorsWriter.write(network.resolve("diffusion_pytorch_model.safetensors"), weights, Map.of());
+                return weights.size();
+            }
+        });
+        return network;
     }
 }

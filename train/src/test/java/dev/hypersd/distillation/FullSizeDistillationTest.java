@@ -112,6 +112,7 @@ class FullSizeDistillationTest {
             case "feedback" ->
                 new Judged.Feedback(
                         List.of(999),
+                        new Judged.Decoding(Optional.empty()),
                         arena -> List.of(new Rewarded("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, 2)));
             default -> throw new AssertionError(way);
         };
