@@ -64,7 +64,7 @@ final class FlatMemoryRun {
             }
         };
         TrainingSettings settings = new TrainingSettings(
-                1, steps, 2, 1, Precision.MIXED, new TrainingSettings.Intervals(EVERY, EVERY, 5 * EVERY));
+                1, steps, 2, 1, Precision.MIXED, new TrainingSettings.Intervals(EVERY, EVERY, 2 * EVERY));
         try (DenoisingObjective objective = objective(model, folder.resolve("latents"), steps);
                 Trainer<LatentSample> trainer =
                         new Trainer<>(objective, settings, new Checkpoints(folder, 1), List.of(telling))) {
