@@ -187,7 +187,7 @@ public final class Presets {
                         "Hyper-mini-unified-lora",
                         ModelFamily.SD15,
                         Artefact.LORA,
-                        TCD.withEta(0),
+                        TCD.withEta(0.6),
                         Steps.of(4),
                         new Range(1, 8),
                         0,
