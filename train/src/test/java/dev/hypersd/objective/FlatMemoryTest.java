@@ -42,8 +42,8 @@ class FlatMemoryTest {
     }
 
     /**
-     * The heap is all there from the beginning, and the JVM's second compiler, which needs 10 MiB in one piece whenever it finds something to do, stays
-     * out, so that what grows is tensors.
+     * The heap is all there from the beginning, so that what grows is native. The JVM's second compiler stays out: with it the set grows by 10 MiB in
+     * one piece late in the run, and not again.
      */
     private List<Long> run() throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
