@@ -44,7 +44,8 @@ public final class DiffusionModel implements AutoCloseable {
 
     private Autoencoder autoencoder(ModelFiles files, LoadOptions options) {
         ModelPart part = options.autoencoder(files);
-        return part.loadAutoencoder(options.autoencoderPlacement(part, files.family()), arena);
+        return part.loadAutoencoder(
+                denoiser.unet().config().outChannels(), options.autoencoderPlacement(part, files.family()), arena);
     }
 
     /**

@@ -157,6 +157,23 @@ public final class ModelPart {
                 : load(NetworkType.AUTOENCODER_KL, placement, arena).network();
     }
 
+    /**
+     * Builds an autoencoder to go with a U-Net.
+     *
+     * @param latentChannels of what the U-Net makes
+     * @throws InvalidFileException likewise, or if the autoencoder's latents have another number of channels
+     */
+    public Autoencoder loadAutoencoder(int latentChannels, Placement placement, TensorArena arena) {
+        Autoencoder autoencoder = loadAutoencoder(placement, arena);
+        if (autoencoder.latentChannels() != latentChannels) {
+            throw config().invalid(
+                            "latent_channels",
+                            "is " + autoencoder.latentChannels() + ", but the U-Net makes latents of " + latentChannels
+                                    + " channels; name an autoencoder that was made for this model");
+        }
+        return autoencoder;
+    }
+
     /** The network that {@code maker} builds of the weights in {@code source}, which has to stay open for the network to {@link Network#rest}. */
     static <N> Network<N> load(
             WeightSource source, Function<Parameters, N> maker, Placement placement, TensorArena arena) {

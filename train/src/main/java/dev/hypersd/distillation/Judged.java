@@ -88,9 +88,10 @@ public sealed interface Judged {
      */
     record Decoding(Optional<Path> folder) {
         Autoencoder open(Student student, Finished finished) {
-            return folder.<Autoencoder>map(vae -> Engine.infer(
-                            () -> ModelPart.in(vae).loadAutoencoder(Placement.of(Dtype.F32), student.arena())))
-                    .orElse(finished.model().autoencoder());
+            Autoencoder own = finished.model().autoencoder();
+            return folder.<Autoencoder>map(vae -> Engine.infer(() -> ModelPart.in(vae)
+                            .loadAutoencoder(own.latentChannels(), Placement.of(Dtype.F32), student.arena())))
+                    .orElse(own);
         }
     }
 

@@ -320,6 +320,19 @@ class DistillationObjectiveTest {
     }
 
     @Test
+    void anAutoencoderForOtherLatentsIsRefusedBeforeTheFirstStep() throws Exception {
+        Path sixteen = random(NetworkType.AUTOENCODER_TINY, """
+                {"_class_name": "AutoencoderTiny", "encoder_block_out_channels": [8, 8], "num_encoder_blocks": [0, 0],
+                 "decoder_block_out_channels": [8, 8], "num_decoder_blocks": [0, 0], "latent_channels": 16}""");
+        Judged looking =
+                new Judged.Feedback(List.of(999), new Judged.Decoding(Optional.of(sixteen)), arena -> List.of());
+
+        assertThatThrownBy(() -> objective(List.of(looking)))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("latent_channels is 16, but the U-Net makes latents of 4 channels");
+    }
+
+    @Test
     void rewardsAreToldTheCaptions() {
         List<String> told = new ArrayList<>();
         Judged listening = new Judged.Feedback(
