@@ -46,17 +46,19 @@ public final class GradientCheckpointing implements AutoCloseable {
      *
      * @param end computes the piece with its history
      * @param output the same without, where the gradient arrives
-     * @param shared whether other pieces may have parts of the history too
      * @param arena the owner of all that is kept for this
      */
-    private record Piece(Supplier<Tensor> end, Tensor output, boolean shared, TensorArena arena) {
+    private record Piece(Supplier<Tensor> end, Tensor output, TensorArena arena) {
         void backward() {
             TensorScope.released(() -> {
                 Tensor gradient = output.grad();
-                if (gradient.defined()) { // Otherwise nothing came of this output.
-                    end.get().backward(gradient, new BoolOptional(shared), false, new TensorArrayRefOptional());
+                boolean used = gradient.defined();
+                if (used) {
+                    // Other pieces may have parts of the history too, such as what weights are made of; it goes with
+                    // its last tensor.
+                    end.get().backward(gradient, new BoolOptional(true), false, new TensorArrayRefOptional());
                 }
-                return shared;
+                return used;
             });
             arena.close();
         }
@@ -65,8 +67,7 @@ public final class GradientCheckpointing implements AutoCloseable {
     /**
      * Runs a segment.
      *
-     * @param inputs everything that it computes with besides its parameters; where one has a history outside of segments, the loss must not
-     *     reach that on a way around all segments
+     * @param inputs everything that it computes with besides its parameters
      */
     public static Tensor segment(Segment segment, Tensor... inputs) {
         return CURRENT.isBound() && GradMode.is_enabled() ? CURRENT.get().run(segment, inputs) : segment.of(inputs);
@@ -83,7 +84,8 @@ public final class GradientCheckpointing implements AutoCloseable {
      * @param loss a scalar
      */
     public void backward(Tensor loss) {
-        loss.backward();
+        // The loss may reach a history that pieces reach too, so all of it stays until they are done.
+        loss.backward(new Tensor(), new BoolOptional(true), false, new TensorArrayRefOptional());
         cuts.clear();
         while (!pieces.isEmpty()) {
             pieces.removeLast().backward();
@@ -105,7 +107,6 @@ public final class GradientCheckpointing implements AutoCloseable {
             pieces.add(new Piece(
                     () -> adapters.during(() -> Autocast.switched(mixed, () -> segment.of(begins))),
                     kept.own(new Tensor(output)),
-                    false,
                     kept));
         } else {
             kept.close();
@@ -121,7 +122,7 @@ public final class GradientCheckpointing implements AutoCloseable {
                     TensorArena kept = arena.own(new TensorArena());
                     Tensor source = kept.own(new Tensor(x));
                     Tensor cut = kept.own(withoutHistory(x, true));
-                    pieces.add(new Piece(() -> source, cut, true, kept));
+                    pieces.add(new Piece(() -> source, cut, kept));
                     return cut;
                 });
     }

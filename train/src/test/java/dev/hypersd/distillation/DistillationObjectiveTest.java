@@ -162,12 +162,22 @@ class DistillationObjectiveTest {
     @ParameterizedTest
     @MethodSource("waysToBeJudged")
     void everyoneWhoLearnsChangesWhatItIsThatLearns(Judged judged) {
+        everyoneLearns(judged, false);
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysToBeJudged")
+    void everyoneLearnsWithGradientCheckpointingToo(Judged judged) {
+        everyoneLearns(judged, true);
+    }
+
+    private void everyoneLearns(Judged judged, boolean checkpointing) {
         try (DistillationObjective objective = objective(List.of(judged))) {
             List<LatentSample> batch = batch(objective);
             List<Learner<LatentSample>> learners = objective.learners();
             List<Double> before =
                     learners.stream().map(learner -> total(learner, batch)).toList();
-            train(objective, List.of());
+            train(objective, List.of(), checkpointing);
 
             for (int i = 0; i < learners.size(); i++) {
                 assertThat(total(learners.get(i), batch))
@@ -409,8 +419,12 @@ class DistillationObjectiveTest {
     }
 
     private void train(DistillationObjective objective, List<TrainingListener> listeners) {
-        TrainingSettings settings =
-                new TrainingSettings(1, STEPS, 4, 1, Precision.F32, new TrainingSettings.Intervals(STEPS, 0, 0));
+        train(objective, listeners, false);
+    }
+
+    private void train(DistillationObjective objective, List<TrainingListener> listeners, boolean checkpointing) {
+        TrainingSettings settings = new TrainingSettings(
+                1, STEPS, 4, 1, Precision.F32, checkpointing, 0, new TrainingSettings.Intervals(STEPS, 0, 0));
         try (Trainer<LatentSample> trainer =
                 new Trainer<>(objective, settings, new Checkpoints(folder, 1), listeners)) {
             trainer.run();
