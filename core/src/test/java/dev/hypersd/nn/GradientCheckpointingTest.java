@@ -63,6 +63,24 @@ class GradientCheckpointingTest {
     }
 
     @Test
+    void theLossMayReachThatHistoryBesideThem() {
+        assertThat(gradientAtTwo(x -> {
+                    Tensor y = x.mul(x);
+                    return cube(y).add(y.mul(y));
+                }))
+                .isEqualTo(6 * 32 + 4 * 8); // d/dx x^6 + x^4
+    }
+
+    @Test
+    void segmentsMayShareAHistoryThatIsNotAmongTheirInputs() {
+        assertThat(gradientAtTwo(x -> {
+                    Tensor weight = x.mul(x);
+                    return weighted(weight, weighted(weight, x));
+                }))
+                .isEqualTo(5 * 16); // d/dx x^5
+    }
+
+    @Test
     void anOutputThatNothingComesOfIsNotComputedAgain() {
         assertThat(gradientAtTwo(x -> {
                     cube(x);
@@ -120,6 +138,10 @@ class GradientCheckpointingTest {
                     return in[0].mul(in[0]).mul(in[0]);
                 },
                 x);
+    }
+
+    private static Tensor weighted(Tensor weight, Tensor x) {
+        return segment(in -> weight.mul(in[0]), x);
     }
 
     private static float gradientAtTwo(UnaryOperator<Tensor> function) {
