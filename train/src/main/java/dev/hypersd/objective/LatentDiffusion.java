@@ -12,13 +12,12 @@ import dev.hypersd.lora.Component;
 import dev.hypersd.lora.Lora;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraTargets;
-import dev.hypersd.lora.MergedAdapters;
-import dev.hypersd.lora.WeightedLora;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.Network;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Adapters;
+import dev.hypersd.nn.Parameter;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
@@ -32,6 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -119,15 +120,20 @@ public record LatentDiffusion(
     }
 
     /**
-     * The U-Net with a LoRA that stays as it is.
+     * The U-Net with a LoRA that stays as it is. Its weights are made each time they are used, in F32; merged ones would take the memory of a second U-Net.
      *
-     * @param arena owns the changed weights
+     * @param arena owns the LoRA
      * @throws InvalidFileException if the LoRA does not fit in whole
      */
     public Adapters withLora(Path file, TensorArena arena) {
-        try (Lora lora = Lora.fit(LoraFile.open(file), loraTargets())) {
-            return arena.own(MergedAdapters.merge(List.of(new WeightedLora(lora, 1))));
-        }
+        Map<Parameter, Lora.Change> changes = arena.own(Lora.fit(LoraFile.open(file), loraTargets())).changes().stream()
+                .collect(Collectors.toMap(Lora.Change::target, Function.identity()));
+        return parameter -> {
+            Lora.Change change = changes.get(parameter);
+            return change == null
+                    ? parameter.base()
+                    : change.added(parameter.base().to(Dtype.F32.scalarType()), 1);
+        };
     }
 
     @Override

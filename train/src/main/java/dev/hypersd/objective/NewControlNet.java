@@ -7,6 +7,7 @@ import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.Json;
 import dev.hypersd.model.ControlLoraWriter;
+import dev.hypersd.nn.Init;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.ParameterSource;
 import dev.hypersd.nn.Parameters;
@@ -63,15 +64,25 @@ record NewControlNet(
                             .formatted(config.inChannels(), config.outChannels()));
         }
         RandomParameters random = new RandomParameters(seed, Dtype.F32, arena);
-        ParameterSource source = (name, init, shape) -> {
-            Parameter copied = unet.parameters().get(name);
-            return copied == null ? random.provide(name, init, shape) : copied.base();
-        };
-        Parameters parameters = new Parameters(source);
+        Parameters parameters = new Parameters(new Copied(unet.parameters(), random));
         ControlNet network = new ControlNet(
                 new ControlNetConfig(config.withInputs(config.inChannels()), 3, embeddingChannels, ChannelOrder.RGB),
                 parameters);
         return new NewControlNet(unet, network, parameters.taken(), rank);
+    }
+
+    /** Parameters of another network where that has them, in whatever type it holds them. */
+    private record Copied(Map<String, Parameter> known, RandomParameters others) implements ParameterSource {
+        @Override
+        public Tensor provide(String name, Init init, long[] shape) {
+            Parameter parameter = known.get(name);
+            return parameter == null ? others.provide(name, init, shape) : parameter.base();
+        }
+
+        @Override
+        public Dtype computedIn(Tensor provided) {
+            return Dtype.F32;
+        }
     }
 
     /** What learns: everything, or low-rank changes of the copied matrices and convolutions, and everything else. */

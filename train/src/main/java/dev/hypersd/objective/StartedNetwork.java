@@ -7,7 +7,10 @@ import dev.hypersd.model.Network;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Parameters;
+import dev.hypersd.nn.Placement;
 import dev.hypersd.nn.RandomParameters;
+import dev.hypersd.nn.WeightStorage;
+import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.weights.SafetensorsWriter;
@@ -38,9 +41,12 @@ public record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> p
         return new StartedNetwork<>(folder, network, random.taken());
     }
 
-    /** With the weights of {@code part}, which must be there. */
+    /**
+     * With the weights of {@code part}, which must be there. They are held as their file has them, in half precision mostly, and computed with in F32: what
+     * learns is a tensor of its own beside them.
+     */
     static <N> StartedNetwork<N> stored(NetworkType<N> type, ModelPart part, TensorArena arena) {
-        Network<N> loaded = part.load(type, Dtype.F32, arena);
+        Network<N> loaded = part.load(type, new Placement(Dtype.F32, WeightStorage.AS_STORED, Device.CPU), arena);
         return new StartedNetwork<>(part.folder(), loaded.network(), loaded.parameters());
     }
 

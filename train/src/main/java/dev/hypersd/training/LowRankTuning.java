@@ -102,7 +102,9 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
         return parameter -> {
             Pair pair = pairs.get(parameter);
             Tensor weight = below.apply(parameter);
-            return pair == null ? weight : LowRank.added(weight, pair.down(), pair.up(), scale());
+            return pair == null
+                    ? weight
+                    : LowRank.added(weight.to(pair.up().scalar_type()), pair.down(), pair.up(), scale());
         };
     }
 

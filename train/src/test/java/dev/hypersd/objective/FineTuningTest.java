@@ -11,7 +11,9 @@ import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.lora.Spelling;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelFiles;
+import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.ModelTemplate;
+import dev.hypersd.model.NetworkType;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.ImageRequest;
@@ -30,17 +32,21 @@ import dev.hypersd.training.Trainer;
 import dev.hypersd.training.TrainingListener;
 import dev.hypersd.training.TrainingSettings;
 import dev.hypersd.unet.Conditioning;
+import dev.hypersd.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +110,33 @@ class FineTuningTest {
 
         for (int i = 0; i < STEPS; i++) {
             assertThat(computedAgain.get(i)).isCloseTo(kept.get(i), Offset.offset(1e-4));
+        }
+    }
+
+    /** F32 holds what F16 does, so it makes no difference when weights are converted. */
+    @Test
+    void aModelInHalfPrecisionIsHeldAsItIsAndLearnsTheSame() {
+        Path single = folder.resolve("single-model");
+        ModelFolder.copy(model, single);
+        try (TensorArena arena = new TensorArena()) {
+            Engine.infer(() -> {
+                Map<String, Tensor> weights = new LinkedHashMap<>();
+                StartedNetwork.stored(NetworkType.UNET, ModelPart.in(model.resolve("unet")), arena)
+                        .parameters()
+                        .forEach((name, parameter) -> {
+                            assertThat(Dtype.of(parameter.base().scalar_type())).isEqualTo(Dtype.F16);
+                            assertThat(parameter.dtype()).isEqualTo(Dtype.F32);
+                            weights.put(name, parameter.base().to(Dtype.F32.scalarType()));
+                        });
+                SafetensorsWriter.write(single.resolve("unet/diffusion_pytorch_model.safetensors"), weights, Map.of());
+                return 0;
+            });
+        }
+
+        for (FineTuning change : List.of(lora(EnumSet.allOf(LoraLayers.class)), new FineTuning.Full())) {
+            String name = change.getClass().getSimpleName();
+            assertThat(train(model, change, true, Precision.F32, folder.resolve("half" + name)))
+                    .isEqualTo(train(single, change, true, Precision.F32, folder.resolve("single" + name)));
         }
     }
 
