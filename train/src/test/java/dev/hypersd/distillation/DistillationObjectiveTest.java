@@ -66,6 +66,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class DistillationObjectiveTest {
     private static final int STEPS = 8;
+
+    /** After the first, everyone learns from what others have learned. */
+    private static final int FEW_STEPS = 2;
+
     private static final int SIZE = 64;
     private static final OptimiserSettings OPTIMISER = OptimiserSettings.usual(new LearningRate(2e-3, 0, STEPS, 1));
     private static final Noising PLAIN = new Noising(0, false);
@@ -143,7 +147,7 @@ class DistillationObjectiveTest {
                     .getLast()
                     .weight()));
             assertThat(weight).isStrictlyBetween(0.0, 10.0).isNotEqualTo(1.0);
-            train(objective, List.of());
+            train(objective, FEW_STEPS, false);
         }
     }
 
@@ -177,7 +181,7 @@ class DistillationObjectiveTest {
             List<Learner<LatentSample>> learners = objective.learners();
             List<Double> before =
                     learners.stream().map(learner -> total(learner, batch)).toList();
-            train(objective, List.of(), checkpointing);
+            train(objective, FEW_STEPS, checkpointing);
 
             for (int i = 0; i < learners.size(); i++) {
                 assertThat(total(learners.get(i), batch))
@@ -244,7 +248,7 @@ class DistillationObjectiveTest {
         Path published = Files.createDirectory(folder.resolve("published"));
         double learned;
         try (DistillationObjective objective = objective(List.of(judged))) {
-            train(objective, List.of(listener));
+            train(objective, STEPS, false, listener);
             assertThat(objective.show()).containsOnlyKeys("samples");
             objective.publish(published);
             Learner<LatentSample> student = objective.learners().getFirst();
@@ -280,7 +284,7 @@ class DistillationObjectiveTest {
         try (DistillationObjective objective = objective(List.of(bright))) {
             Learner<LatentSample> student = objective.learners().getFirst();
             double before = terms(student, batch(objective)).getOrDefault("bright", Double.NaN);
-            train(objective, List.of());
+            train(objective, STEPS, false);
             assertThat(terms(student, batch(objective)).get("bright")).isGreaterThan(before);
         }
         Judged content = new Judged.Feedback(
@@ -302,7 +306,7 @@ class DistillationObjectiveTest {
         try (DistillationObjective objective = objective(List.of(masks))) {
             Learner<LatentSample> student = objective.learners().getFirst();
             double before = total(student, batch(objective));
-            train(objective, List.of());
+            train(objective, FEW_STEPS, false);
             assertThat(total(student, batch(objective))).isFinite().isNotEqualTo(before);
         }
     }
@@ -379,7 +383,7 @@ class DistillationObjectiveTest {
                 objective(SDXL, List.of(judged), lora(4, Optional.empty(), Optional.empty()))) {
             Learner<LatentSample> student = objective.learners().getFirst();
             double before = total(student, batch(objective));
-            train(objective, List.of());
+            train(objective, FEW_STEPS, false);
             assertThat(total(student, batch(objective))).isFinite().isNotEqualTo(before);
             assertThat(objective.show()).containsOnlyKeys("samples");
         }
@@ -418,15 +422,12 @@ class DistillationObjectiveTest {
         return LongStream.range(0, 4).mapToObj(objective.samples()::get).toList();
     }
 
-    private void train(DistillationObjective objective, List<TrainingListener> listeners) {
-        train(objective, listeners, false);
-    }
-
-    private void train(DistillationObjective objective, List<TrainingListener> listeners, boolean checkpointing) {
+    private void train(
+            DistillationObjective objective, int steps, boolean checkpointing, TrainingListener... listeners) {
         TrainingSettings settings = new TrainingSettings(
-                1, STEPS, 4, 1, Precision.F32, checkpointing, 0, new TrainingSettings.Intervals(STEPS, 0, 0));
+                1, steps, 4, 1, Precision.F32, checkpointing, 0, new TrainingSettings.Intervals(steps, 0, 0));
         try (Trainer<LatentSample> trainer =
-                new Trainer<>(objective, settings, new Checkpoints(folder, 1), listeners)) {
+                new Trainer<>(objective, settings, new Checkpoints(folder, 1), List.of(listeners))) {
             trainer.run();
         }
     }
