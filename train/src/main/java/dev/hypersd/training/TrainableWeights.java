@@ -25,7 +25,7 @@ public final class TrainableWeights {
     private final Adapters average;
 
     /**
-     * @param decay of the average, 0 for none to 0.9999
+     * @param decay of the average, 0 to 0.9999; without one, the newest weights are the average and no memory is taken for it
      * @param seed of what starts at random
      * @param arena the owner of everything
      */
@@ -33,8 +33,9 @@ public final class TrainableWeights {
         Map<String, long[]> shapes = tuning.shapes();
         this.values = Block.zeros(shapes, arena);
         this.gradients = Block.zeros(shapes, arena);
-        this.averages = Block.zeros(shapes, arena);
         this.decay = decay;
+        Block newest = new Block(values.all(), withoutGradients(values.named(), arena));
+        this.averages = decay > 0 ? Block.zeros(shapes, arena) : newest;
         TensorScope.released(() -> {
             tuning.begin(values.named(), new RandomTensors(seed));
             return averages.all().copy_(values.all()).numel();
@@ -44,7 +45,7 @@ public final class TrainableWeights {
             tensor.mutable_grad().put(gradients.named().get(name));
         });
         this.current = tuning.over(values.named());
-        this.frozen = tuning.over(withoutGradients(values.named(), arena));
+        this.frozen = tuning.over(newest.named());
         this.average = tuning.over(averages.named());
     }
 
@@ -84,8 +85,10 @@ public final class TrainableWeights {
 
     /** Takes the newest values into the average; at first more of them, so that the beginning is soon forgotten. */
     void updateAverage(long step) {
-        double kept = Math.min(decay, (1.0 + step) / (10.0 + step));
-        averages.all().lerp_(values.all(), new Scalar(1 - kept));
+        if (decay > 0) {
+            double kept = Math.min(decay, (1.0 + step) / (10.0 + step));
+            averages.all().lerp_(values.all(), new Scalar(1 - kept));
+        }
     }
 
     /** Multiplies the gradients so that their norm is at most {@code limit}, and returns what it was. */
@@ -97,11 +100,13 @@ public final class TrainableWeights {
         return norm;
     }
 
-    /** What a checkpoint holds: current and averaged tensors by name. */
+    /** What a checkpoint holds: current tensors by name, and the averaged ones where there is an average. */
     Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         values.named().forEach((name, tensor) -> state.put("current/" + name, tensor.detach()));
-        averages.named().forEach((name, tensor) -> state.put("average/" + name, tensor));
+        if (decay > 0) {
+            averages.named().forEach((name, tensor) -> state.put("average/" + name, tensor));
+        }
         return state;
     }
 }
