@@ -122,7 +122,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
                 () -> new TrainableWeights(controlNet.tuning(), settings.averageDecay(), settings.seed(), arena));
         this.learner = new Learner<>("controlnet", weights, optimiser, this::losses);
         this.emptyCaption = model.ids("");
-        this.fewSteps = settings.fewSteps().map(lora -> Engine.infer(() -> model.withLora(lora, arena)));
+        this.fewSteps = settings.fewSteps().map(lora -> model.withLora(lora, arena));
     }
 
     private Dataset<Controlled> controlled(Dataset<LatentSample> encoded, Dataset<Image> pictures) {

@@ -123,7 +123,7 @@ public record LatentDiffusion(
      * The U-Net with a LoRA that stays as it is. Its weights are made each time they are used, in F32; merged ones would take the memory of a second U-Net.
      *
      * @param arena owns the LoRA
-     * @throws InvalidFileException if the LoRA does not fit in whole
+     * @throws InvalidFileException if the LoRA does not fit in whole; when it is used, if a factor holds NaN or infinity
      */
     public Adapters withLora(Path file, TensorArena arena) {
         Map<Parameter, Lora.Change> changes = arena.own(Lora.fit(LoraFile.open(file), loraTargets())).changes().stream()

@@ -25,7 +25,7 @@ public final class TrainableWeights {
     private final Adapters average;
 
     /**
-     * @param decay of the average, 0 to 0.9999; without one, the newest weights are the average and no memory is taken for it
+     * @param decay of the average, 0 for none to 0.9999; where there is none, the newest weights stand for it and take no more memory
      * @param seed of what starts at random
      * @param arena the owner of everything
      */
