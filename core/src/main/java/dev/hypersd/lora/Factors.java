@@ -1,5 +1,6 @@
 package dev.hypersd.lora;
 
+import dev.hypersd.nn.LowRank;
 import dev.hypersd.nn.Parameter;
 import org.bytedeco.pytorch.Tensor;
 
@@ -11,6 +12,11 @@ import org.bytedeco.pytorch.Tensor;
  * @param up {@code [out, rank]} or {@code [out, rank, 1, 1]}
  */
 public record Factors(Parameter target, Tensor down, Tensor up, double alpha) {
+    /** The change itself. */
+    public LowRank change() {
+        return new LowRank(down, up, scale());
+    }
+
     /** What the product of the factors is multiplied with: alpha / rank. */
     public double scale() {
         return alpha / down.size(0);

@@ -1,7 +1,9 @@
 package dev.hypersd.lora;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.nn.LowRank;
 import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.Weight;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.weights.StoredTensor;
@@ -134,34 +136,41 @@ public final class Lora implements AutoCloseable {
      */
     public record Change(Parameter target, LoraModule module) {
         /**
-         * {@code weight + strength * alpha / rank * delta}, a new tensor. A DoRA (Liu et al., 2024) gives what comes of strength 1 the lengths that it has
+         * {@code weight + strength * alpha / rank * delta}. A DoRA (Liu et al., 2024) gives what comes of strength 1 the lengths that it has
          * learned, and other strengths go a part of the way there, or beyond.
          *
-         * @param weight the values to change, in the shape of the target
+         * @param weight what to change, in the shape of the target
          * @param strength 1 for the adapter as it was trained; may be negative
          */
-        public Tensor added(Tensor weight, double strength) {
+        public Weight on(Weight weight, double strength) {
             if (module.magnitude().isEmpty()) {
                 return plain(weight, strength);
             }
             StoredTensor magnitude = module.magnitude().get();
-            Tensor whole = plain(weight, 1);
-            boolean rows = isRows(magnitude, Tensors.shape(weight));
+            Tensor before = weight.whole();
+            Tensor whole = plain(new Weight(before), 1).whole();
+            boolean rows = isRows(magnitude, Tensors.shape(before));
             Tensor lines = (rows ? whole : whole.transpose(0, 1)).reshape(whole.size(rows ? 0 : 1), -1);
             Tensor lengths = lines.square().sum(1).sqrt().clamp_min(new Scalar(SHORTEST));
             long[] along = new long[(int) whole.dim()];
             Arrays.fill(along, 1);
             along[rows ? 0 : 1] = -1;
-            Tensor factor = Delta.load(magnitude, weight).flatten().div(lengths).view(along);
-            return weight.lerp(whole.mul(factor), new Scalar(strength));
+            Tensor factor = Delta.load(magnitude, before).flatten().div(lengths).view(along);
+            return new Weight(before.lerp(whole.mul(factor), new Scalar(strength)));
         }
 
-        private Tensor plain(Tensor weight, double strength) {
+        private Weight plain(Weight weight, double strength) {
             double scale = strength * module.scale();
             return switch (module.delta()) {
-                case Delta.Product product ->
-                    LowRank.added(weight, Delta.load(product.down(), weight), Delta.load(product.up(), weight), scale);
-                case Delta other -> weight.add(other.values(weight).view(Tensors.shape(weight)), new Scalar(scale));
+                case Delta.Product product -> {
+                    Tensor like = weight.tensor();
+                    yield weight.with(
+                            new LowRank(Delta.load(product.down(), like), Delta.load(product.up(), like), scale));
+                }
+                case Delta other -> {
+                    Tensor before = weight.whole();
+                    yield new Weight(before.add(other.values(before).view(Tensors.shape(before)), new Scalar(scale)));
+                }
             };
         }
     }

@@ -2,6 +2,7 @@ package dev.hypersd.lora;
 
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.Weight;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
@@ -36,12 +37,12 @@ public final class MergedAdapters implements Adapters, AutoCloseable {
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
      */
     public static MergedAdapters merge(List<WeightedLora> loras) {
-        Map<Parameter, List<Part>> parts = new LinkedHashMap<>();
+        Map<Parameter, List<WeightedChange>> changes = new LinkedHashMap<>();
         for (WeightedLora weighted : loras) {
             if (weighted.strength() != 0) {
                 for (Lora.Change change : weighted.lora().changes()) {
-                    parts.computeIfAbsent(change.target(), target -> new ArrayList<>())
-                            .add(new Part(change, weighted.strength()));
+                    changes.computeIfAbsent(change.target(), target -> new ArrayList<>())
+                            .add(new WeightedChange(change, weighted.strength()));
                 }
             }
         }
@@ -49,7 +50,7 @@ public final class MergedAdapters implements Adapters, AutoCloseable {
         try {
             return Engine.infer(() -> {
                 Map<Parameter, Tensor> merged = new HashMap<>();
-                parts.forEach((target, sum) -> merged.put(target, arena.own(merged(target, sum))));
+                changes.forEach((target, sum) -> merged.put(target, arena.own(merged(target, sum))));
                 return new MergedAdapters(merged, arena);
             });
         } catch (RuntimeException e) {
@@ -58,16 +59,9 @@ public final class MergedAdapters implements Adapters, AutoCloseable {
         }
     }
 
-    private record Part(Lora.Change change, double strength) {}
-
-    private static Tensor merged(Parameter target, List<Part> parts) {
-        return TensorScope.scoped(() -> {
-            Tensor sum = target.base().to(Dtype.F32.scalarType());
-            for (Part part : parts) {
-                sum = part.change.added(sum, part.strength);
-            }
-            return sum.to(held(target).scalarType());
-        });
+    private static Tensor merged(Parameter target, List<WeightedChange> changes) {
+        return TensorScope.scoped(
+                () -> WeightedChange.sum(target.base(), changes).to(held(target).scalarType()));
     }
 
     /** As the base is held, but for eight bits, which are too few for sums. */
@@ -77,8 +71,8 @@ public final class MergedAdapters implements Adapters, AutoCloseable {
     }
 
     @Override
-    public Tensor apply(Parameter parameter) {
-        return merged.getOrDefault(parameter, parameter.base());
+    public Weight apply(Parameter parameter) {
+        return new Weight(merged.getOrDefault(parameter, parameter.base()));
     }
 
     /** How many parameters are changed. */

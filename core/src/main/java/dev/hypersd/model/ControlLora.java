@@ -1,7 +1,7 @@
 package dev.hypersd.model;
 
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.lora.LowRank;
+import dev.hypersd.nn.LowRank;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
@@ -113,7 +113,9 @@ final class ControlLora implements WeightSource {
         /** In F32, whatever the weights are stored as. */
         Tensor over(Tensor base) {
             Tensor wide = base.to(Dtype.F32.scalarType());
-            return LowRank.added(wide, like(wide, down), like(wide, up), 1).to(base.scalar_type());
+            return new LowRank(like(wide, down), like(wide, up), 1)
+                    .addedTo(wide)
+                    .to(base.scalar_type());
         }
 
         private static Tensor like(Tensor base, StoredTensor factor) {

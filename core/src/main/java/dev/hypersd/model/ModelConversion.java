@@ -8,6 +8,7 @@ import dev.hypersd.json.Json;
 import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.lora.Lora;
 import dev.hypersd.lora.LoraFile;
+import dev.hypersd.lora.WeightedChange;
 import dev.hypersd.lora.WeightedLora;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -40,7 +41,7 @@ public final class ModelConversion {
     private final ModelFiles files;
     private final LoadOptions options;
     private final Optional<Dtype> dtype;
-    private final Map<String, Map<String, List<MergedWeights.Part>>> merged = new HashMap<>();
+    private final Map<String, Map<String, List<WeightedChange>>> merged = new HashMap<>();
 
     /**
      * Of what {@link DiffusionModel#load} would load.
@@ -91,7 +92,7 @@ public final class ModelConversion {
                             double strength = lora.strength() * blocks.of(component, name);
                             merged.computeIfAbsent(component.folder(), c -> new HashMap<>())
                                     .computeIfAbsent(name, n -> new ArrayList<>())
-                                    .add(new MergedWeights.Part(change, strength));
+                                    .add(new WeightedChange(change, strength));
                         }));
     }
 

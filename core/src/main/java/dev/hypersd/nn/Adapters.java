@@ -1,7 +1,6 @@
 package dev.hypersd.nn;
 
 import java.util.function.Supplier;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * What is laid over the frozen parameters of a network for the duration of a call.
@@ -13,13 +12,13 @@ import org.bytedeco.pytorch.Tensor;
 @FunctionalInterface
 public interface Adapters {
     /** The base network as it is. */
-    Adapters NONE = Parameter::base;
+    Adapters NONE = parameter -> new Weight(parameter.base());
 
     /**
-     * The tensor to use in place of {@code parameter}: same shape and device, and the type that it is computed in, or any other floating-point type where it
+     * What to use in place of {@code parameter}: same shape and device, and the type that it is computed in, or any other floating-point type where it
      * is converted at each use ({@link WeightStorage#AS_STORED}). Owned by the adapters, not by the caller.
      */
-    Tensor apply(Parameter parameter);
+    Weight apply(Parameter parameter);
 
     /** Runs {@code call} with these adapters switched on. */
     default <T> T during(Supplier<T> call) {

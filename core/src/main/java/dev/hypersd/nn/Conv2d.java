@@ -2,6 +2,7 @@ package dev.hypersd.nn;
 
 import dev.hypersd.kernel.Convolution;
 import java.util.Optional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -57,6 +58,29 @@ public final class Conv2d {
     }
 
     public Tensor forward(Tensor x) {
-        return Convolution.apply(x, weight.value(), bias.map(Parameter::value), stride, padding);
+        Weight used = weight.weight().at(places(x));
+        Tensor y = Convolution.apply(x, used.tensor(), bias.map(Parameter::value), stride, padding);
+        for (LowRank change : used.changes()) {
+            Tensor read = Convolution.apply(x, filters(change.down()), Optional.empty(), stride, padding);
+            Tensor up = change.up().view(change.up().size(0), -1, 1, 1);
+            y.add_(Convolution.apply(read, up, Optional.empty(), 1, 0), new Scalar(change.scale()));
+        }
+        return y;
+    }
+
+    /** Pixels of the output, of all pictures. */
+    private long places(Tensor x) {
+        return x.size(0) * along(x.size(2)) * along(x.size(3));
+    }
+
+    private long along(long size) {
+        return (size + 2 * padding - weight.shape()[2]) / stride + 1;
+    }
+
+    /** {@code down} in the shape of this layer's filters: files and factors mix linear layers and 1x1 convolutions. */
+    private Tensor filters(Tensor down) {
+        long[] shape = weight.shape();
+        shape[0] = down.size(0);
+        return down.view(shape);
     }
 }

@@ -1,5 +1,6 @@
 package dev.hypersd.nn;
 
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -36,8 +37,17 @@ public final class Linear {
     }
 
     public Tensor forward(Tensor x) {
-        Tensor stored = weight.value();
-        Tensor matrix = stored.dim() == 2 ? stored : stored.flatten(1, -1);
-        return bias == null ? torch.linear(x, matrix) : torch.linear(x, matrix, new TensorOptional(bias.value()));
+        Weight used = weight.weight().at(x.numel() / x.size(-1));
+        Tensor matrix = matrix(used.tensor());
+        Tensor y = bias == null ? torch.linear(x, matrix) : torch.linear(x, matrix, new TensorOptional(bias.value()));
+        for (LowRank change : used.changes()) {
+            Tensor read = torch.linear(x, matrix(change.down()));
+            y.add_(torch.linear(read, matrix(change.up())), new Scalar(change.scale()));
+        }
+        return y;
+    }
+
+    private static Tensor matrix(Tensor stored) {
+        return stored.dim() == 2 ? stored : stored.flatten(1, -1);
     }
 }

@@ -30,12 +30,17 @@ public final class Parameter {
     }
 
     /**
-     * The tensor to compute with: the base, changed by the adapters that are active in the current call. What is held in another type than it is computed
+     * What to compute with: the base, changed by the adapters that are active in the current call. What is held in another type than it is computed
      * with is converted for this use, into the caller's scope.
      */
+    Weight weight() {
+        Weight held = Adapters.active().apply(this);
+        return converted ? held.to(dtype) : held;
+    }
+
+    /** The same as one tensor. */
     public Tensor value() {
-        Tensor held = Adapters.active().apply(this);
-        return converted ? held.to(dtype.scalarType()) : held;
+        return weight().whole();
     }
 
     /** What the network computes in. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.nn.LowRank;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.ShapesOnly;
 import dev.hypersd.tensor.Dtype;
@@ -152,7 +153,7 @@ class LoraWriterTest {
         long[] shape = Tensors.shape(down);
         shape[0] = up.size(0);
         return Tensors.toFloats(
-                LowRank.added(Tensors.of(new float[(int) Shapes.count(shape)], shape), down, up, scale));
+                new LowRank(down, up, scale).addedTo(Tensors.of(new float[(int) Shapes.count(shape)], shape)));
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.nn.Adapters;
+import dev.hypersd.nn.LowRank;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.tensor.Dtype;
@@ -53,7 +54,7 @@ class MergedAdaptersTest {
     }
 
     private static float[] change(Adapters adapters, Parameter parameter) {
-        return Tensors.toFloats(adapters.apply(parameter).sub(parameter.base()));
+        return Tensors.toFloats(adapters.apply(parameter).whole().sub(parameter.base()));
     }
 
     @Property(tries = 10)
@@ -109,15 +110,16 @@ class MergedAdaptersTest {
                             List.of(new WeightedLora(half.first, 0.7), new WeightedLora(half.second, -0.3))) {
                         for (Lora.Change change : lora.lora().changes()) {
                             if (change.target() == weight) {
-                                exact = LowRank.added(
-                                        exact,
-                                        change.module().product().down().load(),
-                                        change.module().product().up().load(),
-                                        lora.strength() * change.module().scale());
+                                exact = new LowRank(
+                                                change.module().product().down().load(),
+                                                change.module().product().up().load(),
+                                                lora.strength()
+                                                        * change.module().scale())
+                                        .addedTo(exact);
                             }
                         }
                     }
-                    Tensor got = merged.apply(weight);
+                    Tensor got = merged.apply(weight).whole();
                     assertThat(Dtype.of(got.scalar_type())).isEqualTo(dtype);
                     assertThat(Tensors.toFloats(got)).isEqualTo(Tensors.toFloats(exact.to(dtype.scalarType())));
                 }
@@ -132,7 +134,7 @@ class MergedAdaptersTest {
             try (Fixture model = Fixture.open(Dtype.F32);
                     MergedAdapters merged = MergedAdapters.merge(List.of(new WeightedLora(model.first, 0)))) {
                 assertThat(merged.size()).isZero();
-                assertThat(merged.apply(model.weights.getFirst()))
+                assertThat(merged.apply(model.weights.getFirst()).whole())
                         .isSameAs(model.weights.getFirst().base());
             }
             return 0;
@@ -180,7 +182,7 @@ class MergedAdaptersTest {
             Tensor weight = Tensors.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
             Tensor down = Tensors.of(new float[] {1, 2, 3}, 1, 3).set_requires_grad(true);
             Tensor up = Tensors.of(new float[] {10, 20}, 2, 1).set_requires_grad(true);
-            LowRank.added(weight, down, up, 0.5).sum().backward();
+            new LowRank(down, up, 0.5).addedTo(weight).sum().backward();
             // d/d(down_j) = scale * sum_i up_i, d/d(up_i) = scale * sum_j down_j
             assertThat(Tensors.toFloats(down.grad())).containsExactly(15, 15, 15);
             assertThat(Tensors.toFloats(up.grad())).containsExactly(3, 3);
@@ -225,7 +227,7 @@ class MergedAdaptersTest {
                 Parameter weight = model.weights.getFirst();
                 AdapterCache.Lease lease = cache.lease(List.of(new WeightedLora(model.first, 1)));
                 AdapterCache.Lease second = cache.lease(List.of(new WeightedLora(model.first, 1)));
-                Tensor merged = lease.adapters().apply(weight);
+                Tensor merged = lease.adapters().apply(weight).whole();
                 float[] values = Tensors.toFloats(merged);
                 cache.lease(List.of(new WeightedLora(model.first, 2))).close();
                 cache.close();

@@ -30,7 +30,7 @@ class GradientCheckpointingTest {
 
     @Test
     void withTheAdaptersAndThePrecisionThatItRanWith() {
-        Adapters adapters = Parameter::base;
+        Adapters adapters = parameter -> new Weight(parameter.base());
         List<Object> seen = new ArrayList<>();
         gradientAtTwo(x -> adapters.during(() -> Autocast.during(
                 Dtype.BF16,

@@ -3,14 +3,15 @@ package dev.hypersd.unet;
 import static dev.hypersd.unet.TinyUNet.times;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hypersd.lora.LowRank;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.GradientCheckpointing;
 import dev.hypersd.nn.Init;
+import dev.hypersd.nn.LowRank;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.nn.RandomTensors;
+import dev.hypersd.nn.Weight;
 import dev.hypersd.tensor.Autocast;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -123,9 +124,8 @@ class CheckpointedUNetTest {
         }
         return parameter -> {
             List<Tensor> pair = factors.get(parameter);
-            return pair == null
-                    ? parameter.base()
-                    : LowRank.added(parameter.base(), pair.getFirst(), pair.getLast(), 0.1);
+            Weight weight = new Weight(parameter.base());
+            return pair == null ? weight : weight.with(new LowRank(pair.getFirst(), pair.getLast(), 0.1));
         };
     }
 

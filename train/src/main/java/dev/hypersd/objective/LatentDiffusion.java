@@ -18,6 +18,7 @@ import dev.hypersd.model.Network;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.Weight;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
@@ -120,7 +121,7 @@ public record LatentDiffusion(
     }
 
     /**
-     * The U-Net with a LoRA that stays as it is. Its weights are made each time they are used, in F32; merged ones would take the memory of a second U-Net.
+     * The U-Net with a LoRA that stays as it is. It is applied each time a weight is used, in F32; merged ones would take the memory of a second U-Net.
      *
      * @param arena owns the LoRA
      * @throws InvalidFileException if the LoRA does not fit in whole; when it is used, if a factor holds NaN or infinity
@@ -131,8 +132,8 @@ public record LatentDiffusion(
         return parameter -> {
             Lora.Change change = changes.get(parameter);
             return change == null
-                    ? parameter.base()
-                    : change.added(parameter.base().to(Dtype.F32.scalarType()), 1);
+                    ? new Weight(parameter.base())
+                    : change.on(new Weight(parameter.base().to(Dtype.F32.scalarType())), 1);
         };
     }
 

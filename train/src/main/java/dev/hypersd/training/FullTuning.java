@@ -3,6 +3,7 @@ package dev.hypersd.training;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.RandomTensors;
+import dev.hypersd.nn.Weight;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,7 +35,7 @@ public record FullTuning(Map<String, Parameter> parameters) implements Tuning {
     public Adapters over(Map<String, Tensor> tensors) {
         Map<Parameter, Tensor> learned = new HashMap<>();
         parameters.forEach((name, parameter) -> learned.put(parameter, tensors.get(name)));
-        return parameter -> learned.getOrDefault(parameter, parameter.base());
+        return parameter -> new Weight(learned.getOrDefault(parameter, parameter.base()));
     }
 
     private Tensor base(String name) {

@@ -1,11 +1,12 @@
 package dev.hypersd.training;
 
 import dev.hypersd.lora.Factors;
-import dev.hypersd.lora.LowRank;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Init;
+import dev.hypersd.nn.LowRank;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.RandomTensors;
+import dev.hypersd.nn.Weight;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
 import java.util.ArrayList;
@@ -18,8 +19,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Low-rank factors learn (Hu et al., 2021). The changed weight {@code W + alpha / rank * up * down} is made once per use, which costs less than
- * two more products for every sample.
+ * Low-rank factors learn (Hu et al., 2021): {@code W + alpha / rank * up * down}.
  *
  * @param targets weights {@code [out, in]} or {@code [out, in, k, k]} by the names that checkpoints use
  * @param rank of the change
@@ -95,16 +95,12 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
 
     @Override
     public Adapters over(Map<String, Tensor> tensors) {
-        record Pair(Tensor down, Tensor up) {}
-        Map<Parameter, Pair> pairs = new HashMap<>();
-        targets.forEach((name, target) ->
-                pairs.put(target, new Pair(tensor(tensors, name + DOWN), tensor(tensors, name + UP))));
+        Map<Parameter, LowRank> changes = new HashMap<>();
+        factors(tensors).forEach(factors -> changes.put(factors.target(), factors.change()));
         return parameter -> {
-            Pair pair = pairs.get(parameter);
-            Tensor weight = below.apply(parameter);
-            return pair == null
-                    ? weight
-                    : LowRank.added(weight.to(pair.up().scalar_type()), pair.down(), pair.up(), scale());
+            Weight weight = below.apply(parameter);
+            LowRank change = changes.get(parameter);
+            return change == null ? weight : weight.with(change);
         };
     }
 
