@@ -21,10 +21,10 @@ public final class AdapterCache implements AutoCloseable {
     /** In the order of use, the longest unused first. */
     private final Map<List<WeightedLora>, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** @param capacity how many sets of merged weights to keep, at least 1 */
+    /** @param capacity how many sets of merged weights to keep; with 0 nothing is merged, and LoRAs are laid over the weights at each use */
     public AdapterCache(int capacity) {
-        if (capacity < 1) {
-            throw new IllegalArgumentException("a cache must hold at least 1 entry, not " + capacity);
+        if (capacity < 0) {
+            throw new IllegalArgumentException("a cache cannot hold " + capacity + " entries");
         }
         this.capacity = capacity;
     }
@@ -32,13 +32,16 @@ public final class AdapterCache implements AutoCloseable {
     /**
      * What {@code loras} amount to, merged now or earlier; the base as it is where they amount to nothing.
      *
-     * @throws dev.hypersd.error.InvalidFileException if a factor of a LoRA holds NaN or infinity
+     * @throws dev.hypersd.error.InvalidFileException if a factor of a LoRA holds NaN or infinity; where nothing is merged, when it is used
      */
     public Lease lease(List<WeightedLora> loras) {
         List<WeightedLora> effective =
                 loras.stream().filter(lora -> lora.strength() != 0).toList();
         if (effective.isEmpty()) {
             return new Lease(Adapters.NONE, Optional.empty());
+        }
+        if (capacity == 0) {
+            return new Lease(new UnmergedAdapters(effective), Optional.empty());
         }
         // On the engine's only thread nobody else can be merging the same, and no lock is held during it.
         return Engine.call(() -> known(effective).orElseGet(() -> {

@@ -3,13 +3,10 @@ package dev.hypersd.lora;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Weight;
-import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
@@ -37,15 +34,7 @@ public final class MergedAdapters implements Adapters, AutoCloseable {
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
      */
     public static MergedAdapters merge(List<WeightedLora> loras) {
-        Map<Parameter, List<WeightedChange>> changes = new LinkedHashMap<>();
-        for (WeightedLora weighted : loras) {
-            if (weighted.strength() != 0) {
-                for (Lora.Change change : weighted.lora().changes()) {
-                    changes.computeIfAbsent(change.target(), target -> new ArrayList<>())
-                            .add(new WeightedChange(change, weighted.strength()));
-                }
-            }
-        }
+        Map<Parameter, List<WeightedChange>> changes = WeightedChange.byTarget(loras);
         TensorArena arena = new TensorArena();
         try {
             return Engine.infer(() -> {
@@ -60,14 +49,8 @@ public final class MergedAdapters implements Adapters, AutoCloseable {
     }
 
     private static Tensor merged(Parameter target, List<WeightedChange> changes) {
-        return TensorScope.scoped(
-                () -> WeightedChange.sum(target.base(), changes).to(held(target).scalarType()));
-    }
-
-    /** As the base is held, but for eight bits, which are too few for sums. */
-    private static Dtype held(Parameter target) {
-        Dtype base = Dtype.of(target.base().scalar_type());
-        return base.bytes() == 1 ? Dtype.F16 : base;
+        return TensorScope.scoped(() ->
+                WeightedChange.sum(target.base(), changes).to(target.dtype().scalarType()));
     }
 
     @Override

@@ -1,8 +1,12 @@
 package dev.hypersd.lora;
 
+import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Weight;
 import dev.hypersd.tensor.Dtype;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -11,16 +15,39 @@ import org.bytedeco.pytorch.Tensor;
  * @param strength as that of a {@link WeightedLora}
  */
 public record WeightedChange(Lora.Change change, double strength) {
+    /** All that {@code loras} do, by the parameter that they do it to; strength 0 does nothing. */
+    static Map<Parameter, List<WeightedChange>> byTarget(List<WeightedLora> loras) {
+        Map<Parameter, List<WeightedChange>> changes = new LinkedHashMap<>();
+        for (WeightedLora lora : loras) {
+            if (lora.strength() != 0) {
+                lora.lora()
+                        .changes()
+                        .forEach(change -> changes.computeIfAbsent(change.target(), target -> new ArrayList<>())
+                                .add(new WeightedChange(change, lora.strength())));
+            }
+        }
+        return changes;
+    }
+
     /**
-     * {@code base} with all of {@code changes}, F32 whatever its own type.
+     * {@code base} with {@code changes}, in its type.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
+     */
+    static Weight over(Tensor base, List<WeightedChange> changes) {
+        Weight changed = new Weight(base);
+        for (WeightedChange weighted : changes) {
+            changed = weighted.change.on(changed, weighted.strength);
+        }
+        return changed;
+    }
+
+    /**
+     * The same as one tensor in F32, whatever the type of {@code base}.
      *
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
      */
     public static Tensor sum(Tensor base, List<WeightedChange> changes) {
-        Weight sum = new Weight(base.to(Dtype.F32.scalarType()));
-        for (WeightedChange weighted : changes) {
-            sum = weighted.change.on(sum, weighted.strength);
-        }
-        return sum.whole();
+        return over(base.to(Dtype.F32.scalarType()), changes).whole();
     }
 }

@@ -16,7 +16,7 @@ public interface Adapters {
 
     /**
      * What to use in place of {@code parameter}: same shape and device, and the type that it is computed in, or any other floating-point type where it
-     * is converted at each use ({@link WeightStorage#AS_STORED}). Owned by the adapters, not by the caller.
+     * is converted at each use ({@link WeightStorage#AS_STORED}). It is owned by the adapters, and what is made for this use by the caller's scope.
      */
     Weight apply(Parameter parameter);
 

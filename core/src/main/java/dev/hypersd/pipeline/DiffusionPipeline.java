@@ -11,6 +11,7 @@ import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelShapes;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.TextualInversion;
+import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
@@ -35,7 +36,7 @@ import org.bytedeco.pytorch.Tensor;
  * the engine carries them out one after another.
  */
 public final class DiffusionPipeline implements AutoCloseable {
-    /** Merged weights take as much memory as the network itself. */
+    /** Merged weights take as much memory as the network itself; where that is to stay as it is stored, none are kept. */
     private static final int MERGED_ADAPTERS_KEPT = 2;
 
     private final ModelSource source;
@@ -44,7 +45,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     private final FittedLoras loras;
     private final ControlNets controlNets;
     private final RememberedTexts texts = new RememberedTexts();
-    private final AdapterCache adapters = new AdapterCache(MERGED_ADAPTERS_KEPT);
+    private final AdapterCache adapters;
 
     /** Read and written on the engine's thread only. */
     private boolean closed;
@@ -55,6 +56,8 @@ public final class DiffusionPipeline implements AutoCloseable {
         this.memory = memory;
         this.loras = new FittedLoras(model.denoiser().loraTargets());
         this.controlNets = new ControlNets(model);
+        this.adapters = new AdapterCache(
+                source.options().placement().storage() == WeightStorage.AS_STORED ? 0 : MERGED_ADAPTERS_KEPT);
     }
 
     /**

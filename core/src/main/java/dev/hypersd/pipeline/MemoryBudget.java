@@ -7,6 +7,7 @@ import dev.hypersd.lora.LoraModule;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.MemoryEstimate;
 import dev.hypersd.nn.Placement;
+import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.MachineMemory;
@@ -55,14 +56,14 @@ final class MemoryBudget {
     }
 
     /**
-     * Checks before the model is loaded that {@code request} can be drawn, with the weights that its LoRAs change merged for it.
+     * Checks before the model is loaded that {@code request} can be drawn, with the weights that its LoRAs change merged for it if they are to be.
      *
      * @param controls bytes of its ControlNets
      */
     void requireFirst(ImageRequest request, long controls) {
         // The LoRAs of a request mostly change the same weights.
         long merged = request.loras().stream()
-                .filter(lora -> lora.weight() != 0)
+                .filter(lora -> lora.weight() != 0 && placement.storage() == WeightStorage.CONVERTED)
                 .mapToLong(this::merged)
                 .max()
                 .orElse(0);
@@ -77,7 +78,7 @@ final class MemoryBudget {
     private long merged(LoraWeight lora) {
         try (LoraFile file = LoraFile.open(lora.file(), lora.alphas())) {
             return file.modules().stream().mapToLong(LoraModule::weightCount).sum()
-                    * placement.held(Dtype.F16).bytes();
+                    * placement.dtype().bytes();
         }
     }
 

@@ -219,6 +219,31 @@ class MergedAdaptersTest {
         });
     }
 
+    @Property(tries = 10)
+    void withoutPlaceForMergedWeightsTheSameChangesAreLaidOverTheBase(
+            @ForAll @DoubleRange(min = -2, max = 2) double one, @ForAll @DoubleRange(min = -2, max = 2) double two) {
+        Engine.infer(() -> {
+            try (Fixture model = Fixture.open(Dtype.F32);
+                    AdapterCache merging = new AdapterCache(1);
+                    AdapterCache none = new AdapterCache(0)) {
+                List<WeightedLora> loras =
+                        List.of(new WeightedLora(model.first, one), new WeightedLora(model.second, two));
+                try (AdapterCache.Lease merged = merging.lease(loras);
+                        AdapterCache.Lease unmerged = none.lease(loras)) {
+                    for (Parameter weight : model.weights) {
+                        assertThat(change(unmerged.adapters(), weight)).isEqualTo(change(merged.adapters(), weight));
+                    }
+                    assertThat(unmerged.adapters()
+                                    .apply(model.weights.getFirst())
+                                    .changes())
+                            .hasSize(one == 0 ? 0 : 1);
+                }
+                assertThat(none.size()).isZero();
+            }
+            return one;
+        });
+    }
+
     @Test
     void whatIsOnLeaseOutlivesEvictionAndIsFreedAfterTheLastLease() {
         Engine.infer(() -> {

@@ -9,11 +9,15 @@ import dev.hypersd.image.Image;
 import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.Spelling;
+import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.LoraWorkbench;
 import dev.hypersd.model.LoraWorkbench.Result;
 import dev.hypersd.model.Source;
+import dev.hypersd.nn.Placement;
+import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.sampler.Samplers;
+import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
@@ -60,6 +64,16 @@ class LoraWorkbenchTest {
     static void close() {
         bench.close();
         pipeline.close();
+    }
+
+    @Test
+    void lorasOverWeightsAsStoredDrawWhatMergedOnesDraw() {
+        LoraWeight[] loras = {new LoraWeight(A, 0.7), new LoraWeight(B, -0.4)};
+        LoadOptions asStored =
+                LoadOptions.DEFAULT.withPlacement(new Placement(Dtype.F32, WeightStorage.AS_STORED, Device.CPU));
+        try (DiffusionPipeline unmerged = DiffusionPipeline.load(MODEL, asStored)) {
+            assertThat(difference(draw(unmerged, loras), draw(pipeline, loras))).isLessThanOrEqualTo(1);
+        }
     }
 
     @ParameterizedTest

@@ -7,7 +7,9 @@ import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.MemoryEstimate;
 import dev.hypersd.nn.Placement;
+import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
@@ -66,6 +68,19 @@ class MemoryBudgetTest {
         assertThatThrownBy(() -> tight.requireFirst(request, 0)).isInstanceOf(InvalidRequestException.class);
         assertThatCode(() ->
                         tight.requireFirst(request().size(64, 64).lora(lora, 0).build(), 0))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void exceptWhereWeightsStayAsTheyAreStored() {
+        Path lora = ReferenceCase.root().resolve("pipelines/models/loras/sd15-a-kohya.safetensors");
+        MemoryBudget tight = new MemoryBudget(
+                MODEL,
+                new MemoryEstimate(GIB, 320, 4096, 512),
+                new Placement(Dtype.F32, WeightStorage.AS_STORED, Device.CPU),
+                () -> GIB + 64 * 64 * 4096);
+        assertThatCode(() ->
+                        tight.requireFirst(request().size(64, 64).lora(lora, 1).build(), 0))
                 .doesNotThrowAnyException();
     }
 

@@ -12,13 +12,13 @@ import dev.hypersd.lora.Component;
 import dev.hypersd.lora.Lora;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraTargets;
+import dev.hypersd.lora.UnmergedAdapters;
+import dev.hypersd.lora.WeightedLora;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.Network;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Adapters;
-import dev.hypersd.nn.Parameter;
-import dev.hypersd.nn.Weight;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
@@ -32,8 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -121,20 +119,14 @@ public record LatentDiffusion(
     }
 
     /**
-     * The U-Net with a LoRA that stays as it is. It is applied each time a weight is used, in F32; merged ones would take the memory of a second U-Net.
+     * The U-Net with a LoRA that stays as it is. It is laid over a weight each time this is used; merged ones would take the memory of a second U-Net.
      *
      * @param arena owns the LoRA
      * @throws InvalidFileException if the LoRA does not fit in whole; when it is used, if a factor holds NaN or infinity
      */
     public Adapters withLora(Path file, TensorArena arena) {
-        Map<Parameter, Lora.Change> changes = arena.own(Lora.fit(LoraFile.open(file), loraTargets())).changes().stream()
-                .collect(Collectors.toMap(Lora.Change::target, Function.identity()));
-        return parameter -> {
-            Lora.Change change = changes.get(parameter);
-            return change == null
-                    ? new Weight(parameter.base())
-                    : change.on(new Weight(parameter.base().to(Dtype.F32.scalarType())), 1);
-        };
+        Lora lora = arena.own(Lora.fit(LoraFile.open(file), loraTargets()));
+        return new UnmergedAdapters(List.of(new WeightedLora(lora, 1)));
     }
 
     @Override
