@@ -4,7 +4,8 @@
  *
  * <p>The way of an adapter: {@link dev.hypersd.lora.LoraFile#open} believes nothing and needs no network;
  * {@link dev.hypersd.lora.Lora#fit} finds the parameter that each module changes, or refuses with a verdict, and needs only the
- * shapes of the networks; {@link dev.hypersd.lora.MergedAdapters} computes the changed weights, beside the base and not in it.
+ * shapes of the networks; {@link dev.hypersd.lora.MergedAdapters} computes the changed weights, beside the base and not in it;
+ * {@link dev.hypersd.lora.UnmergedAdapters} leaves that to the layers.
  * {@link dev.hypersd.nn.LowRank} is the formula, for merging and training alike.
  */
 @NullMarked
