@@ -51,6 +51,11 @@ public final class Convolution {
         return plain(x.contiguous(layout), weight, bias, stride, padding).contiguous(MemoryFormat.ChannelsLast);
     }
 
+    /** How many pixels the result has along a side of {@code in} pixels. */
+    public static long size(long in, long kernel, long stride, long padding) {
+        return (in + 2 * padding - kernel) / stride + 1;
+    }
+
     /** The engine's own way, which serves every case and is the only one with gradients. */
     static Tensor plain(Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
         return torch.conv2d(

@@ -37,14 +37,10 @@ final class Im2col {
             return product.view(
                             weight.size(0),
                             batch,
-                            size(x.size(2), kernel, stride, padding),
-                            size(x.size(3), kernel, stride, padding))
+                            Convolution.size(x.size(2), kernel, stride, padding),
+                            Convolution.size(x.size(3), kernel, stride, padding))
                     .transpose(0, 1)
                     .contiguous(MemoryFormat.ChannelsLast);
         });
-    }
-
-    private static long size(long in, long kernel, long stride, long padding) {
-        return (in + 2 * padding - kernel) / stride + 1;
     }
 }

@@ -139,8 +139,10 @@ public final class Lora implements AutoCloseable {
          * {@code weight + strength * alpha / rank * delta}. A DoRA (Liu et al., 2024) gives what comes of strength 1 the lengths that it has
          * learned, and other strengths go a part of the way there, or beyond.
          *
-         * @param weight what to change, in the shape of the target
+         * @param weight what to change, in the shape of the target and the floating-point type to compute in
          * @param strength 1 for the adapter as it was trained; may be negative
+         * @return of that shape and type; a product of two factors is left for the layer to add
+         * @throws InvalidFileException if what the module holds is NaN or infinite
          */
         public Weight on(Weight weight, double strength) {
             if (module.magnitude().isEmpty()) {

@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class UnmergedAdapters implements Adapters {
     private final Map<Parameter, List<WeightedChange>> changes;
 
+    /** @param loras to stay open for as long as this is used; strength 0 does nothing */
     public UnmergedAdapters(List<WeightedLora> loras) {
         this.changes = WeightedChange.byTarget(loras);
     }

@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * What a LoRA does to one weight, and how strongly.
  *
+ * @param change of a LoRA that is open
  * @param strength as that of a {@link WeightedLora}
  */
 public record WeightedChange(Lora.Change change, double strength) {

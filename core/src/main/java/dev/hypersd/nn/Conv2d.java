@@ -73,8 +73,8 @@ public final class Conv2d {
         return x.size(0) * along(x.size(2)) * along(x.size(3));
     }
 
-    private long along(long size) {
-        return (size + 2 * padding - weight.shape()[2]) / stride + 1;
+    private long along(long side) {
+        return Convolution.size(side, weight.shape()[2], stride, padding);
     }
 
     /** {@code down} in the shape of this layer's filters: files and factors mix linear layers and 1x1 convolutions. */
