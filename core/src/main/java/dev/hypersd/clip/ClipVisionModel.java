@@ -24,8 +24,10 @@ public final class ClipVisionModel {
     private static final String PROJECTION = "visual_projection";
 
     /** Of red, green and blue from 0 to 1, in the pictures that CLIP learned from. */
+    @SuppressWarnings("FloatingPointLiteralPrecision") // as published
     private static final float[] MEAN = {0.48145466f, 0.4578275f, 0.40821073f};
 
+    @SuppressWarnings("FloatingPointLiteralPrecision") // as published
     private static final float[] DEVIATION = {0.26862954f, 0.26130258f, 0.27577711f};
 
     private final ClipVisionConfig config;

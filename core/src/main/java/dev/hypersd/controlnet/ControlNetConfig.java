@@ -33,7 +33,7 @@ public record ControlNetConfig(
 
     /** How many pixels of the picture make one latent, in each direction. */
     public int scaleFactor() {
-        return 1 << embeddingChannels.size() - 1;
+        return 1 << (embeddingChannels.size() - 1);
     }
 
     /**

@@ -71,7 +71,7 @@ record PrefixCode(int[] lengths, int[] codes) {
             next <<= 1;
             for (int symbol = 0; symbol < lengths.length; symbol++) {
                 if (lengths[symbol] == length) {
-                    codes[symbol] = Integer.reverse(next++) >>> Integer.SIZE - length;
+                    codes[symbol] = Integer.reverse(next++) >>> (Integer.SIZE - length);
                 }
             }
         }

@@ -265,6 +265,7 @@ public final class JsonObject {
         return List.copyOf(elements);
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // stands where a value of any type would
     private <T> T refuse(String key, String expected, JsonNode found) {
         throw invalid(key, "must be " + expected + ", not " + Json.describe(found));
     }

@@ -24,7 +24,7 @@ public final class LowRankSums {
     /** The sum of {@code terms}, all of one parameter, which has the sum of their ranks and loses nothing. */
     public static Factors sum(List<Term> terms) {
         Parameter target = terms.getFirst().factors().target();
-        return built(target, () -> {
+        return built(() -> {
             List<Tensor> downs = new ArrayList<>();
             List<Tensor> ups = new ArrayList<>();
             for (Term term : terms) {
@@ -38,7 +38,7 @@ public final class LowRankSums {
 
     /** The change of rank {@code rank} nearest to {@code factors}, by singular values; the same change where that rank is not lower. */
     public static Factors truncated(Factors factors, long rank) {
-        return built(factors.target(), () -> {
+        return built(() -> {
             Tensor up = flat(factors.up()).mul(new Scalar(factors.scale()));
             Tensor down = flat(factors.down());
             if (rank >= down.size(0)) {
@@ -58,7 +58,7 @@ public final class LowRankSums {
 
     /** The change of rank {@code rank}, or of the smaller side of the weight, nearest to {@code difference}, which has the shape of {@code target}. */
     public static Factors nearestTo(Parameter target, Tensor difference, long rank) {
-        return built(target, () -> {
+        return built(() -> {
             Factors nearest = nearest(target, flat(difference), rank);
             return shaped(target, nearest.up(), nearest.down());
         });
@@ -74,7 +74,7 @@ public final class LowRankSums {
         return new Factors(target, down, up, rank);
     }
 
-    private static Factors built(Parameter target, Supplier<Factors> body) {
+    private static Factors built(Supplier<Factors> body) {
         return keeping(body, factors -> List.of(factors.down(), factors.up()));
     }
 

@@ -54,7 +54,7 @@ public final class ControlNetFile {
 
     private void requireFit(WeightSource weights) {
         ControlNetConfig config = config(weights);
-        boolean large = Files.isDirectory(path) && config.unet().added().isPresent()
+        boolean large = (Files.isDirectory(path) && config.unet().added().isPresent())
                 || weights.names().stream().anyMatch(name -> name.startsWith("add_embedding."));
         if (large != unet.added().isPresent()) {
             throw new InvalidFileException(

@@ -163,7 +163,7 @@ public record LoadOptions(
 
     /** How the weights of that autoencoder are held; SDXL's own one overflows in half precision. */
     Placement autoencoderPlacement(ModelPart part, ModelFamily family) {
-        boolean tiny = NetworkType.of(part.config()) == NetworkType.AUTOENCODER_TINY;
+        boolean tiny = NetworkType.of(part.config()).equals(NetworkType.AUTOENCODER_TINY);
         return family == ModelFamily.SD15 || tiny ? placement : placement.withDtype(Dtype.F32);
     }
 }

@@ -62,7 +62,7 @@ public record MemoryEstimate(long weights, double stepPerPixel, double decodingP
     /** Of each level, from full size to the latents'. */
     private static List<Integer> channels(ModelPart autoencoder) {
         JsonObject config = autoencoder.config();
-        List<Integer> channels = NetworkType.of(config) == NetworkType.AUTOENCODER_TINY
+        List<Integer> channels = NetworkType.of(config).equals(NetworkType.AUTOENCODER_TINY)
                 ? config.integers("decoder_block_out_channels", List.of(64, 64, 64, 64))
                 : config.integers("block_out_channels", List.of(64));
         return channels.isEmpty() ? List.of(1) : channels;

@@ -78,7 +78,7 @@ public final class ModelFiles {
      * The published configurations of {@code family}, for a checkpoint in one file that comes without: put one over this by
      * {@link #with}. Its weights are all that is missing.
      *
-     * @param tokenizers a directory with {@code tokenizer} and, for SDXL, {@code tokenizer_2}, such as a model directory; for the refiner the
+     * @param tokenizers a directory with {@code tokenizer/} and, for SDXL, {@code tokenizer_2/}, such as a model directory; for the refiner the
      *     latter alone. The vocabulary does not come with this library
      * @throws InvalidFileException if a tokenizer is not there
      */

@@ -152,7 +152,7 @@ public final class ModelPart {
      * @throws InvalidFileException if the configuration is of another class or broken, or the weights do not fit it
      */
     public Autoencoder loadAutoencoder(Placement placement, TensorArena arena) {
-        return NetworkType.of(config()) == NetworkType.AUTOENCODER_TINY
+        return NetworkType.of(config()).equals(NetworkType.AUTOENCODER_TINY)
                 ? load(NetworkType.AUTOENCODER_TINY, placement, arena).network()
                 : load(NetworkType.AUTOENCODER_KL, placement, arena).network();
     }

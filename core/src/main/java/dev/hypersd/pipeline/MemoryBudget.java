@@ -87,7 +87,9 @@ final class MemoryBudget {
         Size size = request.enlargement().map(pass -> pass.of(first)).orElse(first);
         // A second pass takes one picture after another.
         long needed = merged
-                + Math.max(drawing(request, first, request.count()), drawing(request, size, size == first ? 0 : 1));
+                + Math.max(
+                        drawing(request, first, request.count()),
+                        drawing(request, size, request.enlargement().isPresent() ? 1 : 0));
         if (needed > left) {
             throw new InvalidRequestException(
                     "%s of %s takes about %s of memory beside the model's %s, and %s are left for it: ask for a smaller size, tiled decoding, fewer pictures at once or half precision"
@@ -106,7 +108,7 @@ final class MemoryBudget {
     private long drawing(ImageRequest request, Size size, long count) {
         long pixels = (long) size.width() * size.height();
         long decoded = request.tiling()
-                .map(tiling -> Math.min(pixels, tiling.size() * tiling.size() * Size.FACTOR * Size.FACTOR))
+                .map(tiling -> Math.min(pixels, (long) tiling.size() * tiling.size() * Size.FACTOR * Size.FACTOR))
                 .orElse(pixels);
         return count == 0 ? 0 : model.drawing(count * (request.guidance().isOn() ? 2 : 1), pixels, decoded);
     }

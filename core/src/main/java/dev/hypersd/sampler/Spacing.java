@@ -32,9 +32,10 @@ public enum Spacing {
             throw new InvalidRequestException(
                     "%d steps are too many: this model has %d timesteps".formatted(count, trainTimesteps));
         }
+        int stride = trainTimesteps / count;
         double[] timesteps = new double[count];
         Arrays.setAll(timesteps, i -> switch (this) {
-            case LEADING -> (double) (count - 1 - i) * (trainTimesteps / count) + offset;
+            case LEADING -> (double) (count - 1 - i) * stride + offset;
             case TRAILING -> Math.rint(trainTimesteps - i * ((double) trainTimesteps / count)) - 1;
             // Limited, because rounding can carry the first one a little beyond the last timestep.
             case LINSPACE ->

@@ -107,7 +107,7 @@ public record EngineReport(
             }
             String policy = read(HUGE_PAGES);
             boolean asked = "1".equals(System.getenv("THP_MEM_ALLOC_ENABLE"));
-            boolean on = policy.contains("[always]") || policy.contains("[madvise]") && asked;
+            boolean on = policy.contains("[always]") || (policy.contains("[madvise]") && asked);
             if (!on) {
                 advice.add(
                         policy.contains("[madvise]")

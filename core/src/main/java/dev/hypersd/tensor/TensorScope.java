@@ -59,6 +59,7 @@ public final class TensorScope {
      * {@code x} through one step after another, each in a scope of its own; what a step hands on is freed as soon as the next
      * step has used it. So a long chain never holds more than two of its intermediate tensors. {@code x} itself is left alone.
      */
+    @SuppressWarnings("ReferenceEquality") // who owns a tensor is a matter of identity
     public static Tensor chain(Tensor x, Step... steps) {
         PointerScope outer = PointerScope.getInnerScope();
         Tensor current = x;

@@ -70,7 +70,7 @@ public final class UNetEncoder {
     public void check(Tensor sample, Tensor timesteps, Conditioning conditioning) {
         Shapes.require("the latents", sample, ANY, config.inChannels(), ANY, ANY);
         long batch = sample.size(0);
-        if (timesteps.dim() != 1 || timesteps.size(0) != 1 && timesteps.size(0) != batch) {
+        if (timesteps.dim() != 1 || (timesteps.size(0) != 1 && timesteps.size(0) != batch)) {
             throw new InvalidRequestException(
                     "the timesteps must be one, or one for each of the %d latents, not of shape %s"
                             .formatted(batch, Arrays.toString(Tensors.shape(timesteps))));

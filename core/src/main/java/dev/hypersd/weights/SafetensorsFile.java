@@ -63,7 +63,7 @@ public final class SafetensorsFile implements WeightSource {
                 long size = attributes.size();
                 int length = headerLength(file, size, read(channel, 0, (int) Math.min(size, Long.BYTES + 1)));
                 byte[] json = read(channel, Long.BYTES, length).array();
-                long dataStart = Long.BYTES + length;
+                long dataStart = (long) Long.BYTES + length;
                 return new SafetensorsFile(
                         file, attributes, dataStart, SafetensorsHeader.parse(file, json, size - dataStart));
             }
@@ -92,7 +92,7 @@ public final class SafetensorsFile implements WeightSource {
         refuseOtherFormats(file, start);
         long length = start.getLong(0);
         long available = size - Long.BYTES;
-        if (length < 0 || length > SafetensorsHeader.LONGEST && length > available) {
+        if (length < 0 || (length > SafetensorsHeader.LONGEST && length > available)) {
             throw new InvalidFileException(
                     file, "header length larger than the file: " + Long.toUnsignedString(length));
         }

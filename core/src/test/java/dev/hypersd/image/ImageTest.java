@@ -47,7 +47,7 @@ class ImageTest {
             assertThat(read.getHeight()).isEqualTo(height);
             byte[] rgb = image.rgb();
             for (int i = 0; i < width * height; i++) {
-                int expected = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | rgb[3 * i + 2] & 0xFF;
+                int expected = ((rgb[3 * i] & 0xFF) << 16) | ((rgb[3 * i + 1] & 0xFF) << 8) | (rgb[3 * i + 2] & 0xFF);
                 assertThat(read.getRGB(i % width, i / width) & 0xFFFFFF).isEqualTo(expected);
             }
         }

@@ -24,7 +24,7 @@ class WeightTest {
     private static final double ROUNDING = 1e-11;
 
     /** Layers that take {@code [B, 12, H, W]}, and how they start. */
-    private enum Layer {
+    enum Layer {
         LINEAR(p -> lastDimension(Linear.of(p, 12, 20))),
         LINEAR_OVER_PIXELS(p -> lastDimension(Linear.pointwise(p, 12, 20))),
         CONVOLUTION(p -> Conv2d.same3x3(p, 12, 20)::forward),

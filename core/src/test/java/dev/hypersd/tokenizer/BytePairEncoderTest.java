@@ -47,7 +47,7 @@ class BytePairEncoderTest {
                 return symbols;
             }
             symbols.set(at, best.symbol());
-            symbols.remove(at + 1);
+            symbols.subList(at + 1, at + 2).clear();
         }
     }
 

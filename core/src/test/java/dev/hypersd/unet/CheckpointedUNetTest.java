@@ -51,7 +51,7 @@ class CheckpointedUNetTest {
     @Property(tries = 16)
     void gradientsAreThoseOfAnOrdinaryPass(
             @ForAll Tuning tuning, @ForAll @IntRange(max = 999) int seed, @ForAll boolean mixed) {
-        double rounding = Math.scalb(2, mixed ? -8 : -24);
+        double rounding = Math.scalb(2.0, mixed ? -8 : -24);
         Engine.call(() -> TensorScope.released(() -> {
             try (TensorArena arena = new TensorArena()) {
                 Learner learner = learner(tuning, seed, arena);

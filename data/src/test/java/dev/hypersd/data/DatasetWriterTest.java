@@ -78,7 +78,7 @@ class DatasetWriterTest {
     void whatFailsInTheMidstLeavesNothingThatLooksWhole(DatasetWriter writer) {
         Path target = folder.resolve("set");
         Dataset<Captioned> broken = dataset(SAMPLES).map(sample -> {
-            if (sample == SAMPLES.get(1)) {
+            if (sample.equals(SAMPLES.get(1))) {
                 throw new BrokenSampleException("the second one is broken");
             }
             return sample;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -76,7 +77,7 @@ class CaptionTest {
     void captionsAreShortEnglishInLowerCase(@ForAll @IntRange(max = 1_000_000) int index) {
         String text = Scenes.of(Split.TEST, 1_000_001).caption(index).text();
         assertThat(text)
-                .isEqualTo(text.toLowerCase())
+                .isEqualTo(text.toLowerCase(Locale.ROOT))
                 .matches("[a-z][a-z, -]*[a-z]")
                 .doesNotContain("  ", " ,");
         assertThat(text.split(" ")).hasSizeBetween(4, 25);

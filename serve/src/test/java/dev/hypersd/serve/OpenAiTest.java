@@ -112,7 +112,7 @@ class OpenAiTest {
         byte[] png = new Png().encode(grey, Optional.empty());
         ByteArrayOutputStream form = new ByteArrayOutputStream();
         for (String field : new String[] {"prompt=a cat", "steps=1", "guidance=1", "strength=1"}) {
-            String[] pair = field.split("=");
+            String[] pair = field.split("=", -1);
             part(form, "name=\"" + pair[0] + "\"", pair[1].getBytes(StandardCharsets.UTF_8));
         }
         part(form, "name=\"image\"; filename=\"a.png\"", png);

@@ -65,7 +65,7 @@ final class Message {
     private void varint(long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            content.write((int) (rest & 0x7F | 0x80));
+            content.write((int) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         content.write((int) rest);

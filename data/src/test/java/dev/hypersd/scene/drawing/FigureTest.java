@@ -117,8 +117,12 @@ class FigureTest {
 
     private static BitSet pixels(Area area) {
         BitSet pixels = new BitSet();
-        for (int i = 0; i < PIXELS * PIXELS; i++) {
-            pixels.set(i, area.contains(i % PIXELS / (double) PIXELS - .5, i / PIXELS / (double) PIXELS - .5));
+        for (int row = 0; row < PIXELS; row++) {
+            for (int column = 0; column < PIXELS; column++) {
+                pixels.set(
+                        row * PIXELS + column,
+                        area.contains(column / (double) PIXELS - .5, row / (double) PIXELS - .5));
+            }
         }
         return pixels;
     }
