@@ -58,7 +58,7 @@ final class ModelOptions {
             paramLabel = "FILE|NAME[:WEIGHT]",
             converter = LoraOption.Converter.class,
             description =
-                    "A LoRA to lay over the model; may be given several times. \"none\" for none. For the model that comes with this program also a name: unified for its few-step LoRA, which is the default, and flat, neon, outline, pixel or watercolour to draw everything in that style.")
+                    "A LoRA to lay over the model; may be given several times. \"none\" for none. For the model that comes with this program also a name: unified for its few-step LoRA, which is the default, hyper-1step, hyper-4steps, hyper-8steps, lcm, tcd, pcm, perflow, dmd2 and lightning-1step to -8steps for other methods, and flat, neon, outline, pixel or watercolour to draw everything in that style.")
     List<LoraOption> loras = new ArrayList<>();
 
     @Option(

@@ -25,6 +25,7 @@ class EmbeddedModelOptionsTest {
     void itsLorasHaveNames() {
         Image plain = draw("plain.png");
         assertThat(draw("unified.png", "--lora=unified")).isEqualTo(plain);
+        assertThat(draw("tcd.png", "--lora=tcd")).isNotEqualTo(plain);
         Image neon = draw("neon.png", "--lora=unified", "--lora=neon");
         assertThat(neon).isNotEqualTo(plain);
         assertThat(draw("again.png", "--lora=unified", "--lora=neon", "--like=" + folder.resolve("neon.png")))

@@ -25,7 +25,8 @@ public final class Presets {
     private static final Sampler EULER = Samplers.named("euler");
     private static final Sampler EULER_ANCESTRAL = Samplers.named("euler_a");
 
-    private static final List<Preset> ALL = Stream.of(hyper(), consistency(), lightning(), turbo(), mini())
+    private static final List<Preset> ALL = Stream.of(
+                    hyper(), consistency(), lightning(), turbo(), EmbeddedPresets.all())
             .flatMap(List::stream)
             .toList();
 
@@ -166,33 +167,6 @@ public final class Presets {
 
     private static Preset lightning(String name, String file, Artefact artefact, int steps) {
         return new Preset(name, file, ModelFamily.SDXL, artefact, EULER, Steps.of(steps), Range.only(steps), 0, OFF, 1);
-    }
-
-    /** The embedded model and its LoRA, by its model card. */
-    private static List<Preset> mini() {
-        return List.of(
-                new Preset(
-                        "mini",
-                        "hypersd-mini",
-                        ModelFamily.SD15,
-                        Artefact.MODEL,
-                        DDIM,
-                        Steps.of(25),
-                        new Range(1, 1000),
-                        3,
-                        new Range(0, 30),
-                        1),
-                new Preset(
-                        "mini-unified",
-                        "Hyper-mini-unified-lora",
-                        ModelFamily.SD15,
-                        Artefact.LORA,
-                        TCD.withEta(0.6),
-                        Steps.of(4),
-                        new Range(1, 8),
-                        0,
-                        OFF,
-                        1));
     }
 
     /**

@@ -33,13 +33,15 @@ public final class Engine {
     private static final ExecutorService THREAD = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("hypersd-engine").daemon().factory());
 
+    private static final Future<?> PREPARED;
+
     static {
         NativeSettings.apply();
-        Future<?> prepared = THREAD.submit(Engine::prepare);
+        PREPARED = THREAD.submit(Engine::prepare);
         // Libraries that are torn down while they are set up end the program with a signal in place of its exit code.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             try {
-                await(prepared);
+                await(PREPARED);
             } catch (ExecutionException e) {
                 LOG.log(System.Logger.Level.DEBUG, "the engine was not prepared", e);
             }
@@ -54,6 +56,14 @@ public final class Engine {
      */
     public static void start() {
         // The static initialiser does it.
+    }
+
+    /**
+     * Waits until the native libraries are loaded. Whoever has other libraries of the same loader to load on a thread of its own does so afterwards: the
+     * loader's classes can be set up by one thread at a time only, and two would wait for each other for ever.
+     */
+    public static void awaitLoaded() {
+        result(PREPARED);
     }
 
     /**
@@ -75,12 +85,7 @@ public final class Engine {
         if (HERE.isBound()) {
             return callDirectly(work);
         }
-        Future<T> result = THREAD.submit(() -> ScopedValue.where(HERE, true).call(work::call));
-        try {
-            return await(result);
-        } catch (ExecutionException e) {
-            throw unchecked(e.getCause() == null ? e : e.getCause());
-        }
+        return result(THREAD.submit(() -> ScopedValue.where(HERE, true).call(work::call)));
     }
 
     /** Sets how many cores one operation may use; the physical cores are right in almost every case. */
@@ -103,7 +108,7 @@ public final class Engine {
         }
         TensorScope.released(() -> {
             Tensor warm = torch.ones(WARM, WARM);
-            return torch.mm(warm, warm).item_float();
+            return torch.mm(warm, warm).sum().item_float();
         });
         Blas.loaded().advice().ifPresent(advice -> LOG.log(System.Logger.Level.WARNING, advice));
     }
@@ -113,6 +118,14 @@ public final class Engine {
             return work.call();
         } catch (Exception e) {
             throw unchecked(e);
+        }
+    }
+
+    private static <T> T result(Future<T> future) {
+        try {
+            return await(future);
+        } catch (ExecutionException e) {
+            throw unchecked(e.getCause() == null ? e : e.getCause());
         }
     }
 

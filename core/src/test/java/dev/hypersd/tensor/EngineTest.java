@@ -1,6 +1,7 @@
 package dev.hypersd.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -24,6 +25,11 @@ class EngineTest {
         seen[1] = Engine.call(Thread::currentThread);
         assertThat(seen[0]).isSameAs(seen[1]);
         assertThat(seen[0].isVirtual()).isFalse();
+    }
+
+    @Test
+    void itComesUpWithoutAFailure() {
+        assertThatCode(Engine::awaitLoaded).doesNotThrowAnyException();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.hypersd.mini;
 
+import dev.hypersd.preset.Presets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,10 @@ public final class EmbeddedModel {
 
     private static final String WEIGHTS = ".safetensors";
     private static final String LORA = "Hyper-mini-unified-lora" + WEIGHTS;
+
+    /** What the names of its few-step LoRAs' presets begin with. */
+    private static final String PRESETS = "mini-";
+
     private static final List<String> STYLES = List.of("flat", "neon", "outline", "pixel", "watercolour");
     private static final List<String> CONTROLS = List.of("canny", "scribble");
 
@@ -40,15 +45,20 @@ public final class EmbeddedModel {
     }
 
     /**
-     * All LoRAs for the model, by name: {@code unified}, which is {@link #lora()}, and one for each style that makes the model draw everything in it: {@code flat},
+     * All LoRAs for the model, by name: {@code unified}, which is {@link #lora()}; Hyper-SD's stages and other few-step methods, for comparison, such as
+     * {@code hyper-4steps}, {@code tcd} and {@code lightning-4steps}, whose presets have {@code mini-} before these names; and one for each style that makes the model draw everything in it: {@code flat},
      * {@code neon}, {@code outline}, {@code pixel} and {@code watercolour}.
      *
      * @throws dev.hypersd.error.HyperSdException if they cannot be unpacked
      */
     public static Map<String, Path> loras() {
-        Path unified = lora();
-        Map<String, Path> loras = new TreeMap<>(Map.of("unified", unified));
-        STYLES.forEach(style -> loras.put(style, unified.resolveSibling(style + WEIGHTS)));
+        Path folder = EmbeddedFolder.of("loras", LORA);
+        Map<String, Path> loras = new TreeMap<>();
+        Presets.all().stream()
+                .filter(preset -> preset.name().startsWith(PRESETS))
+                .forEach(preset ->
+                        loras.put(preset.name().substring(PRESETS.length()), folder.resolve(preset.file() + WEIGHTS)));
+        STYLES.forEach(style -> loras.put(style, folder.resolve(style + WEIGHTS)));
         return loras;
     }
 

@@ -20,9 +20,9 @@ class EmbeddedModelTest {
     }
 
     @Test
-    void theStylesAreFilesBesideIt() {
+    void otherMethodsAndStylesAreFilesBesideIt() {
         assertThat(EmbeddedModel.loras())
-                .containsOnlyKeys("unified", "flat", "neon", "outline", "pixel", "watercolour")
+                .containsKeys("unified", "hyper-4steps", "tcd", "lightning-8steps", "flat", "watercolour")
                 .containsEntry("unified", EmbeddedModel.lora());
         assertThat(EmbeddedModel.loras().values())
                 .allSatisfy(file -> assertThat(file).isRegularFile());

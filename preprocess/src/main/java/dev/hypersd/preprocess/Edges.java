@@ -2,7 +2,6 @@ package dev.hypersd.preprocess;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 
@@ -22,10 +21,10 @@ public final class Edges {
                     "Canny's thresholds must be from 0, the low one below the high one, not %s and %s"
                             .formatted(low, high));
         }
-        try (PointerScope scope = new PointerScope()) {
+        return OpenCv.scoped(() -> {
             Mat edges = new Mat();
             opencv_imgproc.Canny(Pixels.matrix(picture), edges, low, high);
             return Pixels.white(edges);
-        }
+        });
     }
 }

@@ -1,7 +1,6 @@
 package dev.hypersd.preprocess;
 
 import dev.hypersd.image.Image;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -24,7 +23,7 @@ public final class Scribble {
      * two Gaussians (Winnemöller et al., 2012), on black.
      */
     public static Image ofPicture(Image picture) {
-        try (PointerScope scope = new PointerScope()) {
+        return OpenCv.scoped(() -> {
             Mat pixels = Pixels.matrix(picture);
             Mat darker = new Mat();
             // Values below 0 become 0: what is lighter than its surroundings is no line.
@@ -32,7 +31,7 @@ public final class Scribble {
             byte[] values = new byte[3 * picture.width() * picture.height()];
             darker.data().get(values);
             return Pixels.lines(picture.width(), picture.height(), i -> least(values, i) > CONTRAST);
-        }
+        });
     }
 
     private static Mat blurred(Mat pixels, double sigma) {
