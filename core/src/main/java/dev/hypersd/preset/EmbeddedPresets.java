@@ -12,7 +12,7 @@ import java.util.List;
  * comparison.
  */
 final class EmbeddedPresets {
-    private static final Range ANY = new Range(1, 8);
+    private static final Range FEW_STEPS = new Range(1, 8);
 
     private static final Sampler DDIM = Samplers.named("ddim");
     private static final Sampler LCM = Samplers.named("lcm");
@@ -33,14 +33,14 @@ final class EmbeddedPresets {
                 3,
                 new Range(0, 30),
                 1));
-        presets.add(lora("unified", "Hyper-mini-unified", TCD.withEta(0.6), 4, ANY));
+        presets.add(lora("unified", "Hyper-mini-unified", TCD.withEta(0.6), 4, FEW_STEPS));
         presets.add(lora("hyper-1step", "Hyper-mini-1step", TCD.withEta(0), 1, new Range(1, 2)));
         presets.add(lora("hyper-4steps", "Hyper-mini-4steps", DDIM, 4, Range.only(4)));
         presets.add(lora("hyper-8steps", "Hyper-mini-8steps", DDIM, 8, Range.only(8)));
-        presets.add(lora("lcm", "LCM-mini", LCM, 4, ANY));
-        presets.add(lora("tcd", "TCD-mini", TCD, 4, ANY));
-        presets.add(lora("pcm", "PCM-mini", DDIM, 4, ANY));
-        presets.add(lora("perflow", "PeRFlow-mini", DDIM, 4, ANY));
+        presets.add(lora("lcm", "LCM-mini", LCM, 4, FEW_STEPS));
+        presets.add(lora("tcd", "TCD-mini", TCD, 4, FEW_STEPS));
+        presets.add(lora("pcm", "PCM-mini", DDIM, 4, FEW_STEPS));
+        presets.add(lora("perflow", "PeRFlow-mini", DDIM, 4, FEW_STEPS));
         presets.add(lora("dmd2", "DMD2-mini", LCM, 4, new Range(1, 4)));
         presets.add(lora("lightning-1step", "Lightning-mini-1step", DDIM, 1, Range.only(1)));
         for (int steps : new int[] {2, 4, 8}) {

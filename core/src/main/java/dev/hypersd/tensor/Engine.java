@@ -61,6 +61,8 @@ public final class Engine {
     /**
      * Waits until the native libraries are loaded. Whoever has other libraries of the same loader to load on a thread of its own does so afterwards: the
      * loader's classes can be set up by one thread at a time only, and two would wait for each other for ever.
+     *
+     * @throws HyperSdException if there is no build of the engine for this machine
      */
     public static void awaitLoaded() {
         result(PREPARED);
@@ -101,7 +103,7 @@ public final class Engine {
         return Cores.multiplyBf16() ? Dtype.BF16 : Dtype.F32;
     }
 
-    /** The first task of the thread. A failure here shows again, to the caller, in the first piece of work. */
+    /** The first task of the thread. Libraries that do not load fail again, to the caller, in the first piece of work. */
     private static void prepare() {
         if (System.getenv("OMP_NUM_THREADS") == null) {
             torch.set_num_threads(Cores.physical());

@@ -3,6 +3,7 @@ package dev.hypersd.mini;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class EmbeddedModelTest {
@@ -26,6 +27,10 @@ class EmbeddedModelTest {
                 .containsEntry("unified", EmbeddedModel.lora());
         assertThat(EmbeddedModel.loras().values())
                 .allSatisfy(file -> assertThat(file).isRegularFile());
+        assertThat(EmbeddedModel.loras())
+                .as("a name for each file")
+                .hasSameSizeAs(Objects.requireNonNull(
+                        EmbeddedModel.lora().resolveSibling(".").toFile().list()));
     }
 
     @Test
