@@ -6,9 +6,9 @@ import dev.hypersd.model.LoadOptions;
 import dev.hypersd.pipeline.LoraWeight;
 import dev.hypersd.serve.Server;
 import dev.hypersd.serve.ServerOptions;
-import dev.hypersd.serve.catalogue.Catalogue;
-import dev.hypersd.serve.catalogue.Shelf;
-import dev.hypersd.serve.studio.Limits;
+import dev.hypersd.serve.queue.Limits;
+import dev.hypersd.serve.registry.FileRegistry;
+import dev.hypersd.serve.registry.ModelRegistry;
 import dev.hypersd.tensor.Engine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -47,13 +47,13 @@ final class ServeCommand implements Runnable {
     private final ModelOptions model = new ModelOptions();
 
     @ArgGroup(validate = false, heading = "%nTo choose from%n")
-    private final ShelfOptions shelves = new ShelfOptions();
+    private final RegistryOptions registries = new RegistryOptions();
 
     @ArgGroup(validate = false, heading = "%nServer%n")
     private final ListenOptions listen = new ListenOptions();
 
     /** What clients may name besides the model. */
-    static final class ShelfOptions {
+    static final class RegistryOptions {
         @Option(names = "--models", paramLabel = "DIR", description = "A folder of model directories.")
         List<Path> models = new ArrayList<>();
 
@@ -134,7 +134,7 @@ final class ServeCommand implements Runnable {
         Engine.start();
         boolean isSmall = model.model.isEmpty() && System.getenv("OMP_NUM_THREADS") == null;
         listen.threads.or(() -> isSmall ? Optional.of(1) : Optional.empty()).ifPresent(ServeCommand::useThreads);
-        Server server = Server.start(catalogue(), options());
+        Server server = Server.start(registry(), options());
         CountDownLatch ended = new CountDownLatch(1);
         Thread closing = new Thread(() -> {
             server.close();
@@ -164,38 +164,42 @@ final class ServeCommand implements Runnable {
         Engine.useThreads(threads);
     }
 
-    private Catalogue catalogue() {
+    private ModelRegistry registry() {
         LoadOptions others = model.plainOptions();
         model.preferSpeed();
         List<LoraWeight> weights = model.weights();
         Map<String, Path> named = new LinkedHashMap<>();
-        weights.forEach(lora -> named.put(Shelf.name(lora.file()), lora.file()));
+        weights.forEach(lora -> named.put(FileRegistry.name(lora.file()), lora.file()));
         if (model.model.isEmpty()) {
-            EmbeddedModel.loras().values().forEach(file -> named.put(Shelf.name(file), file));
+            EmbeddedModel.loras().values().forEach(file -> named.put(FileRegistry.name(file), file));
         }
-        return new Catalogue(
+        return new ModelRegistry(
                 model.source(),
                 weights,
                 model.words,
                 others,
-                Shelf.models(shelves.models),
-                Shelf.loras(named, shelves.loras),
-                Shelf.controls(model.model.isEmpty() ? EmbeddedModel.controls() : Map.of(), shelves.controls));
+                FileRegistry.models(registries.models),
+                FileRegistry.loras(named, registries.loras),
+                FileRegistry.controls(
+                        model.model.isEmpty() ? EmbeddedModel.controls() : Map.of(), registries.controls));
     }
 
     private ServerOptions options() {
-        Limits.Drawing drawing = Limits.USUAL.drawing();
-        Limits.Crowd crowd = Limits.USUAL.crowd();
-        Limits limits = Limits.USUAL
-                .with(new Limits.Drawing(
+        Limits.Generation generation = Limits.DEFAULT.generation();
+        Limits.Clients clients = Limits.DEFAULT.clients();
+        Limits limits = Limits.DEFAULT
+                .with(new Limits.Generation(
                         listen.side,
                         listen.steps,
-                        drawing.pictures(),
-                        drawing.prompt(),
-                        drawing.together(),
+                        generation.maxImages(),
+                        generation.maxPromptLength(),
+                        generation.maxBatchPixels(),
                         Duration.ofSeconds(listen.deadline)))
-                .with(new Limits.Crowd(
-                        listen.queue, Math.max(1, listen.queue / 4), crowd.sessions(), crowd.sessionsOfOne()));
+                .with(new Limits.Clients(
+                        listen.queue,
+                        Math.max(1, listen.queue / 4),
+                        clients.maxSessions(),
+                        clients.maxSessionsPerClient()));
         PrintWriter out = spec.commandLine().getOut();
         return new ServerOptions(
                 listen.host,

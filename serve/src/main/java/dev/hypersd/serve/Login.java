@@ -1,10 +1,9 @@
 package dev.hypersd.serve;
 
-import dev.hypersd.serve.answer.Answers;
-import dev.hypersd.serve.guard.Guard;
-import dev.hypersd.serve.intake.Body;
-import dev.hypersd.serve.refusal.Refusal;
-import dev.hypersd.serve.refusal.RefusedException;
+import dev.hypersd.serve.api.RequestBody;
+import dev.hypersd.serve.api.Responses;
+import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.error.ErrorCode;
 import io.javalin.http.Context;
 import io.javalin.http.Cookie;
 import io.javalin.http.SameSite;
@@ -14,16 +13,16 @@ import java.util.Map;
 final class Login {
     private Login() {}
 
-    static void login(Context context, Guard guard) {
-        String offered = Body.json(context).string("token", "");
+    static void login(Context context, AccessGuard guard) {
+        String offered = RequestBody.json(context).string("token", "");
         if (!guard.isToken(offered)) {
-            throw new RefusedException(Refusal.TOKEN_MISSING, "this is not the token");
+            throw new ApiException(ErrorCode.INVALID_TOKEN, "this is not the token");
         }
-        Cookie cookie = new Cookie(Guard.COOKIE, offered);
+        Cookie cookie = new Cookie(AccessGuard.COOKIE, offered);
         cookie.setHttpOnly(true);
         cookie.setSameSite(SameSite.STRICT);
         cookie.setSecure(context.req().isSecure());
         context.cookie(cookie);
-        Answers.json(context, Map.of("status", "welcome"));
+        Responses.json(context, Map.of("status", "welcome"));
     }
 }

@@ -1,17 +1,16 @@
 package dev.hypersd.serve;
 
 import dev.hypersd.error.HyperSdException;
-import dev.hypersd.serve.answer.Answers;
-import dev.hypersd.serve.answer.Failure;
-import dev.hypersd.serve.automatic.AutomaticRoutes;
-import dev.hypersd.serve.catalogue.Catalogue;
-import dev.hypersd.serve.guard.Guard;
-import dev.hypersd.serve.intake.Intake;
-import dev.hypersd.serve.intake.Reception;
-import dev.hypersd.serve.live.LiveRoutes;
+import dev.hypersd.serve.api.Automatic1111Routes;
+import dev.hypersd.serve.api.Intake;
+import dev.hypersd.serve.api.LiveRoutes;
+import dev.hypersd.serve.api.OpenAiRoutes;
+import dev.hypersd.serve.api.RequestMemory;
+import dev.hypersd.serve.api.Responses;
+import dev.hypersd.serve.error.ApiError;
 import dev.hypersd.serve.metrics.Metrics;
-import dev.hypersd.serve.openai.OpenAiRoutes;
-import dev.hypersd.serve.studio.Studio;
+import dev.hypersd.serve.queue.GenerationQueue;
+import dev.hypersd.serve.registry.ModelRegistry;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
@@ -26,23 +25,23 @@ import java.util.concurrent.CompletionException;
  * <p>Requests wait on virtual threads, pictures are drawn on the engine's. Safe to share.
  */
 public final class Server implements AutoCloseable {
-    private final Studio studio;
+    private final GenerationQueue queue;
     private final Metrics metrics = new Metrics();
     private final ServerOptions options;
-    private final Guard guard;
-    private final Reception reception;
+    private final AccessGuard guard;
+    private final RequestMemory requestMemory;
     private final LiveRoutes live;
     private final AccessLog log;
     private final Javalin javalin;
 
-    private Server(Catalogue catalogue, ServerOptions options) {
+    private Server(ModelRegistry registry, ServerOptions options) {
         this.options = options;
-        this.guard = new Guard(options.token(), options.hosts());
+        this.guard = new AccessGuard(options.token(), options.hosts());
         this.log = new AccessLog(options.log(), metrics);
-        this.studio = Studio.open(catalogue, options.limits(), metrics);
-        this.reception = new Reception(options.limits());
-        metrics.intake(reception::held);
-        this.live = new LiveRoutes(studio, reception, metrics);
+        this.queue = GenerationQueue.open(registry, options.limits(), metrics);
+        this.requestMemory = new RequestMemory(options.limits());
+        metrics.intake(requestMemory::held);
+        this.live = new LiveRoutes(queue, requestMemory, metrics);
         this.javalin = Javalin.create(this::configure);
     }
 
@@ -51,13 +50,13 @@ public final class Server implements AutoCloseable {
      *
      * @throws HyperSdException if the port is taken
      */
-    public static Server start(Catalogue catalogue, ServerOptions options) {
-        Server server = new Server(catalogue, options);
+    public static Server start(ModelRegistry registry, ServerOptions options) {
+        Server server = new Server(registry, options);
         try {
             server.javalin.start();
             return server;
         } catch (JavalinBindException e) {
-            server.studio.close(options.grace());
+            server.queue.close(options.grace());
             throw new HyperSdException(
                     "port %d of %s is taken or not allowed: choose another one"
                             .formatted(options.port(), options.host()),
@@ -72,7 +71,7 @@ public final class Server implements AutoCloseable {
      */
     public void awaitReady() {
         try {
-            studio.ready().join();
+            queue.ready().join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
@@ -86,7 +85,7 @@ public final class Server implements AutoCloseable {
     /** Accepts nothing more, finishes what waits within the grace, refuses the rest, and ends. */
     @Override
     public void close() {
-        studio.close(options.grace());
+        queue.close(options.grace());
         javalin.stop();
     }
 
@@ -96,8 +95,8 @@ public final class Server implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
-        config.http.maxRequestSize = options.limits().reading().body();
-        Connections.configure(config.jetty, options);
+        config.http.maxRequestSize = options.limits().requests().maxBodyBytes();
+        JettyConfiguration.configure(config.jetty, options);
         config.requestLogger.http(log::answered);
         config.routes.before(this::admit);
         config.routes.after(context -> Intake.of(context).close());
@@ -105,43 +104,43 @@ public final class Server implements AutoCloseable {
             admit(context);
             live.check(context);
         });
-        config.routes.exception(Exception.class, (e, context) -> Answers.failure(context, Failure.of(e)));
+        config.routes.exception(Exception.class, (e, context) -> Responses.failure(context, ApiError.of(e)));
         config.routes.error(404, context -> fill(context, 404));
         config.routes.error(405, context -> fill(context, 405));
         config.router.javaLangErrorHandler((response, error) -> {
-            Failure unexpected = Failure.of(error);
+            ApiError unexpected = ApiError.of(error);
             response.setStatus(unexpected.status());
         });
         register(config.routes);
     }
 
     private void register(RoutesConfig routes) {
-        routes.get("/healthz", context -> Answers.json(context, Map.of("status", "alive")));
+        routes.get("/healthz", context -> Responses.json(context, Map.of("status", "alive")));
         routes.get("/readyz", this::readiness);
         routes.get(
                 "/metrics", context -> context.contentType(Metrics.CONTENT_TYPE).result(metrics.text()));
         routes.post("/login", context -> Login.login(context, guard));
-        new OpenAiRoutes(studio).register(routes);
-        new AutomaticRoutes(studio).register(routes);
+        new OpenAiRoutes(queue).register(routes);
+        new Automatic1111Routes(queue).register(routes);
         live.register(routes);
-        Page.register(routes);
+        PageRoutes.register(routes);
     }
 
     private void admit(Context context) {
-        reception.open().attach(context);
-        Page.secure(context);
+        requestMemory.open().attach(context);
+        PageRoutes.secure(context);
         guard.check(context);
     }
 
     private void readiness(Context context) {
-        context.status(studio.isReady() ? 200 : 503);
-        Answers.json(context, Map.of("status", studio.isReady() ? "ready" : "loading or closing"));
+        context.status(queue.isReady() ? 200 : 503);
+        Responses.json(context, Map.of("status", queue.isReady() ? "ready" : "loading or closing"));
     }
 
     /** Says in a sentence what Javalin says by the status alone; handlers that failed have said theirs. */
     private static void fill(Context context, int status) {
         if (!"application/json".equals(context.res().getContentType())) {
-            Answers.failure(context, Failure.status(status));
+            Responses.failure(context, ApiError.status(status));
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.hypersd.serve;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.serve.studio.Limits;
+import dev.hypersd.serve.queue.Limits;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -34,7 +34,7 @@ public record ServerOptions(
 
     /** This machine alone, on any free port, without an access log. */
     public static final ServerOptions LOCAL = new ServerOptions(
-            "127.0.0.1", 0, Optional.empty(), Set.of(), false, Limits.USUAL, Duration.ofSeconds(30), line -> {});
+            "127.0.0.1", 0, Optional.empty(), Set.of(), false, Limits.DEFAULT, Duration.ofSeconds(30), line -> {});
 
     public ServerOptions {
         hosts = Set.copyOf(hosts);

@@ -2,7 +2,7 @@ package dev.hypersd.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hypersd.serve.studio.Limits;
+import dev.hypersd.serve.queue.Limits;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -64,7 +64,7 @@ class SoakTest {
 
     @Test
     void everyRequestIsAnsweredAndMemoryStaysFlatAtTwiceTheCapacity() throws Exception {
-        Limits limits = TinyServer.patient(Duration.ofSeconds(20)).with(new Limits.Crowd(16, 16, 8, 8));
+        Limits limits = TinyServer.patient(Duration.ofSeconds(20)).with(new Limits.Clients(16, 16, 8, 8));
         try (TinyServer server = new TinyServer(ServerOptions.LOCAL.withLimits(limits))) {
             double capacity = capacity(server);
             long pause = Math.round(1e9 / (2 * capacity));

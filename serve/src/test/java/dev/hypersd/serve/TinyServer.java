@@ -7,9 +7,9 @@ import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
-import dev.hypersd.serve.catalogue.Catalogue;
-import dev.hypersd.serve.catalogue.Shelf;
-import dev.hypersd.serve.studio.Limits;
+import dev.hypersd.serve.queue.Limits;
+import dev.hypersd.serve.registry.FileRegistry;
+import dev.hypersd.serve.registry.ModelRegistry;
 import dev.hypersd.tensor.Dtype;
 import java.io.IOException;
 import java.net.URI;
@@ -51,14 +51,14 @@ final class TinyServer implements AutoCloseable {
     TinyServer(ServerOptions options) {
         Path models = models();
         server = Server.start(
-                new Catalogue(
+                new ModelRegistry(
                         new ModelSource(models.resolve("tiny"), LoadOptions.DEFAULT),
                         List.of(),
                         List.of(),
                         LoadOptions.DEFAULT,
-                        Shelf.models(List.of(models, REFERENCE)),
-                        Shelf.loras(Map.of(), List.of(REFERENCE.resolve("loras"))),
-                        Shelf.controls(Map.of(), List.of(REFERENCE))),
+                        FileRegistry.models(List.of(models, REFERENCE)),
+                        FileRegistry.loras(Map.of(), List.of(REFERENCE.resolve("loras"))),
+                        FileRegistry.controls(Map.of(), List.of(REFERENCE))),
                 options);
         server.awaitReady();
     }
@@ -70,9 +70,14 @@ final class TinyServer implements AutoCloseable {
 
     /** As {@link Limits#USUAL}, with pictures of so many steps that they take long. */
     static Limits patient(Duration deadline) {
-        Limits.Drawing usual = Limits.USUAL.drawing();
-        return Limits.USUAL.with(new Limits.Drawing(
-                usual.side(), 1_000_000, usual.pictures(), usual.prompt(), usual.together(), deadline));
+        Limits.Generation usual = Limits.DEFAULT.generation();
+        return Limits.DEFAULT.with(new Limits.Generation(
+                usual.maxSide(),
+                1_000_000,
+                usual.maxImages(),
+                usual.maxPromptLength(),
+                usual.maxBatchPixels(),
+                deadline));
     }
 
     Server server() {

@@ -1,0 +1,62 @@
+package dev.hypersd.serve;
+
+import dev.hypersd.serve.api.Responses;
+import dev.hypersd.serve.error.ApiError;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Objects;
+
+/** The page: a handful of files that come with the program, listed by name, so that no name leads anywhere else. */
+final class PageRoutes {
+    private static final Map<String, String> FILES = Map.ofEntries(
+            Map.entry("index.html", "text/html; charset=utf-8"),
+            Map.entry("style.css", "text/css; charset=utf-8"),
+            Map.entry("icon.svg", "image/svg+xml"),
+            Map.entry("main.js", "text/javascript; charset=utf-8"),
+            Map.entry("connection.js", "text/javascript; charset=utf-8"),
+            Map.entry("controls.js", "text/javascript; charset=utf-8"),
+            Map.entry("drawing.js", "text/javascript; charset=utf-8"),
+            Map.entry("history.js", "text/javascript; charset=utf-8"),
+            Map.entry("compare.js", "text/javascript; charset=utf-8"),
+            Map.entry("speed.js", "text/javascript; charset=utf-8"),
+            Map.entry("openapi.json", "application/json"));
+
+    /** Nothing but what comes from here, no frames, no plugins, no inline scripts or styles; pictures also from memory. */
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private PageRoutes() {}
+
+    static void register(RoutesConfig routes) {
+        routes.get("/", context -> send(context, "index.html"));
+        routes.get("/openapi.json", context -> send(context, "openapi.json"));
+        routes.get("/page/{file}", context -> send(context, context.pathParam("file")));
+    }
+
+    /** Headers that every answer has. */
+    static void secure(Context context) {
+        context.header("Content-Security-Policy", POLICY);
+        context.header("X-Content-Type-Options", "nosniff");
+        context.header("Referrer-Policy", "no-referrer");
+        context.header("Cross-Origin-Opener-Policy", "same-origin");
+        context.header("Cross-Origin-Resource-Policy", "same-origin");
+        context.header("Cache-Control", "no-store");
+    }
+
+    private static void send(Context context, String name) {
+        String type = FILES.getOrDefault(name, "");
+        if (type.isEmpty()) {
+            Responses.failure(context, ApiError.status(404));
+            return;
+        }
+        try (InputStream in = Objects.requireNonNull(PageRoutes.class.getResourceAsStream("page/" + name), name)) {
+            context.contentType(type).result(in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

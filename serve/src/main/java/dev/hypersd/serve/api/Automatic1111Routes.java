@@ -1,0 +1,151 @@
+package dev.hypersd.serve.api;
+
+import dev.hypersd.image.GenerationParameters;
+import dev.hypersd.image.Png;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.serve.queue.GenerationQueue;
+import dev.hypersd.serve.queue.Progress;
+import dev.hypersd.serve.queue.Watcher;
+import dev.hypersd.serve.queue.Wish;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code /sdapi/v1}: what front ends of AUTOMATIC1111's web interface ask for. Files are named without their folders. */
+public final class Automatic1111Routes {
+    private static final String ROOT = "/sdapi/v1/";
+    private static final String CHECKPOINT = "sd_model_checkpoint";
+
+    private final GenerationQueue queue;
+
+    public Automatic1111Routes(GenerationQueue queue) {
+        this.queue = queue;
+    }
+
+    /** Adds the routes. */
+    public void register(RoutesConfig routes) {
+        routes.post(ROOT + "txt2img", context -> {
+            JsonObject body = RequestBody.json(context);
+            draw(context, Automatic1111Fields.of(body, Intake.of(context)).build());
+        });
+        routes.post(ROOT + "img2img", context -> {
+            JsonObject body = RequestBody.json(context);
+            draw(
+                    context,
+                    Automatic1111Fields.ofPicture(body, Intake.of(context)).build());
+        });
+        routes.get(ROOT + "progress", this::progress);
+        routes.post(ROOT + "interrupt", context -> {
+            queue.interrupt(context.ip());
+            Responses.json(context, Map.of());
+        });
+        routes.get(ROOT + "options", context -> Responses.json(context, Map.of(CHECKPOINT, queue.model())));
+        routes.post(ROOT + "options", this::change);
+        routes.get(ROOT + "sd-models", this::models);
+        routes.get(ROOT + "samplers", this::samplers);
+        routes.get(ROOT + "loras", this::loras);
+        routes.post(ROOT + "png-info", this::pngInfo);
+    }
+
+    private void draw(Context context, Wish wish) {
+        List<GeneratedImage> pictures =
+                HttpGeneration.pictures(context, queue, queue.submit(context.ip(), wish, Watcher.NONE));
+        Map<String, Object> info = new LinkedHashMap<>();
+        info.put("prompt", wish.prompt());
+        info.put("negative_prompt", wish.negative().orElse(""));
+        info.put("seed", pictures.getFirst().seed());
+        info.put("all_seeds", pictures.stream().map(GeneratedImage::seed).toList());
+        info.put(
+                "infotexts", pictures.stream().map(p -> p.parameters().toText()).toList());
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("images", pictures.stream().map(Automatic1111Routes::encoded).toList());
+        answer.put("parameters", Map.of("prompt", wish.prompt()));
+        answer.put("info", Json.MAPPER.writeValueAsString(info));
+        Responses.json(context, answer);
+    }
+
+    private static String encoded(GeneratedImage picture) {
+        return Base64.getEncoder().encodeToString(new Png().encode(picture.image(), Optional.of(picture.parameters())));
+    }
+
+    private void progress(Context context) {
+        Optional<Progress> now = queue.progress();
+        int step = now.map(Progress::step).orElse(0);
+        int steps = now.map(Progress::steps).orElse(0);
+        double remaining = now.map(p -> p.elapsed().toMillis() / 1000.0 / p.step() * (p.steps() - p.step()))
+                .orElse(0.0);
+        Map<String, Object> state = new LinkedHashMap<>();
+        state.put("skipped", false);
+        state.put("interrupted", false);
+        state.put("job", now.isPresent() ? "drawing" : "");
+        state.put("job_count", queue.waiting() + (now.isPresent() ? 1 : 0));
+        state.put("job_no", 0);
+        state.put("sampling_step", step);
+        state.put("sampling_steps", steps);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("progress", steps == 0 ? 0 : (double) step / steps);
+        answer.put("eta_relative", remaining);
+        answer.put("state", state);
+        answer.put("current_image", null);
+        answer.put("textinfo", null);
+        Responses.json(context, answer);
+    }
+
+    /** Only the model can be changed; other options of that program mean nothing here and are passed over, as front ends send them all. */
+    private void change(Context context) {
+        JsonObject body = RequestBody.json(context);
+        body.optionalString(CHECKPOINT)
+                .ifPresent(name -> queue.switchTo(context.ip(), name).join());
+        Responses.json(context, Map.of());
+    }
+
+    private void models(Context context) {
+        Responses.json(
+                context,
+                queue.registry().modelNames().stream()
+                        .map(name -> Map.of("title", name, "model_name", name, "filename", name))
+                        .toList());
+    }
+
+    private void samplers(Context context) {
+        Responses.json(
+                context,
+                Samplers.names().stream()
+                        .map(name -> Map.of(
+                                "name", Samplers.named(name).title(), "aliases", List.of(name), "options", Map.of()))
+                        .toList());
+    }
+
+    private void loras(Context context) {
+        Responses.json(
+                context,
+                queue.registry().loras().all().keySet().stream()
+                        .map(name -> Map.of("name", name, "alias", name, "path", name, "metadata", Map.of()))
+                        .toList());
+    }
+
+    private void pngInfo(Context context) {
+        JsonObject body = RequestBody.json(context);
+        byte[] picture = UploadedImages.bytes("image", body.string("image", ""));
+        Optional<GenerationParameters> found = GenerationParameters.find(picture);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("info", found.map(GenerationParameters::toText).orElse(""));
+        answer.put("items", found.map(p -> Map.of("parameters", p.toText())).orElse(Map.of()));
+        answer.put("parameters", found.map(Automatic1111Routes::fields).orElse(Map.of()));
+        Responses.json(context, answer);
+    }
+
+    private static Map<String, String> fields(GenerationParameters parameters) {
+        Map<String, String> fields = new LinkedHashMap<>(parameters.settings());
+        fields.put("Prompt", parameters.prompt());
+        fields.put("Negative prompt", parameters.negativePrompt());
+        return fields;
+    }
+}

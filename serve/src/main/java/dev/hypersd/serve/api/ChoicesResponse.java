@@ -1,0 +1,84 @@
+package dev.hypersd.serve.api;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.model.MemoryEstimate;
+import dev.hypersd.model.ModelSource;
+import dev.hypersd.pipeline.LoraWeight;
+import dev.hypersd.preset.Preset;
+import dev.hypersd.preset.Presets;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.serve.queue.GenerationQueue;
+import dev.hypersd.serve.queue.Order;
+import dev.hypersd.serve.registry.FileRegistry;
+import dev.hypersd.serve.registry.ModelRegistry;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the page offers to choose from, with what suits each of it. */
+final class ChoicesResponse {
+    private ChoicesResponse() {}
+
+    static Map<String, Object> of(GenerationQueue queue) {
+        ModelRegistry registry = queue.registry();
+        Map<String, Object> choices = new LinkedHashMap<>();
+        choices.put("model", queue.model());
+        choices.put(
+                "models",
+                registry.modelNames().stream()
+                        .flatMap(name -> model(name, registry).stream())
+                        .toList());
+        choices.put(
+                "loras",
+                registry.loras().all().entrySet().stream()
+                        .map(lora -> lora(lora.getKey(), lora.getValue(), registry))
+                        .toList());
+        choices.put("controls", List.copyOf(registry.controls().all().keySet()));
+        choices.put("samplers", Samplers.names());
+        choices.put("most_steps", queue.limits().generation().maxSteps());
+        choices.put("most_side", queue.limits().generation().maxSide());
+        return choices;
+    }
+
+    /** Nothing where its files are broken: whoever names it is told so, and the others can still be chosen. */
+    private static Optional<Map<String, Object>> model(String name, ModelRegistry registry) {
+        ModelSource source = registry.model(name);
+        try {
+            Map<String, Object> model = new LinkedHashMap<>();
+            model.put("name", name);
+            model.put(
+                    "side",
+                    MemoryEstimate.of(source.directory(), source.options()).nativeSize());
+            model.put("preset", describe(Order.preset(List.of(), source)));
+            return Optional.of(model);
+        } catch (InvalidFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Map<String, Object> lora(String name, Path file, ModelRegistry registry) {
+        Map<String, Object> lora = new LinkedHashMap<>();
+        Optional<Double> standard = registry.defaultLoras().stream()
+                .filter(first -> FileRegistry.name(first.file()).equals(name))
+                .map(LoraWeight::weight)
+                .findFirst();
+        lora.put("name", name);
+        lora.put("on", standard.isPresent());
+        lora.put(
+                "weight",
+                standard.or(() -> Presets.forFile(file).map(Preset::loraScale)).orElse(1.0));
+        lora.put("preset", describe(Presets.forFile(file)));
+        return lora;
+    }
+
+    /** Null in JSON where nothing is known. */
+    private static Optional<Map<String, Object>> describe(Optional<Preset> preset) {
+        return preset.map(p -> Map.of(
+                "name", p.name(),
+                "steps", p.steps().count(),
+                "guidance", p.guidance(),
+                "sampler", p.sampler().name()));
+    }
+}

@@ -1,0 +1,120 @@
+package dev.hypersd.serve.api;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.pipeline.Original;
+import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.queue.Wish;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.jetty.http.MultiPart;
+import org.eclipse.jetty.http.MultiPartFormData;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.content.ByteBufferContentSource;
+import org.eclipse.jetty.util.Promise;
+
+/** The parts of an edit, which come as {@code multipart/form-data}. */
+final class EditForm {
+    private static final long SEEDS = 1L << 32;
+
+    private static final int MOST_PARTS = 32;
+    private static final int LONGEST_HEADERS = 1 << 10;
+
+    private final Map<String, byte[]> parts;
+    private final Intake intake;
+
+    private EditForm(Map<String, byte[]> parts, Intake intake) {
+        this.parts = parts;
+        this.intake = intake;
+    }
+
+    /** @throws ApiException if it is too large, too slow, or no form */
+    static EditForm of(Context context) {
+        String type = Optional.ofNullable(context.contentType()).orElse("");
+        String boundary = MultiPart.extractBoundary(type);
+        if (!type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data") || boundary == null) {
+            throw new ApiException(
+                    ErrorCode.UNSUPPORTED_FORMAT,
+                    "an edit is sent as multipart/form-data, with the parts image and prompt");
+        }
+        return new EditForm(parts(boundary, RequestBody.bytes(context)), Intake.of(context));
+    }
+
+    /** Reads from memory, because the body has been read within its limits of size and time. */
+    private static Map<String, byte[]> parts(String boundary, byte[] body) {
+        MultiPartFormData.Parser parser = new MultiPartFormData.Parser(boundary);
+        parser.setMaxParts(MOST_PARTS);
+        parser.setMaxMemoryFileSize(body.length);
+        parser.setPartHeadersMaxLength(LONGEST_HEADERS);
+        CompletableFuture<MultiPartFormData.Parts> parsed = new CompletableFuture<>();
+        parser.parse(new ByteBufferContentSource(ByteBuffer.wrap(body)), Promise.Invocable.toPromise(parsed));
+        Map<String, byte[]> found = new HashMap<>();
+        try (MultiPartFormData.Parts parts = parsed.join()) {
+            for (MultiPart.Part part : parts) {
+                if (part.getName() != null) {
+                    try (InputStream in = Content.Source.asInputStream(part.getContentSource())) {
+                        found.putIfAbsent(part.getName(), in.readAllBytes());
+                    }
+                }
+            }
+            return found;
+        } catch (IOException | CompletionException | IllegalArgumentException e) {
+            throw new ApiException(
+                    ErrorCode.MALFORMED,
+                    "the form cannot be read: it is damaged, or has more than %d parts".formatted(MOST_PARTS));
+        }
+    }
+
+    /** What the form wishes. OpenAI's masks are transparent where to draw anew. */
+    Wish wish() {
+        Wish.Builder wish = Wish.of(text("prompt")
+                        .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the request has no prompt")))
+                .count(number("n").map(Double::intValue).orElse(1))
+                .seed(number("seed")
+                        .map(Double::longValue)
+                        .orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS)));
+        text("negative_prompt").ifPresent(wish::negative);
+        text("model").ifPresent(wish::model);
+        text("sampler").ifPresent(wish::sampler);
+        number("steps").ifPresent(steps -> wish.steps(steps.intValue()));
+        number("eta").ifPresent(wish::eta);
+        number("guidance").ifPresent(wish::guidance);
+        text("size").flatMap(GenerationFields::size).ifPresent(size -> wish.size(size.width(), size.height()));
+        byte[] image = bytes("image")
+                .or(() -> bytes("image[]"))
+                .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the form has no part named image"));
+        Image picture = UploadedImages.decode("image", image, intake);
+        Optional<Image> mask = bytes("mask").map(encoded -> TransparentMask.of(encoded, intake));
+        wish.strength(number("strength").orElse(mask.isPresent() ? 1.0 : Wish.USUAL_STRENGTH));
+        return wish.original(new Original(picture, mask)).build();
+    }
+
+    /** A part that is text. */
+    Optional<String> text(String name) {
+        return bytes(name).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    private Optional<Double> number(String name) {
+        return text(name).map(text -> {
+            try {
+                return Double.valueOf(text);
+            } catch (NumberFormatException e) {
+                throw new ApiException(ErrorCode.MALFORMED, name + " must be a number");
+            }
+        });
+    }
+
+    private Optional<byte[]> bytes(String name) {
+        return Optional.ofNullable(parts.get(name));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.hypersd.serve.api;
+
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.pipeline.Original;
+import dev.hypersd.pipeline.Size;
+import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.queue.Wish;
+import dev.hypersd.serve.queue.Wish.NamedControl;
+import dev.hypersd.serve.queue.Wish.NamedLora;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleConsumer;
+
+/**
+ * The fields by which this server's own requests say what they wish, in live sessions and beside the fields of OpenAI: {@code prompt},
+ * {@code negative_prompt}, {@code model}, {@code loras}, {@code sampler}, {@code steps}, {@code eta}, {@code guidance}, {@code seed},
+ * {@code width} and {@code height}, {@code image}, {@code mask} and {@code strength}, {@code control}.
+ */
+public final class GenerationFields {
+    private static final long SEEDS = 1L << 32;
+
+    private GenerationFields() {}
+
+    /** The wish of {@code body}. */
+    public static Wish.Builder wish(JsonObject body, Intake intake) {
+        Wish.Builder wish = Wish.of(body.optionalString("prompt")
+                .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the request has no prompt")));
+        body.optionalString("negative_prompt").ifPresent(wish::negative);
+        body.optionalString("model").ifPresent(wish::model);
+        body.optionalString("sampler").ifPresent(wish::sampler);
+        if (body.has("steps")) {
+            wish.steps(body.integer("steps", 1));
+        }
+        number(body, "eta", wish::eta);
+        number(body, "guidance", wish::guidance);
+        number(body, "strength", wish::strength);
+        wish.seed(seed(body));
+        if (body.has("width") || body.has("height")) {
+            wish.size(body.integer("width", 0), body.integer("height", 0));
+        }
+        if (body.isList("loras")) {
+            wish.loras(body.objects("loras").stream()
+                    .map(lora -> new NamedLora(lora.string("name", ""), lora.number("weight", 1)))
+                    .toList());
+        }
+        body.optionalString("image").ifPresent(image -> wish.original(original(image, body, intake)));
+        body.object("control").ifPresent(control -> wish.control(control(control, intake)));
+        return wish;
+    }
+
+    /** {@code 512x768}, if it is one; {@code auto} is as the model was trained. */
+    public static Optional<Size> size(String text) {
+        if (text.equals("auto")) {
+            return Optional.empty();
+        }
+        String[] sides = text.split("x", -1);
+        try {
+            if (sides.length == 2) {
+                return Optional.of(new Size(Integer.parseInt(sides[0]), Integer.parseInt(sides[1])));
+            }
+        } catch (NumberFormatException e) {
+            // Said below, together with what has no two sides.
+        }
+        throw new ApiException(ErrorCode.MALFORMED, "size must be WIDTHxHEIGHT in pixels, such as 512x512, or auto");
+    }
+
+    /** The field {@code seed}, or a random number where it is absent or negative. */
+    public static long seed(JsonObject body) {
+        double seed = body.number("seed", -1);
+        if (seed != Math.rint(seed) || Math.abs(seed) > 1L << 53) {
+            throw new ApiException(ErrorCode.MALFORMED, "seed must be a whole number up to 2^53");
+        }
+        return seed < 0 ? ThreadLocalRandom.current().nextLong(SEEDS) : (long) seed;
+    }
+
+    private static Original original(String image, JsonObject body, Intake intake) {
+        return new Original(
+                UploadedImages.base64("image", image, intake),
+                body.optionalString("mask").map(mask -> UploadedImages.base64("mask", mask, intake)));
+    }
+
+    private static NamedControl control(JsonObject control, Intake intake) {
+        return new NamedControl(
+                control.string("name", ""),
+                UploadedImages.base64("control.image", control.string("image", ""), intake),
+                control.number("scale", 1));
+    }
+
+    private static void number(JsonObject body, String key, DoubleConsumer set) {
+        if (body.has(key)) {
+            set.accept(body.number(key, 0));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.hypersd.serve.api;
+
+import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.queue.Wish.NamedLora;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * LoRAs in a prompt, as AUTOMATIC1111's interface has them: {@code <lora:name:0.8>}.
+ *
+ * @param prompt without them
+ * @param loras in their order
+ */
+record LoraTags(String prompt, List<NamedLora> loras) {
+    private static final Pattern TAG = Pattern.compile("<lora:([^:<>]{1,200})(?::([^:<>]{1,20}))?(?::[^<>]{0,200})?>");
+
+    static LoraTags of(String prompt) {
+        List<NamedLora> loras = new ArrayList<>();
+        Matcher tags = TAG.matcher(prompt);
+        while (tags.find()) {
+            loras.add(new NamedLora(tags.group(1), tags.group(2) == null ? 1 : weight(tags.group(2))));
+        }
+        return new LoraTags(tags.replaceAll("").strip(), loras);
+    }
+
+    private static double weight(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new ApiException(ErrorCode.MALFORMED, "the weight of a LoRA in the prompt must be a number");
+        }
+    }
+}

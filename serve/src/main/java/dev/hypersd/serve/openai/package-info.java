@@ -1,5 +1,0 @@
-/** The image API of OpenAI. */
-@NullMarked
-package dev.hypersd.serve.openai;
-
-import org.jspecify.annotations.NullMarked;

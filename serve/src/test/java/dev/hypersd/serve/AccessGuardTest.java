@@ -1,0 +1,175 @@
+package dev.hypersd.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.error.InvalidRequestException;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Who may ask. */
+class AccessGuardTest {
+    private static final String TOKEN = "a-token-of-twenty-four-c";
+    private static TinyServer server;
+
+    @BeforeAll
+    static void start() {
+        server = new TinyServer(new ServerOptions(
+                "127.0.0.1",
+                0,
+                Optional.of(TOKEN),
+                Set.of("pictures.example.org"),
+                false,
+                ServerOptions.LOCAL.limits(),
+                Duration.ofSeconds(5),
+                line -> {}));
+    }
+
+    @AfterAll
+    static void end() {
+        server.close();
+    }
+
+    @Test
+    void theTokenOpensEveryRoute() throws Exception {
+        for (String path : List.of("/v1/models", "/sdapi/v1/options", "/metrics", "/v1/choices", "/openapi.json")) {
+            HttpResponse<String> refused = server.get(path);
+            assertThat(refused.statusCode()).as(path).isEqualTo(401);
+            assertThat(refused.body())
+                    .contains("this server wants its token: send the header Authorization: Bearer TOKEN");
+            assertThat(server.get(path, "Authorization", "Bearer " + TOKEN).statusCode())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void wrongTokensDoNot() throws Exception {
+        for (String header : List.of(
+                "Bearer",
+                "Bearer ",
+                "Bearer " + TOKEN + "x",
+                "Bearer " + TOKEN.substring(1),
+                "Basic " + TOKEN,
+                TOKEN)) {
+            assertThat(server.get("/v1/models", "Authorization", header).statusCode())
+                    .as(header)
+                    .isEqualTo(401);
+        }
+    }
+
+    @Test
+    void thePageAndTheProbesNeedNone() throws Exception {
+        for (String path : List.of("/", "/healthz", "/readyz", "/page/main.js", "/page/style.css")) {
+            assertThat(server.get(path).statusCode()).as(path).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void thePageLogsInAndKeepsTheTokenWhereNoScriptReadsIt() throws Exception {
+        HttpResponse<String> wrong = server.post("/login", "{\"token\": \"guess\"}");
+        assertThat(wrong.statusCode()).isEqualTo(401);
+        assertThat(TinyServer.message(wrong)).isEqualTo("this is not the token");
+        HttpResponse<String> right = server.post("/login", "{\"token\": \"" + TOKEN + "\"}");
+        String cookie = right.headers().firstValue("Set-Cookie").orElseThrow();
+        assertThat(cookie).contains("HttpOnly", "SameSite=Strict").doesNotContain("Domain");
+        String pair = cookie.substring(0, cookie.indexOf(';'));
+        assertThat(server.get("/v1/models", "Cookie", pair).statusCode()).isEqualTo(200);
+        try (LiveClient client = LiveClient.of(server, "Cookie", pair)) {
+            client.draw(1, 1);
+            assertThat(client.until("picture").about().get("id").asInt()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void visitorsAreNotGivenOtherCookies() throws Exception {
+        try (RawClient client = RawClient.of(server)) {
+            client.send("GET /v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN
+                    + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    + "Sec-WebSocket-Version: 13\r\n\r\n");
+            assertThat(client.answer()).startsWith("HTTP/1.1 101").doesNotContain("Set-Cookie");
+        }
+    }
+
+    @Test
+    void namesThatOnlyResolveToThisMachineAreRefused() throws Exception {
+        Map<String, Integer> hosts = Map.of(
+                "localhost", 200,
+                "localhost:7860", 200,
+                "127.0.0.1:80", 200,
+                "[::1]:7860", 200,
+                "pictures.example.org", 200,
+                "PICTURES.example.org:443", 200,
+                "evil.example", 403,
+                "127.0.0.1.evil.example", 403,
+                "localhost.evil.example:7860", 403);
+        for (Map.Entry<String, Integer> host : hosts.entrySet()) {
+            assertThat(statusFor("Host: " + host.getKey())).as(host.getKey()).isEqualTo(host.getValue());
+        }
+    }
+
+    @Test
+    void pagesOfOtherSitesAreRefusedAndNavigationIsNot() throws Exception {
+        Map<String, Integer> origins = Map.of(
+                "Origin: http://localhost", 200,
+                "Origin: https://localhost", 200,
+                "Origin: http://localhost:8080", 403,
+                "Origin: https://evil.example", 403,
+                "Origin: null", 403,
+                "Origin: file://", 403,
+                "Sec-Fetch-Site: cross-site", 403,
+                "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate", 200,
+                "Sec-Fetch-Site: same-origin", 200);
+        for (Map.Entry<String, Integer> origin : origins.entrySet()) {
+            assertThat(statusFor("Host: localhost\r\n" + origin.getKey()))
+                    .as(origin.getKey())
+                    .isEqualTo(origin.getValue());
+        }
+    }
+
+    @Test
+    void answersForbidWhatAPageDoesNotNeed() throws Exception {
+        HttpResponse<String> page = server.get("/");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe", "http:", "*");
+        assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(page.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+        assertThat(page.headers().firstValue("Server")).isEmpty();
+        assertThat(page.body()).doesNotContain("http://", "https://", "style=", "onclick=");
+    }
+
+    @Test
+    void anAddressThatOthersReachNeedsAToken() {
+        assertThatThrownBy(() -> new ServerOptions(
+                        "0.0.0.0",
+                        0,
+                        Optional.empty(),
+                        Set.of(),
+                        false,
+                        ServerOptions.LOCAL.limits(),
+                        Duration.ofSeconds(1),
+                        line -> {}))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage(
+                        "0.0.0.0 can be reached from other machines: give a token that clients must know, or listen at 127.0.0.1");
+        assertThatThrownBy(() -> ServerOptions.LOCAL.withToken("short"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("the token must have 16 characters at least, not 5: others could guess it");
+    }
+
+    private static int statusFor(String headers) throws IOException {
+        try (RawClient client = RawClient.of(server)) {
+            client.send("GET /healthz HTTP/1.1\r\n" + headers + "\r\nConnection: close\r\n\r\n");
+            return Integer.parseInt(client.answer().substring(9, 12));
+        }
+    }
+}

@@ -1,0 +1,290 @@
+package dev.hypersd.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.serve.queue.Limits;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** More clients than the server can draw for. */
+class QueueingTest {
+    private static final String GENERATIONS = "/v1/images/generations";
+
+    @Test
+    void aFullQueueIsSaidWithWhenToTryAgain() throws Exception {
+        try (TinyServer server = withPlacesFor(2, 2)) {
+            CompletableFuture<HttpResponse<String>> first = server.later(GENERATIONS, TinyServer.LONG);
+            server.untilDrawing();
+            List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                waiting.add(server.later(GENERATIONS, TinyServer.SHORT));
+            }
+            untilWaiting(server, 2);
+            HttpResponse<String> refused = server.post(GENERATIONS, TinyServer.SHORT);
+            assertThat(refused.statusCode()).isEqualTo(429);
+            long seconds = refused.headers().firstValueAsLong("Retry-After").orElseThrow();
+            assertThat(seconds).isBetween(1L, 600L);
+            assertThat(TinyServer.message(refused))
+                    .isEqualTo("the queue is full: try again in %d s".formatted(seconds));
+            server.post("/sdapi/v1/interrupt", "");
+            assertThat(first.get().statusCode()).isEqualTo(409);
+            for (CompletableFuture<HttpResponse<String>> each : waiting) {
+                assertThat(each.get().statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void whoAsksForLittleIsServedBeforeTheRestOfWhoAsksForMuch() throws Exception {
+        try (TinyServer server =
+                new TinyServer(ServerOptions.LOCAL.withLimits(together(0)).behindProxy())) {
+            CompletableFuture<HttpResponse<String>> first =
+                    server.later(GENERATIONS, TinyServer.LONG, "X-Forwarded-For", "10.0.0.9");
+            server.untilDrawing();
+            List<String> order = new ArrayList<>();
+            List<CompletableFuture<?>> all = new ArrayList<>();
+            for (String client : List.of("10.0.0.1", "10.0.0.1", "10.0.0.1", "10.0.0.2")) {
+                int waiting = all.size() + 1;
+                all.add(server.later(GENERATIONS, TinyServer.SHORT, "X-Forwarded-For", client)
+                        .thenAccept(answer -> {
+                            synchronized (order) {
+                                order.add(client);
+                            }
+                        }));
+                untilWaiting(server, waiting);
+            }
+            server.post("/sdapi/v1/interrupt", "", "X-Forwarded-For", "10.0.0.9");
+            for (CompletableFuture<?> each : all) {
+                each.get(20, TimeUnit.SECONDS);
+            }
+            assertThat(order.subList(0, 2)).as("the first two").contains("10.0.0.2");
+            assertThat(first.get().statusCode()).isEqualTo(409);
+        }
+    }
+
+    @Test
+    void anInterruptIsForOnesOwnPictures() throws Exception {
+        try (TinyServer server =
+                new TinyServer(ServerOptions.LOCAL.withLimits(together(0)).behindProxy())) {
+            CompletableFuture<HttpResponse<String>> picture =
+                    server.later(GENERATIONS, TinyServer.LONG, "X-Forwarded-For", "10.0.0.1");
+            server.untilDrawing();
+            server.post("/sdapi/v1/interrupt", "", "X-Forwarded-For", "10.0.0.2");
+            Thread.sleep(50);
+            assertThat(picture).isNotDone();
+            server.post("/sdapi/v1/interrupt", "", "X-Forwarded-For", "10.0.0.1");
+            assertThat(picture.get().statusCode()).isEqualTo(409);
+        }
+    }
+
+    @Test
+    void sessionsAreCountedForWhomAProxyAsks() throws Exception {
+        Limits limits = Limits.DEFAULT.with(new Limits.Clients(8, 8, 8, 1));
+        try (TinyServer server =
+                        new TinyServer(ServerOptions.LOCAL.withLimits(limits).behindProxy());
+                LiveClient first = LiveClient.of(server, "X-Forwarded-For", "10.0.0.1");
+                LiveClient other = LiveClient.of(server, "X-Forwarded-For", "10.0.0.2");
+                LiveClient second = LiveClient.of(server, "X-Forwarded-For", "10.0.0.1")) {
+            first.draw(1, 1);
+            other.draw(1, 1);
+            assertThat(first.until("picture").about().get("id").asInt()).isEqualTo(1);
+            assertThat(other.until("picture").about().get("id").asInt()).isEqualTo(1);
+            assertThat(second.closed()).isEqualTo(1013);
+        }
+    }
+
+    @Test
+    void whatAProxySaysIsBelievedOnlyIfThereIsOne() throws Exception {
+        try (TinyServer server = withPlacesFor(8, 1)) {
+            CompletableFuture<HttpResponse<String>> first =
+                    server.later(GENERATIONS, TinyServer.LONG, "X-Forwarded-For", "10.0.0.1");
+            server.untilDrawing();
+            CompletableFuture<HttpResponse<String>> second =
+                    server.later(GENERATIONS, TinyServer.SHORT, "X-Forwarded-For", "10.0.0.2");
+            untilWaiting(server, 1);
+            assertThat(server.post(GENERATIONS, TinyServer.SHORT, "X-Forwarded-For", "10.0.0.3")
+                            .statusCode())
+                    .isEqualTo(429);
+            server.post("/sdapi/v1/interrupt", "");
+            assertThat(first.get().statusCode()).isEqualTo(409);
+            assertThat(second.get().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatIsNotDoneInTimeIsGivenUp() throws Exception {
+        try (TinyServer server =
+                new TinyServer(ServerOptions.LOCAL.withLimits(TinyServer.patient(Duration.ofMillis(300))))) {
+            CompletableFuture<HttpResponse<String>> drawing = server.later(GENERATIONS, TinyServer.LONG);
+            HttpResponse<String> waiting = server.post(GENERATIONS, TinyServer.LONG.replace("64x64", "64x72"));
+            for (HttpResponse<String> late : List.of(drawing.get(), waiting)) {
+                assertThat(late.statusCode()).isEqualTo(504);
+                assertThat(TinyServer.message(late))
+                        .isEqualTo("the picture was not done within 1 s, waiting included: ask for less, or later");
+            }
+            assertThat(server.post(GENERATIONS, TinyServer.SHORT).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whoLeavesIsNotDrawnFor() throws Exception {
+        try (TinyServer server = withPlacesFor(2, 2)) {
+            try (RawClient client = RawClient.of(server)) {
+                client.send(RawClient.posting(GENERATIONS, TinyServer.LONG));
+                server.untilDrawing();
+            }
+            TinyServer.until(() -> isIdle(server));
+            assertThat(server.metric("hypersd_pictures_total")).isZero();
+        }
+    }
+
+    @Test
+    void requestsThatFitAreDrawnInOneBatchAndLookAsTheyDoAlone() throws Exception {
+        try (TinyServer server = withPlacesFor(16, 16)) {
+            List<String> bodies = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                bodies.add(TinyServer.SHORT.replace("short", "cat " + i).replace("\"seed\": 1", "\"seed\": " + i));
+            }
+            List<byte[]> alone = new ArrayList<>();
+            for (String body : bodies) {
+                alone.add(TinyServer.picture(server.post(GENERATIONS, body).body()));
+            }
+            double before = server.metric("hypersd_drawing_seconds_count");
+            CompletableFuture<HttpResponse<String>> first = server.later(GENERATIONS, TinyServer.LONG);
+            server.untilDrawing();
+            List<CompletableFuture<HttpResponse<String>>> together =
+                    bodies.stream().map(body -> server.later(GENERATIONS, body)).toList();
+            untilWaiting(server, 4);
+            server.post("/sdapi/v1/interrupt", "");
+            assertThat(first.get().statusCode()).isEqualTo(409);
+            for (int i = 0; i < 4; i++) {
+                ImageAssertions.assertAlike(
+                        TinyServer.picture(together.get(i).get().body()), alone.get(i));
+            }
+            assertThat(server.metric("hypersd_drawing_seconds_count") - before).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aPictureThatFailsIsAnsweredAndTheNextOneIsDrawn() throws Exception {
+        try (TinyServer server = withPlacesFor(16, 16)) {
+            CompletableFuture<HttpResponse<String>> first = server.later(GENERATIONS, TinyServer.LONG);
+            server.untilDrawing();
+            String bad = TinyServer.SHORT.replace("\"guidance\": 1", "\"guidance\": 1e38");
+            CompletableFuture<HttpResponse<String>> broken = server.later(GENERATIONS, bad);
+            CompletableFuture<HttpResponse<String>> good = server.later(GENERATIONS, TinyServer.SHORT);
+            untilWaiting(server, 2);
+            server.post("/sdapi/v1/interrupt", "");
+            assertThat(first.get().statusCode()).isEqualTo(409);
+            assertThat(good.get().statusCode()).isEqualTo(200);
+            assertThat(broken.get().statusCode()).isEqualTo(500);
+            assertThat(TinyServer.message(broken.get())).contains("is not finite (NaN or infinity)");
+        }
+    }
+
+    @Test
+    void aServerThatIsClosedFinishesWhatWaitsAndRefusesTheRest() throws Exception {
+        TinyServer server = withPlacesFor(4, 4);
+        CompletableFuture<HttpResponse<String>> drawing =
+                server.later(GENERATIONS, TinyServer.LONG.replace("1000", "200"));
+        server.untilDrawing();
+        CompletableFuture<HttpResponse<String>> waiting = server.later(GENERATIONS, TinyServer.SHORT);
+        untilWaiting(server, 1);
+        Thread closing = Thread.ofVirtual().start(() -> server.server().close());
+        TinyServer.until(() -> status(server, "/readyz") == 503);
+        HttpResponse<String> late = server.post(GENERATIONS, TinyServer.SHORT);
+        assertThat(late.statusCode()).isEqualTo(503);
+        assertThat(TinyServer.message(late)).isEqualTo("the server is shutting down");
+        assertThat(drawing.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(waiting.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        closing.join();
+        server.close();
+    }
+
+    @Test
+    void whatIsNotDoneWithinTheGraceIsRefusedAndNotLost() throws Exception {
+        TinyServer server = new TinyServer(ServerOptions.LOCAL.withGrace(Duration.ofMillis(50)));
+        CompletableFuture<HttpResponse<String>> drawing =
+                server.later(GENERATIONS, TinyServer.LONG.replace("1000", "100").replace("64x64", "256x256"));
+        server.untilDrawing();
+        CompletableFuture<HttpResponse<String>> waiting = server.later(GENERATIONS, TinyServer.SHORT);
+        untilWaiting(server, 1);
+        server.server().close();
+        for (HttpResponse<String> each : List.of(drawing.get(), waiting.get())) {
+            assertThat(each.statusCode()).isEqualTo(503);
+            assertThat(TinyServer.message(each)).isEqualTo("the server is shutting down");
+        }
+        server.close();
+    }
+
+    @Test
+    void whatOthersSentIsHeldUpToALimit() throws Exception {
+        Limits.Requests usual = Limits.DEFAULT.requests();
+        Limits limits = TinyServer.patient(Duration.ofMinutes(1))
+                .with(new Limits.Requests(
+                        usual.maxBodyBytes(),
+                        usual.maxMessageBytes(),
+                        usual.maxImagePixels(),
+                        200_000,
+                        usual.timeout()));
+        try (TinyServer server = new TinyServer(ServerOptions.LOCAL.withLimits(limits))) {
+            String picture = TinyServer.base64(256, 256);
+            String body = "{\"prompt\": \"a\", \"steps\": 1, \"image\": \"" + picture + "\"}";
+            HttpResponse<String> refused = server.post(GENERATIONS, body);
+            assertThat(refused.statusCode()).isEqualTo(429);
+            assertThat(TinyServer.message(refused))
+                    .isEqualTo("the server holds as much of what others sent as it can: try again in 1 s");
+            // What was refused is given back, so that the next one fits.
+            for (int i = 0; i < 20; i++) {
+                assertThat(server.post(GENERATIONS, TinyServer.SHORT).statusCode())
+                        .isEqualTo(200);
+            }
+            assertThat(server.metric("hypersd_intake_bytes")).isZero();
+        }
+    }
+
+    private static TinyServer withPlacesFor(int all, int ofOne) {
+        return new TinyServer(ServerOptions.LOCAL.withLimits(
+                TinyServer.patient(Duration.ofMinutes(1)).with(new Limits.Clients(all, ofOne, 4, 4))));
+    }
+
+    private static Limits together(long pixels) {
+        Limits.Generation usual = TinyServer.patient(Duration.ofMinutes(1)).generation();
+        return Limits.DEFAULT.with(new Limits.Generation(
+                usual.maxSide(),
+                usual.maxSteps(),
+                usual.maxImages(),
+                usual.maxPromptLength(),
+                pixels,
+                usual.deadline()));
+    }
+
+    private static void untilWaiting(TinyServer server, int number) throws InterruptedException {
+        TinyServer.until(() -> metric(server, "hypersd_queue_waiting") == number);
+    }
+
+    private static boolean isIdle(TinyServer server) {
+        return metric(server, "hypersd_queue_waiting") == 0 && metric(server, "hypersd_drawing") == 0;
+    }
+
+    private static double metric(TinyServer server, String name) {
+        try {
+            return server.metric(name);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int status(TinyServer server, String path) {
+        try {
+            return server.get(path).statusCode();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
