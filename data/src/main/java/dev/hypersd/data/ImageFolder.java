@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * <p>Broken are samples whose picture cannot be read or is missing, and whose caption is missing or empty.
  */
 public final class ImageFolder implements Dataset<Captioned> {
-    /** WebP cannot be read: being listed here, it is reported instead of overlooked. */
+    /** The endings of the files that are taken for pictures. */
     static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "gif", "bmp", "webp");
 
     private final Path folder;
