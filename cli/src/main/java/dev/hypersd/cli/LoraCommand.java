@@ -2,8 +2,8 @@ package dev.hypersd.cli;
 
 import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.lora.Spelling;
-import dev.hypersd.model.LoraWorkbench;
-import dev.hypersd.model.LoraWorkbench.Result;
+import dev.hypersd.model.LoraArithmetic;
+import dev.hypersd.model.LoraArithmetic.Result;
 import dev.hypersd.model.Source;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
@@ -87,8 +87,8 @@ final class LoraCommand implements Runnable {
             return model.isPresent();
         }
 
-        LoraWorkbench workbench(Path lora) {
-            return model.map(LoraWorkbench::of).orElseGet(() -> LoraWorkbench.guessedFor(lora));
+        LoraArithmetic workbench(Path lora) {
+            return model.map(LoraArithmetic::of).orElseGet(() -> LoraArithmetic.guessedFor(lora));
         }
     }
 
@@ -107,7 +107,7 @@ final class LoraCommand implements Runnable {
 
         @Override
         public void run() {
-            try (LoraWorkbench bench = result.workbench(lora)) {
+            try (LoraArithmetic bench = result.workbench(lora)) {
                 bench.merge(List.of(new Source(lora, 1)), BlockWeights.EVEN, result.result());
             }
         }
@@ -130,7 +130,7 @@ final class LoraCommand implements Runnable {
 
         @Override
         public void run() {
-            try (LoraWorkbench bench = result.workbench(lora)) {
+            try (LoraArithmetic bench = result.workbench(lora)) {
                 bench.resize(lora, rank, result.result());
             }
         }
@@ -169,7 +169,7 @@ final class LoraCommand implements Runnable {
 
         @Override
         public void run() {
-            try (LoraWorkbench bench = result.model.map(LoraWorkbench::of).orElseGet(() -> LoraWorkbench.of(base))) {
+            try (LoraArithmetic bench = result.model.map(LoraArithmetic::of).orElseGet(() -> LoraArithmetic.of(base))) {
                 bench.extract(base, tuned, rank, result.result());
             }
         }

@@ -3,7 +3,7 @@ package dev.hypersd.cli;
 import dev.hypersd.cli.LoraCommand.ResultOptions;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.lora.BlockWeights;
-import dev.hypersd.model.LoraWorkbench;
+import dev.hypersd.model.LoraArithmetic;
 import dev.hypersd.model.ModelConversion;
 import dev.hypersd.model.Source;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ final class LoraMergeCommand implements Runnable {
                     .write(sources, weights, result.result().file());
             return;
         }
-        try (LoraWorkbench bench = result.workbench(loras.getFirst().file())) {
+        try (LoraArithmetic bench = result.workbench(loras.getFirst().file())) {
             bench.merge(sources, weights, result.result());
         }
     }

@@ -26,9 +26,34 @@ import org.bytedeco.pytorch.Tensor;
  * <p>It computes in the type of its weights. Stateless, so safe to share.
  */
 public final class ControlNet {
+    /** How the residuals are scaled in addition to the scale of the ControlNet. */
+    public enum ResidualScaling {
+        /** All residuals keep their size. */
+        UNIFORM,
+
+        /**
+         * In equal ratios from 0.1 for the feature maps of the highest resolution to 1 for the middle block, as diffusers scales them in guess
+         * mode.
+         */
+        LOGARITHMIC;
+
+        /**
+         * The factor of one residual.
+         *
+         * @param index from 0, for the feature maps of the highest resolution
+         * @param last the index of the middle block's residual
+         */
+        private double factor(int index, int last) {
+            return switch (this) {
+                case UNIFORM -> 1;
+                case LOGARITHMIC -> Math.pow(10, (double) index / last - 1);
+            };
+        }
+    }
+
     private final ControlNetConfig config;
     private final UNetEncoder encoder;
-    private final PictureEmbedding embedding;
+    private final ConditioningEmbedding embedding;
     private final List<Conv2d> skips = new ArrayList<>();
     private final Conv2d middle;
     private final Dtype dtype;
@@ -36,12 +61,12 @@ public final class ControlNet {
     public ControlNet(ControlNetConfig config, Parameters p) {
         this.config = config;
         this.encoder = new UNetEncoder(config.unet(), p);
-        this.embedding = new PictureEmbedding(p.at("controlnet_cond_embedding"), config);
+        this.embedding = new ConditioningEmbedding(p.at("controlnet_cond_embedding"), config);
         for (int channels : config.unet().skipChannels()) {
-            skips.add(Conv2d.silent(p.at("controlnet_down_blocks." + skips.size()), channels, channels, 1));
+            skips.add(Conv2d.zeroInitialised(p.at("controlnet_down_blocks." + skips.size()), channels, channels, 1));
         }
         int coarsest = config.unet().coarsest().channels();
-        this.middle = Conv2d.silent(p.at("controlnet_mid_block"), coarsest, coarsest, 1);
+        this.middle = Conv2d.zeroInitialised(p.at("controlnet_mid_block"), coarsest, coarsest, 1);
         this.dtype = p.dtype();
     }
 
@@ -78,7 +103,7 @@ public final class ControlNet {
      * @param conditioning the U-Net's, without a guidance embedding
      * @param picture from {@link #embed}, one for all or one for each of the {@code B}
      * @param scale how strongly it speaks: 1 as trained, 0 not at all
-     * @param emphasis at which levels
+     * @param scaling of the single residuals
      * @throws InvalidRequestException if an input does not fit this network
      */
     public Residuals forward(
@@ -87,7 +112,7 @@ public final class ControlNet {
             Conditioning conditioning,
             Tensor picture,
             double scale,
-            Emphasis emphasis) {
+            ResidualScaling scaling) {
         encoder.check(sample, timesteps, conditioning);
         long rows = picture.size(0) == 1 ? 1 : sample.size(0);
         Shapes.require("the embedded control picture", picture, rows, ANY, sample.size(2), sample.size(3));
@@ -98,16 +123,16 @@ public final class ControlNet {
                             encoder.encode(seen, encoder.embed(timesteps, conditioning), conditioning.text());
                     List<Tensor> added = new ArrayList<>();
                     for (int i = 0; i < skips.size(); i++) {
-                        added.add(project(skips.get(i), features.skips().get(i), scale * factor(emphasis, i)));
+                        added.add(project(skips.get(i), features.skips().get(i), scale * factor(scaling, i)));
                     }
                     return new Residuals(
-                            added, project(middle, features.middle(), scale * factor(emphasis, skips.size())));
+                            added, project(middle, features.middle(), scale * factor(scaling, skips.size())));
                 },
                 Residuals::tensors);
     }
 
-    private double factor(Emphasis emphasis, int index) {
-        return emphasis.factor(index, skips.size());
+    private double factor(ResidualScaling scaling, int index) {
+        return scaling.factor(index, skips.size());
     }
 
     private static Tensor project(Conv2d convolution, Tensor features, double scale) {

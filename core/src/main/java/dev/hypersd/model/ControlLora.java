@@ -100,8 +100,8 @@ final class ControlLora implements WeightSource {
     }
 
     @Override
-    public void rest() {
-        file.rest();
+    public void evictPages() {
+        file.evictPages();
     }
 
     @Override

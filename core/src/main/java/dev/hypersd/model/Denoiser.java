@@ -143,18 +143,18 @@ public final class Denoiser {
         return new LoraTargets(family.title(), parameters);
     }
 
-    /** The text encoders have done their work: they leave the resident set until there is another text ({@link Network#rest}). */
-    public void restTextEncoders() {
+    /** The text encoders have done their work: they leave the resident set until there is another text ({@link Network#evictPages}). */
+    public void evictTextEncoders() {
         networks.forEach((component, network) -> {
             if (component != Component.UNET) {
-                network.rest();
+                network.evictPages();
             }
         });
     }
 
     /** Everything has done its work and leaves the resident set until the next picture. */
-    public void rest() {
-        networks.values().forEach(Network::rest);
+    public void evictPages() {
+        networks.values().forEach(Network::evictPages);
     }
 
     /** The parameters of one of these networks, by name. */

@@ -10,7 +10,7 @@ import java.util.Optional;
  * What a model takes of the memory, in bytes, told from its configurations and the headers of its files before a weight is read.
  *
  * <p>Within a tenth of the peaks measured for single pictures of SD 1.5 and SDXL whose weights are converted; weights that are mapped rest while others work
- * ({@link Network#rest}) and take less (docs/performance.md).
+ * ({@link Network#evictPages}) and take less (docs/performance.md).
  *
  * @param weights of all networks, in the types that they are held in
  * @param stepPerPixel the U-Net's feature maps, for each pixel of each picture that it works on at once

@@ -174,7 +174,7 @@ public final class ModelPart {
         return autoencoder;
     }
 
-    /** The network that {@code maker} builds of the weights in {@code source}, which has to stay open for the network to {@link Network#rest}. */
+    /** The network that {@code maker} builds of the weights in {@code source}, which has to stay open for the network to {@link Network#evictPages}. */
     static <N> Network<N> load(
             WeightSource source, Function<Parameters, N> maker, Placement placement, TensorArena arena) {
         StoredParameters stored = new StoredParameters(source, placement, arena);

@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public record Network<N>(N network, Map<String, Parameter> parameters, WeightSource source) {
     /** Leaves the resident set until it is next used, as far as its weights are mapped: they must not have been changed in place. */
-    public void rest() {
-        source.rest();
+    public void evictPages() {
+        source.evictPages();
     }
 }

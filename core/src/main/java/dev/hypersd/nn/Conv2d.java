@@ -44,7 +44,7 @@ public final class Conv2d {
     }
 
     /** A convolution of {@code kernel}, an odd number, that keeps the size and starts at zero, so that it says nothing before it has learned. */
-    public static Conv2d silent(Parameters p, long in, long out, long kernel) {
+    public static Conv2d zeroInitialised(Parameters p, long in, long out, long kernel) {
         return new Conv2d(
                 p.take("weight", Init.ZEROS, out, in, kernel, kernel),
                 Optional.of(p.take("bias", Init.ZEROS, out)),

@@ -90,8 +90,8 @@ final class Generation {
         }
         // The decoder needs the room more: the U-Net's weights and the decoder's activations together would be the peak
         // of a large model.
-        model.denoiser().rest();
-        model.refiner().ifPresent(Denoiser::rest);
+        model.denoiser().evictPages();
+        model.refiner().ifPresent(Denoiser::evictPages);
         return current.x();
     }
 
@@ -122,7 +122,7 @@ final class Generation {
     }
 
     private Relay relay(Plan plan, Canvas canvas) {
-        GuidedDenoiser first = guided(model.denoiser(), guides(), canvas.beside());
+        GuidedDenoiser first = guided(model.denoiser(), controls(), canvas.inpaintingChannels());
         return request.refinement()
                 .map(refinement -> new Relay(
                         first,
@@ -132,7 +132,8 @@ final class Generation {
     }
 
     /** A U-Net that was distilled with the guidance scale as an input is told it, and needs no negative pass. */
-    private GuidedDenoiser guided(Denoiser denoiser, List<Guide> guides, Optional<Tensor> beside) {
+    private GuidedDenoiser guided(
+            Denoiser denoiser, List<ActiveControl> controls, Optional<Tensor> inpaintingChannels) {
         OptionalInt guidanceInput = denoiser.unet().config().guidanceDimension();
         Guidance guidance = guidanceInput.isPresent() ? Guidance.OFF : request.guidance();
         Conditioning conditioning = conditioning(denoiser, guidance.isOn());
@@ -143,7 +144,7 @@ final class Generation {
             conditioning = conditioning.withGuidance(
                     GuidanceEmbedding.of(model.device().place(Tensors.of(w, w.length)), guidanceInput.getAsInt()));
         }
-        return new GuidedDenoiser(denoiser.unet(), conditioning, guidance, guides, beside);
+        return new GuidedDenoiser(denoiser.unet(), conditioning, guidance, controls, inpaintingChannels);
     }
 
     /** Files of learned words may change, so texts with such words are encoded each time. */
@@ -166,19 +167,20 @@ final class Generation {
         List<TextEncoder> encoders = denoiser.textEncoders(request.wordFiles());
         Conditioning conditioning =
                 new PromptEncoder(denoiser, encoders, request.syntax(), warnings).encode(request, size, guided);
-        denoiser.restTextEncoders();
+        denoiser.evictTextEncoders();
         return conditioning;
     }
 
     /** What the ControlNets see in their pictures, which is the same in all steps. */
-    private List<Guide> guides() {
-        List<Guide> guides = new ArrayList<>();
+    private List<ActiveControl> controls() {
+        List<ActiveControl> controls = new ArrayList<>();
         for (int i = 0; i < networks.size(); i++) {
             Control control = request.controls().get(i);
             Tensor picture = model.device().place(Pictures.unit(Pictures.sized(control.picture(), size)));
-            guides.add(new Guide(control, networks.get(i), networks.get(i).embed(picture)));
+            controls.add(
+                    new ActiveControl(control, networks.get(i), networks.get(i).embed(picture)));
         }
-        return guides;
+        return controls;
     }
 
     private StepResult step(

@@ -19,25 +19,25 @@ final class GuidedDenoiser {
     private final UNet2DConditionModel unet;
     private final Conditioning conditioning;
     private final Guidance guidance;
-    private final List<Guide> guides;
-    private final Optional<Tensor> beside;
+    private final List<ActiveControl> controls;
+    private final Optional<Tensor> inpaintingChannels;
 
     /**
      * @param conditioning for {@code [negative, positive]} where guidance is on
-     * @param guides what ControlNets contribute
-     * @param beside more channels for a U-Net that takes more than the latents, {@code [B, n, h, w]}
+     * @param controls what ControlNets contribute
+     * @param inpaintingChannels more channels for a U-Net that takes more than the latents, {@code [B, n, h, w]}
      */
     GuidedDenoiser(
             UNet2DConditionModel unet,
             Conditioning conditioning,
             Guidance guidance,
-            List<Guide> guides,
-            Optional<Tensor> beside) {
+            List<ActiveControl> controls,
+            Optional<Tensor> inpaintingChannels) {
         this.unet = unet;
         this.conditioning = conditioning;
         this.guidance = guidance;
-        this.guides = guides;
-        this.beside = beside;
+        this.controls = controls;
+        this.inpaintingChannels = inpaintingChannels;
     }
 
     /** The prediction in step {@code i} of {@code plan} for the latents {@code x [B, C, h, w]}. */
@@ -55,7 +55,7 @@ final class GuidedDenoiser {
     }
 
     private Tensor predict(Plan plan, int i, Tensor latents, Tensor time) {
-        Optional<Residuals> residuals = guides.stream()
+        Optional<Residuals> residuals = controls.stream()
                 .flatMap(g -> g.at(i, plan.size(), latents, time, conditioning, guidance.isOn()).stream())
                 .reduce(Residuals::plus);
         return unet.forward(
@@ -63,7 +63,8 @@ final class GuidedDenoiser {
     }
 
     private Tensor complete(Tensor latents) {
-        return beside.map(more -> Tensors.cat(1, latents, guidance.isOn() ? Tensors.cat(0, more, more) : more))
+        return inpaintingChannels
+                .map(more -> Tensors.cat(1, latents, guidance.isOn() ? Tensors.cat(0, more, more) : more))
                 .orElse(latents);
     }
 

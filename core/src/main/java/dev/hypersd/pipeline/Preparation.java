@@ -40,7 +40,8 @@ final class Preparation {
         boolean inpainting = Fitness.isForInpainting(model.denoiser().unet().config());
         return request.original()
                 .map(original -> original.mask()
-                        .map(mask -> inpainting ? beside(original.picture(), mask) : masked(original.picture(), mask))
+                        .map(mask ->
+                                inpainting ? concatenated(original.picture(), mask) : masked(original.picture(), mask))
                         .orElseGet(() -> from(encode(pixels(original.picture())))))
                 .orElseGet(() -> Canvas.of(pure(draw())));
     }
@@ -61,7 +62,7 @@ final class Preparation {
     }
 
     /** A U-Net for inpainting sees what stays. */
-    private Canvas beside(Image picture, Image mask) {
+    private Canvas concatenated(Image picture, Image mask) {
         Tensor pixels = pixels(picture);
         Tensor start;
         if (isWhole()) {

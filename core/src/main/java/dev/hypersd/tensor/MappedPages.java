@@ -38,7 +38,7 @@ public final class MappedPages {
      *
      * @param file all of a file, as {@link Tensors#map} gives it
      */
-    public static void giveBack(Tensor file) {
+    public static void evict(Tensor file) {
         long bytes = file.nbytes();
         if (bytes >= LEAST_BYTES) {
             ADVISE.ifPresent(advise -> advise(advise, file.data_ptr().address(), bytes));

@@ -21,20 +21,25 @@ final class KlDecoder {
         List<Integer> channels = config.channels().reversed();
         int in = channels.getFirst();
         steps.add(Conv2d.same3x3(p.at("conv_in"), config.latentChannels(), in)::forward);
-        steps.addAll(KlMiddle.steps(p.at("mid_block"), config));
+        steps.addAll(KlMidBlock.steps(p.at("mid_block"), config));
         for (int level = 0; level < channels.size(); level++) {
             Parameters block = p.at("up_blocks." + level);
             int out = channels.get(level);
             for (int i = 0; i <= config.layers(); i++) {
-                steps.add(new ResnetBlock(
-                        block.at("resnets." + i), i == 0 ? in : out, out, config.normGroups(), KlMiddle.EPS)::forward);
+                steps.add(
+                        new ResnetBlock(
+                                        block.at("resnets." + i),
+                                        i == 0 ? in : out,
+                                        out,
+                                        config.normGroups(),
+                                        KlMidBlock.EPS)::forward);
             }
             if (level < channels.size() - 1) {
                 steps.add(new Upsample(block.at("upsamplers.0"), out)::forward);
             }
             in = out;
         }
-        GroupNorm norm = new GroupNorm(p.at("conv_norm_out"), in, config.normGroups(), KlMiddle.EPS);
+        GroupNorm norm = new GroupNorm(p.at("conv_norm_out"), in, config.normGroups(), KlMidBlock.EPS);
         steps.add(h -> Tensors.siluInPlace(norm.forward(h)));
         steps.add(Conv2d.same3x3(p.at("conv_out"), in, config.imageChannels())::forward);
     }

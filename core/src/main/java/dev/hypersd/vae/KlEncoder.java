@@ -27,8 +27,13 @@ final class KlEncoder {
             Parameters block = p.at("down_blocks." + level);
             int out = channels.get(level);
             for (int i = 0; i < config.layers(); i++) {
-                steps.add(new ResnetBlock(
-                        block.at("resnets." + i), i == 0 ? in : out, out, config.normGroups(), KlMiddle.EPS)::forward);
+                steps.add(
+                        new ResnetBlock(
+                                        block.at("resnets." + i),
+                                        i == 0 ? in : out,
+                                        out,
+                                        config.normGroups(),
+                                        KlMidBlock.EPS)::forward);
             }
             if (level < channels.size() - 1) {
                 Conv2d halve = Conv2d.of(block.at("downsamplers.0.conv"), out, out, 3, 2, 0);
@@ -36,8 +41,8 @@ final class KlEncoder {
             }
             in = out;
         }
-        steps.addAll(KlMiddle.steps(p.at("mid_block"), config));
-        GroupNorm norm = new GroupNorm(p.at("conv_norm_out"), in, config.normGroups(), KlMiddle.EPS);
+        steps.addAll(KlMidBlock.steps(p.at("mid_block"), config));
+        GroupNorm norm = new GroupNorm(p.at("conv_norm_out"), in, config.normGroups(), KlMidBlock.EPS);
         steps.add(h -> Tensors.siluInPlace(norm.forward(h)));
         steps.add(Conv2d.same3x3(p.at("conv_out"), in, 2L * config.latentChannels())::forward);
     }

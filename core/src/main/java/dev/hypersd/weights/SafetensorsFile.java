@@ -147,9 +147,9 @@ public final class SafetensorsFile implements WeightSource {
     }
 
     @Override
-    public synchronized void rest() {
+    public synchronized void evictPages() {
         if (bytes != null) {
-            MappedPages.giveBack(bytes);
+            MappedPages.evict(bytes);
         }
     }
 

@@ -74,8 +74,8 @@ public final class ShardedSafetensors implements WeightSource {
     }
 
     @Override
-    public void rest() {
-        shards.values().forEach(SafetensorsFile::rest);
+    public void evictPages() {
+        shards.values().forEach(SafetensorsFile::evictPages);
     }
 
     @Override

@@ -16,7 +16,7 @@ public interface WeightSource extends AutoCloseable {
     Path file();
 
     /** Takes what was mapped of the files out of the resident set ({@link dev.hypersd.tensor.MappedPages}); loaded tensors stay valid. */
-    void rest();
+    void evictPages();
 
     /** Releases the files. Tensors that were loaded stay valid, others can no longer be loaded. */
     @Override

@@ -74,8 +74,8 @@ public final class WeightView implements WeightSource {
     }
 
     @Override
-    public void rest() {
-        source.rest();
+    public void evictPages() {
+        source.evictPages();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.hypersd.controlnet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.checkpoint.Checkpoint;
+import dev.hypersd.controlnet.ControlNet.ResidualScaling;
 import dev.hypersd.json.Json;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.StoredParameters;
@@ -58,7 +59,7 @@ class ControlNetReferenceTest {
                         conditioning,
                         embedded,
                         golden.arg("conditioning_scale").asDouble(),
-                        golden.arg("guess_mode").asBoolean() ? Emphasis.DEEP : Emphasis.EVEN);
+                        golden.arg("guess_mode").asBoolean() ? ResidualScaling.LOGARITHMIC : ResidualScaling.UNIFORM);
 
                 // The reference's embedding alone is of the channels as they are; the network reverses them before.
                 boolean reversed = network.config().order() == ControlNetConfig.ChannelOrder.BGR;
@@ -99,7 +100,7 @@ class ControlNetReferenceTest {
                         Conditioning.of(golden.tensor("input.encoder_hidden_states")),
                         network.embed(golden.tensor("input.cond")),
                         1,
-                        Emphasis.EVEN);
+                        ResidualScaling.UNIFORM);
                 assertClose(golden, "expected.down0", residuals.skips().getFirst());
                 assertClose(golden, "expected.down_last", residuals.skips().getLast());
                 assertClose(golden, "expected.mid", residuals.middle());

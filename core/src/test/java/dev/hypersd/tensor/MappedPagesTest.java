@@ -40,7 +40,7 @@ class MappedPagesTest {
                 Tensor mapped = arena.own(Tensors.map(file, bytes));
                 Tensor inTheMiddle = arena.own(mapped.narrow(0, bytes / 2, 1));
                 inTheMiddle.fill_(new Scalar(7));
-                MappedPages.giveBack(mapped);
+                MappedPages.evict(mapped);
                 return inTheMiddle.item_byte() & 0xff;
             }
         });

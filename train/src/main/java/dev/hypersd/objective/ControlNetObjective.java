@@ -1,6 +1,6 @@
 package dev.hypersd.objective;
 
-import dev.hypersd.controlnet.Emphasis;
+import dev.hypersd.controlnet.ControlNet.ResidualScaling;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidRequestException;
@@ -188,8 +188,9 @@ public final class ControlNetObjective implements Objective<Controlled> {
      * @param lora over the U-Net; the ControlNet's own changes do not concern it
      */
     private Tensor predict(Adapters lora, Tensor noisy, Tensor timesteps, Conditioning told, Tensor seen) {
-        Conditioning.Residuals residuals =
-                controlNet.network().forward(noisy, timesteps, told.withoutGuidance(), seen, 1, Emphasis.EVEN);
+        Conditioning.Residuals residuals = controlNet
+                .network()
+                .forward(noisy, timesteps, told.withoutGuidance(), seen, 1, ResidualScaling.UNIFORM);
         return lora.during(() -> finished.model().unet().network().forward(noisy, timesteps, told.with(residuals)));
     }
 

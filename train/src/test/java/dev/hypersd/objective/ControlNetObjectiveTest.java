@@ -3,7 +3,7 @@ package dev.hypersd.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hypersd.controlnet.Emphasis;
+import dev.hypersd.controlnet.ControlNet.ResidualScaling;
 import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.error.InvalidRequestException;
@@ -90,7 +90,7 @@ class ControlNetObjectiveTest {
                                 beside.network()
                                         .embed(Tensors.empty(1, 3, SIZE, SIZE).zero_()),
                                 1,
-                                Emphasis.EVEN);
+                                ResidualScaling.UNIFORM);
                 assertThat(residuals.tensors()).allMatch(t -> t.abs().max().item_double() == 0);
                 assertThat(base(beside.parameters()).equal(base(unet.parameters())))
                         .isTrue();

@@ -9,14 +9,14 @@ import dev.hypersd.nn.Parameters;
 import org.bytedeco.pytorch.Tensor;
 
 /** Attention of every pixel to every other, with one head, after GroupNorm and around a shortcut: {@code [B, C, H, W] -> [B, C, H, W]}. */
-final class PixelAttention {
+final class SpatialAttention {
     private final GroupNorm norm;
     private final Linear query;
     private final Linear key;
     private final Linear value;
     private final Linear out;
 
-    PixelAttention(Parameters p, long channels, long groups, double eps) {
+    SpatialAttention(Parameters p, long channels, long groups, double eps) {
         this.norm = new GroupNorm(p.at("group_norm"), channels, groups, eps);
         this.query = Linear.of(p.at("to_q"), channels, channels);
         this.key = Linear.of(p.at("to_k"), channels, channels);

@@ -10,8 +10,8 @@ import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.Spelling;
 import dev.hypersd.model.LoadOptions;
-import dev.hypersd.model.LoraWorkbench;
-import dev.hypersd.model.LoraWorkbench.Result;
+import dev.hypersd.model.LoraArithmetic;
+import dev.hypersd.model.LoraArithmetic.Result;
 import dev.hypersd.model.Source;
 import dev.hypersd.nn.Placement;
 import dev.hypersd.nn.WeightStorage;
@@ -42,13 +42,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** LoRA files made of others do in a picture what they were made of. */
-class LoraWorkbenchTest {
+class LoraArithmeticTest {
     private static final Path MODELS = ReferenceCase.root().resolve("pipelines/models");
     private static final Path MODEL = MODELS.resolve("sd15");
     private static final Path A = MODELS.resolve("loras/sd15-a-kohya.safetensors");
     private static final Path B = MODELS.resolve("loras/sd15-b-peft.safetensors");
 
-    private static LoraWorkbench bench;
+    private static LoraArithmetic bench;
     private static DiffusionPipeline pipeline;
 
     @TempDir
@@ -56,7 +56,7 @@ class LoraWorkbenchTest {
 
     @BeforeAll
     static void open() {
-        bench = LoraWorkbench.of(MODEL);
+        bench = LoraArithmetic.of(MODEL);
         pipeline = DiffusionPipeline.load(MODEL);
     }
 

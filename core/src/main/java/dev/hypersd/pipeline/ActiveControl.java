@@ -1,7 +1,7 @@
 package dev.hypersd.pipeline;
 
 import dev.hypersd.controlnet.ControlNet;
-import dev.hypersd.controlnet.Emphasis;
+import dev.hypersd.controlnet.ControlNet.ResidualScaling;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.Conditioning.Residuals;
@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param network the network
  * @param picture what it sees, from {@link ControlNet#embed}: {@code [1, C, h, w]}
  */
-record Guide(Control control, ControlNet network, Tensor picture) {
+record ActiveControl(Control control, ControlNet network, Tensor picture) {
     /**
      * What to add in step {@code i} of {@code steps}, if it speaks there.
      *
@@ -29,22 +29,23 @@ record Guide(Control control, ControlNet network, Tensor picture) {
         }
         return Optional.of(
                 switch (control.mode()) {
-                    case BALANCED -> residuals(latents, time, conditioning, Emphasis.EVEN);
+                    case BALANCED -> residuals(latents, time, conditioning, ResidualScaling.UNIFORM);
                     case GUESS ->
                         guided
                                 ? guess(latents, time, conditioning)
-                                : residuals(latents, time, conditioning, Emphasis.DEEP);
+                                : residuals(latents, time, conditioning, ResidualScaling.LOGARITHMIC);
                 });
     }
 
-    private Residuals residuals(Tensor latents, Tensor time, Conditioning conditioning, Emphasis emphasis) {
-        return network.forward(latents, time, conditioning.withoutGuidance(), picture, control.scale(), emphasis);
+    private Residuals residuals(Tensor latents, Tensor time, Conditioning conditioning, ResidualScaling scaling) {
+        return network.forward(latents, time, conditioning.withoutGuidance(), picture, control.scale(), scaling);
     }
 
     /** For the positive half alone, with zeros for the negative one. */
     private Residuals guess(Tensor latents, Tensor time, Conditioning conditioning) {
         long half = latents.size(0) / 2;
-        return residuals(latents.narrow(0, half, half), time, conditioning.rows(half, half), Emphasis.DEEP)
+        return residuals(
+                        latents.narrow(0, half, half), time, conditioning.rows(half, half), ResidualScaling.LOGARITHMIC)
                 .map(r -> Tensors.cat(0, torch.zeros_like(r), r));
     }
 }

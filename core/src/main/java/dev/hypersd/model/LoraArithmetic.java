@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /** LoRA files made of others, or of the difference of two models. It knows the names and shapes of a model and loads none. */
-public final class LoraWorkbench implements AutoCloseable {
+public final class LoraArithmetic implements AutoCloseable {
     /** Told in the header by some programs, and no longer true of a file that is made of another. */
     private static final String ALPHAS_IN_HEADER = "lora_adapter_metadata";
 
@@ -48,19 +48,19 @@ public final class LoraWorkbench implements AutoCloseable {
      */
     public record Result(Path file, Spelling spelling, Optional<Dtype> dtype) {}
 
-    private LoraWorkbench(ModelShapes model) {
+    private LoraArithmetic(ModelShapes model) {
         this.model = model;
         this.targets = model.loraTargets();
     }
 
     /** For the model in {@code directory}. */
-    public static LoraWorkbench of(Path directory) {
-        return new LoraWorkbench(ModelShapes.of(directory));
+    public static LoraArithmetic of(Path directory) {
+        return new LoraArithmetic(ModelShapes.of(directory));
     }
 
     /** For models of the sizes published for {@code family}. */
-    public static LoraWorkbench of(ModelFamily family) {
-        return new LoraWorkbench(ModelShapes.of(family));
+    public static LoraArithmetic of(ModelFamily family) {
+        return new LoraArithmetic(ModelShapes.of(family));
     }
 
     /**
@@ -68,7 +68,7 @@ public final class LoraWorkbench implements AutoCloseable {
      *
      * @throws InvalidFileException if that cannot be told
      */
-    public static LoraWorkbench guessedFor(Path file) {
+    public static LoraArithmetic guessedFor(Path file) {
         try (LoraFile lora = LoraFile.open(file)) {
             Optional<String> guess = lora.family();
             for (ModelFamily family : ModelFamily.values()) {
@@ -185,7 +185,7 @@ public final class LoraWorkbench implements AutoCloseable {
                 try (WeightSource from = weights(base, component);
                         WeightSource to = weights(tuned, component)) {
                     parameters.values().stream()
-                            .filter(LoraWorkbench::isLayer)
+                            .filter(LoraArithmetic::isLayer)
                             .forEach(p -> change(p, from, to, rank).ifPresent(made::add));
                 }
             });

@@ -11,10 +11,10 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** A few convolutions that bring a picture to the size and the channels of a U-Net's first feature maps: {@code [B, 3, 8h, 8w] -> [B, C, h, w]}. */
-final class PictureEmbedding {
+final class ConditioningEmbedding {
     private final List<Step> steps = new ArrayList<>();
 
-    PictureEmbedding(Parameters p, ControlNetConfig config) {
+    ConditioningEmbedding(Parameters p, ControlNetConfig config) {
         List<Integer> channels = config.embeddingChannels();
         add(Conv2d.same3x3(p.at("conv_in"), config.pictureChannels(), channels.getFirst()));
         for (int i = 1; i < channels.size(); i++) {
@@ -22,7 +22,7 @@ final class PictureEmbedding {
             add(Conv2d.same3x3(p.at("blocks." + (2 * i - 2)), before, before));
             add(Conv2d.of(p.at("blocks." + (2 * i - 1)), before, channels.get(i), 3, 2, 1));
         }
-        steps.add(Conv2d.silent(
+        steps.add(Conv2d.zeroInitialised(
                 p.at("conv_out"), channels.getLast(), config.unet().stemChannels(), 3)::forward);
     }
 
