@@ -1,14 +1,13 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.evaluation.CachedImageSource;
+import dev.hypersd.evaluation.ComparedMethod;
 import dev.hypersd.evaluation.Comparison;
-import dev.hypersd.evaluation.Contestant;
 import dev.hypersd.evaluation.Evaluation;
-import dev.hypersd.evaluation.Figures;
-import dev.hypersd.evaluation.Generator;
-import dev.hypersd.evaluation.KeptPictures;
-import dev.hypersd.evaluation.Panel;
-import dev.hypersd.evaluation.References;
-import dev.hypersd.evaluation.Standing;
+import dev.hypersd.evaluation.EvaluationResult;
+import dev.hypersd.evaluation.ImageSource;
+import dev.hypersd.evaluation.Judges;
+import dev.hypersd.evaluation.ReferenceImages;
 import dev.hypersd.evaluation.TestPrompt;
 import dev.hypersd.file.Draft;
 import dev.hypersd.model.LoadOptions;
@@ -55,84 +54,89 @@ final class CompareCommand implements Runnable {
     @Override
     public void run() {
         ComparisonRecipe recipe = ComparisonRecipe.read(file, changes);
-        Contestant first = recipe.contestants().getFirst();
-        try (Panel panel = Panel.open(recipe.judges());
+        ComparedMethod first = recipe.methods().getFirst();
+        try (Judges judges = Judges.open(recipe.judges());
                 DiffusionPipeline pipeline = DiffusionPipeline.load(
                         recipe.model(),
                         LoadOptions.DEFAULT,
                         first.request(first.steps().getFirst()))) {
-            Comparison comparison = compare(recipe, panel, pipeline);
+            Comparison comparison = compare(recipe, judges, pipeline);
             Draft.write(recipe.output().resolve("table.md"), comparison.markdown());
-            Draft.write(recipe.output().resolve("figures.json"), comparison.json());
-            if (!recipe.shown().isEmpty()) {
+            Draft.write(recipe.output().resolve("results.json"), comparison.json());
+            if (!recipe.samplePrompts().isEmpty()) {
                 draw(recipe, pipeline);
             }
             spec.commandLine().getOut().print(comparison.markdown());
         }
     }
 
-    private Comparison compare(ComparisonRecipe recipe, Panel panel, DiffusionPipeline pipeline) {
+    private Comparison compare(ComparisonRecipe recipe, Judges judges, DiffusionPipeline pipeline) {
         List<TestPrompt> prompts = TestPrompt.range(0, recipe.prompts());
         PrintWriter err = spec.commandLine().getErr();
         Path output = recipe.output();
-        References references = new Evaluation(panel, prompts, recipe.repeated(), recipe.batch(), 0, Optional.empty())
+        ReferenceImages references = new Evaluation(
+                        judges, prompts, recipe.diversityPrompts(), recipe.batch(), 0, Optional.empty())
                 .references(recipe.model().toString(), pipeline::reconstruct, output.resolve("references"), left -> {});
-        List<Standing> standings = new ArrayList<>();
-        for (Contestant contestant : recipe.contestants()) {
-            for (int steps : contestant.steps()) {
-                List<Figures> figures = new ArrayList<>();
+        List<Comparison.Row> rows = new ArrayList<>();
+        for (ComparedMethod method : recipe.methods()) {
+            for (int steps : method.steps()) {
+                List<EvaluationResult> results = new ArrayList<>();
                 for (int seed : recipe.seeds()) {
-                    err.println("%s, %d steps, seed %d".formatted(contestant.name(), steps, seed));
-                    Generator teacher = teacher(recipe, pipeline, seed);
-                    figures.add(new Evaluation(
-                                    panel, prompts, recipe.repeated(), recipe.batch(), seed, Optional.of(teacher))
+                    err.println("%s, %d steps, seed %d".formatted(method.name(), steps, seed));
+                    ImageSource teacher = teacher(recipe, pipeline, seed);
+                    results.add(new Evaluation(
+                                    judges,
+                                    prompts,
+                                    recipe.diversityPrompts(),
+                                    recipe.batch(),
+                                    seed,
+                                    Optional.of(teacher))
                             .of(
-                                    "%s, %s".formatted(recipe.model(), contestant.subject(steps)),
-                                    isTeacher(recipe, contestant, steps)
+                                    "%s, %s".formatted(recipe.model(), method.subject(steps)),
+                                    isTeacher(recipe, method, steps)
                                             ? teacher
-                                            : Generator.of(pipeline, contestant.request(steps)),
+                                            : ImageSource.of(pipeline, method.request(steps)),
                                     references,
-                                    output.resolve(contestant.folder(steps)).resolve("seed-" + seed),
+                                    output.resolve(method.folder(steps)).resolve("seed-" + seed),
                                     left -> {}));
                 }
-                standings.add(new Standing(contestant.name(), steps, figures));
+                rows.add(new Comparison.Row(method.name(), steps, results));
             }
         }
-        return new Comparison(standings, references.autoencoder(), references.data());
+        return new Comparison(rows, references.reconstruction(), references.groundTruth());
     }
 
-    private static boolean isTeacher(ComparisonRecipe recipe, Contestant contestant, int steps) {
-        Contestant first = recipe.contestants().getFirst();
-        return contestant.equals(first) && steps == first.steps().getFirst();
+    private static boolean isTeacher(ComparisonRecipe recipe, ComparedMethod method, int steps) {
+        ComparedMethod first = recipe.methods().getFirst();
+        return method.equals(first) && steps == first.steps().getFirst();
     }
 
     /** The first method in its first number of steps, whose trajectories all are compared with. */
-    private static Generator teacher(ComparisonRecipe recipe, DiffusionPipeline pipeline, int seed) {
-        Contestant first = recipe.contestants().getFirst();
+    private static ImageSource teacher(ComparisonRecipe recipe, DiffusionPipeline pipeline, int seed) {
+        ComparedMethod first = recipe.methods().getFirst();
         int steps = first.steps().getFirst();
-        return new KeptPictures(
-                Generator.of(pipeline, first.request(steps)),
+        return new CachedImageSource(
+                ImageSource.of(pipeline, first.request(steps)),
                 recipe.output().resolve(first.folder(steps)).resolve("seed-%d/pictures".formatted(seed)));
     }
 
     /** For each number of steps a sheet, with a row for each caption and a column for each method; a row has one noise. */
     private static void draw(ComparisonRecipe recipe, DiffusionPipeline pipeline) {
         SortedSet<Integer> counts = new TreeSet<>();
-        recipe.contestants().forEach(contestant -> counts.addAll(contestant.steps()));
+        recipe.methods().forEach(method -> counts.addAll(method.steps()));
         for (int steps : counts) {
-            List<Contestant> some = recipe.contestants().stream()
-                    .filter(contestant -> contestant.steps().contains(steps))
+            List<ComparedMethod> some = recipe.methods().stream()
+                    .filter(method -> method.steps().contains(steps))
                     .toList();
             List<ContactSheet.Entry> entries = new ArrayList<>();
-            for (int row = 0; row < recipe.shown().size(); row++) {
-                for (Contestant contestant : some) {
-                    String caption = recipe.shown().get(row);
-                    ImageRequest request = contestant
-                            .request(steps)
+            for (int row = 0; row < recipe.samplePrompts().size(); row++) {
+                for (ComparedMethod method : some) {
+                    String caption = recipe.samplePrompts().get(row);
+                    ImageRequest request = method.request(steps)
                             .withPrompts(List.of(Prompt.of(caption)))
                             .withImages(1, row);
                     GeneratedImage picture = pipeline.generate(request).getFirst();
-                    String text = row == 0 ? contestant.name() + ": " + caption : caption;
+                    String text = row == 0 ? method.name() + ": " + caption : caption;
                     entries.add(new ContactSheet.Entry(picture.image(), text));
                 }
             }

@@ -2,10 +2,10 @@ package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.Evaluation;
-import dev.hypersd.evaluation.Figures;
-import dev.hypersd.evaluation.Generator;
-import dev.hypersd.evaluation.Panel;
-import dev.hypersd.evaluation.References;
+import dev.hypersd.evaluation.EvaluationResult;
+import dev.hypersd.evaluation.ImageSource;
+import dev.hypersd.evaluation.Judges;
+import dev.hypersd.evaluation.ReferenceImages;
 import dev.hypersd.evaluation.Report;
 import dev.hypersd.evaluation.TestPrompt;
 import dev.hypersd.file.Draft;
@@ -98,16 +98,16 @@ final class EvalCommand implements Runnable {
         PrintWriter err = spec.commandLine().getErr();
         ImageRequest request = picture.request("", model, err);
         ImageRequest batch = request.withPrompts(Collections.nCopies(judging.batch, request.promptOf(0)));
-        try (Panel panel = Panel.open(judging.judges.orElseGet(EmbeddedModel::judges));
+        try (Judges judges = Judges.open(judging.judges.orElseGet(EmbeddedModel::judges));
                 DiffusionPipeline pipeline = model.load(batch)) {
             Evaluation evaluation =
-                    new Evaluation(panel, prompts, REPEATED, judging.batch, picture.seed.orElse(0L), Optional.empty());
+                    new Evaluation(judges, prompts, REPEATED, judging.batch, picture.seed.orElse(0L), Optional.empty());
             LongConsumer progress = left -> tell(err, left);
-            References references =
+            ReferenceImages references =
                     evaluation.references(subject(request), pipeline::reconstruct, judging.out, progress);
-            Figures figures =
-                    evaluation.of(subject(request), Generator.of(pipeline, request), references, judging.out, progress);
-            Report report = new Report(subject(request), figures, references.autoencoder(), references.data());
+            EvaluationResult result = evaluation.of(
+                    subject(request), ImageSource.of(pipeline, request), references, judging.out, progress);
+            Report report = new Report(subject(request), result, references.reconstruction(), references.groundTruth());
             Draft.write(judging.out.resolve("report.json"), report.json());
             spec.commandLine().getOut().println(report.table());
         }

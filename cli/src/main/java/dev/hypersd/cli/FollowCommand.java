@@ -1,7 +1,7 @@
 package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.evaluation.Following;
+import dev.hypersd.evaluation.ControlFidelity;
 import dev.hypersd.pipeline.Control;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.ImageRequest;
@@ -81,9 +81,9 @@ final class FollowCommand implements Runnable {
         Control first = Control.of(
                 network, lines.made.apply(Scenes.of(Split.TEST, 1).get(0).image()));
         try (DiffusionPipeline pipeline = model.load(request.withControl(first))) {
-            Following following =
-                    Following.of(pipeline, request, network, lines.made::apply, lines.scenes, left -> tell(err, left));
-            spec.commandLine().getOut().println(following.table());
+            ControlFidelity fidelity = ControlFidelity.of(
+                    pipeline, request, network, lines.made::apply, lines.scenes, left -> tell(err, left));
+            spec.commandLine().getOut().println(fidelity.table());
         }
     }
 

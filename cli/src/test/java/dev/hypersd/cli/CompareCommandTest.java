@@ -32,10 +32,10 @@ class CompareCommandTest {
                 judges: FOLDER/judges
                 output: FOLDER/out
                 prompts: 3
-                repeated: 1
+                diversity_prompts: 1
                 batch: 2
                 seeds: [1, 2]
-                shown: [a red star, a blue cat]
+                sample_prompts: [a red star, a blue cat]
                 methods:
                   - {name: Base, steps: [2, 1], guidance: 3}
                   - {name: With noise, sampler: tcd, eta: 1, steps: [1]}
@@ -52,19 +52,13 @@ class CompareCommandTest {
                         .map(line -> line.replaceAll("\\|(.*?)\\|(.*?)\\|.*", "$1/$2")
                                 .replace(" ", "")))
                 .containsExactly(
-                        "/steps",
-                        "---/---:",
-                        "Base/2",
-                        "Base/1",
-                        "Withnoise/1",
-                        "thedata,aftertheautoencoder/",
-                        "thedata/");
+                        "/steps", "---/---:", "Base/2", "Base/1", "Withnoise/1", "reconstruction/", "groundtruth/");
         assertThat(out.toString()).contains(" ± ");
         // The teacher is where it is; others are not.
         assertThat(out.toString().lines().filter(line -> line.contains(" 0.0000 ± 0.0000 ")))
                 .hasSize(1);
         assertThat(folder.resolve("out/table.md")).hasContent(out.toString());
-        assertThat(folder.resolve("out/figures.json")).content().contains("\"method\" : \"With noise\"");
+        assertThat(folder.resolve("out/results.json")).content().contains("\"method\" : \"With noise\"");
         Image one = Image.read(folder.resolve("out/pictures-1.png"));
         Image two = Image.read(folder.resolve("out/pictures-2.png"));
         assertThat(one.width()).isGreaterThan(two.width());
@@ -85,6 +79,8 @@ class CompareCommandTest {
         assertThat(err.toString()).contains("recipe.yaml: seeds is empty; name at least one");
         assertThat(run("--set", "methods=[{name: Base}]")).isEqualTo(1);
         assertThat(err.toString()).contains("steps is []; name one or more numbers of steps");
+        assertThat(run("--set", "shown=[a red cat]")).isEqualTo(1);
+        assertThat(err.toString()).contains("recipe.yaml: shown is called sample_prompts now; rename it");
     }
 
     private int run(String... more) {

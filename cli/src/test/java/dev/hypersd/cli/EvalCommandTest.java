@@ -32,8 +32,8 @@ class EvalCommandTest {
                 folder.resolve("judges").toString());
         assertThat(err.toString()).doesNotContain("failed");
         assertThat(code).isZero();
-        assertThat(out.toString()).contains("claims right: all", "fid", "diversity", "ms per picture", "batches of 2");
-        assertThat(folder.resolve("out/report.json")).content().contains("\"pictures\" : 3.0");
+        assertThat(out.toString()).contains("attribute accuracy", "FID", "diversity", "ms per image", "batches of 2");
+        assertThat(folder.resolve("out/report.json")).content().contains("\"images\" : 3.0");
     }
 
     @Test

@@ -11,12 +11,12 @@ class FollowCommandTest {
     private static final Path MODELS = Path.of(System.getProperty("hypersd.reference"), "pipelines/models");
 
     @Test
-    void agreementStandsBesideWhatIsPossibleAndWhatIsChance() {
+    void theModelsF1IsPrintedAboveThoseOfTheReconstructionAndOfChance() {
         Outcome outcome = follow("--net=" + MODELS.resolve("controlnet-sd15"), "--lines=canny", "--scenes=2");
         assertThat(outcome.code()).as(outcome.err()).isZero();
         assertThat(outcome.out().lines().toList())
                 .hasSize(4)
-                .satisfies(lines -> assertThat(lines.getFirst()).contains("agreement", "precision", "recall"))
+                .satisfies(lines -> assertThat(lines.getFirst()).contains("F1", "precision", "recall"))
                 .satisfies(lines ->
                         assertThat(lines.get(1)).matches("model +[01]\\.\\d{3} +[01]\\.\\d{3} +[01]\\.\\d{3}"));
     }

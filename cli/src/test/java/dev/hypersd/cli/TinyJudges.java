@@ -1,7 +1,7 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.judge.BackboneConfig;
-import dev.hypersd.judge.attributes.AttributeReader;
+import dev.hypersd.judge.detection.AttributeReader;
+import dev.hypersd.judge.detection.BackboneConfig;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.tensor.Dtype;

@@ -7,42 +7,81 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Methods side by side, and what they are measured against: one table like the paper's second. */
-public record Comparison(List<Standing> standings, Figures autoencoder, Figures data) {
-    /** Figures by their names, with how many digits they are worth. */
+/**
+ * The results of several methods in one table, with those of the test scenes below them.
+ *
+ * @param rows one for each method and number of steps
+ * @param reconstruction the result of the test scenes after the model's autoencoder has encoded and decoded them
+ * @param groundTruth the result of the test scenes themselves
+ */
+public record Comparison(List<Row> rows, EvaluationResult reconstruction, EvaluationResult groundTruth) {
+    /**
+     * A method in one number of steps.
+     *
+     * @param seeds the result of each seed, at least one
+     */
+    public record Row(String method, int steps, List<EvaluationResult> seeds) {
+        public Row {
+            seeds = List.copyOf(seeds);
+        }
+
+        /** The mean of a figure over the seeds. */
+        double mean(ToDoubleFunction<EvaluationResult> figure) {
+            return seeds.stream().mapToDouble(figure).average().orElseThrow();
+        }
+
+        /** The sample standard deviation of a figure over the seeds; absent for one seed. */
+        OptionalDouble deviation(ToDoubleFunction<EvaluationResult> figure) {
+            if (seeds.size() < 2) {
+                return OptionalDouble.empty();
+            }
+            double mean = mean(figure);
+            double squares = seeds.stream()
+                    .mapToDouble(figure)
+                    .map(value -> (value - mean) * (value - mean))
+                    .sum();
+            return OptionalDouble.of(Math.sqrt(squares / (seeds.size() - 1)));
+        }
+    }
+
+    /** The columns by their titles, with the number of decimal places that each is printed with. */
     private enum Column {
-        CLAIMS(
-                "claims right",
+        ATTRIBUTES(
+                "attribute accuracy",
                 3,
-                figures -> figures.accuracy().claims(Group.ALL).value()),
+                result -> result.accuracy().attributes(Group.ALL).value()),
         SINGLE(
-                "one thing",
+                "single object",
                 3,
-                figures -> figures.accuracy().claims(Group.SINGLE).value()),
-        TWO("two things", 3, figures -> figures.accuracy().claims(Group.TWO).value()),
+                result -> result.accuracy().attributes(Group.SINGLE_OBJECT).value()),
+        TWO(
+                "two objects",
+                3,
+                result -> result.accuracy().attributes(Group.TWO_OBJECTS).value()),
         HELD_OUT(
                 "held out",
                 3,
-                figures -> figures.accuracy().claims(Group.HELD_OUT).value()),
-        CLIP("CLIP", 2, figures -> figures.means().getOrDefault(Measure.CLIP, Double.NaN)),
-        AESTHETIC("aesthetic", 2, figures -> figures.means().getOrDefault(Measure.AESTHETIC, Double.NaN)),
-        PREFERENCE("preference", 2, figures -> figures.means().getOrDefault(Measure.PREFERENCE, Double.NaN)),
-        FID("FID", 2, Figures::frechet),
-        DIVERSITY("diversity", 2, figures -> figures.diversity().orElse(Double.NaN)),
-        TRAJECTORY("trajectory", 4, figures -> figures.trajectory().orElse(Double.NaN)),
-        TIME("ms", 0, Figures::milliseconds);
+                result -> result.accuracy().attributes(Group.HELD_OUT).value()),
+        CLIP(JudgeScore.CLIP.title(), 2, result -> result.mean(JudgeScore.CLIP)),
+        AESTHETIC(JudgeScore.AESTHETIC.title(), 2, result -> result.mean(JudgeScore.AESTHETIC)),
+        PREFERENCE(JudgeScore.PREFERENCE.title(), 2, result -> result.mean(JudgeScore.PREFERENCE)),
+        FID("FID", 2, EvaluationResult::fid),
+        DIVERSITY("diversity", 2, result -> result.diversity().orElse(Double.NaN)),
+        TEACHER_MSE("teacher MSE", 4, result -> result.teacherError().orElse(Double.NaN)),
+        TIME("ms per image", 0, EvaluationResult::milliseconds);
 
         private final String title;
         private final int digits;
-        private final ToDoubleFunction<Figures> figure;
+        private final ToDoubleFunction<EvaluationResult> figure;
 
-        Column(String title, int digits, ToDoubleFunction<Figures> figure) {
+        Column(String title, int digits, ToDoubleFunction<EvaluationResult> figure) {
             this.title = title;
             this.digits = digits;
             this.figure = figure;
@@ -52,39 +91,39 @@ public record Comparison(List<Standing> standings, Figures autoencoder, Figures 
             return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%." + digits + "f", value);
         }
 
-        String of(Standing standing) {
-            String mean = number(standing.mean(figure));
-            return mean.isEmpty() || standing.deviation(figure).isEmpty()
+        String of(Row row) {
+            String mean = number(row.mean(figure));
+            return mean.isEmpty() || row.deviation(figure).isEmpty()
                     ? mean
-                    : mean + " ± " + number(standing.deviation(figure).getAsDouble());
+                    : mean + " ± " + number(row.deviation(figure).getAsDouble());
         }
     }
 
     public Comparison {
-        standings = List.copyOf(standings);
+        rows = List.copyOf(rows);
     }
 
-    /** The table in Markdown: means, and the deviation over seeds where there are several. */
+    /** The table in Markdown: means, and the standard deviation over the seeds where there are several. */
     public String markdown() {
         List<Column> columns = Stream.of(Column.values()).toList();
         List<String> lines = new ArrayList<>();
         lines.add(line("", "steps", columns.stream().map(column -> column.title)));
         lines.add(line("---", "---:", columns.stream().map(column -> "---:")));
-        for (Standing standing : standings) {
+        for (Row row : rows) {
             lines.add(line(
-                    standing.method(),
-                    Integer.toString(standing.steps()),
-                    columns.stream().map(column -> column.of(standing))));
+                    row.method(),
+                    Integer.toString(row.steps()),
+                    columns.stream().map(column -> column.of(row))));
         }
-        Map<String, Figures> references = new LinkedHashMap<>();
-        references.put("the data, after the autoencoder", autoencoder);
-        references.put("the data", data);
-        references.forEach((name, figures) -> lines.add(line(
+        Map<String, EvaluationResult> references = new LinkedHashMap<>();
+        references.put("reconstruction", reconstruction);
+        references.put("ground truth", groundTruth);
+        references.forEach((name, result) -> lines.add(line(
                 name,
                 "",
                 columns.stream()
                         .map(column ->
-                                column == Column.TIME ? "" : column.number(column.figure.applyAsDouble(figures))))));
+                                column == Column.TIME ? "" : column.number(column.figure.applyAsDouble(result))))));
         return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
     }
 
@@ -92,18 +131,17 @@ public record Comparison(List<Standing> standings, Figures autoencoder, Figures 
         return Stream.concat(Stream.of(first, second), cells).collect(Collectors.joining(" | ", "| ", " |"));
     }
 
-    /** The figures of every seed. */
+    /** The results of every seed, an array of objects whose keys are the column titles. */
     public String json() {
-        ArrayNode rows = Json.MAPPER.createArrayNode();
-        for (Standing standing : standings) {
-            for (Figures figures : standing.seeds()) {
-                ObjectNode row =
-                        rows.addObject().put("method", standing.method()).put("steps", standing.steps());
+        ArrayNode all = Json.MAPPER.createArrayNode();
+        for (Row row : rows) {
+            for (EvaluationResult result : row.seeds()) {
+                ObjectNode node = all.addObject().put("method", row.method()).put("steps", row.steps());
                 for (Column column : Column.values()) {
-                    row.put(column.title, column.figure.applyAsDouble(figures));
+                    node.put(column.title, column.figure.applyAsDouble(result));
                 }
             }
         }
-        return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(rows);
+        return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(all);
     }
 }

@@ -1,7 +1,10 @@
 package dev.hypersd.evaluation;
 
+import dev.hypersd.data.Pixels;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.reward.Scores;
+import dev.hypersd.tensor.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,19 +18,25 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Evaluates a model in a folder: {@code model.jsonl} has its judgements, {@code data.jsonl} those of the pictures that the prompts were written
- * for, {@code autoencoder.jsonl} those of the same pictures after the model's autoencoder, {@code others.jsonl} those of as many other
- * pictures, which all are compared with. What is there already is not done again.
+ * Evaluates a model in a folder. {@code model.jsonl} has the judgements of the model's pictures, {@code ground-truth.jsonl}
+ * those of the test scenes that the prompts describe, {@code reconstruction.jsonl} those of the same scenes after the
+ * model's autoencoder, and {@code reference.jsonl} those of as many other scenes, which FID and KID measure the distance
+ * to. Pictures that have been judged are not drawn again.
  *
- * @param panel the judges
- * @param prompts what is drawn, one picture each
- * @param repeated how many of the first prompts are drawn several times, to see how different their pictures are
+ * @param judges the judges of all pictures
+ * @param prompts the prompts, each of which is drawn once
+ * @param diversityPrompts how many of the first prompts are drawn four times, to measure the diversity
  * @param batch how many pictures are drawn at once
- * @param seed of all pictures, see {@link PromptBatch}
- * @param teacher whose trajectories models are to keep to, if there is one
+ * @param seed the seed of all pictures, see {@link PromptBatch}
+ * @param teacher the source whose pictures of the same prompts and noise a model is compared with, if there is one
  */
 public record Evaluation(
-        Panel panel, List<TestPrompt> prompts, int repeated, int batch, long seed, Optional<Generator> teacher) {
+        Judges judges,
+        List<TestPrompt> prompts,
+        int diversityPrompts,
+        int batch,
+        long seed,
+        Optional<ImageSource> teacher) {
     /** Pictures of a prompt that is drawn several times. */
     private static final int REPETITIONS = 4;
 
@@ -36,13 +45,17 @@ public record Evaluation(
     }
 
     /**
-     * Where pictures come from.
+     * A source of pictures.
      *
-     * @param teacher they are compared with, if there is one
+     * @param teacher the source that its pictures are compared with, if there is one
      */
-    private record Drawing(Generator generator, Optional<Generator> teacher) {}
+    private record Subject(ImageSource source, Optional<ImageSource> teacher) {
+        static Subject withoutTeacher(ImageSource source) {
+            return new Subject(source, Optional.empty());
+        }
+    }
 
-    /** Which picture a judgement is of. */
+    /** The picture that a judgement is of. */
     private record Key(long number, int repetition) {
         static Key of(Judgement judgement) {
             return new Key(judgement.number(), judgement.repetition());
@@ -50,50 +63,54 @@ public record Evaluation(
     }
 
     /**
-     * What models are compared with. Draws and judges what is missing.
+     * Judges what models are compared with, where it has not been judged yet.
      *
-     * @param name of the autoencoder
-     * @param autoencoder what becomes of pictures that it encodes and decodes
-     * @param progress told how many pictures are left of what is being drawn, after each batch
-     * @throws dev.hypersd.error.InvalidRequestException if the folder has judgements of another autoencoder or by other judges
+     * @param name the name of the autoencoder
+     * @param autoencoder encodes and decodes pictures
+     * @param progress told after each batch how many pictures are left of the set that is being judged
+     * @throws dev.hypersd.error.InvalidRequestException if the folder has judgements of another autoencoder or by other
+     *     judges
      */
-    public References references(
+    public ReferenceImages references(
             String name, UnaryOperator<List<Image>> autoencoder, Path folder, LongConsumer progress) {
         make(folder);
+        ImageSource scenes = ImageSource.groundTruth();
         List<TestPrompt> more = TestPrompt.range(prompts.size(), prompts.size());
-        List<Judgement> others = judged("others", "others", known(Generator.data()), folder, once(more), progress);
-        List<Judgement> data = judged("data", "data", known(Generator.data()), folder, repeatedly(), progress);
-        List<Judgement> given = judged(
-                "autoencoder",
-                "autoencoder of " + name,
-                known(Generator.data().then(autoencoder)),
+        List<Judgement> reference =
+                judged("reference", "reference", Subject.withoutTeacher(scenes), folder, once(more), progress);
+        List<Judgement> groundTruth = judged(
+                "ground-truth", "ground truth", Subject.withoutTeacher(scenes), folder, withRepetitions(), progress);
+        List<Judgement> reconstruction = judged(
+                "reconstruction",
+                "reconstruction by the autoencoder of " + name,
+                Subject.withoutTeacher(scenes.then(autoencoder)),
                 folder,
                 once(prompts),
                 progress);
-        return new References(others, Figures.of(prompts, given, others), Figures.of(prompts, data, others));
+        return new ReferenceImages(
+                reference,
+                EvaluationResult.of(prompts, reconstruction, reference),
+                EvaluationResult.of(prompts, groundTruth, reference));
     }
 
     /**
-     * The figures of a model. Draws and judges what is missing.
+     * Judges a model's pictures, where they have not been judged yet, and returns the metrics of all.
      *
-     * @param subject the model and all that decides its pictures
-     * @param progress told how many pictures are left, after each batch
-     * @throws dev.hypersd.error.InvalidRequestException if the folder has judgements of another subject
+     * @param name the model and all that decides its pictures
+     * @param progress told after each batch how many pictures are left
+     * @throws dev.hypersd.error.InvalidRequestException if the folder has judgements of another model
      */
-    public Figures of(String subject, Generator generator, References references, Path folder, LongConsumer progress) {
+    public EvaluationResult of(
+            String name, ImageSource model, ReferenceImages references, Path folder, LongConsumer progress) {
         make(folder);
-        List<Judgement> model = judged(
+        List<Judgement> judgements = judged(
                 "model",
-                "%s, seed %d".formatted(subject, seed),
-                new Drawing(generator, teacher),
+                "%s, seed %d".formatted(name, seed),
+                new Subject(model, teacher),
                 folder,
-                repeatedly(),
+                withRepetitions(),
                 progress);
-        return Figures.of(prompts, model, references.others());
-    }
-
-    private static Drawing known(Generator data) {
-        return new Drawing(data, Optional.empty());
+        return EvaluationResult.of(prompts, judgements, references.judgements());
     }
 
     /** Makes {@code folder} if it is not there. */
@@ -108,22 +125,22 @@ public record Evaluation(
     /** @param name of the file, without its ending */
     private List<Judgement> judged(
             String name,
-            String subject,
-            Drawing drawing,
+            String content,
+            Subject subject,
             Path folder,
             List<PromptBatch> batches,
             LongConsumer progress) {
         JudgementFile file = JudgementFile.open(
-                folder.resolve(name + ".jsonl"), "%s, judges %s".formatted(subject, panel.fingerprint()));
+                folder.resolve(name + ".jsonl"), "%s, judges %s".formatted(content, judges.fingerprint()));
         Set<Key> done = new HashSet<>();
         file.read().forEach(judgement -> done.add(Key.of(judgement)));
         Set<Key> wanted = new HashSet<>();
         batches.forEach(some -> wanted.addAll(keys(some)));
         long left = wanted.stream().filter(key -> !done.contains(key)).count();
         for (PromptBatch some : batches) {
-            // Whole batches again, so that a picture is always drawn beside the same others.
+            // Whole batches are drawn again, so that a picture is always in a batch with the same others.
             if (!done.containsAll(keys(some))) {
-                List<Judgement> missing = draw(drawing, some).stream()
+                List<Judgement> missing = judge(subject, some).stream()
                         .filter(judgement -> !done.contains(Key.of(judgement)))
                         .toList();
                 file.append(missing);
@@ -136,19 +153,22 @@ public record Evaluation(
                 .toList();
     }
 
-    private List<Judgement> draw(Drawing drawing, PromptBatch some) {
+    private List<Judgement> judge(Subject subject, PromptBatch some) {
         long begin = System.nanoTime();
-        List<Image> images = drawing.generator().draw(some);
+        List<Image> images = subject.source().images(some);
         double milliseconds = (System.nanoTime() - begin) / 1e6 / images.size();
-        List<Judgement> judgements = panel.judge(images, some, milliseconds);
-        return drawing.teacher()
-                .map(teacher -> compared(judgements, Trajectory.errors(images, teacher.draw(some))))
+        List<Judgement> judgements = judges.judge(images, some, milliseconds);
+        return subject.teacher()
+                .map(teacher -> compared(judgements, images, teacher.images(some)))
                 .orElse(judgements);
     }
 
-    private static List<Judgement> compared(List<Judgement> judgements, List<Double> errors) {
+    /** Adds to each judgement the mean squared error of its picture to the teacher's, of pixels from -1 to 1. */
+    private static List<Judgement> compared(List<Judgement> judgements, List<Image> images, List<Image> taught) {
+        List<Double> errors = Engine.infer(() -> Scores.of(
+                Pixels.of(images).sub(Pixels.of(taught)).square().flatten(1, 3).mean(1)));
         return IntStream.range(0, errors.size())
-                .mapToObj(i -> judgements.get(i).withTrajectory(errors.get(i)))
+                .mapToObj(i -> judgements.get(i).withTeacherError(errors.get(i)))
                 .toList();
     }
 
@@ -162,9 +182,9 @@ public record Evaluation(
         return PromptBatch.of(some, 0, batch, seed);
     }
 
-    private List<PromptBatch> repeatedly() {
+    private List<PromptBatch> withRepetitions() {
         List<PromptBatch> batches = new ArrayList<>(once(prompts));
-        List<TestPrompt> first = prompts.subList(0, Math.min(repeated, prompts.size()));
+        List<TestPrompt> first = prompts.subList(0, Math.min(diversityPrompts, prompts.size()));
         for (int repetition = 1; repetition < REPETITIONS; repetition++) {
             batches.addAll(PromptBatch.of(first, repetition, batch, seed));
         }

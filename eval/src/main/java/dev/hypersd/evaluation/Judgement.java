@@ -1,6 +1,6 @@
 package dev.hypersd.evaluation;
 
-import dev.hypersd.metric.ClaimCheck.Answer;
+import dev.hypersd.metric.AttributeCheck.Outcome;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -8,30 +8,31 @@ import java.util.OptionalDouble;
 /**
  * What the judges say of one picture.
  *
- * @param number of the prompt
- * @param repetition 0 for the picture that counts, above for others of the same prompt
- * @param answers whether each claim of the prompt is right
- * @param scores those of the judges that are there
- * @param features of the attribute reader
- * @param trajectory how far it is from what the teacher draws of the same noise, see {@link Trajectory}; absent where there is no teacher
- * @param milliseconds that drawing it took
+ * @param number the number of its prompt
+ * @param repetition 0 for the picture that counts, more for others of the same prompt
+ * @param outcomes for each attribute that the prompt names, whether the picture shows it
+ * @param scores the scores of the judges that are there
+ * @param features the features of the attribute reader, which distances between sets of pictures are measured on
+ * @param teacherError the mean squared error to the teacher's picture of the same prompt and noise, of pixels from -1 to
+ *     1; absent where there is no teacher
+ * @param milliseconds the time that drawing the picture took
  */
 public record Judgement(
         long number,
         int repetition,
-        List<Answer> answers,
-        Map<Measure, Double> scores,
+        List<Outcome> outcomes,
+        Map<JudgeScore, Double> scores,
         List<Double> features,
-        OptionalDouble trajectory,
+        OptionalDouble teacherError,
         double milliseconds) {
     public Judgement {
-        answers = List.copyOf(answers);
+        outcomes = List.copyOf(outcomes);
         scores = Map.copyOf(scores);
         features = List.copyOf(features);
     }
 
-    Judgement withTrajectory(double error) {
-        return new Judgement(number, repetition, answers, scores, features, OptionalDouble.of(error), milliseconds);
+    Judgement withTeacherError(double error) {
+        return new Judgement(number, repetition, outcomes, scores, features, OptionalDouble.of(error), milliseconds);
     }
 
     double[] vector() {

@@ -5,7 +5,7 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.Json;
 import dev.hypersd.metric.Attribute;
-import dev.hypersd.metric.ClaimCheck.Answer;
+import dev.hypersd.metric.AttributeCheck.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,8 +25,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Judgements in a file of JSON lines. The first line says of what; a last line that was cut off by an interruption is dropped. */
 final class JudgementFile {
+    private static final String FORMAT = "format";
+    private static final int PRESENT_FORMAT = 2;
     private static final String SUBJECT = "subject";
-    private static final String TRAJECTORY = "trajectory";
+    private static final String CORRECT = "correct";
+    private static final String INCORRECT = "incorrect";
+    private static final String TEACHER_ERROR = "teacher_error";
     private static final String MILLISECONDS = "milliseconds";
 
     private final Path file;
@@ -45,11 +49,19 @@ final class JudgementFile {
         JudgementFile judgements = new JudgementFile(file);
         List<String> lines = judgements.wholeLines();
         if (lines.isEmpty()) {
-            judgements.write(
-                    List.of(Json.MAPPER.createObjectNode().put(SUBJECT, subject).toString()));
+            judgements.write(List.of(Json.MAPPER
+                    .createObjectNode()
+                    .put(FORMAT, PRESENT_FORMAT)
+                    .put(SUBJECT, subject)
+                    .toString()));
             return judgements;
         }
-        String found = judgements.parse(lines.getFirst()).path(SUBJECT).asString("");
+        JsonNode header = judgements.parse(lines.getFirst());
+        if (header.path(FORMAT).asInt(1) != PRESENT_FORMAT) {
+            throw new InvalidRequestException(
+                    "%s was written by another version of this program; name another output".formatted(file));
+        }
+        String found = header.path(SUBJECT).asString("");
         if (!found.equals(subject)) {
             throw new InvalidRequestException(
                     "%s has judgements of \"%s\", not of \"%s\"; name another output".formatted(file, found, subject));
@@ -106,18 +118,18 @@ final class JudgementFile {
         ObjectNode node = Json.MAPPER.createObjectNode();
         node.put("number", judgement.number());
         node.put("repetition", judgement.repetition());
-        ArrayNode right = node.putArray("right");
-        ArrayNode wrong = node.putArray("wrong");
+        ArrayNode correct = node.putArray(CORRECT);
+        ArrayNode incorrect = node.putArray(INCORRECT);
         judgement
-                .answers()
-                .forEach(answer ->
-                        (answer.right() ? right : wrong).add(answer.attribute().name()));
-        for (Measure measure : Measure.values()) {
-            if (judgement.scores().containsKey(measure)) {
-                node.put(measure.key(), judgement.scores().get(measure));
+                .outcomes()
+                .forEach(outcome -> (outcome.correct() ? correct : incorrect)
+                        .add(outcome.attribute().name()));
+        for (JudgeScore kind : JudgeScore.values()) {
+            if (judgement.scores().containsKey(kind)) {
+                node.put(kind.key(), judgement.scores().get(kind));
             }
         }
-        judgement.trajectory().ifPresent(error -> node.put(TRAJECTORY, error));
+        judgement.teacherError().ifPresent(error -> node.put(TEACHER_ERROR, error));
         node.put(MILLISECONDS, judgement.milliseconds());
         ArrayNode features = node.putArray("features");
         judgement.features().forEach(features::add);
@@ -126,24 +138,26 @@ final class JudgementFile {
 
     private Judgement judgement(String line) {
         JsonNode node = parse(line);
-        List<Answer> answers = new ArrayList<>();
-        node.path("right").forEach(name -> answers.add(new Answer(Attribute.valueOf(name.asString()), true)));
-        node.path("wrong").forEach(name -> answers.add(new Answer(Attribute.valueOf(name.asString()), false)));
-        Map<Measure, Double> scores = new EnumMap<>(Measure.class);
-        for (Measure measure : Measure.values()) {
-            if (node.has(measure.key())) {
-                scores.put(measure, node.get(measure.key()).asDouble());
+        List<Outcome> outcomes = new ArrayList<>();
+        node.path(CORRECT).forEach(name -> outcomes.add(new Outcome(Attribute.valueOf(name.asString()), true)));
+        node.path(INCORRECT).forEach(name -> outcomes.add(new Outcome(Attribute.valueOf(name.asString()), false)));
+        Map<JudgeScore, Double> scores = new EnumMap<>(JudgeScore.class);
+        for (JudgeScore kind : JudgeScore.values()) {
+            if (node.has(kind.key())) {
+                scores.put(kind, node.get(kind.key()).asDouble());
             }
         }
         return new Judgement(
                 node.path("number").asLong(),
                 node.path("repetition").asInt(),
-                answers,
+                outcomes,
                 scores,
                 StreamSupport.stream(node.path("features").spliterator(), false)
                         .map(JsonNode::asDouble)
                         .toList(),
-                node.has(TRAJECTORY) ? OptionalDouble.of(node.get(TRAJECTORY).asDouble()) : OptionalDouble.empty(),
+                node.has(TEACHER_ERROR)
+                        ? OptionalDouble.of(node.get(TEACHER_ERROR).asDouble())
+                        : OptionalDouble.empty(),
                 node.path(MILLISECONDS).asDouble());
     }
 }

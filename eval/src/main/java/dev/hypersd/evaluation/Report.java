@@ -14,18 +14,23 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The figures of a model beside two others: those of its autoencoder, that is of the data after encoding and decoding, and those of the data,
- * what the judges say of pictures that are right by construction, and how far apart two sets of such pictures are.
+ * The result of a model beside two others, which say how much of what is missing is not the model's fault.
+ *
+ * @param subject the model and all that decides its pictures
+ * @param model the result of the pictures that the model draws of the test prompts
+ * @param reconstruction the result of the test scenes after the model's autoencoder has encoded and decoded them
+ * @param groundTruth the result of the test scenes themselves, which show what their prompts say by construction
  */
-public record Report(String subject, Figures model, Figures autoencoder, Figures data) {
-    /** The figures by name, an object for each column of {@link #table}. */
+public record Report(
+        String subject, EvaluationResult model, EvaluationResult reconstruction, EvaluationResult groundTruth) {
+    /** The metrics by their titles, an object for each column of {@link #table}. */
     public String json() {
         ObjectNode node = Json.MAPPER.createObjectNode().put("subject", subject);
         columns().forEach((name, rows) -> rows.forEach(node.putObject(name)::put));
         return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
     }
 
-    /** A table for people: a line for each figure, with the model's, the autoencoder's and the data's. */
+    /** A table for people: a line for each metric, a column each for the model, the reconstruction and the ground truth. */
     public String table() {
         Map<String, Map<String, Double>> columns = columns();
         Set<String> names = columns.values().stream()
@@ -40,16 +45,16 @@ public record Report(String subject, Figures model, Figures autoencoder, Figures
     }
 
     private static String line(String name, Stream<String> values) {
-        return "%-28s".formatted(name) + values.map("%12s"::formatted).collect(Collectors.joining());
+        return "%-34s".formatted(name) + values.map("%16s"::formatted).collect(Collectors.joining());
     }
 
     private Map<String, Map<String, Double>> columns() {
         Map<String, Map<String, Double>> columns = new LinkedHashMap<>();
         Map<String, Double> ofModel = rows(model);
-        ofModel.put("ms per picture", model.milliseconds());
+        ofModel.put("ms per image", model.milliseconds());
         columns.put("model", ofModel);
-        columns.put("autoencoder", rows(autoencoder));
-        columns.put("data", rows(data));
+        columns.put("reconstruction", rows(reconstruction));
+        columns.put("ground truth", rows(groundTruth));
         return columns;
     }
 
@@ -57,33 +62,31 @@ public record Report(String subject, Figures model, Figures autoencoder, Figures
         return value == null ? "-" : String.format(Locale.ROOT, "%.4f", value);
     }
 
-    private static Map<String, Double> rows(Figures figures) {
+    private static Map<String, Double> rows(EvaluationResult result) {
         Map<String, Double> rows = new LinkedHashMap<>();
-        rows.put("pictures", (double) figures.pictures());
+        rows.put("images", (double) result.pictures());
         for (Group group : Group.values()) {
             put(
                     rows,
-                    "claims right: " + word(group),
-                    figures.accuracy().claims(group).value());
+                    title("attribute accuracy", group),
+                    result.accuracy().attributes(group).value());
         }
         for (Group group : Group.values()) {
             put(
                     rows,
-                    "pictures right: " + word(group),
-                    figures.accuracy().pictures(group).value());
+                    title("correct images", group),
+                    result.accuracy().images(group).value());
         }
         for (Attribute attribute : Attribute.values()) {
-            put(rows, word(attribute), figures.accuracy().of(attribute).value());
+            put(rows, word(attribute), result.accuracy().of(attribute).value());
         }
-        for (Measure measure : Measure.values()) {
-            if (figures.means().containsKey(measure)) {
-                rows.put(measure.title(), figures.means().get(measure));
-            }
+        for (JudgeScore score : JudgeScore.values()) {
+            put(rows, score.title(), result.mean(score));
         }
-        rows.put("fid", figures.frechet());
-        rows.put("kid", figures.kernel().mean());
-        rows.put("kid deviation", figures.kernel().deviation());
-        figures.diversity().ifPresent(diversity -> rows.put("diversity", diversity));
+        rows.put("FID", result.fid());
+        rows.put("KID", result.kid().mean());
+        rows.put("KID deviation", result.kid().deviation());
+        result.diversity().ifPresent(diversity -> rows.put("diversity", diversity));
         return rows;
     }
 
@@ -91,6 +94,10 @@ public record Report(String subject, Figures model, Figures autoencoder, Figures
         if (!Double.isNaN(value)) {
             rows.put(name, value);
         }
+    }
+
+    private static String title(String metric, Group group) {
+        return group == Group.ALL ? metric : metric + ", " + word(group);
     }
 
     private static String word(Enum<?> constant) {

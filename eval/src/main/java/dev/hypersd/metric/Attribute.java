@@ -1,6 +1,6 @@
 package dev.hypersd.metric;
 
-/** What a caption can claim of a picture, each to be right or wrong. */
+/** What a caption can say of a picture, each to be correct or not. */
 public enum Attribute {
     /** A thing is there. */
     KIND,

@@ -1,69 +1,73 @@
 package dev.hypersd.metric;
 
-import dev.hypersd.metric.ClaimCheck.Answer;
+import dev.hypersd.metric.AttributeCheck.Outcome;
 import dev.hypersd.scene.Claims;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 
-/** Counts, picture by picture, how much of what captions claim is right. Not safe to share between threads. */
+/**
+ * Counts, picture by picture, how many of the attributes that captions name the pictures show (as GenEval does, Ghosh
+ * et al., 2023, for its objects). Not safe to share between threads.
+ */
 public final class AttributeAccuracy {
-    /** A sort of captions. */
+    /** The groups of captions that accuracies are counted for. */
     public enum Group {
+        /** All captions. */
         ALL,
-        /** One thing, once. */
-        SINGLE,
-        /** Things of two kinds, in a relation. */
-        TWO,
-        /** With a combination of kind and colour that was held out of training. */
+        /** Captions with one object. */
+        SINGLE_OBJECT,
+        /** Captions with objects of two kinds, in a relation. */
+        TWO_OBJECTS,
+        /** Captions with a combination of kind and colour that was held out of training. */
         HELD_OUT
     }
 
     /**
-     * How often something was right.
+     * How many of a number of attributes, or of images, are correct.
      *
-     * @param right of {@code total}
+     * @param correct 0 to {@code total}
      */
-    public record Share(long right, long total) {
-        private Share plus(boolean one) {
-            return new Share(right + (one ? 1 : 0), total + 1);
+    public record Proportion(long correct, long total) {
+        private Proportion plus(boolean one) {
+            return new Proportion(correct + (one ? 1 : 0), total + 1);
         }
 
-        /** 0..1; NaN of nothing. */
+        /** The quotient, 0 to 1; NaN where there is nothing to count. */
         public double value() {
-            return (double) right / total;
+            return (double) correct / total;
         }
     }
 
-    private static final Share NOTHING = new Share(0, 0);
+    private static final Proportion NOTHING = new Proportion(0, 0);
 
-    private final Map<Attribute, Share> byAttribute = new EnumMap<>(Attribute.class);
-    private final Map<Group, Share> claims = new EnumMap<>(Group.class);
-    private final Map<Group, Share> pictures = new EnumMap<>(Group.class);
+    private final Map<Attribute, Proportion> byAttribute = new EnumMap<>(Attribute.class);
+    private final Map<Group, Proportion> attributes = new EnumMap<>(Group.class);
+    private final Map<Group, Proportion> images = new EnumMap<>(Group.class);
 
     /**
      * Counts one picture.
      *
      * @param heldOut whether the caption has a combination that was held out
-     * @param answers from {@link ClaimCheck#of}
+     * @param outcomes from {@link AttributeCheck#of}
      */
-    public void add(Claims caption, boolean heldOut, List<Answer> answers) {
-        boolean all = answers.stream().allMatch(Answer::right);
-        answers.forEach(answer -> count(byAttribute, answer.attribute(), answer.right()));
+    public void add(Claims caption, boolean heldOut, List<Outcome> outcomes) {
+        boolean all = outcomes.stream().allMatch(Outcome::correct);
+        outcomes.forEach(outcome -> count(byAttribute, outcome.attribute(), outcome.correct()));
         for (Group group : groups(caption, heldOut)) {
-            answers.forEach(answer -> count(claims, group, answer.right()));
-            count(pictures, group, all);
+            outcomes.forEach(outcome -> count(attributes, group, outcome.correct()));
+            count(images, group, all);
         }
     }
 
     private static EnumSet<Group> groups(Claims caption, boolean heldOut) {
         EnumSet<Group> groups = EnumSet.of(Group.ALL);
         if (caption.items().size() == 1 && caption.items().getFirst().count() == 1) {
-            groups.add(Group.SINGLE);
+            groups.add(Group.SINGLE_OBJECT);
         }
         if (caption.items().size() == 2) {
-            groups.add(Group.TWO);
+            groups.add(Group.TWO_OBJECTS);
         }
         if (heldOut) {
             groups.add(Group.HELD_OUT);
@@ -71,22 +75,22 @@ public final class AttributeAccuracy {
         return groups;
     }
 
-    private static <K> void count(Map<K, Share> counts, K key, boolean right) {
-        counts.merge(key, NOTHING.plus(right), (old, one) -> old.plus(right));
+    private static <K> void count(Map<K, Proportion> counts, K key, boolean correct) {
+        counts.merge(key, NOTHING.plus(correct), (old, _) -> old.plus(correct));
     }
 
-    /** The share of claims of one sort that are right. */
-    public Share of(Attribute attribute) {
+    /** How many of the captions that name an attribute have a picture that shows it. */
+    public Proportion of(Attribute attribute) {
         return byAttribute.getOrDefault(attribute, NOTHING);
     }
 
-    /** The share of all claims of captions of a group that are right: the attribute accuracy. */
-    public Share claims(Group group) {
-        return claims.getOrDefault(group, NOTHING);
+    /** How many of all the attributes that the captions of a group name are shown: the attribute accuracy. */
+    public Proportion attributes(Group group) {
+        return attributes.getOrDefault(group, NOTHING);
     }
 
-    /** The share of pictures of a group of which every claim is right. */
-    public Share pictures(Group group) {
-        return pictures.getOrDefault(group, NOTHING);
+    /** How many pictures of a group show every attribute that their caption names. */
+    public Proportion images(Group group) {
+        return images.getOrDefault(group, NOTHING);
     }
 }

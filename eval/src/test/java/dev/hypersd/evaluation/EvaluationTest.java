@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
-import dev.hypersd.judge.BackboneConfig;
-import dev.hypersd.judge.attributes.AttributeReader;
+import dev.hypersd.judge.detection.AttributeReader;
+import dev.hypersd.judge.detection.BackboneConfig;
 import dev.hypersd.metric.AttributeAccuracy.Group;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
@@ -42,14 +42,14 @@ class EvaluationTest {
     private static final int PROMPTS = 6;
 
     @TempDir
-    private static Path judges;
+    private static Path judgesFolder;
 
     @TempDir
     private Path out;
 
     @BeforeAll
     static void writeAJudge() throws IOException {
-        Path folder = Files.createDirectories(judges.resolve("attributes"));
+        Path folder = Files.createDirectories(judgesFolder.resolve("attributes"));
         Files.writeString(folder.resolve("config.json"), CONFIG);
         Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
@@ -66,15 +66,15 @@ class EvaluationTest {
 
     @Test
     void anInterruptedRunGoesOnAndEndsWithTheSameReport() throws IOException {
-        String whole = withoutTime(evaluate(Generator.data(), out.resolve("whole")));
+        String whole = withoutTime(evaluate(ImageSource.groundTruth(), out.resolve("whole")));
 
         Path cut = out.resolve("cut");
         AtomicInteger left = new AtomicInteger(2);
-        Generator failing = batch -> {
+        ImageSource failing = batch -> {
             if (left.getAndDecrement() == 0) {
                 throw new IllegalStateException("the power fails");
             }
-            return Generator.data().draw(batch);
+            return ImageSource.groundTruth().images(batch);
         };
         assertThatThrownBy(() -> evaluate(failing, cut)).hasMessage("the power fails");
         // The last line was being written.
@@ -82,9 +82,9 @@ class EvaluationTest {
         Files.writeString(cut.resolve("model.jsonl"), lines.substring(0, lines.length() - 20));
 
         List<Long> seeds = new ArrayList<>();
-        Generator counting = batch -> {
+        ImageSource counting = batch -> {
             seeds.add(batch.seed());
-            return Generator.data().draw(batch);
+            return ImageSource.groundTruth().images(batch);
         };
         assertThat(withoutTime(evaluate(counting, cut))).isEqualTo(whole);
         // The batch whose last line was lost, the third one, and the first prompt's repetitions.
@@ -93,25 +93,25 @@ class EvaluationTest {
 
     @Test
     void theDataAreAtNoDistanceFromThemselvesInTheReport() {
-        Report report = evaluate(Generator.data(), out);
-        assertThat(report.model().frechet())
-                .isEqualTo(report.data().frechet())
-                .isEqualTo(report.autoencoder().frechet());
-        assertThat(report.model().accuracy().claims(Group.ALL))
-                .isEqualTo(report.data().accuracy().claims(Group.ALL));
+        Report report = evaluate(ImageSource.groundTruth(), out);
+        assertThat(report.model().fid())
+                .isEqualTo(report.groundTruth().fid())
+                .isEqualTo(report.reconstruction().fid());
+        assertThat(report.model().accuracy().attributes(Group.ALL))
+                .isEqualTo(report.groundTruth().accuracy().attributes(Group.ALL));
         assertThat(report.model().diversity().orElseThrow())
                 .isPositive()
-                .isEqualTo(report.data().diversity().orElseThrow());
-        assertThat(report.table()).contains("claims right: all", "fid", "ms per picture");
+                .isEqualTo(report.groundTruth().diversity().orElseThrow());
+        assertThat(report.table()).contains("attribute accuracy", "FID", "ms per image");
     }
 
     @Test
     void whatTheAutoencoderSpoilsIsSeenInItsColumn() {
-        try (Panel panel = Panel.open(judges)) {
-            Report report = report(panel, Generator.data(), EvaluationTest::black, out);
-            assertThat(report.autoencoder().frechet())
-                    .isGreaterThan(report.data().frechet());
-            assertThat(report.model().frechet()).isEqualTo(report.data().frechet());
+        try (Judges judges = Judges.open(judgesFolder)) {
+            Report report = report(judges, ImageSource.groundTruth(), EvaluationTest::black, out);
+            assertThat(report.reconstruction().fid())
+                    .isGreaterThan(report.groundTruth().fid());
+            assertThat(report.model().fid()).isEqualTo(report.groundTruth().fid());
         }
     }
 
@@ -121,11 +121,11 @@ class EvaluationTest {
         for (Path file : List.of(Path.of("config.json"), Path.of("diffusion_pytorch_model.safetensors"))) {
             Files.createDirectories(folder.resolve("attributes"));
             Files.copy(
-                    judges.resolve("attributes").resolve(file),
+                    judgesFolder.resolve("attributes").resolve(file),
                     folder.resolve("attributes").resolve(file));
         }
         Files.createDirectories(folder.resolve("aesthetic"));
-        assertThatThrownBy(() -> Panel.open(folder))
+        assertThatThrownBy(() -> Judges.open(folder))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageEndingWith("aesthetic: scores the vectors of a CLIP, and no folder clip is beside it");
     }
@@ -134,13 +134,13 @@ class EvaluationTest {
     void picturesAreJudgedAlikeInWhateverBatch() {
         List<TestPrompt> prompts = TestPrompt.range(0, 4);
         PromptBatch together = new PromptBatch(prompts, 0, 0);
-        try (Panel panel = Panel.open(judges)) {
-            List<Judgement> judged = panel.judge(Generator.data().draw(together), together, 1);
+        try (Judges judges = Judges.open(judgesFolder)) {
+            List<Judgement> judged = judges.judge(ImageSource.groundTruth().images(together), together, 1);
             for (int i = 0; i < prompts.size(); i++) {
                 PromptBatch alone = new PromptBatch(List.of(prompts.get(i)), 0, 0);
-                Judgement one =
-                        panel.judge(Generator.data().draw(alone), alone, 1).getFirst();
-                assertThat(one.answers()).isEqualTo(judged.get(i).answers());
+                Judgement one = judges.judge(ImageSource.groundTruth().images(alone), alone, 1)
+                        .getFirst();
+                assertThat(one.outcomes()).isEqualTo(judged.get(i).outcomes());
                 // Convolutions add up in another order in batches.
                 assertThat(one.vector()).containsExactly(judged.get(i).vector(), within(1e-5));
             }
@@ -150,27 +150,27 @@ class EvaluationTest {
     @Test
     void aTeacherIsAtNoDistanceFromItselfAndDrawsOnce() {
         AtomicInteger drawn = new AtomicInteger();
-        Generator counting = batch -> {
+        ImageSource counting = batch -> {
             drawn.incrementAndGet();
-            return Generator.data().draw(batch);
+            return ImageSource.groundTruth().images(batch);
         };
-        Generator teacher = new KeptPictures(counting, out.resolve("pictures"));
-        try (Panel panel = Panel.open(judges)) {
-            Evaluation evaluation = new Evaluation(panel, TestPrompt.range(0, 4), 1, 2, 5, Optional.of(teacher));
-            References references = evaluation.references("scenes", UnaryOperator.identity(), out, left -> {});
-            Figures itself = evaluation.of("teacher", teacher, references, out.resolve("teacher"), left -> {});
-            Generator dark = Generator.data().then(EvaluationTest::black);
-            Figures black = evaluation.of("black", dark, references, out.resolve("black"), left -> {});
+        ImageSource teacher = new CachedImageSource(counting, out.resolve("pictures"));
+        try (Judges judges = Judges.open(judgesFolder)) {
+            Evaluation evaluation = new Evaluation(judges, TestPrompt.range(0, 4), 1, 2, 5, Optional.of(teacher));
+            ReferenceImages references = evaluation.references("scenes", UnaryOperator.identity(), out, left -> {});
+            EvaluationResult itself = evaluation.of("teacher", teacher, references, out.resolve("teacher"), left -> {});
+            ImageSource dark = ImageSource.groundTruth().then(EvaluationTest::black);
+            EvaluationResult black = evaluation.of("black", dark, references, out.resolve("black"), left -> {});
 
-            assertThat(itself.trajectory()).hasValue(0);
+            assertThat(itself.teacherError()).hasValue(0);
             // Of the pictures that count, the mean square of pixels that are one away from black.
             double expected = TestPrompt.range(0, 4).stream()
                     .flatMapToDouble(prompt -> squaresAboveBlack(
                             Scenes.of(Split.TEST, 4).get(prompt.number()).image()))
                     .average()
                     .orElseThrow();
-            assertThat(black.trajectory().orElseThrow()).isCloseTo(expected, within(1e-5));
-            assertThat(references.data().trajectory()).isEmpty();
+            assertThat(black.teacherError().orElseThrow()).isCloseTo(expected, within(1e-5));
+            assertThat(references.groundTruth().teacherError()).isEmpty();
         }
         assertThat(drawn).hasValue(5); // Two batches, and the first prompt three times more.
     }
@@ -184,12 +184,13 @@ class EvaluationTest {
 
     @Test
     void judgementsOfSomethingElseAreRefused() {
-        evaluate(Generator.data(), out);
-        try (Panel panel = Panel.open(judges)) {
-            assertThatThrownBy(() -> evaluation(panel).references("another", UnaryOperator.identity(), out, left -> {}))
+        evaluate(ImageSource.groundTruth(), out);
+        try (Judges judges = Judges.open(judgesFolder)) {
+            assertThatThrownBy(
+                            () -> evaluation(judges).references("another", UnaryOperator.identity(), out, left -> {}))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageMatching(
-                            ".*has judgements of \"autoencoder of scenes, judges (\\w{8})\", not of \"autoencoder of another, judges \\1\".*");
+                            ".*has judgements of \"reconstruction by the autoencoder of scenes, judges (\\w{8})\", not of \"reconstruction by the autoencoder of another, judges \\1\".*");
         }
     }
 
@@ -201,26 +202,26 @@ class EvaluationTest {
                 .hasMessage("\"test:0\" names no test prompts; write test: and how many, for example test:1000");
     }
 
-    private Report evaluate(Generator generator, Path folder) {
-        try (Panel panel = Panel.open(judges)) {
-            return report(panel, generator, UnaryOperator.identity(), folder);
+    private Report evaluate(ImageSource generator, Path folder) {
+        try (Judges judges = Judges.open(judgesFolder)) {
+            return report(judges, generator, UnaryOperator.identity(), folder);
         }
     }
 
     private static Report report(
-            Panel panel, Generator generator, UnaryOperator<List<Image>> autoencoder, Path folder) {
-        Evaluation evaluation = evaluation(panel);
-        References references = evaluation.references("scenes", autoencoder, folder, left -> {});
-        Figures figures = evaluation.of("scenes", generator, references, folder, left -> {});
-        return new Report("scenes", figures, references.autoencoder(), references.data());
+            Judges judges, ImageSource generator, UnaryOperator<List<Image>> autoencoder, Path folder) {
+        Evaluation evaluation = evaluation(judges);
+        ReferenceImages references = evaluation.references("scenes", autoencoder, folder, left -> {});
+        EvaluationResult figures = evaluation.of("scenes", generator, references, folder, left -> {});
+        return new Report("scenes", figures, references.reconstruction(), references.groundTruth());
     }
 
-    private static Evaluation evaluation(Panel panel) {
-        return new Evaluation(panel, TestPrompt.range(0, PROMPTS), 1, 2, 5, Optional.empty());
+    private static Evaluation evaluation(Judges judges) {
+        return new Evaluation(judges, TestPrompt.range(0, PROMPTS), 1, 2, 5, Optional.empty());
     }
 
     private static String withoutTime(Report report) {
-        return report.json().replaceAll("\"ms per picture\" : \\S+", "");
+        return report.json().replaceAll("\"ms per image\" : \\S+", "");
     }
 
     private static List<Image> black(List<Image> images) {

@@ -4,7 +4,7 @@ import dev.hypersd.data.Dataset;
 import dev.hypersd.distillation.trajectory.Distance;
 import dev.hypersd.distillation.trajectory.Goal;
 import dev.hypersd.distillation.trajectory.Segments;
-import dev.hypersd.judge.segmentation.Segmenter;
+import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.nn.Adapters;

@@ -1,8 +1,8 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.data.Dataset;
-import dev.hypersd.judge.segmentation.SegmentationLosses;
-import dev.hypersd.judge.segmentation.Segmenter;
+import dev.hypersd.judge.detection.SegmentationLosses;
+import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.schedule.NoiseSchedule;

@@ -1,6 +1,6 @@
 package dev.hypersd.distillation;
 
-import dev.hypersd.judge.Reward;
+import dev.hypersd.judge.reward.Reward;
 
 /**
  * A judge that a student is to please.

@@ -3,17 +3,17 @@ package dev.hypersd.objective;
 import dev.hypersd.clip.ClipModel;
 import dev.hypersd.degradation.Comparison;
 import dev.hypersd.image.Image;
-import dev.hypersd.judge.PreferenceLoss;
-import dev.hypersd.judge.aesthetic.ScoreHead;
-import dev.hypersd.judge.attributes.AttributeReader;
-import dev.hypersd.judge.attributes.ReaderLosses;
-import dev.hypersd.judge.clip.ClipJudge;
-import dev.hypersd.judge.clip.ClipPictures;
-import dev.hypersd.judge.clip.ContrastiveLoss;
+import dev.hypersd.judge.detection.AttributeLosses;
+import dev.hypersd.judge.detection.AttributeReader;
+import dev.hypersd.judge.detection.SegmentationLosses;
+import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.judge.preference.PreferenceModel;
-import dev.hypersd.judge.preference.Words;
-import dev.hypersd.judge.segmentation.SegmentationLosses;
-import dev.hypersd.judge.segmentation.Segmenter;
+import dev.hypersd.judge.preference.TokenBatch;
+import dev.hypersd.judge.reward.ClipImageProcessor;
+import dev.hypersd.judge.reward.ClipJudge;
+import dev.hypersd.judge.reward.ContrastiveLoss;
+import dev.hypersd.judge.reward.PreferenceLoss;
+import dev.hypersd.judge.reward.ScoreHead;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.ClipTokenizer;
@@ -37,7 +37,7 @@ public final class JudgeLosses {
 
     /** Of the attribute reader: all it is to say of scenes, with equal weights. */
     public static Losses attributes(AttributeReader reader, List<Sample> batch) {
-        ReaderLosses losses = ReaderLosses.of(reader, batch);
+        AttributeLosses losses = AttributeLosses.of(reader, batch);
         return Losses.of(
                 new Term("peaks", 1, losses.peaks()),
                 new Term("geometry", 1, losses.geometry()),
@@ -62,8 +62,8 @@ public final class JudgeLosses {
                 .mapToLong(Integer::longValue)
                 .toArray();
         Tensor texts = clip.texts(Tensors.of(ids, batch.size(), ids.length / batch.size()));
-        Tensor pictures =
-                clip.pictures(ClipPictures.of(images, clip.vision().config().imageSize()));
+        Tensor pictures = clip.pictures(
+                ClipImageProcessor.of(images, clip.vision().config().imageSize()));
         return Losses.of(
                 new Term("contrastive", 1, ContrastiveLoss.of(texts, pictures, scale(clip))),
                 new Term(ACCURACY, 0, ContrastiveLoss.accuracy(texts, pictures)));
@@ -84,13 +84,13 @@ public final class JudgeLosses {
      */
     public static Losses preference(PreferenceModel model, ClipTokenizer tokenizer, List<Comparison> batch) {
         int count = batch.size();
-        Tensor seen = model.see(ClipPictures.of(
+        Tensor seen = model.see(ClipImageProcessor.of(
                 each(batch, Comparison::image, Comparison::degraded),
                 model.config().vision().imageSize()));
         List<String> captions = each(batch, Comparison::caption, Comparison::caption, Comparison::wrong);
         Tensor scores = model.compare(
                 Tensors.cat(0, seen, seen.narrow(0, 0, count)),
-                Words.of(tokenizer, captions, model.config().text().positions()));
+                TokenBatch.of(tokenizer, captions, model.config().text().positions()));
         Tensor right = scores.narrow(0, 0, count);
         Tensor degraded = scores.narrow(0, count, count);
         Tensor wrong = scores.narrow(0, 2L * count, count);

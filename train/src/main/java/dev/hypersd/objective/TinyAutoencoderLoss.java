@@ -2,8 +2,8 @@ package dev.hypersd.objective;
 
 import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
-import dev.hypersd.judge.PerceptualDistance;
-import dev.hypersd.judge.attributes.AttributeReader;
+import dev.hypersd.judge.detection.AttributeReader;
+import dev.hypersd.judge.detection.PerceptualDistance;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.objective.NetworkObjective.NetworkLoss;

@@ -1,6 +1,6 @@
 package dev.hypersd.recipe;
 
-import dev.hypersd.evaluation.Contestant;
+import dev.hypersd.evaluation.ComparedMethod;
 import dev.hypersd.pipeline.LoraWeight;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
@@ -8,16 +8,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Which methods to compare, and how, checked.
+ * A recipe that compares methods, checked.
  *
- * @param model that all of them draw with
+ * @param model the model that all methods draw with
  * @param judges the folder of the judges
- * @param output where judgements, the table and pictures go
- * @param prompts how many test prompts
- * @param batch pictures that are drawn at once
- * @param repeated prompts that are drawn several times, to see how different their pictures are
- * @param seeds of the pictures, one run each
- * @param shown captions that are drawn by every method
+ * @param output the folder of the judgements, the table and the sheets of pictures
+ * @param prompts the number of test prompts
+ * @param batch the number of pictures that are drawn at once
+ * @param diversityPrompts the number of prompts that are drawn four times, to measure the diversity
+ * @param seeds the seeds of the pictures; every method draws all prompts from each of them
+ * @param samplePrompts the captions of the sheets, which every method draws
+ * @param methods the methods that are compared; the first one in the first of its numbers of steps is the teacher
  */
 public record ComparisonRecipe(
         Path model,
@@ -25,16 +26,16 @@ public record ComparisonRecipe(
         Path output,
         int prompts,
         int batch,
-        int repeated,
+        int diversityPrompts,
         List<Integer> seeds,
-        List<String> shown,
-        List<Contestant> contestants) {
+        List<String> samplePrompts,
+        List<ComparedMethod> methods) {
     private static final double MOST_GUIDANCE = 30;
 
     public ComparisonRecipe {
         seeds = List.copyOf(seeds);
-        shown = List.copyOf(shown);
-        contestants = List.copyOf(contestants);
+        samplePrompts = List.copyOf(samplePrompts);
+        methods = List.copyOf(methods);
     }
 
     /**
@@ -45,19 +46,19 @@ public record ComparisonRecipe(
      */
     public static ComparisonRecipe read(Path file, List<String> changes) {
         Section root = new Section(RecipeFile.read(file, changes));
+        root.refuseRenamed("repeated", "diversity_prompts");
+        root.refuseRenamed("shown", "sample_prompts");
         ComparisonRecipe recipe = new ComparisonRecipe(
                 root.path("model"),
                 root.path("judges"),
                 root.path("output"),
                 root.count("prompts", 1000, 2),
                 root.count("batch", 8, 1),
-                root.count("repeated", 50, 1),
+                root.count("diversity_prompts", 50, 1),
                 root.counts("seeds", List.of(0)),
-                root.texts("shown"),
-                root.sections("methods").stream()
-                        .map(ComparisonRecipe::contestant)
-                        .toList());
-        if (recipe.contestants.isEmpty()) {
+                root.texts("sample_prompts"),
+                root.sections("methods").stream().map(ComparisonRecipe::method).toList());
+        if (recipe.methods.isEmpty()) {
             throw root.invalid("methods", "is missing or empty; name at least one");
         }
         if (recipe.seeds.isEmpty()) {
@@ -67,9 +68,9 @@ public record ComparisonRecipe(
         return recipe;
     }
 
-    private static Contestant contestant(Section section) {
+    private static ComparedMethod method(Section section) {
         Sampler sampler = Samplers.named(section.has("sampler") ? section.text("sampler") : "ddim");
-        Contestant contestant = new Contestant(
+        ComparedMethod method = new ComparedMethod(
                 section.text("name"),
                 section.texts("loras").stream()
                         .map(file -> new LoraWeight(Path.of(file), section.number("weight", 1, -10, 10)))
@@ -77,10 +78,10 @@ public record ComparisonRecipe(
                 section.has("eta") ? sampler.withEta(section.number("eta", 0, 0, 1)) : sampler,
                 section.number("guidance", 1, 0, MOST_GUIDANCE),
                 section.counts("steps", List.of()));
-        if (contestant.steps().isEmpty() || contestant.steps().stream().anyMatch(count -> count < 1)) {
-            throw section.invalid("steps", "is %s; name one or more numbers of steps".formatted(contestant.steps()));
+        if (method.steps().isEmpty() || method.steps().stream().anyMatch(count -> count < 1)) {
+            throw section.invalid("steps", "is %s; name one or more numbers of steps".formatted(method.steps()));
         }
         section.refuseUnread();
-        return contestant;
+        return method;
     }
 }

@@ -2,11 +2,11 @@ package dev.hypersd.recipe;
 
 import dev.hypersd.data.Dataset;
 import dev.hypersd.degradation.Comparisons;
-import dev.hypersd.judge.aesthetic.ScoreHead;
-import dev.hypersd.judge.attributes.AttributeReader;
-import dev.hypersd.judge.clip.ClipJudge;
+import dev.hypersd.judge.detection.AttributeReader;
+import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.judge.preference.PreferenceModel;
-import dev.hypersd.judge.segmentation.Segmenter;
+import dev.hypersd.judge.reward.ClipJudge;
+import dev.hypersd.judge.reward.ScoreHead;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.objective.JudgeLosses;
 import dev.hypersd.objective.NetworkObjective;

@@ -13,7 +13,7 @@ import dev.hypersd.distillation.trajectory.Grid;
 import dev.hypersd.distillation.trajectory.Segments;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.Json;
-import dev.hypersd.judge.segmentation.Segmenter;
+import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraLayers;

@@ -7,7 +7,7 @@ import dev.hypersd.data.Dataset;
 import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
-import dev.hypersd.judge.attributes.AttributeReader;
+import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.objective.AutoencoderObjective.Part;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.data.Dataset;
 import dev.hypersd.image.Image;
-import dev.hypersd.judge.attributes.AttributeReader;
+import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.scene.Sample;

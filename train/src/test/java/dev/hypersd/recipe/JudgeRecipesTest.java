@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.DOUBLE;
 
 import dev.hypersd.image.Image;
-import dev.hypersd.judge.aesthetic.AestheticJudge;
-import dev.hypersd.judge.attributes.AttributeReader;
-import dev.hypersd.judge.clip.ClipJudge;
+import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.preference.PreferenceJudge;
+import dev.hypersd.judge.reward.AestheticJudge;
+import dev.hypersd.judge.reward.ClipJudge;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.Network;
 import dev.hypersd.scene.Scenes;

@@ -3,9 +3,9 @@ package dev.hypersd.judge.preference;
 import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.image.Image;
-import dev.hypersd.judge.Reward;
-import dev.hypersd.judge.Scores;
-import dev.hypersd.judge.clip.ClipPictures;
+import dev.hypersd.judge.reward.ClipImageProcessor;
+import dev.hypersd.judge.reward.Reward;
+import dev.hypersd.judge.reward.Scores;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -48,8 +48,8 @@ public final class PreferenceJudge implements Reward {
     public Tensor of(Tensor pixels, List<String> texts) {
         PreferenceConfig config = model.config();
         return scoped(() -> model.forward(
-                ClipPictures.of(pixels, config.vision().imageSize()),
-                Words.of(tokenizer, texts, config.text().positions())));
+                ClipImageProcessor.of(pixels, config.vision().imageSize()),
+                TokenBatch.of(tokenizer, texts, config.text().positions())));
     }
 
     /**
@@ -61,8 +61,8 @@ public final class PreferenceJudge implements Reward {
     public List<Double> scores(List<Image> images, List<String> texts) {
         PreferenceConfig config = model.config();
         return Engine.infer(() -> {
-            Tensor pixels = ClipPictures.of(images, config.vision().imageSize());
-            Words words = Words.of(tokenizer, texts, config.text().positions());
+            Tensor pixels = ClipImageProcessor.of(images, config.vision().imageSize());
+            TokenBatch words = TokenBatch.of(tokenizer, texts, config.text().positions());
             return Scores.of(model.forward(pixels, words));
         });
     }

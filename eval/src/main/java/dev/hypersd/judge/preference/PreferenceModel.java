@@ -2,7 +2,7 @@ package dev.hypersd.judge.preference;
 
 import static dev.hypersd.tensor.TensorScope.scoped;
 
-import dev.hypersd.judge.aesthetic.ScoreHead;
+import dev.hypersd.judge.reward.ScoreHead;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.weights.WeightSource;
@@ -57,7 +57,7 @@ public final class PreferenceModel {
      * @param words {@code B} texts
      * @throws dev.hypersd.error.InvalidRequestException if shapes do not fit
      */
-    public Tensor forward(Tensor pixels, Words words) {
+    public Tensor forward(Tensor pixels, TokenBatch words) {
         return scoped(() -> compare(see(pixels), words));
     }
 
@@ -67,7 +67,7 @@ public final class PreferenceModel {
     }
 
     /** What {@link #forward} gives, from the tokens of pictures. */
-    public Tensor compare(Tensor seen, Words words) {
+    public Tensor compare(Tensor seen, TokenBatch words) {
         return scoped(() -> {
             Tensor first = text.forward(words.ids(), words.mask(), seen).select(1, 0);
             return head.forward(first).squeeze(1).sub(new Scalar(config.mean())).div(new Scalar(config.deviation()));

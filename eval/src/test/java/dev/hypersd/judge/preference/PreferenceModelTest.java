@@ -52,7 +52,7 @@ class PreferenceModelTest {
                 for (int prompt = 0; prompt < expected.length / pictures; prompt++) {
                     float[] rewards = Tensors.toFloats(model.forward(
                             pixels,
-                            new Words(
+                            new TokenBatch(
                                     row(golden, "expected.input_ids", prompt, pictures),
                                     row(golden, "expected.attention_mask", prompt, pictures))));
                     for (int i = 0; i < pictures; i++) {
@@ -76,7 +76,7 @@ class PreferenceModelTest {
                         new PreferenceModel(config, new Parameters(new RandomParameters(1, Dtype.F32, arena)));
                 Tensor pixels = torch.ones(1, 3, 8, 8).set_requires_grad(true);
                 Tensor plain = model.forward(pixels, words(1, 5, 2));
-                Tensor padded = model.forward(pixels, new Words(ids(1, 5, 2, 7, 7), ids(1, 1, 1, 0, 0)));
+                Tensor padded = model.forward(pixels, new TokenBatch(ids(1, 5, 2, 7, 7), ids(1, 1, 1, 0, 0)));
                 assertThat(padded.item_double()).isCloseTo(plain.item_double(), within(1e-6));
                 assertThat(model.forward(pixels, words(1, 6, 2)).item_double()).isNotEqualTo(plain.item_double());
                 plain.sum().backward();
@@ -86,8 +86,8 @@ class PreferenceModelTest {
         });
     }
 
-    private static Words words(long... ids) {
-        return new Words(ids(ids), torch.ones_like(ids(ids)));
+    private static TokenBatch words(long... ids) {
+        return new TokenBatch(ids(ids), torch.ones_like(ids(ids)));
     }
 
     private static Tensor ids(long... ids) {

@@ -1,0 +1,99 @@
+package dev.hypersd.evaluation;
+
+import dev.hypersd.metric.AttributeAccuracy;
+import dev.hypersd.metric.Diversity;
+import dev.hypersd.metric.FeatureStatistics;
+import dev.hypersd.metric.FrechetDistance;
+import dev.hypersd.metric.KernelDistance;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+
+/**
+ * The metrics of a set of pictures, one for each test prompt.
+ *
+ * @param pictures the number of prompts, each of which has one picture that counts
+ * @param accuracy how many of the attributes that the prompts name the pictures show
+ * @param scores the mean of each score whose judge is there
+ * @param fid the Fréchet distance to the reference pictures, on the features of the attribute reader
+ * @param kid the kernel distance to the reference pictures, on the same features
+ * @param diversity the mean over the prompts that were drawn several times; absent where none was
+ * @param teacherError the mean squared error to the teacher's pictures; absent where there is no teacher
+ * @param milliseconds the median time that drawing a picture took
+ */
+public record EvaluationResult(
+        int pictures,
+        AttributeAccuracy accuracy,
+        Map<JudgeScore, Double> scores,
+        double fid,
+        KernelDistance kid,
+        OptionalDouble diversity,
+        OptionalDouble teacherError,
+        double milliseconds) {
+    public EvaluationResult {
+        scores = Map.copyOf(scores);
+    }
+
+    private static final int SUBSETS = 50;
+    private static final int SUBSET = 250;
+    private static final long SUBSET_SEED = 1;
+
+    static EvaluationResult of(List<TestPrompt> prompts, List<Judgement> judgements, List<Judgement> reference) {
+        Map<Long, TestPrompt> byNumber =
+                prompts.stream().collect(Collectors.toMap(TestPrompt::number, Function.identity()));
+        List<Judgement> counted =
+                judgements.stream().filter(j -> j.repetition() == 0).toList();
+        AttributeAccuracy accuracy = new AttributeAccuracy();
+        for (Judgement judgement : counted) {
+            TestPrompt prompt = byNumber.get(judgement.number());
+            if (prompt != null) {
+                accuracy.add(prompt.claims(), prompt.heldOut(), judgement.outcomes());
+            }
+        }
+        List<double[]> features = counted.stream().map(Judgement::vector).toList();
+        List<double[]> expected = reference.stream().map(Judgement::vector).toList();
+        return new EvaluationResult(
+                counted.size(),
+                accuracy,
+                means(counted),
+                FrechetDistance.between(FeatureStatistics.of(features), FeatureStatistics.of(expected)),
+                KernelDistance.overSubsets(features, expected, SUBSETS, SUBSET, SUBSET_SEED),
+                diversity(judgements),
+                counted.stream()
+                        .map(Judgement::teacherError)
+                        .flatMapToDouble(OptionalDouble::stream)
+                        .average(),
+                median(counted.stream().mapToDouble(Judgement::milliseconds)));
+    }
+
+    /** The mean of {@code score}; NaN where its judge is not there. */
+    double mean(JudgeScore score) {
+        return scores.getOrDefault(score, Double.NaN);
+    }
+
+    private static Map<JudgeScore, Double> means(List<Judgement> judgements) {
+        return judgements.stream()
+                .flatMap(judgement -> judgement.scores().entrySet().stream())
+                .collect(Collectors.groupingBy(Map.Entry::getKey, Collectors.averagingDouble(Map.Entry::getValue)));
+    }
+
+    private static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    }
+
+    private static OptionalDouble diversity(List<Judgement> judgements) {
+        Collection<List<double[]>> byPrompt = judgements.stream()
+                .collect(Collectors.groupingBy(
+                        Judgement::number, Collectors.mapping(Judgement::vector, Collectors.toList())))
+                .values();
+        return byPrompt.stream()
+                .filter(pictures -> pictures.size() > 1)
+                .mapToDouble(Diversity::of)
+                .average();
+    }
+}

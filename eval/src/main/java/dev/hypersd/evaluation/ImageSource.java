@@ -1,0 +1,56 @@
+package dev.hypersd.evaluation;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.pipeline.Prompt;
+import dev.hypersd.scene.Scenes;
+import dev.hypersd.scene.Split;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** A source of the pictures that are evaluated. */
+@FunctionalInterface
+public interface ImageSource {
+    /** A picture for each prompt, in the same order; the same batch always gives the same pictures. */
+    List<Image> images(PromptBatch batch);
+
+    /**
+     * The test scenes themselves, which the prompts describe: what a perfect model would draw. Repetitions differ in what
+     * the prompts leave open.
+     */
+    static ImageSource groundTruth() {
+        return batch -> {
+            Scenes scenes = Scenes.of(Split.TEST, batch.prompts().getLast().number() + 1);
+            return batch.prompts().stream()
+                    .map(TestPrompt::number)
+                    .map(number ->
+                            batch.repetition() == 0 ? scenes.get(number) : scenes.another(number, batch.repetition()))
+                    .map(sample -> sample.image())
+                    .toList();
+        };
+    }
+
+    /**
+     * The pictures that a model draws.
+     *
+     * @param request all options but prompts and seed
+     */
+    static ImageSource of(DiffusionPipeline pipeline, ImageRequest request) {
+        Prompt blank = request.promptOf(0);
+        return batch -> {
+            List<Prompt> prompts = batch.prompts().stream()
+                    .map(prompt -> blank.withText(prompt.text()))
+                    .toList();
+            return pipeline.generate(request.withPrompts(prompts).withImages(1, batch.seed())).stream()
+                    .map(GeneratedImage::image)
+                    .toList();
+        };
+    }
+
+    /** The same pictures after {@code change}. */
+    default ImageSource then(UnaryOperator<List<Image>> change) {
+        return batch -> change.apply(images(batch));
+    }
+}

@@ -1,5 +1,0 @@
-/** CLIP as a judge of how well pictures fit texts. */
-@NullMarked
-package dev.hypersd.judge.clip;
-
-import org.jspecify.annotations.NullMarked;

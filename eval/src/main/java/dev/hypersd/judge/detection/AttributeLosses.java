@@ -1,0 +1,85 @@
+package dev.hypersd.judge.detection;
+
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.data.Pixels;
+import dev.hypersd.scene.Background;
+import dev.hypersd.scene.Sample;
+import dev.hypersd.scene.Style;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Tensors;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * What the attribute reader gets wrong about a batch; each a scalar to be minimised.
+ *
+ * @param peaks of the objects, by {@link #focal}
+ * @param geometry the mean absolute error of centres, in cells, and of the logarithm of extents
+ * @param colour cross-entropy of the objects' colours
+ * @param background cross-entropy
+ * @param style cross-entropy
+ */
+public record AttributeLosses(Tensor peaks, Tensor geometry, Tensor colour, Tensor background, Tensor style) {
+    /**
+     * Judges the judge.
+     *
+     * @param batch square pictures of one size, each with at least one object
+     */
+    public static AttributeLosses of(AttributeReader reader, List<Sample> batch) {
+        Tensor grid = reader.grid(Pixels.of(batch.stream().map(Sample::image).toList()));
+        AttributeTargets wanted = AttributeTargets.of(batch, (int) grid.size(2));
+        long objects = wanted.cells().length;
+        Tensor told = reader.describe(grid, Tensors.of(wanted.cells(), objects), Tensors.of(wanted.kinds(), objects));
+        Tensor around = reader.surroundings(grid);
+        Tensor logits = reader.peaks(grid);
+        int backgrounds = Background.values().length;
+        return new AttributeLosses(
+                focal(logits, Tensors.of(wanted.peaks(), Tensors.shape(logits))),
+                scoped(() -> told.narrow(1, 0, AttributeReader.GEOMETRY)
+                        .sub(Tensors.of(wanted.geometry(), objects, AttributeReader.GEOMETRY))
+                        .abs()
+                        .mean()),
+                entropy(
+                        told.narrow(1, AttributeReader.GEOMETRY, told.size(1) - AttributeReader.GEOMETRY),
+                        wanted.colours()),
+                entropy(around.narrow(1, 0, backgrounds), wanted.backgrounds()),
+                entropy(around.narrow(1, backgrounds, Style.values().length), wanted.styles()));
+    }
+
+    /**
+     * The focal loss for peaks (Zhou et al., 2019, equation 1; alpha 2, beta 4): sure cells count little, and cells near a peak are forgiven.
+     * A sum over all cells, divided by the number of peaks.
+     *
+     * @param given {@code [B, kinds, h, w]}
+     * @param target of the same shape, exactly 1 at peaks
+     */
+    static Tensor focal(Tensor given, Tensor target) {
+        return scoped(() -> {
+            Tensor logits = wide(given);
+            Tensor peak = target.eq(new Scalar(1)).to(target.scalar_type());
+            Tensor probability = logits.sigmoid();
+            Tensor missing = probability
+                    .neg()
+                    .add(new Scalar(1))
+                    .square()
+                    .mul(torch.log_sigmoid(logits))
+                    .mul(peak);
+            Tensor away = target.neg().add(new Scalar(1)).square().square();
+            Tensor imagined =
+                    probability.square().mul(torch.log_sigmoid(logits.neg())).mul(away);
+            return missing.add(imagined).sum().neg().div(peak.sum().clamp_min(new Scalar(1)));
+        });
+    }
+
+    private static Tensor entropy(Tensor logits, long[] classes) {
+        return scoped(() -> torch.cross_entropy_loss(wide(logits), Tensors.of(classes, classes.length)));
+    }
+
+    /** Sums over many cells need F32, whatever the network computes with. */
+    private static Tensor wide(Tensor x) {
+        return x.to(Dtype.F32.scalarType());
+    }
+}

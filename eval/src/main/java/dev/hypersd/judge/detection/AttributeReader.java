@@ -1,0 +1,106 @@
+package dev.hypersd.judge.detection;
+
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.model.NetworkType;
+import dev.hypersd.nn.Conv2d;
+import dev.hypersd.nn.Embedding;
+import dev.hypersd.nn.Linear;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.scene.Background;
+import dev.hypersd.scene.Colour;
+import dev.hypersd.scene.Kind;
+import dev.hypersd.scene.Style;
+import dev.hypersd.tensor.Tensors;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The network of the attribute reader. A cell of the grid is asked for what stands there <em>of a kind</em>: a star in front of a house has its
+ * centre in the same cell and a colour of its own, and a colour is read alike for every kind, so that new combinations are read too.
+ *
+ * <p>Stateless, so safe to share.
+ */
+public final class AttributeReader {
+    /** How the network is made of {@code config.json} and its weights. */
+    public static final NetworkType<AttributeReader> TYPE = new NetworkType<>(
+            "AttributeReader",
+            UnaryOperator.identity(),
+            (config, p) -> new AttributeReader(BackboneConfig.from(config), p));
+
+    /** What {@link #describe} says of an object before its colours: its centre from that of the cell, and the logarithm of its extent. */
+    static final int GEOMETRY = 3;
+
+    private static final int KINDS = Kind.values().length;
+    private static final int COLOURS = Colour.values().length;
+    private static final int BACKGROUNDS = Background.values().length;
+    private static final int STYLES = Style.values().length;
+
+    /** Where the maps begin: hardly any cell has an object of a kind, and learning that first would take long. */
+    private static final double RARE = -4;
+
+    private final Backbone backbone;
+    private final Conv2d seek;
+    private final Conv2d peaks;
+    private final Linear cell;
+    private final Embedding kinds;
+    private final Linear mix;
+    private final Linear answer;
+    private final Linear surroundings;
+
+    public AttributeReader(BackboneConfig config, Parameters p) {
+        long width = config.width();
+        this.backbone = new Backbone(config, p.at("backbone"));
+        this.seek = Conv2d.same3x3(p.at("seek"), width, width);
+        this.peaks = Conv2d.pointwise(p.at("peaks"), width, KINDS);
+        this.cell = Linear.of(p.at("cell"), width, width);
+        this.kinds = new Embedding(p.at("kinds"), KINDS, width);
+        this.mix = Linear.of(p.at("mix"), width, width);
+        this.answer = Linear.of(p.at("answer"), width, GEOMETRY + COLOURS);
+        this.surroundings = Linear.of(p.at("surroundings"), width, BACKGROUNDS + STYLES);
+    }
+
+    /** Where it begins: what it sees before it is asked anything. */
+    public Backbone backbone() {
+        return backbone;
+    }
+
+    /** Features of every cell: {@code [B, 3, H, W]} from -1 to 1 {@code -> [B, C, h, w]}. */
+    public Tensor grid(Tensor pixels) {
+        return backbone.forward(pixels);
+    }
+
+    /** Features of whole pictures, for distances between sets of pictures: {@code [B, C, h, w] -> [B, C]}. */
+    public Tensor features(Tensor grid) {
+        return grid.mean(-1, -2);
+    }
+
+    /** Logits that a cell is the centre of an object, a map for each kind: {@code [B, C, h, w] -> [B, kinds, h, w]}. */
+    public Tensor peaks(Tensor grid) {
+        return scoped(
+                () -> peaks.forward(Tensors.siluInPlace(seek.forward(grid))).add(new Scalar(RARE)));
+    }
+
+    /**
+     * What objects look like: for each its centre from the centre of its cell (right and down, in cells), the logarithm of its extent as a
+     * part of the picture, and logits of its colour.
+     *
+     * @param grid {@code [B, C, h, w]}
+     * @param cells I64 {@code [M]}: numbers of cells, row by row, picture by picture
+     * @param kindsThere I64 {@code [M]}: which kind is asked for in each
+     * @return {@code [M, 3 + colours]}
+     */
+    public Tensor describe(Tensor grid, Tensor cells, Tensor kindsThere) {
+        return scoped(() -> {
+            Tensor there = grid.permute(0, 2, 3, 1).flatten(0, 2).index_select(0, cells);
+            Tensor asked = Tensors.siluInPlace(cell.forward(there).add(kinds.forward(kindsThere)));
+            return answer.forward(Tensors.siluInPlace(mix.forward(asked)));
+        });
+    }
+
+    /** Logits of the backgrounds, then of the styles: {@code [B, C, h, w] -> [B, backgrounds + styles]}. */
+    public Tensor surroundings(Tensor grid) {
+        return scoped(() -> surroundings.forward(features(grid)));
+    }
+}

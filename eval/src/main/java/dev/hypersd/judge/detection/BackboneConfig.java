@@ -1,0 +1,53 @@
+package dev.hypersd.judge.detection;
+
+import dev.hypersd.json.JsonObject;
+import java.util.List;
+
+/**
+ * The sizes of a {@link Backbone}.
+ *
+ * @param widths channels of each level; the picture is halved on the way into every one of them
+ * @param blocks residual blocks of each level
+ * @param groups of every GroupNorm
+ */
+public record BackboneConfig(List<Integer> widths, List<Integer> blocks, int groups) {
+    public BackboneConfig {
+        widths = List.copyOf(widths);
+        blocks = List.copyOf(blocks);
+    }
+
+    /**
+     * Reads {@code block_out_channels}, {@code layers_per_block} and {@code norm_num_groups}.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if a value is of the wrong type or contradicts another
+     */
+    public static BackboneConfig from(JsonObject json) {
+        BackboneConfig config = new BackboneConfig(
+                json.integers("block_out_channels", List.of(32, 64, 128)),
+                json.integers("layers_per_block", List.of(1, 1, 3)),
+                json.positive("norm_num_groups", 8));
+        if (config.widths.isEmpty() || config.widths.size() != config.blocks.size()) {
+            throw json.invalid(
+                    "layers_per_block",
+                    "has %d levels, block_out_channels has %d".formatted(config.blocks.size(), config.widths.size()));
+        }
+        for (int width : config.widths) {
+            if (width < 1 || width % config.groups != 0) {
+                throw json.invalid(
+                        "block_out_channels",
+                        "has a level of %d channels, which do not fall into %d groups".formatted(width, config.groups));
+            }
+        }
+        return config;
+    }
+
+    /** Channels of the last level. */
+    public int width() {
+        return widths.getLast();
+    }
+
+    /** How many pixels across one cell of the result covers. */
+    public int stride() {
+        return 1 << widths.size();
+    }
+}

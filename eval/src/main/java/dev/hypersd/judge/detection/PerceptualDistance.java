@@ -1,0 +1,60 @@
+package dev.hypersd.judge.detection;
+
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.tensor.Dtype;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * How different pictures look to a network that has learned to see: the squared distances of its features at several depths, where every
+ * position's features have length 1 (LPIPS, Zhang et al., 2018, equation 1, without weights that were fitted to people).
+ */
+public final class PerceptualDistance {
+    private static final double EPS = 1e-5;
+
+    private final Backbone backbone;
+
+    public PerceptualDistance(Backbone backbone) {
+        this.backbone = backbone;
+    }
+
+    /**
+     * The mean distance, a scalar: 0 for equal pictures, at most 4. Differentiable by {@code pixels}.
+     *
+     * @param pixels {@code [B, 3, H, W]} from -1 to 1; both sides multiples of {@link BackboneConfig#stride}
+     * @param wanted of the same shape; it has no gradient
+     */
+    public Tensor between(Tensor pixels, Tensor wanted) {
+        return scoped(() -> {
+            List<Tensor> expected = withoutGradient(wanted);
+            List<Tensor> found = backbone.levels(pixels);
+            List<Tensor> distances = new ArrayList<>();
+            for (int i = 0; i < found.size(); i++) {
+                distances.add(unit(found.get(i))
+                        .sub(unit(expected.get(i)))
+                        .square()
+                        .sum(1)
+                        .mean());
+            }
+            return distances.stream().reduce(Tensor::add).orElseThrow().div(new Scalar(distances.size()));
+        });
+    }
+
+    private List<Tensor> withoutGradient(Tensor wanted) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            return backbone.levels(wanted);
+        }
+    }
+
+    /** In F32, whatever the network computes with. */
+    private static Tensor unit(Tensor features) {
+        Tensor wide = features.to(Dtype.F32.scalarType());
+        return wide.div(wide.norm(new ScalarOptional(new Scalar(2)), new long[] {1}, true)
+                .add(new Scalar(EPS)));
+    }
+}

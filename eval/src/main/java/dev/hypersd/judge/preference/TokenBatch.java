@@ -1,0 +1,44 @@
+package dev.hypersd.judge.preference;
+
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.tokenizer.ClipTokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Texts as a {@link PreferenceModel} reads them.
+ *
+ * @param ids I64 {@code [B, N]}
+ * @param mask I64 {@code [B, N]}: 1 for words, 0 for padding
+ */
+public record TokenBatch(Tensor ids, Tensor mask) {
+    /**
+     * As many tokens as the longest of {@code texts} has; the tensors belong to the caller's scope.
+     *
+     * @param texts at least one
+     * @param most tokens of a text, begin and end included; longer texts are cut
+     */
+    public static TokenBatch of(ClipTokenizer tokenizer, List<String> texts, int most) {
+        List<List<Integer>> all =
+                texts.stream().map(text -> tokens(tokenizer, text, most)).toList();
+        int length = all.stream().mapToInt(List::size).max().orElseThrow();
+        long[] ids = new long[texts.size() * length];
+        long[] mask = new long[ids.length];
+        for (int row = 0; row < all.size(); row++) {
+            for (int i = 0; i < length; i++) {
+                boolean word = i < all.get(row).size();
+                ids[row * length + i] = word ? all.get(row).get(i) : tokenizer.padding();
+                mask[row * length + i] = word ? 1 : 0;
+            }
+        }
+        return new TokenBatch(Tensors.of(ids, texts.size(), length), Tensors.of(mask, texts.size(), length));
+    }
+
+    private static List<Integer> tokens(ClipTokenizer tokenizer, String text, int most) {
+        List<Integer> tokens = new ArrayList<>(List.of(tokenizer.begin()));
+        tokenizer.ids(text).stream().limit(most - 2L).forEach(tokens::add);
+        tokens.add(tokenizer.end());
+        return tokens;
+    }
+}

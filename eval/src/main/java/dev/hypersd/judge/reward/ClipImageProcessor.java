@@ -1,0 +1,51 @@
+package dev.hypersd.judge.reward;
+
+import dev.hypersd.clip.ClipVisionModel;
+import dev.hypersd.data.Pixels;
+import dev.hypersd.image.Image;
+import dev.hypersd.image.Resampling;
+import dev.hypersd.tensor.TensorScope;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/** Pictures of any size as CLIP wants them. */
+public final class ClipImageProcessor {
+    private ClipImageProcessor() {}
+
+    /**
+     * The middle of each picture, {@code [B, 3, size, size]} in CLIP's units: the shorter side is resized (bicubic, antialiased), the longer
+     * one cut off at both ends.
+     *
+     * @param images at least one
+     */
+    public static Tensor of(List<Image> images, int size) {
+        return TensorScope.scoped(() -> ClipVisionModel.normalise(
+                Pixels.of(images.stream().map(image -> middle(image, size)).toList())));
+    }
+
+    /**
+     * The same of pictures that are tensors; differentiable, so without rounding in between.
+     *
+     * @param pixels {@code [B, 3, H, W]} from -1 to 1
+     */
+    public static Tensor of(Tensor pixels, int size) {
+        int shorter = (int) Math.min(pixels.size(2), pixels.size(3));
+        int height = (int) (size * pixels.size(2) / shorter);
+        int width = (int) (size * pixels.size(3) / shorter);
+        return TensorScope.scoped(() -> {
+            Tensor resized = shorter == size ? pixels : Pixels.resized(pixels, height, width, Resampling.BICUBIC);
+            Tensor middle = resized.narrow(2, (height - size) / 2, size).narrow(3, (width - size) / 2, size);
+            return ClipVisionModel.normalise(middle);
+        });
+    }
+
+    static Image middle(Image image, int size) {
+        int shorter = Math.min(image.width(), image.height());
+        int width = (int) ((long) size * image.width() / shorter);
+        int height = (int) ((long) size * image.height() / shorter);
+        Image resized = width == image.width() && height == image.height()
+                ? image
+                : image.resize(width, height, Resampling.BICUBIC);
+        return resized.crop((width - size) / 2, (height - size) / 2, size, size);
+    }
+}

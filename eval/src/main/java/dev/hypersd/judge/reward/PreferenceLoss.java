@@ -1,0 +1,36 @@
+package dev.hypersd.judge.reward;
+
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.tensor.Dtype;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** What a judge of pairs minimises, and how often it is right. In F32, whatever the scores were computed with. */
+public final class PreferenceLoss {
+    private PreferenceLoss() {}
+
+    /**
+     * The mean of {@code -log sigmoid(better - worse)} (Bradley and Terry, 1952), a scalar: 0 where every better picture is scored far above
+     * the worse one, {@code log 2} where both are scored alike.
+     *
+     * @param better scores, of any shape
+     * @param worse scores of the same shape
+     */
+    public static Tensor of(Tensor better, Tensor worse) {
+        return scoped(() -> torch.log_sigmoid(difference(better, worse)).mean().neg());
+    }
+
+    /** The share of pairs whose better picture is scored above the worse one, a scalar. */
+    public static Tensor accuracy(Tensor better, Tensor worse) {
+        return scoped(() -> difference(better, worse)
+                .gt(new Scalar(0))
+                .to(Dtype.F32.scalarType())
+                .mean());
+    }
+
+    private static Tensor difference(Tensor better, Tensor worse) {
+        return better.to(Dtype.F32.scalarType()).sub(worse);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.hypersd.judge.reward;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.model.NetworkType;
+import dev.hypersd.nn.Linear;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.TensorScope.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Linear layers without anything between them, from a vector to a score: {@code [B, D] -> [B, 1]}. LAION's aesthetic predictor (version 2) is one
+ * of them on vectors of length 1 of CLIP ViT-L/14. Stateless, so safe to share.
+ */
+public final class ScoreHead {
+    /** The widths of LAION's aesthetic predictor, {@code sac+logos+ava1-l14-linearMSE}. */
+    public static final List<Integer> LAION = List.of(768, 1024, 128, 64, 16, 1);
+
+    /** How the network is made of {@code config.json}, which gives its {@code widths}, and its weights. */
+    public static final NetworkType<ScoreHead> TYPE = new NetworkType<>(
+            "AestheticHead",
+            UnaryOperator.identity(),
+            (config, p) -> new ScoreHead(config.integers("widths", LAION), p.at("layers")));
+
+    private final int in;
+    private final List<Step> layers = new ArrayList<>();
+
+    /**
+     * @param widths from the vector's to 1
+     * @param p layers by number; all but the last two are followed by a dropout, which has a number and does nothing here
+     */
+    public ScoreHead(List<Integer> widths, Parameters p) {
+        if (widths.size() < 2 || widths.stream().anyMatch(width -> width < 1)) {
+            throw new InvalidRequestException("a head of widths " + widths + " cannot be built");
+        }
+        this.in = widths.getFirst();
+        int last = widths.size() - 2;
+        for (int i = 0; i <= last; i++) {
+            int number = i == last && i > 0 ? 2 * i - 1 : 2 * i;
+            layers.add(Linear.of(p.at(Integer.toString(number)), widths.get(i), widths.get(i + 1))::forward);
+        }
+    }
+
+    /**
+     * Scores vectors.
+     *
+     * @param vectors {@code [B, D]}
+     * @throws InvalidRequestException if they have another width
+     */
+    public Tensor forward(Tensor vectors) {
+        Shapes.require("the vectors", vectors, Shapes.ANY, in);
+        return TensorScope.chain(vectors, layers);
+    }
+}

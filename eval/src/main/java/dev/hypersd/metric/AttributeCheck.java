@@ -1,0 +1,102 @@
+package dev.hypersd.metric;
+
+import dev.hypersd.judge.detection.DetectedObject;
+import dev.hypersd.judge.detection.Detections;
+import dev.hypersd.scene.Claims;
+import dev.hypersd.scene.Claims.Claimed;
+import dev.hypersd.scene.Kind;
+import dev.hypersd.scene.Place;
+import dev.hypersd.scene.Relation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Compares the attributes that a caption names with those that were read from a picture. What the caption leaves open is
+ * not held against the picture.
+ */
+public final class AttributeCheck {
+    /** Where the outer fields of the grid of places begin, from the middle; things of the middle field are at most a jitter away from it. */
+    private static final double FIELD = 0.15;
+
+    private AttributeCheck() {}
+
+    /**
+     * Whether a picture shows one attribute of its caption.
+     *
+     * @param correct whether it does
+     */
+    public record Outcome(Attribute attribute, boolean correct) {}
+
+    /** An outcome for every attribute that the caption names; all attributes of an object that is not there are wrong. */
+    public static List<Outcome> of(Claims claims, Detections reading) {
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Claimed item : claims.items()) {
+            List<DetectedObject> seen = seen(item.kind(), reading);
+            outcomes.add(new Outcome(Attribute.KIND, !seen.isEmpty()));
+            outcomes.add(new Outcome(Attribute.COLOUR, all(seen, s -> s.colour() == item.colour())));
+            outcomes.add(new Outcome(Attribute.COUNT, seen.size() == item.count()));
+            item.size().ifPresent(size -> outcomes.add(new Outcome(Attribute.SIZE, all(seen, s -> s.size() == size))));
+        }
+        claims.place()
+                .ifPresent(place -> outcomes.add(new Outcome(
+                        Attribute.PLACE,
+                        at(place, seen(claims.items().getFirst().kind(), reading)))));
+        claims.relation()
+                .ifPresent(relation -> outcomes.add(new Outcome(
+                        Attribute.RELATION,
+                        holds(
+                                relation,
+                                seen(claims.items().getFirst().kind(), reading),
+                                seen(claims.items().getLast().kind(), reading)))));
+        claims.background()
+                .ifPresent(background ->
+                        outcomes.add(new Outcome(Attribute.BACKGROUND, reading.background() == background)));
+        outcomes.add(new Outcome(Attribute.STYLE, reading.style() == claims.style()));
+        return List.copyOf(outcomes);
+    }
+
+    private static List<DetectedObject> seen(Kind kind, Detections reading) {
+        return reading.objects().stream().filter(s -> s.kind() == kind).toList();
+    }
+
+    private static boolean all(List<DetectedObject> seen, Predicate<DetectedObject> right) {
+        return !seen.isEmpty() && seen.stream().allMatch(right);
+    }
+
+    private static boolean at(Place place, List<DetectedObject> seen) {
+        return !seen.isEmpty() && field(x(seen)) == place.column() && field(y(seen)) == place.row();
+    }
+
+    private static int field(double coordinate) {
+        double fromMiddle = coordinate - 0.5;
+        return Math.abs(fromMiddle) <= FIELD ? 0 : (int) Math.signum(fromMiddle);
+    }
+
+    private static boolean holds(Relation relation, List<DetectedObject> first, List<DetectedObject> second) {
+        if (first.isEmpty() || second.isEmpty()) {
+            return false;
+        }
+        double right = x(second) - x(first);
+        double down = y(second) - y(first);
+        double reach = extent(second) / 2;
+        return switch (relation) {
+            case LEFT_OF -> right > Math.abs(down);
+            case ABOVE -> down > Math.abs(right);
+            case INSIDE -> Math.hypot(right, down) < reach && extent(first) < extent(second);
+            case BEHIND -> down > 0 && Math.hypot(right, down) < reach + extent(first) / 2;
+        };
+    }
+
+    private static double x(List<DetectedObject> seen) {
+        return seen.stream().mapToDouble(DetectedObject::x).average().orElseThrow();
+    }
+
+    private static double y(List<DetectedObject> seen) {
+        return seen.stream().mapToDouble(DetectedObject::y).average().orElseThrow();
+    }
+
+    private static double extent(List<DetectedObject> seen) {
+        return seen.stream().mapToDouble(DetectedObject::extent).average().orElseThrow();
+    }
+}

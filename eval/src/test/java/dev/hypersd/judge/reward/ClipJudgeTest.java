@@ -1,0 +1,78 @@
+package dev.hypersd.judge.reward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hypersd.data.Pixels;
+import dev.hypersd.image.Image;
+import dev.hypersd.json.Json;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.SafetensorsFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class ClipJudgeTest {
+    @Test
+    void scoresMatchTheReferenceFromFilesAndWords() {
+        Path folder = Path.of(System.getProperty("hypersd.reference"), "scorers", "clip_score");
+        JsonNode golden = Json.MAPPER.readTree(folder.resolve("case.json"));
+        float[] expected = Engine.infer(() -> {
+            try (SafetensorsFile tensors = SafetensorsFile.open(folder.resolve("tensors.safetensors"))) {
+                return Tensors.toFloats(
+                        tensors.find("expected.clip_score").orElseThrow().load());
+            }
+        });
+        try (TensorArena arena = new TensorArena()) {
+            ClipJudge judge = ClipJudge.open(folder.resolve(golden.get("model").asString()), arena);
+            List<Image> images = new ArrayList<>();
+            List<String> prompts = new ArrayList<>();
+            for (JsonNode image : golden.get("images")) {
+                for (JsonNode prompt : golden.get("prompts")) {
+                    images.add(Image.read(folder.resolve(image.asString())));
+                    prompts.add(prompt.asString());
+                }
+            }
+            List<Double> scores = judge.scores(images, prompts);
+            assertThat(scores).hasSize(expected.length);
+            for (int i = 0; i < expected.length; i++) {
+                // The pixels may differ by a grey level, which moves the score more than the tolerance of the
+                // embeddings.
+                assertThat(scores.get(i)).isCloseTo(expected[i], within(0.1));
+            }
+        }
+    }
+
+    @Test
+    void picturesThatAreTensorsScoreAlikeAndCanBeImproved() {
+        Path folder = Path.of(System.getProperty("hypersd.reference"), "scorers", "clip_score");
+        JsonNode golden = Json.MAPPER.readTree(folder.resolve("case.json"));
+        Image image = Image.read(folder.resolve(golden.get("images").get(0).asString()));
+        List<String> text = List.of(golden.get("prompts").get(0).asString());
+        try (TensorArena arena = new TensorArena()) {
+            ClipJudge judge = ClipJudge.open(folder.resolve(golden.get("model").asString()), arena);
+            double score = judge.scores(List.of(image), text).getFirst();
+            double[] beforeAndAfter = Engine.call(() -> TensorScope.released(() -> {
+                Tensor pixels = Pixels.of(List.of(image)).set_requires_grad(true);
+                Tensor before = judge.of(pixels, text);
+                before.sum().backward();
+                Tensor slope = pixels.grad();
+                Tensor better = pixels.detach().add(slope.div(slope.abs().max()).mul(new Scalar(0.02)));
+                return new double[] {
+                    before.item_double(), judge.of(better, text).item_double()
+                };
+            }));
+
+            // Resizing rounds to grey levels where pictures are no tensors.
+            assertThat(beforeAndAfter[0]).isCloseTo(score, within(0.2));
+            assertThat(beforeAndAfter[1]).isGreaterThan(beforeAndAfter[0]);
+        }
+    }
+}
