@@ -1,19 +1,19 @@
 @echo off
-rem The Hyper-SD command on Windows, as ./hypersd is elsewhere: builds what is missing, then starts it. What is older than its sources
-rem is not noticed here; "mvnw.cmd -pl cli -am package -DskipTests" builds anew.
+rem The Hyper-SD command on Windows, as ./hypersd is elsewhere: it builds the project when that is missing, and then starts it. Changed
+rem sources are not noticed here: "mvnw.cmd -pl cli -am package -DskipTests" builds them.
 setlocal
 set "home=%~dp0"
 set "built=%home%cli\target"
 set "jar=%built%\hypersd-cli.jar"
 set "cache=%built%\hypersd.aot"
-set options=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC -Xlog:disable -Xlog:all=error:stderr
+set "options=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC -Xlog:disable -Xlog:all=error,aot*=off,cds*=off:stderr"
 
 if not defined JAVA_HOME for /f "delims=" %%j in ('where javac 2^>nul') do if not defined JAVA_HOME set "JAVA_HOME=%%~dpj.."
 if not defined JAVA_HOME goto missing
 findstr /r "JAVA_VERSION=.2[5-9] JAVA_VERSION=.[3-9][0-9]" "%JAVA_HOME%\release" >nul 2>nul || goto missing
 
 if exist "%jar%" goto start
-echo Building Hyper-SD; the first time fetches 300 MB of libraries and takes a few minutes. 1>&2
+echo Building Hyper-SD. The first time fetches about 300 MB of libraries, which take 780 MB more when they are unpacked. 1>&2
 call "%home%mvnw.cmd" -q -B -f "%home%pom.xml" -pl cli -am package -DskipTests 1>&2 || exit /b 1
 rem A first run unpacks the native libraries; the JVM notes which classes it used, and starts from that note afterwards.
 if exist "%cache%" del "%cache%"

@@ -19,6 +19,16 @@ find_jdk() {
   done
 }
 
+# Maven keeps its libraries, and the engine its unpacked ones, in the home folder.
+if [ -z "${HOME:-}" ]; then
+  eval "HOME=~$(id -un 2>/dev/null || echo unknown)"
+  if [ ! -d "$HOME" ]; then
+    echo "HOME is not set, and user $(id -u) has no home folder: set HOME to a folder that can be written to." >&2
+    exit 1
+  fi
+  export HOME
+fi
+
 JAVA_HOME=$(find_jdk)
 if [ -z "$JAVA_HOME" ]; then
   echo "Hyper-SD needs JDK $required or newer and found none: install one (https://adoptium.net) or set JAVA_HOME to it." >&2
