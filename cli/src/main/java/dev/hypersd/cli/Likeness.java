@@ -78,7 +78,7 @@ final class Likeness {
         return parameters
                 .setting("Sampler")
                 .flatMap(Samplers::titled)
-                .map(Sampler::freshNoise)
+                .map(Sampler::optionalEta)
                 .filter(OptionalDouble::isPresent)
                 .map(eta -> 0.0);
     }

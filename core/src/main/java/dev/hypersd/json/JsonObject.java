@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -100,6 +101,28 @@ public final class JsonObject {
         }
         JsonNode value = node.get(key);
         return value.isBoolean() ? value.booleanValue() : refuse(key, "true or false", value);
+    }
+
+    /** That of {@code choices} which the string at {@code key} names. */
+    public <T> T choice(String key, T absent, List<T> choices, Function<T, String> text) {
+        if (!has(key)) {
+            return absent;
+        }
+        String value = string(key, "");
+        return choices.stream()
+                .filter(choice -> text.apply(choice).equals(value))
+                .findFirst()
+                .orElseThrow(() -> invalid(
+                        key,
+                        "must be %s, not %s"
+                                .formatted(
+                                        alternatives(choices.stream().map(text).toList()), Json.quote(value))));
+    }
+
+    /** {@code a, b or c}. */
+    private static String alternatives(List<String> names) {
+        int last = names.size() - 1;
+        return last == 0 ? names.getFirst() : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 
     /** Whether the value at {@code key} is a list. */

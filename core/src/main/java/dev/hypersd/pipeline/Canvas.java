@@ -1,6 +1,6 @@
 package dev.hypersd.pipeline;
 
-import dev.hypersd.sampler.Plan;
+import dev.hypersd.sampler.SamplingPlan;
 import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -22,7 +22,7 @@ record Canvas(Tensor start, Optional<Kept> kept, Optional<Tensor> inpaintingChan
      */
     record Kept(Tensor clean, Tensor noise, Tensor mask) {
         /** The latents {@code x} after step {@code i} with this part put back, as noisy as the next step expects it. */
-        Tensor putBack(Plan plan, int i, Tensor x) {
+        Tensor putBack(SamplingPlan plan, int i, Tensor x) {
             boolean last = i == plan.size() - 1;
             Tensor own = last ? clean : plan.addNoise(i + 1, clean, noise);
             Tensor stays = mask.neg().add_(new Scalar(1.0));
@@ -36,7 +36,7 @@ record Canvas(Tensor start, Optional<Kept> kept, Optional<Tensor> inpaintingChan
     }
 
     /** The latents after step {@code i}. */
-    Tensor after(Plan plan, int i, Tensor x) {
+    Tensor after(SamplingPlan plan, int i, Tensor x) {
         return kept.map(k -> k.putBack(plan, i, x)).orElse(x);
     }
 }

@@ -12,9 +12,9 @@ import dev.hypersd.model.ModelShapes;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.TextualInversion;
 import dev.hypersd.nn.WeightStorage;
-import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.SeededNoise;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Engine;
@@ -153,7 +153,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     public List<List<GeneratedImage>> generateTogether(List<ImageRequest> requests, GenerationListener listener) {
         ImageRequest batch = ImageRequest.together(requests);
         Fitness.requireSteps(batch, sampler(batch), model.schedule());
-        Plan plan = plan(batch);
+        SamplingPlan plan = plan(batch);
         long[] seeds = requests.stream().flatMapToLong(ImageRequest::seeds).toArray();
         Iterator<Image> images = draw(batch, seeds, plan, listener).iterator();
         return requests.stream()
@@ -164,7 +164,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     private GeneratedImage finish(
-            ImageRequest request, int index, Image drawn, Plan plan, GenerationListener listener) {
+            ImageRequest request, int index, Image drawn, SamplingPlan plan, GenerationListener listener) {
         Image finished = request.enlargement()
                 .map(pass -> enlarge(request.second(pass, index, drawn), listener))
                 .orElse(drawn);
@@ -177,7 +177,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /** @param seeds of each picture */
-    private List<Image> draw(ImageRequest request, long[] seeds, Plan plan, GenerationListener listener) {
+    private List<Image> draw(ImageRequest request, long[] seeds, SamplingPlan plan, GenerationListener listener) {
         return run(
                 request,
                 listener,
@@ -216,7 +216,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /** The steps that {@code request} leads to with this model. */
-    public Plan plan(ImageRequest request) {
+    public SamplingPlan plan(ImageRequest request) {
         return sampler(request).plan(model.schedule(), request.steps());
     }
 

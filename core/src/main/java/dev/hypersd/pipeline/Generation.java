@@ -7,8 +7,7 @@ import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.model.TextEncoder;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.sampler.NoiseSource;
-import dev.hypersd.sampler.Plan;
-import dev.hypersd.sampler.State;
+import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.StepResult;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
@@ -65,19 +64,19 @@ final class Generation {
      * @return {@code [count, C, H/8, W/8]}
      * @throws GenerationCancelledException if the listener wished so
      */
-    Tensor denoise(Plan plan, NoiseSource noise) {
+    Tensor denoise(SamplingPlan plan, NoiseSource noise) {
         return denoise(plan, preparation(plan, noise).canvas(), noise);
     }
 
     /** What the loop begins with, prepared with {@code noise}. */
-    Preparation preparation(Plan plan, NoiseSource noise) {
+    Preparation preparation(SamplingPlan plan, NoiseSource noise) {
         return new Preparation(model, request, size, plan, noise);
     }
 
-    /** {@link #denoise(Plan, NoiseSource)} from a canvas that is prepared already. */
-    Tensor denoise(Plan plan, Canvas canvas, NoiseSource noise) {
+    /** {@link #denoise(SamplingPlan, NoiseSource)} from a canvas that is prepared already. */
+    Tensor denoise(SamplingPlan plan, Canvas canvas, NoiseSource noise) {
         Relay relay = relay(plan, canvas);
-        StepResult current = new StepResult(canvas.start(), canvas.start(), State.START);
+        StepResult current = StepResult.start(canvas.start());
         long began = System.nanoTime();
         for (int i = 0; i < plan.size(); i++) {
             if (listener.isCancelled()) {
@@ -121,7 +120,7 @@ final class Generation {
         }
     }
 
-    private Relay relay(Plan plan, Canvas canvas) {
+    private Relay relay(SamplingPlan plan, Canvas canvas) {
         GuidedDenoiser first = guided(model.denoiser(), controls(), canvas.inpaintingChannels());
         return request.refinement()
                 .map(refinement -> new Relay(
@@ -184,22 +183,15 @@ final class Generation {
     }
 
     private StepResult step(
-            GuidedDenoiser denoiser, Canvas canvas, Plan plan, int i, StepResult current, NoiseSource noise) {
+            GuidedDenoiser denoiser, Canvas canvas, SamplingPlan plan, int i, StepResult current, NoiseSource noise) {
         return TensorScope.keeping(
                 () -> {
                     Tensor prediction = denoiser.predict(plan, i, current.x());
                     requireFinite(prediction, "the U-Net's prediction in step %d of %d".formatted(i + 1, plan.size()));
-                    StepResult next = plan.step(i, current.x(), prediction, noise, current.state());
-                    return new StepResult(canvas.after(plan, i, next.x()), next.x0(), next.state());
+                    StepResult next = plan.step(i, current.x(), prediction, noise, current.history());
+                    return new StepResult(canvas.after(plan, i, next.x()), next.x0(), next.history());
                 },
-                Generation::tensors);
-    }
-
-    private static List<Tensor> tensors(StepResult result) {
-        List<Tensor> tensors = new ArrayList<>(result.state().remembered());
-        tensors.add(result.x());
-        tensors.add(result.x0());
-        return tensors;
+                StepResult::tensors);
     }
 
     private static Tensor requireFinite(Tensor tensor, String what) {

@@ -1,6 +1,6 @@
 package dev.hypersd.pipeline;
 
-import dev.hypersd.sampler.Plan;
+import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.Conditioning.Residuals;
@@ -41,7 +41,7 @@ final class GuidedDenoiser {
     }
 
     /** The prediction in step {@code i} of {@code plan} for the latents {@code x [B, C, h, w]}. */
-    Tensor predict(Plan plan, int i, Tensor x) {
+    Tensor predict(SamplingPlan plan, int i, Tensor x) {
         Tensor latents = plan.scaleModelInput(i, x);
         Tensor time = Tensors.of(new float[] {(float) plan.timestep(i)}, 1).to(latents);
         if (!guidance.isOn()) {
@@ -54,7 +54,7 @@ final class GuidedDenoiser {
         return guidance.rescale() == 0 ? guided : rescaled(guided, positive);
     }
 
-    private Tensor predict(Plan plan, int i, Tensor latents, Tensor time) {
+    private Tensor predict(SamplingPlan plan, int i, Tensor latents, Tensor time) {
         Optional<Residuals> residuals = controls.stream()
                 .flatMap(g -> g.at(i, plan.size(), latents, time, conditioning, guidance.isOn()).stream())
                 .reduce(Residuals::plus);

@@ -4,7 +4,7 @@ import dev.hypersd.image.Image;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.pipeline.Canvas.Kept;
 import dev.hypersd.sampler.NoiseSource;
-import dev.hypersd.sampler.Plan;
+import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.vae.Autoencoder;
@@ -24,10 +24,10 @@ final class Preparation {
     private final DiffusionModel model;
     private final ImageRequest request;
     private final Size size;
-    private final Plan plan;
+    private final SamplingPlan plan;
     private final NoiseSource noise;
 
-    Preparation(DiffusionModel model, ImageRequest request, Size size, Plan plan, NoiseSource noise) {
+    Preparation(DiffusionModel model, ImageRequest request, Size size, SamplingPlan plan, NoiseSource noise) {
         this.model = model;
         this.request = request;
         this.size = size;

@@ -1,7 +1,7 @@
 package dev.hypersd.pipeline;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.sampler.Plan;
+import dev.hypersd.sampler.SamplingPlan;
 
 /**
  * The model's refiner draws the last steps: the ensemble of experts of SDXL (Podell et al., 2023, section 2.5). Both work on the same latents along one
@@ -25,7 +25,7 @@ public record Refinement(double from) {
      *
      * @throws InvalidRequestException if none is
      */
-    int firstStep(Plan plan, int trainTimesteps) {
+    int firstStep(SamplingPlan plan, int trainTimesteps) {
         int first = plan.stepsUntil(from, trainTimesteps);
         if (first == plan.size()) {
             throw new InvalidRequestException(

@@ -3,8 +3,8 @@ package dev.hypersd.pipeline;
 import dev.hypersd.image.GenerationParameters;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.prompt.PromptSyntax;
-import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.SamplingPlan;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -19,7 +19,7 @@ final class Settings {
      * @param index number of the picture in the batch of {@code request}
      * @param model where the model is from
      */
-    static GenerationParameters of(ImageRequest request, int index, Size size, Plan plan, ModelSource model) {
+    static GenerationParameters of(ImageRequest request, int index, Size size, SamplingPlan plan, ModelSource model) {
         Prompt prompt = request.promptOf(index);
         GenerationParameters parameters = GenerationParameters.of(
                         prompt.text(), prompt.negative().orElse(""))
@@ -32,7 +32,7 @@ final class Settings {
         if (request.sampler().isEmpty()) {
             parameters = parameters.with("Sampler source", "model");
         }
-        OptionalDouble eta = request.sampler().map(Sampler::freshNoise).orElse(OptionalDouble.empty());
+        OptionalDouble eta = request.sampler().map(Sampler::optionalEta).orElse(OptionalDouble.empty());
         if (eta.isPresent() && eta.getAsDouble() > 0) {
             parameters = parameters.with("Eta", number(eta.getAsDouble()));
         }

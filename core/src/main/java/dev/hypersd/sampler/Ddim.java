@@ -1,8 +1,10 @@
 package dev.hypersd.sampler;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.json.JsonObject;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -11,17 +13,23 @@ import java.util.OptionalDouble;
  * <p>With trailing spacing the sampler of Hyper-SD's 2, 4 and 8-step LoRAs.
  *
  * @param spacing where the steps lie
- * @param stepsOffset added to the timesteps of leading spacing, 1 in Stable Diffusion
- * @param finish where the last step ends
+ * @param end how much noise the last step leaves
  * @param clip limits the predicted image to plus and minus this; empty for latents
  * @param eta from 0 (deterministic) to 1 (as much fresh noise in each step as DDPM)
  */
-public record Ddim(Spacing spacing, int stepsOffset, Finish finish, OptionalDouble clip, double eta)
-        implements Sampler {
+public record Ddim(TimestepSpacing spacing, FinalSigma end, OptionalDouble clip, double eta) implements Sampler {
     public Ddim {
         if (!(eta >= 0 && eta <= 1)) {
             throw new InvalidRequestException("eta must be between 0 and 1, not " + eta);
         }
+    }
+
+    static Ddim from(JsonObject config) {
+        return new Ddim(
+                TimestepSpacing.from(config, TimestepSpacing.Kind.LEADING),
+                FinalSigma.fromAlpha(config, true),
+                Samplers.clip(config, true),
+                0);
     }
 
     @Override
@@ -30,32 +38,40 @@ public record Ddim(Spacing spacing, int stepsOffset, Finish finish, OptionalDoub
     }
 
     @Override
-    public Ddim withEta(double other) {
-        return new Ddim(spacing, stepsOffset, finish, clip, other);
+    public String title() {
+        return "DDIM";
     }
 
     @Override
-    public Plan plan(NoiseSchedule schedule, Steps steps) {
-        Course course = Course.of(schedule, steps, spacing, stepsOffset, finish);
-        return Plans.of(
-                this,
-                schedule,
-                steps,
-                course.timesteps(),
-                i -> step(course.timesteps()[i], course.from(i), course.to(i)),
-                clip);
+    public OptionalDouble optionalEta() {
+        return OptionalDouble.of(eta);
     }
 
-    /** Equation 12 of the paper, its sigma called spread here. */
-    private PlannedStep step(int timestep, NoiseLevel from, NoiseLevel to) {
+    @Override
+    public Ddim withEta(double other) {
+        return new Ddim(spacing, end, clip, other);
+    }
+
+    @Override
+    public SamplingPlan plan(NoiseSchedule schedule, Steps steps) {
+        TimestepSchedule timesteps = TimestepSchedule.spaced(schedule, steps, spacing, end);
+        List<SamplingStep> rows = timesteps
+                .part(steps)
+                .mapToObj(i -> step(timesteps.timestep(i), timesteps.from(i), timesteps.to(i)))
+                .toList();
+        return new SamplingPlan(name(), schedule.prediction(), 1, clip, rows);
+    }
+
+    /** Equation 12 of the paper; its sigma is the weight of fresh noise. */
+    private SamplingStep step(int timestep, NoiseLevel from, NoiseLevel to) {
         if (eta == 0) {
-            return PlannedStep.jump(timestep, from, to);
+            return SamplingStep.jump(timestep, from, to);
         }
         double fromVariance = from.sigma() * from.sigma();
         double toVariance = to.sigma() * to.sigma();
         double variance = toVariance / fromVariance * (1 - from.alphaBar() / to.alphaBar());
-        double spread = eta * Math.sqrt(variance);
-        return PlannedStep.of(timestep, from, to.alpha(), Math.sqrt(toVariance - spread * spread))
-                .noised(spread);
+        double noise = eta * Math.sqrt(variance);
+        return SamplingStep.of(timestep, from, to.alpha(), Math.sqrt(toVariance - noise * noise))
+                .withNoise(noise);
     }
 }

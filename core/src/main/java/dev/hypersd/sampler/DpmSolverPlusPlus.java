@@ -1,12 +1,13 @@
 package dev.hypersd.sampler;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.schedule.BetaSchedule;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.sampler.SamplingStep.Weights;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Locale;
 
 /**
  * DPM-Solver++ multistep, "DPM++ 2M" (Lu et al., 2022, algorithm 2): a second-order solver that remembers the image of the step before.
@@ -14,15 +15,14 @@ import java.util.OptionalDouble;
  * <p>For undistilled models at some 20 steps; few-step models are trained for first-order jumps.
  *
  * @param spacing where the steps lie
- * @param stepsOffset added to the timesteps of leading spacing, 1 in Stable Diffusion
- * @param sigmas whether the noise levels are those of the timesteps
+ * @param sigmaSpacing whether the noise levels are those of the timesteps
  * @param order 1 (then it is DDIM) or 2
  * @param rule how the second order is reached
  * @param lastStep when the last step is of first order all the same
- * @param finish where the last step ends; at the clean image the last step is always of first order
+ * @param end how much noise the last step leaves; where it leaves none it is always of first order
  */
 public record DpmSolverPlusPlus(
-        Spacing spacing, int stepsOffset, SigmaSpacing sigmas, int order, Rule rule, LastStep lastStep, Finish finish)
+        TimestepSpacing spacing, SigmaSpacing sigmaSpacing, int order, Rule rule, LastStep lastStep, FinalSigma end)
         implements Sampler {
     private static final int SHORT = 15;
 
@@ -47,53 +47,63 @@ public record DpmSolverPlusPlus(
         }
     }
 
+    /** The one known as DPM++ 2M, or as DPM++ 2M Karras. */
+    static DpmSolverPlusPlus multistep(SigmaSpacing sigmaSpacing) {
+        return new DpmSolverPlusPlus(
+                TimestepSpacing.LINSPACE,
+                sigmaSpacing,
+                2,
+                Rule.MIDPOINT,
+                LastStep.FIRST_ORDER_IF_SHORT,
+                FinalSigma.ZERO);
+    }
+
+    static DpmSolverPlusPlus from(JsonObject config) {
+        Samplers.require(config, "algorithm_type", "dpmsolver++");
+        int order = config.integer("solver_order", 2);
+        if (order != 1 && order != 2) {
+            throw config.invalid("solver_order", "must be 1 or 2, not " + order);
+        }
+        return new DpmSolverPlusPlus(
+                TimestepSpacing.from(config, TimestepSpacing.Kind.LINSPACE),
+                SigmaSpacing.from(config),
+                order,
+                config.choice(
+                        "solver_type",
+                        Rule.MIDPOINT,
+                        List.of(Rule.values()),
+                        r -> r.name().toLowerCase(Locale.ROOT)),
+                lastStep(config),
+                FinalSigma.from(config));
+    }
+
+    private static LastStep lastStep(JsonObject config) {
+        if (config.flag("euler_at_final", false)) {
+            return LastStep.FIRST_ORDER;
+        }
+        return config.flag("lower_order_final", true) ? LastStep.FIRST_ORDER_IF_SHORT : LastStep.AS_OTHERS;
+    }
+
     @Override
     public String name() {
-        return sigmas == SigmaSpacing.KARRAS ? "dpmpp_2m_karras" : "dpmpp_2m";
+        return sigmaSpacing == SigmaSpacing.KARRAS ? "dpmpp_2m_karras" : "dpmpp_2m";
     }
 
     @Override
-    public Plan plan(NoiseSchedule schedule, Steps steps) {
-        RatioCourse course = course(schedule, steps);
-        int[] part = steps.part(course.timesteps(), schedule.trainTimesteps()).toArray();
-        return new Plan(
-                name(),
-                schedule.prediction(),
-                1,
-                OptionalDouble.empty(),
-                Memory.X0,
-                Arrays.stream(part)
-                        .mapToObj(i -> i == part[0] || endsInFirstOrder(i, course.size())
-                                ? firstOrder(course, i)
-                                : secondOrder(course, i))
-                        .toList());
+    public String title() {
+        return sigmaSpacing == SigmaSpacing.KARRAS ? "DPM++ 2M Karras" : "DPM++ 2M";
     }
 
-    private RatioCourse course(NoiseSchedule schedule, Steps steps) {
-        NoiseRatios trained = new NoiseRatios(schedule);
-        if (sigmas == SigmaSpacing.KARRAS && !steps.areChosen()) {
-            double[] ratios = NoiseRatios.karras(trained.greatest(), trained.least(), steps.count());
-            boolean whole = schedule.settings().betaSchedule() != BetaSchedule.COSINE;
-            double[] timesteps = Arrays.stream(ratios)
-                    .map(trained::timestep)
-                    .map(t -> whole ? Math.rint(t) : t)
-                    .toArray();
-            return RatioCourse.of(trained, timesteps, ratios, finish);
-        }
-        double[] timesteps = steps.areChosen()
-                ? RatioCourse.chosen(schedule, steps, sigmas)
-                : timesteps(schedule.trainTimesteps(), steps.count());
-        return RatioCourse.of(
-                trained, timesteps, Arrays.stream(timesteps).map(trained::at).toArray(), finish);
-    }
-
-    /** Leading and linspace spacing count one step more, whose timestep is where the solver arrives, not one it starts from. */
-    private double[] timesteps(int trainTimesteps, int count) {
-        int spaced = spacing == Spacing.TRAILING ? count : count + 1;
-        return Arrays.stream(spacing.timesteps(trainTimesteps, spaced, stepsOffset))
-                .limit(count)
-                .map(Math::rint)
-                .toArray();
+    @Override
+    public SamplingPlan plan(NoiseSchedule schedule, Steps steps) {
+        SigmaSchedule sigmas = SigmaSchedule.ofDpmSolver(schedule, steps, spacing, sigmaSpacing, end);
+        int[] part = sigmas.part(steps).toArray();
+        List<SamplingStep> rows = Arrays.stream(part)
+                .mapToObj(i -> i == part[0] || endsInFirstOrder(i, sigmas.size())
+                        ? SamplingStep.jump(sigmas.timestep(i), sigmas.level(i), sigmas.level(i + 1))
+                        : secondOrder(sigmas, i))
+                .toList();
+        return new SamplingPlan(name(), schedule.prediction(), rows);
     }
 
     private boolean endsInFirstOrder(int i, int size) {
@@ -102,25 +112,21 @@ public record DpmSolverPlusPlus(
             case FIRST_ORDER_IF_SHORT -> size < SHORT;
             case FIRST_ORDER -> true;
         };
-        return order == 1 || (i == size - 1 && (wanted || finish == Finish.CLEAN));
+        return order == 1 || (i == size - 1 && (wanted || end == FinalSigma.ZERO));
     }
 
-    private static PlannedStep firstOrder(RatioCourse course, int i) {
-        return PlannedStep.jump(course.timesteps()[i], course.level(i), course.level(i + 1));
-    }
-
-    /** A jump, corrected by the slope of the predicted image over the half logarithm of the signal-to-noise ratio. */
-    private PlannedStep secondOrder(RatioCourse course, int i) {
-        NoiseLevel to = course.level(i + 1);
-        double width = to.logSnr() - course.level(i).logSnr();
-        double widthBefore = course.level(i).logSnr() - course.level(i - 1).logSnr();
-        double decay = Math.expm1(-width);
+    /** A jump, corrected by the slope of the predicted image over lambda, half the logarithm of the signal-to-noise ratio. */
+    private SamplingStep secondOrder(SigmaSchedule sigmas, int i) {
+        NoiseLevel to = sigmas.level(i + 1);
+        double h = to.lambda() - sigmas.level(i).lambda();
+        double hBefore = sigmas.level(i).lambda() - sigmas.level(i - 1).lambda();
+        double decay = Math.expm1(-h);
         double ofChange = switch (rule) {
             case MIDPOINT -> -to.alpha() * decay / 2;
-            case HEUN -> width == 0 ? 0 : to.alpha() * (decay / width + 1);
+            case HEUN -> h == 0 ? 0 : to.alpha() * (decay / h + 1);
         };
-        double correction = ofChange * width / widthBefore;
-        return PlannedStep.of(course.timesteps()[i], course.level(i), to.alpha() + correction, to.sigma())
-                .recalling(List.of(-correction));
+        double correction = ofChange * h / hBefore;
+        return SamplingStep.of(sigmas.timestep(i), sigmas.level(i), to.alpha() + correction, to.sigma())
+                .withHistory(List.of(Weights.ofX0(-correction)));
     }
 }

@@ -1,7 +1,10 @@
 package dev.hypersd.sampler;
 
+import dev.hypersd.json.JsonObject;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
+import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Euler's method with fresh noise in every step, as much as DDPM's (Crowson's k-diffusion, there called ancestral).
@@ -9,29 +12,38 @@ import dev.hypersd.schedule.NoiseSchedule;
  * <p>It steps below the next noise level and adds the difference as noise; noise of weight zero is drawn in the last step too.
  *
  * @param spacing where the steps lie
- * @param stepsOffset added to the timesteps of leading spacing, 1 in Stable Diffusion
  */
-public record EulerAncestral(Spacing spacing, int stepsOffset) implements Sampler {
+public record EulerAncestral(TimestepSpacing spacing) implements Sampler {
+    static EulerAncestral from(JsonObject config) {
+        return new EulerAncestral(TimestepSpacing.from(config, TimestepSpacing.Kind.LINSPACE));
+    }
+
     @Override
     public String name() {
         return "euler_a";
     }
 
     @Override
-    public Plan plan(NoiseSchedule schedule, Steps steps) {
-        RatioCourse course =
-                EulerCourse.of(schedule, steps, spacing, stepsOffset, SigmaSpacing.TIMESTEPS, Finish.CLEAN);
-        return EulerCourse.plan(this, schedule, steps, spacing, course, i -> step(course, i));
+    public String title() {
+        return "Euler a";
     }
 
-    private static PlannedStep step(RatioCourse course, int i) {
-        NoiseLevel from = course.level(i);
-        double before = course.ratios()[i];
-        double after = course.ratios()[i + 1];
-        double down = after * after / before;
-        double up = Math.sqrt(after * after - down * down);
-        return PlannedStep.of(course.timesteps()[i], from, 1, down)
-                .scaled(from.alpha())
-                .noised(up);
+    @Override
+    public SamplingPlan plan(NoiseSchedule schedule, Steps steps) {
+        SigmaSchedule sigmas = SigmaSchedule.ofEuler(schedule, steps, spacing, SigmaSpacing.TIMESTEPS, FinalSigma.ZERO);
+        List<SamplingStep> rows =
+                sigmas.part(steps).mapToObj(i -> step(sigmas, i)).toList();
+        return new SamplingPlan(
+                name(), schedule.prediction(), sigmas.initNoiseSigma(spacing), OptionalDouble.empty(), rows);
+    }
+
+    private static SamplingStep step(SigmaSchedule sigmas, int i) {
+        NoiseLevel from = sigmas.level(i);
+        double next = sigmas.sigma(i + 1);
+        double down = next * next / sigmas.sigma(i);
+        double up = Math.sqrt(next * next - down * down);
+        return SamplingStep.of(sigmas.timestep(i), from, 1, down)
+                .withInputScale(from.alpha())
+                .withNoise(up);
     }
 }

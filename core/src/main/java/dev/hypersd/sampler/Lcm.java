@@ -1,8 +1,10 @@
 package dev.hypersd.sampler;
 
+import dev.hypersd.json.JsonObject;
 import dev.hypersd.schedule.Blend;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -17,35 +19,43 @@ import java.util.OptionalDouble;
 public record Lcm(int originalSteps, double timestepScaling, OptionalDouble clip) implements Sampler {
     private static final double SIGMA_DATA = 0.5;
 
+    static Lcm from(JsonObject config) {
+        return new Lcm(
+                config.integer("original_inference_steps", 50),
+                config.number("timestep_scaling", 10),
+                Samplers.clip(config, false));
+    }
+
     @Override
     public String name() {
         return "lcm";
     }
 
     @Override
-    public Plan plan(NoiseSchedule schedule, Steps wanted) {
+    public String title() {
+        return "LCM";
+    }
+
+    @Override
+    public SamplingPlan plan(NoiseSchedule schedule, Steps wanted) {
         Steps steps = wanted.withinStrength();
-        int[] timesteps = timesteps(schedule.trainTimesteps(), steps);
-        return Plans.of(this, schedule, steps, timesteps, i -> step(schedule, timesteps, i), clip);
-    }
-
-    private int[] timesteps(int trainTimesteps, Steps steps) {
-        if (steps.areChosen()) {
-            return steps.chosen(trainTimesteps);
-        }
         int original = steps.originalSteps().orElse(originalSteps);
-        return ConsistencyTimesteps.pick(
-                ConsistencyTimesteps.distilled(trainTimesteps, original, steps.originStrength()), steps.count());
+        TimestepSchedule timesteps = TimestepSchedule.distilled(
+                schedule,
+                steps,
+                () -> TimestepSchedule.distillation(schedule.trainTimesteps(), original, steps.originStrength()),
+                FinalSigma.ZERO);
+        List<SamplingStep> rows =
+                timesteps.part(steps).mapToObj(i -> step(timesteps, i)).toList();
+        return new SamplingPlan(name(), schedule.prediction(), 1, clip, rows);
     }
 
-    private PlannedStep step(NoiseSchedule schedule, int[] timesteps, int i) {
-        int t = timesteps[i];
-        NoiseLevel from = schedule.level(t);
-        if (i == timesteps.length - 1) {
-            return PlannedStep.of(t, from, 1, 0).estimating(boundary(t));
-        }
-        NoiseLevel next = schedule.level(timesteps[i + 1]);
-        return PlannedStep.of(t, from, next.alpha(), 0).estimating(boundary(t)).noised(next.sigma());
+    private SamplingStep step(TimestepSchedule timesteps, int i) {
+        int timestep = timesteps.timestep(i);
+        NoiseLevel to = timesteps.to(i);
+        SamplingStep step =
+                SamplingStep.of(timestep, timesteps.from(i), to.alpha(), 0).withBoundary(boundary(timestep));
+        return i == timesteps.size() - 1 ? step : step.withNoise(to.sigma());
     }
 
     /** {@code c_out} and {@code c_skip}, which make the estimate at timestep 0 the sample itself. */

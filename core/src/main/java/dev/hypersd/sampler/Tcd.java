@@ -1,9 +1,12 @@
 package dev.hypersd.sampler;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.json.JsonObject;
 import dev.hypersd.schedule.Blend;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
+import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
@@ -17,7 +20,7 @@ import java.util.stream.IntStream;
  *     the last step. Lower values give more detail at many steps
  */
 public record Tcd(int originalSteps, double eta) implements Sampler {
-    /** What the reference implementation takes where nobody says. */
+    /** The eta of the reference implementation where none is given. */
     public static final double DEFAULT_ETA = 0.3;
 
     public Tcd {
@@ -26,9 +29,23 @@ public record Tcd(int originalSteps, double eta) implements Sampler {
         }
     }
 
+    static Tcd from(JsonObject config) {
+        return new Tcd(config.integer("original_inference_steps", 50), DEFAULT_ETA);
+    }
+
     @Override
     public String name() {
         return "tcd";
+    }
+
+    @Override
+    public String title() {
+        return "TCD";
+    }
+
+    @Override
+    public OptionalDouble optionalEta() {
+        return OptionalDouble.of(eta);
     }
 
     @Override
@@ -37,36 +54,37 @@ public record Tcd(int originalSteps, double eta) implements Sampler {
     }
 
     @Override
-    public Plan plan(NoiseSchedule schedule, Steps wanted) {
+    public SamplingPlan plan(NoiseSchedule schedule, Steps wanted) {
         Steps steps = wanted.withinStrength();
-        int[] timesteps = timesteps(schedule.trainTimesteps(), steps);
-        return Plans.of(this, schedule, steps, timesteps, i -> step(schedule, timesteps, i));
+        TimestepSchedule timesteps = TimestepSchedule.distilled(
+                schedule, steps, () -> known(schedule.trainTimesteps(), steps), FinalSigma.SIGMA_MIN);
+        List<SamplingStep> rows =
+                timesteps.part(steps).mapToObj(i -> step(timesteps, i)).toList();
+        return new SamplingPlan(name(), schedule.prediction(), rows);
     }
 
-    private int[] timesteps(int trainTimesteps, Steps steps) {
-        if (steps.areChosen()) {
-            return steps.chosen(trainTimesteps);
-        }
-        // As in the reference: whoever overrides the number of original steps gets all timesteps to pick from.
-        int[] origin = steps.originalSteps().isPresent()
+    /** As in the reference: whoever overrides the number of original steps gets all timesteps to pick from. */
+    private int[] known(int trainTimesteps, Steps steps) {
+        return steps.originalSteps().isPresent()
                 ? IntStream.range(0, (int) (trainTimesteps * steps.originStrength()))
                         .toArray()
-                : ConsistencyTimesteps.distilled(trainTimesteps, originalSteps, steps.originStrength());
-        return ConsistencyTimesteps.pick(origin, steps.count());
+                : TimestepSchedule.distillation(trainTimesteps, originalSteps, steps.originStrength());
     }
 
-    private PlannedStep step(NoiseSchedule schedule, int[] timesteps, int i) {
-        boolean last = i == timesteps.length - 1;
-        int next = last ? 0 : timesteps[i + 1];
-        // Rounded like the reference, in single precision: 0.7 * 170 is 119 there and 118 in double.
-        int target = (int) Math.floor((float) (1 - eta) * (float) next);
-        NoiseLevel from = schedule.level(timesteps[i]);
-        NoiseLevel to = schedule.level(target);
-        if (last || eta == 0) {
-            return PlannedStep.jump(timesteps[i], from, to);
+    private SamplingStep step(TimestepSchedule timesteps, int i) {
+        int timestep = timesteps.timestep(i);
+        NoiseLevel from = timesteps.from(i);
+        if (i == timesteps.size() - 1) {
+            return SamplingStep.jump(timestep, from, timesteps.to(i));
         }
-        Blend renoise = NoiseSchedule.renoise(to, schedule.level(next));
-        return PlannedStep.of(timesteps[i], from, renoise.first() * to.alpha(), renoise.first() * to.sigma())
-                .noised(renoise.second());
+        // Rounded like the reference, in single precision: 0.7 * 170 is 119 there and 118 in double.
+        int target = (int) Math.floor((float) (1 - eta) * (float) timesteps.timestep(i + 1));
+        NoiseLevel to = timesteps.noise().level(target);
+        if (eta == 0) {
+            return SamplingStep.jump(timestep, from, to);
+        }
+        Blend renoise = NoiseSchedule.renoise(to, timesteps.to(i));
+        return SamplingStep.of(timestep, from, renoise.first() * to.alpha(), renoise.first() * to.sigma())
+                .withNoise(renoise.second());
     }
 }

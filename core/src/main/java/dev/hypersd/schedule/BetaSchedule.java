@@ -1,8 +1,5 @@
 package dev.hypersd.schedule;
 
-import java.util.Arrays;
-import java.util.Optional;
-
 /** How the noise added at each training timestep grows. Its text form is that of scheduler_config.json. */
 public enum BetaSchedule {
     /** Evenly from beta_start to beta_end (Ho et al., 2020). */
@@ -47,10 +44,6 @@ public enum BetaSchedule {
                 yield betas;
             }
         };
-    }
-
-    static Optional<BetaSchedule> ofText(String text) {
-        return Arrays.stream(values()).filter(s -> s.text.equals(text)).findFirst();
     }
 
     /** {@code count} values from {@code start} to {@code end}; each half is counted from its own end, so that both ends are exact. */

@@ -31,8 +31,8 @@ public record NoiseLevel(double alpha, double sigma) {
         return sigma / alpha;
     }
 
-    /** {@code ln(alpha / sigma)}, half the logarithm of the signal-to-noise ratio. */
-    public double logSnr() {
+    /** {@code ln(alpha / sigma)}, half the logarithm of the signal-to-noise ratio, which DPM-Solver calls lambda. */
+    public double lambda() {
         return Math.log(alpha / sigma);
     }
 }

@@ -1,8 +1,5 @@
 package dev.hypersd.schedule;
 
-import java.util.Arrays;
-import java.util.Optional;
-
 /** What a network was trained to predict from a noisy sample. Its text form is that of scheduler_config.json. */
 public enum PredictionType {
     /** The noise in the sample (Ho et al., 2020); Stable Diffusion 1.5 and SDXL. */
@@ -67,9 +64,5 @@ public enum PredictionType {
     /** The name in scheduler_config.json. */
     public String text() {
         return text;
-    }
-
-    static Optional<PredictionType> ofText(String text) {
-        return Arrays.stream(values()).filter(t -> t.text.equals(text)).findFirst();
     }
 }

@@ -49,22 +49,19 @@ public record ScheduleSettings(
      * @throws InvalidFileException if a value makes no sense; the message names file, key and value
      */
     public static ScheduleSettings from(JsonObject config) {
-        String schedule = config.string("beta_schedule", BetaSchedule.LINEAR.text());
-        String prediction = config.string("prediction_type", PredictionType.EPSILON.text());
         try {
             return new ScheduleSettings(
                     config.integer("num_train_timesteps", 1000),
-                    BetaSchedule.ofText(schedule)
-                            .orElseThrow(() -> config.invalid(
-                                    "beta_schedule",
-                                    "must be linear, scaled_linear or squaredcos_cap_v2, not \"" + schedule + "\"")),
+                    config.choice(
+                            "beta_schedule", BetaSchedule.LINEAR, List.of(BetaSchedule.values()), BetaSchedule::text),
                     config.number("beta_start", 0.0001),
                     config.number("beta_end", 0.02),
                     config.numbers("trained_betas", List.of()),
-                    PredictionType.ofText(prediction)
-                            .orElseThrow(() -> config.invalid(
-                                    "prediction_type",
-                                    "must be epsilon, v_prediction or sample, not \"" + prediction + "\"")),
+                    config.choice(
+                            "prediction_type",
+                            PredictionType.EPSILON,
+                            List.of(PredictionType.values()),
+                            PredictionType::text),
                     config.flag("rescale_betas_zero_snr", false));
         } catch (InvalidRequestException e) {
             throw new InvalidFileException(config.file(), "describes no noise schedule: " + e.getMessage(), e);

@@ -9,9 +9,9 @@ import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.sampler.NoiseSource;
-import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.Steps;
 import dev.hypersd.tensor.Tensors;
 import java.io.IOException;
@@ -91,7 +91,7 @@ class PipelineReferenceTest {
                 return noise;
             };
             pipeline.run(request, GenerationListener.NONE, generation -> {
-                Plan plan = pipeline.plan(request);
+                SamplingPlan plan = pipeline.plan(request);
                 Tensor latents = golden.has("input.image_latent")
                         ? generation.denoise(
                                 plan,

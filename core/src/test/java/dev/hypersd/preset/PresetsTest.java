@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.sampler.Ddim;
-import dev.hypersd.sampler.Plan;
+import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.Tcd;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.ScheduleSettings;
@@ -83,7 +83,7 @@ class PresetsTest {
     })
     void aPresetSamplesAtTheTimestepsItWasDistilledFor(String name, String timesteps) {
         Preset preset = Presets.named(name);
-        Plan plan = preset.sampler().plan(SCHEDULE, preset.steps());
+        SamplingPlan plan = preset.sampler().plan(SCHEDULE, preset.steps());
         assertThat(IntStream.range(0, plan.size()).mapToObj(i -> String.valueOf((int) plan.timestep(i))))
                 .containsExactly(timesteps.split(" "));
     }

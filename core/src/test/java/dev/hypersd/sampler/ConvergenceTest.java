@@ -2,6 +2,7 @@ package dev.hypersd.sampler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.sampler.SamplingStep.Weights;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.ScheduleSettings;
@@ -35,9 +36,56 @@ class ConvergenceTest {
     /** Its weights are of fourth order for equal steps; the steps in noise ratio are not, and the paper claims second order. */
     @Test
     void plmsIsOfSecondOrder() {
-        Sampler plms = new Pndm(Spacing.LEADING, 0, Finish.FIRST_TIMESTEP);
+        Sampler plms = new Pndm(TimestepSpacing.leading(0), FinalSigma.SIGMA_MIN);
         assertThat(gain(plms)).isBetween(3.6, 4.4);
         assertThat(error(plms, 50)).isLessThan(error(ddim(), 50) / 5);
+    }
+
+    /** No sampler here evaluates the network twice in a step yet; this one shows that a plan can say so. */
+    @Test
+    void heunsMethodIsOfSecondOrderInTwoEvaluationsOfEachStep() {
+        Sampler heun = new Heun();
+        assertThat(gain(heun)).isBetween(3.6, 4.4);
+        assertThat(error(heun, 50)).isLessThan(error(ddim(), 50) / 5);
+    }
+
+    /** Euler's step, then from where it began with the mean of the noises seen at both of its ends (Karras et al., 2022, algorithm 1). */
+    private record Heun() implements Sampler {
+        @Override
+        public String name() {
+            return "heun";
+        }
+
+        @Override
+        public String title() {
+            return "Heun";
+        }
+
+        @Override
+        public SamplingPlan plan(NoiseSchedule schedule, Steps steps) {
+            SigmaSchedule sigmas = SigmaSchedule.ofEuler(
+                    schedule, steps, TimestepSpacing.leading(0), SigmaSpacing.TIMESTEPS, FinalSigma.SIGMA_MIN);
+            List<SamplingStep> rows = new ArrayList<>();
+            sigmas.part(steps).forEach(i -> {
+                double change = sigmas.sigma(i + 1) - sigmas.sigma(i);
+                rows.add(row(sigmas, i, List.of(new Weights(1, 0, change))));
+                if (i + 1 < sigmas.size()) {
+                    rows.add(row(sigmas, i + 1, List.of(Weights.ofEps(change / 2), new Weights(1, 0, change / 2))));
+                }
+            });
+            return new SamplingPlan(name(), schedule.prediction(), sigmas.sigma(0), OptionalDouble.empty(), rows);
+        }
+
+        private static SamplingStep row(SigmaSchedule sigmas, int i, List<Weights> weights) {
+            NoiseLevel level = sigmas.level(i);
+            return new SamplingStep(
+                    sigmas.timestep(i),
+                    level,
+                    level.alpha(),
+                    SamplingStep.NO_BOUNDARY,
+                    weights,
+                    OptionalDouble.empty());
+        }
     }
 
     /** By what factor half the step reduces the error: 2 to the power of the order. */
@@ -46,18 +94,17 @@ class ConvergenceTest {
     }
 
     private static Sampler ddim() {
-        return new Ddim(Spacing.LEADING, 0, Finish.FIRST_TIMESTEP, OptionalDouble.empty(), 0);
+        return new Ddim(TimestepSpacing.leading(0), FinalSigma.SIGMA_MIN, OptionalDouble.empty(), 0);
     }
 
     private static Sampler dpm(DpmSolverPlusPlus.Rule rule) {
         return new DpmSolverPlusPlus(
-                Spacing.LEADING,
-                0,
+                TimestepSpacing.leading(0),
                 SigmaSpacing.TIMESTEPS,
                 2,
                 rule,
                 DpmSolverPlusPlus.LastStep.AS_OTHERS,
-                Finish.FIRST_TIMESTEP);
+                FinalSigma.SIGMA_MIN);
     }
 
     /**
@@ -65,27 +112,30 @@ class ConvergenceTest {
      * order. Carries out the plan in double precision.
      */
     private static double error(Sampler sampler, int count) {
-        List<PlannedStep> steps =
+        List<SamplingStep> steps =
                 sampler.plan(SCHEDULE, Steps.of(count).withDenoisingEnd(0.5)).steps();
-        boolean remembersImages = sampler instanceof DpmSolverPlusPlus;
-        List<Double> past = new ArrayList<>();
-        double x = spread(steps.getFirst().level());
-        for (PlannedStep step : steps) {
+        List<double[]> seen = new ArrayList<>(); // sample, image and noise of every evaluation, the latest first
+        double x = spread(steps.getFirst().level()) / steps.getFirst().inputScale();
+        double exact = x;
+        for (SamplingStep step : steps) {
+            double input = x * step.inputScale();
             double variance = Math.pow(spread(step.level()), 2);
-            double eps = step.level().sigma() * x / variance;
-            double x0 = step.level().alpha() * DEVIATION * DEVIATION * x / variance;
-            x = step.ofX0() * x0 + step.ofEps() * eps;
-            for (int k = 0; k < step.ofPast().size(); k++) {
-                x += step.ofPast().get(k) * past.get(k);
+            double x0 = step.level().alpha() * DEVIATION * DEVIATION * input / variance;
+            double eps = step.level().sigma() * input / variance;
+            seen.addFirst(new double[] {x, x0, eps});
+            x = 0;
+            double alpha = 0;
+            double sigma = 0;
+            for (int k = 0; k < step.weights().size(); k++) {
+                Weights weights = step.weights().get(k);
+                double[] evaluation = seen.get(k);
+                x += weights.sample() * evaluation[0] + weights.x0() * evaluation[1] + weights.eps() * evaluation[2];
+                SamplingStep then = steps.get(seen.size() - 1 - k);
+                alpha += weights.sample() * then.level().alpha() / then.inputScale() + weights.x0();
+                sigma += weights.sample() * then.level().sigma() / then.inputScale() + weights.eps();
             }
-            if (step.remembered()) {
-                past.addFirst(remembersImages ? x0 : eps);
-            }
+            exact = spread(new NoiseLevel(alpha, sigma));
         }
-        PlannedStep last = steps.getLast();
-        double ofPast = last.ofPast().stream().mapToDouble(w -> w).sum();
-        double exact = spread(new NoiseLevel(
-                last.ofX0() + (remembersImages ? ofPast : 0), last.ofEps() + (remembersImages ? 0 : ofPast)));
         return Math.abs(x - exact) / exact;
     }
 

@@ -41,7 +41,7 @@ class PipelineStepReferenceTest {
     void planHasTheTimestepsOfThePipelineAndTakesItsFirstStep(String name) {
         TensorScope.released(() -> {
             try (ReferenceCase reference = ReferenceCase.open("pipelines", name)) {
-                Plan plan = plan(reference);
+                SamplingPlan plan = plan(reference);
                 checkTimesteps(reference, plan);
                 JsonNode call = reference.json().get("call");
                 boolean changedAfterwards = reference.json().path("inputs").has("mask_image");
@@ -54,7 +54,7 @@ class PipelineStepReferenceTest {
         });
     }
 
-    private static void checkTimesteps(ReferenceCase reference, Plan plan) {
+    private static void checkTimesteps(ReferenceCase reference, SamplingPlan plan) {
         float[] timesteps = new float[plan.size()];
         for (int i = 0; i < timesteps.length; i++) {
             timesteps[i] = (float) plan.timestep(i);
@@ -62,7 +62,7 @@ class PipelineStepReferenceTest {
         assertThat(timesteps).as(plan::toString).containsExactly(Tensors.toFloats(reference.tensor(TIMESTEPS)));
     }
 
-    private static void checkFirstStep(ReferenceCase reference, Plan plan, double guidance) {
+    private static void checkFirstStep(ReferenceCase reference, SamplingPlan plan, double guidance) {
         Tensor output = reference.tensor("trace.unet_output.0");
         Tensor input = reference.tensor("trace.unet_input.0");
         if (guidance > 1) {
@@ -71,7 +71,7 @@ class PipelineStepReferenceTest {
             input = input.narrow(0, 0, half);
         }
         Tensor x = input.mul(new Scalar(1 / plan.steps().getFirst().inputScale()));
-        StepResult result = plan.step(0, x, output, shape -> firstNoise(reference), State.START);
+        StepResult result = plan.step(0, x, output, shape -> firstNoise(reference), List.of());
         JsonNode tolerance = reference.json().get("tolerances").get("trace.latents_after_step");
         assertThat(Tensors.shape(result.x()))
                 .isEqualTo(Tensors.shape(
@@ -97,7 +97,7 @@ class PipelineStepReferenceTest {
                 .orElseThrow();
     }
 
-    private static Plan plan(ReferenceCase reference) {
+    private static SamplingPlan plan(ReferenceCase reference) {
         JsonNode scheduler = reference.json().path("scheduler");
         JsonNode call = reference.json().get("call");
         JsonObject config = scheduler.has("class")

@@ -3,6 +3,7 @@ package dev.hypersd.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hypersd.sampler.SamplingStep.Weights;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.PredictionType;
@@ -28,32 +29,31 @@ class PlanPropertiesTest {
         return Arbitraries.oneOf(
                 named,
                 Arbitraries.of(
-                        new Euler(Spacing.LEADING, 1, SigmaSpacing.KARRAS, Finish.CLEAN),
-                        new Euler(Spacing.LINSPACE, 0, SigmaSpacing.TIMESTEPS, Finish.FIRST_TIMESTEP),
-                        new EulerAncestral(Spacing.LEADING, 1),
-                        new Ddim(Spacing.LEADING, 1, Finish.CLEAN, OptionalDouble.empty(), 0.5),
+                        new Euler(TimestepSpacing.leading(1), SigmaSpacing.KARRAS, FinalSigma.ZERO),
+                        new Euler(TimestepSpacing.LINSPACE, SigmaSpacing.TIMESTEPS, FinalSigma.SIGMA_MIN),
+                        new EulerAncestral(TimestepSpacing.leading(1)),
+                        new Ddim(TimestepSpacing.leading(1), FinalSigma.ZERO, OptionalDouble.empty(), 0.5),
                         dpm(2, DpmSolverPlusPlus.Rule.HEUN),
                         dpm(1, DpmSolverPlusPlus.Rule.MIDPOINT)));
     }
 
     private static DpmSolverPlusPlus dpm(int order, DpmSolverPlusPlus.Rule rule) {
         return new DpmSolverPlusPlus(
-                Spacing.LEADING,
-                1,
+                TimestepSpacing.leading(1),
                 SigmaSpacing.TIMESTEPS,
                 order,
                 rule,
                 DpmSolverPlusPlus.LastStep.AS_OTHERS,
-                Finish.FIRST_TIMESTEP);
+                FinalSigma.SIGMA_MIN);
     }
 
     @Property
     void noiseNeverGrowsAndEveryWeightIsFinite(
             @ForAll("samplers") Sampler sampler, @ForAll @IntRange(min = 1, max = 50) int count) {
-        List<PlannedStep> steps = sampler.plan(SCHEDULE, Steps.of(count)).steps();
+        List<SamplingStep> steps = sampler.plan(SCHEDULE, Steps.of(count)).steps();
         for (int i = 0; i < steps.size(); i++) {
-            PlannedStep step = steps.get(i);
-            assertThat(List.of(step.ofX0(), step.ofEps(), step.ofNoise().orElse(0)))
+            SamplingStep step = steps.get(i);
+            assertThat(List.of(step.now().x0(), step.now().eps(), step.noise().orElse(0)))
                     .allMatch(Double::isFinite);
             assertThat(step.timestep()).isBetween(0.0, 999.0);
             if (i > 0) {
@@ -74,11 +74,11 @@ class PlanPropertiesTest {
             @ForAll @DoubleRange(min = 0.05, max = 0.95) double share) {
         // PLMS repeats the first step wherever it begins.
         Assume.that(!(sampler instanceof Pndm));
-        Plan whole = sampler.plan(SCHEDULE, Steps.of(count));
+        SamplingPlan whole = sampler.plan(SCHEDULE, Steps.of(count));
         int until = whole.stepsUntil(share, SCHEDULE.trainTimesteps());
         Assume.that(until > 0 && until < whole.size());
-        Plan first = sampler.plan(SCHEDULE, Steps.of(count).withDenoisingEnd(share));
-        Plan last = sampler.plan(SCHEDULE, Steps.of(count).withDenoisingStart(share));
+        SamplingPlan first = sampler.plan(SCHEDULE, Steps.of(count).withDenoisingEnd(share));
+        SamplingPlan last = sampler.plan(SCHEDULE, Steps.of(count).withDenoisingStart(share));
         assertThat(first.size()).isEqualTo(until);
         assertThat(last.size()).isEqualTo(whole.size() - until);
         assertThat(last.timestep(0)).isEqualTo(whole.timestep(until));
@@ -88,14 +88,13 @@ class PlanPropertiesTest {
     @Property
     void everyStepEndsAtTheNoiseLevelWhereTheNextBegins(
             @ForAll("samplers") Sampler sampler, @ForAll @IntRange(min = 2, max = 50) int count) {
-        List<PlannedStep> steps = sampler.plan(SCHEDULE, Steps.of(count)).steps();
+        List<SamplingStep> steps = sampler.plan(SCHEDULE, Steps.of(count)).steps();
         for (int i = 0; i + 1 < steps.size(); i++) {
-            PlannedStep step = steps.get(i);
-            PlannedStep next = steps.get(i + 1);
-            double past = step.ofPast().stream().mapToDouble(w -> w).sum();
-            double image = step.ofX0() + (sampler instanceof DpmSolverPlusPlus ? past : 0);
-            double predicted = step.ofEps() + (sampler instanceof Pndm ? past : 0);
-            double noise = Math.hypot(predicted, step.ofNoise().orElse(0));
+            SamplingStep step = steps.get(i);
+            SamplingStep next = steps.get(i + 1);
+            double image = step.weights().stream().mapToDouble(Weights::x0).sum();
+            double predicted = step.weights().stream().mapToDouble(Weights::eps).sum();
+            double noise = Math.hypot(predicted, step.noise().orElse(0));
             // Where the number of steps does not divide 1000, DDIM's and PLMS's steps end up to one timestep beside the
             // next.
             double tolerance = sampler instanceof Ddim || sampler instanceof Pndm ? 0.01 : 1e-9;
@@ -106,9 +105,9 @@ class PlanPropertiesTest {
 
     @Property
     void tcdWithoutFreshNoiseIsDdimAtTheSameTimesteps(@ForAll @IntRange(min = 1, max = 50) int count) {
-        Plan tcd = new Tcd(50, 0).plan(SCHEDULE, Steps.of(count));
+        SamplingPlan tcd = new Tcd(50, 0).plan(SCHEDULE, Steps.of(count));
         int[] timesteps = tcd.steps().stream().mapToInt(s -> (int) s.timestep()).toArray();
-        Plan ddim = new Ddim(Spacing.TRAILING, 1, Finish.FIRST_TIMESTEP, OptionalDouble.empty(), 0)
+        SamplingPlan ddim = new Ddim(TimestepSpacing.TRAILING, FinalSigma.SIGMA_MIN, OptionalDouble.empty(), 0)
                 .plan(SCHEDULE, Steps.at(timesteps));
         assertThat(tcd.steps()).isEqualTo(ddim.steps());
     }
@@ -116,24 +115,24 @@ class PlanPropertiesTest {
     /** At eta 1 TCD jumps to timestep 0 instead of the clean image, and the last consistency weight is not exactly 1: else LCM. */
     @Property
     void tcdWithAllFreshNoiseIsNearlyLcm(@ForAll @IntRange(min = 1, max = 50) int count) {
-        List<PlannedStep> tcd = new Tcd(50, 1).plan(SCHEDULE, Steps.of(count)).steps();
-        List<PlannedStep> lcm =
+        List<SamplingStep> tcd = new Tcd(50, 1).plan(SCHEDULE, Steps.of(count)).steps();
+        List<SamplingStep> lcm =
                 Samplers.named("lcm").plan(SCHEDULE, Steps.of(count)).steps();
         for (int i = 0; i < tcd.size(); i++) {
             assertThat(tcd.get(i).timestep()).isEqualTo(lcm.get(i).timestep());
-            assertThat(tcd.get(i).ofX0()).isCloseTo(lcm.get(i).ofX0(), within(5e-4));
-            assertThat(tcd.get(i).ofEps()).isCloseTo(0, within(0.03));
-            assertThat(tcd.get(i).ofNoise().orElse(0))
-                    .isCloseTo(lcm.get(i).ofNoise().orElse(0), within(5e-3));
+            assertThat(tcd.get(i).now().x0()).isCloseTo(lcm.get(i).now().x0(), within(5e-4));
+            assertThat(tcd.get(i).now().eps()).isCloseTo(0, within(0.03));
+            assertThat(tcd.get(i).noise().orElse(0))
+                    .isCloseTo(lcm.get(i).noise().orElse(0), within(5e-3));
         }
     }
 
     @Property
     void eulerTakesTheStepsOfDdimInOtherUnits(@ForAll @IntRange(min = 1, max = 50) int count) {
-        Plan euler = Samplers.named("euler").plan(SCHEDULE, Steps.of(count));
-        Plan ddim = Samplers.named("ddim").plan(SCHEDULE, Steps.of(count));
+        SamplingPlan euler = Samplers.named("euler").plan(SCHEDULE, Steps.of(count));
+        SamplingPlan ddim = Samplers.named("ddim").plan(SCHEDULE, Steps.of(count));
         for (int i = 0; i < count; i++) {
-            PlannedStep step = euler.steps().get(i);
+            SamplingStep step = euler.steps().get(i);
             assertThat(step.timestep()).isEqualTo(ddim.timestep(i));
             assertThat(step.level().sigma())
                     .isCloseTo(ddim.steps().get(i).level().sigma(), within(1e-12));
@@ -143,19 +142,21 @@ class PlanPropertiesTest {
 
     @Property
     void dpmSolverOfOrderOneIsDdimAtTheSameTimesteps(@ForAll @IntRange(min = 1, max = 50) int count) {
-        Plan dpm = dpm(1, DpmSolverPlusPlus.Rule.MIDPOINT).plan(SCHEDULE, Steps.of(count));
+        SamplingPlan dpm = dpm(1, DpmSolverPlusPlus.Rule.MIDPOINT).plan(SCHEDULE, Steps.of(count));
         int[] timesteps = dpm.steps().stream().mapToInt(s -> (int) s.timestep()).toArray();
-        Plan ddim = new Ddim(Spacing.LEADING, 1, Finish.FIRST_TIMESTEP, OptionalDouble.empty(), 0)
+        SamplingPlan ddim = new Ddim(TimestepSpacing.leading(1), FinalSigma.SIGMA_MIN, OptionalDouble.empty(), 0)
                 .plan(SCHEDULE, Steps.at(timesteps));
         for (int i = 0; i < count; i++) {
-            assertThat(dpm.steps().get(i).ofX0()).isCloseTo(ddim.steps().get(i).ofX0(), within(1e-12));
-            assertThat(dpm.steps().get(i).ofEps()).isCloseTo(ddim.steps().get(i).ofEps(), within(1e-12));
+            assertThat(dpm.steps().get(i).now().x0())
+                    .isCloseTo(ddim.steps().get(i).now().x0(), within(1e-12));
+            assertThat(dpm.steps().get(i).now().eps())
+                    .isCloseTo(ddim.steps().get(i).now().eps(), within(1e-12));
         }
     }
 
     @Property
     void karrasSpacingIsEvenInTheSeventhRoot(@ForAll @IntRange(min = 3, max = 50) int count) {
-        Plan plan = Samplers.named("dpmpp_2m_karras").plan(SCHEDULE, Steps.of(count));
+        SamplingPlan plan = Samplers.named("dpmpp_2m_karras").plan(SCHEDULE, Steps.of(count));
         double[] roots = plan.steps().stream()
                 .mapToDouble(step -> Math.pow(step.level().ratio(), 1 / 7.0))
                 .toArray();
@@ -172,9 +173,9 @@ class PlanPropertiesTest {
         int kept = (int) (count * strength);
         for (Sampler sampler : List.of(Samplers.named("tcd"), Samplers.named("ddim"), Samplers.named("euler_a"))) {
             if (kept > 0) {
-                List<PlannedStep> whole =
+                List<SamplingStep> whole =
                         sampler.plan(SCHEDULE, Steps.of(count)).steps();
-                Plan end = sampler.plan(SCHEDULE, Steps.of(count).withStrength(strength));
+                SamplingPlan end = sampler.plan(SCHEDULE, Steps.of(count).withStrength(strength));
                 assertThat(end.steps()).isEqualTo(whole.subList(count - kept, count));
             }
         }
@@ -182,10 +183,10 @@ class PlanPropertiesTest {
 
     @Property
     void etaOneOfDdimHasTheVarianceOfTheForwardProcess(@ForAll @IntRange(min = 2, max = 50) int count) {
-        Plan plan = Samplers.named("ddim").withEta(1).plan(SCHEDULE, Steps.of(count));
-        for (PlannedStep step : plan.steps()) {
-            double after = Math.hypot(step.ofEps(), step.ofNoise().orElseThrow());
-            assertThat(step.ofX0() * step.ofX0() + after * after).isCloseTo(1, within(1e-9));
+        SamplingPlan plan = Samplers.named("ddim").withEta(1).plan(SCHEDULE, Steps.of(count));
+        for (SamplingStep step : plan.steps()) {
+            double after = Math.hypot(step.now().eps(), step.noise().orElseThrow());
+            assertThat(step.now().x0() * step.now().x0() + after * after).isCloseTo(1, within(1e-9));
         }
     }
 
@@ -202,7 +203,8 @@ class PlanPropertiesTest {
                 true));
         for (String name : List.of("ddim", "euler", "euler_a", "tcd", "lcm")) {
             assertThat(Samplers.named(name).plan(zero, Steps.of(count)).steps())
-                    .allMatch(step -> Double.isFinite(step.ofX0()) && Double.isFinite(step.ofEps()));
+                    .allMatch(step -> Double.isFinite(step.now().x0())
+                            && Double.isFinite(step.now().eps()));
         }
     }
 }

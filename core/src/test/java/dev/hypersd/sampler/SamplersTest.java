@@ -2,12 +2,16 @@ package dev.hypersd.sampler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
+import dev.hypersd.sampler.SamplingStep.Weights;
+import dev.hypersd.sampler.StepResult.Evaluation;
 import dev.hypersd.schedule.BetaSchedule;
+import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.PredictionType;
 import dev.hypersd.schedule.ScheduleSettings;
@@ -17,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,9 +89,9 @@ class SamplersTest {
     void absentKeysHaveTheValuesOfTheReference() {
         JsonObject empty = config("{}");
         assertThat(Samplers.from("DDIMScheduler", empty))
-                .isEqualTo(new Ddim(Spacing.LEADING, 0, Finish.CLEAN, OptionalDouble.of(1), 0));
+                .isEqualTo(new Ddim(TimestepSpacing.leading(0), FinalSigma.ZERO, OptionalDouble.of(1), 0));
         assertThat(Samplers.from("EulerDiscreteScheduler", empty))
-                .isEqualTo(new Euler(Spacing.LINSPACE, 0, SigmaSpacing.TIMESTEPS, Finish.CLEAN));
+                .isEqualTo(new Euler(TimestepSpacing.LINSPACE, SigmaSpacing.TIMESTEPS, FinalSigma.ZERO));
         assertThat(Samplers.from("TCDScheduler", empty)).isEqualTo(new Tcd(50, 0.3));
     }
 
@@ -143,7 +148,7 @@ class SamplersTest {
                         .plan(SCHEDULE, Steps.of(1).withStrength(0.5))
                         .timestep(0))
                 .isEqualTo(499);
-        Plan lcm = Samplers.named("lcm").plan(SCHEDULE, Steps.of(4).withStrength(0.2));
+        SamplingPlan lcm = Samplers.named("lcm").plan(SCHEDULE, Steps.of(4).withStrength(0.2));
         assertThat(lcm.size()).isEqualTo(4);
         assertThat(lcm.timestep(0)).isEqualTo(199);
     }
@@ -160,13 +165,13 @@ class SamplersTest {
     }
 
     @Test
-    void aMultistepSolverAsksForTheStateOfTheStepBefore() {
-        Plan plan = Samplers.named("dpmpp_2m").plan(SCHEDULE, Steps.of(20));
+    void aMultistepSamplerAsksForTheHistoryOfTheStepBefore() {
+        SamplingPlan plan = Samplers.named("dpmpp_2m").plan(SCHEDULE, Steps.of(20));
         TensorScope.released(() -> {
             assertThatThrownBy(
-                            () -> plan.step(3, Tensors.empty(1, 4), Tensors.empty(1, 4), NoiseSource.NONE, State.START))
-                    .hasMessage("step 3 of dpmpp_2m needs 1 remembered tensors and was given 0:"
-                            + " pass on the state that step 2 returned");
+                            () -> plan.step(3, Tensors.empty(1, 4), Tensors.empty(1, 4), NoiseSource.NONE, List.of()))
+                    .hasMessage("step 3 of dpmpp_2m needs 1 earlier evaluations and was given 0:"
+                            + " pass on the history that step 2 returned");
             return "";
         });
     }
@@ -179,6 +184,48 @@ class SamplersTest {
                         " step  timestep    alpha    sigma     of x0    of eps  of noise",
                         "    0       999  0.06826  0.99767   0.52694   0.51842   0.67348",
                         "    1       499  0.52694  0.84990   0.99957   0.02916      none");
+    }
+
+    @Test
+    void aPlanPrintsWhatEntersOfEarlierEvaluations() {
+        assertThat(Samplers.named("dpmpp_2m")
+                        .plan(SCHEDULE, Steps.of(3))
+                        .toString()
+                        .lines())
+                .satisfiesExactly(
+                        title -> assertThat(title).startsWith("dpmpp_2m, 3 steps"),
+                        header -> assertThat(header).endsWith("of noise"),
+                        first -> assertThat(first).endsWith("none"),
+                        second -> assertThat(second).matches(".*none -0\\.\\d{5} x0\\[-1]"),
+                        last -> assertThat(last).endsWith("none"));
+    }
+
+    /** {@code 2 x + 3 x0 + 4 eps} of this evaluation and {@code 5 x + 6 x0 + 7 eps} of the one before, at equal shares of both. */
+    @Test
+    void aStepIsTheWeightedSumOfItsEvaluationsAndFreshNoise() {
+        NoiseLevel half = NoiseLevel.ofRatio(1);
+        SamplingStep step = new SamplingStep(
+                500,
+                half,
+                1,
+                SamplingStep.NO_BOUNDARY,
+                List.of(new Weights(2, 3, 4), new Weights(5, 6, 7)),
+                OptionalDouble.of(8));
+        SamplingPlan plan = new SamplingPlan("sum", PredictionType.EPSILON, List.of(step));
+        TensorScope.released(() -> {
+            Evaluation before = new Evaluation(one(10), one(20), one(30));
+            StepResult result = plan.step(0, one(1), one(0.5f), shape -> one(100), List.of(before));
+            double x0 = Math.sqrt(2) - 0.5;
+            assertThat(Tensors.toFloats(result.x0())[0]).isCloseTo((float) x0, within(1e-6f));
+            assertThat(Tensors.toFloats(result.x())[0])
+                    .isCloseTo((float) (2 + 3 * x0 + 4 * 0.5 + 5 * 10 + 6 * 20 + 7 * 30 + 8 * 100), within(1e-3f));
+            assertThat(result.history()).hasSize(1);
+            return "";
+        });
+    }
+
+    private static Tensor one(float value) {
+        return Tensors.of(new float[] {value}, 1, 1, 1, 1);
     }
 
     private static JsonObject config(String json) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.sampler.StepResult.Evaluation;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
@@ -62,16 +63,16 @@ class SchedulerReferenceTest {
     }
 
     private static void checkTrajectory(ReferenceCase reference, NoiseSchedule schedule, JsonObject config) {
-        Plan plan = sampler(reference, config).plan(schedule, steps(reference.arg("set_timesteps")));
+        SamplingPlan plan = sampler(reference, config).plan(schedule, steps(reference.arg("set_timesteps")));
         checkPlan(reference, plan);
         AtomicInteger drawn = new AtomicInteger();
         NoiseSource noise = shape -> reference.in("noise_" + drawn.getAndIncrement());
         Tensor x = reference.in("initial").mul(new Scalar(plan.initNoiseSigma()));
-        State state = State.START;
+        List<Evaluation> history = List.of();
         for (int i = 0; i < plan.size(); i++) {
             checkIfGiven(reference, "scaled_input_" + i, plan.scaleModelInput(i, x));
             Tensor output = reference.in("model_output_" + i);
-            StepResult result = plan.step(i, x, output, noise, state);
+            StepResult result = plan.step(i, x, output, noise, history);
             reference.assertMatches("prev_sample_" + i, result.x());
             checkIfGiven(reference, "pred_original_sample_" + i, result.x0());
             checkIfGiven(reference, "denoised_" + i, result.x0());
@@ -79,7 +80,7 @@ class SchedulerReferenceTest {
                 checkJump(reference, schedule, plan, i, x);
             }
             x = result.x();
-            state = result.state();
+            history = result.history();
         }
         assertThat(reference.has("out.prev_sample_" + plan.size()))
                 .as("the reference takes more steps")
@@ -89,7 +90,7 @@ class SchedulerReferenceTest {
     }
 
     /** What TCD has before it adds noise is a jump of the noise schedule, to floor((1 - eta) next) in single precision. */
-    private static void checkJump(ReferenceCase reference, NoiseSchedule schedule, Plan plan, int i, Tensor x) {
+    private static void checkJump(ReferenceCase reference, NoiseSchedule schedule, SamplingPlan plan, int i, Tensor x) {
         float kept = (float) (1 - reference.arg("step").get("eta").asDouble());
         double next = i + 1 < plan.size() ? plan.timestep(i + 1) : 0;
         int to = (int) Math.floor(kept * (float) next);
@@ -97,7 +98,7 @@ class SchedulerReferenceTest {
         reference.assertMatches("pred_noised_sample_" + i, jumped);
     }
 
-    private static void checkPlan(ReferenceCase reference, Plan plan) {
+    private static void checkPlan(ReferenceCase reference, SamplingPlan plan) {
         float[] timesteps = new float[plan.size()];
         float[] ratios = new float[plan.size() + 1];
         for (int i = 0; i < plan.size(); i++) {
@@ -113,9 +114,9 @@ class SchedulerReferenceTest {
         int count = reference.arg("set_timesteps").get("num_inference_steps").asInt();
         double[] timesteps;
         if (reference.arg("scheduler").asString().equals("ddpm")) {
-            timesteps = Spacing.LEADING.timesteps(schedule.trainTimesteps(), count, 0);
+            timesteps = TimestepSpacing.leading(0).timesteps(schedule.trainTimesteps(), count);
         } else {
-            Plan plan = sampler(reference, config).plan(schedule, Steps.of(count));
+            SamplingPlan plan = sampler(reference, config).plan(schedule, Steps.of(count));
             timesteps =
                     IntStream.range(0, plan.size()).mapToDouble(plan::timestep).toArray();
         }
@@ -135,7 +136,7 @@ class SchedulerReferenceTest {
             reference.assertMatches("noisy", schedule.addNoise(original, noise, velocityAt));
         } else {
             JsonNode indices = reference.arg("step_indices");
-            Plan plan = sampler(reference, config).plan(schedule, steps(reference.arg("set_timesteps")));
+            SamplingPlan plan = sampler(reference, config).plan(schedule, steps(reference.arg("set_timesteps")));
             Tensor[] rows = new Tensor[indices.size()];
             velocityAt = new int[indices.size()];
             for (int b = 0; b < rows.length; b++) {

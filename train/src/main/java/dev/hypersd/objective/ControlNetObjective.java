@@ -9,8 +9,8 @@ import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.preprocess.Preprocessor;
-import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.SeededNoise;
 import dev.hypersd.sampler.Steps;
 import dev.hypersd.scene.ContactSheet;
@@ -216,7 +216,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
         Tensor seen = controlNet.network().embed(Controlled.pictures(shown));
         Tensor twice = Tensors.cat(0, seen, seen);
         boolean guided = settings.scale() != 1;
-        Plan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(SHOWN_STEPS));
+        SamplingPlan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(SHOWN_STEPS));
         Tensor noise = Draw.at(settings.seed(), 0).normal(shown.size(), shape[0], shape[1], shape[2]);
         GuidedSampling sampling = new GuidedSampling(
                 (latents, time, told) -> predict(Adapters.NONE, latents, time, told, guided ? twice : seen),

@@ -3,13 +3,10 @@ package dev.hypersd.objective;
 import static dev.hypersd.tensor.TensorScope.keeping;
 
 import dev.hypersd.sampler.NoiseSource;
-import dev.hypersd.sampler.Plan;
-import dev.hypersd.sampler.State;
+import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.StepResult;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.unet.Conditioning;
-import java.util.ArrayList;
-import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -38,9 +35,8 @@ record GuidedSampling(Prediction network, double scale) {
      * @param told of {@code B} empty captions where there is guidance, then of those to be drawn
      * @param later noise that the plan asks for on the way
      */
-    Tensor sample(Plan plan, Tensor noise, Conditioning told, NoiseSource later) {
-        Tensor start = noise.mul(new Scalar(plan.initNoiseSigma()));
-        StepResult current = new StepResult(start, start, State.START);
+    Tensor sample(SamplingPlan plan, Tensor noise, Conditioning told, NoiseSource later) {
+        StepResult current = StepResult.start(noise.mul(new Scalar(plan.initNoiseSigma())));
         for (int i = 0; i < plan.size(); i++) {
             int step = i;
             StepResult before = current;
@@ -50,8 +46,8 @@ record GuidedSampling(Prediction network, double scale) {
                             before.x(),
                             predict(plan.scaleModelInput(step, before.x()), plan.timestep(step), told),
                             later,
-                            before.state()),
-                    GuidedSampling::tensors);
+                            before.history()),
+                    StepResult::tensors);
         }
         return current.x();
     }
@@ -64,12 +60,5 @@ record GuidedSampling(Prediction network, double scale) {
         long batch = latents.size(0);
         Tensor both = network.of(Tensors.cat(0, latents, latents), time, told);
         return Tensors.combine(1 - scale, both.narrow(0, 0, batch), scale, both.narrow(0, batch, batch));
-    }
-
-    private static List<Tensor> tensors(StepResult result) {
-        List<Tensor> tensors = new ArrayList<>(result.state().remembered());
-        tensors.add(result.x());
-        tensors.add(result.x0());
-        return tensors;
     }
 }

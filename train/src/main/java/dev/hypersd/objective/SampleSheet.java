@@ -2,8 +2,8 @@ package dev.hypersd.objective;
 
 import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
-import dev.hypersd.sampler.Plan;
 import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.SeededNoise;
 import dev.hypersd.sampler.Steps;
 import dev.hypersd.scene.ContactSheet;
@@ -42,7 +42,7 @@ public record SampleSheet(List<String> captions, int steps, double scale, long s
         List<long[]> ids = captions.subList(first, Math.min(first + COLUMNS, captions.size())).stream()
                 .map(model::ids)
                 .toList();
-        Plan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(steps));
+        SamplingPlan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(steps));
         Tensor noise = Draw.at(seed, first).normal(ids.size(), shape[0], shape[1], shape[2]);
         List<long[]> asked = new ArrayList<>(scale == 1 ? List.of() : Collections.nCopies(ids.size(), model.ids("")));
         asked.addAll(ids);

@@ -1,6 +1,8 @@
 package dev.hypersd.sampler;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.sampler.SamplingStep.Weights;
+import dev.hypersd.sampler.StepResult.Evaluation;
 import dev.hypersd.schedule.Blend;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.PredictionType;
@@ -14,7 +16,7 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The whole course of a generation as numbers: immutable, validated, printable.
+ * All steps from noise to an image as numbers: immutable, validated, printable.
  *
  * <p>Samples are {@code [B, C, H, W]}, F32. Results are new tensors that belong to the scope around the call.
  *
@@ -22,24 +24,22 @@ import org.bytedeco.pytorch.Tensor;
  * @param prediction what the network predicts
  * @param initNoiseSigma unit normal noise times this is the sample to start with
  * @param clip the predicted image is limited to plus and minus this, if present; for models that work on pixels
- * @param memory what a step leaves to later ones
- * @param steps one row for each evaluation of the network, at least one
+ * @param steps one for each evaluation of the network, at least one
  */
-public record Plan(
+public record SamplingPlan(
         String sampler,
         PredictionType prediction,
         double initNoiseSigma,
         OptionalDouble clip,
-        Memory memory,
-        List<PlannedStep> steps) {
-    /** Refuses a course that gains noise, and one through a level at which the prediction says nothing about the image. */
-    public Plan {
+        List<SamplingStep> steps) {
+    /** Refuses steps that gain noise, and a noise level at which the prediction says nothing about the image. */
+    public SamplingPlan {
         steps = List.copyOf(steps);
         if (steps.isEmpty()) {
             throw new InvalidRequestException("a plan needs at least one step");
         }
         double before = Double.POSITIVE_INFINITY;
-        for (PlannedStep step : steps) {
+        for (SamplingStep step : steps) {
             double ratio = step.level().ratio();
             if (!(ratio <= before)) {
                 throw new InvalidRequestException("timesteps must decrease: at %s the noise is stronger than before"
@@ -53,6 +53,11 @@ public record Plan(
             }
             before = ratio;
         }
+    }
+
+    /** For samples of unit variance at the noisy end, as they are, and no limit of the predicted image. */
+    SamplingPlan(String sampler, PredictionType prediction, List<SamplingStep> steps) {
+        this(sampler, prediction, 1, OptionalDouble.empty(), steps);
     }
 
     /** The number of evaluations of the network. */
@@ -70,7 +75,7 @@ public record Plan(
         return Steps.countUntil(
                 share,
                 trainTimesteps,
-                steps.stream().mapToDouble(PlannedStep::timestep).toArray());
+                steps.stream().mapToDouble(SamplingStep::timestep).toArray());
     }
 
     /** What the network is given in step {@code i}. */
@@ -81,7 +86,7 @@ public record Plan(
 
     /** An image with as much noise as step {@code i} expects: where image-to-image starts, and what inpainting keeps. */
     public Tensor addNoise(int i, Tensor x0, Tensor noise) {
-        PlannedStep step = steps.get(i);
+        SamplingStep step = steps.get(i);
         NoiseLevel level = step.level();
         return new Blend(level.alpha() / step.inputScale(), level.sigma() / step.inputScale()).of(x0, noise);
     }
@@ -92,52 +97,55 @@ public record Plan(
      * @param x the present sample, unscaled
      * @param output the network's output for {@link #scaleModelInput}
      * @param noise asked once if this step draws noise, else not at all
-     * @param state what the step before returned, {@link State#START} for the first
+     * @param history what the step before returned, empty for the first
      */
-    public StepResult step(int i, Tensor x, Tensor output, NoiseSource noise, State state) {
-        PlannedStep step = steps.get(i);
-        if (state.remembered().size() < step.ofPast().size()) {
+    public StepResult step(int i, Tensor x, Tensor output, NoiseSource noise, List<Evaluation> history) {
+        SamplingStep step = steps.get(i);
+        if (history.size() < step.earlier().size()) {
             throw new IllegalArgumentException(
-                    "step %d of %s needs %d remembered tensors and was given %d: pass on the state that step %d returned"
-                            .formatted(
-                                    i,
-                                    sampler,
-                                    step.ofPast().size(),
-                                    state.remembered().size(),
-                                    i - 1));
+                    "step %d of %s needs %d earlier evaluations and was given %d: pass on the history that step %d returned"
+                            .formatted(i, sampler, step.earlier().size(), history.size(), i - 1));
         }
-        Tensor seen = scaleModelInput(i, x);
-        Tensor x0 = estimate(step, seen, output);
-        Tensor eps = prediction.eps(step.level()).of(seen, output);
-        Tensor next = new Blend(step.ofX0(), step.ofEps()).of(x0, eps);
-        for (int k = 0; k < step.ofPast().size(); k++) {
-            next.add_(state.remembered().get(k), new Scalar(step.ofPast().get(k)));
+        Evaluation now = evaluation(step, x, output);
+        Tensor next = new Blend(step.now().x0(), step.now().eps()).of(now.x0(), now.eps());
+        add(next, step.now().sample(), x);
+        for (int k = 0; k < step.earlier().size(); k++) {
+            Weights weights = step.earlier().get(k);
+            add(next, weights.sample(), history.get(k).sample());
+            add(next, weights.x0(), history.get(k).x0());
+            add(next, weights.eps(), history.get(k).eps());
         }
-        if (step.ofNoise().isPresent()) {
+        if (step.noise().isPresent()) {
             Tensor drawn = noise.next(Tensors.shape(x)).to(x);
-            next.add_(drawn, new Scalar(step.ofNoise().getAsDouble()));
+            next.add_(drawn, new Scalar(step.noise().getAsDouble()));
         }
-        return new StepResult(next, x0, step.remembered() ? remember(state, x0, eps) : state);
+        return new StepResult(next, now.x0(), remember(now, history));
     }
 
-    private Tensor estimate(PlannedStep step, Tensor seen, Tensor output) {
-        Tensor x0 = prediction.x0(step.level()).of(seen, output);
+    private Evaluation evaluation(SamplingStep step, Tensor x, Tensor output) {
+        Tensor input = step.inputScale() == 1 ? x : x.mul(new Scalar(step.inputScale()));
+        Tensor x0 = prediction.x0(step.level()).of(input, output);
         if (clip.isPresent()) {
             x0 = x0.clamp(limit(-clip.getAsDouble()), limit(clip.getAsDouble()));
         }
-        return step.estimate().equals(PlannedStep.PREDICTED)
-                ? x0
-                : step.estimate().of(x0, seen);
+        if (!step.boundary().equals(SamplingStep.NO_BOUNDARY)) {
+            x0 = step.boundary().of(x0, input);
+        }
+        return new Evaluation(x, x0, prediction.eps(step.level()).of(input, output));
     }
 
-    private State remember(State before, Tensor x0, Tensor eps) {
-        if (memory == Memory.NOTHING) {
-            return before;
+    private static void add(Tensor sum, double weight, Tensor tensor) {
+        if (weight != 0) {
+            sum.add_(tensor, new Scalar(weight));
         }
-        int most = steps.stream().mapToInt(s -> s.ofPast().size()).max().orElseThrow();
-        List<Tensor> remembered = new ArrayList<>(before.remembered());
-        remembered.addFirst(memory == Memory.X0 ? x0 : eps);
-        return new State(remembered.subList(0, Math.min(most, remembered.size())));
+    }
+
+    /** As many evaluations as any step of this plan looks back to. */
+    private List<Evaluation> remember(Evaluation now, List<Evaluation> before) {
+        int most = steps.stream().mapToInt(s -> s.earlier().size()).max().orElseThrow();
+        List<Evaluation> all = new ArrayList<>(before);
+        all.addFirst(now);
+        return all.subList(0, Math.min(most, all.size()));
     }
 
     /** The table, for people: one line for each step. */
@@ -158,7 +166,7 @@ public record Plan(
                 "of eps",
                 "of noise"));
         for (int i = 0; i < size(); i++) {
-            PlannedStep step = steps.get(i);
+            SamplingStep step = steps.get(i);
             table.append(String.format(
                     Locale.ROOT,
                     "%5d %9s %8.5f %8.5f %9.5f %9.5f %9s%s%n",
@@ -166,14 +174,32 @@ public record Plan(
                     number(step.timestep()),
                     step.level().alpha(),
                     step.level().sigma(),
-                    step.ofX0(),
-                    step.ofEps(),
-                    step.ofNoise().isPresent()
-                            ? String.format(Locale.ROOT, "%.5f", step.ofNoise().getAsDouble())
+                    step.now().x0(),
+                    step.now().eps(),
+                    step.noise().isPresent()
+                            ? String.format(Locale.ROOT, "%.5f", step.noise().getAsDouble())
                             : "none",
-                    step.ofPast().isEmpty() ? "" : " and of the past " + step.ofPast()));
+                    history(step)));
         }
         return table.toString();
+    }
+
+    /** {@code  -0.52694 x0[-1]} for what enters of the step before. */
+    private static String history(SamplingStep step) {
+        StringBuilder terms = new StringBuilder();
+        for (int k = 0; k < step.weights().size(); k++) {
+            Weights weights = step.weights().get(k);
+            term(terms, weights.sample(), "x", k);
+            term(terms, k == 0 ? 0 : weights.x0(), "x0", k);
+            term(terms, k == 0 ? 0 : weights.eps(), "eps", k);
+        }
+        return terms.toString();
+    }
+
+    private static void term(StringBuilder terms, double weight, String name, int before) {
+        if (weight != 0) {
+            terms.append(String.format(Locale.ROOT, " %+.5f %s[%d]", weight, name, -before));
+        }
     }
 
     private static ScalarOptional limit(double value) {
