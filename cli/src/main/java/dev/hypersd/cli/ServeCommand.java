@@ -180,7 +180,7 @@ final class ServeCommand implements Runnable {
                 others,
                 FileRegistry.models(registries.models),
                 FileRegistry.loras(named, registries.loras),
-                FileRegistry.controls(
+                FileRegistry.controlNets(
                         model.model.isEmpty() ? EmbeddedModel.controls() : Map.of(), registries.controls));
     }
 

@@ -40,7 +40,7 @@ class ServeCommandTest {
             Outcome outcome = serve("--port=" + taken.getLocalPort());
             assertThat(outcome.code()).isEqualTo(1);
             assertThat(outcome.err())
-                    .contains("port %d of 127.0.0.1 is taken or not allowed: choose another one"
+                    .contains("port %d of 127.0.0.1 is in use or not permitted: choose another port"
                             .formatted(taken.getLocalPort()));
         }
     }
@@ -49,7 +49,7 @@ class ServeCommandTest {
     void aFolderThatIsNotThereIsNamed() {
         Outcome outcome = serve("--loras=nowhere");
         assertThat(outcome.code()).isEqualTo(1);
-        assertThat(outcome.err()).contains("nowhere: is no folder that can be read");
+        assertThat(outcome.err()).contains("nowhere: is not a folder that can be read");
     }
 
     @Test

@@ -1,33 +1,38 @@
 package dev.hypersd.serve;
 
+import dev.hypersd.serve.api.RequestBody;
+import dev.hypersd.serve.api.Responses;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import io.javalin.http.Context;
+import io.javalin.http.Cookie;
+import io.javalin.http.SameSite;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Lets through who may ask: requests that name this machine (a foreign name that resolves to it is DNS rebinding), that no page of another
- * site sends, and that carry the token where there is one.
+ * Refuses requests that must not be answered: those for a name that is not this server's (such a name resolves to this
+ * machine by DNS rebinding), those that a page of another site sends, and those without the token where there is one.
  *
- * @param token what clients must know; empty where everybody on this machine may ask
+ * @param token the token that clients must send; empty where every client on this machine may ask
  * @param hosts names by which this server is reached, besides localhost and addresses
  */
-public record AccessGuard(Optional<String> token, Set<String> hosts) {
-    /** Holds the token for the page, whose WebSocket cannot send it in a header. */
-    public static final String COOKIE = "hypersd-token";
+record AccessGuard(Optional<String> token, Set<String> hosts) {
+    /** Holds the token for the page, whose WebSocket cannot send an Authorization header. */
+    private static final String COOKIE = "hypersd-token";
 
-    /** An address that is written out is nobody's name, so it cannot be made to point elsewhere. */
+    /** An IP address in the Host header is safe: unlike a name, it cannot be made to resolve to another machine. */
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
 
     private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9.-]+)(:\\d{1,5})?");
 
-    /** The page asks for the token itself, and whoever watches over the server needs none. */
+    /** Paths without a token, besides the files of the page: the page asks for it, and health checks need none. */
     private static final Set<String> OPEN = Set.of("/", "/healthz", "/readyz", "/login");
 
     /**
@@ -35,18 +40,32 @@ public record AccessGuard(Optional<String> token, Set<String> hosts) {
      *
      * @throws ApiException if it must not be answered
      */
-    public void check(Context request) {
+    void check(Context request) {
         String host = host(request);
         checkOrigin(request, host);
-        if (token.isPresent() && !isOpen(request.path()) && !knowsToken(request)) {
+        if (token.isPresent() && !isOpen(request.path()) && !hasToken(request)) {
             throw new ApiException(
                     ErrorCode.INVALID_TOKEN,
-                    "this server wants its token: send the header Authorization: Bearer TOKEN");
+                    "this server needs its token: send the header Authorization: Bearer TOKEN");
         }
     }
 
-    /** Whether {@code offered} is the token, told in a time that does not depend on how much of it is right. */
-    public boolean isToken(String offered) {
+    /** Stores the token in a cookie for the page. No script can read the cookie, and other sites cannot send it. */
+    void login(Context request) {
+        String offered = RequestBody.json(request).string("token", "");
+        if (!isToken(offered)) {
+            throw new ApiException(ErrorCode.INVALID_TOKEN, "this is not the token of this server");
+        }
+        Cookie cookie = new Cookie(COOKIE, offered);
+        cookie.setHttpOnly(true);
+        cookie.setSameSite(SameSite.STRICT);
+        cookie.setSecure(request.req().isSecure());
+        request.cookie(cookie);
+        Responses.json(request, Map.of("status", "welcome"));
+    }
+
+    /** Whether {@code offered} is the token. The comparison takes as long for a wrong token as for a right one. */
+    private boolean isToken(String offered) {
         return token.map(right -> MessageDigest.isEqual(
                         right.getBytes(StandardCharsets.UTF_8), offered.getBytes(StandardCharsets.UTF_8)))
                 .orElse(true);
@@ -56,20 +75,20 @@ public record AccessGuard(Optional<String> token, Set<String> hosts) {
         String header = Optional.ofNullable(request.header("Host")).orElse("");
         var parts = HOST.matcher(header);
         if (!parts.matches()) {
-            throw new ApiException(ErrorCode.FOREIGN_HOST, "the request does not say in a Host header whom it is for");
+            throw new ApiException(ErrorCode.FOREIGN_HOST, "the request has no valid Host header");
         }
         String name = parts.group(1).toLowerCase(Locale.ROOT);
         if (!name.equals("localhost") && !ADDRESS.matcher(name).matches() && !hosts.contains(name)) {
             throw new ApiException(
                     ErrorCode.FOREIGN_HOST,
-                    "this server does not answer to the name in the Host header; --allow-host makes it do so");
+                    "this server does not accept the name in the Host header; --allow-host makes it accept the name");
         }
         return header;
     }
 
     private static void checkOrigin(Context request, String host) {
         String origin = request.header("Origin");
-        boolean foreign = origin != null && !isOf(origin, host);
+        boolean foreign = origin != null && !isOriginOf(host, origin);
         boolean embedded = "cross-site".equals(request.header("Sec-Fetch-Site"))
                 && !"navigate".equals(request.header("Sec-Fetch-Mode"));
         if (foreign || embedded) {
@@ -77,7 +96,7 @@ public record AccessGuard(Optional<String> token, Set<String> hosts) {
         }
     }
 
-    private static boolean isOf(String origin, String host) {
+    private static boolean isOriginOf(String host, String origin) {
         try {
             URI uri = URI.create(origin);
             return host.equalsIgnoreCase(uri.getAuthority())
@@ -91,7 +110,7 @@ public record AccessGuard(Optional<String> token, Set<String> hosts) {
         return OPEN.contains(path) || path.startsWith("/page/");
     }
 
-    private boolean knowsToken(Context request) {
+    private boolean hasToken(Context request) {
         String header = Optional.ofNullable(request.header("Authorization")).orElse("");
         if (header.startsWith("Bearer ")
                 && isToken(header.substring("Bearer ".length()).strip())) {

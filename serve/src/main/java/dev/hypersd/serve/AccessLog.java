@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** One JSON object for each request that was answered. Prompts and tokens are not in it. */
+/** Writes one JSON object for each request that was answered. Prompts and tokens are not in it. */
 final class AccessLog {
-    private static final int LONGEST_PATH = 200;
+    private static final int MAX_PATH_LENGTH = 200;
 
     private final Consumer<String> lines;
     private final Metrics metrics;
@@ -21,7 +21,7 @@ final class AccessLog {
         this.metrics = metrics;
     }
 
-    /** Counts and notes a request that took {@code millis}. */
+    /** Counts and logs a request that was answered within {@code millis}. */
     void answered(Context context, Float millis) {
         Duration duration = Duration.ofNanos((long) (millis * 1e6));
         var route = context.endpoints().lastHttpEndpoint();
@@ -31,7 +31,7 @@ final class AccessLog {
         line.put("time", Instant.now().toString());
         line.put("client", context.ip());
         line.put("method", String.valueOf(context.req().getMethod()));
-        line.put("path", path.substring(0, Math.min(path.length(), LONGEST_PATH)));
+        line.put("path", path.substring(0, Math.min(path.length(), MAX_PATH_LENGTH)));
         line.put("status", context.statusCode());
         line.put("millis", Math.round(millis * 10) / 10.0);
         lines.accept(Json.MAPPER.writeValueAsString(line));

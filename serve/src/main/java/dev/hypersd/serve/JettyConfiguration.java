@@ -23,17 +23,17 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
 
-/** How connections are treated before they are requests. */
+/** Configures Jetty: addresses, limits of connections, headers and WebSocket messages, and errors before any route. */
 final class JettyConfiguration {
-    private static final int MOST = 1000;
-    private static final int LONGEST_HEADERS = 8 << 10;
-    /** When the server ends, pictures are done or refused already; their answers are still to be written. */
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
+    private static final int MAX_CONNECTIONS = 1000;
+    private static final int MAX_HEADER_BYTES = 8 << 10;
+    /** When Jetty stops, all jobs are done or refused already, but their responses may still have to be written. */
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
-    /** A picture is there by its deadline at the latest; then it has so long to be read. */
-    private static final Duration SLOWEST_READER = Duration.ofMinutes(2);
+    /** How long a client may take to read a response, which begins at the deadline of its job at the latest. */
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(2);
 
-    private static final Duration LIVE_IDLE = Duration.ofMinutes(10);
+    private static final Duration LIVE_IDLE_TIMEOUT = Duration.ofMinutes(10);
 
     private JettyConfiguration() {}
 
@@ -43,21 +43,21 @@ final class JettyConfiguration {
         jetty.port = options.port();
         jetty.modifyHttpConfiguration(http -> configure(http, options));
         jetty.modifyServer(server -> {
-            server.addBean(new NetworkConnectionLimit(MOST, server));
-            server.setErrorHandler(JettyConfiguration::explain);
+            server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+            server.setErrorHandler(JettyConfiguration::writeError);
             server.addEventListener(new LifeCycle.Listener() {
                 @Override
                 public void lifeCycleStarting(LifeCycle event) {
                     limitTime(server, options.limits());
-                    refuseCompressedMessages(server);
+                    disableMessageCompression(server);
                     server.insertHandler(new GracefulHandler());
-                    server.setStopTimeout(LAST_ANSWERS.toMillis());
+                    server.setStopTimeout(STOP_TIMEOUT.toMillis());
                 }
             });
         });
-        jetty.modifyServletContextHandler(context -> forgetVisitors(context.getSessionHandler()));
+        jetty.modifyServletContextHandler(context -> configureSessions(context.getSessionHandler()));
         jetty.modifyWebSocketServletFactory(factory -> {
-            factory.setIdleTimeout(LIVE_IDLE);
+            factory.setIdleTimeout(LIVE_IDLE_TIMEOUT);
             factory.setMaxTextMessageSize(requests.maxMessageBytes());
             factory.setMaxBinaryMessageSize(requests.maxMessageBytes());
             factory.setMaxFrameSize(requests.maxMessageBytes());
@@ -67,7 +67,7 @@ final class JettyConfiguration {
 
     private static void configure(HttpConfiguration http, ServerOptions options) {
         http.setSendServerVersion(false);
-        http.setRequestHeaderSize(LONGEST_HEADERS);
+        http.setRequestHeaderSize(MAX_HEADER_BYTES);
         http.setIdleTimeout(options.limits().requests().timeout().toMillis());
         if (options.isBehindProxy()) {
             ForwardedRequestCustomizer proxy = new ForwardedRequestCustomizer();
@@ -80,26 +80,26 @@ final class JettyConfiguration {
         }
     }
 
-    /** Every upgrade to WebSocket makes a session of the servlet kind, which nobody here needs: without a cookie, and gone after a minute. */
-    private static void forgetVisitors(SessionHandler sessions) {
+    /** Each upgrade to WebSocket creates a servlet session, which is not used: it sets no cookie and ends after a minute. */
+    private static void configureSessions(SessionHandler sessions) {
         sessions.setUsingCookies(false);
         sessions.setMaxInactiveInterval(60);
     }
 
     private static void limitTime(Server server, Limits limits) {
-        Duration request = limits.requests().timeout();
-        Duration answer = limits.generation().deadline().plus(SLOWEST_READER);
+        Duration maxRequest = limits.requests().timeout();
+        Duration maxResponse = limits.generation().deadline().plus(RESPONSE_TIMEOUT);
         Arrays.stream(server.getConnectors())
                 .filter(AbstractConnector.class::isInstance)
                 .map(AbstractConnector.class::cast)
                 .forEach(connector -> {
-                    connector.setIdleTimeout(request.toMillis());
-                    connector.addBean(new SlowClientLimit(connector::getConnectedEndPoints, request, answer));
+                    connector.setIdleTimeout(maxRequest.toMillis());
+                    connector.addBean(new SlowClientLimit(connector::getConnectedEndPoints, maxRequest, maxResponse));
                 });
     }
 
-    /** Pictures are compressed as they are, and what a stranger's message unpacks to is nobody's to say beforehand. */
-    private static void refuseCompressedMessages(Server server) {
+    /** Images are compressed already, and a compressed message of a hostile client could unpack to any size. */
+    private static void disableMessageCompression(Server server) {
         for (ContextHandler context : server.getDescendants(ContextHandler.class)) {
             WebSocketServerComponents.ensureWebSocketComponents(server, context)
                     .getExtensionRegistry()
@@ -107,11 +107,11 @@ final class JettyConfiguration {
         }
     }
 
-    /** For requests that are too broken to reach a route. */
-    private static boolean explain(Request request, Response response, Callback callback) {
+    /** Answers requests that are too broken to reach a route. */
+    private static boolean writeError(Request request, Response response, Callback callback) {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-        ApiError failure = ApiError.status(response.getStatus());
-        response.write(true, ByteBuffer.wrap(Json.MAPPER.writeValueAsBytes(Responses.openAi(failure))), callback);
+        ApiError error = ApiError.ofStatus(response.getStatus());
+        response.write(true, ByteBuffer.wrap(Json.MAPPER.writeValueAsBytes(Responses.openAi(error))), callback);
         return true;
     }
 }

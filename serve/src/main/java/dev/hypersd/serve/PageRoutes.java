@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Objects;
 
-/** The page: a handful of files that come with the program, listed by name, so that no name leads anywhere else. */
+/** Serves the page. Its files come with the program and are listed here by name, so that no other file can be asked for. */
 final class PageRoutes {
     private static final Map<String, String> FILES = Map.ofEntries(
             Map.entry("index.html", "text/html; charset=utf-8"),
@@ -25,9 +25,10 @@ final class PageRoutes {
             Map.entry("speed.js", "text/javascript; charset=utf-8"),
             Map.entry("openapi.json", "application/json"));
 
-    /** Nothing but what comes from here, no frames, no plugins, no inline scripts or styles; pictures also from memory. */
+    /** Allows only files of this server, and images from memory: no frames, no plugins, no inline scripts or styles. */
     private static final String POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+                    + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private PageRoutes() {}
 
@@ -37,8 +38,8 @@ final class PageRoutes {
         routes.get("/page/{file}", context -> send(context, context.pathParam("file")));
     }
 
-    /** Headers that every answer has. */
-    static void secure(Context context) {
+    /** Sets the security headers that every response has. */
+    static void setSecurityHeaders(Context context) {
         context.header("Content-Security-Policy", POLICY);
         context.header("X-Content-Type-Options", "nosniff");
         context.header("Referrer-Policy", "no-referrer");
@@ -50,7 +51,7 @@ final class PageRoutes {
     private static void send(Context context, String name) {
         String type = FILES.getOrDefault(name, "");
         if (type.isEmpty()) {
-            Responses.failure(context, ApiError.status(404));
+            Responses.error(context, ApiError.ofStatus(404));
             return;
         }
         try (InputStream in = Objects.requireNonNull(PageRoutes.class.getResourceAsStream("page/" + name), name)) {

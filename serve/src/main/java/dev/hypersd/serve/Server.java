@@ -2,7 +2,6 @@ package dev.hypersd.serve;
 
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.serve.api.Automatic1111Routes;
-import dev.hypersd.serve.api.Intake;
 import dev.hypersd.serve.api.LiveRoutes;
 import dev.hypersd.serve.api.OpenAiRoutes;
 import dev.hypersd.serve.api.RequestMemory;
@@ -15,21 +14,22 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 
 /**
- * Pictures over HTTP and WebSocket.
+ * A server that generates images over HTTP and WebSocket.
  *
- * <p>Requests wait on virtual threads, pictures are drawn on the engine's. Safe to share.
+ * <p>Requests wait on virtual threads; images are generated on one platform thread. Safe to share.
  */
 public final class Server implements AutoCloseable {
-    private final GenerationQueue queue;
     private final Metrics metrics = new Metrics();
     private final ServerOptions options;
     private final AccessGuard guard;
-    private final RequestMemory requestMemory;
+    private final RequestMemory memory;
+    private final GenerationQueue queue;
     private final LiveRoutes live;
     private final AccessLog log;
     private final Javalin javalin;
@@ -38,17 +38,17 @@ public final class Server implements AutoCloseable {
         this.options = options;
         this.guard = new AccessGuard(options.token(), options.hosts());
         this.log = new AccessLog(options.log(), metrics);
+        this.memory = new RequestMemory(options.limits().requests());
+        metrics.requestMemory(memory::reserved);
         this.queue = GenerationQueue.open(registry, options.limits(), metrics);
-        this.requestMemory = new RequestMemory(options.limits());
-        metrics.intake(requestMemory::held);
-        this.live = new LiveRoutes(queue, requestMemory, metrics);
+        this.live = new LiveRoutes(queue, memory, metrics);
         this.javalin = Javalin.create(this::configure);
     }
 
     /**
-     * Starts a server. It answers at once; pictures wait until the first model is loaded.
+     * Starts a server. It answers at once, and requests for images wait until the default model is loaded.
      *
-     * @throws HyperSdException if the port is taken
+     * @throws HyperSdException if the port is in use or not permitted
      */
     public static Server start(ModelRegistry registry, ServerOptions options) {
         Server server = new Server(registry, options);
@@ -58,16 +58,16 @@ public final class Server implements AutoCloseable {
         } catch (JavalinBindException e) {
             server.queue.close(options.grace());
             throw new HyperSdException(
-                    "port %d of %s is taken or not allowed: choose another one"
+                    "port %d of %s is in use or not permitted: choose another port"
                             .formatted(options.port(), options.host()),
                     e);
         }
     }
 
     /**
-     * Waits until the first model is loaded and warm.
+     * Waits until the default model is loaded and warm.
      *
-     * @throws RuntimeException as loading it did, if it cannot be loaded
+     * @throws RuntimeException what loading it threw, if it cannot be loaded
      */
     public void awaitReady() {
         try {
@@ -77,12 +77,12 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** The port that it listens at. */
+    /** The port that the server listens at. */
     public int port() {
         return javalin.port();
     }
 
-    /** Accepts nothing more, finishes what waits within the grace, refuses the rest, and ends. */
+    /** Accepts no more requests, finishes those that wait within the grace period, refuses the rest, and stops. */
     @Override
     public void close() {
         queue.close(options.grace());
@@ -99,18 +99,16 @@ public final class Server implements AutoCloseable {
         JettyConfiguration.configure(config.jetty, options);
         config.requestLogger.http(log::answered);
         config.routes.before(this::admit);
-        config.routes.after(context -> Intake.of(context).close());
+        config.routes.after(context -> RequestMemory.of(context).close());
         config.routes.wsBeforeUpgrade(context -> {
             admit(context);
-            live.check(context);
+            live.beforeUpgrade(context);
         });
-        config.routes.exception(Exception.class, (e, context) -> Responses.failure(context, ApiError.of(e)));
-        config.routes.error(404, context -> fill(context, 404));
-        config.routes.error(405, context -> fill(context, 405));
-        config.router.javaLangErrorHandler((response, error) -> {
-            ApiError unexpected = ApiError.of(error);
-            response.setStatus(unexpected.status());
-        });
+        // Javalin would answer its own exceptions in its own form if only Exception were registered.
+        config.routes.exception(HttpResponseException.class, Server::writeError);
+        config.routes.exception(Exception.class, Server::writeError);
+        config.router.javaLangErrorHandler(
+                (response, error) -> response.setStatus(ApiError.of(error).status()));
         register(config.routes);
     }
 
@@ -119,7 +117,7 @@ public final class Server implements AutoCloseable {
         routes.get("/readyz", this::readiness);
         routes.get(
                 "/metrics", context -> context.contentType(Metrics.CONTENT_TYPE).result(metrics.text()));
-        routes.post("/login", context -> Login.login(context, guard));
+        routes.post("/login", guard::login);
         new OpenAiRoutes(queue).register(routes);
         new Automatic1111Routes(queue).register(routes);
         live.register(routes);
@@ -127,8 +125,8 @@ public final class Server implements AutoCloseable {
     }
 
     private void admit(Context context) {
-        requestMemory.open().attach(context);
-        PageRoutes.secure(context);
+        memory.open().attachTo(context);
+        PageRoutes.setSecurityHeaders(context);
         guard.check(context);
     }
 
@@ -137,10 +135,7 @@ public final class Server implements AutoCloseable {
         Responses.json(context, Map.of("status", queue.isReady() ? "ready" : "loading or closing"));
     }
 
-    /** Says in a sentence what Javalin says by the status alone; handlers that failed have said theirs. */
-    private static void fill(Context context, int status) {
-        if (!"application/json".equals(context.res().getContentType())) {
-            Responses.failure(context, ApiError.status(status));
-        }
+    private static void writeError(Exception thrown, Context context) {
+        Responses.error(context, ApiError.of(thrown));
     }
 }

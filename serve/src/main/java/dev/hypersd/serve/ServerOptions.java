@@ -10,16 +10,16 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Where and for whom a server is there.
+ * Where a server listens, and whose requests it answers.
  *
  * @param host the address to listen at
- * @param port 0 for any that is free
- * @param token what clients must send; wanted for every address but this machine's own
+ * @param port the port to listen at; 0 for any that is free
+ * @param token the token that clients must send; required for every address but this machine's own
  * @param hosts names by which the server is reached, besides localhost and addresses
- * @param isBehindProxy whether to believe the header X-Forwarded-For, which says for whom a proxy asks
- * @param limits how much may be asked for
- * @param grace how long to go on with what waits when the server is closed
- * @param log takes the lines of the access log, one JSON object each
+ * @param isBehindProxy whether to take the client's address from the header X-Forwarded-For, which a proxy sets
+ * @param limits how much clients may ask for
+ * @param grace how long the server may go on with waiting requests when it is closed
+ * @param log receives the lines of the access log, one JSON object each
  */
 public record ServerOptions(
         String host,
@@ -32,7 +32,7 @@ public record ServerOptions(
         Consumer<String> log) {
     private static final int SHORTEST_TOKEN = 16;
 
-    /** This machine alone, on any free port, without an access log. */
+    /** Listens on any free port for this machine alone, without an access log. */
     public static final ServerOptions LOCAL = new ServerOptions(
             "127.0.0.1", 0, Optional.empty(), Set.of(), false, Limits.DEFAULT, Duration.ofSeconds(30), line -> {});
 
@@ -53,22 +53,27 @@ public record ServerOptions(
         }
     }
 
+    /** These options with another token. */
     public ServerOptions withToken(String secret) {
         return new ServerOptions(host, port, Optional.of(secret), hosts, isBehindProxy, limits, grace, log);
     }
 
+    /** These options with other limits. */
     public ServerOptions withLimits(Limits others) {
         return new ServerOptions(host, port, token, hosts, isBehindProxy, others, grace, log);
     }
 
+    /** These options with another access log. */
     public ServerOptions withLog(Consumer<String> lines) {
         return new ServerOptions(host, port, token, hosts, isBehindProxy, limits, grace, lines);
     }
 
+    /** These options with another grace period. */
     public ServerOptions withGrace(Duration time) {
         return new ServerOptions(host, port, token, hosts, isBehindProxy, limits, time, log);
     }
 
+    /** These options for a server behind a proxy. */
     public ServerOptions behindProxy() {
         return new ServerOptions(host, port, token, hosts, true, limits, grace, log);
     }

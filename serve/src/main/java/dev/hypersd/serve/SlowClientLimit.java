@@ -11,31 +11,32 @@ import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.eclipse.jetty.websocket.core.WebSocketConnection;
 
 /**
- * Closes connections over which a request trickles in or an answer trickles out. An idle timeout alone lets one byte now and then keep a
- * connection, and what it holds, for days. Live sessions are looked after by themselves.
+ * Closes connections of clients that send a request or read a response too slowly. An idle timeout alone is not enough: a
+ * client that sends one byte now and then would keep its connection, and what that holds, for days. Live sessions have
+ * limits of their own.
  */
 final class SlowClientLimit extends AbstractLifeCycle {
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final Duration CHECK_EVERY = Duration.ofSeconds(1);
 
     private final Supplier<Collection<EndPoint>> connections;
-    private final Duration longestRequest;
-    private final Duration longestAnswer;
-    private final Map<EndPoint, Flow> flows = new ConcurrentHashMap<>();
-    private final Thread watch = Thread.ofVirtual().name("hypersd-trickles").unstarted(this::watch);
+    private final Duration maxRequest;
+    private final Duration maxResponse;
+    private final Map<EndPoint, Transfer> transfers = new ConcurrentHashMap<>();
+    private final Thread watch = Thread.ofVirtual().name("hypersd-slow-clients").unstarted(this::watch);
 
     /**
-     * What has passed since a request began; times in nanoseconds.
+     * What has passed over a connection since its present request began. Times are in nanoseconds.
      *
-     * @param requests how many have begun
-     * @param in bytes of the clients
-     * @param out bytes for them
-     * @param began when it was first looked at
-     * @param inLasted until {@code in} was seen to grow the last time
-     * @param outLasted until {@code out} was
+     * @param requests how many requests have begun on this connection
+     * @param in how many bytes have come in
+     * @param out how many bytes have gone out
+     * @param began when the present request was first observed
+     * @param inLasted how long after {@code began} bytes still came in
+     * @param outLasted how long after {@code began} bytes still went out
      */
-    private record Flow(long requests, long in, long out, long began, long inLasted, long outLasted) {
-        static Flow of(Connection connection) {
-            return new Flow(
+    private record Transfer(long requests, long in, long out, long began, long inLasted, long outLasted) {
+        static Transfer of(Connection connection) {
+            return new Transfer(
                     connection.getMessagesIn(),
                     connection.getBytesIn(),
                     connection.getBytesOut(),
@@ -44,12 +45,12 @@ final class SlowClientLimit extends AbstractLifeCycle {
                     0);
         }
 
-        Flow followedBy(Flow next) {
+        Transfer updated(Transfer next) {
             if (next.requests != requests) {
                 return next;
             }
             long now = next.began - began;
-            return new Flow(
+            return new Transfer(
                     requests,
                     next.in,
                     next.out,
@@ -60,14 +61,14 @@ final class SlowClientLimit extends AbstractLifeCycle {
     }
 
     /**
-     * @param connections that are open
-     * @param longestRequest how long a request may take to arrive
-     * @param longestAnswer how long after its request an answer may still be on its way
+     * @param connections lists the open connections
+     * @param maxRequest how long a request may take to arrive
+     * @param maxResponse how long after the beginning of its request a response may still be on its way
      */
-    SlowClientLimit(Supplier<Collection<EndPoint>> connections, Duration longestRequest, Duration longestAnswer) {
+    SlowClientLimit(Supplier<Collection<EndPoint>> connections, Duration maxRequest, Duration maxResponse) {
         this.connections = connections;
-        this.longestRequest = longestRequest;
-        this.longestAnswer = longestAnswer;
+        this.maxRequest = maxRequest;
+        this.maxResponse = maxResponse;
     }
 
     @Override
@@ -83,23 +84,23 @@ final class SlowClientLimit extends AbstractLifeCycle {
     private void watch() {
         try {
             while (true) {
-                Thread.sleep(LOOK_EVERY);
+                Thread.sleep(CHECK_EVERY);
                 Collection<EndPoint> open = connections.get();
-                flows.keySet().retainAll(open);
-                open.forEach(this::look);
+                transfers.keySet().retainAll(open);
+                open.forEach(this::check);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void look(EndPoint endPoint) {
+    private void check(EndPoint endPoint) {
         Connection connection = endPoint.getConnection();
         if (connection == null || connection instanceof WebSocketConnection) {
             return;
         }
-        Flow flow = flows.merge(endPoint, Flow.of(connection), Flow::followedBy);
-        if (flow.inLasted() > longestRequest.toNanos() || flow.outLasted() > longestAnswer.toNanos()) {
+        Transfer flow = transfers.merge(endPoint, Transfer.of(connection), Transfer::updated);
+        if (flow.inLasted() > maxRequest.toNanos() || flow.outLasted() > maxResponse.toNanos()) {
             endPoint.close();
         }
     }

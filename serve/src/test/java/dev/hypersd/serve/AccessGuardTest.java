@@ -44,7 +44,7 @@ class AccessGuardTest {
             HttpResponse<String> refused = server.get(path);
             assertThat(refused.statusCode()).as(path).isEqualTo(401);
             assertThat(refused.body())
-                    .contains("this server wants its token: send the header Authorization: Bearer TOKEN");
+                    .contains("this server needs its token: send the header Authorization: Bearer TOKEN");
             assertThat(server.get(path, "Authorization", "Bearer " + TOKEN).statusCode())
                     .as(path)
                     .isEqualTo(200);
@@ -77,7 +77,7 @@ class AccessGuardTest {
     void thePageLogsInAndKeepsTheTokenWhereNoScriptReadsIt() throws Exception {
         HttpResponse<String> wrong = server.post("/login", "{\"token\": \"guess\"}");
         assertThat(wrong.statusCode()).isEqualTo(401);
-        assertThat(TinyServer.message(wrong)).isEqualTo("this is not the token");
+        assertThat(TinyServer.message(wrong)).isEqualTo("this is not the token of this server");
         HttpResponse<String> right = server.post("/login", "{\"token\": \"" + TOKEN + "\"}");
         String cookie = right.headers().firstValue("Set-Cookie").orElseThrow();
         assertThat(cookie).contains("HttpOnly", "SameSite=Strict").doesNotContain("Domain");

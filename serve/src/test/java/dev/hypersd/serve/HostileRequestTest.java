@@ -92,7 +92,7 @@ class HostileRequestTest {
                                 "POST " + GENERATIONS
                                         + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n"))
                 .startsWith("HTTP/1.1 408")
-                .contains("the body did not arrive in whole within 2 s");
+                .contains("the body did not arrive completely within 2 s");
     }
 
     @Test
@@ -356,7 +356,7 @@ class HostileRequestTest {
         byte[] good = TinyServer.png(64, 64);
         byte[] cut = Arrays.copyOf(good, good.length / 2);
         return Stream.of(
-                picture("no Base64", "%%%", "400 .*image is not a picture in Base64"),
+                picture("no Base64", "%%%", "400 .*image is not an image in Base64"),
                 picture(
                         "no picture",
                         base64("hello".getBytes(StandardCharsets.US_ASCII)),

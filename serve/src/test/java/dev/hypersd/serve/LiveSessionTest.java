@@ -135,7 +135,7 @@ class LiveSessionTest {
             client.send("{\"id\": 3}");
             assertThat(client.error()).isEqualTo("the request has no prompt");
             client.send("{\"prompt\": \"a\", \"image\": \"%%%\"}");
-            assertThat(client.error()).isEqualTo("image is not a picture in Base64");
+            assertThat(client.error()).isEqualTo("image is not an image in Base64");
             client.sendBinary(new byte[] {1, 2, 3});
             assertThat(client.error()).isEqualTo("messages to a live session are text");
             client.draw(4, 1);

@@ -64,7 +64,7 @@ class MonitoringTest {
                     line -> {});
             assertThatThrownBy(() -> new TinyServer(same).close())
                     .isInstanceOf(HyperSdException.class)
-                    .hasMessage("port %d of 127.0.0.1 is taken or not allowed: choose another one"
+                    .hasMessage("port %d of 127.0.0.1 is in use or not permitted: choose another port"
                             .formatted(server.port()));
         }
     }

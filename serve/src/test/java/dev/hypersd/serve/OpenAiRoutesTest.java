@@ -97,7 +97,7 @@ class OpenAiRoutesTest {
                 "{\"prompt\": \"a\", \"size\": \"big\"}",
                         "size must be WIDTHxHEIGHT in pixels, such as 512x512, or auto",
                 "{\"prompt\": \"a\", \"response_format\": \"url\"}",
-                        "response_format: pictures are not kept at an address; ask for b64_json");
+                        "response_format: images are not kept at a URL; ask for b64_json");
         for (Map.Entry<String, String> one : refused.entrySet()) {
             HttpResponse<String> answer = server.post("/v1/images/generations", one.getKey());
             assertThat(answer.statusCode()).isEqualTo(400);

@@ -125,7 +125,8 @@ class QueueingTest {
             for (HttpResponse<String> late : List.of(drawing.get(), waiting)) {
                 assertThat(late.statusCode()).isEqualTo(504);
                 assertThat(TinyServer.message(late))
-                        .isEqualTo("the picture was not done within 1 s, waiting included: ask for less, or later");
+                        .isEqualTo(
+                                "the request was not done within 1 s, waiting included: ask for less, or try again later");
             }
             assertThat(server.post(GENERATIONS, TinyServer.SHORT).statusCode()).isEqualTo(200);
         }
@@ -238,7 +239,7 @@ class QueueingTest {
             HttpResponse<String> refused = server.post(GENERATIONS, body);
             assertThat(refused.statusCode()).isEqualTo(429);
             assertThat(TinyServer.message(refused))
-                    .isEqualTo("the server holds as much of what others sent as it can: try again in 1 s");
+                    .isEqualTo("the bodies and images of other requests fill the memory for them: try again in 1 s");
             // What was refused is given back, so that the next one fits.
             for (int i = 0; i < 20; i++) {
                 assertThat(server.post(GENERATIONS, TinyServer.SHORT).statusCode())

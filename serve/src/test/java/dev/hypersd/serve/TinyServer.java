@@ -58,7 +58,7 @@ final class TinyServer implements AutoCloseable {
                         LoadOptions.DEFAULT,
                         FileRegistry.models(List.of(models, REFERENCE)),
                         FileRegistry.loras(Map.of(), List.of(REFERENCE.resolve("loras"))),
-                        FileRegistry.controls(Map.of(), List.of(REFERENCE))),
+                        FileRegistry.controlNets(Map.of(), List.of(REFERENCE))),
                 options);
         server.awaitReady();
     }

@@ -12,17 +12,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Automatic1111Fields in the fields of AUTOMATIC1111. What is absent is as the model's preset says, not as that program would have it. */
+/**
+ * Reads what to generate from the fields of AUTOMATIC1111's API. A field that is absent is as the model's preset says, not
+ * as AUTOMATIC1111 would have it.
+ */
 final class Automatic1111Fields {
     private static final double USUAL_STRENGTH = 0.75;
 
     private Automatic1111Fields() {}
 
-    /** Text to image. */
-    static Wish.Builder of(JsonObject body, Intake intake) {
+    /** The fields of {@code txt2img}. */
+    static Wish.Builder textToImage(JsonObject body, RequestMemory.Reservation memory) {
         LoraTags tags = LoraTags.of(body.string("prompt", ""));
         Wish.Builder wish =
-                Wish.of(tags.prompt()).seed(GenerationFields.seed(body)).count(count(body, intake));
+                Wish.of(tags.prompt()).seed(GenerationFields.seed(body)).count(count(body));
         if (!tags.loras().isEmpty()) {
             wish.loras(tags.loras());
         }
@@ -43,23 +46,23 @@ final class Automatic1111Fields {
         body.object("override_settings")
                 .flatMap(settings -> settings.optionalString("sd_model_checkpoint"))
                 .ifPresent(wish::model);
-        control(body, intake).ifPresent(wish::control);
+        control(body, memory).ifPresent(wish::control);
         return wish;
     }
 
-    /** Image to image. */
-    static Wish.Builder ofPicture(JsonObject body, Intake intake) {
+    /** The fields of {@code img2img}. */
+    static Wish.Builder imageToImage(JsonObject body, RequestMemory.Reservation memory) {
         String picture = body.strings("init_images", List.of()).stream()
                 .findFirst()
-                .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "init_images holds no picture"));
-        Image original = UploadedImages.base64("init_images", picture, intake);
-        Optional<Image> mask = body.optionalString("mask").map(m -> UploadedImages.base64("mask", m, intake));
-        return of(body, intake)
+                .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "init_images holds no image"));
+        Image original = UploadedImages.base64("init_images", picture, memory);
+        Optional<Image> mask = body.optionalString("mask").map(m -> UploadedImages.base64("mask", m, memory));
+        return textToImage(body, memory)
                 .original(new Original(original, mask))
                 .strength(body.number("denoising_strength", USUAL_STRENGTH));
     }
 
-    /** A sampler by the title that people know, or by its short name. */
+    /** A sampler by its title, such as "DPM++ 2M", or by its short name. */
     private static Optional<String> sampler(JsonObject body) {
         return body.optionalString("sampler_name")
                 .or(() -> body.optionalString("sampler_index"))
@@ -70,13 +73,13 @@ final class Automatic1111Fields {
                         .orElse(name.toLowerCase(Locale.ROOT)));
     }
 
-    private static int count(JsonObject body, Intake intake) {
+    private static int count(JsonObject body) {
         long count = (long) body.integer("batch_size", 1) * body.integer("n_iter", 1);
-        return (int) Math.clamp(count, -1L, intake.limits().generation().maxImages() + 1L);
+        return (int) Math.clamp(count, -1L, (long) Integer.MAX_VALUE);
     }
 
-    /** The first unit of the ControlNet extension. */
-    private static Optional<NamedControl> control(JsonObject body, Intake intake) {
+    /** The ControlNet in the first unit of the ControlNet extension. */
+    private static Optional<NamedControl> control(JsonObject body, RequestMemory.Reservation memory) {
         return body.object("alwayson_scripts")
                 .flatMap(scripts -> scripts.object("controlnet").or(() -> scripts.object("ControlNet")))
                 .flatMap(script -> script.objects("args").stream().findFirst())
@@ -86,7 +89,7 @@ final class Automatic1111Fields {
                         UploadedImages.base64(
                                 "controlnet",
                                 unit.optionalString("image").orElseGet(() -> unit.string("input_image", "")),
-                                intake),
+                                memory),
                         unit.number("weight", 1)));
     }
 }

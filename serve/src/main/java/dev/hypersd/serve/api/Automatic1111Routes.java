@@ -7,8 +7,6 @@ import dev.hypersd.json.JsonObject;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.queue.GenerationQueue;
-import dev.hypersd.serve.queue.Progress;
-import dev.hypersd.serve.queue.Watcher;
 import dev.hypersd.serve.queue.Wish;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -18,13 +16,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code /sdapi/v1}: what front ends of AUTOMATIC1111's web interface ask for. Files are named without their folders. */
+/**
+ * {@code /sdapi/v1}: the part of the API of AUTOMATIC1111's web interface that front ends use. Files are named without
+ * their folders.
+ */
 public final class Automatic1111Routes {
     private static final String ROOT = "/sdapi/v1/";
     private static final String CHECKPOINT = "sd_model_checkpoint";
 
     private final GenerationQueue queue;
 
+    /** Routes that generate in {@code queue}. */
     public Automatic1111Routes(GenerationQueue queue) {
         this.queue = queue;
     }
@@ -33,13 +35,17 @@ public final class Automatic1111Routes {
     public void register(RoutesConfig routes) {
         routes.post(ROOT + "txt2img", context -> {
             JsonObject body = RequestBody.json(context);
-            draw(context, Automatic1111Fields.of(body, Intake.of(context)).build());
+            generate(
+                    context,
+                    Automatic1111Fields.textToImage(body, RequestMemory.of(context))
+                            .build());
         });
         routes.post(ROOT + "img2img", context -> {
             JsonObject body = RequestBody.json(context);
-            draw(
+            generate(
                     context,
-                    Automatic1111Fields.ofPicture(body, Intake.of(context)).build());
+                    Automatic1111Fields.imageToImage(body, RequestMemory.of(context))
+                            .build());
         });
         routes.get(ROOT + "progress", this::progress);
         routes.post(ROOT + "interrupt", context -> {
@@ -54,31 +60,29 @@ public final class Automatic1111Routes {
         routes.post(ROOT + "png-info", this::pngInfo);
     }
 
-    private void draw(Context context, Wish wish) {
-        List<GeneratedImage> pictures =
-                HttpGeneration.pictures(context, queue, queue.submit(context.ip(), wish, Watcher.NONE));
+    private void generate(Context context, Wish wish) {
+        List<GeneratedImage> images = HttpGeneration.generate(context, queue, wish);
         Map<String, Object> info = new LinkedHashMap<>();
         info.put("prompt", wish.prompt());
         info.put("negative_prompt", wish.negative().orElse(""));
-        info.put("seed", pictures.getFirst().seed());
-        info.put("all_seeds", pictures.stream().map(GeneratedImage::seed).toList());
-        info.put(
-                "infotexts", pictures.stream().map(p -> p.parameters().toText()).toList());
+        info.put("seed", images.getFirst().seed());
+        info.put("all_seeds", images.stream().map(GeneratedImage::seed).toList());
+        info.put("infotexts", images.stream().map(p -> p.parameters().toText()).toList());
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("images", pictures.stream().map(Automatic1111Routes::encoded).toList());
+        answer.put("images", images.stream().map(Automatic1111Routes::encoded).toList());
         answer.put("parameters", Map.of("prompt", wish.prompt()));
         answer.put("info", Json.MAPPER.writeValueAsString(info));
         Responses.json(context, answer);
     }
 
-    private static String encoded(GeneratedImage picture) {
-        return Base64.getEncoder().encodeToString(new Png().encode(picture.image(), Optional.of(picture.parameters())));
+    private static String encoded(GeneratedImage image) {
+        return Base64.getEncoder().encodeToString(new Png().encode(image.image(), Optional.of(image.parameters())));
     }
 
     private void progress(Context context) {
-        Optional<Progress> now = queue.progress();
-        int step = now.map(Progress::step).orElse(0);
-        int steps = now.map(Progress::steps).orElse(0);
+        Optional<GenerationQueue.Progress> now = queue.progress();
+        int step = now.map(GenerationQueue.Progress::step).orElse(0);
+        int steps = now.map(GenerationQueue.Progress::steps).orElse(0);
         double remaining = now.map(p -> p.elapsed().toMillis() / 1000.0 / p.step() * (p.steps() - p.step()))
                 .orElse(0.0);
         Map<String, Object> state = new LinkedHashMap<>();
@@ -98,7 +102,7 @@ public final class Automatic1111Routes {
         Responses.json(context, answer);
     }
 
-    /** Only the model can be changed; other options of that program mean nothing here and are passed over, as front ends send them all. */
+    /** Changes the model. Other options are ignored: front ends send all of them, and they have no meaning here. */
     private void change(Context context) {
         JsonObject body = RequestBody.json(context);
         body.optionalString(CHECKPOINT)

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the page offers to choose from, with what suits each of it. */
+/** The body of {@code /v1/choices}: what the page offers to choose from, with the settings that suit each choice. */
 final class ChoicesResponse {
     private ChoicesResponse() {}
 
@@ -35,14 +35,14 @@ final class ChoicesResponse {
                 registry.loras().all().entrySet().stream()
                         .map(lora -> lora(lora.getKey(), lora.getValue(), registry))
                         .toList());
-        choices.put("controls", List.copyOf(registry.controls().all().keySet()));
+        choices.put("controls", List.copyOf(registry.controlNets().all().keySet()));
         choices.put("samplers", Samplers.names());
         choices.put("most_steps", queue.limits().generation().maxSteps());
         choices.put("most_side", queue.limits().generation().maxSide());
         return choices;
     }
 
-    /** Nothing where its files are broken: whoever names it is told so, and the others can still be chosen. */
+    /** Empty for a model whose files are broken. A request that names it is told why; the others can still be chosen. */
     private static Optional<Map<String, Object>> model(String name, ModelRegistry registry) {
         ModelSource source = registry.model(name);
         try {
@@ -73,7 +73,7 @@ final class ChoicesResponse {
         return lora;
     }
 
-    /** Null in JSON where nothing is known. */
+    /** Null in JSON if no preset is known. */
     private static Optional<Map<String, Object>> describe(Optional<Preset> preset) {
         return preset.map(p -> Map.of(
                 "name", p.name(),

@@ -23,22 +23,26 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.content.ByteBufferContentSource;
 import org.eclipse.jetty.util.Promise;
 
-/** The parts of an edit, which come as {@code multipart/form-data}. */
+/** Reads a request to edit an image, which OpenAI's API sends as {@code multipart/form-data}. */
 final class EditForm {
     private static final long SEEDS = 1L << 32;
 
-    private static final int MOST_PARTS = 32;
-    private static final int LONGEST_HEADERS = 1 << 10;
+    private static final int MAX_PARTS = 32;
+    private static final int MAX_PART_HEADERS = 1 << 10;
 
     private final Map<String, byte[]> parts;
-    private final Intake intake;
+    private final RequestMemory.Reservation memory;
 
-    private EditForm(Map<String, byte[]> parts, Intake intake) {
+    private EditForm(Map<String, byte[]> parts, RequestMemory.Reservation memory) {
         this.parts = parts;
-        this.intake = intake;
+        this.memory = memory;
     }
 
-    /** @throws ApiException if it is too large, too slow, or no form */
+    /**
+     * Reads the body of {@code context}.
+     *
+     * @throws ApiException if it is too large, arrives too slowly, or is no form
+     */
     static EditForm of(Context context) {
         String type = Optional.ofNullable(context.contentType()).orElse("");
         String boundary = MultiPart.extractBoundary(type);
@@ -47,15 +51,15 @@ final class EditForm {
                     ErrorCode.UNSUPPORTED_FORMAT,
                     "an edit is sent as multipart/form-data, with the parts image and prompt");
         }
-        return new EditForm(parts(boundary, RequestBody.bytes(context)), Intake.of(context));
+        return new EditForm(parts(boundary, RequestBody.bytes(context)), RequestMemory.of(context));
     }
 
-    /** Reads from memory, because the body has been read within its limits of size and time. */
+    /** Parses a body that has been read completely, within the limits of size and time. */
     private static Map<String, byte[]> parts(String boundary, byte[] body) {
         MultiPartFormData.Parser parser = new MultiPartFormData.Parser(boundary);
-        parser.setMaxParts(MOST_PARTS);
+        parser.setMaxParts(MAX_PARTS);
         parser.setMaxMemoryFileSize(body.length);
-        parser.setPartHeadersMaxLength(LONGEST_HEADERS);
+        parser.setPartHeadersMaxLength(MAX_PART_HEADERS);
         CompletableFuture<MultiPartFormData.Parts> parsed = new CompletableFuture<>();
         parser.parse(new ByteBufferContentSource(ByteBuffer.wrap(body)), Promise.Invocable.toPromise(parsed));
         Map<String, byte[]> found = new HashMap<>();
@@ -71,11 +75,11 @@ final class EditForm {
         } catch (IOException | CompletionException | IllegalArgumentException e) {
             throw new ApiException(
                     ErrorCode.MALFORMED,
-                    "the form cannot be read: it is damaged, or has more than %d parts".formatted(MOST_PARTS));
+                    "the form cannot be read: it is damaged, or has more than %d parts".formatted(MAX_PARTS));
         }
     }
 
-    /** What the form wishes. OpenAI's masks are transparent where to draw anew. */
+    /** What to generate. OpenAI's masks are transparent where to paint anew. */
     Wish wish() {
         Wish.Builder wish = Wish.of(text("prompt")
                         .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the request has no prompt")))
@@ -93,13 +97,13 @@ final class EditForm {
         byte[] image = bytes("image")
                 .or(() -> bytes("image[]"))
                 .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the form has no part named image"));
-        Image picture = UploadedImages.decode("image", image, intake);
-        Optional<Image> mask = bytes("mask").map(encoded -> TransparentMask.of(encoded, intake));
+        Image picture = UploadedImages.decode("image", image, memory);
+        Optional<Image> mask = bytes("mask").map(encoded -> UploadedImages.transparentMask(encoded, memory));
         wish.strength(number("strength").orElse(mask.isPresent() ? 1.0 : Wish.USUAL_STRENGTH));
         return wish.original(new Original(picture, mask)).build();
     }
 
-    /** A part that is text. */
+    /** A part that is text, if the form has it. */
     Optional<String> text(String name) {
         return bytes(name).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
     }

@@ -13,17 +13,18 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleConsumer;
 
 /**
- * The fields by which this server's own requests say what they wish, in live sessions and beside the fields of OpenAI: {@code prompt},
- * {@code negative_prompt}, {@code model}, {@code loras}, {@code sampler}, {@code steps}, {@code eta}, {@code guidance}, {@code seed},
- * {@code width} and {@code height}, {@code image}, {@code mask} and {@code strength}, {@code control}.
+ * Reads what to generate from the fields of this server's own requests: {@code prompt}, {@code negative_prompt},
+ * {@code model}, {@code loras}, {@code sampler}, {@code steps}, {@code eta}, {@code guidance}, {@code seed},
+ * {@code width} and {@code height}, {@code image}, {@code mask} and {@code strength}, {@code control}. Live sessions use
+ * them, and requests to OpenAI's API beside the fields of that.
  */
-public final class GenerationFields {
+final class GenerationFields {
     private static final long SEEDS = 1L << 32;
 
     private GenerationFields() {}
 
-    /** The wish of {@code body}. */
-    public static Wish.Builder wish(JsonObject body, Intake intake) {
+    /** Reads all fields of {@code body}. */
+    static Wish.Builder wish(JsonObject body, RequestMemory.Reservation memory) {
         Wish.Builder wish = Wish.of(body.optionalString("prompt")
                 .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the request has no prompt")));
         body.optionalString("negative_prompt").ifPresent(wish::negative);
@@ -44,13 +45,13 @@ public final class GenerationFields {
                     .map(lora -> new NamedLora(lora.string("name", ""), lora.number("weight", 1)))
                     .toList());
         }
-        body.optionalString("image").ifPresent(image -> wish.original(original(image, body, intake)));
-        body.object("control").ifPresent(control -> wish.control(control(control, intake)));
+        body.optionalString("image").ifPresent(image -> wish.original(original(image, body, memory)));
+        body.object("control").ifPresent(control -> wish.control(control(control, memory)));
         return wish;
     }
 
-    /** {@code 512x768}, if it is one; {@code auto} is as the model was trained. */
-    public static Optional<Size> size(String text) {
+    /** A size such as {@code 512x768}; empty for {@code auto}, which is the size that the model was trained at. */
+    static Optional<Size> size(String text) {
         if (text.equals("auto")) {
             return Optional.empty();
         }
@@ -60,13 +61,13 @@ public final class GenerationFields {
                 return Optional.of(new Size(Integer.parseInt(sides[0]), Integer.parseInt(sides[1])));
             }
         } catch (NumberFormatException e) {
-            // Said below, together with what has no two sides.
+            // Reported below, together with a text that has not two sides.
         }
         throw new ApiException(ErrorCode.MALFORMED, "size must be WIDTHxHEIGHT in pixels, such as 512x512, or auto");
     }
 
-    /** The field {@code seed}, or a random number where it is absent or negative. */
-    public static long seed(JsonObject body) {
+    /** The field {@code seed}, or a random seed where it is absent or negative. */
+    static long seed(JsonObject body) {
         double seed = body.number("seed", -1);
         if (seed != Math.rint(seed) || Math.abs(seed) > 1L << 53) {
             throw new ApiException(ErrorCode.MALFORMED, "seed must be a whole number up to 2^53");
@@ -74,16 +75,16 @@ public final class GenerationFields {
         return seed < 0 ? ThreadLocalRandom.current().nextLong(SEEDS) : (long) seed;
     }
 
-    private static Original original(String image, JsonObject body, Intake intake) {
+    private static Original original(String image, JsonObject body, RequestMemory.Reservation memory) {
         return new Original(
-                UploadedImages.base64("image", image, intake),
-                body.optionalString("mask").map(mask -> UploadedImages.base64("mask", mask, intake)));
+                UploadedImages.base64("image", image, memory),
+                body.optionalString("mask").map(mask -> UploadedImages.base64("mask", mask, memory)));
     }
 
-    private static NamedControl control(JsonObject control, Intake intake) {
+    private static NamedControl control(JsonObject control, RequestMemory.Reservation memory) {
         return new NamedControl(
                 control.string("name", ""),
-                UploadedImages.base64("control.image", control.string("image", ""), intake),
+                UploadedImages.base64("control.image", control.string("image", ""), memory),
                 control.number("scale", 1));
     }
 

@@ -3,6 +3,7 @@ package dev.hypersd.serve.api;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
+import dev.hypersd.serve.queue.Wish;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
@@ -14,19 +15,20 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.BufferUtil;
 
-/** Waits for pictures on behalf of an HTTP client, for as long as the client is there. */
-public final class HttpGeneration {
-    private static final long LOOK_EVERY_MILLIS = 200;
+/** Generates images for an HTTP request that waits for them, and stops when its client disconnects. */
+final class HttpGeneration {
+    private static final long CHECK_EVERY_MILLIS = 200;
 
     private HttpGeneration() {}
 
-    /** The pictures of {@code job}, which is cancelled when the client leaves. The body of the request must have been read. */
-    public static List<GeneratedImage> pictures(Context request, GenerationQueue queue, GenerationJob job) {
+    /** The images of {@code wish}. The body of the request must have been read. */
+    static List<GeneratedImage> generate(Context request, GenerationQueue queue, Wish wish) {
+        GenerationJob job = queue.submit(request.ip(), wish, step -> {});
         while (true) {
             try {
-                return job.pictures().get(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+                return job.images().get(CHECK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                if (hasLeft(request)) {
+                if (hasDisconnected(request)) {
                     queue.cancel(job);
                 }
             } catch (ExecutionException e) {
@@ -40,10 +42,11 @@ public final class HttpGeneration {
     }
 
     /**
-     * Whether the connection has ended. Nobody else reads from it while a request is being answered; a client that sends the next request before
-     * (pipelining) has its connection closed after this answer, and asks again on another one.
+     * Whether the client has closed its connection. Nothing else reads from it while the request is being answered. If
+     * a byte of a next request arrives meanwhile (HTTP pipelining), it is lost here; the connection is therefore closed
+     * after this response, and the client repeats the next request on a new one.
      */
-    private static boolean hasLeft(Context request) {
+    private static boolean hasDisconnected(Context request) {
         EndPoint connection = ServletContextRequest.getServletContextRequest(request.req())
                 .getConnectionMetaData()
                 .getConnection()

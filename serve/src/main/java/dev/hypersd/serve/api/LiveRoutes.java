@@ -14,39 +14,44 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** {@code /v1/live}: live sessions; and {@code /v1/choices}, what they can choose from. */
+/** {@code /v1/live}, the WebSocket of live sessions, and {@code /v1/choices}, which lists what they can choose from. */
 public final class LiveRoutes {
-    /** "Try again later" (RFC 6455 and its registry). */
-    private static final int TRY_LATER = 1013;
+    /** The WebSocket close code "Try Again Later" (IANA's registry of RFC 6455). */
+    private static final int TRY_AGAIN_LATER = 1013;
 
     private static final String ADDRESS = "hypersd-address";
 
     private final GenerationQueue queue;
-    private final RequestMemory requestMemory;
+    private final RequestMemory memory;
     private final Metrics metrics;
     private final Map<String, LiveSession> sessions = new ConcurrentHashMap<>();
 
-    public LiveRoutes(GenerationQueue queue, RequestMemory requestMemory, Metrics metrics) {
+    /** Routes whose sessions generate in {@code queue} and reserve what they receive from {@code memory}. */
+    public LiveRoutes(GenerationQueue queue, RequestMemory memory, Metrics metrics) {
         this.queue = queue;
-        this.requestMemory = requestMemory;
+        this.memory = memory;
         this.metrics = metrics;
     }
 
     /** Adds the routes. */
     public void register(RoutesConfig routes) {
-        routes.get("/v1/choices", this::choices);
-        routes.ws("/v1/live", this::live);
+        routes.get("/v1/choices", context -> Responses.json(context, ChoicesResponse.of(queue)));
+        routes.ws("/v1/live", this::configure);
     }
 
-    /** Refuses what is no handshake, which what speaks WebSocket here takes for granted, and notes who asks. */
-    public void check(Context handshake) {
+    /**
+     * Checks a handshake before the connection becomes a WebSocket, and keeps the client's address for the session.
+     *
+     * @throws ApiException if a header is missing without which Javalin's WebSocket code would fail
+     */
+    public void beforeUpgrade(Context handshake) {
         if (handshake.header("Sec-WebSocket-Key") == null) {
             throw new ApiException(ErrorCode.MALFORMED, "a WebSocket begins with the header Sec-WebSocket-Key");
         }
         handshake.attribute(ADDRESS, handshake.ip());
     }
 
-    private void live(WsConfig socket) {
+    private void configure(WsConfig socket) {
         socket.onConnect(this::open);
         socket.onMessage(
                 context -> session(context.sessionId()).ifPresent(session -> session.receive(context.message())));
@@ -58,17 +63,16 @@ public final class LiveRoutes {
     private void open(WsConnectContext context) {
         Limits.Clients limits = queue.limits().clients();
         String address = Objects.requireNonNullElse(context.attribute(ADDRESS), "unknown");
-        long ofOne = sessions.values().stream()
+        long ofClient = sessions.values().stream()
                 .filter(s -> s.address().equals(address))
                 .count();
-        if (sessions.size() >= limits.maxSessions() || ofOne >= limits.maxSessionsPerClient()) {
-            context.closeSession(TRY_LATER, "too many live sessions are open");
+        if (sessions.size() >= limits.maxSessions() || ofClient >= limits.maxSessionsPerClient()) {
+            context.closeSession(TRY_AGAIN_LATER, "too many live sessions are open");
             return;
         }
         context.enableAutomaticPings();
-        sessions.put(
-                context.sessionId(),
-                new LiveSession(context.sessionId(), address, queue, requestMemory, new LiveSender(context)));
+        String id = context.sessionId();
+        sessions.put(id, new LiveSession(id, address, queue, memory, new LiveSender(context)));
         metrics.sessions(1);
     }
 
@@ -82,9 +86,5 @@ public final class LiveRoutes {
 
     private Optional<LiveSession> session(String id) {
         return Optional.ofNullable(sessions.get(id));
-    }
-
-    private void choices(Context context) {
-        Responses.json(context, ChoicesResponse.of(queue));
     }
 }

@@ -7,66 +7,77 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.websocket.api.Callback;
 
-/** What is on its way to one client. A client that does not read is not waited for: previews are left out, and then the session ends. Safe to share. */
+/**
+ * Sends messages to one client without waiting for it. If the client reads more slowly than messages are made, previews
+ * are left out first, and then the session is closed. Safe to share.
+ */
 final class LiveSender {
     private static final System.Logger LOG = System.getLogger(LiveSender.class.getPackageName());
 
-    private static final int MOST_PREVIEWS = 4;
-    private static final int MOST = 64;
+    /** No previews are sent while this many messages are unsent. */
+    private static final int MAX_UNSENT_FOR_PREVIEWS = 4;
+
+    private static final int MAX_UNSENT = 64;
+
+    /** Close codes of RFC 6455, section 7.4.1. */
     private static final int POLICY_VIOLATION = 1008;
-    private static final int SERVER_ERROR = 1011;
+
+    private static final int INTERNAL_ERROR = 1011;
 
     private final WsContext socket;
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger unsent = new AtomicInteger();
 
     LiveSender(WsContext socket) {
         this.socket = socket;
     }
 
-    /** A JSON object as a text message. */
+    /** Sends a JSON object as a text message. */
     void send(Map<String, Object> message) {
-        if (enter()) {
-            socket.session.sendText(Json.MAPPER.writeValueAsString(message), Callback.from(this::leave, this::fail));
+        if (begin()) {
+            socket.session.sendText(Json.MAPPER.writeValueAsString(message), Callback.from(this::end, this::fail));
         }
     }
 
-    /** A picture as a binary message: the length of a JSON object in four bytes, the most significant first, that object, and the encoded picture. */
-    void send(Map<String, Object> about, byte[] picture) {
-        if (enter()) {
-            byte[] head = Json.MAPPER.writeValueAsBytes(about);
-            ByteBuffer message = ByteBuffer.allocate(Integer.BYTES + head.length + picture.length)
-                    .putInt(head.length)
-                    .put(head)
-                    .put(picture)
+    /**
+     * Sends an image as a binary message: the length of a JSON object in four bytes, the most significant first, that
+     * object, and the encoded image.
+     */
+    void send(Map<String, Object> about, byte[] image) {
+        if (begin()) {
+            byte[] json = Json.MAPPER.writeValueAsBytes(about);
+            ByteBuffer message = ByteBuffer.allocate(Integer.BYTES + json.length + image.length)
+                    .putInt(json.length)
+                    .put(json)
+                    .put(image)
                     .flip();
-            socket.session.sendBinary(message, Callback.from(this::leave, this::fail));
+            socket.session.sendBinary(message, Callback.from(this::end, this::fail));
         }
     }
 
-    /** Whether a preview would arrive in time to be of use. */
+    /** Whether the client reads fast enough that a preview would arrive in time. */
     boolean hasRoomForPreviews() {
-        return underWay.get() < MOST_PREVIEWS;
+        return unsent.get() < MAX_UNSENT_FOR_PREVIEWS;
     }
 
-    private boolean enter() {
+    private boolean begin() {
         if (!socket.session.isOpen()) {
             return false;
         }
-        if (underWay.incrementAndGet() > MOST) {
-            socket.closeSession(POLICY_VIOLATION, "pictures are not read as fast as they are asked for");
+        if (unsent.incrementAndGet() > MAX_UNSENT) {
+            socket.closeSession(POLICY_VIOLATION, "the client does not read its images as fast as it requests them");
             return false;
         }
         return true;
     }
 
-    /** What is not sent would be missing without a word: the client shall know, and connect anew. */
+    /** A lost message would go unnoticed; a closed session makes the client connect again. */
     private void fail(Throwable thrown) {
-        leave();
+        end();
         LOG.log(System.Logger.Level.DEBUG, "a message could not be sent", thrown);
-        socket.closeSession(SERVER_ERROR, "a message could not be sent");
+        socket.closeSession(INTERNAL_ERROR, "a message could not be sent");
     }
 
-    private void leave() {
-        underWay.decrementAndGet();
+    private void end() {
+        unsent.decrementAndGet();
     }
 }

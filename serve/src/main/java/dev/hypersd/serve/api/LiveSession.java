@@ -13,56 +13,57 @@ import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
 import dev.hypersd.serve.queue.Wish;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * One client that is shown what it types and draws. The latest input wins: it takes the place of the one before, which ends where it is, unless it
- * is done in a moment. Safe to share.
+ * One client that is shown images while it types and draws. It has at most one running job and one request that waits.
+ * A new request replaces the one that waits, and cancels the running job once that takes longer than a moment. Safe to
+ * share.
  */
 final class LiveSession {
     private static final int PREVIEW_QUALITY = 80;
 
     /**
-     * A picture that takes no longer is finished although another is wanted by then. Otherwise a hand that never rests, whose every movement takes back the one
-     * before, would see nothing until it does.
+     * A job that is younger than this is finished although a newer request waits. Otherwise a client that sends without
+     * pause, each request cancelling the one before, would see no image until it pauses.
      */
     private static final long MOMENT_NANOS = 250_000_000;
 
-    /** Encoding a picture must not keep the next one from being drawn. */
+    /** Images are encoded on other threads, so that the next one need not wait for that. */
     private static final Executor ENCODERS =
             task -> Thread.ofVirtual().name("hypersd-encoder").start(task);
 
     private final String id;
     private final String address;
     private final GenerationQueue queue;
-    private final RequestMemory requestMemory;
+    private final RequestMemory memory;
     private final LiveSender sender;
 
-    private Optional<UnderWay> present = Optional.empty();
-    private Optional<Asked> next = Optional.empty();
+    private Optional<RunningJob> running = Optional.empty();
+    private Optional<DrawRequest> next = Optional.empty();
     private boolean closed;
 
-    /** A picture that the client wants, by its number. */
-    private record Asked(long number, Wish wish, boolean previews, Intake intake) {}
+    /** One request of the client; the client chose its number. */
+    private record DrawRequest(long number, Wish wish, boolean previews, RequestMemory.Reservation memory) {}
 
-    private record UnderWay(GenerationJob job, long began) {
-        boolean takesLong() {
+    private record RunningJob(GenerationJob job, long began) {
+        boolean isOlderThanAMoment() {
             return System.nanoTime() - began > MOMENT_NANOS;
         }
     }
 
-    LiveSession(String id, String address, GenerationQueue queue, RequestMemory requestMemory, LiveSender sender) {
+    LiveSession(String id, String address, GenerationQueue queue, RequestMemory memory, LiveSender sender) {
         this.id = id;
         this.address = address;
         this.queue = queue;
-        this.requestMemory = requestMemory;
+        this.memory = memory;
         this.sender = sender;
     }
 
-    /** Where the client is. */
+    /** The address of the client. */
     String address() {
         return address;
     }
@@ -70,146 +71,136 @@ final class LiveSession {
     /** Carries out one message of the client. */
     void receive(String text) {
         long number = -1;
-        Intake intake = requestMemory.open();
+        RequestMemory.Reservation reservation = memory.open();
         try {
-            intake.takeMessage(text);
+            reservation.reserveBody(text.length());
             JsonObject message = Json.parse(RequestBody.NAME, text.getBytes(StandardCharsets.UTF_8));
             number = message.integer("id", 0);
             switch (message.string("type", "draw")) {
-                case "draw" -> draw(number, message, intake);
+                case "draw" -> {
+                    Wish wish = GenerationFields.wish(message, reservation).build();
+                    request(new DrawRequest(number, wish, message.flag("previews", true), reservation));
+                }
                 case "cancel" -> {
-                    letGo();
-                    intake.close();
+                    cancelAll();
+                    reservation.close();
                 }
                 default -> throw new ApiException(ErrorCode.MALFORMED, "the type of a message is draw or cancel");
             }
         } catch (RuntimeException e) {
-            intake.close();
-            fail(number, e);
+            reservation.close();
+            sendError(number, e);
         }
     }
 
-    /** Binary messages mean nothing here. */
+    /** Answers a binary message with an error, because there are none in the protocol. */
     void refuseBinary() {
-        fail(-1, new ApiException(ErrorCode.MALFORMED, "messages to a live session are text"));
+        sendError(-1, new ApiException(ErrorCode.MALFORMED, "messages to a live session are text"));
     }
 
-    /** Lets go of what is under way. */
+    /** Cancels everything; nothing is begun afterwards. */
     synchronized void close() {
         closed = true;
-        letGo();
+        cancelAll();
     }
 
-    private void draw(long number, JsonObject message, Intake intake) {
-        boolean previews = message.flag("previews", true);
-        ask(new Asked(number, GenerationFields.wish(message, intake).build(), previews, intake));
-    }
-
-    private synchronized void ask(Asked asked) {
-        if (present.isEmpty() || present.get().takesLong()) {
-            letGo();
-            start(asked);
+    private synchronized void request(DrawRequest request) {
+        if (running.isEmpty() || running.get().isOlderThanAMoment()) {
+            cancelAll();
+            start(request);
         } else {
-            next.ifPresent(this::pass);
-            next = Optional.of(asked);
+            next.ifPresent(this::discard);
+            next = Optional.of(request);
         }
     }
 
-    private synchronized void letGo() {
-        next.ifPresent(this::pass);
+    private synchronized void cancelAll() {
+        next.ifPresent(this::discard);
         next = Optional.empty();
-        Optional<UnderWay> gone = present;
-        present = Optional.empty();
-        gone.map(UnderWay::job).ifPresent(queue::cancel);
+        Optional<RunningJob> cancelled = running;
+        running = Optional.empty();
+        cancelled.map(RunningJob::job).ifPresent(queue::cancel);
     }
 
-    /** What was never begun. */
-    private void pass(Asked asked) {
-        asked.intake().close();
-        fail(asked.number(), new ApiException(ErrorCode.CANCELLED, "another one took its place"));
+    /** Tells the client that a request was never begun. */
+    private void discard(DrawRequest request) {
+        request.memory().close();
+        sendError(request.number(), new ApiException(ErrorCode.CANCELLED, "a newer request took its place"));
     }
 
-    private void start(Asked asked) {
+    private void start(DrawRequest request) {
         if (closed) {
-            pass(asked);
+            discard(request);
             return;
         }
-        long number = asked.number();
         long began = System.nanoTime();
         GenerationJob job;
         try {
-            job = queue.submit(id, asked.wish(), step -> show(number, step, asked.previews()));
+            job = queue.submit(id, request.wish(), step -> onStep(request, step));
         } catch (RuntimeException e) {
-            asked.intake().close();
-            fail(number, e);
+            request.memory().close();
+            sendError(request.number(), e);
             return;
         }
-        present = Optional.of(new UnderWay(job, began));
-        job.pictures()
-                .whenComplete((pictures, failure) -> {
-                    asked.intake().close();
-                    follow(job);
+        running = Optional.of(new RunningJob(job, began));
+        job.images()
+                .whenComplete((images, failure) -> {
+                    request.memory().close();
+                    startNext(job);
                 })
-                .thenAcceptAsync(pictures -> deliver(number, pictures, System.nanoTime() - began), ENCODERS)
+                .thenAcceptAsync(
+                        images -> sendImage(request.number(), images.getFirst(), System.nanoTime() - began), ENCODERS)
                 .exceptionally(failure -> {
-                    fail(number, failure);
+                    sendError(request.number(), failure);
                     return null;
                 });
     }
 
-    /** Between two steps of what takes long nothing needs to wait. */
-    private synchronized void makeWay() {
-        if (next.isPresent()) {
-            present.filter(UnderWay::takesLong).map(UnderWay::job).ifPresent(queue::cancel);
-        }
-    }
-
-    /** Goes on to what was asked for meanwhile, unless {@code ended} was let go. */
-    private synchronized void follow(GenerationJob ended) {
-        if (present.filter(underWay -> underWay.job() == ended).isPresent()) {
-            present = Optional.empty();
-            Optional<Asked> following = next;
+    /** Begins the request that waits once {@code ended} is over, unless that job was cancelled by this session. */
+    private synchronized void startNext(GenerationJob ended) {
+        if (running.filter(r -> r.job() == ended).isPresent()) {
+            running = Optional.empty();
+            Optional<DrawRequest> following = next;
             next = Optional.empty();
             following.ifPresent(this::start);
         }
     }
 
-    /** The last step's preview would be the picture itself. */
-    private void show(long number, Step step, boolean previews) {
-        makeWay();
+    /** Reports progress. There is no preview of the last step, because that would be the image itself. */
+    private void onStep(DrawRequest request, Step step) {
+        cancelForNext();
+        long number = request.number();
         sender.send(Map.of("type", "progress", "id", number, "step", step.number(), "steps", step.total()));
-        if (previews && step.number() < step.total() && sender.hasRoomForPreviews()) {
-            byte[] picture =
-                    new Jpeg(PREVIEW_QUALITY).encode(step.previews().get().getFirst(), Optional.empty());
-            sender.send(Map.of("type", "preview", "id", number, "step", step.number(), "format", "jpeg"), picture);
+        if (request.previews() && step.number() < step.total() && sender.hasRoomForPreviews()) {
+            byte[] jpeg = new Jpeg(PREVIEW_QUALITY).encode(step.previews().get().getFirst(), Optional.empty());
+            sender.send(Map.of("type", "preview", "id", number, "step", step.number(), "format", "jpeg"), jpeg);
         }
     }
 
-    private void deliver(long number, List<GeneratedImage> pictures, long nanos) {
-        GeneratedImage picture = pictures.getFirst();
-        sender.send(
-                Map.of(
-                        "type",
-                        "picture",
-                        "id",
-                        number,
-                        "format",
-                        "png",
-                        "seed",
-                        picture.seed(),
-                        "millis",
-                        nanos / 1_000_000,
-                        "parameters",
-                        picture.parameters().toText()),
-                new Png().encode(picture.image(), Optional.of(picture.parameters())));
+    /** Cancels a running job between two steps if a newer request waits and the job takes longer than a moment. */
+    private synchronized void cancelForNext() {
+        if (next.isPresent()) {
+            running.filter(RunningJob::isOlderThanAMoment).map(RunningJob::job).ifPresent(queue::cancel);
+        }
     }
 
-    private void fail(long number, Throwable thrown) {
-        ApiError failure = ApiError.of(thrown);
-        boolean cancelled = failure.code().equals(ErrorCode.CANCELLED.code());
+    private void sendImage(long number, GeneratedImage image, long nanos) {
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("type", "picture");
+        about.put("id", number);
+        about.put("format", "png");
+        about.put("seed", image.seed());
+        about.put("millis", nanos / 1_000_000);
+        about.put("parameters", image.parameters().toText());
+        sender.send(about, new Png().encode(image.image(), Optional.of(image.parameters())));
+    }
+
+    private void sendError(long number, Throwable thrown) {
+        ApiError error = ApiError.of(thrown);
+        boolean cancelled = error.code().equals(ErrorCode.CANCELLED.code());
         sender.send(
                 cancelled
                         ? Map.of("type", "cancelled", "id", number)
-                        : Map.of("type", "error", "id", number, "code", failure.code(), "message", failure.sentence()));
+                        : Map.of("type", "error", "id", number, "code", error.code(), "message", error.message()));
     }
 }

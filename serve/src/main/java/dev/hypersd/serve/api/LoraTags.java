@@ -9,10 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * LoRAs in a prompt, as AUTOMATIC1111's interface has them: {@code <lora:name:0.8>}.
+ * The LoRAs that a prompt of AUTOMATIC1111 names, with their weights: {@code <lora:name:0.8>}.
  *
- * @param prompt without them
- * @param loras in their order
+ * @param prompt the prompt without the tags
+ * @param loras in the order of their tags
  */
 record LoraTags(String prompt, List<NamedLora> loras) {
     private static final Pattern TAG = Pattern.compile("<lora:([^:<>]{1,200})(?::([^:<>]{1,20}))?(?::[^<>]{0,200})?>");

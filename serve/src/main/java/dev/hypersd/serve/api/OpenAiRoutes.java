@@ -7,9 +7,7 @@ import dev.hypersd.json.JsonObject;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
-import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
-import dev.hypersd.serve.queue.Watcher;
 import dev.hypersd.serve.queue.Wish;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -19,11 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code /v1/models} and {@code /v1/images}, for clients of OpenAI. Pictures come as {@code b64_json}; there are no addresses of pictures. */
+/**
+ * {@code /v1/models} and {@code /v1/images}: the part of OpenAI's API that is about images. Images are returned as
+ * {@code b64_json}, never as a URL.
+ */
 public final class OpenAiRoutes {
     private final GenerationQueue queue;
     private final long started = Instant.now().getEpochSecond();
 
+    /** Routes that generate in {@code queue}. */
     public OpenAiRoutes(GenerationQueue queue) {
         this.queue = queue;
     }
@@ -54,12 +56,11 @@ public final class OpenAiRoutes {
 
     private void generations(Context context) {
         JsonObject body = RequestBody.json(context);
-        Wish.Builder wish = GenerationFields.wish(body, Intake.of(context)).count(body.integer("n", 1));
+        Wish.Builder wish =
+                GenerationFields.wish(body, RequestMemory.of(context)).count(body.integer("n", 1));
         GenerationFields.size(body.string("size", "auto")).ifPresent(size -> wish.size(size.width(), size.height()));
-        refuse(
-                body.flag("stream", false),
-                "stream: pictures come in one piece; live sessions at /v1/live show previews");
-        draw(
+        refuse(body.flag("stream", false), "stream: images come in one piece; live sessions at /v1/live show previews");
+        generate(
                 context,
                 wish.build(),
                 format(body.string("output_format", "png"), body.string("response_format", "b64_json")));
@@ -67,7 +68,7 @@ public final class OpenAiRoutes {
 
     private void edits(Context context) {
         EditForm form = EditForm.of(context);
-        draw(
+        generate(
                 context,
                 form.wish(),
                 format(
@@ -76,7 +77,7 @@ public final class OpenAiRoutes {
     }
 
     private static ImageFormat format(String output, String response) {
-        refuse(response.equals("url"), "response_format: pictures are not kept at an address; ask for b64_json");
+        refuse(response.equals("url"), "response_format: images are not kept at a URL; ask for b64_json");
         return switch (output) {
             case "png" -> new Png();
             case "jpeg" -> new Jpeg(Jpeg.USUAL_QUALITY);
@@ -90,16 +91,15 @@ public final class OpenAiRoutes {
         }
     }
 
-    private void draw(Context context, Wish wish, ImageFormat format) {
-        GenerationJob job = queue.submit(context.ip(), wish, Watcher.NONE);
-        List<Map<String, Object>> data = HttpGeneration.pictures(context, queue, job).stream()
-                .map(picture -> entry(picture, format))
+    private void generate(Context context, Wish wish, ImageFormat format) {
+        List<Map<String, Object>> data = HttpGeneration.generate(context, queue, wish).stream()
+                .map(image -> entry(image, format))
                 .toList();
         Responses.json(context, Map.of("created", Instant.now().getEpochSecond(), "data", data));
     }
 
-    private static Map<String, Object> entry(GeneratedImage picture, ImageFormat format) {
-        byte[] encoded = format.encode(picture.image(), Optional.of(picture.parameters()));
-        return Map.of("b64_json", Base64.getEncoder().encodeToString(encoded), "seed", picture.seed());
+    private static Map<String, Object> entry(GeneratedImage image, ImageFormat format) {
+        byte[] encoded = format.encode(image.image(), Optional.of(image.parameters()));
+        return Map.of("b64_json", Base64.getEncoder().encodeToString(encoded), "seed", image.seed());
     }
 }

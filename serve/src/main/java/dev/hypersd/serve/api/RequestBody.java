@@ -14,22 +14,19 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The body of a request, of a size and within a time that are limited whatever its headers say. */
+/** Reads the body of a request. Its size and the time it may take are limited, whatever its headers say. */
 public final class RequestBody {
-    /** How messages name it. */
-    public static final Path NAME = Path.of("request");
+    /** What messages call the body. */
+    static final Path NAME = Path.of("request");
 
-    /** A body is held as bytes, as text, as JSON, and as what its Base64 stands for. */
-    static final int COPIES = 4;
-
-    private static final int AT_ONCE = 1 << 16;
+    private static final int BUFFER_BYTES = 1 << 16;
 
     private RequestBody() {}
 
     /**
      * The body, which must be a JSON object.
      *
-     * @throws ApiException if it is too large, too slow, or of another type
+     * @throws ApiException if it is too large, arrives too slowly, or is of another type
      * @throws dev.hypersd.error.InvalidFileException if it is no JSON object
      */
     public static JsonObject json(Context request) {
@@ -42,18 +39,22 @@ public final class RequestBody {
         return Json.parse(NAME, bytes(request));
     }
 
-    /** The body as it is. */
-    public static byte[] bytes(Context request) {
-        Intake intake = Intake.of(request);
-        Limits.Requests limits = intake.limits().requests();
-        checkHead(request, limits);
+    /**
+     * The body as it was sent.
+     *
+     * @throws ApiException if it is too large or arrives too slowly
+     */
+    static byte[] bytes(Context request) {
+        RequestMemory.Reservation memory = RequestMemory.of(request);
+        Limits.Requests limits = memory.limits();
+        checkHeaders(request, limits);
         long began = System.nanoTime();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        byte[] buffer = new byte[AT_ONCE];
+        byte[] buffer = new byte[BUFFER_BYTES];
         try {
             InputStream in = request.req().getInputStream();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                intake.take((long) COPIES * count);
+                memory.reserveBody(count);
                 body.write(buffer, 0, count);
                 checkSize(body.size(), limits);
                 if (Duration.ofNanos(System.nanoTime() - began).compareTo(limits.timeout()) > 0) {
@@ -66,12 +67,13 @@ public final class RequestBody {
         return body.toByteArray();
     }
 
-    /** Refuses by the headers alone what could not be read: compressed bodies could be of any size. */
-    private static void checkHead(Context request, Limits.Requests limits) {
+    /** Refuses, before reading, what the headers show to be too large. A compressed body could unpack to any size. */
+    private static void checkHeaders(Context request, Limits.Requests limits) {
         String encoding =
                 Optional.ofNullable(request.header("Content-Encoding")).orElse("identity");
         if (!encoding.equalsIgnoreCase("identity")) {
-            throw new ApiException(ErrorCode.UNSUPPORTED_FORMAT, "compressed bodies are not read: send it as it is");
+            throw new ApiException(
+                    ErrorCode.UNSUPPORTED_FORMAT, "compressed bodies are not read: send it without compression");
         }
         checkSize(request.req().getContentLengthLong(), limits);
     }
@@ -87,7 +89,7 @@ public final class RequestBody {
     private static ApiException tooSlow(Limits.Requests limits) {
         return new ApiException(
                 ErrorCode.REQUEST_TIMEOUT,
-                "the body did not arrive in whole within %d s"
+                "the body did not arrive completely within %d s"
                         .formatted(Math.max(1, limits.timeout().toSeconds())));
     }
 }

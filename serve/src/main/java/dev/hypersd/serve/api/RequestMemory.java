@@ -1,24 +1,87 @@
 package dev.hypersd.serve.api;
 
+import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.Limits;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Where requests come in, with a memory for what they bring that all of them share. Safe to share. */
+/**
+ * The memory that bodies and unpacked images of all requests may take up together. Each request reserves what it needs
+ * and gives it back once it is answered. Safe to share.
+ */
 public final class RequestMemory {
-    private final Limits limits;
-    private final AtomicLong held = new AtomicLong();
+    /** A body is held as bytes, as text, as JSON, and as what its Base64 stands for. */
+    private static final int COPIES_OF_BODY = 4;
 
-    public RequestMemory(Limits limits) {
+    private static final String ATTRIBUTE = "hypersd-request-memory";
+
+    private final Limits.Requests limits;
+    private final AtomicLong reserved = new AtomicLong();
+
+    /** Memory for requests within {@code limits}. */
+    public RequestMemory(Limits.Requests limits) {
         this.limits = limits;
     }
 
-    /** Lets one more request in, which has brought nothing yet. */
-    public Intake open() {
-        return new Intake(limits, held);
+    /** Begins the reservation of one more request, which is empty at first. */
+    public Reservation open() {
+        return new Reservation();
     }
 
-    /** Bytes that present requests take up. */
-    public long held() {
-        return held.get();
+    /** Bytes that are reserved at this moment. */
+    public long reserved() {
+        return reserved.get();
+    }
+
+    /** What one request has reserved. */
+    public final class Reservation implements AutoCloseable {
+        private final AtomicLong own = new AtomicLong();
+
+        private Reservation() {}
+
+        /** Makes this the reservation of {@code request}, where {@link RequestMemory#of} finds it. */
+        public void attachTo(Context request) {
+            request.attribute(ATTRIBUTE, this);
+        }
+
+        /** How much one request may send. */
+        Limits.Requests limits() {
+            return limits;
+        }
+
+        /**
+         * Reserves {@code bytes} more.
+         *
+         * @throws ApiException if all requests would then hold more than the server allows
+         */
+        void reserve(long bytes) {
+            own.addAndGet(bytes);
+            if (reserved.addAndGet(bytes) > limits.maxMemoryBytes()) {
+                throw new ApiException(
+                        ErrorCode.QUEUE_FULL,
+                        "the bodies and images of other requests fill the memory for them: try again in 1 s",
+                        Optional.of(Duration.ofSeconds(1)));
+            }
+        }
+
+        /** Reserves what a body or a message of {@code length} bytes takes up, in all the forms that it is held in. */
+        void reserveBody(long length) {
+            reserve(COPIES_OF_BODY * length);
+        }
+
+        /** Gives everything back. Closing it again does nothing. */
+        @Override
+        public void close() {
+            reserved.addAndGet(-own.getAndSet(0));
+        }
+    }
+
+    /** The reservation of {@code request}, which was attached to it before any route was chosen. */
+    public static Reservation of(Context request) {
+        return Objects.requireNonNull(request.attribute(ATTRIBUTE), "no reservation is attached to the request");
     }
 }

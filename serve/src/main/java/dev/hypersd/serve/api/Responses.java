@@ -6,35 +6,35 @@ import io.javalin.http.Context;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Writes answers, each in the form of the API that was asked. */
+/** Writes responses and errors, errors in the form of the API that was asked. */
 public final class Responses {
     private static final String JSON = "application/json";
 
     private Responses() {}
 
-    /** Any value as JSON. */
+    /** Writes any value as JSON. */
     public static void json(Context context, Object value) {
         context.contentType(JSON).result(Json.MAPPER.writeValueAsBytes(value));
     }
 
-    /** A failure, in the form of AUTOMATIC1111 under {@code /sdapi} and in OpenAI's elsewhere. */
-    public static void failure(Context context, ApiError failure) {
-        context.status(failure.status());
-        failure.retryAfter().ifPresent(wait -> context.header("Retry-After", String.valueOf(wait.toSeconds())));
-        json(context, context.path().startsWith("/sdapi/") ? automatic(failure) : openAi(failure));
+    /** Writes an error, in the form of AUTOMATIC1111 under {@code /sdapi/} and in the form of OpenAI elsewhere. */
+    public static void error(Context context, ApiError error) {
+        context.status(error.status());
+        error.retryAfter().ifPresent(wait -> context.header("Retry-After", String.valueOf(wait.toSeconds())));
+        json(context, context.path().startsWith("/sdapi/") ? automatic1111(error) : openAi(error));
     }
 
-    private static Map<String, Object> automatic(ApiError failure) {
-        return Map.of("error", failure.code(), "detail", failure.sentence(), "body", "", "errors", failure.sentence());
+    private static Map<String, Object> automatic1111(ApiError error) {
+        return Map.of("error", error.code(), "detail", error.message(), "body", "", "errors", error.message());
     }
 
-    /** The body of a failure in OpenAI's form. */
-    public static Map<String, Object> openAi(ApiError failure) {
-        Map<String, Object> error = new LinkedHashMap<>();
-        error.put("message", failure.sentence());
-        error.put("type", failure.type());
-        error.put("param", null);
-        error.put("code", failure.code());
-        return Map.of("error", error);
+    /** The body of an error in the form of OpenAI. */
+    public static Map<String, Object> openAi(ApiError error) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("message", error.message());
+        fields.put("type", error.type());
+        fields.put("param", null);
+        fields.put("code", error.code());
+        return Map.of("error", fields);
     }
 }

@@ -4,6 +4,7 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,76 +17,108 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** Pictures of strangers: PNG and JPEG only, and no larger unpacked than is allowed, however small they are packed. */
-public final class UploadedImages {
+/**
+ * Decodes the images of a request. Only PNG and JPEG are read, and the size of the unpacked image is checked and reserved
+ * before anything is unpacked, however small the file is.
+ */
+final class UploadedImages {
     private static final Set<String> FORMATS = Set.of("png", "jpeg");
 
-    /** The picture, and what its reader makes of it on the way. */
+    /** The decoded image, and what its reader holds on the way. */
     private static final int BYTES_PER_PIXEL = 8;
+
+    private static final int HALF_TRANSPARENT = 128;
 
     private UploadedImages() {}
 
     /**
-     * A picture in Base64, as a data URL or bare.
+     * An image in Base64, with or without the prefix of a data URL.
      *
      * @param field the name of the field, for messages
      */
-    public static Image base64(String field, String text, Intake intake) {
-        return decode(field, bytes(field, text), intake);
+    static Image base64(String field, String text, RequestMemory.Reservation memory) {
+        return decode(field, bytes(field, text), memory);
     }
 
-    /** What the Base64 of {@code text} stands for. */
-    public static byte[] bytes(String field, String text) {
+    /** The bytes of Base64, with or without the prefix of a data URL. */
+    static byte[] bytes(String field, String text) {
         String bare = text.startsWith("data:") ? text.substring(text.indexOf(',') + 1) : text;
         try {
             return Base64.getDecoder().decode(bare);
         } catch (IllegalArgumentException e) {
-            throw new ApiException(ErrorCode.MALFORMED, field + " is not a picture in Base64");
+            throw new ApiException(ErrorCode.MALFORMED, field + " is not an image in Base64");
         }
     }
 
-    /** An encoded picture. */
-    public static Image decode(String field, byte[] encoded, Intake intake) {
-        checkHead(field, encoded, intake);
+    /** An encoded image. */
+    static Image decode(String field, byte[] encoded, RequestMemory.Reservation memory) {
+        checkSize(field, encoded, memory);
         try {
             return Image.decode(Path.of(field), encoded);
         } catch (InvalidFileException e) {
             throw new ApiException(ErrorCode.MALFORMED, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            // The readers of java.desktop meet hostile files with whatever they stumble over.
-            throw new ApiException(ErrorCode.MALFORMED, field + " is a damaged picture");
+            // The readers of java.desktop throw all kinds of exceptions at hostile files.
+            throw new ApiException(ErrorCode.MALFORMED, field + " is a damaged image");
         }
     }
 
-    /** Looks at the header alone, before anything is unpacked. */
-    private static void checkHead(String field, byte[] encoded, Intake intake) {
+    /**
+     * A mask as OpenAI defines it, transparent where to paint anew. The result is white there, as this project defines
+     * masks. An image without transparency is taken as it is.
+     */
+    static Image transparentMask(byte[] encoded, RequestMemory.Reservation memory) {
+        Image opaque = decode("mask", encoded, memory);
+        try {
+            BufferedImage image = ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded)));
+            if (!image.getColorModel().hasAlpha()) {
+                return opaque;
+            }
+            byte[] mask = new byte[3 * image.getWidth() * image.getHeight()];
+            int[] argb = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+            for (int i = 0; i < argb.length; i++) {
+                byte value = (byte) ((argb[i] >>> 24) < HALF_TRANSPARENT ? 0xFF : 0);
+                mask[3 * i] = mask[3 * i + 1] = mask[3 * i + 2] = value;
+            }
+            return new Image(image.getWidth(), image.getHeight(), mask);
+        } catch (IOException e) {
+            throw new ApiException(ErrorCode.MALFORMED, "mask is a damaged image");
+        }
+    }
+
+    /** Reads only the header, checks the format and the size, and reserves memory for the pixels. */
+    private static void checkSize(String field, byte[] encoded, RequestMemory.Reservation memory) {
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
-                throw new ApiException(ErrorCode.UNSUPPORTED_FORMAT, field + " is neither a PNG nor a JPEG");
+                throw neitherPngNorJpeg(field);
             }
             ImageReader reader = readers.next();
             try {
                 if (!FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
-                    throw new ApiException(ErrorCode.UNSUPPORTED_FORMAT, field + " is neither a PNG nor a JPEG");
+                    throw neitherPngNorJpeg(field);
                 }
                 reader.setInput(in, true, true);
                 long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                long most = intake.limits().requests().maxImagePixels();
-                if (pixels > most) {
+                long max = memory.limits().maxImagePixels();
+                if (pixels > max) {
                     throw new ApiException(
                             ErrorCode.REQUEST_TOO_LARGE,
-                            "%s is a picture of %dx%d, more than the %d pixels that are read"
-                                    .formatted(field, reader.getWidth(0), reader.getHeight(0), most));
+                            "%s is an image of %dx%d, more than the %d pixels that are read"
+                                    .formatted(field, reader.getWidth(0), reader.getHeight(0), max));
                 }
-                intake.take(BYTES_PER_PIXEL * pixels);
+                memory.reserve(BYTES_PER_PIXEL * pixels);
             } finally {
                 reader.dispose();
             }
         } catch (ApiException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            throw new ApiException(ErrorCode.MALFORMED, field + " is a damaged picture");
+            throw new ApiException(ErrorCode.MALFORMED, field + " is a damaged image");
         }
+    }
+
+    private static ApiException neitherPngNorJpeg(String field) {
+        return new ApiException(ErrorCode.UNSUPPORTED_FORMAT, field + " is neither a PNG nor a JPEG");
     }
 }

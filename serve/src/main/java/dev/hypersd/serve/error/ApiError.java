@@ -11,71 +11,65 @@ import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 
 /**
- * What went wrong, as a client may hear it: one sentence, without paths of this machine and without a trace of where in the program.
+ * An error as a client is told it. Nothing of this machine's folders and nothing of a stack trace is in it.
  *
- * @param status of HTTP
- * @param type in OpenAI's words
- * @param code a short word for programs
- * @param sentence for people
- * @param retryAfter when it is worth while to try again
+ * @param status the HTTP status
+ * @param type the type of error in OpenAI's words
+ * @param code a short code for programs
+ * @param message one sentence for people
+ * @param retryAfter after how long the request may succeed, if that can be told
  */
-public record ApiError(int status, String type, String code, String sentence, Optional<Duration> retryAfter) {
+public record ApiError(int status, String type, String code, String message, Optional<Duration> retryAfter) {
     private static final System.Logger LOG = System.getLogger(ApiError.class.getPackageName());
 
     /** Everything before a file's name. */
     private static final Pattern FOLDERS =
             Pattern.compile("(?<![\\w.])(?:[A-Za-z]:)?(?:[/\\\\][^/\\\\\\s:\"',;]+)*[/\\\\]");
 
-    private static final int BAD_REQUEST = 400;
-    private static final int OURS = 500;
-
-    /** The failure that {@code thrown} stands for. What nobody expected is logged. */
+    /** The error that {@code thrown} stands for. An exception that nobody expected is logged. */
     public static ApiError of(Throwable thrown) {
         return switch (thrown) {
             case CompletionException e when e.getCause() != null -> of(e.getCause());
             case ExecutionException e when e.getCause() != null -> of(e.getCause());
-            case ApiException e ->
-                new ApiError(
-                        e.refusal().status(), e.refusal().type(), e.refusal().code(), sentence(e), e.retryAfter());
-            case InvalidRequestException e -> request(sentence(e));
-            case InvalidFileException e -> request(sentence(e));
-            case HyperSdException e -> new ApiError(OURS, "server_error", "failed", sentence(e), Optional.empty());
-            case HttpResponseException e -> status(e.getStatus());
+            case ApiException e -> of(e.code(), messageOf(e), e.retryAfter());
+            case InvalidRequestException e -> of(ErrorCode.MALFORMED, messageOf(e), Optional.empty());
+            case InvalidFileException e -> of(ErrorCode.MALFORMED, messageOf(e), Optional.empty());
+            case HyperSdException e -> of(ErrorCode.FAILED, messageOf(e), Optional.empty());
+            case HttpResponseException e -> ofStatus(e.getStatus());
             default -> {
                 LOG.log(System.Logger.Level.ERROR, "a request failed unexpectedly", thrown);
-                yield status(OURS);
+                yield ofStatus(ErrorCode.FAILED.status());
             }
         };
     }
 
-    /** A failure of which the status says all. */
-    public static ApiError status(int status) {
+    /** The error of a request that failed before it reached a route, of which only the HTTP status is known. */
+    public static ApiError ofStatus(int status) {
         return switch (status) {
-            case 404 ->
-                new ApiError(status, "invalid_request_error", "not_found", "there is nothing here", Optional.empty());
-            case 405 ->
-                new ApiError(
-                        status, "invalid_request_error", "method", "this method is not for here", Optional.empty());
-            case OURS ->
-                new ApiError(status, "server_error", "failed", "something went wrong in the server", Optional.empty());
+            case 404 -> of(ErrorCode.NOT_FOUND, "there is nothing at this address", Optional.empty());
+            case 405 -> of(ErrorCode.METHOD_NOT_ALLOWED, "this address does not accept this method", Optional.empty());
+            case 500 -> of(ErrorCode.FAILED, "something went wrong in the server", Optional.empty());
             default ->
                 new ApiError(
-                        status, "invalid_request_error", "malformed", "the request makes no sense", Optional.empty());
+                        status,
+                        ErrorCode.MALFORMED.type(),
+                        ErrorCode.MALFORMED.code(),
+                        "the request is not valid HTTP or exceeds a limit of the server",
+                        Optional.empty());
         };
     }
 
-    private static ApiError request(String sentence) {
-        return new ApiError(
-                BAD_REQUEST, ErrorCode.MALFORMED.type(), ErrorCode.MALFORMED.code(), sentence, Optional.empty());
+    private static ApiError of(ErrorCode code, String message, Optional<Duration> retryAfter) {
+        return new ApiError(code.status(), code.type(), code.code(), message, retryAfter);
     }
 
     /** The first line, because the engine appends a native stack trace to its messages. */
-    private static String sentence(Throwable thrown) {
+    private static String messageOf(Throwable thrown) {
         return withoutFolders(
                 String.valueOf(thrown.getMessage()).lines().findFirst().orElse(""));
     }
 
-    static String withoutFolders(String sentence) {
-        return FOLDERS.matcher(sentence).replaceAll("");
+    static String withoutFolders(String message) {
+        return FOLDERS.matcher(message).replaceAll("");
     }
 }

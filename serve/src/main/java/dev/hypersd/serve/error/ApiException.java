@@ -4,30 +4,31 @@ import dev.hypersd.error.HyperSdException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A request that this server does not carry out; the message is one sentence for whoever sent it. */
+/** A request that fails with an error code. The message is one sentence for the client. */
 public final class ApiException extends HyperSdException {
     private static final long serialVersionUID = 1L;
 
-    private final ErrorCode refusal;
+    private final ErrorCode code;
     private final transient Optional<Duration> retryAfter;
 
-    public ApiException(ErrorCode refusal, String sentence) {
-        this(refusal, sentence, Optional.empty());
+    /** A failure that trying again later does not mend. */
+    public ApiException(ErrorCode code, String message) {
+        this(code, message, Optional.empty());
     }
 
-    /** @param retryAfter when it is worth while to try again */
-    public ApiException(ErrorCode refusal, String sentence, Optional<Duration> retryAfter) {
-        super(sentence);
-        this.refusal = refusal;
+    /** @param retryAfter after how long the request may succeed, if that can be told */
+    public ApiException(ErrorCode code, String message, Optional<Duration> retryAfter) {
+        super(message);
+        this.code = code;
         this.retryAfter = retryAfter;
     }
 
-    /** Why. */
-    public ErrorCode refusal() {
-        return refusal;
+    /** Why the request fails. */
+    public ErrorCode code() {
+        return code;
     }
 
-    /** When it is worth while to try again, if that can be told. */
+    /** After how long the request may succeed, if that can be told. */
     public Optional<Duration> retryAfter() {
         return retryAfter;
     }

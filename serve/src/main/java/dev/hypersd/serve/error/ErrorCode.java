@@ -1,18 +1,36 @@
 package dev.hypersd.serve.error;
 
-/** Why a request is refused. */
+/** Why a request fails: the HTTP status, the type of error in OpenAI's words, and a short code for programs. */
 public enum ErrorCode {
+    /** The request, or something in it, cannot be read or makes no sense. */
     MALFORMED(400, "invalid_request_error", "malformed"),
-    UNKNOWN_NAME(404, "invalid_request_error", "model_not_found"),
+    /** The token is missing or wrong. */
     INVALID_TOKEN(401, "authentication_error", "invalid_api_key"),
+    /** The Host header names another server. */
     FOREIGN_HOST(403, "permission_error", "foreign_host"),
+    /** The request comes from a page of another site. */
     FOREIGN_ORIGIN(403, "permission_error", "foreign_origin"),
+    /** There is no such route. */
+    NOT_FOUND(404, "invalid_request_error", "not_found"),
+    /** There is no model, LoRA or ControlNet of this name. */
+    UNKNOWN_NAME(404, "invalid_request_error", "model_not_found"),
+    /** The route exists, but not for this method. */
+    METHOD_NOT_ALLOWED(405, "invalid_request_error", "method"),
+    /** The request did not arrive in time. */
     REQUEST_TIMEOUT(408, "invalid_request_error", "request_timeout"),
+    /** The client cancelled the request. */
     CANCELLED(409, "invalid_request_error", "cancelled"),
+    /** The body or an image in it is too large. */
     REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large"),
+    /** The body or an image in it has a format that is not read. */
     UNSUPPORTED_FORMAT(415, "invalid_request_error", "unsupported_format"),
+    /** The queue, or the memory for requests, is full. */
     QUEUE_FULL(429, "rate_limit_error", "queue_full"),
+    /** The images could not be generated, or the server has a fault. */
+    FAILED(500, "server_error", "failed"),
+    /** The server is shutting down. */
     SHUTTING_DOWN(503, "server_error", "closing"),
+    /** The images were not ready before the deadline. */
     DEADLINE_EXCEEDED(504, "server_error", "deadline");
 
     private final int status;
@@ -35,7 +53,7 @@ public enum ErrorCode {
         return type;
     }
 
-    /** A short word for programs. */
+    /** The short code for programs. */
     public String code() {
         return code;
     }

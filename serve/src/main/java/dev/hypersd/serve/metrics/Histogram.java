@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How long something took, counted in buckets. Safe to share. */
+/** A histogram of durations. Safe to share. */
 final class Histogram {
     private static final double[] SECONDS = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600};
 
@@ -29,9 +29,9 @@ final class Histogram {
     }
 
     /**
-     * The lines of this histogram.
+     * The lines of this histogram in the text format of Prometheus.
      *
-     * @param labels {@code route="/v1/models"}, or nothing
+     * @param labels labels such as {@code route="/v1/models"}, or an empty text
      */
     String text(String name, String labels) {
         StringBuilder text = new StringBuilder();

@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
-/** What one server has done, for Prometheus. Safe to share. */
+/** Counts what one server does, and reports it to Prometheus. Safe to share. */
 public final class Metrics {
-    /** The format of {@link #text}. */
+    /** The content type of {@link #text}: the text format of Prometheus. */
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Histogram drawing = new Histogram();
@@ -21,7 +21,7 @@ public final class Metrics {
     private final AtomicInteger drawingNow = new AtomicInteger();
     private final AtomicInteger sessions = new AtomicInteger();
 
-    private volatile LongSupplier intake = () -> 0;
+    private volatile LongSupplier requestMemory = () -> 0;
 
     /** By route. */
     private final Map<String, Histogram> answers = new ConcurrentSkipListMap<>();
@@ -29,46 +29,46 @@ public final class Metrics {
     /** By route and status. */
     private final Map<String, LongAdder> requests = new ConcurrentSkipListMap<>();
 
-    /** So many pictures are being drawn. */
+    /** Sets how many images are being generated. */
     public void drawing(int number) {
         drawingNow.set(number);
     }
 
-    /** So many bytes of what clients sent are held. */
-    public void intake(LongSupplier bytes) {
-        intake = bytes;
+    /** Sets where to ask how many bytes the bodies and images of requests take up. */
+    public void requestMemory(LongSupplier bytes) {
+        requestMemory = bytes;
     }
 
-    /** So many wishes wait. */
+    /** Sets how many jobs wait. */
     public void waiting(int number) {
         queue.set(number);
     }
 
-    /** A wish waited so long. */
+    /** Counts a job that began after it had waited so long. */
     public void waited(Duration duration) {
         waiting.add(duration);
     }
 
-    /** A denoising step of so many pictures is done. */
+    /** Counts a denoising step of so many images. */
     public void steps(int number) {
         steps.add(number);
     }
 
-    /** Pictures are drawn. */
+    /** Counts images that were generated within {@code duration}. */
     public void drawn(int number, Duration duration) {
         pictures.add(number);
         drawing.add(duration);
     }
 
-    /** A live session begins or ends; how many there are now. */
+    /** Counts a live session that begins (1) or ends (-1); returns how many are open. */
     public int sessions(int change) {
         return sessions.addAndGet(change);
     }
 
     /**
-     * A request is answered.
+     * Counts a request that was answered.
      *
-     * @param route as it is registered, so that there are only so many
+     * @param route the path as it is registered, so that the number of different values is bounded
      */
     public void answered(String route, int status, Duration duration) {
         String label = "route=\"" + route + "\"";
@@ -77,7 +77,7 @@ public final class Metrics {
                 .increment();
     }
 
-    /** All of it, in the text format. */
+    /** All metrics in the text format. */
     public String text() {
         StringBuilder text = new StringBuilder();
         gauge(text, "hypersd_queue_waiting", "Requests that wait to be drawn.", queue.get());
@@ -98,7 +98,7 @@ public final class Metrics {
                 (labels, count) -> text.append("hypersd_http_requests_total{%s} %d\n".formatted(labels, count.sum())));
         head(text, "hypersd_http_seconds", "histogram", "From a request to its answer.");
         answers.forEach((labels, histogram) -> text.append(histogram.text("hypersd_http_seconds", labels)));
-        gauge(text, "hypersd_intake_bytes", "Bodies and pictures of clients that are held.", intake.getAsLong());
+        gauge(text, "hypersd_intake_bytes", "Bodies and pictures of clients that are held.", requestMemory.getAsLong());
         Runtime runtime = Runtime.getRuntime();
         gauge(text, "hypersd_heap_bytes", "Java heap in use.", runtime.totalMemory() - runtime.freeMemory());
         gauge(text, "hypersd_machine_memory_available_bytes", "Memory that is left.", MachineMemory.available());

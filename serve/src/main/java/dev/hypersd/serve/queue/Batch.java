@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Commissions that are drawn together.
+ * Jobs whose images are generated together in one batch.
  *
  * @param jobs at least one
  */
@@ -20,50 +20,45 @@ record Batch(List<GenerationJob> jobs) {
         jobs = List.copyOf(jobs);
     }
 
-    /** The pictures of each job. */
-    List<List<GeneratedImage>> draw(DiffusionPipeline pipeline, Consumer<Step> progress) {
+    /** Generates the images of each job, in the order of the jobs. */
+    List<List<GeneratedImage>> generate(DiffusionPipeline pipeline, Consumer<Step> progress) {
         return pipeline.generateTogether(requests(), new GenerationListener() {
             @Override
             public void onStep(Step step) {
                 progress.accept(step);
-                tell(step);
+                tellJobs(step);
             }
 
             @Override
             public boolean isCancelled() {
-                return isOver();
+                return areAllAbandoned();
             }
         });
     }
 
-    /** How many pictures it is about. */
-    int count() {
+    /** The number of images. */
+    int size() {
         return requests().stream().mapToInt(ImageRequest::count).sum();
     }
 
-    /** What the pictures are to show. */
-    String prompt() {
-        return requests().getFirst().promptOf(0).text();
-    }
-
-    /** Ends the jobs that nobody waits for any more; whether those are all. */
-    boolean isOver() {
-        jobs.stream().filter(GenerationJob::isOver).forEach(GenerationJob::end);
-        return jobs.stream().allMatch(GenerationJob::isOver);
+    /** Fails the jobs that are cancelled or too late, and says whether that are all. */
+    private boolean areAllAbandoned() {
+        jobs.stream().filter(GenerationJob::isAbandoned).forEach(GenerationJob::abandon);
+        return jobs.stream().allMatch(GenerationJob::isAbandoned);
     }
 
     private List<ImageRequest> requests() {
         return jobs.stream().map(job -> job.order().request()).toList();
     }
 
-    /** Shows everybody their own pictures, decoded once for all; also who has just cancelled, because this step is done anyway. */
-    private void tell(Step step) {
-        Supplier<List<Image>> previews = once(step.previews());
+    /** Gives each job the previews of its own images; they are decoded once for all jobs, if any job asks for them. */
+    private void tellJobs(Step step) {
+        Supplier<List<Image>> previews = memoized(step.previews());
         int from = 0;
         for (GenerationJob job : jobs) {
             int first = from;
             int next = from + job.order().request().count();
-            job.tell(new Step(
+            job.onStep(new Step(
                     step.number(),
                     step.total(),
                     step.elapsed(),
@@ -72,7 +67,7 @@ record Batch(List<GenerationJob> jobs) {
         }
     }
 
-    private static <T> Supplier<T> once(Supplier<T> costly) {
+    private static <T> Supplier<T> memoized(Supplier<T> costly) {
         return new Supplier<>() {
             private Supplier<T> value = this::first;
 

@@ -11,33 +11,34 @@ import java.util.SequencedMap;
 import java.util.function.Predicate;
 
 /**
- * A bounded queue in which clients take turns: whoever asks for much waits behind whoever asks for little. Safe to share.
+ * A bounded queue in which clients take turns (round robin), so that a client with many items does not delay a client with
+ * one. Safe to share.
  *
- * @param <T> what waits
+ * @param <T> the type of the items
  */
 final class FairQueue<T> {
-    private final int most;
+    private final int maxItems;
     private final int maxPerClient;
 
-    /** Whose turn it is comes first; a client without anything waiting is not in it. */
+    /** The items of each client. The client whose turn is next comes first; a client without items is absent. */
     private final SequencedMap<String, Queue<T>> waiting = new LinkedHashMap<>();
 
     private int size;
     private boolean closed;
 
     /**
-     * @param most how many may wait in all
-     * @param maxPerClient how many of them may be of one client
+     * @param maxItems how many items may wait in all
+     * @param maxPerClient how many of them may belong to one client
      */
-    FairQueue(int most, int maxPerClient) {
-        this.most = most;
+    FairQueue(int maxItems, int maxPerClient) {
+        this.maxItems = maxItems;
         this.maxPerClient = maxPerClient;
     }
 
-    /** Lets {@code item} wait, unless there is no place for it or the queue is closed. */
+    /** Adds {@code item}, unless the queue is full or closed, or holds too many items of {@code client}; says whether it did. */
     synchronized boolean offer(String client, T item) {
         Queue<T> own = waiting.getOrDefault(client, new ArrayDeque<>());
-        if (closed || size == most || own.size() == maxPerClient) {
+        if (closed || size == maxItems || own.size() == maxPerClient) {
             return false;
         }
         own.add(item);
@@ -47,7 +48,11 @@ final class FairQueue<T> {
         return true;
     }
 
-    /** The oldest item of the client whose turn it is; waits for one. Empty once the queue is closed and nothing is left. */
+    /**
+     * Takes the oldest item of the client whose turn it is, and waits for one if there is none.
+     *
+     * @return empty once the queue is closed and nothing is left
+     */
     synchronized Optional<T> take() throws InterruptedException {
         while (size == 0) {
             if (closed) {
@@ -59,28 +64,29 @@ final class FairQueue<T> {
     }
 
     /**
-     * Takes those that join what was taken last, each in its client's turn; as long as nobody is left out, several of one client.
+     * Takes the items that match, going round the clients with one item of each. A second item of a client is considered
+     * only if every client's item matched in the round before, so that nobody is overtaken twice.
      *
-     * @param joins asked once of each candidate, in the order in which they would be taken; what it accepts is taken
+     * @param matches asked once about each candidate, in the order in which they would be taken; what it accepts is taken
      */
-    synchronized List<T> takeMatching(Predicate<T> joins) {
+    synchronized List<T> takeMatching(Predicate<T> matches) {
         List<T> taken = new ArrayList<>();
-        boolean everybody = true;
-        while (everybody && size > 0) {
+        boolean allMatched = true;
+        while (allMatched && size > 0) {
             for (String client : List.copyOf(waiting.sequencedKeySet())) {
                 T item = Objects.requireNonNull(waiting.get(client)).element();
-                if (joins.test(item)) {
+                if (matches.test(item)) {
                     taken.add(item);
                     removeFirst(client);
                 } else {
-                    everybody = false;
+                    allMatched = false;
                 }
             }
         }
         return taken;
     }
 
-    /** Takes {@code item} out of the queue, if it still waits. */
+    /** Removes {@code item}, and says whether it was still waiting. */
     synchronized boolean remove(String client, T item) {
         Queue<T> own = waiting.getOrDefault(client, new ArrayDeque<>());
         boolean removed = own.remove(item);
@@ -91,7 +97,7 @@ final class FairQueue<T> {
         return removed;
     }
 
-    /** The client has had its turn, and waits for the next one behind the others. */
+    /** Removes the oldest item of {@code client}, which then waits for its next turn behind the others. */
     private T removeFirst(String client) {
         Queue<T> own = Objects.requireNonNull(waiting.remove(client));
         T item = own.remove();
@@ -102,12 +108,12 @@ final class FairQueue<T> {
         return item;
     }
 
-    /** How many wait. */
+    /** How many items wait. */
     synchronized int size() {
         return size;
     }
 
-    /** Lets nothing more in. */
+    /** Accepts no more items. */
     synchronized void close() {
         closed = true;
         notifyAll();

@@ -7,69 +7,73 @@ import dev.hypersd.serve.error.ErrorCode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
-/** Pictures that somebody waits for: queued, then drawn, then there. Safe to share. */
+/** One request of a client in the queue: it waits, its images are generated, and then they are there. Safe to share. */
 public final class GenerationJob {
     private final String client;
     private final Order order;
-    private final Watcher watcher;
-    private final long began = System.nanoTime();
-    private final Duration limit;
-    private final CompletableFuture<List<GeneratedImage>> pictures = new CompletableFuture<>();
+    private final Consumer<Step> listener;
+    private final long submitted = System.nanoTime();
+    private final Duration deadline;
+    private final CompletableFuture<List<GeneratedImage>> images = new CompletableFuture<>();
 
     private volatile boolean cancelled;
 
-    GenerationJob(String client, Order order, Watcher watcher, Duration limit) {
+    GenerationJob(String client, Order order, Consumer<Step> listener, Duration deadline) {
         this.client = client;
         this.order = order;
-        this.watcher = watcher;
-        this.limit = limit;
+        this.listener = listener;
+        this.deadline = deadline;
     }
 
-    /** The pictures; fails with what went wrong, a {@link ApiException} where that was the queue, the deadline or a wish of the client. */
-    public CompletableFuture<List<GeneratedImage>> pictures() {
-        return pictures;
+    /**
+     * The images. It fails with what went wrong, with an {@link ApiException} if the job was cancelled, missed its
+     * deadline, or was refused because the server shuts down.
+     */
+    public CompletableFuture<List<GeneratedImage>> images() {
+        return images;
     }
 
-    /** What is drawn. */
-    public Order order() {
+    /** Which model generates what. */
+    Order order() {
         return order;
-    }
-
-    /** Lets it be: at once if it still waits, after the present step if it is being drawn. */
-    public void cancel() {
-        cancelled = true;
     }
 
     String client() {
         return client;
     }
 
-    /** Whether nobody waits for it any more. */
-    boolean isOver() {
-        return cancelled || age().compareTo(limit) > 0;
+    /** Marks the job as cancelled; who runs or removes it then calls {@link #abandon}. */
+    void cancel() {
+        cancelled = true;
     }
 
-    /** Since it was accepted. */
+    /** Whether the job was cancelled or has missed its deadline. */
+    boolean isAbandoned() {
+        return cancelled || age().compareTo(deadline) > 0;
+    }
+
+    /** The time since the job was submitted. */
     Duration age() {
-        return Duration.ofNanos(System.nanoTime() - began);
+        return Duration.ofNanos(System.nanoTime() - submitted);
     }
 
-    /** A step of its pictures is done; nobody is told after the end. */
-    void tell(Step step) {
-        if (!pictures.isDone()) {
-            watcher.onStep(step);
+    /** Tells the listener of a step, unless the job is over. */
+    void onStep(Step step) {
+        if (!images.isDone()) {
+            listener.accept(step);
         }
     }
 
-    /** Says why pictures will not come. */
-    void end() {
-        pictures.completeExceptionally(
+    /** Fails the job because it was cancelled, or else because it missed its deadline. */
+    void abandon() {
+        images.completeExceptionally(
                 cancelled
                         ? new ApiException(ErrorCode.CANCELLED, "the request was cancelled")
                         : new ApiException(
                                 ErrorCode.DEADLINE_EXCEEDED,
-                                "the picture was not done within %d s, waiting included: ask for less, or later"
-                                        .formatted(Math.max(1, limit.toSeconds()))));
+                                "the request was not done within %d s, waiting included: ask for less, or try again later"
+                                        .formatted(Math.max(1, deadline.toSeconds()))));
     }
 }

@@ -5,6 +5,7 @@ import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.GenerationCancelledException;
 import dev.hypersd.pipeline.Size;
+import dev.hypersd.pipeline.Step;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.metrics.Metrics;
@@ -14,127 +15,140 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
- * Draws what clients wish, one after another and in fair turns, on a platform thread of its own: the engine spreads each operation over
- * the cores by itself. Safe to share.
+ * Generates the images of jobs, one job or batch after another, on one platform thread: the engine spreads each operation
+ * over the cores by itself. Clients take turns ({@link FairQueue}), and small jobs that differ only in prompts, seeds and
+ * counts are generated in one batch ({@link Batch}). Safe to share.
  */
 public final class GenerationQueue implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GenerationQueue.class.getPackageName());
 
-    /** One picture of a large model, many of a small one, for which it matters that the JVM has compiled what it runs. */
+    /** Long enough for many images of a small model, for which it matters that the JVM has compiled its code. */
     private static final long WARM_UP_NANOS = 1_500_000_000;
 
-    /** What an idle queue takes a picture for, before it has drawn one. */
-    private static final double FIRST_GUESS_SECONDS = 1;
+    /** The assumed duration of a job before one has been measured. */
+    private static final double INITIAL_SECONDS_PER_JOB = 1;
 
     private final ModelRegistry registry;
     private final Limits limits;
     private final Metrics metrics;
-    private final FairQueue<GenerationJob> turns;
+    private final FairQueue<GenerationJob> waiting;
     private final LoadedModels models = new LoadedModels();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread thread;
 
     private volatile String model;
     private volatile boolean closing;
-    private volatile double secondsPerJob = FIRST_GUESS_SECONDS;
+    private volatile double secondsPerJob = INITIAL_SECONDS_PER_JOB;
     private volatile List<GenerationJob> current = List.of();
     private volatile Optional<Progress> progress = Optional.empty();
+
+    /**
+     * How far the running job or batch is.
+     *
+     * @param step how many denoising steps are done
+     * @param steps how many there are in all
+     * @param elapsed the time since the first step began
+     */
+    public record Progress(int step, int steps, Duration elapsed) {}
 
     private GenerationQueue(ModelRegistry registry, Limits limits, Metrics metrics) {
         this.registry = registry;
         this.limits = limits;
         this.metrics = metrics;
         this.model = registry.defaultName();
-        this.turns =
+        this.waiting =
                 new FairQueue<>(limits.clients().maxWaiting(), limits.clients().maxWaitingPerClient());
-        this.thread = Thread.ofPlatform().name("hypersd-queue").daemon().unstarted(this::work);
+        this.thread = Thread.ofPlatform().name("hypersd-generation").daemon().unstarted(this::work);
     }
 
-    /** A queue that loads its first model in the background and warms up; wishes wait meanwhile. */
+    /** Opens a queue that loads the default model in the background and warms it up. Jobs wait meanwhile. */
     public static GenerationQueue open(ModelRegistry registry, Limits limits, Metrics metrics) {
         GenerationQueue queue = new GenerationQueue(registry, limits, metrics);
         queue.thread.start();
         return queue;
     }
 
-    /** Done when the first model is loaded and warm; failed if it cannot be. */
+    /** Completes when the default model is loaded and warm; fails if it cannot be loaded. */
     public CompletableFuture<Void> ready() {
         return ready;
     }
 
-    /** Whether it draws: the first model is there and it is not closing. */
+    /** Whether jobs are accepted and run: the default model is loaded, and the queue is not closing. */
     public boolean isReady() {
         return ready.isDone() && !ready.isCompletedExceptionally() && !closing;
     }
 
-    /** What clients may name. */
+    /** The models, LoRAs and ControlNets that clients may name. */
     public ModelRegistry registry() {
         return registry;
     }
 
-    /** How much they may ask for. */
+    /** How much clients may ask for. */
     public Limits limits() {
         return limits;
     }
 
-    /** The name of the model that draws when a wish names none. */
+    /** The name of the model that is used when a request names none. */
     public String model() {
         return model;
     }
 
-    /** How many wishes wait. */
+    /** How many jobs wait. */
     public int waiting() {
-        return turns.size();
+        return waiting.size();
     }
 
-    /** The picture that is being drawn, if one is. */
+    /** How far the present job or batch is, if one runs. */
     public Optional<Progress> progress() {
         return progress;
     }
 
-    /** Takes back what is being drawn for {@code client}; it ends after its present step. */
+    /** Cancels the running jobs of {@code client}. They end after their present step. */
     public void interrupt(String client) {
         current.stream().filter(job -> job.client().equals(client)).forEach(GenerationJob::cancel);
     }
 
     /**
-     * Accepts a wish.
+     * Accepts a job.
      *
-     * @param client who takes turns with others
-     * @throws ApiException if the queue is full, the queue is closing, or the wish is beyond what is there or allowed
+     * @param client the client, which takes waiting with others
+     * @param wish what to generate
+     * @param listener called after each denoising step, on the engine's thread: what takes long there delays the images
+     * @throws ApiException if the queue is full or closing, or if the request names what is not there or exceeds a limit
      */
-    public GenerationJob submit(String client, Wish wish, Watcher watcher) {
+    public GenerationJob submit(String client, Wish wish, Consumer<Step> listener) {
         GenerationJob job = new GenerationJob(
                 client,
                 Order.of(wish, model, registry, limits),
-                watcher,
+                listener,
                 limits.generation().deadline());
-        if (!turns.offer(client, job)) {
+        if (!waiting.offer(client, job)) {
             throw refused();
         }
-        metrics.waiting(turns.size());
+        metrics.waiting(waiting.size());
         return job;
     }
 
-    /** Takes {@code job} back, whether it waits or is being drawn. */
+    /** Cancels {@code job}: at once if it waits, after the present step if it runs. */
     public void cancel(GenerationJob job) {
         job.cancel();
-        if (turns.remove(job.client(), job)) {
-            job.end();
-            metrics.waiting(turns.size());
+        if (waiting.remove(job.client(), job)) {
+            job.abandon();
+            metrics.waiting(waiting.size());
         }
     }
 
     /**
-     * Changes the model that draws when a wish names none, once it is loaded; until then, and if it cannot be loaded, the present one goes on.
+     * Changes the model that is used when a request names none. The change takes effect once the other model is loaded.
      *
-     * @return done when the change is made
+     * @return completes when the change has taken effect; fails, and nothing changes, if the model cannot be loaded
      */
     public CompletableFuture<Void> switchTo(String client, String name) {
         Wish warm = Wish.of("").model(name).steps(1).build();
-        return submit(client, warm, Watcher.NONE).pictures().thenAccept(pictures -> model = name);
+        return submit(client, warm, step -> {}).images().thenAccept(images -> model = name);
     }
 
     private ApiException refused() {
@@ -142,7 +156,7 @@ public final class GenerationQueue implements AutoCloseable {
             return new ApiException(
                     ErrorCode.SHUTTING_DOWN, "the server is shutting down", Optional.of(Duration.ofSeconds(10)));
         }
-        long seconds = Math.clamp((long) Math.ceil(secondsPerJob * turns.size()), 1, 600);
+        long seconds = Math.clamp((long) Math.ceil(secondsPerJob * waiting.size()), 1, 600);
         return new ApiException(
                 ErrorCode.QUEUE_FULL,
                 "the queue is full: try again in %d s".formatted(seconds),
@@ -152,15 +166,15 @@ public final class GenerationQueue implements AutoCloseable {
     private void work() {
         try (models) {
             warmUp();
-            for (Optional<GenerationJob> next = turns.take(); next.isPresent(); next = turns.take()) {
-                carryOut(next.get());
+            for (Optional<GenerationJob> next = waiting.take(); next.isPresent(); next = waiting.take()) {
+                run(next.get());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Loads the first model, and lets the engine choose its kernels and the JVM compile before somebody waits. */
+    /** Loads the default model and runs it, so that the engine chooses its kernels and the JVM compiles before a client waits. */
     private void warmUp() {
         try {
             Order order = Order.of(Wish.of("").steps(1).build(), model, registry, limits);
@@ -175,59 +189,59 @@ public final class GenerationQueue implements AutoCloseable {
         }
     }
 
-    private void carryOut(GenerationJob first) {
-        metrics.waiting(turns.size());
-        if (first.isOver()) {
-            first.end();
+    private void run(GenerationJob first) {
+        metrics.waiting(waiting.size());
+        if (first.isAbandoned()) {
+            first.abandon();
             return;
         }
         try {
             DiffusionPipeline pipeline = models.of(first.order());
-            draw(pipeline, gather(first, pipeline));
+            generate(pipeline, batchOf(first, pipeline));
         } catch (RuntimeException | Error e) {
             fail(first, e);
         }
     }
 
-    /** {@code first} and what waits that can be drawn along with it. */
-    private Batch gather(GenerationJob first, DiffusionPipeline pipeline) {
+    /** {@code first}, together with waiting jobs that can be generated in the same batch. */
+    private Batch batchOf(GenerationJob first, DiffusionPipeline pipeline) {
         Size size = pipeline.sizeOf(first.order().request());
-        long most = limits.generation().maxBatchPixels() / ((long) size.width() * size.height());
+        long maxImages = limits.generation().maxBatchPixels() / ((long) size.width() * size.height());
         List<GenerationJob> taken = new ArrayList<>(List.of(first));
-        turns.takeMatching(next -> {
+        waiting.takeMatching(next -> {
             boolean joins = next.order().joins(first.order())
-                    && new Batch(taken).count() + next.order().request().count() <= most;
+                    && new Batch(taken).size() + next.order().request().count() <= maxImages;
             return joins && taken.add(next);
         });
-        metrics.waiting(turns.size());
+        metrics.waiting(waiting.size());
         return new Batch(taken);
     }
 
-    private void draw(DiffusionPipeline pipeline, Batch batch) {
+    private void generate(DiffusionPipeline pipeline, Batch batch) {
         current = batch.jobs();
-        metrics.drawing(batch.count());
+        metrics.drawing(batch.size());
         batch.jobs().forEach(job -> metrics.waited(job.age()));
         long began = System.nanoTime();
         try {
-            List<List<GeneratedImage>> pictures = batch.draw(pipeline, step -> {
-                metrics.steps(batch.count());
-                progress = Optional.of(new Progress(step.number(), step.total(), step.elapsed(), batch.prompt()));
+            List<List<GeneratedImage>> images = batch.generate(pipeline, step -> {
+                metrics.steps(batch.size());
+                progress = Optional.of(new Progress(step.number(), step.total(), step.elapsed()));
             });
             Duration took = Duration.ofNanos(System.nanoTime() - began);
-            metrics.drawn(batch.count(), took);
+            metrics.drawn(batch.size(), took);
             secondsPerJob = 0.8 * secondsPerJob
                     + 0.2 * took.toNanos() / 1e9 / batch.jobs().size();
-            for (int i = 0; i < pictures.size(); i++) {
-                batch.jobs().get(i).pictures().complete(pictures.get(i));
+            for (int i = 0; i < images.size(); i++) {
+                batch.jobs().get(i).images().complete(images.get(i));
             }
         } catch (GenerationCancelledException e) {
-            batch.jobs().forEach(GenerationJob::end);
+            batch.jobs().forEach(GenerationJob::abandon);
         } catch (RuntimeException | Error e) {
             if (batch.jobs().size() == 1) {
                 fail(batch.jobs().getFirst(), e);
             } else {
-                // One of them is to blame, and the others shall not suffer for it.
-                batch.jobs().forEach(job -> draw(pipeline, new Batch(List.of(job))));
+                // One of them is the cause: run each alone, so that the others succeed.
+                batch.jobs().forEach(job -> generate(pipeline, new Batch(List.of(job))));
             }
         } finally {
             current = List.of();
@@ -236,28 +250,28 @@ public final class GenerationQueue implements AutoCloseable {
         }
     }
 
-    /** Whatever it is, it is for whoever waits to hear, and the next picture is not to blame. */
+    /** Fails one job with what was thrown. The queue goes on with the next one, whatever it was. */
     private static void fail(GenerationJob job, Throwable thrown) {
-        LOG.log(System.Logger.Level.DEBUG, "a picture failed", thrown);
-        job.pictures()
+        LOG.log(System.Logger.Level.DEBUG, "a job failed", thrown);
+        job.images()
                 .completeExceptionally(
                         thrown instanceof OutOfMemoryError
                                 ? new HyperSdException(
-                                        "there is not enough memory for this: ask for a smaller size or fewer pictures",
+                                        "there is not enough memory for this: ask for a smaller size or fewer images",
                                         thrown)
                                 : thrown);
     }
 
-    /** Accepts nothing more and finishes what waits, for {@link #close(Duration)} without a limit of its own. */
+    /** As {@link #close(Duration)}, with the deadline of a job as the grace period. */
     @Override
     public void close() {
         close(limits.generation().deadline());
     }
 
-    /** Accepts nothing more, finishes what waits within {@code grace}, refuses the rest, and frees the models. */
+    /** Accepts no more jobs, finishes those that wait within {@code grace}, refuses the rest, and closes the models. */
     public void close(Duration grace) {
         closing = true;
-        turns.close();
+        waiting.close();
         try {
             if (!thread.join(grace)) {
                 refuseRest();
@@ -269,12 +283,12 @@ public final class GenerationQueue implements AutoCloseable {
     }
 
     private void refuse(GenerationJob job) {
-        job.pictures().completeExceptionally(refused());
+        job.images().completeExceptionally(refused());
         job.cancel();
     }
 
     private void refuseRest() throws InterruptedException {
-        for (Optional<GenerationJob> next = turns.take(); next.isPresent(); next = turns.take()) {
+        for (Optional<GenerationJob> next = waiting.take(); next.isPresent(); next = waiting.take()) {
             refuse(next.get());
         }
         current.forEach(this::refuse);

@@ -4,14 +4,14 @@ import dev.hypersd.error.InvalidRequestException;
 import java.time.Duration;
 
 /**
- * How much one request, one client and all of them may ask for.
+ * How much one request, one client and all clients together may ask for.
  *
- * @param generation what may be drawn
- * @param requests what is read
- * @param clients how many may ask
+ * @param generation what one request may generate
+ * @param requests what one request may send
+ * @param clients how many requests and sessions there may be
  */
 public record Limits(Generation generation, Requests requests, Clients clients) {
-    /** What suits one machine and a handful of people. */
+    /** Limits that suit one machine and a handful of people. */
     public static final Limits DEFAULT = new Limits(
             new Generation(2048, 100, 8, 4000, 8 * 128 * 128, Duration.ofMinutes(10)),
             new Requests(
@@ -23,11 +23,11 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
             new Clients(32, 8, 64, 16));
 
     /**
-     * What may be drawn.
+     * What one request may generate.
      *
-     * @param maxSide the longest side of a picture in pixels
-     * @param maxSteps the most denoising steps of a picture
-     * @param maxImages the most pictures of a request
+     * @param maxSide the longest side of an image in pixels
+     * @param maxSteps the largest number of denoising steps
+     * @param maxImages the largest number of images
      * @param maxPromptLength the longest prompt in characters
      * @param maxBatchPixels how many pixels the pictures of several requests may have to be drawn in one batch: small ones gain by it, large ones would only
      *     wait for each other
@@ -43,24 +43,24 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
     }
 
     /**
-     * What is read.
+     * What one request may send.
      *
      * @param maxBodyBytes the largest request body in bytes
      * @param maxMessageBytes the largest WebSocket message in bytes
-     * @param maxImagePixels the largest picture in pixels
-     * @param maxMemoryBytes bytes that the bodies and pictures of all requests may take up at a time
+     * @param maxImagePixels the largest image in pixels, unpacked
+     * @param maxMemoryBytes how many bytes the bodies and images of all requests together may take up
      * @param timeout how long a request may take to arrive
      */
     public record Requests(
             int maxBodyBytes, int maxMessageBytes, long maxImagePixels, long maxMemoryBytes, Duration timeout) {}
 
     /**
-     * How many may ask.
+     * How many requests and sessions there may be.
      *
      * @param maxWaiting how many requests may wait in all
-     * @param maxWaitingPerClient how many of them may be of one client
+     * @param maxWaitingPerClient how many of them may belong to one client
      * @param maxSessions how many live sessions may be open
-     * @param maxSessionsPerClient how many of them may be of one client
+     * @param maxSessionsPerClient how many of them may belong to one client
      */
     public record Clients(int maxWaiting, int maxWaitingPerClient, int maxSessions, int maxSessionsPerClient) {
         public Clients {

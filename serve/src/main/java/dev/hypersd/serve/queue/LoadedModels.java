@@ -8,24 +8,25 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** The models that are loaded, each once; used by one thread. A model that cannot be loaded changes nothing for those that are. */
+/** The models that are loaded, the least recently used one closed when there are too many. Used by one thread alone. */
 final class LoadedModels implements AutoCloseable {
-    /** To go back and forth between two models without loading. */
-    private static final int MOST = 2;
+    /** Two, so that clients can alternate between two models without loading each time. */
+    private static final int MAX_MODELS = 2;
 
-    /** The one that was used last comes last. */
+    /** The most recently used model comes last. */
     private final SequencedMap<ModelSource, DiffusionPipeline> loaded = new LinkedHashMap<>();
 
     /**
-     * The model of {@code order}, loaded if need be; others make room for it if memory does not hold them beside it.
+     * The model of {@code order}, loaded if need be. If memory does not hold it beside the others, those are closed one by
+     * one. A model that is refused because its files are broken closes none.
      *
-     * @throws HyperSdException if this machine's memory does not hold it
+     * @throws HyperSdException if this machine's memory does not hold it even alone
      */
     DiffusionPipeline of(Order order) {
         DiffusionPipeline there = loaded.remove(order.model());
         DiffusionPipeline pipeline = there == null ? load(order) : there;
         loaded.putLast(order.model(), pipeline);
-        while (loaded.size() > MOST) {
+        while (loaded.size() > MAX_MODELS) {
             loaded.pollFirstEntry().getValue().close();
         }
         return pipeline;

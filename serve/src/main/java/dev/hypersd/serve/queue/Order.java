@@ -73,7 +73,7 @@ public record Order(String name, ModelSource model, ImageRequest request) {
                         () -> request.steps(steps));
         wish.size().ifPresent(size -> request.size(size.width(), size.height()));
         wish.control()
-                .ifPresent(control -> request.control(Control.of(registry.control(control.name()), control.picture())
+                .ifPresent(control -> request.control(Control.of(registry.controlNet(control.name()), control.picture())
                         .withScale(control.scale())));
         return new Order(name, source, request.build());
     }

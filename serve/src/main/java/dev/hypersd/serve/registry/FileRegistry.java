@@ -13,68 +13,69 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Files and folders of one kind, found by name. A name is never made into a path: what lies outside of the folders has none. Safe to share.
+ * Finds files and folders of one kind by name. A name is looked up among the entries of the given folders and never made
+ * into a path, so that no name leads outside of them. Safe to share.
  */
 public final class FileRegistry {
     private final Map<String, Path> named;
     private final List<Path> folders;
-    private final Predicate<Path> fits;
+    private final Predicate<Path> matches;
 
-    /** Replaced as a whole when the folders are looked through again. */
+    /** Replaced as a whole when the folders are listed again. */
     private volatile SequencedMap<String, Path> known;
 
     /**
-     * @param named what has its place outside of the folders
-     * @param folders whose entries are found by their names, without {@code .safetensors}
-     * @param fits whether an entry is of this kind
+     * @param named further files by name, which lie outside of the folders
+     * @param folders folders whose entries are found by their file names, without {@code .safetensors}
+     * @param matches whether an entry of a folder is of this kind
      * @throws InvalidFileException if a folder cannot be read
      */
-    public FileRegistry(Map<String, Path> named, List<Path> folders, Predicate<Path> fits) {
+    public FileRegistry(Map<String, Path> named, List<Path> folders, Predicate<Path> matches) {
         this.named = Map.copyOf(named);
         this.folders = List.copyOf(folders);
-        this.fits = fits;
-        this.known = look();
+        this.matches = matches;
+        this.known = list();
     }
 
-    /** Folders in the diffusers layout. */
+    /** Models: folders in the diffusers layout. */
     public static FileRegistry models(List<Path> folders) {
         return new FileRegistry(Map.of(), folders, entry -> Files.isRegularFile(entry.resolve("model_index.json")));
     }
 
-    /** LoRA files. */
+    /** LoRAs: files in the safetensors format. */
     public static FileRegistry loras(Map<String, Path> named, List<Path> folders) {
         return new FileRegistry(named, folders, FileRegistry::isWeights);
     }
 
-    /** ControlNets: files, and folders in the diffusers layout. */
-    public static FileRegistry controls(Map<String, Path> named, List<Path> folders) {
+    /** ControlNets: files in the safetensors format, and folders in the diffusers layout. */
+    public static FileRegistry controlNets(Map<String, Path> named, List<Path> folders) {
         return new FileRegistry(
                 named, folders, entry -> isWeights(entry) || Files.isRegularFile(entry.resolve("config.json")));
     }
 
-    /** The name of {@code entry}: that of the file, without {@code .safetensors}. */
+    /** The name of {@code entry}: its file name without {@code .safetensors}. */
     public static String name(Path entry) {
         return String.valueOf(entry.toAbsolutePath().normalize().getFileName()).replaceFirst("\\.safetensors$", "");
     }
 
-    /** All there is at this moment, sorted by name. */
+    /** Lists the folders again; the result is sorted by name. */
     public SequencedMap<String, Path> all() {
-        known = look();
+        known = list();
         return known;
     }
 
-    /** What has this name; the folders are looked through again for a new one. */
+    /** The entry of this name. The folders are listed again if the name is not known yet. */
     public Optional<Path> find(String name) {
         return Optional.ofNullable(known.get(name)).or(() -> Optional.ofNullable(all().get(name)));
     }
 
-    private SequencedMap<String, Path> look() {
+    private SequencedMap<String, Path> list() {
         SequencedMap<String, Path> found = new TreeMap<>();
         for (Path folder : folders) {
             try (Stream<Path> entries = Files.list(folder)) {
-                entries.filter(fits).forEach(entry -> found.putIfAbsent(name(entry), entry));
+                entries.filter(matches).forEach(entry -> found.putIfAbsent(name(entry), entry));
             } catch (IOException e) {
-                throw new InvalidFileException(folder, "is no folder that can be read", e);
+                throw new InvalidFileException(folder, "is not a folder that can be read", e);
             }
         }
         found.putAll(named);

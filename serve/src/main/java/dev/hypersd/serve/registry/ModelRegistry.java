@@ -13,37 +13,37 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What clients may name.
+ * The models, LoRAs and ControlNets that clients may name.
  *
- * @param first the model that draws when none is named
- * @param defaultLoras laid over it when a request says nothing of LoRAs
- * @param defaultWords learned words that its prompts may use
- * @param options how other models are loaded
- * @param models other models
- * @param loras LoRA files
- * @param controls ControlNets
+ * @param defaultModel the model that is used when a request names none
+ * @param defaultLoras the LoRAs that are applied to it when a request says nothing about LoRAs
+ * @param defaultWords the learned words (textual inversion) that its prompts may use
+ * @param options how the other models are loaded
+ * @param models the other models
+ * @param loras the LoRA files
+ * @param controlNets the ControlNets
  */
 public record ModelRegistry(
-        ModelSource first,
+        ModelSource defaultModel,
         List<LoraWeight> defaultLoras,
         List<LearnedWord> defaultWords,
         LoadOptions options,
         FileRegistry models,
         FileRegistry loras,
-        FileRegistry controls) {
-    /** Only {@code first}. */
-    public static ModelRegistry of(ModelSource first) {
+        FileRegistry controlNets) {
+    /** A registry of one model, without LoRAs and ControlNets. */
+    public static ModelRegistry of(ModelSource model) {
         FileRegistry empty = FileRegistry.models(List.of());
-        return new ModelRegistry(first, List.of(), List.of(), LoadOptions.DEFAULT, empty, empty, empty);
+        return new ModelRegistry(model, List.of(), List.of(), LoadOptions.DEFAULT, empty, empty, empty);
     }
 
-    /** The name of the model that draws when none is named. */
+    /** The name of the model that is used when a request names none. */
     public String defaultName() {
         return FileRegistry.name(
-                first.options().checkpoints().stream().findFirst().orElse(first.directory()));
+                defaultModel.options().checkpoints().stream().findFirst().orElse(defaultModel.directory()));
     }
 
-    /** The names of all models, the first one first. */
+    /** The names of all models, the default model first. */
     public List<String> modelNames() {
         List<String> names = new ArrayList<>(List.of(defaultName()));
         models.all().keySet().stream()
@@ -53,28 +53,37 @@ public record ModelRegistry(
     }
 
     /**
-     * The model with this name.
+     * The model of this name.
      *
-     * @throws ApiException if there is none; the message names the nearest
+     * @throws ApiException if there is none; the message suggests the most similar names
      */
     public ModelSource model(String name) {
         return name.equals(defaultName())
-                ? first
+                ? defaultModel
                 : models.find(name)
                         .map(directory -> new ModelSource(directory, options))
                         .orElseThrow(() -> unknown("model", name, modelNames()));
     }
 
-    /** The LoRA file with this name; refused as {@link #model} is. */
+    /**
+     * The LoRA file of this name.
+     *
+     * @throws ApiException if there is none; the message suggests the most similar names
+     */
     public Path lora(String name) {
         return loras.find(name)
                 .orElseThrow(() -> unknown("LoRA", name, loras.all().keySet()));
     }
 
-    /** The ControlNet with this name; refused as {@link #model} is. */
-    public Path control(String name) {
-        return controls.find(name)
-                .orElseThrow(() -> unknown("ControlNet", name, controls.all().keySet()));
+    /**
+     * The ControlNet of this name.
+     *
+     * @throws ApiException if there is none; the message suggests the most similar names
+     */
+    public Path controlNet(String name) {
+        return controlNets
+                .find(name)
+                .orElseThrow(() -> unknown("ControlNet", name, controlNets.all().keySet()));
     }
 
     private static ApiException unknown(String kind, String name, Collection<String> known) {
