@@ -1,6 +1,5 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.evaluation.CachedImageSource;
 import dev.hypersd.evaluation.ComparedMethod;
 import dev.hypersd.evaluation.Comparison;
 import dev.hypersd.evaluation.Evaluation;
@@ -115,9 +114,8 @@ final class CompareCommand implements Runnable {
     private static ImageSource teacher(ComparisonRecipe recipe, DiffusionPipeline pipeline, int seed) {
         ComparedMethod first = recipe.methods().getFirst();
         int steps = first.steps().getFirst();
-        return new CachedImageSource(
-                ImageSource.of(pipeline, first.request(steps)),
-                recipe.output().resolve(first.folder(steps)).resolve("seed-%d/pictures".formatted(seed)));
+        return ImageSource.of(pipeline, first.request(steps))
+                .cachedIn(recipe.output().resolve(first.folder(steps)).resolve("seed-%d/pictures".formatted(seed)));
     }
 
     /** For each number of steps a sheet, with a row for each caption and a column for each method; a row has one noise. */

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -96,6 +97,14 @@ public final class Tensors {
             MemorySegment.copy(data(flat), ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
             return values;
         });
+    }
+
+    /** All elements in row-major order, rounded to F32. */
+    public static List<Double> toList(Tensor tensor) {
+        float[] values = toFloats(tensor);
+        return IntStream.range(0, values.length)
+                .mapToObj(i -> (double) values[i])
+                .toList();
     }
 
     /** All elements in row-major order, converted to I64. */

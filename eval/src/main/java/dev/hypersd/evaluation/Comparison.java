@@ -1,5 +1,6 @@
 package dev.hypersd.evaluation;
 
+import dev.hypersd.evaluation.Judgement.Score;
 import dev.hypersd.json.Json;
 import dev.hypersd.metric.AttributeAccuracy.Group;
 import java.util.ArrayList;
@@ -22,6 +23,15 @@ import tools.jackson.databind.node.ObjectNode;
  * @param groundTruth the result of the test scenes themselves
  */
 public record Comparison(List<Row> rows, EvaluationResult reconstruction, EvaluationResult groundTruth) {
+    private static final String MEANINGS = """
+            *Attribute accuracy* is the share of the attributes named by the prompts that the images show, over all prompts, those
+            with a *single object*, with *two objects*, and with a combination of kind and colour that no training image shows
+            (*held out*). *FID* is the distance to as many other test scenes on features of the attribute reader, lower is better.
+            *Diversity* is the mean distance between the features of four images of one prompt. *Teacher MSE* is the mean squared
+            error, of pixels from -1 to 1, to what the first method draws of the same prompt and noise in the first of its numbers
+            of steps. *Ground truth* are the test scenes themselves, *reconstruction* the same after the model's autoencoder.
+            """;
+
     /**
      * A method in one number of steps.
      *
@@ -69,9 +79,9 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
                 "held out",
                 3,
                 result -> result.accuracy().attributes(Group.HELD_OUT).value()),
-        CLIP(JudgeScore.CLIP.title(), 2, result -> result.mean(JudgeScore.CLIP)),
-        AESTHETIC(JudgeScore.AESTHETIC.title(), 2, result -> result.mean(JudgeScore.AESTHETIC)),
-        PREFERENCE(JudgeScore.PREFERENCE.title(), 2, result -> result.mean(JudgeScore.PREFERENCE)),
+        CLIP(Score.CLIP.title(), 2, result -> result.mean(Score.CLIP)),
+        AESTHETIC(Score.AESTHETIC.title(), 2, result -> result.mean(Score.AESTHETIC)),
+        PREFERENCE(Score.PREFERENCE.title(), 2, result -> result.mean(Score.PREFERENCE)),
         FID("FID", 2, EvaluationResult::fid),
         DIVERSITY("diversity", 2, result -> result.diversity().orElse(Double.NaN)),
         TEACHER_MSE("teacher MSE", 4, result -> result.teacherError().orElse(Double.NaN)),
@@ -103,7 +113,10 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
         rows = List.copyOf(rows);
     }
 
-    /** The table in Markdown: means, and the standard deviation over the seeds where there are several. */
+    /**
+     * The table in Markdown: means, and the standard deviation over the seeds where there are several. What the columns mean
+     * stands below it, and so do warnings.
+     */
     public String markdown() {
         List<Column> columns = Stream.of(Column.values()).toList();
         List<String> lines = new ArrayList<>();
@@ -124,6 +137,9 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
                 columns.stream()
                         .map(column ->
                                 column == Column.TIME ? "" : column.number(column.figure.applyAsDouble(result))))));
+        lines.add("");
+        lines.addAll(MEANINGS.lines().toList());
+        Report.warnings(groundTruth).forEach(warning -> lines.addAll(List.of("", "Warning: " + warning + ".")));
         return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
     }
 

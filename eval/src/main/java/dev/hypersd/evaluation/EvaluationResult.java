@@ -1,5 +1,6 @@
 package dev.hypersd.evaluation;
 
+import dev.hypersd.evaluation.Judgement.Score;
 import dev.hypersd.metric.AttributeAccuracy;
 import dev.hypersd.metric.Diversity;
 import dev.hypersd.metric.FeatureStatistics;
@@ -19,8 +20,11 @@ import java.util.stream.DoubleStream;
  * @param pictures the number of prompts, each of which has one picture that counts
  * @param accuracy how many of the attributes that the prompts name the pictures show
  * @param scores the mean of each score whose judge is there
- * @param fid the Fréchet distance to the reference pictures, on the features of the attribute reader
- * @param kid the kernel distance to the reference pictures, on the same features
+ * @param features the dimension of the attribute reader's features, which {@code fid}, {@code kid} and {@code diversity}
+ *     are measured on
+ * @param fid the Fréchet distance to the reference pictures. The covariance of no more pictures than there are features is
+ *     singular, and the distance is then dominated by its error: see {@link #fidIsRankDeficient}
+ * @param kid the kernel distance to the reference pictures
  * @param diversity the mean over the prompts that were drawn several times; absent where none was
  * @param teacherError the mean squared error to the teacher's pictures; absent where there is no teacher
  * @param milliseconds the median time that drawing a picture took
@@ -28,7 +32,8 @@ import java.util.stream.DoubleStream;
 public record EvaluationResult(
         int pictures,
         AttributeAccuracy accuracy,
-        Map<JudgeScore, Double> scores,
+        Map<Score, Double> scores,
+        int features,
         double fid,
         KernelDistance kid,
         OptionalDouble diversity,
@@ -60,6 +65,7 @@ public record EvaluationResult(
                 counted.size(),
                 accuracy,
                 means(counted),
+                features.getFirst().length,
                 FrechetDistance.between(FeatureStatistics.of(features), FeatureStatistics.of(expected)),
                 KernelDistance.overSubsets(features, expected, SUBSETS, SUBSET, SUBSET_SEED),
                 diversity(judgements),
@@ -70,12 +76,21 @@ public record EvaluationResult(
                 median(counted.stream().mapToDouble(Judgement::milliseconds)));
     }
 
+    /**
+     * Whether there are too few pictures for the covariance of their features to have full rank: no more pictures than
+     * features. Such an FID is biased upwards by far (that of perfect pictures, too), and says something only beside FIDs of
+     * as many pictures.
+     */
+    public boolean fidIsRankDeficient() {
+        return pictures <= features;
+    }
+
     /** The mean of {@code score}; NaN where its judge is not there. */
-    double mean(JudgeScore score) {
+    double mean(Score score) {
         return scores.getOrDefault(score, Double.NaN);
     }
 
-    private static Map<JudgeScore, Double> means(List<Judgement> judgements) {
+    private static Map<Score, Double> means(List<Judgement> judgements) {
         return judgements.stream()
                 .flatMap(judgement -> judgement.scores().entrySet().stream())
                 .collect(Collectors.groupingBy(Map.Entry::getKey, Collectors.averagingDouble(Map.Entry::getValue)));

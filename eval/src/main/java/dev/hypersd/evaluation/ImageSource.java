@@ -7,8 +7,11 @@ import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.pipeline.Prompt;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /** A source of the pictures that are evaluated. */
 @FunctionalInterface
@@ -52,5 +55,26 @@ public interface ImageSource {
     /** The same pictures after {@code change}. */
     default ImageSource then(UnaryOperator<List<Image>> change) {
         return batch -> change.apply(images(batch));
+    }
+
+    /**
+     * The same pictures, kept in a folder as PNG files, so that each is drawn once.
+     *
+     * @param folder belongs to this source and one seed; made when the first picture is drawn. A file in it that cannot be
+     *     read is reported as an {@link dev.hypersd.error.InvalidFileException}
+     */
+    default ImageSource cachedIn(Path folder) {
+        return batch -> {
+            List<Path> files = batch.prompts().stream()
+                    .map(prompt -> folder.resolve("%d-%d.png".formatted(prompt.number(), batch.repetition())))
+                    .toList();
+            if (files.stream().allMatch(Files::exists)) {
+                return files.stream().map(Image::read).toList();
+            }
+            List<Image> drawn = images(batch);
+            Evaluation.make(folder);
+            IntStream.range(0, drawn.size()).forEach(i -> drawn.get(i).write(files.get(i)));
+            return drawn;
+        };
     }
 }

@@ -1,91 +1,70 @@
 package dev.hypersd.evaluation;
 
 import dev.hypersd.data.Pixels;
-import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.file.Fingerprint;
+import dev.hypersd.evaluation.Judgement.Score;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.JudgeFolder;
+import dev.hypersd.judge.JudgeFolder.Judge;
 import dev.hypersd.judge.detection.AttributeDecoder;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.Detections;
 import dev.hypersd.judge.preference.PreferenceJudge;
 import dev.hypersd.judge.reward.AestheticJudge;
 import dev.hypersd.judge.reward.ClipJudge;
-import dev.hypersd.judge.reward.Scores;
 import dev.hypersd.metric.AttributeCheck;
-import dev.hypersd.model.ModelPart;
-import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
-import java.nio.file.Files;
+import dev.hypersd.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The judges of a folder: {@code attributes}, which must be there, and whichever of {@code clip}, {@code aesthetic} and {@code preference} are. A
- * picture is judged alone, so it does not matter what others it is judged with.
+ * The judges of a folder: the attribute reader, which is required, and CLIP, the aesthetic head and the preference model
+ * where they are there. Pictures are judged independently of each other.
  */
 public final class Judges implements AutoCloseable {
-    private static final String ATTRIBUTES = "attributes";
-    private static final String CLIP = "clip";
-    private static final String AESTHETIC = "aesthetic";
-    private static final String PREFERENCE = "preference";
-
-    private final TensorArena arena = new TensorArena();
+    private final TensorArena arena;
     private final AttributeReader reader;
     private final Optional<ClipJudge> clip;
     private final Optional<AestheticJudge> aesthetic;
     private final Optional<PreferenceJudge> preference;
     private final String fingerprint;
 
-    private Judges(Path folder) {
-        Path attributes = JudgeFolder.of(folder, ATTRIBUTES);
-        this.reader = Engine.infer(() -> ModelPart.in(attributes)
-                .load(AttributeReader.TYPE, Dtype.F32, arena)
-                .network());
-        this.clip = judge(JudgeFolder.of(folder, CLIP), found -> ClipJudge.open(found, arena));
-        this.aesthetic =
-                judge(JudgeFolder.of(folder, AESTHETIC), found -> AestheticJudge.open(found, clipBeside(found), arena));
-        this.preference = judge(JudgeFolder.of(folder, PREFERENCE), found -> PreferenceJudge.open(found, arena));
-        this.fingerprint = fingerprint(folder);
-    }
-
-    private static String fingerprint(Path folder) {
-        Fingerprint all = new Fingerprint();
-        Stream.of(ATTRIBUTES, CLIP, AESTHETIC, PREFERENCE)
-                .map(name -> JudgeFolder.of(folder, name))
-                .filter(Files::isDirectory)
-                .forEach(judge -> all.add(Fingerprint.of(judge)));
-        return all.digits();
-    }
-
-    private static <J> Optional<J> judge(Path folder, Function<Path, J> open) {
-        return Optional.of(folder).filter(Files::isDirectory).map(open);
-    }
-
-    private ClipJudge clipBeside(Path aestheticHead) {
-        return clip.orElseThrow(() -> new InvalidFileException(
-                aestheticHead, "scores the vectors of a CLIP, and no folder %s is beside it".formatted(CLIP)));
+    private Judges(JudgeFolder folder, TensorArena arena) {
+        this.arena = arena;
+        this.reader = folder.attributes(arena);
+        this.clip = folder.has(Judge.CLIP) ? Optional.of(folder.clip(arena)) : Optional.empty();
+        this.aesthetic = folder.has(Judge.AESTHETIC)
+                ? Optional.of(
+                        clip.map(judge -> folder.aesthetic(judge, arena)).orElseGet(() -> folder.aesthetic(arena)))
+                : Optional.empty();
+        this.preference = folder.has(Judge.PREFERENCE) ? Optional.of(folder.preference(arena)) : Optional.empty();
+        this.fingerprint = folder.fingerprint();
     }
 
     /**
-     * Opens the judges.
+     * Opens the judges of {@code folder}.
      *
-     * @throws InvalidFileException if one is missing or broken
+     * @throws dev.hypersd.error.InvalidFileException if there is no attribute reader, an aesthetic head is without its CLIP,
+     *     or a file is broken
      */
     public static Judges open(Path folder) {
-        return new Judges(folder);
+        TensorArena arena = new TensorArena();
+        try {
+            return new Judges(new JudgeFolder(folder), arena);
+        } catch (RuntimeException e) {
+            close(arena);
+            throw e;
+        }
     }
 
-    /** Tells these judges from others. */
+    /** The fingerprint of the judges' files. */
     String fingerprint() {
         return fingerprint;
     }
@@ -97,18 +76,18 @@ public final class Judges implements AutoCloseable {
      * @param milliseconds that drawing each took
      */
     List<Judgement> judge(List<Image> images, PromptBatch batch, double milliseconds) {
-        List<Map<JudgeScore, Double>> scores =
+        List<Map<Score, Double>> scores =
                 scores(images, batch.prompts().stream().map(TestPrompt::text).toList());
         return Engine.infer(() -> {
             Tensor grid = reader.grid(Pixels.of(images));
-            List<Detections> readings = new AttributeDecoder(reader).of(grid);
-            List<Double> features = Scores.of(reader.features(grid));
+            List<Detections> detections = new AttributeDecoder(reader).decode(grid);
+            List<Double> features = Tensors.toList(reader.features(grid));
             int width = features.size() / images.size();
             return IntStream.range(0, images.size())
                     .mapToObj(i -> new Judgement(
                             batch.prompts().get(i).number(),
                             batch.repetition(),
-                            AttributeCheck.of(batch.prompts().get(i).claims(), readings.get(i)),
+                            AttributeCheck.of(batch.prompts().get(i).claims(), detections.get(i)),
                             scores.get(i),
                             features.subList(i * width, (i + 1) * width),
                             OptionalDouble.empty(),
@@ -118,14 +97,14 @@ public final class Judges implements AutoCloseable {
     }
 
     /** What the judges that are there say of each picture. */
-    private List<Map<JudgeScore, Double>> scores(List<Image> images, List<String> texts) {
-        Map<JudgeScore, List<Double>> all = new EnumMap<>(JudgeScore.class);
-        clip.ifPresent(judge -> all.put(JudgeScore.CLIP, judge.scores(images, texts)));
-        aesthetic.ifPresent(judge -> all.put(JudgeScore.AESTHETIC, judge.scores(images)));
-        preference.ifPresent(judge -> all.put(JudgeScore.PREFERENCE, judge.scores(images, texts)));
+    private List<Map<Score, Double>> scores(List<Image> images, List<String> texts) {
+        Map<Score, List<Double>> all = new EnumMap<>(Score.class);
+        clip.ifPresent(judge -> all.put(Score.CLIP, judge.scores(images, texts)));
+        aesthetic.ifPresent(judge -> all.put(Score.AESTHETIC, judge.scores(images)));
+        preference.ifPresent(judge -> all.put(Score.PREFERENCE, judge.scores(images, texts)));
         return IntStream.range(0, images.size())
                 .mapToObj(i -> {
-                    Map<JudgeScore, Double> one = new EnumMap<>(JudgeScore.class);
+                    Map<Score, Double> one = new EnumMap<>(Score.class);
                     all.forEach((measure, scores) -> one.put(measure, scores.get(i)));
                     return one;
                 })
@@ -134,6 +113,10 @@ public final class Judges implements AutoCloseable {
 
     @Override
     public void close() {
+        close(arena);
+    }
+
+    private static void close(TensorArena arena) {
         Engine.call(() -> {
             arena.close();
             return arena;

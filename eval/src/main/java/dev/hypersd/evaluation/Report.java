@@ -1,10 +1,12 @@
 package dev.hypersd.evaluation;
 
+import dev.hypersd.evaluation.Judgement.Score;
 import dev.hypersd.json.Json;
 import dev.hypersd.metric.Attribute;
 import dev.hypersd.metric.AttributeAccuracy.Group;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -23,25 +25,52 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Report(
         String subject, EvaluationResult model, EvaluationResult reconstruction, EvaluationResult groundTruth) {
-    /** The metrics by their titles, an object for each column of {@link #table}. */
+    private static final String MEANINGS = """
+
+            model: the images that the model drew; reconstruction: the test scenes after the model's autoencoder;
+            ground truth: the test scenes themselves, which show what their prompts say.
+            attribute accuracy: the share of the attributes named by the prompts that the images show;
+            correct images: the share of images that show all of them; both also over the prompts with a single object,
+            with two objects, and with a combination of kind and colour that no training image shows (held out).
+            FID and KID: distances to as many other test scenes, on features of the attribute reader, lower is better.
+            diversity: the mean distance between the features of four images of one prompt.
+            """;
+
+    /** The metrics by their titles, an object for each column of {@link #table}, and {@code warnings}, a list. */
     public String json() {
         ObjectNode node = Json.MAPPER.createObjectNode().put("subject", subject);
+        warnings(model).forEach(node.withArray("warnings")::add);
         columns().forEach((name, rows) -> rows.forEach(node.putObject(name)::put));
         return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
     }
 
-    /** A table for people: a line for each metric, a column each for the model, the reconstruction and the ground truth. */
+    /**
+     * A table for people: a line for each metric, a column each for the model, the reconstruction and the ground truth, and
+     * below it what the columns mean, and warnings.
+     */
     public String table() {
         Map<String, Map<String, Double>> columns = columns();
         Set<String> names = columns.values().stream()
                 .flatMap(rows -> rows.keySet().stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        return Stream.concat(
-                        Stream.of(line("", columns.keySet().stream())),
+        return Stream.of(
+                        Stream.of(subject, line("", columns.keySet().stream())),
                         names.stream()
                                 .map(name ->
-                                        line(name, columns.values().stream().map(rows -> number(rows.get(name))))))
-                .collect(Collectors.joining("\n", subject + "\n", ""));
+                                        line(name, columns.values().stream().map(rows -> number(rows.get(name))))),
+                        MEANINGS.lines(),
+                        warnings(model).stream().map(warning -> "Warning: " + warning))
+                .flatMap(lines -> lines)
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** What a reader should know before believing the metrics of {@code result}. */
+    static List<String> warnings(EvaluationResult result) {
+        return result.fidIsRankDeficient()
+                ? List.of(
+                        "the FID of %d images on %d features is rank-deficient and biased upwards; compare it with no other number of images, and draw more than %d for a sound one"
+                                .formatted(result.pictures(), result.features(), result.features()))
+                : List.of();
     }
 
     private static String line(String name, Stream<String> values) {
@@ -80,7 +109,7 @@ public record Report(
         for (Attribute attribute : Attribute.values()) {
             put(rows, word(attribute), result.accuracy().of(attribute).value());
         }
-        for (JudgeScore score : JudgeScore.values()) {
+        for (Score score : Score.values()) {
             put(rows, score.title(), result.mean(score));
         }
         rows.put("FID", result.fid());

@@ -1,4 +1,7 @@
-/** Networks that look at pictures, each in a package of its own, and the convolutions that several of them begin with. */
+/**
+ * Judges are networks that look at pictures and never know what drew them; {@link dev.hypersd.judge.JudgeFolder} opens
+ * them.
+ */
 @NullMarked
 package dev.hypersd.judge;
 

@@ -1,7 +1,7 @@
 package dev.hypersd.metric;
 
-import dev.hypersd.judge.detection.DetectedObject;
 import dev.hypersd.judge.detection.Detections;
+import dev.hypersd.judge.detection.Detections.DetectedObject;
 import dev.hypersd.scene.Claims;
 import dev.hypersd.scene.Claims.Claimed;
 import dev.hypersd.scene.Kind;

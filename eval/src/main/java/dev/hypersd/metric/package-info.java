@@ -1,4 +1,4 @@
-/** What is measured of pictures, as functions of what the judges say of them. */
+/** Metrics: what is measured of pictures, as functions of what the judges say of them. */
 @NullMarked
 package dev.hypersd.metric;
 

@@ -127,7 +127,54 @@ class EvaluationTest {
         Files.createDirectories(folder.resolve("aesthetic"));
         assertThatThrownBy(() -> Judges.open(folder))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessageEndingWith("aesthetic: scores the vectors of a CLIP, and no folder clip is beside it");
+                .hasMessage("%s: scores the embeddings of a CLIP, and there is none in %s"
+                        .formatted(folder.resolve("aesthetic"), folder.resolve("clip")));
+    }
+
+    @Test
+    void aFolderWithoutAnAttributeReaderIsRefused() {
+        assertThatThrownBy(() -> Judges.open(out))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessage("%s: has no judge \"attributes\"; put its config.json and weights into %s"
+                        .formatted(out, out.resolve("attributes")));
+    }
+
+    @Test
+    void anFidOfNoMoreImagesThanFeaturesIsWarnedOf() {
+        // The attribute reader of these tests has 8 features, and there are 6 prompts.
+        Report few = evaluate(ImageSource.groundTruth(), out);
+        assertThat(few.model().fidIsRankDeficient()).isTrue();
+        assertThat(few.table()).contains("Warning: the FID of 6 images on 8 features is rank-deficient");
+        assertThat(few.json()).contains("the FID of 6 images on 8 features is rank-deficient");
+        assertThat(withPictures(few, 8).table()).contains("Warning: the FID of 8 images");
+        assertThat(withPictures(few, 9).table()).doesNotContain("Warning");
+    }
+
+    private static Report withPictures(Report report, int pictures) {
+        EvaluationResult model = report.model();
+        return new Report(
+                report.subject(),
+                new EvaluationResult(
+                        pictures,
+                        model.accuracy(),
+                        model.scores(),
+                        model.features(),
+                        model.fid(),
+                        model.kid(),
+                        model.diversity(),
+                        model.teacherError(),
+                        model.milliseconds()),
+                report.reconstruction(),
+                report.groundTruth());
+    }
+
+    @Test
+    void judgementsThatAnEarlierVersionKeptAreRefused() throws IOException {
+        Files.writeString(out.resolve("reference.jsonl"), "{\"subject\":\"reference, judges 01234567\"}\n");
+        assertThatThrownBy(() -> evaluate(ImageSource.groundTruth(), out))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage(out.resolve("reference.jsonl")
+                        + " was written by another version of this program; name another output");
     }
 
     @Test
@@ -154,7 +201,7 @@ class EvaluationTest {
             drawn.incrementAndGet();
             return ImageSource.groundTruth().images(batch);
         };
-        ImageSource teacher = new CachedImageSource(counting, out.resolve("pictures"));
+        ImageSource teacher = counting.cachedIn(out.resolve("pictures"));
         try (Judges judges = Judges.open(judgesFolder)) {
             Evaluation evaluation = new Evaluation(judges, TestPrompt.range(0, 4), 1, 2, 5, Optional.of(teacher));
             ReferenceImages references = evaluation.references("scenes", UnaryOperator.identity(), out, left -> {});

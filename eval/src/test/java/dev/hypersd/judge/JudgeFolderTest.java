@@ -1,7 +1,11 @@
 package dev.hypersd.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.judge.JudgeFolder.Judge;
+import dev.hypersd.tensor.TensorArena;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,23 +14,42 @@ import org.junit.jupiter.api.io.TempDir;
 
 class JudgeFolderTest {
     @TempDir
-    Path judges;
+    private Path path;
 
     @Test
     void aJudgeIsInTheFolderOfItsName() throws IOException {
-        Path clip = Files.createDirectory(judges.resolve("clip"));
-        assertThat(JudgeFolder.of(judges, "clip")).isEqualTo(clip);
+        Path clip = Files.createDirectory(path.resolve("clip"));
+        assertThat(new JudgeFolder(path).of(Judge.CLIP)).isEqualTo(clip);
+        assertThat(new JudgeFolder(path).has(Judge.CLIP)).isTrue();
     }
 
     @Test
-    void whatATrainingHasLeftIsFoundInItsRun() throws IOException {
-        Path model = Files.createDirectories(judges.resolve("clip/model"));
-        Files.createDirectory(judges.resolve("clip/checkpoints"));
-        assertThat(JudgeFolder.of(judges, "clip")).isEqualTo(model);
+    void aJudgeThatATrainingHasLeftIsInTheFolderModelOfItsRun() throws IOException {
+        Path model = Files.createDirectories(path.resolve("clip/model"));
+        Files.createDirectory(path.resolve("clip/checkpoints"));
+        assertThat(new JudgeFolder(path).of(Judge.CLIP)).isEqualTo(model);
     }
 
     @Test
-    void aJudgeThatIsNotThereIsNamedAllTheSame() {
-        assertThat(JudgeFolder.of(judges, "clip")).isEqualTo(judges.resolve("clip"));
+    void aJudgeThatIsNotThereIsRefusedWithTheFolderWhereItShouldBe() {
+        JudgeFolder folder = new JudgeFolder(path);
+        assertThat(folder.has(Judge.PREFERENCE)).isFalse();
+        try (TensorArena arena = new TensorArena()) {
+            assertThatThrownBy(() -> folder.preference(arena))
+                    .isInstanceOf(InvalidFileException.class)
+                    .hasMessage("%s: has no judge \"preference\"; put its config.json and weights into %s"
+                            .formatted(path, path.resolve("preference")));
+        }
+    }
+
+    @Test
+    void theFingerprintTellsWhichJudgeAFileBelongsToAndLeavesOutTheSegmenter() throws IOException {
+        Files.writeString(Files.createDirectories(path.resolve("one/clip")).resolve("config.json"), "{}");
+        Files.writeString(Files.createDirectories(path.resolve("two/aesthetic")).resolve("config.json"), "{}");
+        String one = new JudgeFolder(path.resolve("one")).fingerprint();
+        assertThat(one).isNotEqualTo(new JudgeFolder(path.resolve("two")).fingerprint());
+        Files.writeString(
+                Files.createDirectories(path.resolve("one/segmentation")).resolve("config.json"), "{}");
+        assertThat(new JudgeFolder(path.resolve("one")).fingerprint()).isEqualTo(one);
     }
 }

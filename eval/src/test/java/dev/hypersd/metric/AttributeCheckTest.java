@@ -2,8 +2,8 @@ package dev.hypersd.metric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hypersd.judge.detection.DetectedObject;
 import dev.hypersd.judge.detection.Detections;
+import dev.hypersd.judge.detection.Detections.DetectedObject;
 import dev.hypersd.metric.AttributeAccuracy.Group;
 import dev.hypersd.metric.AttributeAccuracy.Proportion;
 import dev.hypersd.metric.AttributeCheck.Outcome;

@@ -1,5 +1,6 @@
 package dev.hypersd.judge.detection;
 
+import dev.hypersd.judge.detection.Detections.DetectedObject;
 import dev.hypersd.scene.Background;
 import dev.hypersd.scene.Colour;
 import dev.hypersd.scene.Kind;
@@ -14,10 +15,19 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** From what the network says of a grid to what is to be seen. */
+/**
+ * Decodes what an {@link AttributeReader} says of pictures: objects are the peaks of its heatmaps, as in CenterNet (Zhou et
+ * al., 2019, section 4), and of several detections of the same object the most confident one is kept.
+ */
 public final class AttributeDecoder {
-    /** Of the probability that an object is there; peaks below it are doubts. */
-    private static final double SURE = 0.3;
+    /** Peaks whose probability is lower are no detections. */
+    private static final double LEAST_CONFIDENCE = 0.3;
+
+    /** Two detections are of one object where their centres are nearer than this part of the smaller extent, ... */
+    private static final double SAME_CENTRE = 0.35;
+
+    /** ... and where the larger extent is less than this many times the smaller one. */
+    private static final double SAME_EXTENT = 1.5;
 
     private final AttributeReader reader;
 
@@ -25,59 +35,88 @@ public final class AttributeDecoder {
         this.reader = reader;
     }
 
-    /** One peak: a cell that is surer of a kind than its neighbours. */
+    /** A cell whose probability of a kind is not below that of any neighbour. */
     private record Peak(int picture, int kind, int row, int column, double confidence) {}
 
-    /** What each picture shows, from its {@link AttributeReader#grid}. */
-    public List<Detections> of(Tensor grid) {
+    /**
+     * The detections of each picture.
+     *
+     * @param grid the features {@code [B, C, h, w]} that {@link AttributeReader#grid} gives
+     */
+    public List<Detections> decode(Tensor grid) {
         return TensorScope.released(() -> {
             int height = (int) grid.size(2);
             int width = (int) grid.size(3);
             List<Peak> peaks = peaks(reader.peaks(grid).sigmoid());
-            List<List<DetectedObject>> seen = IntStream.range(0, (int) grid.size(0))
+            List<List<DetectedObject>> objects = IntStream.range(0, (int) grid.size(0))
                     .<List<DetectedObject>>mapToObj(i -> new ArrayList<>())
                     .toList();
             if (!peaks.isEmpty()) {
                 Tensor cells = ids(peaks, p -> ((long) p.picture * height + p.row) * width + p.column);
-                float[] told = Tensors.toFloats(reader.describe(grid, cells, ids(peaks, Peak::kind)));
-                int each = told.length / peaks.size();
+                float[] described = Tensors.toFloats(reader.describe(grid, cells, ids(peaks, Peak::kind)));
+                int each = described.length / peaks.size();
                 for (int i = 0; i < peaks.size(); i++) {
-                    seen.get(peaks.get(i).picture).add(seen(peaks.get(i), told, i * each, each, height, width));
+                    objects.get(peaks.get(i).picture)
+                            .add(object(peaks.get(i), described, i * each, each, height, width));
                 }
             }
-            float[] around = Tensors.toFloats(reader.surroundings(grid));
-            int each = around.length / seen.size();
-            return IntStream.range(0, seen.size())
+            float[] surroundings = Tensors.toFloats(reader.surroundings(grid));
+            int each = surroundings.length / objects.size();
+            return IntStream.range(0, objects.size())
                     .mapToObj(i -> new Detections(
-                            Distinct.of(seen.get(i)),
-                            Background.values()[largest(around, i * each, Background.values().length)],
+                            distinct(objects.get(i)),
+                            Background.values()[largest(surroundings, i * each, Background.values().length)],
                             Style.values()[
-                                    largest(around, i * each + Background.values().length, Style.values().length)]))
+                                    largest(
+                                            surroundings,
+                                            i * each + Background.values().length,
+                                            Style.values().length)]))
                     .toList();
         });
     }
 
-    private static DetectedObject seen(Peak peak, float[] told, int at, int each, int height, int width) {
+    /**
+     * Keeps the most confident of several detections of the same object.
+     *
+     * @param objects the most confident first
+     */
+    static List<DetectedObject> distinct(List<DetectedObject> objects) {
+        List<DetectedObject> kept = new ArrayList<>();
+        for (DetectedObject candidate : objects) {
+            if (kept.stream().noneMatch(other -> same(candidate, other))) {
+                kept.add(candidate);
+            }
+        }
+        return kept;
+    }
+
+    private static boolean same(DetectedObject a, DetectedObject b) {
+        double smaller = Math.min(a.extent(), b.extent());
+        double distance = Math.hypot(a.x() - b.x(), a.y() - b.y());
+        return Math.max(a.extent(), b.extent()) < SAME_EXTENT * smaller && distance < SAME_CENTRE * smaller;
+    }
+
+    private static DetectedObject object(Peak peak, float[] described, int at, int each, int height, int width) {
         return new DetectedObject(
                 Kind.values()[peak.kind],
-                Colour.values()[largest(told, at + AttributeReader.GEOMETRY, each - AttributeReader.GEOMETRY)],
-                (peak.column + 0.5 + told[at]) / width,
-                (peak.row + 0.5 + told[at + 1]) / height,
-                Math.exp(told[at + 2]),
+                Colour.values()[largest(described, at + AttributeReader.GEOMETRY, each - AttributeReader.GEOMETRY)],
+                (peak.column + 0.5 + described[at]) / width,
+                (peak.row + 0.5 + described[at + 1]) / height,
+                Math.exp(described[at + 2]),
                 peak.confidence);
     }
 
     private static List<Peak> peaks(Tensor probability) {
-        Tensor around = torch.max_pool2d(
+        Tensor neighbours = torch.max_pool2d(
                 probability, new long[] {3, 3}, new long[] {1, 1}, new long[] {1, 1}, new long[] {1, 1}, false);
         float[] values = Tensors.toFloats(probability);
-        float[] highest = Tensors.toFloats(around);
+        float[] highest = Tensors.toFloats(neighbours);
         int kinds = (int) probability.size(1);
         int height = (int) probability.size(2);
         int width = (int) probability.size(3);
         List<Peak> peaks = new ArrayList<>();
         for (int i = 0; i < values.length; i++) {
-            if (values[i] > SURE && values[i] == highest[i]) {
+            if (values[i] > LEAST_CONFIDENCE && values[i] == highest[i]) {
                 int map = i / (height * width);
                 peaks.add(new Peak(map / kinds, map % kinds, i / width % height, i % width, values[i]));
             }

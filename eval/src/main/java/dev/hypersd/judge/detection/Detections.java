@@ -1,16 +1,38 @@
 package dev.hypersd.judge.detection;
 
 import dev.hypersd.scene.Background;
+import dev.hypersd.scene.Colour;
+import dev.hypersd.scene.Kind;
+import dev.hypersd.scene.SizeClass;
 import dev.hypersd.scene.Style;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
- * All that was read from one picture.
+ * What an {@link AttributeReader} finds in one picture.
  *
- * @param objects the surest first
+ * @param objects the objects, the most confident detection first
  */
 public record Detections(List<DetectedObject> objects, Background background, Style style) {
     public Detections {
         objects = List.copyOf(objects);
+    }
+
+    /**
+     * An object.
+     *
+     * @param x the place of its centre, from 0 at the left of the picture to 1 at the right
+     * @param y the place of its centre, from 0 at the top of the picture to 1 at the bottom
+     * @param extent its width and height as a part of the picture's
+     * @param confidence the probability that it is there, 0 to 1
+     */
+    public record DetectedObject(Kind kind, Colour colour, double x, double y, double extent, double confidence) {
+        /** The size class whose extent has the ratio to this one that is nearest to 1. */
+        public SizeClass size() {
+            return Arrays.stream(SizeClass.values())
+                    .min(Comparator.comparingDouble(size -> Math.abs(Math.log(extent / size.extent()))))
+                    .orElseThrow();
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.hypersd.scene.Sample;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What the segmenter is to say of a batch of pictures.
@@ -61,5 +62,41 @@ record SegmentationTargets(int side, float[] categories, List<Positive> positive
             parts[row * fine + column] += 1f / (square * square);
         });
         return parts;
+    }
+
+    /**
+     * The cells of a grid around the centre of mass of an object, which are those that are to find it.
+     *
+     * @param firstRow the first row of a rectangle of cells, whose last row and column belong to it
+     */
+    record Middle(int firstRow, int lastRow, int firstColumn, int lastColumn) {
+        /** Cells nearer to the centre of mass than this part of the object's width and height are its own (Wang et al., 2020, section 3.3.1). */
+        private static final double NEAR = 0.1;
+
+        /**
+         * Finds them.
+         *
+         * @param covered pixels of the object, row by row, at least one
+         * @param pixels of the picture in a row
+         * @param side cells in a row
+         */
+        static Middle of(BitSet covered, int pixels, int side) {
+            double cell = (double) pixels / side;
+            double[] rows = bounds(covered.stream().map(pixel -> pixel / pixels), cell);
+            double[] columns = bounds(covered.stream().map(pixel -> pixel % pixels), cell);
+            return new Middle(
+                    clamp(rows[0], side), clamp(rows[1], side), clamp(columns[0], side), clamp(columns[1], side));
+        }
+
+        private static double[] bounds(IntStream places, double cell) {
+            var summary = places.summaryStatistics();
+            double centre = summary.getAverage() + 0.5;
+            double reach = NEAR * (summary.getMax() - summary.getMin() + 1);
+            return new double[] {(centre - reach) / cell, (centre + reach) / cell};
+        }
+
+        private static int clamp(double coordinate, int side) {
+            return Math.clamp((int) coordinate, 0, side - 1);
+        }
     }
 }

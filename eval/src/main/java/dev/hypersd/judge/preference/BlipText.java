@@ -1,22 +1,27 @@
 package dev.hypersd.judge.preference;
 
+import static dev.hypersd.tensor.TensorScope.chain;
 import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.kernel.Attention;
 import dev.hypersd.nn.Embedding;
 import dev.hypersd.nn.LayerNorm;
+import dev.hypersd.nn.Linear;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.TensorScope.Step;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** The text encoder of BLIP: BERT with attention to a picture in every layer. */
 final class BlipText {
-    static final double EPS = 1e-12;
+    private static final double EPS = 1e-12;
 
     private final PreferenceConfig.Text config;
     private final Embedding words;
@@ -60,5 +65,61 @@ final class BlipText {
                             .<Step>map(layer -> h -> layer.forward(h, picture, seen))
                             .toList());
         });
+    }
+
+    /** A layer of the text encoder: attention to the text, to the picture, and a feed-forward part. */
+    private static final class TextLayer {
+        private final TextAttention toText;
+        private final TextAttention toPicture;
+        private final Linear widen;
+        private final Linear narrow;
+        private final LayerNorm norm;
+
+        TextLayer(Parameters p, PreferenceConfig.Text config, long picture) {
+            this.toText = new TextAttention(p.at("attention"), config.width(), config.width(), config.heads());
+            this.toPicture = new TextAttention(p.at("crossattention"), config.width(), picture, config.heads());
+            this.widen = Linear.of(p.at("intermediate.dense"), config.width(), config.innerWidth());
+            this.narrow = Linear.of(p.at("output.dense"), config.innerWidth(), config.width());
+            this.norm = new LayerNorm(p.at("output.LayerNorm"), config.width(), EPS);
+        }
+
+        Tensor forward(Tensor x, Tensor picture, Tensor mask) {
+            return chain(
+                    x,
+                    h -> toText.forward(h, h, Optional.of(mask)),
+                    h -> toPicture.forward(h, picture, Optional.empty()),
+                    h -> norm.forward(
+                            narrow.forward(torch.gelu(widen.forward(h))).add_(h)));
+        }
+    }
+
+    /** Attention of text to itself or to pictures, then a shortcut and a LayerNorm, as in BERT: {@code [B, N, D] -> [B, N, D]}. */
+    private static final class TextAttention {
+        private final Linear query;
+        private final Linear key;
+        private final Linear value;
+        private final Linear out;
+        private final LayerNorm norm;
+        private final long heads;
+
+        /** @param seen width of what is attended to */
+        TextAttention(Parameters p, long width, long seen, long heads) {
+            this.query = Linear.of(p.at("self.query"), width, width);
+            this.key = Linear.of(p.at("self.key"), seen, width);
+            this.value = Linear.of(p.at("self.value"), seen, width);
+            this.out = Linear.of(p.at("output.dense"), width, width);
+            this.norm = new LayerNorm(p.at("output.LayerNorm"), width, EPS);
+            this.heads = heads;
+        }
+
+        /** @param mask true for what may be seen {@code [B, 1, 1, M]}; absent where all may */
+        Tensor forward(Tensor x, Tensor seen, Optional<Tensor> mask) {
+            Tensor q = query.forward(x);
+            Tensor k = key.forward(seen);
+            Tensor v = value.forward(seen);
+            Tensor mixed =
+                    mask.map(m -> Attention.masked(q, k, v, heads, m)).orElseGet(() -> Attention.apply(q, k, v, heads));
+            return norm.forward(out.forward(mixed).add_(x));
+        }
     }
 }

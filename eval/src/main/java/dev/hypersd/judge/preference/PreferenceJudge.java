@@ -5,11 +5,11 @@ import static dev.hypersd.tensor.TensorScope.scoped;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.reward.ClipImageProcessor;
 import dev.hypersd.judge.reward.Reward;
-import dev.hypersd.judge.reward.Scores;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.ClipTokenizer;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,7 +63,7 @@ public final class PreferenceJudge implements Reward {
         return Engine.infer(() -> {
             Tensor pixels = ClipImageProcessor.of(images, config.vision().imageSize());
             TokenBatch words = TokenBatch.of(tokenizer, texts, config.text().positions());
-            return Scores.of(model.forward(pixels, words));
+            return Tensors.toList(model.forward(pixels, words));
         });
     }
 }

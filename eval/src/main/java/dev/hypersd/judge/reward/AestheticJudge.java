@@ -7,6 +7,7 @@ import dev.hypersd.model.ModelPart;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -41,6 +42,6 @@ public final class AestheticJudge implements Reward {
 
     /** How well each picture looks, higher is better. */
     public List<Double> scores(List<Image> images) {
-        return Engine.infer(() -> Scores.of(head.forward(clip.pictures(images))));
+        return Engine.infer(() -> Tensors.toList(head.forward(clip.pictures(images))));
     }
 }

@@ -49,7 +49,7 @@ public final class ClipJudge implements Reward {
     public List<Double> scores(List<Image> images, List<String> texts) {
         return Engine.infer(() -> {
             Tensor cosines = pictures(images).mul(model.texts(ids(texts))).sum(1);
-            return Scores.of(cosines.mul(new Scalar(SCALE)));
+            return Tensors.toList(cosines.mul(new Scalar(SCALE)));
         });
     }
 

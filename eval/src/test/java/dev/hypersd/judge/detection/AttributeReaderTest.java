@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.judge.detection.Detections.DetectedObject;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
@@ -46,7 +47,7 @@ class AttributeReaderTest {
                 AttributeReader reader = new AttributeReader(SMALL, parameters);
                 learn(reader, parameters);
                 Tensor pixels = Pixels.of(PICTURES.stream().map(Sample::image).toList());
-                List<Detections> readings = new AttributeDecoder(reader).of(reader.grid(pixels));
+                List<Detections> readings = new AttributeDecoder(reader).decode(reader.grid(pixels));
                 for (int i = 0; i < readings.size(); i++) {
                     assertRead(PICTURES.get(i), readings.get(i));
                 }
@@ -128,6 +129,7 @@ class AttributeReaderTest {
         DetectedObject nearby = new DetectedObject(fish.kind(), fish.colour(), 0.55, 0.5, 0.32, 0.5);
         DetectedObject inside = new DetectedObject(fish.kind(), fish.colour(), 0.5, 0.5, 0.15, 0.5);
         DetectedObject beside = new DetectedObject(fish.kind(), fish.colour(), 0.8, 0.5, 0.3, 0.5);
-        assertThat(Distinct.of(List.of(fish, nearby, inside, beside))).containsExactly(fish, inside, beside);
+        assertThat(AttributeDecoder.distinct(List.of(fish, nearby, inside, beside)))
+                .containsExactly(fish, inside, beside);
     }
 }

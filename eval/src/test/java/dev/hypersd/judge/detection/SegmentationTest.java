@@ -108,7 +108,8 @@ class SegmentationTest {
             square.set(row * 64 + 32, row * 64 + 48);
         }
         // Rows 16 to 31: their centre is 24, 1.6 to each side, in cells of 4 pixels.
-        assertThat(Middle.of(square, 64, 16)).isEqualTo(new Middle(5, 6, 9, 10));
+        assertThat(SegmentationTargets.Middle.of(square, 64, 16))
+                .isEqualTo(new SegmentationTargets.Middle(5, 6, 9, 10));
     }
 
     @Test
