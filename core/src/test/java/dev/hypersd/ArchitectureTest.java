@@ -36,6 +36,8 @@ class ArchitectureTest {
             "lora",
             "model",
             "image",
+            "request",
+            "request",
             "pipeline");
 
     private static final JavaClasses CORE = new ClassFileImporter()
@@ -60,7 +62,7 @@ class ArchitectureTest {
     @Test
     void requestsImagesAndPipelinesShowNoEngineType() {
         Stream<String> shown = CORE.stream()
-                .filter(c -> List.of("pipeline", "image", "preset").contains(name(c)))
+                .filter(c -> List.of("pipeline", "request", "image", "preset").contains(name(c)))
                 .filter(c -> c.getModifiers().contains(JavaModifier.PUBLIC))
                 .flatMap(c -> c.getCodeUnits().stream())
                 .filter(unit -> unit.getModifiers().contains(JavaModifier.PUBLIC))

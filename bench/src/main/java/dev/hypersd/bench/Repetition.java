@@ -2,7 +2,7 @@ package dev.hypersd.bench;
 
 import dev.hypersd.json.Json;
 import dev.hypersd.pipeline.DiffusionPipeline;
-import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.request.ImageRequest;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;

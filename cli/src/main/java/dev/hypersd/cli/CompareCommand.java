@@ -12,9 +12,9 @@ import dev.hypersd.file.Draft;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
-import dev.hypersd.pipeline.ImageRequest;
-import dev.hypersd.pipeline.Prompt;
 import dev.hypersd.recipe.ComparisonRecipe;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.Prompt;
 import dev.hypersd.scene.ContactSheet;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -130,9 +130,10 @@ final class CompareCommand implements Runnable {
             for (int row = 0; row < recipe.samplePrompts().size(); row++) {
                 for (ComparedMethod method : some) {
                     String caption = recipe.samplePrompts().get(row);
-                    ImageRequest request = method.request(steps)
-                            .withPrompts(List.of(Prompt.of(caption)))
-                            .withImages(1, row);
+                    ImageRequest request = method.request(steps).toBuilder()
+                            .prompts(List.of(Prompt.of(caption)))
+                            .seed(row)
+                            .build();
                     GeneratedImage picture = pipeline.generate(request).getFirst();
                     String text = row == 0 ? method.name() + ": " + caption : caption;
                     entries.add(new ContactSheet.Entry(picture.image(), text));

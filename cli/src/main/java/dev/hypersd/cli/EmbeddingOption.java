@@ -1,6 +1,6 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.pipeline.LearnedWord;
+import dev.hypersd.request.LearnedWord;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 

@@ -11,7 +11,7 @@ import dev.hypersd.evaluation.TestPrompt;
 import dev.hypersd.file.Draft;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.pipeline.DiffusionPipeline;
-import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.request.ImageRequest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -97,7 +97,9 @@ final class EvalCommand implements Runnable {
         }
         PrintWriter err = spec.commandLine().getErr();
         ImageRequest request = picture.request("", model, err);
-        ImageRequest batch = request.withPrompts(Collections.nCopies(judging.batch, request.promptOf(0)));
+        ImageRequest batch = request.toBuilder()
+                .prompts(Collections.nCopies(judging.batch, request.promptOf(0)))
+                .build();
         try (Judges judges = Judges.open(judging.judges.orElseGet(EmbeddedModel::judges));
                 DiffusionPipeline pipeline = model.load(batch)) {
             Evaluation evaluation =

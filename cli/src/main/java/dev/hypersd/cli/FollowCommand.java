@@ -2,10 +2,10 @@ package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.ControlFidelity;
-import dev.hypersd.pipeline.Control;
 import dev.hypersd.pipeline.DiffusionPipeline;
-import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.preprocess.Preprocessor;
+import dev.hypersd.request.Control;
+import dev.hypersd.request.ImageRequest;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import java.io.PrintWriter;
@@ -76,11 +76,12 @@ final class FollowCommand implements Runnable {
         }
         PrintWriter err = spec.commandLine().getErr();
         ImageRequest asked = picture.request("", model, err);
-        ImageRequest request = asked.withImages(1, picture.seed.orElse(0L));
+        ImageRequest request = asked.toBuilder().seed(picture.seed.orElse(0L)).build();
         Path network = ControlOption.found(lines.network);
         Control first = Control.of(
                 network, lines.made.apply(Scenes.of(Split.TEST, 1).get(0).image()));
-        try (DiffusionPipeline pipeline = model.load(request.withControl(first))) {
+        try (DiffusionPipeline pipeline =
+                model.load(request.toBuilder().control(first).build())) {
             ControlFidelity fidelity = ControlFidelity.of(
                     pipeline, request, network, lines.made::apply, lines.scenes, left -> tell(err, left));
             spec.commandLine().getOut().println(fidelity.table());

@@ -7,8 +7,8 @@ import dev.hypersd.json.Json;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
-import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.prompt.Wildcards;
+import dev.hypersd.request.ImageRequest;
 import dev.hypersd.scene.ContactSheet;
 import dev.hypersd.tensor.Engine;
 import java.io.PrintWriter;
@@ -125,17 +125,28 @@ final class GenerateCommand implements Runnable {
         Engine.start();
         PrintWriter err = spec.commandLine().getErr();
         Warnings warnings = new Warnings(err);
-        ImageRequest request =
-                picture.request(text, model, err).withImages(Math.min(output.batch, output.count), firstSeed);
-        request = refiner.refinement().map(request::withRefinement).orElse(request);
+        ImageRequest asked = picture.request(text, model, err).toBuilder()
+                .imagesPerPrompt(Math.min(output.batch, output.count))
+                .seed(firstSeed)
+                .build();
+        ImageRequest request = refiner.refinerSwitch()
+                .map(last -> asked.toBuilder().refinerSwitch(last).build())
+                .orElse(asked);
         List<ContactSheet.Entry> drawn = new ArrayList<>();
         ModelSource source = refiner.with(model.source());
         try (DiffusionPipeline pipeline =
                 DiffusionPipeline.load(source.directory(), source.options(), filled(request))) {
             for (int done = 0; done < output.count; done += output.batch) {
                 int images = Math.min(output.batch, output.count - done);
-                drawn.addAll(
-                        draw(pipeline, filled(request.withImages(images, firstSeed + done)), done, files, warnings));
+                drawn.addAll(draw(
+                        pipeline,
+                        filled(request.toBuilder()
+                                .imagesPerPrompt(images)
+                                .seed(firstSeed + done)
+                                .build()),
+                        done,
+                        files,
+                        warnings));
             }
         }
         output.sheet.ifPresent(file -> sheet(drawn).write(file));
@@ -154,11 +165,13 @@ final class GenerateCommand implements Runnable {
     /** {@code request} with its wildcards filled in, for each picture by its seed. */
     private ImageRequest filled(ImageRequest request) {
         return wildcards
-                .map(folder -> request.withPrompts(IntStream.range(0, request.count())
+                .map(folder -> request.toBuilder()
+                        .prompts(IntStream.range(0, request.count())
                                 .mapToObj(i -> request.promptOf(i)
                                         .map(text -> Wildcards.fill(text, folder, request.seed() + i)))
                                 .toList())
-                        .withImages(1, request.seed()))
+                        .imagesPerPrompt(1)
+                        .build())
                 .orElse(request);
     }
 

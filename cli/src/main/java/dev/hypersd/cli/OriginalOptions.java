@@ -2,7 +2,7 @@ package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
-import dev.hypersd.pipeline.Original;
+import dev.hypersd.request.Original;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

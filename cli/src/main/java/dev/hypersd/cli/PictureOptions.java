@@ -1,13 +1,13 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.pipeline.Enlargement;
-import dev.hypersd.pipeline.Guidance;
-import dev.hypersd.pipeline.ImageRequest;
-import dev.hypersd.pipeline.Prompt;
-import dev.hypersd.pipeline.Size;
 import dev.hypersd.preset.Preset;
 import dev.hypersd.preset.Presets;
 import dev.hypersd.prompt.PromptSyntax;
+import dev.hypersd.request.Guidance;
+import dev.hypersd.request.HiresPass;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.Prompt;
+import dev.hypersd.request.Size;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.Steps;
@@ -127,8 +127,7 @@ final class PictureOptions {
                 .map(Steps::of)
                 .ifPresent(request::steps);
         from.original().ifPresent(original -> request.original(original).strength(from.strength()));
-        hires.ifPresent(
-                factor -> request.enlargement(new Enlargement(factor, hiresStrength.orElse(USUAL_HIRES_STRENGTH))));
+        hires.ifPresent(factor -> request.hires(new HiresPass(factor, hiresStrength.orElse(USUAL_HIRES_STRENGTH))));
         Optional.ofNullable(controls).orElse(List.of()).forEach(option -> request.control(option.control()));
         double scale = guidance.orElse(chosen.map(Preset::guidance).orElse(USUAL_GUIDANCE));
         request.guidance(new Guidance(scale, guidanceRescale.orElse(0.0)));

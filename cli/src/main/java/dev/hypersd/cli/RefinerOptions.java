@@ -4,7 +4,7 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
-import dev.hypersd.pipeline.Refinement;
+import dev.hypersd.request.RefinerSwitch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -33,12 +33,12 @@ final class RefinerOptions {
     private Optional<Path> configFrom = Optional.empty();
 
     /** What it draws, if there is one. */
-    Optional<Refinement> refinement() {
+    Optional<RefinerSwitch> refinerSwitch() {
         if (refiner.isEmpty() && (from.isPresent() || configFrom.isPresent())) {
             throw new InvalidRequestException(
                     "--refiner-from and --refiner-config-from say something about a refiner: name it with --refiner");
         }
-        return refiner.map(_ -> from.map(Refinement::new).orElse(Refinement.USUAL));
+        return refiner.map(_ -> from.map(RefinerSwitch::new).orElse(RefinerSwitch.USUAL));
     }
 
     /** {@code model} with it. */

@@ -3,7 +3,7 @@ package dev.hypersd.cli;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.LoadOptions;
-import dev.hypersd.pipeline.LoraWeight;
+import dev.hypersd.request.LoraWeight;
 import dev.hypersd.serve.Server;
 import dev.hypersd.serve.ServerOptions;
 import dev.hypersd.serve.queue.Limits;

@@ -1,7 +1,7 @@
 package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.pipeline.Size;
+import dev.hypersd.request.Size;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;

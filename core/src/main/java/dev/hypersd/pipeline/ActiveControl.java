@@ -2,6 +2,7 @@ package dev.hypersd.pipeline;
 
 import dev.hypersd.controlnet.ControlNet;
 import dev.hypersd.controlnet.ControlNet.ResidualScaling;
+import dev.hypersd.request.Control;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.Conditioning.Residuals;
@@ -24,7 +25,7 @@ record ActiveControl(Control control, ControlNet network, Tensor picture) {
      * @param guided whether guidance is on
      */
     Optional<Residuals> at(int i, int steps, Tensor latents, Tensor time, Conditioning conditioning, boolean guided) {
-        if (!control.speaksIn(i, steps)) {
+        if (!control.isActive(i, steps)) {
             return Optional.empty();
         }
         return Optional.of(

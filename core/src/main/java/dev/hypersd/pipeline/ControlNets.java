@@ -4,6 +4,7 @@ import dev.hypersd.controlnet.ControlNet;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.model.ControlNetFile;
 import dev.hypersd.model.DiffusionModel;
+import dev.hypersd.request.Control;
 import dev.hypersd.tensor.TensorArena;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -12,6 +12,11 @@ import dev.hypersd.model.ModelShapes;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.TextualInversion;
 import dev.hypersd.nn.WeightStorage;
+import dev.hypersd.request.HiresPass;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.LoraWeight;
+import dev.hypersd.request.Original;
+import dev.hypersd.request.Size;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.SamplingPlan;
@@ -44,7 +49,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     private final MemoryBudget memory;
     private final FittedLoras loras;
     private final ControlNets controlNets;
-    private final RememberedTexts texts = new RememberedTexts();
+    private final PromptCache texts = new PromptCache();
     private final AdapterCache adapters;
 
     /** Read and written on the engine's thread only. */
@@ -87,19 +92,19 @@ public final class DiffusionPipeline implements AutoCloseable {
      */
     public static DiffusionPipeline load(Path directory, LoadOptions options, ImageRequest first) {
         UNetConfig unet = DiffusionModel.unetConfig(directory, options);
-        Fitness.require(first, unet, options.refiner().isPresent());
+        RequestCheck.require(first, unet, options.refiner().isPresent());
         requireSteps(first, directory, options);
         requireFit(first.loras(), directory, options);
         requireWords(first, directory, options);
         MemoryBudget memory = MemoryBudget.of(directory, options);
-        memory.requireFirst(first, Fitness.controlBytes(first, unet, options.dtype()));
+        memory.requireFirst(first, RequestCheck.controlBytes(first, unet, options.dtype()));
         return load(directory, options, memory);
     }
 
     private static void requireSteps(ImageRequest first, Path directory, LoadOptions options) {
         JsonObject scheduler = DiffusionModel.schedulerConfig(directory, options);
         Sampler sampler = first.sampler().orElseGet(() -> Samplers.from(scheduler));
-        Fitness.requireSteps(first, sampler, NoiseSchedule.from(scheduler));
+        RequestCheck.requireSteps(first, sampler, NoiseSchedule.from(scheduler));
     }
 
     /** Refuses LoRAs that do not fit while nothing is loaded yet; what fits in part is told when it is used. */
@@ -152,7 +157,7 @@ public final class DiffusionPipeline implements AutoCloseable {
      */
     public List<List<GeneratedImage>> generateTogether(List<ImageRequest> requests, GenerationListener listener) {
         ImageRequest batch = ImageRequest.together(requests);
-        Fitness.requireSteps(batch, sampler(batch), model.schedule());
+        RequestCheck.requireSteps(batch, sampler(batch), model.schedule());
         SamplingPlan plan = plan(batch);
         long[] seeds = requests.stream().flatMapToLong(ImageRequest::seeds).toArray();
         Iterator<Image> images = draw(batch, seeds, plan, listener).iterator();
@@ -165,11 +170,25 @@ public final class DiffusionPipeline implements AutoCloseable {
 
     private GeneratedImage finish(
             ImageRequest request, int index, Image drawn, SamplingPlan plan, GenerationListener listener) {
-        Image finished = request.enlargement()
-                .map(pass -> enlarge(request.second(pass, index, drawn), listener))
+        Image finished = request.hires()
+                .map(pass -> enlarge(secondPass(request, pass, index, drawn), listener))
                 .orElse(drawn);
         return new GeneratedImage(
                 finished, Settings.of(request, index, sizeOf(request), plan, source), request.seed() + index);
+    }
+
+    /** The second pass over picture {@code index} of {@code request}, which has come out as {@code drawn}. */
+    private static ImageRequest secondPass(ImageRequest request, HiresPass pass, int index, Image drawn) {
+        Original original = pass.original(drawn, request.original());
+        return request.toBuilder()
+                .prompts(List.of(request.promptOf(index)))
+                .imagesPerPrompt(1)
+                .seed(request.seed() + index)
+                .size(original.picture().width(), original.picture().height())
+                .original(original)
+                .strength(pass.strength())
+                .withoutHires()
+                .build();
     }
 
     private Image enlarge(ImageRequest second, GenerationListener listener) {
@@ -232,7 +251,7 @@ public final class DiffusionPipeline implements AutoCloseable {
 
     /** Runs {@code work} on the engine's thread with the LoRAs of {@code request} laid over the model. */
     <T> T run(ImageRequest request, GenerationListener listener, Function<Generation, T> work) {
-        Fitness.require(
+        RequestCheck.require(
                 request, model.denoiser().unet().config(), model.refiner().isPresent());
         memory.require(request);
         Size size = sizeOf(request);

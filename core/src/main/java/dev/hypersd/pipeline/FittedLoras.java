@@ -6,6 +6,7 @@ import dev.hypersd.lora.Lora;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraTargets;
 import dev.hypersd.lora.WeightedLora;
+import dev.hypersd.request.LoraWeight;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -6,6 +6,10 @@ import dev.hypersd.model.Denoiser;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.model.TextEncoder;
 import dev.hypersd.nn.Adapters;
+import dev.hypersd.request.Control;
+import dev.hypersd.request.Guidance;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.Size;
 import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.StepResult;
@@ -35,7 +39,7 @@ final class Generation {
     private final ImageRequest request;
     private final Size size;
     private final List<ControlNet> networks;
-    private final RememberedTexts texts;
+    private final PromptCache texts;
     private final GenerationListener listener;
 
     /**
@@ -47,7 +51,7 @@ final class Generation {
             ImageRequest request,
             Size size,
             List<ControlNet> networks,
-            RememberedTexts texts,
+            PromptCache texts,
             GenerationListener listener) {
         this.model = model;
         this.request = request;
@@ -65,24 +69,24 @@ final class Generation {
      * @throws GenerationCancelledException if the listener wished so
      */
     Tensor denoise(SamplingPlan plan, NoiseSource noise) {
-        return denoise(plan, preparation(plan, noise).canvas(), noise);
+        return denoise(plan, preparation(plan, noise).prepare(), noise);
     }
 
     /** What the loop begins with, prepared with {@code noise}. */
-    Preparation preparation(SamplingPlan plan, NoiseSource noise) {
-        return new Preparation(model, request, size, plan, noise);
+    LatentPreparation preparation(SamplingPlan plan, NoiseSource noise) {
+        return new LatentPreparation(model, request, size, plan, noise);
     }
 
-    /** {@link #denoise(SamplingPlan, NoiseSource)} from a canvas that is prepared already. */
-    Tensor denoise(SamplingPlan plan, Canvas canvas, NoiseSource noise) {
-        Relay relay = relay(plan, canvas);
-        StepResult current = StepResult.start(canvas.start());
+    /** {@link #denoise(SamplingPlan, NoiseSource)} from latents that are prepared already. */
+    Tensor denoise(SamplingPlan plan, PreparedLatents prepared, NoiseSource noise) {
+        Relay relay = relay(plan, prepared);
+        StepResult current = StepResult.start(prepared.start());
         long began = System.nanoTime();
         for (int i = 0; i < plan.size(); i++) {
             if (listener.isCancelled()) {
                 throw new GenerationCancelledException(i, plan.size());
             }
-            current = step(relay.in(i), canvas, plan, i, current, noise);
+            current = step(relay.in(i), prepared, plan, i, current, noise);
             Tensor estimate = current.x0();
             Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
             listener.onStep(new Step(i + 1, plan.size(), elapsed, () -> Pictures.of(decode(estimate))));
@@ -120,9 +124,9 @@ final class Generation {
         }
     }
 
-    private Relay relay(SamplingPlan plan, Canvas canvas) {
-        GuidedDenoiser first = guided(model.denoiser(), controls(), canvas.inpaintingChannels());
-        return request.refinement()
+    private Relay relay(SamplingPlan plan, PreparedLatents prepared) {
+        GuidedDenoiser first = guided(model.denoiser(), controls(), prepared.inpaintingChannels());
+        return request.refinerSwitch()
                 .map(refinement -> new Relay(
                         first,
                         refinement.firstStep(plan, model.schedule().trainTimesteps()),
@@ -151,7 +155,7 @@ final class Generation {
         if (!request.words().isEmpty()) {
             return encode(denoiser, guided, listener::onWarning);
         }
-        RememberedTexts.Wording wording = new RememberedTexts.Wording(
+        PromptCache.Key key = new PromptCache.Key(
                 Adapters.active(),
                 IntStream.range(0, request.count()).mapToObj(request::promptOf).toList(),
                 request.syntax(),
@@ -159,7 +163,7 @@ final class Generation {
                 guided,
                 size,
                 request.microConditioning());
-        return texts.of(denoiser, wording, listener::onWarning, warnings -> encode(denoiser, guided, warnings));
+        return texts.of(denoiser, key, listener::onWarning, warnings -> encode(denoiser, guided, warnings));
     }
 
     private Conditioning encode(Denoiser denoiser, boolean guided, Consumer<String> warnings) {
@@ -183,13 +187,18 @@ final class Generation {
     }
 
     private StepResult step(
-            GuidedDenoiser denoiser, Canvas canvas, SamplingPlan plan, int i, StepResult current, NoiseSource noise) {
+            GuidedDenoiser denoiser,
+            PreparedLatents prepared,
+            SamplingPlan plan,
+            int i,
+            StepResult current,
+            NoiseSource noise) {
         return TensorScope.keeping(
                 () -> {
                     Tensor prediction = denoiser.predict(plan, i, current.x());
                     requireFinite(prediction, "the U-Net's prediction in step %d of %d".formatted(i + 1, plan.size()));
                     StepResult next = plan.step(i, current.x(), prediction, noise, current.history());
-                    return new StepResult(canvas.after(plan, i, next.x()), next.x0(), next.history());
+                    return new StepResult(prepared.after(plan, i, next.x()), next.x0(), next.history());
                 },
                 StepResult::tensors);
     }

@@ -1,5 +1,6 @@
 package dev.hypersd.pipeline;
 
+import dev.hypersd.request.Guidance;
 import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.unet.Conditioning;

@@ -8,6 +8,9 @@ import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.MemoryEstimate;
 import dev.hypersd.nn.Placement;
 import dev.hypersd.nn.WeightStorage;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.LoraWeight;
+import dev.hypersd.request.Size;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.MachineMemory;
@@ -84,12 +87,12 @@ final class MemoryBudget {
 
     private void require(ImageRequest request, long merged, long left) {
         Size first = request.pictureSize().orElseGet(() -> new Size(model.nativeSize(), model.nativeSize()));
-        Size size = request.enlargement().map(pass -> pass.of(first)).orElse(first);
+        Size size = request.hires().map(pass -> pass.enlarged(first)).orElse(first);
         // A second pass takes one picture after another.
         long needed = merged
                 + Math.max(
                         drawing(request, first, request.count()),
-                        drawing(request, size, request.enlargement().isPresent() ? 1 : 0));
+                        drawing(request, size, request.hires().isPresent() ? 1 : 0));
         if (needed > left) {
             throw new InvalidRequestException(
                     "%s of %s takes about %s of memory beside the model's %s, and %s are left for it: ask for a smaller size, tiled decoding, fewer pictures at once or half precision"

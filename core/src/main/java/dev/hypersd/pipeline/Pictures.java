@@ -2,6 +2,7 @@ package dev.hypersd.pipeline;
 
 import dev.hypersd.image.Image;
 import dev.hypersd.image.Resampling;
+import dev.hypersd.request.Size;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
 import java.lang.foreign.MemorySegment;

@@ -5,13 +5,18 @@ import dev.hypersd.clip.ClipTextModel;
 import dev.hypersd.clip.ClipTextOutput;
 import dev.hypersd.model.Denoiser;
 import dev.hypersd.model.TextEncoder;
-import dev.hypersd.pipeline.MicroConditioning.Framing;
 import dev.hypersd.prompt.Chunk;
 import dev.hypersd.prompt.PromptSyntax;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.MicroConditioning;
+import dev.hypersd.request.MicroConditioning.Framing;
+import dev.hypersd.request.Prompt;
+import dev.hypersd.request.Size;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.Tokens;
 import dev.hypersd.unet.Conditioning;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -166,7 +171,20 @@ final class PromptEncoder {
     }
 
     private float[] timeIds(Framing framing, double score) {
-        return denoiser.family() == ModelFamily.SDXL_REFINER ? framing.values(score) : framing.values();
+        float[] ids = {
+            framing.originalHeight(),
+            framing.originalWidth(),
+            framing.cropTop(),
+            framing.cropLeft(),
+            framing.targetHeight(),
+            framing.targetWidth()
+        };
+        if (denoiser.family() == ModelFamily.SDXL_REFINER) {
+            // The refiner takes a score in place of the target's size.
+            ids = Arrays.copyOf(ids, 5);
+            ids[4] = (float) score;
+        }
+        return ids;
     }
 
     private Encoding encode(TextEncoder encoder, int count, List<Optional<String>> texts) {

@@ -3,6 +3,12 @@ package dev.hypersd.pipeline;
 import dev.hypersd.image.GenerationParameters;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.prompt.PromptSyntax;
+import dev.hypersd.request.Control;
+import dev.hypersd.request.HiresPass;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.LearnedWord;
+import dev.hypersd.request.Prompt;
+import dev.hypersd.request.Size;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.SamplingPlan;
 import java.math.BigDecimal;
@@ -56,15 +62,17 @@ final class Settings {
             parameters = parameters.with(
                     "ControlNet " + i, describe(request.controls().get(i)));
         }
-        if (request.refinement().isPresent()) {
+        if (request.refinerSwitch().isPresent()) {
             parameters = parameters
                     .with(
                             "Refiner",
                             name(model.options().refiner().orElseThrow().path()))
-                    .with("Refiner switch at", number(request.refinement().get().from()));
+                    .with(
+                            "Refiner switch at",
+                            number(request.refinerSwitch().get().from()));
         }
-        if (request.enlargement().isPresent()) {
-            Enlargement pass = request.enlargement().get();
+        if (request.hires().isPresent()) {
+            HiresPass pass = request.hires().get();
             parameters = parameters
                     .with("Hires upscale", number(pass.factor()))
                     .with("Hires strength", number(pass.strength()));

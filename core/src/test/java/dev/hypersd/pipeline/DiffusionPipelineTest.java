@@ -7,6 +7,8 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
+import dev.hypersd.request.Guidance;
+import dev.hypersd.request.ImageRequest;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;

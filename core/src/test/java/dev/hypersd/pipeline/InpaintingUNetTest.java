@@ -11,6 +11,8 @@ import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelConversion;
 import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.Original;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
-/** U-Nets that see mask and masked picture beside the latents, made of an ordinary one whose first convolution is given five channels more. */
+/** U-Nets that see mask and masked picture extraChannels the latents, made of an ordinary one whose first convolution is given five channels more. */
 class InpaintingUNetTest {
     private static final Path ORDINARY = ReferenceCase.root().resolve("pipelines/models/sd15");
     private static final Image PICTURE = plain(64, 200);

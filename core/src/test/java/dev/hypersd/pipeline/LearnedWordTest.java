@@ -9,6 +9,8 @@ import dev.hypersd.image.Image;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.LearnedWord;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;

@@ -16,6 +16,8 @@ import dev.hypersd.model.Source;
 import dev.hypersd.nn.Placement;
 import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.LoraWeight;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;

@@ -13,6 +13,7 @@ import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelConversion;
 import dev.hypersd.model.Source;
 import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.request.ImageRequest;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;

@@ -8,6 +8,15 @@ import dev.hypersd.lora.Alphas;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.request.Control;
+import dev.hypersd.request.Guidance;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.LoraWeight;
+import dev.hypersd.request.MicroConditioning;
+import dev.hypersd.request.Original;
+import dev.hypersd.request.Prompt;
+import dev.hypersd.request.RefinerSwitch;
+import dev.hypersd.request.Size;
 import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
@@ -136,8 +145,8 @@ class PipelineReferenceTest {
             request.microConditioning(microConditioning(call, size));
         }
         if (golden.json().has("refiner")) {
-            request.refinement(
-                    new Refinement(golden.json().path("refiner").path("from").asDouble()));
+            request.refinerSwitch(
+                    new RefinerSwitch(golden.json().path("refiner").path("from").asDouble()));
         }
         for (JsonNode lora : golden.json().path("lora").path("files")) {
             // Some of the reference's files have attention layers of different alphas, of which it uses one for all.

@@ -13,6 +13,11 @@ import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelConversion;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.request.Guidance;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.LearnedWord;
+import dev.hypersd.request.Original;
+import dev.hypersd.request.RefinerSwitch;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.weights.SafetensorsWriter;
@@ -92,7 +97,7 @@ class RefinerTest {
                         base, LoadOptions.DEFAULT, request().build()))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("the model was loaded without one");
-        assertThatThrownBy(() -> new Refinement(1)).hasMessageContaining("above 0 and below 1, not after 1.0");
+        assertThatThrownBy(() -> new RefinerSwitch(1)).hasMessageContaining("above 0 and below 1, not after 1.0");
     }
 
     @Test
@@ -140,7 +145,7 @@ class RefinerTest {
     }
 
     private static ImageRequest.Builder request() {
-        return plain().refinement(new Refinement(0.5));
+        return plain().refinerSwitch(new RefinerSwitch(0.5));
     }
 
     private static ImageRequest.Builder plain() {

@@ -2,9 +2,9 @@ package dev.hypersd.evaluation;
 
 import dev.hypersd.image.Image;
 import dev.hypersd.metric.BoundaryScore;
-import dev.hypersd.pipeline.Control;
 import dev.hypersd.pipeline.DiffusionPipeline;
-import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.request.Control;
+import dev.hypersd.request.ImageRequest;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
@@ -73,10 +73,12 @@ public record ControlFidelity(Mean model, Mean reconstruction, Mean chance) {
             Sample scene = test.get(i);
             Image control = lines.apply(scene.image());
             wanted.add(control);
-            ImageRequest one = request.withPrompts(
+            ImageRequest one = request.toBuilder()
+                    .prompts(
                             List.of(request.promptOf(0).withText(scene.caption().text())))
-                    .withImages(1, request.seed() + i)
-                    .withControl(Control.of(network, control));
+                    .seed(request.seed() + i)
+                    .control(Control.of(network, control))
+                    .build();
             drawn.add(lines.apply(pipeline.generate(one).getFirst().image()));
             Image best = pipeline.reconstruct(List.of(scene.image())).getFirst();
             possible.add(BoundaryScore.between(control, lines.apply(best)));

@@ -3,8 +3,8 @@ package dev.hypersd.evaluation;
 import dev.hypersd.image.Image;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
-import dev.hypersd.pipeline.ImageRequest;
-import dev.hypersd.pipeline.Prompt;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.Prompt;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import java.nio.file.Files;
@@ -46,7 +46,12 @@ public interface ImageSource {
             List<Prompt> prompts = batch.prompts().stream()
                     .map(prompt -> blank.withText(prompt.text()))
                     .toList();
-            return pipeline.generate(request.withPrompts(prompts).withImages(1, batch.seed())).stream()
+            return pipeline
+                    .generate(request.toBuilder()
+                            .prompts(prompts)
+                            .seed(batch.seed())
+                            .build())
+                    .stream()
                     .map(GeneratedImage::image)
                     .toList();
         };

@@ -1,7 +1,7 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.evaluation.ComparedMethod;
-import dev.hypersd.pipeline.LoraWeight;
+import dev.hypersd.request.LoraWeight;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import java.nio.file.Path;

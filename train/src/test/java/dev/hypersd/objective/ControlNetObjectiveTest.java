@@ -14,10 +14,10 @@ import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.nn.Parameter;
-import dev.hypersd.pipeline.Control;
 import dev.hypersd.pipeline.DiffusionPipeline;
-import dev.hypersd.pipeline.ImageRequest;
 import dev.hypersd.preprocess.Preprocessor;
+import dev.hypersd.request.Control;
+import dev.hypersd.request.ImageRequest;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
@@ -192,7 +192,8 @@ class ControlNetObjectiveTest {
                 ImageRequest.of("a red cat").steps(2).size(SIZE, SIZE).build();
         try (DiffusionPipeline pipeline = DiffusionPipeline.load(model, LoadOptions.DEFAULT)) {
             Image plain = pipeline.generate(without).getFirst().image();
-            ImageRequest followed = without.withControl(Control.of(network, lines));
+            ImageRequest followed =
+                    without.toBuilder().control(Control.of(network, lines)).build();
             assertThat(pipeline.generate(followed).getFirst().image()).isNotEqualTo(plain);
         }
     }

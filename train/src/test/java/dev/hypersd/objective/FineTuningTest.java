@@ -16,7 +16,7 @@ import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.pipeline.DiffusionPipeline;
-import dev.hypersd.pipeline.ImageRequest;
+import dev.hypersd.request.ImageRequest;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;

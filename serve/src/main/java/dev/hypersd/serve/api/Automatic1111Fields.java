@@ -2,7 +2,7 @@ package dev.hypersd.serve.api;
 
 import dev.hypersd.image.Image;
 import dev.hypersd.json.JsonObject;
-import dev.hypersd.pipeline.Original;
+import dev.hypersd.request.Original;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;

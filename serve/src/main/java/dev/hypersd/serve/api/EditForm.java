@@ -1,7 +1,7 @@
 package dev.hypersd.serve.api;
 
 import dev.hypersd.image.Image;
-import dev.hypersd.pipeline.Original;
+import dev.hypersd.request.Original;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.Wish;

@@ -1,8 +1,8 @@
 package dev.hypersd.serve.api;
 
 import dev.hypersd.json.JsonObject;
-import dev.hypersd.pipeline.Original;
-import dev.hypersd.pipeline.Size;
+import dev.hypersd.request.Original;
+import dev.hypersd.request.Size;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.Wish;

@@ -1,14 +1,14 @@
 package dev.hypersd.serve.queue;
 
 import dev.hypersd.model.ModelSource;
-import dev.hypersd.pipeline.Control;
-import dev.hypersd.pipeline.Guidance;
-import dev.hypersd.pipeline.ImageRequest;
-import dev.hypersd.pipeline.LoraWeight;
-import dev.hypersd.pipeline.Prompt;
-import dev.hypersd.pipeline.Size;
 import dev.hypersd.preset.Preset;
 import dev.hypersd.preset.Presets;
+import dev.hypersd.request.Control;
+import dev.hypersd.request.Guidance;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.LoraWeight;
+import dev.hypersd.request.Prompt;
+import dev.hypersd.request.Size;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.Steps;

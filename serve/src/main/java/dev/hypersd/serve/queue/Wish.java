@@ -1,8 +1,8 @@
 package dev.hypersd.serve.queue;
 
 import dev.hypersd.image.Image;
-import dev.hypersd.pipeline.Original;
-import dev.hypersd.pipeline.Size;
+import dev.hypersd.request.Original;
+import dev.hypersd.request.Size;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;

@@ -1,4 +1,4 @@
-package dev.hypersd.pipeline;
+package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
@@ -52,8 +52,8 @@ public record Control(Path network, Image picture, double scale, double from, do
         return new Control(network, picture, scale, from, to, other);
     }
 
-    /** Whether it speaks in step {@code i}, from 0, of {@code steps}: if that lies in its part of the way as a whole. */
-    boolean speaksIn(int i, int steps) {
+    /** Whether it takes part in step {@code i}, from 0, of {@code steps}: if that lies between its shares of the way as a whole. */
+    public boolean isActive(int i, int steps) {
         return (double) i / steps >= from && (double) (i + 1) / steps <= to;
     }
 }

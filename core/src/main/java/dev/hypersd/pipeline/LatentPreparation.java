@@ -2,7 +2,9 @@ package dev.hypersd.pipeline;
 
 import dev.hypersd.image.Image;
 import dev.hypersd.model.DiffusionModel;
-import dev.hypersd.pipeline.Canvas.Kept;
+import dev.hypersd.pipeline.PreparedLatents.Kept;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.Size;
 import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.tensor.TensorScope;
@@ -17,17 +19,17 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Prepares the {@link Canvas} of a request. Noise is drawn in the order of the reference, so that a seed means the same picture: for the encoded
+ * Prepares the {@link PreparedLatents} of a request. Noise is drawn in the order of the reference, so that a seed means the same picture: for the encoded
  * picture, for the start, for the encoded masked picture.
  */
-final class Preparation {
+final class LatentPreparation {
     private final DiffusionModel model;
     private final ImageRequest request;
     private final Size size;
     private final SamplingPlan plan;
     private final NoiseSource noise;
 
-    Preparation(DiffusionModel model, ImageRequest request, Size size, SamplingPlan plan, NoiseSource noise) {
+    LatentPreparation(DiffusionModel model, ImageRequest request, Size size, SamplingPlan plan, NoiseSource noise) {
         this.model = model;
         this.request = request;
         this.size = size;
@@ -35,34 +37,36 @@ final class Preparation {
         this.noise = noise;
     }
 
-    /** The canvas that the request asks for. */
-    Canvas canvas() {
-        boolean inpainting = Fitness.isForInpainting(model.denoiser().unet().config());
+    /** The latents that the request begins with. */
+    PreparedLatents prepare() {
+        boolean inpainting =
+                RequestCheck.isForInpainting(model.denoiser().unet().config());
         return request.original()
                 .map(original -> original.mask()
                         .map(mask ->
                                 inpainting ? concatenated(original.picture(), mask) : masked(original.picture(), mask))
                         .orElseGet(() -> from(encode(pixels(original.picture())))))
-                .orElseGet(() -> Canvas.of(pure(draw())));
+                .orElseGet(() -> PreparedLatents.of(pure(draw())));
     }
 
     /** Goes on from {@code latents} of unit variance: as they are where the plan begins on the way, else with the noise of its first step. */
-    Canvas from(Tensor latents) {
-        return Canvas.of(request.steps().denoisingStart() > 0 ? latents : plan.addNoise(0, latents, draw()));
+    PreparedLatents from(Tensor latents) {
+        return PreparedLatents.of(request.steps().denoisingStart() > 0 ? latents : plan.addNoise(0, latents, draw()));
     }
 
     /** An ordinary U-Net draws everywhere; after each step the rest of the picture is put back. */
-    private Canvas masked(Image picture, Image mask) {
+    private PreparedLatents masked(Image picture, Image mask) {
         Tensor clean = encode(pixels(picture));
         Tensor drawn = draw();
         if (samples()) {
             noise.next(shape()); // The reference encodes the masked picture here too, without using it.
         }
-        return new Canvas(start(clean, drawn), Optional.of(new Kept(clean, drawn, latentMask(mask))), Optional.empty());
+        return new PreparedLatents(
+                start(clean, drawn), Optional.of(new Kept(clean, drawn, latentMask(mask))), Optional.empty());
     }
 
     /** A U-Net for inpainting sees what stays. */
-    private Canvas concatenated(Image picture, Image mask) {
+    private PreparedLatents concatenated(Image picture, Image mask) {
         Tensor pixels = pixels(picture);
         Tensor start;
         if (isWhole()) {
@@ -74,7 +78,7 @@ final class Preparation {
         Tensor stays = mask(mask).neg().add_(new Scalar(1.0));
         Tensor hidden = encode(pixels.mul(stays));
         Tensor where = latentMask(mask).expand(request.count(), 1, hidden.size(2), hidden.size(3));
-        return new Canvas(start, Optional.empty(), Optional.of(Tensors.cat(1, where, hidden)));
+        return new PreparedLatents(start, Optional.empty(), Optional.of(Tensors.cat(1, where, hidden)));
     }
 
     private Tensor start(Tensor clean, Tensor drawn) {

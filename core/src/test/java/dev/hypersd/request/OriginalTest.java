@@ -1,4 +1,4 @@
-package dev.hypersd.pipeline;
+package dev.hypersd.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -57,10 +57,10 @@ class OriginalTest {
     void aControlNetSpeaksInStepsThatLieInItsPartAsAWhole() {
         Control middle = Control.of(Path.of("net"), plain(8, 8)).during(0.25, 0.75);
         assertThat(new boolean[] {
-                    middle.speaksIn(0, 4), middle.speaksIn(1, 4), middle.speaksIn(2, 4), middle.speaksIn(3, 4)
+                    middle.isActive(0, 4), middle.isActive(1, 4), middle.isActive(2, 4), middle.isActive(3, 4)
                 })
                 .containsExactly(false, true, true, false);
-        assertThat(middle.speaksIn(0, 1)).isFalse();
+        assertThat(middle.isActive(0, 1)).isFalse();
         assertThatThrownBy(() -> middle.during(0.5, 0.5))
                 .hasMessage("ControlNet net must speak in a part of the steps, from 0 to 1, not from 0.5 to 0.5");
     }

@@ -3,6 +3,9 @@ package dev.hypersd.pipeline;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.ControlNetFile;
+import dev.hypersd.request.Control;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.Original;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
@@ -10,8 +13,8 @@ import dev.hypersd.unet.UNetConfig;
 import java.util.stream.Stream;
 
 /** Refuses requests that a model cannot carry out, whoever asks, by its configuration and by the headers of the files that they name. */
-final class Fitness {
-    private Fitness() {}
+final class RequestCheck {
+    private RequestCheck() {}
 
     /**
      * Checks {@code request} against the model with {@code unet}.
@@ -32,7 +35,7 @@ final class Fitness {
                     "this model's U-Net takes %d channels and the latents have %d: it is made for a task not known here"
                             .formatted(unet.inChannels(), unet.outChannels()));
         }
-        if (request.refinement().isPresent()) {
+        if (request.refinerSwitch().isPresent()) {
             requireRefiner(unet, refined);
         }
         request.controls().forEach(control -> ControlNetFile.of(control.network(), unet));
@@ -46,9 +49,9 @@ final class Fitness {
     static void requireSteps(ImageRequest request, Sampler sampler, NoiseSchedule schedule) {
         Stream.concat(
                         Stream.of(request.steps()),
-                        request.enlargement().map(pass -> request.steps().withStrength(pass.strength())).stream())
+                        request.hires().map(pass -> request.steps().withStrength(pass.strength())).stream())
                 .map(steps -> sampler.plan(schedule, steps))
-                .forEach(plan -> request.refinement()
+                .forEach(plan -> request.refinerSwitch()
                         .ifPresent(refinement -> refinement.firstStep(plan, schedule.trainTimesteps())));
     }
 

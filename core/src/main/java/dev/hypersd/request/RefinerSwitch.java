@@ -1,4 +1,4 @@
-package dev.hypersd.pipeline;
+package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.sampler.SamplingPlan;
@@ -9,11 +9,11 @@ import dev.hypersd.sampler.SamplingPlan;
  *
  * @param from the share of the noise levels after which the refiner goes on, above 0 and below 1
  */
-public record Refinement(double from) {
+public record RefinerSwitch(double from) {
     /** As the refiner was trained: for the last fifth of the noise levels. */
-    public static final Refinement USUAL = new Refinement(0.8);
+    public static final RefinerSwitch USUAL = new RefinerSwitch(0.8);
 
-    public Refinement {
+    public RefinerSwitch {
         if (!(from > 0 && from < 1)) {
             throw new InvalidRequestException(
                     "a refiner goes on after a share of the noise levels above 0 and below 1, not after " + from);
@@ -25,7 +25,7 @@ public record Refinement(double from) {
      *
      * @throws InvalidRequestException if none is
      */
-    int firstStep(SamplingPlan plan, int trainTimesteps) {
+    public int firstStep(SamplingPlan plan, int trainTimesteps) {
         int first = plan.stepsUntil(from, trainTimesteps);
         if (first == plan.size()) {
             throw new InvalidRequestException(

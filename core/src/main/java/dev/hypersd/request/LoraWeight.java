@@ -1,4 +1,4 @@
-package dev.hypersd.pipeline;
+package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.lora.Alphas;

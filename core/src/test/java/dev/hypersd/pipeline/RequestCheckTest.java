@@ -6,6 +6,8 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.request.Control;
+import dev.hypersd.request.ImageRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What does not go together is refused before anything is loaded: the model here has no weights that could be. */
-class FitnessTest {
+class RequestCheckTest {
     private static final Path MODELS = ReferenceCase.root().resolve("pipelines/models");
 
     @TempDir

@@ -1,7 +1,6 @@
-package dev.hypersd.pipeline;
+package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.image.Image;
 import dev.hypersd.preset.Preset;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.sampler.Sampler;
@@ -37,8 +36,8 @@ import java.util.stream.LongStream;
  * @param clipSkip how many of the text encoder's last layers to leave out
  * @param tiling decodes large pictures in tiles of bounded memory; absent means whole
  * @param microConditioning SDXL's framing; absent means a whole picture of the requested size
- * @param refinement lets the model's refiner draw the last steps; absent means that the model draws all
- * @param enlargement a second pass that makes larger pictures of the first one's; absent means none
+ * @param refinerSwitch lets the model's refiner draw the last steps; absent means that the model draws all
+ * @param hires a second pass that makes larger pictures of the first one's; absent means none
  */
 public record ImageRequest(
         List<Prompt> prompts,
@@ -56,8 +55,8 @@ public record ImageRequest(
         int clipSkip,
         Optional<Tiling> tiling,
         Optional<MicroConditioning> microConditioning,
-        Optional<Refinement> refinement,
-        Optional<Enlargement> enlargement) {
+        Optional<RefinerSwitch> refinerSwitch,
+        Optional<HiresPass> hires) {
     public ImageRequest {
         prompts = List.copyOf(prompts);
         controls = List.copyOf(controls);
@@ -102,17 +101,21 @@ public record ImageRequest(
     }
 
     /** The seed of each picture. */
-    LongStream seeds() {
+    public LongStream seeds() {
         return LongStream.range(0, count()).map(i -> seed + i);
     }
 
     /** Whether this request and {@code other} can be drawn in one batch: they may differ in prompts, numbers of pictures and seeds. */
     public boolean joins(ImageRequest other) {
-        return equals(other.withPrompts(prompts).withImages(imagesPerPrompt, seed));
+        return equals(other.toBuilder()
+                .prompts(prompts)
+                .imagesPerPrompt(imagesPerPrompt)
+                .seed(seed)
+                .build());
     }
 
     /** One request for the pictures of all {@code requests}, in their order; its seed is that of the first alone. */
-    static ImageRequest together(List<ImageRequest> requests) {
+    public static ImageRequest together(List<ImageRequest> requests) {
         ImageRequest first = requests.getFirst();
         if (requests.size() == 1) {
             return first;
@@ -124,49 +127,19 @@ public record ImageRequest(
         List<Prompt> prompts = requests.stream()
                 .flatMap(request -> IntStream.range(0, request.count()).mapToObj(request::promptOf))
                 .toList();
-        return first.withPrompts(prompts).withImages(1, first.seed());
+        return first.toBuilder().prompts(prompts).imagesPerPrompt(1).build();
     }
 
     /** The files of the learned words. */
-    Map<String, Path> wordFiles() {
+    public Map<String, Path> wordFiles() {
         Map<String, Path> files = new LinkedHashMap<>();
         words.forEach(learned -> files.put(learned.word(), learned.file()));
         return files;
     }
 
-    /** The same request for other prompts. */
-    public ImageRequest withPrompts(List<Prompt> others) {
-        Builder builder = new Builder(this);
-        builder.prompts = others;
-        return builder.build();
-    }
-
-    /** The same request for {@code count} pictures of each prompt, the first from {@code firstSeed}. */
-    public ImageRequest withImages(int count, long firstSeed) {
-        return new Builder(this).imagesPerPrompt(count).seed(firstSeed).build();
-    }
-
-    /** The same request with one ControlNet more. */
-    public ImageRequest withControl(Control control) {
-        return new Builder(this).control(control).build();
-    }
-
-    /** The same request with the last steps drawn by the model's refiner. */
-    public ImageRequest withRefinement(Refinement refinement) {
-        return new Builder(this).refinement(refinement).build();
-    }
-
-    /** The second pass over picture {@code index} of this request, which has come out as {@code drawn}. */
-    ImageRequest second(Enlargement pass, int index, Image drawn) {
-        Builder builder = new Builder(this);
-        builder.prompts = List.of(promptOf(index));
-        builder.enlargement = Optional.empty();
-        builder.size = Optional.empty();
-        return builder.imagesPerPrompt(1)
-                .seed(seed + index)
-                .original(pass.of(drawn, original))
-                .strength(pass.strength())
-                .build();
+    /** Starts a request that differs from this one in what is set afterwards. */
+    public Builder toBuilder() {
+        return new Builder(this);
     }
 
     /** Collects what differs from the defaults. */
@@ -187,8 +160,8 @@ public record ImageRequest(
         private int clipSkip;
         private Optional<Tiling> tiling = Optional.empty();
         private Optional<MicroConditioning> microConditioning = Optional.empty();
-        private Optional<Refinement> refinement = Optional.empty();
-        private Optional<Enlargement> enlargement = Optional.empty();
+        private Optional<RefinerSwitch> refinerSwitch = Optional.empty();
+        private Optional<HiresPass> hires = Optional.empty();
 
         private Builder(List<Prompt> prompts) {
             this.prompts = prompts;
@@ -210,8 +183,14 @@ public record ImageRequest(
             clipSkip = request.clipSkip;
             tiling = request.tiling;
             microConditioning = request.microConditioning;
-            refinement = request.refinement;
-            enlargement = request.enlargement;
+            refinerSwitch = request.refinerSwitch;
+            hires = request.hires;
+        }
+
+        /** What to draw, one prompt or several, instead of what was asked for so far. */
+        public Builder prompts(List<Prompt> others) {
+            prompts = others;
+            return this;
         }
 
         /** Takes sampler, steps and guidance from a preset; what is set afterwards overrides it. */
@@ -316,14 +295,20 @@ public record ImageRequest(
         }
 
         /** Lets the model's refiner draw the last steps. */
-        public Builder refinement(Refinement value) {
-            refinement = Optional.of(value);
+        public Builder refinerSwitch(RefinerSwitch value) {
+            refinerSwitch = Optional.of(value);
             return this;
         }
 
         /** Enlarges the pictures and draws their details in a second pass. */
-        public Builder enlargement(Enlargement value) {
-            enlargement = Optional.of(value);
+        public Builder hires(HiresPass value) {
+            hires = Optional.of(value);
+            return this;
+        }
+
+        /** Draws in one pass only. */
+        public Builder withoutHires() {
+            hires = Optional.empty();
             return this;
         }
 
@@ -345,8 +330,8 @@ public record ImageRequest(
                     clipSkip,
                     tiling,
                     microConditioning,
-                    refinement,
-                    enlargement);
+                    refinerSwitch,
+                    hires);
         }
     }
 }

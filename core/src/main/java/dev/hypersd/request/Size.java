@@ -1,4 +1,4 @@
-package dev.hypersd.pipeline;
+package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
@@ -11,7 +11,7 @@ import dev.hypersd.image.Image;
  */
 public record Size(int width, int height) {
     /** Pixels per latent, in each direction. */
-    static final long FACTOR = 8;
+    public static final long FACTOR = 8;
 
     private static final int LARGEST = 8192;
 
@@ -21,7 +21,7 @@ public record Size(int width, int height) {
     }
 
     /** The size of {@code picture}, rounded down to what is possible. */
-    static Size of(Image picture) {
+    public static Size of(Image picture) {
         return new Size(picture.width() / 8 * 8, picture.height() / 8 * 8);
     }
 

@@ -6,6 +6,9 @@ import dev.hypersd.image.Image;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.prompt.PromptSyntax;
+import dev.hypersd.request.Guidance;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.Prompt;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RememberedTextsTest {
+class PromptCacheTest {
     private static Path model;
 
     @BeforeAll

@@ -1,4 +1,4 @@
-package dev.hypersd.pipeline;
+package dev.hypersd.request;
 
 import java.util.Optional;
 
@@ -41,15 +41,6 @@ public record MicroConditioning(Framing positive, Optional<Framing> negative, Be
         /** An image of {@code size} that was neither cropped nor scaled. */
         public static Framing whole(Size size) {
             return new Framing(size.height(), size.width(), 0, 0, size.height(), size.width());
-        }
-
-        float[] values() {
-            return new float[] {originalHeight, originalWidth, cropTop, cropLeft, targetHeight, targetWidth};
-        }
-
-        /** With a score in place of the target's size. */
-        float[] values(double score) {
-            return new float[] {originalHeight, originalWidth, cropTop, cropLeft, (float) score};
         }
     }
 }

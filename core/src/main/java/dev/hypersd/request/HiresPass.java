@@ -1,4 +1,4 @@
-package dev.hypersd.pipeline;
+package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
@@ -12,10 +12,10 @@ import java.util.Optional;
  * @param factor how much larger, above 1, up to 8
  * @param strength how far back the second pass goes, above 0, up to 1; about 0.5 keeps the composition
  */
-public record Enlargement(double factor, double strength) {
+public record HiresPass(double factor, double strength) {
     private static final double MOST = 8;
 
-    public Enlargement {
+    public HiresPass {
         if (!(factor > 1 && factor <= MOST)) {
             throw new InvalidRequestException(
                     "a picture is enlarged by a factor above 1, up to " + (int) MOST + ", not by " + factor);
@@ -27,7 +27,7 @@ public record Enlargement(double factor, double strength) {
     }
 
     /** The size that a picture of {@code size} gets, rounded down to what is possible. */
-    Size of(Size size) {
+    public Size enlarged(Size size) {
         return new Size(scaled(size.width()), scaled(size.height()));
     }
 
@@ -36,8 +36,8 @@ public record Enlargement(double factor, double strength) {
     }
 
     /** What the second pass goes on from: {@code drawn} in its new size, with the mask of the first pass if it had one. */
-    Original of(Image drawn, Optional<Original> first) {
-        Size size = of(Size.of(drawn));
+    public Original original(Image drawn, Optional<Original> first) {
+        Size size = enlarged(Size.of(drawn));
         Image picture = drawn.resize(size.width(), size.height(), Resampling.LANCZOS);
         return new Original(
                 picture,

@@ -1,4 +1,4 @@
-package dev.hypersd.pipeline;
+package dev.hypersd.request;
 
 import java.util.Optional;
 import java.util.function.UnaryOperator;

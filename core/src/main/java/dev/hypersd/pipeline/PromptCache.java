@@ -3,6 +3,9 @@ package dev.hypersd.pipeline;
 import dev.hypersd.model.Denoiser;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.prompt.PromptSyntax;
+import dev.hypersd.request.MicroConditioning;
+import dev.hypersd.request.Prompt;
+import dev.hypersd.request.Size;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.unet.Conditioning;
 import java.util.ArrayList;
@@ -16,14 +19,14 @@ import java.util.function.Function;
 /**
  * What the last texts were encoded to, because a hand that draws says the same again and again. Used on the engine's thread only.
  */
-final class RememberedTexts implements AutoCloseable {
+final class PromptCache implements AutoCloseable {
     /**
      * All that the conditions follow from, of texts without learned words.
      *
      * @param adapters that were active
      * @param prompts of each picture
      */
-    record Wording(
+    record Key(
             Adapters adapters,
             List<Prompt> prompts,
             PromptSyntax syntax,
@@ -32,23 +35,20 @@ final class RememberedTexts implements AutoCloseable {
             Size size,
             Optional<MicroConditioning> microConditioning) {}
 
-    private record Encoded(Wording wording, Conditioning conditioning, List<String> warnings, TensorArena arena) {}
+    private record Encoded(Key key, Conditioning conditioning, List<String> warnings, TensorArena arena) {}
 
     private final Map<Denoiser, Encoded> last = new HashMap<>();
 
     /**
-     * The conditions of {@code wording}, which stay valid during the request.
+     * The conditions of {@code key}, which stay valid during the request.
      *
      * @param warnings told what encoding warns of, each time
      * @param encode asked where {@code denoiser} was told something else the last time
      */
     Conditioning of(
-            Denoiser denoiser,
-            Wording wording,
-            Consumer<String> warnings,
-            Function<Consumer<String>, Conditioning> encode) {
+            Denoiser denoiser, Key key, Consumer<String> warnings, Function<Consumer<String>, Conditioning> encode) {
         Encoded known = last.get(denoiser);
-        if (known == null || !known.wording().equals(wording)) {
+        if (known == null || !known.key().equals(key)) {
             List<String> said = new ArrayList<>();
             Conditioning conditioning = encode.apply(said::add);
             forget(denoiser);
@@ -58,7 +58,7 @@ final class RememberedTexts implements AutoCloseable {
                 arena.own(added.textEmbeds());
                 arena.own(added.timeIds());
             });
-            known = new Encoded(wording, conditioning, said, arena);
+            known = new Encoded(key, conditioning, said, arena);
             last.put(denoiser, known);
         }
         known.warnings().forEach(warnings);

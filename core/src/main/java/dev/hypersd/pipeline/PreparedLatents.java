@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param kept what steps may not change, if anything
  * @param inpaintingChannels channels that a U-Net for inpainting sees in addition to the latents: mask and masked picture, {@code [B, 1 + C, h, w]}
  */
-record Canvas(Tensor start, Optional<Kept> kept, Optional<Tensor> inpaintingChannels) {
+record PreparedLatents(Tensor start, Optional<Kept> kept, Optional<Tensor> inpaintingChannels) {
     /**
      * The part of a picture that stays as it is.
      *
@@ -31,8 +31,8 @@ record Canvas(Tensor start, Optional<Kept> kept, Optional<Tensor> inpaintingChan
     }
 
     /** Latents and nothing else. */
-    static Canvas of(Tensor start) {
-        return new Canvas(start, Optional.empty(), Optional.empty());
+    static PreparedLatents of(Tensor start) {
+        return new PreparedLatents(start, Optional.empty(), Optional.empty());
     }
 
     /** The latents after step {@code i}. */
