@@ -23,9 +23,9 @@ class OwnPicturesTest {
             data: {DATA, size: 64, held_out: 2}
             training: {steps: 3, batch: 2, precision: mixed}
             optimiser: {method: muon, learning_rate: 0.01}
-            average: 0.1
+            ema_decay: 0.1
             every: {checkpoint: 3, validation: 3, sample: 3}
-            OBJECTIVE: {latents: FOLDER/latents, shown: [a red cat]MORE}
+            OBJECTIVE: {latents: FOLDER/latents, sample_prompts: [a red cat]MORE}
             """;
 
     @TempDir

@@ -18,5 +18,5 @@ sealed interface Discriminator permits EncoderDiscriminator, FeatureDiscriminato
      * @param text what the network is told of them
      * @return a map of logits for each head, {@code [B, 1, h', w']}
      */
-    List<Tensor> logits(Tensor latents, int[] timesteps, Lesson lesson, Conditioning text);
+    List<Tensor> logits(Tensor latents, int[] timesteps, Target target, Conditioning text);
 }

@@ -5,17 +5,17 @@ import dev.hypersd.image.Image;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.objective.FineTuning;
-import dev.hypersd.objective.Finished;
 import dev.hypersd.objective.Pictures;
+import dev.hypersd.objective.PretrainedModel;
 import dev.hypersd.objective.SampleSheet;
-import dev.hypersd.objective.Trainee;
+import dev.hypersd.objective.TunedModel;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.training.Draw;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,23 +32,24 @@ public final class DistillationObjective implements Objective<LatentSample> {
     /**
      * What all distillation is told.
      *
-     * @param dropped part of the captions that are empty, 0..1; above 0 for students that are to be guided themselves
-     * @param shown captions that sample pictures are drawn for
-     * @param shownSteps in which they are drawn, without guidance
-     * @param averageDecay of the averaged weights, which are the target too: high enough to be steady, low enough to follow
+     * @param captionDropout part of the captions that are empty, 0..1; above 0 for students that are to be guided themselves
+     * @param samplePrompts captions that sample pictures are drawn for
+     * @param sampleSteps in which they are drawn, without guidance
+     * @param emaDecay of the averaged weights, which are the target too: high enough to be steady, low enough to follow
      * @param seed of random weights and sample pictures
      */
-    public record Settings(double dropped, List<String> shown, int shownSteps, double averageDecay, long seed) {
+    public record Settings(
+            double captionDropout, List<String> samplePrompts, int sampleSteps, double emaDecay, long seed) {
         public Settings {
-            shown = List.copyOf(shown);
+            samplePrompts = List.copyOf(samplePrompts);
         }
     }
 
     private final Settings settings;
     private final TensorArena arena = new TensorArena();
-    private final Finished finished;
+    private final PretrainedModel pretrained;
     private final OptimiserSettings optimiser;
-    private final Trainee trainee;
+    private final TunedModel tuned;
     private final Student student;
     private final List<StudentLoss> losses;
 
@@ -60,76 +61,77 @@ public final class DistillationObjective implements Objective<LatentSample> {
     public DistillationObjective(
             ModelFiles model,
             FineTuning change,
-            List<Judged> judged,
+            List<DistillationLoss> judged,
             Settings settings,
             OptimiserSettings optimiser,
             Pictures pictures) {
         this.settings = settings;
         this.optimiser = optimiser;
-        this.finished = Finished.open(model, pictures, settings.shown(), arena);
-        this.trainee = Trainee.of(change, model, finished, arena);
-        TrainableWeights weights = Engine.call(
-                () -> new TrainableWeights(trainee.tuning(), settings.averageDecay(), settings.seed(), arena));
+        this.pretrained = PretrainedModel.open(model, pictures, settings.samplePrompts(), arena);
+        this.tuned = TunedModel.of(change, model, pretrained, arena);
+        TrainableWeights weights =
+                Engine.call(() -> new TrainableWeights(tuned.tuning(), settings.emaDecay(), settings.seed(), arena));
         Denoiser denoiser = new Denoiser(
-                (latents, timesteps, text) -> finished.model().unet().network().forward(latents, timesteps, text),
-                finished.model().schedule());
+                (latents, timesteps, text) ->
+                        pretrained.model().unet().network().forward(latents, timesteps, text),
+                pretrained.model().schedule());
         this.student = new Student(denoiser, weights, this::batch, settings.seed(), arena);
-        this.losses = judged.stream().map(by -> by.open(student, finished)).toList();
+        this.losses = judged.stream().map(by -> by.open(student, pretrained)).toList();
     }
 
-    private Batch batch(List<LatentSample> samples, Draw draw) {
-        long[] none = finished.model().ids("");
+    private Batch batch(List<LatentSample> samples, RandomSource random) {
+        long[] none = pretrained.model().ids("");
         List<long[]> ids = samples.stream()
-                .map(sample -> draw.uniform() < settings.dropped() ? none : sample.ids())
+                .map(sample -> random.uniform() < settings.captionDropout() ? none : sample.ids())
                 .toList();
         return new Batch(
-                LatentSample.latents(samples, finished.samples().shape()),
-                finished.conditioning(ids),
-                finished.conditioning(Collections.nCopies(samples.size(), none)),
+                LatentSample.latents(samples, pretrained.samples().shape()),
+                pretrained.conditioning(ids),
+                pretrained.conditioning(Collections.nCopies(samples.size(), none)),
                 ids);
     }
 
     @Override
     public Dataset<LatentSample> samples() {
-        return finished.samples();
+        return pretrained.samples();
     }
 
     @Override
     public Optional<Dataset<LatentSample>> heldOut() {
-        return Optional.of(finished.heldOut());
+        return Optional.of(pretrained.heldOut());
     }
 
     @Override
     public List<Learner<LatentSample>> learners() {
         List<Learner<LatentSample>> learners = new ArrayList<>();
         learners.add(new Learner<>("student", student.weights(), optimiser, this::losses));
-        losses.forEach(loss -> learners.addAll(loss.companions()));
+        losses.forEach(loss -> learners.addAll(loss.auxiliaryLearners()));
         return learners;
     }
 
-    private Losses losses(List<LatentSample> samples, Draw draw) {
-        Batch batch = student.batch(samples, draw);
+    private Losses losses(List<LatentSample> samples, RandomSource random) {
+        Batch batch = student.batch(samples, random);
         return new Losses(losses.stream()
-                .flatMap(loss -> loss.terms(batch, draw).stream())
+                .flatMap(loss -> loss.terms(batch, random).stream())
                 .toList());
     }
 
     /** What the averaged student draws. */
     @Override
     public Map<String, Image> show() {
-        if (settings.shown().isEmpty()) {
+        if (settings.samplePrompts().isEmpty()) {
             return Map.of();
         }
-        SampleSheet sheet = new SampleSheet(settings.shown(), settings.shownSteps(), 1, settings.seed());
-        long[] shape = finished.samples().shape();
+        SampleSheet sheet = new SampleSheet(settings.samplePrompts(), settings.sampleSteps(), 1, settings.seed());
+        long[] shape = pretrained.samples().shape();
         return Map.of(
-                "samples", Engine.infer(() -> student.weights().average().during(() -> sheet.draw(trainee, shape))));
+                "samples", Engine.infer(() -> student.weights().average().during(() -> sheet.draw(tuned, shape))));
     }
 
     @Override
     public void publish(Path folder) {
         Engine.infer(() -> {
-            trainee.publish(folder, student.weights().averaged());
+            tuned.publish(folder, student.weights().averaged());
             return folder;
         });
     }

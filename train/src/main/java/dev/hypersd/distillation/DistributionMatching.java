@@ -4,12 +4,12 @@ import dev.hypersd.latents.LatentSample;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.training.Draw;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Losses.Term;
 import dev.hypersd.training.LowRankTuning;
 import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,13 +36,13 @@ public final class DistributionMatching implements StudentLoss {
     private final Teacher teacher;
     private final Rollout rollout;
     private final Settings settings;
-    private final Optional<Adversary> adversary;
+    private final Optional<AdversarialLoss> adversarial;
     private final TrainableWeights fake;
 
     /**
      * @param teacher the true score
      * @param tuning what of the network learns to be the fake score
-     * @param adversary tells what is drawn from pictures of the data
+     * @param adversarial tells what is drawn from pictures of the data
      */
     DistributionMatching(
             Student student,
@@ -50,33 +50,33 @@ public final class DistributionMatching implements StudentLoss {
             Rollout rollout,
             Settings settings,
             LowRankTuning tuning,
-            Optional<Adversary> adversary) {
+            Optional<AdversarialLoss> adversarial) {
         this.student = student;
         this.teacher = teacher;
         this.rollout = rollout;
         this.settings = settings;
-        this.adversary = adversary;
+        this.adversarial = adversarial;
         this.fake = Engine.call(() -> new TrainableWeights(tuning, 0, student.seed(), student.arena()));
     }
 
     @Override
-    public List<Term> terms(Batch batch, Draw draw) {
-        Rollout.Drawn drawn = rollout.draw(batch, draw);
+    public List<Term> terms(Batch batch, RandomSource random) {
+        Rollout.Drawn drawn = rollout.draw(batch, random);
         List<Term> terms = new ArrayList<>();
-        terms.add(new Term("score", settings.weight(), matching(drawn.clean(), batch, draw)));
-        adversary.ifPresent(a -> terms.add(a.term(lesson(drawn, batch), drawn.clean(), batch, draw)));
+        terms.add(new Term("score", settings.weight(), matching(drawn.clean(), batch, random)));
+        adversarial.ifPresent(a -> terms.add(a.term(target(drawn, batch), drawn.clean(), batch, random)));
         return terms;
     }
 
     /** A loss whose gradient is the difference of the scores, in the form that the authors' code gives it. */
-    private Tensor matching(Tensor drawn, Batch batch, Draw draw) {
+    private Tensor matching(Tensor drawn, Batch batch, RandomSource random) {
         Tensor target = Gradients.off(() -> {
             Tensor clean = drawn.detach();
-            int[] at = Arrays.stream(draw.integers(settings.greatest() + 1 - settings.least(), batch.size()))
+            int[] at = Arrays.stream(random.integers(settings.greatest() + 1 - settings.least(), batch.size()))
                     .map(t -> t + settings.least())
                     .toArray();
-            Tensor noisy = schedule().addNoise(clean, draw.normal(Tensors.shape(clean)), at);
-            Tensor real = schedule().toX0(noisy, teacher.solver(batch, draw).predict(noisy, at), at);
+            Tensor noisy = schedule().addNoise(clean, random.normal(Tensors.shape(clean)), at);
+            Tensor real = schedule().toX0(noisy, teacher.solver(batch, random).predict(noisy, at), at);
             Tensor seen = fake.frozen().during(() -> student.denoiser().clean(noisy, at, batch.text()));
             Tensor scale = clean.sub(real).abs().mean(1, 2, 3).view(-1, 1, 1, 1);
             return clean.sub(seen.sub(real).div(scale).nan_to_num());
@@ -85,43 +85,43 @@ public final class DistributionMatching implements StudentLoss {
     }
 
     @Override
-    public List<Learner<LatentSample>> companions() {
-        List<Learner<LatentSample>> companions = new ArrayList<>();
-        companions.add(new Learner<>("fake", fake, settings.optimiser(), settings.turns(), this::denoising));
-        adversary.ifPresent(a -> companions.add(a.learner(this::telling)));
-        return companions;
+    public List<Learner<LatentSample>> auxiliaryLearners() {
+        List<Learner<LatentSample>> auxiliaryLearners = new ArrayList<>();
+        auxiliaryLearners.add(new Learner<>("fake", fake, settings.optimiser(), settings.turns(), this::denoising));
+        adversarial.ifPresent(a -> auxiliaryLearners.add(a.learner(this::discriminatorLoss)));
+        return auxiliaryLearners;
     }
 
     /** The fake score's loss: it learns to denoise what the student draws. */
-    private Losses denoising(List<LatentSample> samples, Draw draw) {
-        Batch batch = student.batch(samples, draw);
-        Tensor clean = drawn(batch, draw).clean();
-        Tensor noise = draw.normal(Tensors.shape(clean));
-        int[] at = draw.integers(schedule().trainTimesteps(), batch.size());
+    private Losses denoising(List<LatentSample> samples, RandomSource random) {
+        Batch batch = student.batch(samples, random);
+        Tensor clean = drawn(batch, random).clean();
+        Tensor noise = random.normal(Tensors.shape(clean));
+        int[] at = random.integers(schedule().trainTimesteps(), batch.size());
         Tensor noisy = schedule().addNoise(clean, noise, at);
         Tensor predicted = student.denoiser().predict(noisy, at, batch.text());
         Tensor seen = schedule().toEps(noisy, predicted, at);
         return Losses.of("denoising", seen.sub(noise).square().mean());
     }
 
-    private Losses telling(List<LatentSample> samples, Draw draw) {
-        Batch batch = student.batch(samples, draw);
-        Rollout.Drawn drawn = drawn(batch, draw);
-        return adversary.orElseThrow().losses(lesson(drawn, batch), drawn.clean(), batch, draw);
+    private Losses discriminatorLoss(List<LatentSample> samples, RandomSource random) {
+        Batch batch = student.batch(samples, random);
+        Rollout.Drawn drawn = drawn(batch, random);
+        return adversarial.orElseThrow().losses(target(drawn, batch), drawn.clean(), batch, random);
     }
 
     /** What the student draws now, nothing of it to be differentiated. */
-    private Rollout.Drawn drawn(Batch batch, Draw draw) {
-        return Gradients.off(() -> student.weights().frozen().during(() -> rollout.draw(batch, draw)));
+    private Rollout.Drawn drawn(Batch batch, RandomSource random) {
+        return Gradients.off(() -> student.weights().frozen().during(() -> rollout.draw(batch, random)));
     }
 
     /** From noise all the way to pictures of the data. */
-    private Lesson lesson(Rollout.Drawn drawn, Batch batch) {
+    private Target target(Rollout.Drawn drawn, Batch batch) {
         int[] from = new int[batch.size()];
         Arrays.fill(from, drawn.timestep());
         int[] last = new int[batch.size()];
         Arrays.fill(last, schedule().trainTimesteps() - 1);
-        return new Lesson(drawn.input(), from, batch.latents(), new int[batch.size()], last);
+        return new Target(drawn.input(), from, batch.latents(), new int[batch.size()], last);
     }
 
     private NoiseSchedule schedule() {

@@ -77,10 +77,10 @@ final class EncoderDiscriminator implements Discriminator {
     }
 
     @Override
-    public List<Tensor> logits(Tensor latents, int[] timesteps, Lesson lesson, Conditioning text) {
+    public List<Tensor> logits(Tensor latents, int[] timesteps, Target target, Conditioning text) {
         return List.of(scoped(() -> {
             Tensor seen = features(latents, timesteps, text);
-            Tensor h = conditional ? Tensors.cat(1, seen, features(lesson.start(), lesson.from(), text)) : seen;
+            Tensor h = conditional ? Tensors.cat(1, seen, features(target.start(), target.from(), text)) : seen;
             for (Layer layer : layers) {
                 h = torch.silu(layer.norm.forward(layer.convolution.forward(h)));
             }

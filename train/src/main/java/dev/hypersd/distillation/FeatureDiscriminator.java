@@ -48,7 +48,7 @@ final class FeatureDiscriminator implements Discriminator {
     }
 
     @Override
-    public List<Tensor> logits(Tensor latents, int[] timesteps, Lesson lesson, Conditioning text) {
+    public List<Tensor> logits(Tensor latents, int[] timesteps, Target target, Conditioning text) {
         List<Tensor> features = unet.features(latents, Denoiser.tensor(timesteps), text);
         List<Tensor> logits = new ArrayList<>();
         for (int depth = 0; depth < features.size(); depth++) {

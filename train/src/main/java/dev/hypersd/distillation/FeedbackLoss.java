@@ -2,9 +2,9 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.tokenizer.ClipTokenizer;
-import dev.hypersd.training.Draw;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses.Term;
+import dev.hypersd.training.RandomSource;
 import dev.hypersd.vae.Autoencoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +20,9 @@ final class FeedbackLoss implements StudentLoss {
     private final Rollout rollout;
     private final Autoencoder autoencoder;
     private final ClipTokenizer tokenizer;
-    private final List<Rewarded> rewards;
+    private final List<WeightedReward> rewards;
 
-    FeedbackLoss(Rollout rollout, Autoencoder autoencoder, ClipTokenizer tokenizer, List<Rewarded> rewards) {
+    FeedbackLoss(Rollout rollout, Autoencoder autoencoder, ClipTokenizer tokenizer, List<WeightedReward> rewards) {
         this.rollout = rollout;
         this.autoencoder = autoencoder;
         this.tokenizer = tokenizer;
@@ -30,15 +30,15 @@ final class FeedbackLoss implements StudentLoss {
     }
 
     @Override
-    public List<Term> terms(Batch batch, Draw draw) {
-        Tensor decoded = autoencoder.decode(rollout.draw(batch, draw).clean());
+    public List<Term> terms(Batch batch, RandomSource random) {
+        Tensor decoded = autoencoder.decode(rollout.draw(batch, random).clean());
         Tensor pixels = decoded.clamp_min(new Scalar(-1.0)).clamp_max(new Scalar(1.0));
         List<String> captions = batch.ids().stream().map(tokenizer::text).toList();
         List<Term> terms = new ArrayList<>();
-        for (Rewarded rewarded : rewards) {
+        for (WeightedReward rewarded : rewards) {
             Tensor score = rewarded.reward().of(pixels, captions);
-            Tensor lacking =
-                    torch.relu(score.neg().add(new Scalar(rewarded.enough()))).mean();
+            Tensor lacking = torch.relu(score.neg().add(new Scalar(rewarded.threshold())))
+                    .mean();
             terms.add(new Term(rewarded.name() + " lacking", rewarded.weight(), lacking));
             terms.add(new Term(rewarded.name(), 0, score.detach().mean()));
         }
@@ -46,7 +46,7 @@ final class FeedbackLoss implements StudentLoss {
     }
 
     @Override
-    public List<Learner<LatentSample>> companions() {
+    public List<Learner<LatentSample>> auxiliaryLearners() {
         return List.of();
     }
 }

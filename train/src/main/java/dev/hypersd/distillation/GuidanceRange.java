@@ -1,7 +1,7 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -26,10 +26,10 @@ public record GuidanceRange(double least, double greatest) {
     }
 
     /** A scale for each sample, {@code [B, 1, 1, 1]}. */
-    Tensor draw(int batch, Draw draw) {
+    Tensor draw(int batch, RandomSource random) {
         float[] scales = new float[batch];
         for (int i = 0; i < batch; i++) {
-            scales[i] = (float) (least + draw.uniform() * (greatest - least));
+            scales[i] = (float) (least + random.uniform() * (greatest - least));
         }
         return Tensors.of(scales, batch, 1, 1, 1);
     }

@@ -7,9 +7,9 @@ import dev.hypersd.latents.LatentSample;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.training.Draw;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses.Term;
+import dev.hypersd.training.RandomSource;
 import dev.hypersd.vae.Autoencoder;
 import java.util.Arrays;
 import java.util.List;
@@ -54,13 +54,13 @@ public final class MaskLoss implements StudentLoss {
 
     /** The terms of as many pictures as {@code batch} has, chosen anew: of those in it nobody knows what they show. */
     @Override
-    public List<Term> terms(Batch batch, Draw draw) {
-        int[] numbers = draw.integers((int) samples.size(), batch.size());
+    public List<Term> terms(Batch batch, RandomSource random) {
+        int[] numbers = random.integers((int) samples.size(), batch.size());
         Batch known =
-                student.batch(Arrays.stream(numbers).mapToObj(samples::get).toList(), draw);
-        int[] at = draw.integers(settings.greatest() + 1, known.size());
+                student.batch(Arrays.stream(numbers).mapToObj(samples::get).toList(), random);
+        int[] at = random.integers(settings.greatest() + 1, known.size());
         NoiseSchedule schedule = student.denoiser().schedule();
-        Tensor noisy = schedule.addNoise(known.latents(), draw.normal(Tensors.shape(known.latents())), at);
+        Tensor noisy = schedule.addNoise(known.latents(), random.normal(Tensors.shape(known.latents())), at);
         Tensor pixels = autoencoder.decode(student.denoiser().clean(noisy, at, known.text()));
         SegmentationLosses losses = SegmentationLosses.of(
                 segmenter, pixels, Arrays.stream(numbers).mapToObj(truth::get).toList());
@@ -70,7 +70,7 @@ public final class MaskLoss implements StudentLoss {
     }
 
     @Override
-    public List<Learner<LatentSample>> companions() {
+    public List<Learner<LatentSample>> auxiliaryLearners() {
         return List.of();
     }
 }

@@ -2,7 +2,7 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -21,10 +21,10 @@ public record Noising(double offset, boolean pureNoise) {
      * @param latents {@code [B, C, h, w]}
      * @param timesteps one for each of {@code B}
      */
-    Tensor of(Tensor latents, int[] timesteps, NoiseSchedule schedule, Draw draw) {
-        Tensor noise = draw.normal(Tensors.shape(latents));
+    Tensor of(Tensor latents, int[] timesteps, NoiseSchedule schedule, RandomSource random) {
+        Tensor noise = random.normal(Tensors.shape(latents));
         if (offset > 0) {
-            noise = noise.add(draw.normal(latents.size(0), latents.size(1), 1, 1), new Scalar(offset));
+            noise = noise.add(random.normal(latents.size(0), latents.size(1), 1, 1), new Scalar(offset));
         }
         Tensor noisy = schedule.addNoise(latents, noise, timesteps);
         return pureNoise ? noise.where(last(timesteps, schedule), noisy) : noisy;

@@ -2,7 +2,7 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -24,15 +24,15 @@ record Rollout(Denoiser denoiser, List<Integer> timesteps) {
     record Drawn(Tensor noise, Tensor input, int timestep, Tensor clean) {}
 
     /** Draws for the captions of {@code batch}. */
-    Drawn draw(Batch batch, Draw draw) {
+    Drawn draw(Batch batch, RandomSource random) {
         NoiseSchedule schedule = denoiser.schedule();
-        Tensor noise = draw.normal(Tensors.shape(batch.latents()));
-        int last = draw.integers(timesteps.size(), 1)[0];
+        Tensor noise = random.normal(Tensors.shape(batch.latents()));
+        int last = random.integers(timesteps.size(), 1)[0];
         Tensor input = Gradients.off(() -> {
             Tensor x = noise;
             for (int i = 0; i < last; i++) {
                 Tensor clean = denoiser.clean(x, all(timesteps.get(i), batch), batch.text());
-                x = schedule.addNoise(clean, draw.normal(Tensors.shape(noise)), timesteps.get(i + 1));
+                x = schedule.addNoise(clean, random.normal(Tensors.shape(noise)), timesteps.get(i + 1));
             }
             return x;
         });

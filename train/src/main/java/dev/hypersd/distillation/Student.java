@@ -2,7 +2,7 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
 import java.util.List;
 
@@ -19,10 +19,10 @@ record Student(Denoiser denoiser, TrainableWeights weights, Batches batches, lon
     /** Makes of samples what the network is shown. */
     @FunctionalInterface
     interface Batches {
-        Batch of(List<LatentSample> samples, Draw draw);
+        Batch of(List<LatentSample> samples, RandomSource random);
     }
 
-    Batch batch(List<LatentSample> samples, Draw draw) {
-        return batches.of(samples, draw);
+    Batch batch(List<LatentSample> samples, RandomSource random) {
+        return batches.of(samples, random);
     }
 }

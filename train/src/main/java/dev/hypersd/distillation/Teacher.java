@@ -1,7 +1,7 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.nn.Adapters;
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -12,8 +12,8 @@ import org.bytedeco.pytorch.Tensor;
  */
 record Teacher(Denoiser denoiser, Adapters adapters, GuidanceRange guidance) {
     /** This teacher for one batch, with scales of guidance drawn for it. */
-    Solver solver(Batch batch, Draw draw) {
-        return new Solver(batch, guidance.draw(batch.size(), draw));
+    Solver solver(Batch batch, RandomSource random) {
+        return new Solver(batch, guidance.draw(batch.size(), random));
     }
 
     /** Follows the teacher's trajectories for the captions of a batch. */

@@ -2,10 +2,10 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.distillation.trajectory.Distance;
 import dev.hypersd.latents.LatentSample;
-import dev.hypersd.training.Draw;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Losses.Term;
+import dev.hypersd.training.RandomSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,47 +18,52 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class TrajectoryLoss implements StudentLoss {
     private final Student student;
-    private final Lessons lessons;
+    private final TargetMaker targetMaker;
     private final Distance distance;
     private final double weight;
-    private final Optional<Adversary> adversary;
+    private final Optional<AdversarialLoss> adversarial;
 
     /** @param weight of the distance; 0 for students that have only the discriminator to please */
-    TrajectoryLoss(Student student, Lessons lessons, Distance distance, double weight, Optional<Adversary> adversary) {
+    TrajectoryLoss(
+            Student student,
+            TargetMaker targetMaker,
+            Distance distance,
+            double weight,
+            Optional<AdversarialLoss> adversarial) {
         this.student = student;
-        this.lessons = lessons;
+        this.targetMaker = targetMaker;
         this.distance = distance;
         this.weight = weight;
-        this.adversary = adversary;
+        this.adversarial = adversarial;
     }
 
     @Override
-    public List<Term> terms(Batch batch, Draw draw) {
-        Lesson lesson = Gradients.off(() -> lessons.on(batch, draw));
-        Tensor arrived = arrived(lesson, batch);
-        Tensor off = distance.between(arrived, lesson.target());
+    public List<Term> terms(Batch batch, RandomSource random) {
+        Target target = Gradients.off(() -> targetMaker.on(batch, random));
+        Tensor arrived = arrived(target, batch);
+        Tensor off = distance.between(arrived, target.target());
         List<Term> terms = new ArrayList<>();
         terms.add(new Term("distance", weight, off));
-        adversary.ifPresent(a -> terms.add(a.term(lesson, arrived, batch, draw, off.mul(new Scalar(weight)))));
+        adversarial.ifPresent(a -> terms.add(a.term(target, arrived, batch, random, off.mul(new Scalar(weight)))));
         return terms;
     }
 
-    private Tensor arrived(Lesson lesson, Batch batch) {
+    private Tensor arrived(Target target, Batch batch) {
         Denoiser denoiser = student.denoiser();
-        Tensor predicted = denoiser.predict(lesson.start(), lesson.from(), batch.text());
-        return denoiser.schedule().jump(lesson.start(), predicted, lesson.from(), lesson.to());
+        Tensor predicted = denoiser.predict(target.start(), target.from(), batch.text());
+        return denoiser.schedule().jump(target.start(), predicted, target.from(), target.to());
     }
 
     @Override
-    public List<Learner<LatentSample>> companions() {
-        return adversary.map(a -> a.learner(this::telling)).stream().toList();
+    public List<Learner<LatentSample>> auxiliaryLearners() {
+        return adversarial.map(a -> a.learner(this::discriminatorLoss)).stream().toList();
     }
 
     /** The discriminator's own loss. */
-    private Losses telling(List<LatentSample> samples, Draw draw) {
-        Batch batch = student.batch(samples, draw);
-        Lesson lesson = Gradients.off(() -> lessons.on(batch, draw));
-        Tensor arrived = Gradients.off(() -> student.weights().frozen().during(() -> arrived(lesson, batch)));
-        return adversary.orElseThrow().losses(lesson, arrived, batch, draw);
+    private Losses discriminatorLoss(List<LatentSample> samples, RandomSource random) {
+        Batch batch = student.batch(samples, random);
+        Target target = Gradients.off(() -> targetMaker.on(batch, random));
+        Tensor arrived = Gradients.off(() -> student.weights().frozen().during(() -> arrived(target, batch)));
+        return adversarial.orElseThrow().losses(target, arrived, batch, random);
     }
 }

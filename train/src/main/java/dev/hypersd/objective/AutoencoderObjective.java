@@ -14,13 +14,13 @@ import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.training.Draw;
 import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Losses.Term;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
 import dev.hypersd.vae.AutoencoderKl;
 import dev.hypersd.vae.DiagonalGaussian;
@@ -76,7 +76,7 @@ public final class AutoencoderObjective implements Objective<Image> {
      *     absolute error is content with the backgrounds
      * @param edges weight of the differences between neighbouring pixels, which keep outlines sharp
      * @param perceptual how different what comes back looks to a judge, if one is to be asked
-     * @param averageDecay of the averaged weights
+     * @param emaDecay of the averaged weights
      * @param seed of random weights
      */
     public record Settings(
@@ -87,7 +87,7 @@ public final class AutoencoderObjective implements Objective<Image> {
             double squared,
             double edges,
             Optional<Perceptual> perceptual,
-            double averageDecay,
+            double emaDecay,
             long seed) {}
 
     /**
@@ -117,7 +117,7 @@ public final class AutoencoderObjective implements Objective<Image> {
         this.distance = settings.perceptual().map(perceptual -> distance(perceptual.judge()));
         this.weights = Engine.call(() -> new TrainableWeights(
                 new FullTuning(settings.part().of(autoencoder.parameters())),
-                settings.averageDecay(),
+                settings.emaDecay(),
                 settings.seed(),
                 arena));
         this.learner = new Learner<>("vae", weights, optimiser, this::losses);
@@ -145,8 +145,8 @@ public final class AutoencoderObjective implements Objective<Image> {
         return List.of(learner);
     }
 
-    private Losses losses(List<Image> batch, Draw draw) {
-        Tensor pixels = crops(Pixels.of(batch), settings.crop(), draw);
+    private Losses losses(List<Image> batch, RandomSource random) {
+        Tensor pixels = crops(Pixels.of(batch), settings.crop(), random);
         AutoencoderKl network = autoencoder.network();
         DiagonalGaussian posterior = network.posterior(pixels);
         long[] shape = {
@@ -155,7 +155,7 @@ public final class AutoencoderObjective implements Objective<Image> {
             posterior.mean().size(2),
             posterior.mean().size(3)
         };
-        Tensor decoded = network.decode(network.scale(posterior.sample(draw.normal(shape))));
+        Tensor decoded = network.decode(network.scale(posterior.sample(random.normal(shape))));
         Tensor error = decoded.sub(pixels);
         List<Term> terms = new ArrayList<>(List.of(
                 new Term("absolute error", 1, error.abs().mean()),
@@ -171,10 +171,10 @@ public final class AutoencoderObjective implements Objective<Image> {
     }
 
     /** A square part of every picture, each from another place. */
-    private static Tensor crops(Tensor pixels, int size, Draw draw) {
+    private static Tensor crops(Tensor pixels, int size, RandomSource random) {
         int batch = (int) pixels.size(0);
-        int[] top = draw.integers((int) pixels.size(2) - size + 1, batch);
-        int[] left = draw.integers((int) pixels.size(3) - size + 1, batch);
+        int[] top = random.integers((int) pixels.size(2) - size + 1, batch);
+        int[] left = random.integers((int) pixels.size(3) - size + 1, batch);
         return TensorScope.scoped(() -> {
             List<Tensor> crops = new ArrayList<>();
             for (int i = 0; i < batch; i++) {

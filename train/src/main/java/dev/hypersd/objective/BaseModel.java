@@ -19,16 +19,16 @@ import org.bytedeco.pytorch.Tensor;
  * A model from its beginning: the U-Net learns, and the text encoder learns to tell it what it needs.
  *
  * @param folder of the model
- * @param finishedAutoencoder its folder
+ * @param autoencoder its folder
  * @param learns which weights do, by names that begin with {@code unet.} or {@code text_encoder.}
  */
 record BaseModel(
         Path folder,
-        Path finishedAutoencoder,
+        Path autoencoder,
         LatentDiffusion model,
         StartedNetwork<ClipTextModel> text,
         Predicate<String> learns)
-        implements Trainee {
+        implements TunedModel {
     private static final String UNET = "unet";
     private static final String TEXT_ENCODER = "text_encoder";
 
@@ -54,7 +54,7 @@ record BaseModel(
         learning.keySet().removeIf(learns.negate());
         if (learning.isEmpty()) {
             throw new InvalidRequestException(
-                    "base.learns matches no weight of " + folder + "; they have names such as "
+                    "base.trainable matches no weight of " + folder + "; they have names such as "
                             + parameters().keySet().iterator().next());
         }
         return new FullTuning(learning);
@@ -79,7 +79,7 @@ record BaseModel(
         parameters().forEach((name, parameter) -> all.put(name, averaged.getOrDefault(name, parameter.base())));
         model.unet().publish(target.resolve(UNET), part(UNET, all), Map.of());
         text.publish(target.resolve(TEXT_ENCODER), part(TEXT_ENCODER, all), Map.of());
-        ModelFolder.copy(finishedAutoencoder, target.resolve("vae"));
+        ModelFolder.copy(autoencoder, target.resolve("vae"));
         for (String other : List.of("tokenizer", "scheduler", "model_index.json")) {
             ModelFolder.copy(folder.resolve(other), target.resolve(other));
         }

@@ -18,12 +18,12 @@ import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.training.Draw;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Losses.Term;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
 import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
@@ -59,22 +59,22 @@ public final class ControlNetObjective implements Objective<Controlled> {
      * @param picture makes what it sees of the training pictures
      * @param embeddingChannels of the layers that bring that to the size of the latents, each after the first half the size
      * @param rank of the change of the copied encoder, which makes a small file; absent to let all of it learn
-     * @param dropped part of the captions that are empty, 0..1
+     * @param captionDropout part of the captions that are empty, 0..1
      * @param ratios that signal-to-noise ratios of noise levels count as
      * @param fewSteps a few-step LoRA that is to follow lines in a single step too
      * @param scale of guidance in sample pictures
-     * @param averageDecay of the averaged weights
+     * @param emaDecay of the averaged weights
      * @param seed of random weights and sample pictures
      */
     public record Settings(
             Preprocessor picture,
             List<Integer> embeddingChannels,
             OptionalInt rank,
-            double dropped,
+            double captionDropout,
             RatioRange ratios,
             Optional<Path> fewSteps,
             double scale,
-            double averageDecay,
+            double emaDecay,
             long seed) {
         public Settings {
             embeddingChannels = List.copyOf(embeddingChannels);
@@ -83,7 +83,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
 
     private final Settings settings;
     private final TensorArena arena = new TensorArena();
-    private final Finished finished;
+    private final PretrainedModel pretrained;
     private final Dataset<Controlled> samples;
     private final Dataset<Controlled> heldOut;
     private final NewControlNet controlNet;
@@ -102,10 +102,10 @@ public final class ControlNetObjective implements Objective<Controlled> {
      */
     public ControlNetObjective(ModelFiles files, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
         this.settings = settings;
-        this.finished = Finished.open(files, pictures, List.of(), arena);
-        this.samples = controlled(finished.samples(), pictures.training().map(sample -> sample.image()));
-        this.heldOut = controlled(finished.heldOut(), pictures.validation().map(sample -> sample.image()));
-        LatentDiffusion model = finished.model();
+        this.pretrained = PretrainedModel.open(files, pictures, List.of(), arena);
+        this.samples = controlled(pretrained.samples(), pictures.training().map(sample -> sample.image()));
+        this.heldOut = controlled(pretrained.heldOut(), pictures.validation().map(sample -> sample.image()));
+        LatentDiffusion model = pretrained.model();
         this.controlNet = Engine.infer(() ->
                 NewControlNet.of(model.unet(), settings.embeddingChannels(), settings.rank(), settings.seed(), arena));
         int factor = controlNet.network().config().scaleFactor();
@@ -119,7 +119,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
         }
         this.loss = new DenoisingLoss(model.schedule(), settings.ratios());
         this.weights = Engine.call(
-                () -> new TrainableWeights(controlNet.tuning(), settings.averageDecay(), settings.seed(), arena));
+                () -> new TrainableWeights(controlNet.tuning(), settings.emaDecay(), settings.seed(), arena));
         this.learner = new Learner<>("controlnet", weights, optimiser, this::losses);
         this.emptyCaption = model.ids("");
         this.fewSteps = settings.fewSteps().map(lora -> model.withLora(lora, arena));
@@ -144,17 +144,17 @@ public final class ControlNetObjective implements Objective<Controlled> {
         return List.of(learner);
     }
 
-    private Losses losses(List<Controlled> batch, Draw draw) {
-        NoiseSchedule schedule = finished.model().schedule();
+    private Losses losses(List<Controlled> batch, RandomSource random) {
+        NoiseSchedule schedule = pretrained.model().schedule();
         Tensor latents = LatentSample.latents(
                 batch.stream().map(Controlled::sample).toList(),
-                finished.samples().shape());
-        Tensor noise = draw.normal(Tensors.shape(latents));
-        Optional<Adapters> single = fewSteps.filter(_ -> draw.uniform() < SINGLE);
+                pretrained.samples().shape());
+        Tensor noise = random.normal(Tensors.shape(latents));
+        Optional<Adapters> single = fewSteps.filter(_ -> random.uniform() < SINGLE);
         int[] timesteps = single.map(_ -> last(schedule, batch.size()))
-                .orElseGet(() -> draw.integers(schedule.trainTimesteps(), batch.size()));
+                .orElseGet(() -> random.integers(schedule.trainTimesteps(), batch.size()));
         List<long[]> captions = batch.stream()
-                .map(controlled -> draw.uniform() < settings.dropped()
+                .map(controlled -> random.uniform() < settings.captionDropout()
                         ? emptyCaption
                         : controlled.sample().ids())
                 .toList();
@@ -163,7 +163,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
                 single.orElse(Adapters.NONE),
                 noisy,
                 Tensors.of(Arrays.stream(timesteps).asLongStream().toArray(), timesteps.length),
-                finished.conditioning(captions),
+                pretrained.conditioning(captions),
                 controlNet.network().embed(Controlled.pictures(batch)));
         return single.isEmpty()
                 ? loss.of(predicted, latents, noise, timesteps)
@@ -191,7 +191,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
         Conditioning.Residuals residuals = controlNet
                 .network()
                 .forward(noisy, timesteps, told.withoutGuidance(), seen, 1, ResidualScaling.UNIFORM);
-        return lora.during(() -> finished.model().unet().network().forward(noisy, timesteps, told.with(residuals)));
+        return lora.during(() -> pretrained.model().unet().network().forward(noisy, timesteps, told.with(residuals)));
     }
 
     /** Held-out pictures above what the averaged weights make of their captions and of what the ControlNet sees of them. */
@@ -208,8 +208,8 @@ public final class ControlNetObjective implements Objective<Controlled> {
     }
 
     private List<Image> draw(List<Controlled> shown) {
-        LatentDiffusion model = finished.model();
-        long[] shape = finished.samples().shape();
+        LatentDiffusion model = pretrained.model();
+        long[] shape = pretrained.samples().shape();
         List<long[]> captions = new ArrayList<>();
         shown.forEach(_ -> captions.add(emptyCaption));
         shown.forEach(controlled -> captions.add(controlled.sample().ids()));
@@ -217,11 +217,12 @@ public final class ControlNetObjective implements Objective<Controlled> {
         Tensor twice = Tensors.cat(0, seen, seen);
         boolean guided = settings.scale() != 1;
         SamplingPlan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(SHOWN_STEPS));
-        Tensor noise = Draw.at(settings.seed(), 0).normal(shown.size(), shape[0], shape[1], shape[2]);
+        Tensor noise = RandomSource.at(settings.seed(), 0).normal(shown.size(), shape[0], shape[1], shape[2]);
         GuidedSampling sampling = new GuidedSampling(
                 (latents, time, told) -> predict(Adapters.NONE, latents, time, told, guided ? twice : seen),
                 settings.scale());
-        Conditioning told = finished.conditioning(guided ? captions : captions.subList(shown.size(), captions.size()));
+        Conditioning told =
+                pretrained.conditioning(guided ? captions : captions.subList(shown.size(), captions.size()));
         return Pixels.images(
                 model.autoencoder().decode(sampling.sample(plan, noise, told, new SeededNoise(settings.seed()))));
     }

@@ -8,11 +8,11 @@ import dev.hypersd.model.ModelFiles;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.training.Draw;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -34,24 +34,24 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     /**
      * What all such training is told.
      *
-     * @param dropped part of the captions that are empty, 0..1
+     * @param captionDropout part of the captions that are empty, 0..1
      * @param shift of timesteps
      * @param ratios that signal-to-noise ratios of noise levels count as
-     * @param shown captions that sample pictures are drawn for
+     * @param samplePrompts captions that sample pictures are drawn for
      * @param scale of guidance in sample pictures
-     * @param averageDecay of the averaged weights
+     * @param emaDecay of the averaged weights
      * @param seed of random weights and sample pictures
      */
     public record Settings(
-            double dropped,
+            double captionDropout,
             TimestepShift shift,
             RatioRange ratios,
-            List<String> shown,
+            List<String> samplePrompts,
             double scale,
-            double averageDecay,
+            double emaDecay,
             long seed) {
         public Settings {
-            shown = List.copyOf(shown);
+            samplePrompts = List.copyOf(samplePrompts);
         }
     }
 
@@ -59,7 +59,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     private final TensorArena arena;
     private final LatentCache samples;
     private final LatentCache heldOut;
-    private final Trainee trainee;
+    private final TunedModel tuned;
     private final DenoisingLoss loss;
     private final TrainableWeights weights;
     private final Learner<LatentSample> learner;
@@ -70,18 +70,18 @@ public final class DenoisingObjective implements Objective<LatentSample> {
             OptimiserSettings optimiser,
             LatentCache samples,
             LatentCache heldOut,
-            Trainee trainee,
+            TunedModel tuned,
             TensorArena arena) {
         this.settings = settings;
         this.arena = arena;
         this.samples = samples;
         this.heldOut = heldOut;
-        this.trainee = trainee;
-        this.loss = new DenoisingLoss(trainee.model().schedule(), settings.ratios());
-        this.weights = Engine.call(
-                () -> new TrainableWeights(trainee.tuning(), settings.averageDecay(), settings.seed(), arena));
-        this.learner = new Learner<>(trainee.name(), weights, optimiser, this::losses);
-        this.emptyCaption = trainee.model().ids("");
+        this.tuned = tuned;
+        this.loss = new DenoisingLoss(tuned.model().schedule(), settings.ratios());
+        this.weights =
+                Engine.call(() -> new TrainableWeights(tuned.tuning(), settings.emaDecay(), settings.seed(), arena));
+        this.learner = new Learner<>(tuned.name(), weights, optimiser, this::losses);
+        this.emptyCaption = tuned.model().ids("");
     }
 
     /**
@@ -111,9 +111,9 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     public static DenoisingObjective fineTuning(
             ModelFiles files, FineTuning change, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
         TensorArena arena = new TensorArena();
-        Finished finished = Finished.open(files, pictures, settings.shown(), arena);
-        Trainee trainee = Trainee.of(change, files, finished, arena);
-        return new DenoisingObjective(settings, optimiser, finished.samples(), finished.heldOut(), trainee, arena);
+        PretrainedModel pretrained = PretrainedModel.open(files, pictures, settings.samplePrompts(), arena);
+        TunedModel tuned = TunedModel.of(change, files, pretrained, arena);
+        return new DenoisingObjective(settings, optimiser, pretrained.samples(), pretrained.heldOut(), tuned, arena);
     }
 
     @Override
@@ -131,39 +131,39 @@ public final class DenoisingObjective implements Objective<LatentSample> {
         return List.of(learner);
     }
 
-    private Losses losses(List<LatentSample> batch, Draw draw) {
-        LatentDiffusion model = trainee.model();
+    private Losses losses(List<LatentSample> batch, RandomSource random) {
+        LatentDiffusion model = tuned.model();
         Tensor latents = LatentSample.latents(batch, samples.shape());
-        Tensor noise = draw.normal(Tensors.shape(latents));
+        Tensor noise = random.normal(Tensors.shape(latents));
         int count = model.schedule().trainTimesteps();
-        int[] timesteps = settings.shift().of(draw.integers(count, batch.size()), count);
+        int[] timesteps = settings.shift().of(random.integers(count, batch.size()), count);
         List<long[]> captions = batch.stream()
-                .map(sample -> draw.uniform() < settings.dropped() ? emptyCaption : sample.ids())
+                .map(sample -> random.uniform() < settings.captionDropout() ? emptyCaption : sample.ids())
                 .toList();
         Tensor predicted = model.unet()
                 .network()
                 .forward(
                         model.schedule().addNoise(latents, noise, timesteps),
                         Tensors.of(Arrays.stream(timesteps).asLongStream().toArray(), timesteps.length),
-                        trainee.conditioning(captions, samples.shape()));
+                        tuned.conditioning(captions, samples.shape()));
         return loss.of(predicted, latents, noise, timesteps);
     }
 
     /** What the averaged weights draw for the captions of the settings. */
     @Override
     public Map<String, Image> show() {
-        if (settings.shown().isEmpty()) {
+        if (settings.samplePrompts().isEmpty()) {
             return Map.of();
         }
-        SampleSheet sheet = new SampleSheet(settings.shown(), SHOWN_STEPS, settings.scale(), settings.seed());
+        SampleSheet sheet = new SampleSheet(settings.samplePrompts(), SHOWN_STEPS, settings.scale(), settings.seed());
         return Map.of(
-                "samples", Engine.infer(() -> weights.average().during(() -> sheet.draw(trainee, samples.shape()))));
+                "samples", Engine.infer(() -> weights.average().during(() -> sheet.draw(tuned, samples.shape()))));
     }
 
     @Override
     public void publish(Path folder) {
         Engine.infer(() -> {
-            trainee.publish(folder, weights.averaged());
+            tuned.publish(folder, weights.averaged());
             return folder;
         });
     }

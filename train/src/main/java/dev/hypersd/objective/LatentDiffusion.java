@@ -74,7 +74,7 @@ public record LatentDiffusion(
      *
      * @throws InvalidFileException if it is of a family that is not trained here
      */
-    static LatentDiffusion finished(ModelFiles files, TensorArena arena) {
+    static LatentDiffusion pretrained(ModelFiles files, TensorArena arena) {
         if (files.family() == ModelFamily.SDXL_REFINER) {
             throw new InvalidFileException(
                     files.path(), "is a refiner of SDXL, which is not trained here; SD 1.x, SD 2.x and SDXL are");

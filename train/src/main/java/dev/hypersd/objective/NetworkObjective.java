@@ -31,10 +31,10 @@ public final class NetworkObjective<N, S> implements Objective<S> {
     /**
      * @param folder with the configuration, and weights to go on from
      * @param copied files that are published beside the weights, such as those of a tokenizer
-     * @param averageDecay of the averaged weights
+     * @param emaDecay of the averaged weights
      * @param seed of random weights
      */
-    public record Settings(Path folder, List<Path> copied, double averageDecay, long seed) {
+    public record Settings(Path folder, List<Path> copied, double emaDecay, long seed) {
         public Settings {
             copied = List.copyOf(copied);
         }
@@ -67,10 +67,10 @@ public final class NetworkObjective<N, S> implements Objective<S> {
         this.heldOut = heldOut;
         this.started = Engine.infer(() -> StartedNetwork.load(type, settings.folder(), settings.seed(), arena));
         this.weights = Engine.call(() -> new TrainableWeights(
-                new FullTuning(started.parameters()), settings.averageDecay(), settings.seed(), arena));
+                new FullTuning(started.parameters()), settings.emaDecay(), settings.seed(), arena));
         NetworkLoss<N, S> loss = losses.apply(arena);
-        this.learner =
-                new Learner<>(type.className(), weights, optimiser, (batch, draw) -> loss.of(started.network(), batch));
+        this.learner = new Learner<>(
+                type.className(), weights, optimiser, (batch, random) -> loss.of(started.network(), batch));
     }
 
     @Override

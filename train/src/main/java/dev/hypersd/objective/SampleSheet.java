@@ -7,7 +7,7 @@ import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.SeededNoise;
 import dev.hypersd.sampler.Steps;
 import dev.hypersd.scene.ContactSheet;
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,10 +26,10 @@ public record SampleSheet(List<String> captions, int steps, double scale, long s
     private static final int COLUMNS = 6;
 
     /** @param shape of latents, {@code [C, h, w]} */
-    public Image draw(Trainee trainee, long... shape) {
+    public Image draw(TunedModel tuned, long... shape) {
         List<Image> images = new ArrayList<>();
         for (int first = 0; first < captions.size(); first += COLUMNS) {
-            images.addAll(row(trainee, shape, first));
+            images.addAll(row(tuned, shape, first));
         }
         List<ContactSheet.Entry> entries = IntStream.range(0, images.size())
                 .mapToObj(i -> new ContactSheet.Entry(images.get(i), captions.get(i)))
@@ -37,17 +37,17 @@ public record SampleSheet(List<String> captions, int steps, double scale, long s
         return ContactSheet.of(entries, COLUMNS);
     }
 
-    private List<Image> row(Trainee trainee, long[] shape, int first) {
-        LatentDiffusion model = trainee.model();
+    private List<Image> row(TunedModel tuned, long[] shape, int first) {
+        LatentDiffusion model = tuned.model();
         List<long[]> ids = captions.subList(first, Math.min(first + COLUMNS, captions.size())).stream()
                 .map(model::ids)
                 .toList();
         SamplingPlan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(steps));
-        Tensor noise = Draw.at(seed, first).normal(ids.size(), shape[0], shape[1], shape[2]);
+        Tensor noise = RandomSource.at(seed, first).normal(ids.size(), shape[0], shape[1], shape[2]);
         List<long[]> asked = new ArrayList<>(scale == 1 ? List.of() : Collections.nCopies(ids.size(), model.ids("")));
         asked.addAll(ids);
         Tensor latents = new GuidedSampling(model.unet().network()::forward, scale)
-                .sample(plan, noise, trainee.conditioning(asked, shape), new SeededNoise(seed));
+                .sample(plan, noise, tuned.conditioning(asked, shape), new SeededNoise(seed));
         return Pixels.images(model.autoencoder().decode(latents));
     }
 }

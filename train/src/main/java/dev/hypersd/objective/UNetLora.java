@@ -20,7 +20,8 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param tuning what the LoRA consists of
  */
-record UNetLora(Lora lora, LatentDiffusion model, CaptionEmbeddings captions, LowRankTuning tuning) implements Trainee {
+record UNetLora(Lora lora, LatentDiffusion model, CaptionEmbeddings captions, LowRankTuning tuning)
+        implements TunedModel {
     static UNetLora of(Lora lora, LatentDiffusion model, CaptionEmbeddings captions, TensorArena arena) {
         Map<String, Parameter> targets =
                 LoraLayers.weights(lora.layers(), model.unet().parameters());

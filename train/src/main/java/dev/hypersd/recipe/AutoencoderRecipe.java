@@ -8,7 +8,7 @@ import java.util.Optional;
 final class AutoencoderRecipe {
     private AutoencoderRecipe() {}
 
-    static Opening read(Section root, Common common) {
+    static Opening read(Section root, CommonSettings common) {
         Section section = root.section("autoencoder");
         AutoencoderObjective.Settings settings = new AutoencoderObjective.Settings(
                 root.path("model"),

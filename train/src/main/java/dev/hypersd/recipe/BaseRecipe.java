@@ -11,11 +11,11 @@ import java.util.function.Predicate;
 final class BaseRecipe {
     private BaseRecipe() {}
 
-    static Opening read(Section root, Common common) {
+    static Opening read(Section root, CommonSettings common) {
         Section section = root.section("base");
         Path model = root.path("model");
         Path autoencoder = section.path("autoencoder");
-        Predicate<String> learns = section.pattern("learns", ".*").asMatchPredicate();
+        Predicate<String> learns = section.pattern("trainable", ".*").asMatchPredicate();
         DenoisingObjective.Settings settings = DenoisingKeys.settings(section, common);
         Function<LatentCache.Listener, Pictures> pictures = DenoisingKeys.pictures(root, section);
         section.refuseUnread();

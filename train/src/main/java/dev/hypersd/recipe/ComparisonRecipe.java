@@ -46,8 +46,6 @@ public record ComparisonRecipe(
      */
     public static ComparisonRecipe read(Path file, List<String> changes) {
         Section root = new Section(RecipeFile.read(file, changes));
-        root.refuseRenamed("repeated", "diversity_prompts");
-        root.refuseRenamed("shown", "sample_prompts");
         ComparisonRecipe recipe = new ComparisonRecipe(
                 root.path("model"),
                 root.path("judges"),

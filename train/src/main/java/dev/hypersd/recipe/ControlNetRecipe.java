@@ -22,20 +22,20 @@ final class ControlNetRecipe {
 
     private ControlNetRecipe() {}
 
-    static Opening read(Section root, Common common) {
+    static Opening read(Section root, CommonSettings common) {
         Section section = root.section("controlnet");
-        Supplier<ModelFiles> files = FinishedKeys.files(root, section);
+        Supplier<ModelFiles> files = PretrainedKeys.files(root, section);
         OptionalInt rank = switch (section.one("tuning", Change.FULL)) {
             case FULL -> OptionalInt.empty();
             case LORA -> OptionalInt.of(section.count("rank", RANK, 1));
         };
         ControlNetObjective.Settings settings = new ControlNetObjective.Settings(
-                section.one("picture", Preprocessor.CANNY),
+                section.one("preprocessor", Preprocessor.CANNY),
                 channels(section),
                 rank,
-                section.number("dropped_captions", 0.5, 0, 1),
+                section.number("caption_dropout", 0.5, 0, 1),
                 DenoisingKeys.ratios(section),
-                section.optionalPath("few_steps"),
+                section.optionalPath("few_step_lora"),
                 section.number("guidance_scale", 3, 1, 30),
                 common.average(),
                 common.seed());
@@ -45,9 +45,9 @@ final class ControlNetRecipe {
     }
 
     private static List<Integer> channels(Section section) {
-        List<Integer> channels = section.counts("picture_channels", List.of(16, 32, 96, 256));
+        List<Integer> channels = section.counts("conditioning_channels", List.of(16, 32, 96, 256));
         if (channels.isEmpty() || channels.stream().anyMatch(count -> count < 1)) {
-            throw section.invalid("picture_channels", "is %s, not positive numbers".formatted(channels));
+            throw section.invalid("conditioning_channels", "is %s, not positive numbers".formatted(channels));
         }
         return channels;
     }

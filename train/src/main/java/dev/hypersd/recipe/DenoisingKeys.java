@@ -12,12 +12,12 @@ import java.util.function.Function;
 final class DenoisingKeys {
     private DenoisingKeys() {}
 
-    static DenoisingObjective.Settings settings(Section section, Common common) {
+    static DenoisingObjective.Settings settings(Section section, CommonSettings common) {
         return new DenoisingObjective.Settings(
-                section.number("dropped_captions", 0.1, 0, 1),
+                section.number("caption_dropout", 0.1, 0, 1),
                 new TimestepShift(section.number("timestep_shift", 1, 1e-2, 1e2)),
                 ratios(section),
-                section.texts("shown"),
+                section.texts("sample_prompts"),
                 section.number("guidance_scale", 3, 1, 30),
                 common.average(),
                 common.seed());

@@ -1,7 +1,7 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.distillation.DistillationLoss;
 import dev.hypersd.distillation.DistillationObjective;
-import dev.hypersd.distillation.Judged;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.objective.FineTuning;
@@ -21,28 +21,28 @@ final class DistillationRecipe {
 
     private DistillationRecipe() {}
 
-    static Opening read(Section root, Common common) {
+    static Opening read(Section root, CommonSettings common) {
         Section section = root.section("distillation");
-        Supplier<ModelFiles> model = FinishedKeys.files(root, section);
+        Supplier<ModelFiles> model = PretrainedKeys.files(root, section);
         FineTuning change = switch (section.one("tuning", Change.LORA)) {
             case FULL -> new FineTuning.Full();
-            case LORA -> FinishedKeys.lora(section);
+            case LORA -> PretrainedKeys.lora(section);
         };
         DistillationObjective.Settings settings = new DistillationObjective.Settings(
-                section.number("dropped_captions", 0, 0, 1),
-                section.texts("shown"),
-                section.count("shown_steps", 4, 1),
+                section.number("caption_dropout", 0, 0, 1),
+                section.texts("sample_prompts"),
+                section.count("sample_steps", 4, 1),
                 common.average(),
                 common.seed());
         Function<LatentCache.Listener, Pictures> pictures = DenoisingKeys.pictures(root, section);
-        List<Judged> judged = judged(root, section, common);
+        List<DistillationLoss> judged = judged(root, section, common);
         section.refuseUnread();
         return encoding -> new DistillationObjective(
                 model.get(), change, judged, settings, common.optimiser(), pictures.apply(encoding));
     }
 
-    private static List<Judged> judged(Section root, Section section, Common common) {
-        List<Judged> judged = new ArrayList<>();
+    private static List<DistillationLoss> judged(Section root, Section section, CommonSettings common) {
+        List<DistillationLoss> judged = new ArrayList<>();
         if (section.has("trajectory")) {
             judged.add(TrajectoryKeys.read(section.section("trajectory"), common.optimiser()));
         }

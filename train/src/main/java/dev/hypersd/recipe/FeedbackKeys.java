@@ -1,8 +1,8 @@
 package dev.hypersd.recipe;
 
-import dev.hypersd.distillation.Judged;
+import dev.hypersd.distillation.DistillationLoss;
 import dev.hypersd.distillation.MaskLoss;
-import dev.hypersd.distillation.Rewarded;
+import dev.hypersd.distillation.WeightedReward;
 import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.preference.PreferenceJudge;
 import dev.hypersd.judge.reward.AestheticJudge;
@@ -40,10 +40,10 @@ final class FeedbackKeys {
             }
         };
 
-        private final double enough;
+        private final double threshold;
 
-        Model(double enough) {
-            this.enough = enough;
+        Model(double threshold) {
+            this.threshold = threshold;
         }
 
         abstract Reward open(Path judges, TensorArena arena);
@@ -54,9 +54,9 @@ final class FeedbackKeys {
     }
 
     /** What a recipe says of one of them. */
-    private record Wanted(Model model, double weight, double enough) {
-        Rewarded open(Path judges, TensorArena arena) {
-            return new Rewarded(model.title(), model.open(judges, arena), weight, enough);
+    private record Wanted(Model model, double weight, double threshold) {
+        WeightedReward open(Path judges, TensorArena arena) {
+            return new WeightedReward(model.title(), model.open(judges, arena), weight, threshold);
         }
     }
 
@@ -67,21 +67,23 @@ final class FeedbackKeys {
      *
      * @param root of the recipe, which says what the pictures show
      */
-    static List<Judged> read(Section section, Section root) {
-        List<Judged> judged = new ArrayList<>();
+    static List<DistillationLoss> read(Section section, Section root) {
+        List<DistillationLoss> judged = new ArrayList<>();
         Path judges = section.path("judges");
-        Judged.Decoding decoding = new Judged.Decoding(section.optionalPath("vae"));
+        DistillationLoss.Decoding decoding = new DistillationLoss.Decoding(section.optionalPath("vae"));
         List<Wanted> wanted = new ArrayList<>();
         for (Model model : Model.values()) {
             if (section.has(model.title())) {
                 Section keys = section.section(model.title());
                 wanted.add(new Wanted(
-                        model, keys.number("weight", 1, 1e-6, 1e3), keys.number("enough", model.enough, -1e3, 1e3)));
+                        model,
+                        keys.number("weight", 1, 1e-6, 1e3),
+                        keys.number("threshold", model.threshold, -1e3, 1e3)));
                 keys.refuseUnread();
             }
         }
         if (!wanted.isEmpty()) {
-            judged.add(new Judged.Feedback(
+            judged.add(new DistillationLoss.Feedback(
                     ScoreKeys.timesteps(section),
                     decoding,
                     arena -> wanted.stream()
@@ -99,11 +101,12 @@ final class FeedbackKeys {
         return judged;
     }
 
-    private static Judged masks(Section section, Path folder, Judged.Decoding decoding, Section root) {
+    private static DistillationLoss masks(
+            Section section, Path folder, DistillationLoss.Decoding decoding, Section root) {
         if (!(DataSection.read(root) instanceof DrawnPictures drawn)) {
             throw section.invalid("weight", "needs pictures whose masks are known, which only data.scenes has");
         }
-        Judged masks = new Judged.Masks(
+        DistillationLoss masks = new DistillationLoss.Masks(
                 folder,
                 decoding,
                 drawn.samples(),

@@ -18,12 +18,12 @@ final class FinetuneRecipe {
 
     private FinetuneRecipe() {}
 
-    static Opening read(Section root, Common common) {
+    static Opening read(Section root, CommonSettings common) {
         Section section = root.section("finetune");
-        Supplier<ModelFiles> files = FinishedKeys.files(root, section);
+        Supplier<ModelFiles> files = PretrainedKeys.files(root, section);
         FineTuning change = switch (section.one("tuning", Change.LORA)) {
             case FULL -> new FineTuning.Full();
-            case LORA -> FinishedKeys.lora(section);
+            case LORA -> PretrainedKeys.lora(section);
         };
         DenoisingObjective.Settings settings = DenoisingKeys.settings(section, common);
         Function<LatentCache.Listener, Pictures> pictures = DenoisingKeys.pictures(root, section);

@@ -37,19 +37,20 @@ final class JudgeRecipes {
 
     private JudgeRecipes() {}
 
-    static Opening attributes(Section root, Common common) {
+    static Opening attributes(Section root, CommonSettings common) {
         return ofScenes(AttributeReader.TYPE, JudgeLosses::attributes, root, common);
     }
 
-    static Opening segmentation(Section root, Common common) {
+    static Opening segmentation(Section root, CommonSettings common) {
         return ofScenes(Segmenter.TYPE, JudgeLosses::segmentation, root, common);
     }
 
-    private static <N> Opening ofScenes(NetworkType<N> type, NetworkLoss<N, Sample> loss, Section root, Common common) {
+    private static <N> Opening ofScenes(
+            NetworkType<N> type, NetworkLoss<N, Sample> loss, Section root, CommonSettings common) {
         return judge(type, root, common, List.of(), scenes -> scenes, arena -> loss);
     }
 
-    static Opening clip(Section root, Common common) {
+    static Opening clip(Section root, CommonSettings common) {
         Path tokenizer = root.path("tokenizer");
         return judge(NetworkType.CLIP, root, common, files(tokenizer), scenes -> scenes, arena -> {
             ClipTokenizer opened = ClipTokenizer.open(tokenizer);
@@ -57,7 +58,7 @@ final class JudgeRecipes {
         });
     }
 
-    static Opening aesthetic(Section root, Common common) {
+    static Opening aesthetic(Section root, CommonSettings common) {
         Path clip = root.path("clip");
         return judge(ScoreHead.TYPE, root, common, List.of(), Comparisons::new, arena -> {
             ClipJudge opened = ClipJudge.open(clip, arena);
@@ -65,7 +66,7 @@ final class JudgeRecipes {
         });
     }
 
-    static Opening preference(Section root, Common common) {
+    static Opening preference(Section root, CommonSettings common) {
         Path tokenizer = root.path("tokenizer");
         return judge(PreferenceModel.TYPE, root, common, files(tokenizer), Comparisons::new, arena -> {
             ClipTokenizer opened = ClipTokenizer.open(tokenizer);
@@ -81,7 +82,7 @@ final class JudgeRecipes {
     private static <N, S> Opening judge(
             NetworkType<N> type,
             Section root,
-            Common common,
+            CommonSettings common,
             List<Path> copied,
             Function<Scenes, Dataset<S>> seen,
             Function<TensorArena, NetworkLoss<N, S>> losses) {

@@ -8,7 +8,7 @@ import java.util.function.BiFunction;
 
 /** The objectives by the names that recipes use. Reading one checks its keys; the supplier that it gives loads what is needed. */
 final class Objectives {
-    private static final Map<String, BiFunction<Section, Common, Opening>> KNOWN = Map.ofEntries(
+    private static final Map<String, BiFunction<Section, CommonSettings, Opening>> KNOWN = Map.ofEntries(
             entry("autoencoder", AutoencoderRecipe::read),
             entry("tiny_autoencoder", TinyAutoencoderRecipe::read),
             entry("base", BaseRecipe::read),
@@ -23,9 +23,9 @@ final class Objectives {
 
     private Objectives() {}
 
-    static Opening read(Section root, Common common) {
+    static Opening read(Section root, CommonSettings common) {
         String name = root.text("objective");
-        BiFunction<Section, Common, Opening> reader = KNOWN.get(name);
+        BiFunction<Section, CommonSettings, Opening> reader = KNOWN.get(name);
         if (reader == null) {
             throw root.invalid(
                     "objective",

@@ -28,7 +28,7 @@ public record Recipe(Path output, int keep, TrainingSettings training, Opening o
         int seed = root.count("seed", 0, 0);
         TrainingSettings training = training(root, seed);
         OptimiserSettings optimiser = optimiser(root.section("optimiser"), training.steps());
-        Common common = new Common(seed, root.number("average", 0.999, 0, 0.99999), optimiser);
+        CommonSettings common = new CommonSettings(seed, root.number("ema_decay", 0.999, 0, 0.99999), optimiser);
         Opening objective = Objectives.read(root, common);
         Recipe recipe = new Recipe(root.path("output"), root.count("keep", 2, 1), training, objective);
         root.refuseUnread();

@@ -37,12 +37,13 @@ final class RecipeFile {
      * The tree of {@code file}.
      *
      * @param changes {@code path.to.key=value}, each value in YAML's notation
-     * @throws InvalidFileException if the file is missing, no YAML, or no mapping
+     * @throws InvalidFileException if the file is missing, no YAML, no mapping, or has a key under a former name
      * @throws InvalidRequestException if a change is not of that form
      */
     static JsonObject read(Path file, List<String> changes) {
         ObjectNode tree = extended(file, 1);
         changes.forEach(change -> apply(change, tree));
+        RenamedKeys.refuse(file, tree);
         return Json.of(file, tree);
     }
 

@@ -1,7 +1,7 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.distillation.DistillationLoss;
 import dev.hypersd.distillation.DistributionMatching;
-import dev.hypersd.distillation.Judged;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.training.OptimiserSettings;
 import java.util.List;
@@ -12,24 +12,24 @@ final class ScoreKeys {
 
     private ScoreKeys() {}
 
-    static Judged read(Section section, OptimiserSettings student) {
+    static DistillationLoss read(Section section, OptimiserSettings student) {
         int least = section.count("least_timestep", 20, 0);
         int greatest = section.count("greatest_timestep", 980, least);
         if (greatest > LAST_TIMESTEP) {
             throw section.invalid("greatest_timestep", "is " + greatest + ", the last timestep is " + LAST_TIMESTEP);
         }
-        Judged.Score score = new Judged.Score(
+        DistillationLoss.Score score = new DistillationLoss.Score(
                 TeachingKeys.teaching(section),
                 timesteps(section),
                 new DistributionMatching.Settings(
                         section.number("weight", 1, 1e-6, 1e3),
                         least,
                         greatest,
-                        section.count("fake_turns", 5, 1),
-                        TeachingKeys.companion(section, student, 2e-4)),
+                        section.count("fake_updates", 5, 1),
+                        TeachingKeys.auxiliary(section, student, 2e-4)),
                 section.count("fake_rank", 16, 1),
                 section.some("fake_targets", LoraLayers.class),
-                TeachingKeys.adversary(section, student));
+                TeachingKeys.adversarial(section, student));
         section.refuseUnread();
         return score;
     }

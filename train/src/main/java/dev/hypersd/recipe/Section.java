@@ -133,13 +133,6 @@ final class Section {
         return keys.invalid(key, reason);
     }
 
-    /** Refuses a key that has another name now. */
-    void refuseRenamed(String old, String present) {
-        if (has(old)) {
-            throw invalid(old, "is called %s now; rename it".formatted(present));
-        }
-    }
-
     /** Refuses keys that nothing has asked for. */
     void refuseUnread() {
         keys.refuseUnread();

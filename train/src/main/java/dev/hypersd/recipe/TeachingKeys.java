@@ -1,9 +1,9 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.distillation.AdversarialLoss;
-import dev.hypersd.distillation.Adversary;
+import dev.hypersd.distillation.DistillationLoss;
 import dev.hypersd.distillation.GuidanceRange;
-import dev.hypersd.distillation.Judged;
+import dev.hypersd.distillation.LogitLoss;
 import dev.hypersd.training.OptimiserSettings;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,31 +17,31 @@ final class TeachingKeys {
     private TeachingKeys() {}
 
     /** The keys {@code teacher}, {@code least_guidance} and {@code greatest_guidance}. */
-    static Judged.Teaching teaching(Section section) {
-        Optional<Path> lora = section.optionalPath("teacher");
+    static DistillationLoss.Teaching teaching(Section section) {
+        Optional<Path> lora = section.optionalPath("teacher_lora");
         // A teacher that was distilled has learned the guidance; the base model has not.
         double least = section.number("least_guidance", lora.isPresent() ? 1 : USUAL_GUIDANCE, 1, MOST_GUIDANCE);
         double greatest = section.number("greatest_guidance", least, least, MOST_GUIDANCE);
-        return new Judged.Teaching(lora, new GuidanceRange(least, greatest));
+        return new DistillationLoss.Teaching(lora, new GuidanceRange(least, greatest));
     }
 
-    /** The section {@code adversary}, where it is. */
-    static Optional<Adversary.Settings> adversary(Section parent, OptimiserSettings student) {
-        if (!parent.has("adversary")) {
+    /** The section {@code adversarial}, where it is. */
+    static Optional<AdversarialLoss.Settings> adversarial(Section parent, OptimiserSettings student) {
+        if (!parent.has("adversarial")) {
             return Optional.empty();
         }
-        Section section = parent.section("adversary");
-        Adversary.Settings settings = new Adversary.Settings(
-                section.one("discriminator", Adversary.Kind.FEATURES),
-                section.one("loss", AdversarialLoss.HINGE),
-                section.one("real", Adversary.Real.TARGET),
+        Section section = parent.section("adversarial");
+        AdversarialLoss.Settings settings = new AdversarialLoss.Settings(
+                section.one("discriminator", AdversarialLoss.Kind.FEATURES),
+                section.one("loss", LogitLoss.HINGE),
+                section.one("real", AdversarialLoss.Real.TARGET),
                 section.number("weight", 0.1, 0, 1e3),
                 section.has("balance")
                         ? OptionalDouble.of(section.number("balance", 1, 1e-6, 1e3))
                         : OptionalDouble.empty(),
                 section.count("heads", 1, 1),
                 section.flag("conditional", true),
-                companion(section, student, 1e-4)
+                auxiliary(section, student, 1e-4)
                         .by(OptimiserSettings.Method.ADAMW)
                         .remembering(0, 0.99));
         section.refuseUnread();
@@ -49,7 +49,7 @@ final class TeachingKeys {
     }
 
     /** The optimiser of one that learns beside the student, at a rate of its own. */
-    static OptimiserSettings companion(Section section, OptimiserSettings student, double rate) {
+    static OptimiserSettings auxiliary(Section section, OptimiserSettings student, double rate) {
         return student.at(section.number("learning_rate", rate, 1e-12, 1));
     }
 }

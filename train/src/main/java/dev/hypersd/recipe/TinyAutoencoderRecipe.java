@@ -10,7 +10,7 @@ import java.util.List;
 final class TinyAutoencoderRecipe {
     private TinyAutoencoderRecipe() {}
 
-    static Opening read(Section root, Common common) {
+    static Opening read(Section root, CommonSettings common) {
         NetworkObjective.Settings network =
                 new NetworkObjective.Settings(root.path("model"), List.of(), common.average(), common.seed());
         Section section = root.section("tiny_autoencoder");

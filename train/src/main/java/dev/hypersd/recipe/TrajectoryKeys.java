@@ -1,11 +1,11 @@
 package dev.hypersd.recipe;
 
-import dev.hypersd.distillation.Judged;
+import dev.hypersd.distillation.DistillationLoss;
 import dev.hypersd.distillation.Noising;
 import dev.hypersd.distillation.trajectory.Distance;
-import dev.hypersd.distillation.trajectory.Goal;
 import dev.hypersd.distillation.trajectory.Grid;
 import dev.hypersd.distillation.trajectory.Segments;
+import dev.hypersd.distillation.trajectory.TargetTimestep;
 import dev.hypersd.training.OptimiserSettings;
 
 /** The section {@code trajectory} of a distillation. */
@@ -27,27 +27,30 @@ final class TrajectoryKeys {
 
     private TrajectoryKeys() {}
 
-    static Judged read(Section section, OptimiserSettings student) {
-        Judged.Trajectory trajectory = new Judged.Trajectory(
+    static DistillationLoss read(Section section, OptimiserSettings student) {
+        DistillationLoss.Trajectory trajectory = new DistillationLoss.Trajectory(
                 method(section),
                 TeachingKeys.teaching(section),
                 segments(section),
-                new Noising(section.number("offset_noise", 0, 0, 1), section.flag("pure_noise", false)),
+                new Noising(
+                        section.number("offset_noise", 0, 0, 1), section.flag("pure_noise_at_last_timestep", false)),
                 distance(section),
                 section.number("weight", 1, 0, 1e3),
-                TeachingKeys.adversary(section, student));
-        if (trajectory.weight() == 0 && trajectory.adversary().isEmpty()) {
-            throw section.invalid("weight", "is 0, and there is no adversary either: there is nothing to learn from");
+                TeachingKeys.adversarial(section, student));
+        if (trajectory.weight() == 0 && trajectory.adversarial().isEmpty()) {
+            throw section.invalid(
+                    "weight", "is 0, and there is no section adversarial either: there is nothing to learn from");
         }
         section.refuseUnread();
         return trajectory;
     }
 
-    private static Judged.Method method(Section section) {
+    private static DistillationLoss.Method method(Section section) {
         return switch (section.one("method", Method.CONSISTENCY)) {
-            case CONSISTENCY -> new Judged.Method.Consistency(section.one("goal", Goal.UNIFORM));
-            case PROGRESSIVE -> new Judged.Method.Progressive();
-            case RECTIFIED -> new Judged.Method.Rectified();
+            case CONSISTENCY ->
+                new DistillationLoss.Method.Consistency(section.one("target_timestep", TargetTimestep.UNIFORM));
+            case PROGRESSIVE -> new DistillationLoss.Method.Progressive();
+            case RECTIFIED -> new DistillationLoss.Method.Rectified();
         };
     }
 

@@ -11,5 +11,5 @@ public interface Loss<S> {
      *
      * @param draw all the randomness there is
      */
-    Losses of(List<S> batch, Draw draw);
+    Losses of(List<S> batch, RandomSource random);
 }

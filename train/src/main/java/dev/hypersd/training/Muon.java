@@ -29,7 +29,7 @@ final class Muon implements Optimiser {
     private final List<Group> groups = new ArrayList<>();
     private final Map<String, AdamW> others = new LinkedHashMap<>();
 
-    Muon(OptimiserSettings settings, Block values, Block gradients, TensorArena arena) {
+    Muon(OptimiserSettings settings, FlatTensors values, FlatTensors gradients, TensorArena arena) {
         this.settings = settings;
         Map<Shape, List<String>> matrices = new LinkedHashMap<>();
         values.named().forEach((name, value) -> {

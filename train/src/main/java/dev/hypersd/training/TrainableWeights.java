@@ -16,9 +16,9 @@ import org.bytedeco.pytorch.global.torch;
  * average, EMA).
  */
 public final class TrainableWeights {
-    private final Block values;
-    private final Block gradients;
-    private final Block averages;
+    private final FlatTensors values;
+    private final FlatTensors gradients;
+    private final FlatTensors averages;
     private final double decay;
     private final Adapters current;
     private final Adapters frozen;
@@ -31,11 +31,11 @@ public final class TrainableWeights {
      */
     public TrainableWeights(Tuning tuning, double decay, long seed, TensorArena arena) {
         Map<String, long[]> shapes = tuning.shapes();
-        this.values = Block.zeros(shapes, arena);
-        this.gradients = Block.zeros(shapes, arena);
+        this.values = FlatTensors.zeros(shapes, arena);
+        this.gradients = FlatTensors.zeros(shapes, arena);
         this.decay = decay;
-        Block newest = new Block(values.all(), withoutGradients(values.named(), arena));
-        this.averages = decay > 0 ? Block.zeros(shapes, arena) : newest;
+        FlatTensors newest = new FlatTensors(values.all(), withoutGradients(values.named(), arena));
+        this.averages = decay > 0 ? FlatTensors.zeros(shapes, arena) : newest;
         TensorScope.released(() -> {
             tuning.begin(values.named(), new RandomTensors(seed));
             return averages.all().copy_(values.all()).numel();
@@ -75,11 +75,11 @@ public final class TrainableWeights {
         return Collections.unmodifiableMap(averages.named());
     }
 
-    Block values() {
+    FlatTensors values() {
         return values;
     }
 
-    Block gradients() {
+    FlatTensors gradients() {
         return gradients;
     }
 

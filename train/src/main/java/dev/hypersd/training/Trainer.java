@@ -24,8 +24,8 @@ public final class Trainer<S> implements AutoCloseable {
     private final Checkpoints checkpoints;
     private final List<TrainingListener> listeners;
     private final TensorArena arena = new TensorArena();
-    private final Ahead<S> samples;
-    private final List<Turns<S>> turns;
+    private final Prefetcher<S> samples;
+    private final List<LearnerStep<S>> turns;
     private long step;
     private double best = Double.POSITIVE_INFINITY;
     /** Validations since the best one. */
@@ -42,8 +42,8 @@ public final class Trainer<S> implements AutoCloseable {
         this.settings = settings;
         this.checkpoints = checkpoints;
         this.listeners = List.copyOf(listeners);
-        this.samples = new Ahead<>(objective.samples(), settings.seed());
-        this.turns = Engine.call(() -> Turns.of(objective.learners(), settings, arena));
+        this.samples = new Prefetcher<>(objective.samples(), settings.seed());
+        this.turns = Engine.call(() -> LearnerStep.of(objective.learners(), settings, arena));
     }
 
     /**
@@ -105,10 +105,11 @@ public final class Trainer<S> implements AutoCloseable {
     private StepReport learn() {
         long begin = System.nanoTime();
         Map<String, Double> values = new LinkedHashMap<>();
-        long position = (step - 1) * turns.stream().mapToLong(Turns::samples).sum();
+        long position =
+                (step - 1) * turns.stream().mapToLong(LearnerStep::samples).sum();
         long consumed = 0;
         for (int i = 0; i < turns.size(); i++) {
-            Turns<S> learner = turns.get(i);
+            LearnerStep<S> learner = turns.get(i);
             learner.learn(samples, position + consumed, step, i, values);
             consumed += learner.samples();
         }

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.distillation.Judged.Method;
+import dev.hypersd.distillation.DistillationLoss.Method;
 import dev.hypersd.distillation.trajectory.Distance;
-import dev.hypersd.distillation.trajectory.Goal;
 import dev.hypersd.distillation.trajectory.Grid;
 import dev.hypersd.distillation.trajectory.Segments;
+import dev.hypersd.distillation.trajectory.TargetTimestep;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.Json;
 import dev.hypersd.judge.detection.Segmenter;
@@ -33,12 +33,12 @@ import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.training.Checkpoints;
-import dev.hypersd.training.Draw;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.LearningRate;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.Precision;
+import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.StepReport;
 import dev.hypersd.training.Trainer;
 import dev.hypersd.training.TrainingListener;
@@ -74,7 +74,7 @@ class DistillationObjectiveTest {
     private static final OptimiserSettings OPTIMISER = OptimiserSettings.usual(new LearningRate(2e-3, 0, STEPS, 1));
     private static final Noising PLAIN = new Noising(0, false);
 
-    private static final Judged.Decoding OWN_DECODER = new Judged.Decoding(Optional.empty());
+    private static final DistillationLoss.Decoding OWN_DECODER = new DistillationLoss.Decoding(Optional.empty());
 
     private static final Path SDXL = Path.of(System.getProperty("hypersd.reference"), "pipelines/models/sdxl");
 
@@ -127,22 +127,24 @@ class DistillationObjectiveTest {
 
     @Test
     void aBalancedDiscriminatorPullsAsHardAsTheDistanceWhateverItsScale() {
-        Adversary.Settings balanced = new Adversary.Settings(
-                Adversary.Kind.FEATURES,
-                AdversarialLoss.SOFTPLUS,
-                Adversary.Real.DATA,
+        AdversarialLoss.Settings balanced = new AdversarialLoss.Settings(
+                AdversarialLoss.Kind.FEATURES,
+                LogitLoss.SOFTPLUS,
+                AdversarialLoss.Real.DATA,
                 1,
                 OptionalDouble.of(0.5),
                 1,
                 true,
                 OPTIMISER);
-        Judged judged = trajectory(
-                new Method.Consistency(Goal.UNIFORM), new Segments(new Grid(1000, 8), 1), Optional.of(balanced));
+        DistillationLoss judged = trajectory(
+                new Method.Consistency(TargetTimestep.UNIFORM),
+                new Segments(new Grid(1000, 8), 1),
+                Optional.of(balanced));
         try (DistillationObjective objective = objective(List.of(judged))) {
             Learner<LatentSample> student = objective.learners().getFirst();
             double weight = Engine.call(() -> TensorScope.released(() -> student.weights()
                     .current()
-                    .during(() -> student.loss().of(batch(objective), Draw.at(1)))
+                    .during(() -> student.loss().of(batch(objective), RandomSource.at(1)))
                     .terms()
                     .getLast()
                     .weight()));
@@ -151,31 +153,35 @@ class DistillationObjectiveTest {
         }
     }
 
-    static Stream<Judged> waysToBeJudged() {
+    static Stream<DistillationLoss> waysToBeJudged() {
         Grid grid = new Grid(1000, 8);
         return Stream.of(
                 trajectory(
-                        new Method.Consistency(Goal.MIXED), new Segments(grid, 2), adversary(Adversary.Kind.FEATURES)),
+                        new Method.Consistency(TargetTimestep.MIXED),
+                        new Segments(grid, 2),
+                        adversarial(AdversarialLoss.Kind.FEATURES)),
                 trajectory(
-                        new Method.Consistency(Goal.UNIFORM), new Segments(grid, 1), adversary(Adversary.Kind.ENCODER)),
+                        new Method.Consistency(TargetTimestep.UNIFORM),
+                        new Segments(grid, 1),
+                        adversarial(AdversarialLoss.Kind.ENCODER)),
                 trajectory(new Method.Progressive(), new Segments(grid, 4), Optional.empty()),
                 trajectory(new Method.Rectified(), new Segments(grid, 4), Optional.empty()),
-                score(3, adversary(Adversary.Kind.FEATURES)));
+                score(3, adversarial(AdversarialLoss.Kind.FEATURES)));
     }
 
     @ParameterizedTest
     @MethodSource("waysToBeJudged")
-    void everyoneWhoLearnsChangesWhatItIsThatLearns(Judged judged) {
+    void everyoneWhoLearnsChangesWhatItIsThatLearns(DistillationLoss judged) {
         everyoneLearns(judged, false);
     }
 
     @ParameterizedTest
     @MethodSource("waysToBeJudged")
-    void everyoneLearnsWithGradientCheckpointingToo(Judged judged) {
+    void everyoneLearnsWithGradientCheckpointingToo(DistillationLoss judged) {
         everyoneLearns(judged, true);
     }
 
-    private void everyoneLearns(Judged judged, boolean checkpointing) {
+    private void everyoneLearns(DistillationLoss judged, boolean checkpointing) {
         try (DistillationObjective objective = objective(List.of(judged))) {
             List<LatentSample> batch = batch(objective);
             List<Learner<LatentSample>> learners = objective.learners();
@@ -194,8 +200,8 @@ class DistillationObjectiveTest {
 
     @Test
     void theDiscriminatorIsFrozenWhileTheStudentLearnsFromIt() {
-        Judged.Trajectory judged =
-                (Judged.Trajectory) waysToBeJudged().findFirst().orElseThrow();
+        DistillationLoss.Trajectory judged =
+                (DistillationLoss.Trajectory) waysToBeJudged().findFirst().orElseThrow();
         try (DistillationObjective objective = objective(List.of(judged))) {
             Learner<LatentSample> student = objective.learners().getFirst();
             Learner<LatentSample> discriminator = objective.learners().getLast();
@@ -208,7 +214,7 @@ class DistillationObjectiveTest {
 
     /** Whether the student's adversarial term depends on anything that learns while the student itself is frozen. */
     private static boolean adversarial(Learner<LatentSample> student, List<LatentSample> batch) {
-        return student.weights().frozen().during(() -> student.loss().of(batch, Draw.at(1))).terms().stream()
+        return student.weights().frozen().during(() -> student.loss().of(batch, RandomSource.at(1))).terms().stream()
                 .filter(term -> term.name().equals("adversarial"))
                 .findFirst()
                 .orElseThrow()
@@ -220,7 +226,7 @@ class DistillationObjectiveTest {
         return discriminator
                 .weights()
                 .current()
-                .during(() -> discriminator.loss().of(batch, Draw.at(1)))
+                .during(() -> discriminator.loss().of(batch, RandomSource.at(1)))
                 .terms()
                 .getFirst()
                 .value()
@@ -237,8 +243,8 @@ class DistillationObjectiveTest {
             }
         };
         // Two steps of the teacher: so few places on the trajectory that losses of single batches can be compared.
-        Judged judged = new Judged.Trajectory(
-                new Method.Consistency(Goal.BOUNDARY),
+        DistillationLoss judged = new DistillationLoss.Trajectory(
+                new Method.Consistency(TargetTimestep.BOUNDARY),
                 teaching(3),
                 new Segments(new Grid(1000, 2), 1),
                 PLAIN,
@@ -252,8 +258,9 @@ class DistillationObjectiveTest {
             assertThat(objective.show()).containsOnlyKeys("samples");
             objective.publish(published);
             Learner<LatentSample> student = objective.learners().getFirst();
-            learned = Engine.call(() -> TensorScope.released(() ->
-                    student.weights().average().during(() -> sum(student.loss().of(batch(objective), Draw.at(1))))));
+            learned = Engine.call(() -> TensorScope.released(() -> student.weights()
+                    .average()
+                    .during(() -> sum(student.loss().of(batch(objective), RandomSource.at(1))))));
         }
 
         assertThat(losses.getLast()).isLessThan(losses.getFirst());
@@ -277,20 +284,20 @@ class DistillationObjectiveTest {
     @Test
     void feedbackRaisesTheRewardUntilItIsEnough() {
         // The reward is how bright a picture is.
-        Judged bright = new Judged.Feedback(
+        DistillationLoss bright = new DistillationLoss.Feedback(
                 List.of(999, 499),
                 OWN_DECODER,
-                arena -> List.of(new Rewarded("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, 2)));
+                arena -> List.of(new WeightedReward("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, 2)));
         try (DistillationObjective objective = objective(List.of(bright))) {
             Learner<LatentSample> student = objective.learners().getFirst();
             double before = terms(student, batch(objective)).getOrDefault("bright", Double.NaN);
             train(objective, STEPS, false);
             assertThat(terms(student, batch(objective)).get("bright")).isGreaterThan(before);
         }
-        Judged content = new Judged.Feedback(
+        DistillationLoss content = new DistillationLoss.Feedback(
                 List.of(999),
                 OWN_DECODER,
-                arena -> List.of(new Rewarded("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, -2)));
+                arena -> List.of(new WeightedReward("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, -2)));
         assertThat(value(content, "bright lacking")).isZero();
     }
 
@@ -298,7 +305,7 @@ class DistillationObjectiveTest {
     void whatASegmenterMissesReachesTheStudent() throws Exception {
         Path segmenter = random(Segmenter.TYPE, """
                 {"_class_name": "Segmenter", "block_out_channels": [8, 16], "layers_per_block": [1, 1]}""");
-        Judged masks = new Judged.Masks(
+        DistillationLoss masks = new DistillationLoss.Masks(
                 segmenter,
                 OWN_DECODER,
                 new Scenes(Split.TRAIN, 4, SIZE, Optional.empty(), 0),
@@ -317,10 +324,10 @@ class DistillationObjectiveTest {
                 {"_class_name": "AutoencoderTiny", "encoder_block_out_channels": [8, 8], "num_encoder_blocks": [0, 0],
                  "decoder_block_out_channels": [8, 8], "num_decoder_blocks": [0, 0]}""");
         List<Long> widths = new ArrayList<>();
-        Judged looking = new Judged.Feedback(
+        DistillationLoss looking = new DistillationLoss.Feedback(
                 List.of(999),
-                new Judged.Decoding(Optional.of(doubling)),
-                arena -> List.of(new Rewarded(
+                new DistillationLoss.Decoding(Optional.of(doubling)),
+                arena -> List.of(new WeightedReward(
                         "looking",
                         (pixels, texts) -> {
                             widths.add(pixels.size(3));
@@ -338,8 +345,8 @@ class DistillationObjectiveTest {
         Path sixteen = random(NetworkType.AUTOENCODER_TINY, """
                 {"_class_name": "AutoencoderTiny", "encoder_block_out_channels": [8, 8], "num_encoder_blocks": [0, 0],
                  "decoder_block_out_channels": [8, 8], "num_decoder_blocks": [0, 0], "latent_channels": 16}""");
-        Judged looking =
-                new Judged.Feedback(List.of(999), new Judged.Decoding(Optional.of(sixteen)), arena -> List.of());
+        DistillationLoss looking = new DistillationLoss.Feedback(
+                List.of(999), new DistillationLoss.Decoding(Optional.of(sixteen)), arena -> List.of());
 
         assertThatThrownBy(() -> objective(List.of(looking)))
                 .isInstanceOf(InvalidFileException.class)
@@ -349,10 +356,10 @@ class DistillationObjectiveTest {
     @Test
     void rewardsAreToldTheCaptions() {
         List<String> told = new ArrayList<>();
-        Judged listening = new Judged.Feedback(
+        DistillationLoss listening = new DistillationLoss.Feedback(
                 List.of(999),
                 OWN_DECODER,
-                arena -> List.of(new Rewarded(
+                arena -> List.of(new WeightedReward(
                         "listening",
                         (pixels, texts) -> {
                             told.addAll(texts);
@@ -378,7 +385,7 @@ class DistillationObjectiveTest {
 
     @ParameterizedTest
     @MethodSource("waysToBeJudged")
-    void sdxlIsDistilledToo(Judged judged) {
+    void sdxlIsDistilledToo(DistillationLoss judged) {
         try (DistillationObjective objective =
                 objective(SDXL, List.of(judged), lora(4, Optional.empty(), Optional.empty()))) {
             Learner<LatentSample> student = objective.learners().getFirst();
@@ -390,7 +397,7 @@ class DistillationObjectiveTest {
     }
 
     /** A term of an untrained student on the first pictures. */
-    private double value(Judged judged, String term) {
+    private double value(DistillationLoss judged, String term) {
         try (DistillationObjective objective = objective(List.of(judged))) {
             return terms(objective.learners().getFirst(), batch(objective)).getOrDefault(term, Double.NaN);
         }
@@ -401,7 +408,7 @@ class DistillationObjectiveTest {
             Map<String, Double> values = new HashMap<>();
             learner.weights()
                     .current()
-                    .during(() -> learner.loss().of(batch, Draw.at(1)))
+                    .during(() -> learner.loss().of(batch, RandomSource.at(1)))
                     .terms()
                     .forEach(term -> values.put(term.name(), term.value().item_double()));
             return values;
@@ -432,9 +439,9 @@ class DistillationObjectiveTest {
         }
     }
 
-    private static Judged consistency(Grid grid, int segments, double guidance, Noising noising) {
-        return new Judged.Trajectory(
-                new Method.Consistency(Goal.UNIFORM),
+    private static DistillationLoss consistency(Grid grid, int segments, double guidance, Noising noising) {
+        return new DistillationLoss.Trajectory(
+                new Method.Consistency(TargetTimestep.UNIFORM),
                 teaching(guidance),
                 new Segments(grid, segments),
                 noising,
@@ -443,43 +450,44 @@ class DistillationObjectiveTest {
                 Optional.empty());
     }
 
-    private static Judged trajectory(Method method, Segments segments, Optional<Adversary.Settings> adversary) {
-        return new Judged.Trajectory(
-                method, teaching(3), segments, new Noising(0.05, true), new Distance.Squared(), 1, adversary);
+    private static DistillationLoss trajectory(
+            Method method, Segments segments, Optional<AdversarialLoss.Settings> adversarial) {
+        return new DistillationLoss.Trajectory(
+                method, teaching(3), segments, new Noising(0.05, true), new Distance.Squared(), 1, adversarial);
     }
 
-    private static Judged score(double guidance, Optional<Adversary.Settings> adversary) {
-        return new Judged.Score(
+    private static DistillationLoss score(double guidance, Optional<AdversarialLoss.Settings> adversarial) {
+        return new DistillationLoss.Score(
                 teaching(guidance),
                 List.of(999, 499),
                 new DistributionMatching.Settings(1, 20, 980, 2, OPTIMISER),
                 4,
                 EnumSet.allOf(LoraLayers.class),
-                adversary);
+                adversarial);
     }
 
-    private static Optional<Adversary.Settings> adversary(Adversary.Kind kind) {
-        return Optional.of(new Adversary.Settings(
-                kind, AdversarialLoss.HINGE, Adversary.Real.TARGET, 0.1, OptionalDouble.empty(), 1, true, OPTIMISER));
+    private static Optional<AdversarialLoss.Settings> adversarial(AdversarialLoss.Kind kind) {
+        return Optional.of(new AdversarialLoss.Settings(
+                kind, LogitLoss.HINGE, AdversarialLoss.Real.TARGET, 0.1, OptionalDouble.empty(), 1, true, OPTIMISER));
     }
 
-    private static Judged.Teaching teaching(double guidance) {
-        return new Judged.Teaching(Optional.empty(), new GuidanceRange(guidance, guidance));
+    private static DistillationLoss.Teaching teaching(double guidance) {
+        return new DistillationLoss.Teaching(Optional.empty(), new GuidanceRange(guidance, guidance));
     }
 
     private static FineTuning lora(int rank, Optional<Path> start, Optional<Path> over) {
         return new FineTuning.Lora(rank, rank, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA, start, over);
     }
 
-    private DistillationObjective objective(List<Judged> judged) {
+    private DistillationObjective objective(List<DistillationLoss> judged) {
         return objective(judged, lora(4, Optional.empty(), Optional.empty()));
     }
 
-    private DistillationObjective objective(List<Judged> judged, FineTuning change) {
+    private DistillationObjective objective(List<DistillationLoss> judged, FineTuning change) {
         return objective(model, judged, change);
     }
 
-    private DistillationObjective objective(Path teacher, List<Judged> judged, FineTuning change) {
+    private DistillationObjective objective(Path teacher, List<DistillationLoss> judged, FineTuning change) {
         return new DistillationObjective(
                 ModelFiles.open(teacher),
                 change,

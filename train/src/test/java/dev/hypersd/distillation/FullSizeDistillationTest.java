@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.data.Captioned;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.distillation.Judged.Method;
+import dev.hypersd.distillation.DistillationLoss.Method;
 import dev.hypersd.distillation.trajectory.Distance;
-import dev.hypersd.distillation.trajectory.Goal;
 import dev.hypersd.distillation.trajectory.Grid;
 import dev.hypersd.distillation.trajectory.Segments;
+import dev.hypersd.distillation.trajectory.TargetTimestep;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.lora.Spelling;
@@ -93,16 +93,16 @@ class FullSizeDistillationTest {
         assertThat(Footprint.gibibytes("VmHWM")).isLessThan(MOST_MEMORY);
     }
 
-    private static Judged judged(String way) {
-        Method consistency = new Method.Consistency(Goal.UNIFORM);
+    private static DistillationLoss judged(String way) {
+        Method consistency = new Method.Consistency(TargetTimestep.UNIFORM);
         return switch (way) {
             case "consistency" -> trajectory(consistency, Optional.empty());
             case "progressive" -> trajectory(new Method.Progressive(), Optional.empty());
             case "rectified" -> trajectory(new Method.Rectified(), Optional.empty());
-            case "features" -> trajectory(consistency, adversary(Adversary.Kind.FEATURES));
-            case "encoder" -> trajectory(consistency, adversary(Adversary.Kind.ENCODER));
+            case "features" -> trajectory(consistency, adversarial(AdversarialLoss.Kind.FEATURES));
+            case "encoder" -> trajectory(consistency, adversarial(AdversarialLoss.Kind.ENCODER));
             case "score" ->
-                new Judged.Score(
+                new DistillationLoss.Score(
                         teaching(),
                         List.of(999),
                         new DistributionMatching.Settings(1, 20, 980, 1, OPTIMISER),
@@ -110,34 +110,34 @@ class FullSizeDistillationTest {
                         EnumSet.allOf(LoraLayers.class),
                         Optional.empty());
             case "feedback" ->
-                new Judged.Feedback(
+                new DistillationLoss.Feedback(
                         List.of(999),
-                        new Judged.Decoding(Optional.empty()),
-                        arena -> List.of(new Rewarded("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, 2)));
+                        new DistillationLoss.Decoding(Optional.empty()),
+                        arena -> List.of(new WeightedReward("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, 2)));
             default -> throw new AssertionError(way);
         };
     }
 
-    private static Judged trajectory(Method method, Optional<Adversary.Settings> adversary) {
-        return new Judged.Trajectory(
+    private static DistillationLoss trajectory(Method method, Optional<AdversarialLoss.Settings> adversarial) {
+        return new DistillationLoss.Trajectory(
                 method,
                 teaching(),
                 new Segments(new Grid(1000, 8), 4),
                 new Noising(0.05, true),
                 new Distance.Squared(),
                 1,
-                adversary);
+                adversarial);
     }
 
-    private static Judged.Teaching teaching() {
-        return new Judged.Teaching(Optional.empty(), new GuidanceRange(5, 6));
+    private static DistillationLoss.Teaching teaching() {
+        return new DistillationLoss.Teaching(Optional.empty(), new GuidanceRange(5, 6));
     }
 
-    private static Optional<Adversary.Settings> adversary(Adversary.Kind kind) {
-        return Optional.of(new Adversary.Settings(
+    private static Optional<AdversarialLoss.Settings> adversarial(AdversarialLoss.Kind kind) {
+        return Optional.of(new AdversarialLoss.Settings(
                 kind,
-                AdversarialLoss.SOFTPLUS,
-                Adversary.Real.TARGET,
+                LogitLoss.SOFTPLUS,
+                AdversarialLoss.Real.TARGET,
                 0.1,
                 OptionalDouble.empty(),
                 1,
@@ -145,7 +145,7 @@ class FullSizeDistillationTest {
                 OPTIMISER));
     }
 
-    private static DistillationObjective objective(Path model, Judged judged) {
+    private static DistillationObjective objective(Path model, DistillationLoss judged) {
         return new DistillationObjective(
                 ModelFiles.open(model),
                 new FineTuning.Lora(64, 64, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA),

@@ -16,7 +16,6 @@ import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Checkpoints;
-import dev.hypersd.training.Draw;
 import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.LearningRate;
@@ -25,6 +24,7 @@ import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.Precision;
+import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
 import dev.hypersd.training.Trainer;
 import dev.hypersd.training.TrainingSettings;
@@ -139,13 +139,13 @@ final class PlaneWorld implements AutoCloseable {
     /** Learns the points, with a fifth of the classes left out. What is learned is the base of all that follows. */
     void learn(int steps) {
         TrainableWeights weights = weights(0.99);
-        train(weights, steps, 2e-3, (samples, draw) -> {
+        train(weights, steps, 2e-3, (samples, random) -> {
             Batch batch = batch(samples);
-            Tensor noise = draw.normal(Tensors.shape(batch.latents()));
-            int[] at = draw.integers(1000, batch.size());
+            Tensor noise = random.normal(Tensors.shape(batch.latents()));
+            int[] at = random.integers(1000, batch.size());
             float[] kept = new float[batch.size()];
             for (int i = 0; i < kept.length; i++) {
-                kept[i] = draw.uniform() < 0.2 ? 0 : 1;
+                kept[i] = random.uniform() < 0.2 ? 0 : 1;
             }
             Tensor none = batch.empty().text();
             Conditioning text =
@@ -168,7 +168,7 @@ final class PlaneWorld implements AutoCloseable {
     }
 
     Student student(TrainableWeights weights) {
-        return new Student(denoiser(), weights, (samples, draw) -> batch(samples), 1, arena);
+        return new Student(denoiser(), weights, (samples, random) -> batch(samples), 1, arena);
     }
 
     Teacher teacher() {
@@ -177,7 +177,7 @@ final class PlaneWorld implements AutoCloseable {
 
     /** Trains {@code weights} by a student's loss. */
     void train(TrainableWeights weights, int steps, StudentLoss loss) {
-        train(weights, steps, 1e-3, (samples, draw) -> new Losses(loss.terms(batch(samples), draw)));
+        train(weights, steps, 1e-3, (samples, random) -> new Losses(loss.terms(batch(samples), random)));
     }
 
     private void train(TrainableWeights weights, int steps, double rate, Loss<LatentSample> loss) {
@@ -223,9 +223,9 @@ final class PlaneWorld implements AutoCloseable {
                 .toList());
         Teacher mover =
                 new Teacher(denoiser(), adapters, guided ? new GuidanceRange(SCALE, SCALE) : GuidanceRange.NONE);
-        Draw draw = Draw.at(7);
-        Tensor x = draw.normal(batch.size(), 2, 1, 1);
-        Teacher.Solver solver = mover.solver(batch, draw);
+        RandomSource random = RandomSource.at(7);
+        Tensor x = random.normal(batch.size(), 2, 1, 1);
+        Teacher.Solver solver = mover.solver(batch, random);
         int stride = new Segments(GRID, steps).length();
         IntFunction<int[]> times = index -> {
             int[] all = new int[batch.size()];

@@ -3,8 +3,8 @@ package dev.hypersd.distillation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.distillation.trajectory.Distance;
-import dev.hypersd.distillation.trajectory.Goal;
 import dev.hypersd.distillation.trajectory.Segments;
+import dev.hypersd.distillation.trajectory.TargetTimestep;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.training.TrainableWeights;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class PlaneWorldTest {
         Map<Integer, Double> staged = new TreeMap<>();
         TrainableWeights weights = world.weights(0.95);
         for (int segments = 8; segments >= 1; segments /= 2) {
-            distil(weights, segments, Goal.UNIFORM, STAGE);
+            distil(weights, segments, TargetTimestep.UNIFORM, STAGE);
             staged.put(segments, error(weights, segments));
             teacher.put(segments, world.error(Adapters.NONE, true, segments));
         }
@@ -68,9 +68,9 @@ class PlaneWorldTest {
     @Test
     void goalsAtTheEndGainTheSingleStep() {
         TrainableWeights anywhere = world.weights(0.95);
-        distil(anywhere, 1, Goal.UNIFORM, 4 * STAGE);
+        distil(anywhere, 1, TargetTimestep.UNIFORM, 4 * STAGE);
         TrainableWeights end = world.weights(0.95);
-        distil(end, 1, Goal.BOUNDARY, 4 * STAGE);
+        distil(end, 1, TargetTimestep.BOUNDARY, 4 * STAGE);
         LOG.log(System.Logger.Level.INFO, table("one segment, goals anywhere (TCD)", all(anywhere)));
         LOG.log(System.Logger.Level.INFO, table("one segment, goals at the end (LCM)", all(end)));
 
@@ -80,9 +80,9 @@ class PlaneWorldTest {
     @Test
     void aTargetThatAveragesLongFollowsBecauseItBeginsShort() {
         TrainableWeights following = world.weights(0);
-        distil(following, 8, Goal.UNIFORM, STAGE);
+        distil(following, 8, TargetTimestep.UNIFORM, STAGE);
         TrainableWeights lagging = world.weights(0.999);
-        distil(lagging, 8, Goal.UNIFORM, STAGE);
+        distil(lagging, 8, TargetTimestep.UNIFORM, STAGE);
         LOG.log(System.Logger.Level.INFO, table("no average, 8 segments", all(following)));
         LOG.log(System.Logger.Level.INFO, table("average of 0.999, 8 segments", all(lagging)));
 
@@ -90,18 +90,18 @@ class PlaneWorldTest {
         assertThat(error(lagging, 8)).isLessThan(1.2 * error(following, 8));
     }
 
-    private static void distil(TrainableWeights weights, int segments, Goal goal, int steps) {
+    private static void distil(TrainableWeights weights, int segments, TargetTimestep targetTimestep, int steps) {
         Student student = world.student(weights);
         world.train(
                 weights,
                 steps,
                 new TrajectoryLoss(
                         student,
-                        new ConsistencyLessons(
+                        new ConsistencyTargets(
                                 world.teacher(),
                                 weights.average(),
                                 new Segments(PlaneWorld.GRID, segments),
-                                goal,
+                                targetTimestep,
                                 new Noising(0, true)),
                         new Distance.Squared(),
                         1,

@@ -107,7 +107,7 @@ class DenoisingObjectiveTest {
     void ifNothingLearnsThatIsSaid() {
         assertThatThrownBy(() -> objective(name -> false))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageMatching("base.learns matches no weight of .*model; they have names such as unet\\.\\S+");
+                .hasMessageMatching("base.trainable matches no weight of .*model; they have names such as unet\\.\\S+");
     }
 
     /** Whether two folders of a network hold the same weights, in the precision that is published. */

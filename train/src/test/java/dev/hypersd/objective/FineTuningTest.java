@@ -206,11 +206,12 @@ class FineTuningTest {
         try (TensorArena arena = new TensorArena()) {
             Pictures pictures = new Pictures(
                     scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("told"), (done, total) -> {});
-            Finished finished = Finished.open(ModelFiles.open(SDXL), pictures, List.of("a red cat"), arena);
-            LatentDiffusion sdxl = finished.model();
+            PretrainedModel pretrained =
+                    PretrainedModel.open(ModelFiles.open(SDXL), pictures, List.of("a red cat"), arena);
+            LatentDiffusion sdxl = pretrained.model();
             Engine.infer(() -> {
-                Conditioning told =
-                        sdxl.conditioning(finished.captions(), List.of(sdxl.ids("a red cat"), sdxl.ids("")), 4, 8, 16);
+                Conditioning told = sdxl.conditioning(
+                        pretrained.captions(), List.of(sdxl.ids("a red cat"), sdxl.ids("")), 4, 8, 16);
                 Conditioning.Added added = told.added().orElseThrow();
                 assertThat(Tensors.toFloats(added.timeIds()))
                         .startsWith(64, 128, 0, 0, 64, 128)

@@ -55,7 +55,7 @@ final class FlatMemoryRun {
         Path model = folder.resolve("model");
         RandomModel.write(model, ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
         writeUNet(model.resolve("unet"));
-        TrainingListener telling = new TrainingListener() {
+        TrainingListener discriminatorLoss = new TrainingListener() {
             @Override
             public void step(StepReport report) {
                 if (report.step() % EVERY == 0) {
@@ -67,7 +67,7 @@ final class FlatMemoryRun {
                 1, steps, 2, 1, Precision.MIXED, new TrainingSettings.Intervals(EVERY, EVERY, 2 * EVERY));
         try (DenoisingObjective objective = objective(model, folder.resolve("latents"), steps);
                 Trainer<LatentSample> trainer =
-                        new Trainer<>(objective, settings, new Checkpoints(folder, 1), List.of(telling))) {
+                        new Trainer<>(objective, settings, new Checkpoints(folder, 1), List.of(discriminatorLoss))) {
             trainer.run();
         }
     }

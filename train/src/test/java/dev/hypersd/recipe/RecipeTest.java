@@ -99,11 +99,11 @@ class RecipeTest {
             value = {
                 "distillation.trajectory.segments=3        | trajectory.segments is 3, which does not divide the 40 steps",
                 "distillation.trajectory.teacher_steps=30  | trajectory.teacher_steps is 30, which does not divide the 1000",
-                "distillation.trajectory.weight=0          | trajectory.weight is 0, and there is no adversary either",
-                "distillation.trajectory.goals=uniform     | trajectory.goals is unknown; do you mean goal?",
+                "distillation.trajectory.weight=0          | trajectory.weight is 0, and there is no section adversarial either",
+                "distillation.trajectory.target_timesteps=uniform | trajectory.target_timesteps is unknown; do you mean target_timestep?",
                 "distillation.score.timesteps=[249,999]    | score.timesteps is [249, 999], they must fall",
                 "distillation.score.greatest_timestep=1000 | score.greatest_timestep is 1000, the last timestep is 999",
-                "distillation.score.adversary.heads=0      | adversary.heads is 0, it must be at least 1",
+                "distillation.score.adversarial.heads=0      | adversarial.heads is 0, it must be at least 1",
             })
     void whatIsWrongWithDistillationIsNamed(String change, String message) {
         Path recipe = Path.of("../recipes/mini/hyper/8-steps.yaml");
@@ -133,6 +133,22 @@ class RecipeTest {
                 .hasMessageContaining(message);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "average=0.9                           | average is called ema_decay now; rename it",
+                "distillation.over=x                   | distillation.over is called frozen_lora now; rename it",
+                "distillation.trajectory.goal=mixed    | distillation.trajectory.goal is called target_timestep now",
+                "distillation.feedback.clip.enough=3   | distillation.feedback.clip.enough is called threshold now",
+            })
+    void aKeyUnderItsFormerNameIsAnsweredWithItsPresentOne(String change, String message) {
+        Path recipe = Path.of("../recipes/mini/hyper/8-steps.yaml");
+        assertThatThrownBy(() -> Recipe.read(recipe, List.of(change)))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining(message);
+    }
+
     @Test
     void patienceNeedsValidations() {
         assertThatThrownBy(() -> Recipe.read(file, List.of("training.patience=2", "every.validation=0")))
@@ -142,9 +158,9 @@ class RecipeTest {
 
     @Test
     void whatLearnsIsARegularExpression() {
-        assertThatThrownBy(() -> Recipe.read(Path.of("../recipes/mini/places.yaml"), List.of("base.learns=unet.(")))
+        assertThatThrownBy(() -> Recipe.read(Path.of("../recipes/mini/places.yaml"), List.of("base.trainable=unet.(")))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessageContaining("base.learns is \"unet.(\", no regular expression: Unclosed group");
+                .hasMessageContaining("base.trainable is \"unet.(\", no regular expression: Unclosed group");
     }
 
     @ParameterizedTest

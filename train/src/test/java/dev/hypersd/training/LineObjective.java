@@ -55,14 +55,14 @@ final class LineObjective implements Objective<Double> {
         return List.of(new Learner<>("line", weights, optimiser, this::loss));
     }
 
-    private Losses loss(List<Double> batch, Draw draw) {
+    private Losses loss(List<Double> batch, RandomSource random) {
         float[] x = new float[batch.size()];
         float[] y = new float[batch.size()];
         for (int i = 0; i < x.length; i++) {
             x[i] = batch.get(i).floatValue();
             y[i] = 3 * x[i] - 1;
         }
-        Tensor noisy = Tensors.of(y, x.length, 1).add(draw.normal(x.length, 1).mul(new Scalar(0.01)));
+        Tensor noisy = Tensors.of(y, x.length, 1).add(random.normal(x.length, 1).mul(new Scalar(0.01)));
         return Losses.of("squared error", torch.mse_loss(layer.forward(Tensors.of(x, x.length, 1)), noisy));
     }
 

@@ -53,8 +53,8 @@ class MuonTest {
                 Map<String, long[]> shapes = new LinkedHashMap<>();
                 shapes.put("layer.weight", new long[] {16, 4, 3, 3});
                 shapes.put("layer.bias", new long[] {16});
-                Block values = Block.zeros(shapes, arena);
-                Block gradients = Block.zeros(shapes, arena);
+                FlatTensors values = FlatTensors.zeros(shapes, arena);
+                FlatTensors gradients = FlatTensors.zeros(shapes, arena);
                 gradients.all().copy_(normal(1, gradients.all().numel()));
                 OptimiserSettings settings = OptimiserSettings.usual(new LearningRate(0.01, 0, 10, 1));
                 new Muon(settings, values, gradients, arena).update(1, 0.01);

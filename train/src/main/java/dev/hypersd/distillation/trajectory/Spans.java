@@ -1,6 +1,6 @@
 package dev.hypersd.distillation.trajectory;
 
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 import java.util.Arrays;
 
 /**
@@ -13,9 +13,9 @@ import java.util.Arrays;
  */
 public record Spans(int[] from, int[] next, int[] to, int[] end) {
     /** Starts all over the grid, goals in their segments. */
-    public static Spans draw(Segments segments, Goal goal, int batch, Draw draw) {
+    public static Spans draw(Segments segments, TargetTimestep targetTimestep, int batch, RandomSource random) {
         Grid grid = segments.grid();
-        int[] indices = Arrays.stream(draw.integers(grid.steps(), batch))
+        int[] indices = Arrays.stream(random.integers(grid.steps(), batch))
                 .map(i -> i + 1)
                 .toArray();
         Spans spans = new Spans(new int[batch], new int[batch], new int[batch], new int[batch]);
@@ -23,7 +23,7 @@ public record Spans(int[] from, int[] next, int[] to, int[] end) {
             int start = segments.start(indices[i]);
             spans.from[i] = grid.timestep(indices[i]);
             spans.next[i] = grid.timestep(indices[i] - 1);
-            spans.to[i] = grid.timestep(goal.draw(start, indices[i], draw));
+            spans.to[i] = grid.timestep(targetTimestep.draw(start, indices[i], random));
             spans.end[i] = grid.timestep(segments.end(indices[i]));
         }
         return spans;

@@ -3,7 +3,7 @@ package dev.hypersd.distillation.trajectory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 import java.util.List;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
@@ -36,9 +36,10 @@ class SegmentsTest {
     }
 
     @Property
-    void noSpanLeavesItsSegment(@ForAll("divisions") Segments segments, @ForAll Goal goal, @ForAll long seed) {
+    void noSpanLeavesItsSegment(
+            @ForAll("divisions") Segments segments, @ForAll TargetTimestep targetTimestep, @ForAll long seed) {
         Grid grid = segments.grid();
-        Spans spans = Spans.draw(segments, goal, 64, Draw.at(seed));
+        Spans spans = Spans.draw(segments, targetTimestep, 64, RandomSource.at(seed));
 
         for (int i = 0; i < 64; i++) {
             int n = index(grid, spans.from()[i]);
@@ -47,7 +48,7 @@ class SegmentsTest {
             assertThat(m).isBetween(segments.start(n), n - 1);
             assertThat(spans.end()[i]).isEqualTo(grid.timestep(segments.end(n)));
             assertThat(n).isLessThanOrEqualTo(segments.end(n));
-            if (goal == Goal.BOUNDARY) {
+            if (targetTimestep == TargetTimestep.BOUNDARY) {
                 assertThat(m).isEqualTo(segments.start(n));
             }
         }
@@ -56,7 +57,7 @@ class SegmentsTest {
     @Test
     void everyPointAndEveryGoalIsDrawn() {
         Segments segments = new Segments(new Grid(T, 8), 2);
-        Spans spans = Spans.draw(segments, Goal.UNIFORM, 2000, Draw.at(1));
+        Spans spans = Spans.draw(segments, TargetTimestep.UNIFORM, 2000, RandomSource.at(1));
 
         assertThat(IntStream.range(0, 2000)
                         .mapToObj(i -> List.of(spans.from()[i], spans.to()[i]))

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /** What the sections of all objectives that begin with a finished model have in common. */
-final class FinishedKeys {
+final class PretrainedKeys {
     private static final int RANK = 16;
     private static final double LEAST_ALPHA = 1e-3;
     private static final double GREATEST_ALPHA = 1e4;
@@ -25,7 +25,7 @@ final class FinishedKeys {
         }
     }
 
-    private FinishedKeys() {}
+    private PretrainedKeys() {}
 
     /** The files of the model that {@code root} names, to be opened when it is needed. */
     static Supplier<ModelFiles> files(Section root, Section section) {
@@ -45,7 +45,7 @@ final class FinishedKeys {
                 section.number("alpha", rank, LEAST_ALPHA, GREATEST_ALPHA),
                 section.some("targets", LoraLayers.class),
                 section.one("spelling", FileSpelling.KOHYA).spelling,
-                section.optionalPath("start"),
-                section.optionalPath("over"));
+                section.optionalPath("initial_lora"),
+                section.optionalPath("frozen_lora"));
     }
 }

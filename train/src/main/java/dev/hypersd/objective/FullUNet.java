@@ -12,7 +12,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** A finished model whose U-Net learns in full; a model of its own comes of it. */
-record UNetInFull(ModelFiles files, LatentDiffusion model, CaptionEmbeddings captions) implements Trainee {
+record FullUNet(ModelFiles files, LatentDiffusion model, CaptionEmbeddings captions) implements TunedModel {
     @Override
     public String name() {
         return "unet";

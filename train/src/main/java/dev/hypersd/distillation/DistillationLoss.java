@@ -2,14 +2,14 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.data.Dataset;
 import dev.hypersd.distillation.trajectory.Distance;
-import dev.hypersd.distillation.trajectory.Goal;
 import dev.hypersd.distillation.trajectory.Segments;
+import dev.hypersd.distillation.trajectory.TargetTimestep;
 import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Placement;
-import dev.hypersd.objective.Finished;
+import dev.hypersd.objective.PretrainedModel;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -23,9 +23,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** What a student is judged by, as a recipe says it. */
-public sealed interface Judged {
+public sealed interface DistillationLoss {
     /** Makes the loss for {@code student} of {@code finished}. */
-    StudentLoss open(Student student, Finished finished);
+    StudentLoss open(Student student, PretrainedModel pretrained);
 
     /**
      * Who teaches.
@@ -33,8 +33,8 @@ public sealed interface Judged {
      * @param lora what makes a teacher of the base model; empty for the base model as it is
      */
     record Teaching(Optional<Path> lora, GuidanceRange guidance) {
-        Teacher open(Student student, Finished finished) {
-            Adapters adapters = lora.map(file -> finished.model().withLora(file, student.arena()))
+        Teacher open(Student student, PretrainedModel pretrained) {
+            Adapters adapters = lora.map(file -> pretrained.model().withLora(file, student.arena()))
                     .orElse(Adapters.NONE);
             return new Teacher(student.denoiser(), adapters, guidance);
         }
@@ -42,13 +42,13 @@ public sealed interface Judged {
 
     /** How trajectories are taught. */
     sealed interface Method {
-        /** {@link ConsistencyLessons}. */
-        record Consistency(Goal goal) implements Method {}
+        /** {@link ConsistencyTargets}. */
+        record Consistency(TargetTimestep targetTimestep) implements Method {}
 
-        /** {@link ProgressiveLessons}. */
+        /** {@link ProgressiveTargets}. */
         record Progressive() implements Method {}
 
-        /** {@link RectifiedLessons}. */
+        /** {@link RectifiedTargets}. */
         record Rectified() implements Method {}
     }
 
@@ -56,7 +56,7 @@ public sealed interface Judged {
      * By where it arrives on its teacher's trajectories.
      *
      * @param weight of the distance to the target
-     * @param adversary tells arrivals from targets
+     * @param adversarial tells arrivals from targets
      */
     record Trajectory(
             Method method,
@@ -65,19 +65,24 @@ public sealed interface Judged {
             Noising noising,
             Distance distance,
             double weight,
-            Optional<Adversary.Settings> adversary)
-            implements Judged {
+            Optional<AdversarialLoss.Settings> adversarial)
+            implements DistillationLoss {
         @Override
-        public StudentLoss open(Student student, Finished finished) {
-            Teacher teacher = teaching.open(student, finished);
-            Lessons lessons = switch (method) {
+        public StudentLoss open(Student student, PretrainedModel pretrained) {
+            Teacher teacher = teaching.open(student, pretrained);
+            TargetMaker targetMaker = switch (method) {
                 case Method.Consistency consistency ->
-                    new ConsistencyLessons(teacher, student.weights().average(), segments, consistency.goal(), noising);
-                case Method.Progressive progressive -> new ProgressiveLessons(teacher, segments, noising);
-                case Method.Rectified rectified -> new RectifiedLessons(teacher, segments, noising);
+                    new ConsistencyTargets(
+                            teacher, student.weights().average(), segments, consistency.targetTimestep(), noising);
+                case Method.Progressive progressive -> new ProgressiveTargets(teacher, segments, noising);
+                case Method.Rectified rectified -> new RectifiedTargets(teacher, segments, noising);
             };
             return new TrajectoryLoss(
-                    student, lessons, distance, weight, adversary.map(a -> new Adversary(student, finished, a)));
+                    student,
+                    targetMaker,
+                    distance,
+                    weight,
+                    adversarial.map(a -> new AdversarialLoss(student, pretrained, a)));
         }
     }
 
@@ -87,8 +92,8 @@ public sealed interface Judged {
      * @param folder of an autoencoder that takes the place of the model's own, a tiny one for speed; empty for the model's
      */
     record Decoding(Optional<Path> folder) {
-        Autoencoder open(Student student, Finished finished) {
-            Autoencoder own = finished.model().autoencoder();
+        Autoencoder open(Student student, PretrainedModel pretrained) {
+            Autoencoder own = pretrained.model().autoencoder();
             return folder.<Autoencoder>map(vae -> Engine.infer(() -> ModelPart.in(vae)
                             .loadAutoencoder(own.latentChannels(), Placement.of(Dtype.F32), student.arena())))
                     .orElse(own);
@@ -101,14 +106,14 @@ public sealed interface Judged {
      * @param timesteps at which the student is asked on its way from noise
      * @param rewards opens the reward models; the arena owns them
      */
-    record Feedback(List<Integer> timesteps, Decoding decoding, Function<TensorArena, List<Rewarded>> rewards)
-            implements Judged {
+    record Feedback(List<Integer> timesteps, Decoding decoding, Function<TensorArena, List<WeightedReward>> rewards)
+            implements DistillationLoss {
         @Override
-        public StudentLoss open(Student student, Finished finished) {
+        public StudentLoss open(Student student, PretrainedModel pretrained) {
             return new FeedbackLoss(
                     new Rollout(student.denoiser(), timesteps),
-                    decoding.open(student, finished),
-                    finished.model().tokenizer(),
+                    decoding.open(student, pretrained),
+                    pretrained.model().tokenizer(),
                     rewards.apply(student.arena()));
         }
     }
@@ -119,14 +124,15 @@ public sealed interface Judged {
      * @param folder of the segmenter
      * @param truth what the pictures show that are learned from
      */
-    record Masks(Path folder, Decoding decoding, Dataset<Sample> truth, MaskLoss.Settings settings) implements Judged {
+    record Masks(Path folder, Decoding decoding, Dataset<Sample> truth, MaskLoss.Settings settings)
+            implements DistillationLoss {
         @Override
-        public StudentLoss open(Student student, Finished finished) {
+        public StudentLoss open(Student student, PretrainedModel pretrained) {
             Segmenter segmenter = Engine.infer(() -> ModelPart.in(folder)
                     .load(Segmenter.TYPE, Dtype.F32, student.arena())
                     .network());
             return new MaskLoss(
-                    student, decoding.open(student, finished), segmenter, finished.samples(), truth, settings);
+                    student, decoding.open(student, pretrained), segmenter, pretrained.samples(), truth, settings);
         }
     }
 
@@ -136,7 +142,7 @@ public sealed interface Judged {
      * @param timesteps at which the student is asked on its way from noise
      * @param rank of the fake score, a LoRA of its own over the base model
      * @param layers that the fake score changes
-     * @param adversary tells what it draws from the data's pictures
+     * @param adversarial tells what it draws from the data's pictures
      */
     record Score(
             Teaching teaching,
@@ -144,19 +150,19 @@ public sealed interface Judged {
             DistributionMatching.Settings matching,
             int rank,
             Set<LoraLayers> layers,
-            Optional<Adversary.Settings> adversary)
-            implements Judged {
+            Optional<AdversarialLoss.Settings> adversarial)
+            implements DistillationLoss {
         @Override
-        public StudentLoss open(Student student, Finished finished) {
+        public StudentLoss open(Student student, PretrainedModel pretrained) {
             LowRankTuning fake = new LowRankTuning(
-                    LoraLayers.weights(layers, finished.model().unet().parameters()), rank, rank);
+                    LoraLayers.weights(layers, pretrained.model().unet().parameters()), rank, rank);
             return new DistributionMatching(
                     student,
-                    teaching.open(student, finished),
+                    teaching.open(student, pretrained),
                     new Rollout(student.denoiser(), timesteps),
                     matching,
                     fake,
-                    adversary.map(a -> new Adversary(student, finished, a)));
+                    adversarial.map(a -> new AdversarialLoss(student, pretrained, a)));
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.distillation.trajectory.Segments;
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
@@ -11,20 +11,20 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param segments one for each step of the student, as many points in each as the teacher takes steps
  */
-record ProgressiveLessons(Teacher teacher, Segments segments, Noising noising) implements Lessons {
+record ProgressiveTargets(Teacher teacher, Segments segments, Noising noising) implements TargetMaker {
     @Override
-    public Lesson on(Batch batch, Draw draw) {
-        int[] starts = Arrays.stream(draw.integers(segments.count(), batch.size()))
+    public Target on(Batch batch, RandomSource random) {
+        int[] starts = Arrays.stream(random.integers(segments.count(), batch.size()))
                 .map(segment -> segment * segments.length())
                 .toArray();
         int[] from = above(starts, segments.length());
-        Tensor start = noising.of(batch.latents(), from, teacher.denoiser().schedule(), draw);
-        Teacher.Solver solver = teacher.solver(batch, draw);
+        Tensor start = noising.of(batch.latents(), from, teacher.denoiser().schedule(), random);
+        Teacher.Solver solver = teacher.solver(batch, random);
         Tensor x = start;
         for (int i = segments.length(); i > 0; i--) {
             x = solver.step(x, above(starts, i), above(starts, i - 1));
         }
-        return new Lesson(start, from, x, above(starts, 0), from);
+        return new Target(start, from, x, above(starts, 0), from);
     }
 
     /** The timesteps so many points above those of {@code starts}. */

@@ -10,17 +10,17 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** What of a latent diffusion model learns, what the U-Net is told of captions meanwhile, and what comes of it. */
-public sealed interface Trainee permits BaseModel, UNetInFull, UNetLora {
+public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
     /**
      * A change of a finished model.
      *
      * @param arena owns what the change needs besides the model
      * @throws dev.hypersd.error.InvalidFileException if a LoRA that the change is built on does not fit
      */
-    static Trainee of(FineTuning change, ModelFiles files, Finished finished, TensorArena arena) {
+    static TunedModel of(FineTuning change, ModelFiles files, PretrainedModel pretrained, TensorArena arena) {
         return switch (change) {
-            case FineTuning.Lora lora -> UNetLora.of(lora, finished.model(), finished.captions(), arena);
-            case FineTuning.Full full -> new UNetInFull(files, finished.model(), finished.captions());
+            case FineTuning.Lora lora -> UNetLora.of(lora, pretrained.model(), pretrained.captions(), arena);
+            case FineTuning.Full full -> new FullUNet(files, pretrained.model(), pretrained.captions());
         };
     }
 

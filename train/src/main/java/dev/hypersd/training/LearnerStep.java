@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** What a learner does in a training step: so many updates, each from so many micro-batches. */
-final class Turns<S> {
+final class LearnerStep<S> {
     /** Held-out micro-batches of a validation. */
     private static final int VALIDATION_BATCHES = 4;
 
@@ -23,15 +23,15 @@ final class Turns<S> {
     private final TrainingSettings settings;
     private final Optimiser optimiser;
 
-    private Turns(Learner<S> learner, TrainingSettings settings, TensorArena arena) {
+    private LearnerStep(Learner<S> learner, TrainingSettings settings, TensorArena arena) {
         this.learner = learner;
         this.settings = settings;
         this.optimiser = Optimiser.of(learner.optimiser(), learner.weights(), arena);
     }
 
-    static <S> List<Turns<S>> of(List<Learner<S>> learners, TrainingSettings settings, TensorArena arena) {
+    static <S> List<LearnerStep<S>> of(List<Learner<S>> learners, TrainingSettings settings, TensorArena arena) {
         return learners.stream()
-                .map(learner -> new Turns<>(learner, settings, arena))
+                .map(learner -> new LearnerStep<>(learner, settings, arena))
                 .toList();
     }
 
@@ -51,13 +51,13 @@ final class Turns<S> {
      * @param index of this learner
      * @param values takes what there is to report, by name
      */
-    void learn(Ahead<S> samples, long position, long step, int index, Map<String, Double> values) {
+    void learn(Prefetcher<S> samples, long position, long step, int index, Map<String, Double> values) {
         for (int turn = 0; turn < learner.turns(); turn++) {
             long first = position + turn * settings.samplesPerTurn();
             learner.weights().gradients().all().zero_();
             for (int micro = 0; micro < settings.accumulate(); micro++) {
                 List<S> batch = samples.take(first + (long) micro * settings.batch(), settings.batch());
-                add(backward(batch, Draw.at(settings.seed(), step, index, turn, micro)), values);
+                add(backward(batch, RandomSource.at(settings.seed(), step, index, turn, micro)), values);
             }
             update((step - 1) * learner.turns() + turn + 1, step, values);
         }
@@ -75,9 +75,9 @@ final class Turns<S> {
                 List<S> batch = LongStream.range((long) i * settings.batch(), (i + 1L) * settings.batch())
                         .mapToObj(index -> heldOut.get(index % heldOut.size()))
                         .toList();
-                Draw draw = Draw.at(settings.seed(), i);
+                RandomSource random = RandomSource.at(settings.seed(), i);
                 Map<String, Double> terms = TensorScope.released(
-                        () -> losses(batch, draw, learner.weights().average()).values());
+                        () -> losses(batch, random, learner.weights().average()).values());
                 terms.forEach((name, value) -> values.merge(
                         "%s/held-out %s".formatted(name(), name), value / VALIDATION_BATCHES, Double::sum));
             }
@@ -102,8 +102,8 @@ final class Turns<S> {
         return state;
     }
 
-    private Map<String, Double> backward(List<S> batch, Draw draw) {
-        Supplier<Losses> forward = () -> losses(batch, draw, learner.weights().current());
+    private Map<String, Double> backward(List<S> batch, RandomSource random) {
+        Supplier<Losses> forward = () -> losses(batch, random, learner.weights().current());
         return TensorScope.released(() -> {
             try (GradientCheckpointing pass = new GradientCheckpointing()) {
                 Losses losses = settings.gradientCheckpointing() ? pass.record(forward) : forward.get();
@@ -113,9 +113,9 @@ final class Turns<S> {
         });
     }
 
-    private Losses losses(List<S> batch, Draw draw, Adapters weights) {
+    private Losses losses(List<S> batch, RandomSource random, Adapters weights) {
         return weights.during(
-                () -> settings.precision().during(() -> learner.loss().of(batch, draw)));
+                () -> settings.precision().during(() -> learner.loss().of(batch, random)));
     }
 
     private void add(Map<String, Double> terms, Map<String, Double> values) {

@@ -1,9 +1,9 @@
 package dev.hypersd.distillation;
 
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 
 /** A way to teach. */
-interface Lessons {
+interface TargetMaker {
     /** A lesson on the pictures of {@code batch}. There is nothing in it to be differentiated: gradients are to be off. */
-    Lesson on(Batch batch, Draw draw);
+    Target on(Batch batch, RandomSource random);
 }

@@ -4,7 +4,7 @@ import dev.hypersd.distillation.trajectory.Segments;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
@@ -14,19 +14,19 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>Lines are straight in {@code (x / alpha, sigma / alpha)}, where DDIM goes straight while the predicted noise stays the same.
  */
-record RectifiedLessons(Teacher teacher, Segments segments, Noising noising) implements Lessons {
+record RectifiedTargets(Teacher teacher, Segments segments, Noising noising) implements TargetMaker {
     @Override
-    public Lesson on(Batch batch, Draw draw) {
+    public Target on(Batch batch, RandomSource random) {
         NoiseSchedule schedule = teacher.denoiser().schedule();
-        Lesson whole = new ProgressiveLessons(teacher, segments, noising).on(batch, draw);
+        Target whole = new ProgressiveTargets(teacher, segments, noising).on(batch, random);
         int[] between = new int[batch.size()];
-        Arrays.setAll(between, i -> whole.from()[i] - (int) (draw.uniform() * (whole.from()[i] - whole.to()[i])));
+        Arrays.setAll(between, i -> whole.from()[i] - (int) (random.uniform() * (whole.from()[i] - whole.to()[i])));
         Tensor start = onLine(schedule, whole, between);
-        return new Lesson(start, between, whole.target(), whole.to(), whole.end());
+        return new Target(start, between, whole.target(), whole.to(), whole.end());
     }
 
     /** The points at timesteps {@code at} on the lines from a lesson's start to its target. */
-    static Tensor onLine(NoiseSchedule schedule, Lesson whole, int[] at) {
+    static Tensor onLine(NoiseSchedule schedule, Target whole, int[] at) {
         float[] upper = new float[at.length];
         float[] lower = new float[at.length];
         for (int i = 0; i < at.length; i++) {

@@ -8,4 +8,4 @@ import dev.hypersd.training.OptimiserSettings;
  * @param seed of everything random
  * @param average decay of the averaged weights
  */
-record Common(int seed, double average, OptimiserSettings optimiser) {}
+record CommonSettings(int seed, double average, OptimiserSettings optimiser) {}

@@ -7,13 +7,13 @@ import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.ScheduleSettings;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorScope;
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.bytedeco.pytorch.Tensor;
 
-class RectifiedLessonsTest {
+class RectifiedTargetsTest {
     private static final NoiseSchedule SCHEDULE = new NoiseSchedule(ScheduleSettings.STABLE_DIFFUSION);
 
     /** Where one picture and one noise explain both ends, they explain every point between. */
@@ -25,16 +25,16 @@ class RectifiedLessonsTest {
         int to = Math.min(second, third) % from;
         int at = to + Math.max(second, third) % (from - to + 1);
         double error = Engine.infer(() -> TensorScope.released(() -> {
-            Draw draw = Draw.at(from, second, third);
-            Tensor clean = draw.normal(1, 4, 2, 2);
-            Tensor noise = draw.normal(1, 4, 2, 2);
-            Lesson whole = new Lesson(
+            RandomSource random = RandomSource.at(from, second, third);
+            Tensor clean = random.normal(1, 4, 2, 2);
+            Tensor noise = random.normal(1, 4, 2, 2);
+            Target whole = new Target(
                     SCHEDULE.addNoise(clean, noise, from),
                     new int[] {from},
                     SCHEDULE.addNoise(clean, noise, to),
                     new int[] {to},
                     new int[] {from});
-            return RectifiedLessons.onLine(SCHEDULE, whole, new int[] {at})
+            return RectifiedTargets.onLine(SCHEDULE, whole, new int[] {at})
                     .sub(SCHEDULE.addNoise(clean, noise, at))
                     .abs()
                     .max()

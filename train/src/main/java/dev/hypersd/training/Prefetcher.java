@@ -10,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.LongStream;
 
 /** Shuffled samples that are read while the ones before are learned from. */
-final class Ahead<S> implements AutoCloseable {
+final class Prefetcher<S> implements AutoCloseable {
     private final Dataset<S> samples;
     private final Shuffle order;
     private final ExecutorService reader = Executors.newSingleThreadExecutor(
@@ -18,7 +18,7 @@ final class Ahead<S> implements AutoCloseable {
     private long position = -1;
     private CompletableFuture<List<S>> next = CompletableFuture.completedFuture(List.of());
 
-    Ahead(Dataset<S> samples, long seed) {
+    Prefetcher(Dataset<S> samples, long seed) {
         this.samples = samples;
         this.order = new Shuffle(samples.size(), seed);
     }

@@ -15,9 +15,9 @@ import org.bytedeco.pytorch.Tensor;
  * @param all one-dimensional, every element of every tensor in order
  * @param named views of it
  */
-record Block(Tensor all, Map<String, Tensor> named) {
+record FlatTensors(Tensor all, Map<String, Tensor> named) {
     /** Zeros; {@code arena} owns them. */
-    static Block zeros(Map<String, long[]> shapes, TensorArena arena) {
+    static FlatTensors zeros(Map<String, long[]> shapes, TensorArena arena) {
         long count = shapes.values().stream().mapToLong(Shapes::count).sum();
         Tensor all = arena.own(Tensors.empty(count).zero_());
         Map<String, Tensor> named = new LinkedHashMap<>();
@@ -30,7 +30,7 @@ record Block(Tensor all, Map<String, Tensor> named) {
                             all.narrow(0, offset, length).view(entry.getValue()).detach()));
             offset += length;
         }
-        return new Block(all, named);
+        return new FlatTensors(all, named);
     }
 
     /** The tensor called {@code name}, which must be there. */

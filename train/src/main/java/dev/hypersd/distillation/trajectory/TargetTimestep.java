@@ -1,28 +1,28 @@
 package dev.hypersd.distillation.trajectory;
 
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 
 /** How far along its segment a student has to go. */
-public enum Goal {
+public enum TargetTimestep {
     /** To any point below the one it is at, all equally often: the whole trajectory is learned. */
     UNIFORM {
         @Override
-        int draw(int start, int index, Draw draw) {
-            return start + (int) (draw.uniform() * (index - start));
+        int draw(int start, int index, RandomSource random) {
+            return start + (int) (random.uniform() * (index - start));
         }
     },
     /** To the segment's end, as it will be used. */
     BOUNDARY {
         @Override
-        int draw(int start, int index, Draw draw) {
+        int draw(int start, int index, RandomSource random) {
             return start;
         }
     },
     /** One or the other. */
     MIXED {
         @Override
-        int draw(int start, int index, Draw draw) {
-            return (draw.uniform() < 0.5 ? UNIFORM : BOUNDARY).draw(start, index, draw);
+        int draw(int start, int index, RandomSource random) {
+            return (random.uniform() < 0.5 ? UNIFORM : BOUNDARY).draw(start, index, random);
         }
     };
 
@@ -33,5 +33,5 @@ public enum Goal {
      * @param index where it is, above {@code start}
      * @return {@code start..index - 1}
      */
-    abstract int draw(int start, int index, Draw draw);
+    abstract int draw(int start, int index, RandomSource random);
 }

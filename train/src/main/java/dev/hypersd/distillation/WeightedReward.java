@@ -9,4 +9,4 @@ import dev.hypersd.judge.reward.Reward;
  * @param weight of what a picture lacks
  * @param enough the score above which a picture lacks nothing: what is good already is not driven on to where the judge errs
  */
-public record Rewarded(String name, Reward reward, double weight, double enough) {}
+public record WeightedReward(String name, Reward reward, double weight, double threshold) {}

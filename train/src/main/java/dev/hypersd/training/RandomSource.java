@@ -10,13 +10,13 @@ import org.bytedeco.pytorch.Tensor;
  * The randomness of one micro-batch. It follows from the place of the micro-batch in the run and from nothing that was drawn before, so a
  * run that was interrupted goes on with the numbers that it would have drawn.
  */
-public final class Draw {
+public final class RandomSource {
     private static final Init STANDARD_NORMAL = new Init.Normal(1);
 
     private final RandomTensors tensors;
     private final SplittableRandom numbers;
 
-    private Draw(long seed) {
+    private RandomSource(long seed) {
         this.tensors = new RandomTensors(seed);
         this.numbers = new SplittableRandom(seed);
     }
@@ -27,12 +27,12 @@ public final class Draw {
      * @param seed of the run
      * @param place numbers that lead there from the outside in: step, learner, turn, micro-batch
      */
-    public static Draw at(long seed, long... place) {
+    public static RandomSource at(long seed, long... place) {
         long mixed = new SplittableRandom(seed).nextLong();
         for (long part : place) {
             mixed = new SplittableRandom(mixed ^ part).nextLong();
         }
-        return new Draw(mixed);
+        return new RandomSource(mixed);
     }
 
     /** The next tensor of standard normal numbers, F32; it belongs to the caller's scope. */

@@ -11,25 +11,27 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** A finished model, and what is learned from as its autoencoder and its text encoder see it. The text encoder has left the memory. */
-public record Finished(LatentDiffusion model, LatentCache samples, LatentCache heldOut, CaptionEmbeddings captions) {
+public record PretrainedModel(
+        LatentDiffusion model, LatentCache samples, LatentCache heldOut, CaptionEmbeddings captions) {
     /**
      * Loads a model and encodes what is not encoded yet.
      *
-     * @param shown captions that sample pictures are drawn for
+     * @param samplePrompts captions that sample pictures are drawn for
      * @throws dev.hypersd.error.InvalidFileException if a part of it is missing or broken
      */
-    public static Finished open(ModelFiles files, Pictures pictures, List<String> shown, TensorArena arena) {
-        LatentDiffusion model = Engine.infer(() -> LatentDiffusion.finished(files, arena));
+    public static PretrainedModel open(
+            ModelFiles files, Pictures pictures, List<String> samplePrompts, TensorArena arena) {
+        LatentDiffusion model = Engine.infer(() -> LatentDiffusion.pretrained(files, arena));
         LatentCache samples = pictures.samples(model, arena);
         LatentCache heldOut = pictures.heldOut(model, arena);
         CaptionEmbeddings captions = arena.own(CaptionEmbeddings.open(
                 pictures.cache().resolve("captions"),
                 CaptionEncoding.fingerprint(files),
-                Stream.of(Stream.of(model.ids("")), shown.stream().map(model::ids), ids(samples), ids(heldOut))
+                Stream.of(Stream.of(model.ids("")), samplePrompts.stream().map(model::ids), ids(samples), ids(heldOut))
                         .flatMap(ids -> ids),
                 () -> CaptionEncoding.open(files, model.ids("")),
                 pictures.listener()));
-        return new Finished(model, samples, heldOut, captions);
+        return new PretrainedModel(model, samples, heldOut, captions);
     }
 
     /** What the U-Net is told of captions that were given when this was opened. */

@@ -1,11 +1,11 @@
 package dev.hypersd.distillation;
 
-import dev.hypersd.distillation.trajectory.Goal;
 import dev.hypersd.distillation.trajectory.Segments;
 import dev.hypersd.distillation.trajectory.Spans;
+import dev.hypersd.distillation.trajectory.TargetTimestep;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.schedule.NoiseSchedule;
-import dev.hypersd.training.Draw;
+import dev.hypersd.training.RandomSource;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -15,16 +15,17 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param average the student's averaged weights, which go from the point below
  */
-record ConsistencyLessons(Teacher teacher, Adapters average, Segments segments, Goal goal, Noising noising)
-        implements Lessons {
+record ConsistencyTargets(
+        Teacher teacher, Adapters average, Segments segments, TargetTimestep targetTimestep, Noising noising)
+        implements TargetMaker {
     @Override
-    public Lesson on(Batch batch, Draw draw) {
-        Spans spans = Spans.draw(segments, goal, batch.size(), draw);
+    public Target on(Batch batch, RandomSource random) {
+        Spans spans = Spans.draw(segments, targetTimestep, batch.size(), random);
         NoiseSchedule schedule = teacher.denoiser().schedule();
-        Tensor start = noising.of(batch.latents(), spans.from(), schedule, draw);
-        Tensor below = teacher.solver(batch, draw).step(start, spans.from(), spans.next());
+        Tensor start = noising.of(batch.latents(), spans.from(), schedule, random);
+        Tensor below = teacher.solver(batch, random).step(start, spans.from(), spans.next());
         Tensor predicted = average.during(() -> teacher.denoiser().predict(below, spans.next(), batch.text()));
         Tensor target = schedule.jump(below, predicted, spans.next(), spans.to());
-        return new Lesson(start, spans.from(), target, spans.to(), spans.end());
+        return new Target(start, spans.from(), target, spans.to(), spans.end());
     }
 }

@@ -11,4 +11,4 @@ import org.bytedeco.pytorch.Tensor;
  * @param to where it shall arrive, at most {@code from}
  * @param end the noisier end of the segment: pictures are told apart between {@code to} and here
  */
-record Lesson(Tensor start, int[] from, Tensor target, int[] to, int[] end) {}
+record Target(Tensor start, int[] from, Tensor target, int[] to, int[] end) {}
