@@ -4,6 +4,7 @@ import dev.hypersd.error.InvalidRequestException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -22,11 +23,20 @@ final class ExifComment {
     private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
     private static final byte[] UNICODE = {'U', 'N', 'I', 'C', 'O', 'D', 'E', 0};
     private static final byte[] ASCII = {'A', 'S', 'C', 'I', 'I', 0, 0, 0};
+    private static final byte[] JIS = {'J', 'I', 'S', 0, 0, 0, 0, 0};
+    private static final byte[] UNDEFINED = new byte[8];
+    private static final int MARKER = 8;
+
+    private static final byte[] BIG_ENDIAN_MARK = {(byte) 0xFE, (byte) 0xFF};
+    private static final byte[] LITTLE_ENDIAN_MARK = {(byte) 0xFF, (byte) 0xFE};
 
     private static final short EXIF_DIRECTORY = (short) 0x8769;
     private static final short USER_COMMENT = (short) 0x9286;
     private static final short TYPE_LONG = 4;
     private static final short TYPE_UNDEFINED = 7;
+
+    /** Values of so many bytes stand in the directory itself; comments that short say nothing. */
+    private static final int INLINE = 4;
 
     private static final int TIFF_HEADER = 8;
     private static final int ENTRY = 12;
@@ -130,18 +140,73 @@ final class ExifComment {
     }
 
     private static Optional<String> decode(ByteBuffer tiff, int at, int length) {
-        if (length < UNICODE.length || length > tiff.capacity()) {
+        if (length <= INLINE || length > tiff.capacity()) {
             return Optional.empty();
         }
         byte[] comment = new byte[length];
         tiff.get(at, comment);
-        byte[] text = Arrays.copyOfRange(comment, UNICODE.length, length);
-        Charset littleOrBig =
-                tiff.order() == ByteOrder.LITTLE_ENDIAN ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_16BE;
-        if (startsWith(comment, UNICODE)) {
-            return Optional.of(new String(text, littleOrBig));
+        if (startsWith(comment, JIS)) {
+            return Optional.empty();
         }
-        return startsWith(comment, ASCII) ? Optional.of(new String(text, StandardCharsets.US_ASCII)) : Optional.empty();
+        boolean marked = startsWith(comment, UNICODE) || startsWith(comment, ASCII) || startsWith(comment, UNDEFINED);
+        return Optional.of(text(marked ? Arrays.copyOfRange(comment, MARKER, length) : comment, tiff.order()));
+    }
+
+    private static String text(byte[] bytes, ByteOrder order) {
+        String text = new String(bytes, charset(bytes, order));
+        // Marks of the byte order and padding are not part of the text.
+        int start = text.startsWith("\uFEFF") ? 1 : 0;
+        int end = text.length();
+        while (end > start && text.charAt(end - 1) == 0) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    /**
+     * How a comment is encoded. The marker before it says little: behind {@code UNICODE} programs write UTF-16 in either order, with and
+     * without a byte-order mark, and UTF-8. Parameters are mostly ASCII, which in UTF-16 has a zero byte in each pair, the first of
+     * them in big-endian order; a text without zero bytes is UTF-8.
+     *
+     * @param order of the TIFF structure, which decides where nothing else does
+     */
+    private static Charset charset(byte[] bytes, ByteOrder order) {
+        if (startsWith(bytes, BIG_ENDIAN_MARK)) {
+            return StandardCharsets.UTF_16BE;
+        }
+        if (startsWith(bytes, LITTLE_ENDIAN_MARK)) {
+            return StandardCharsets.UTF_16LE;
+        }
+        int even = 0;
+        int odd = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == 0) {
+                even += 1 - i % 2;
+                odd += i % 2;
+            }
+        }
+        if (even + odd == trailingZeros(bytes) && isUtf8(bytes)) {
+            return StandardCharsets.UTF_8;
+        }
+        boolean bigEndian = even == odd ? order == ByteOrder.BIG_ENDIAN : even > odd;
+        return bigEndian ? StandardCharsets.UTF_16BE : StandardCharsets.UTF_16LE;
+    }
+
+    private static int trailingZeros(byte[] bytes) {
+        int count = 0;
+        while (count < bytes.length && bytes[bytes.length - 1 - count] == 0) {
+            count++;
+        }
+        return count;
+    }
+
+    private static boolean isUtf8(byte[] bytes) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
     }
 
     private static boolean startsWith(byte[] bytes, byte[] beginning) {

@@ -1,15 +1,10 @@
 package dev.hypersd.image;
 
-import dev.hypersd.json.Json;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import tools.jackson.core.JacksonException;
 
 /**
  * How a picture was made, in the words that AUTOMATIC1111's web interface introduced and most tools read:
@@ -20,35 +15,29 @@ import tools.jackson.core.JacksonException;
  * Steps: 4, Sampler: TCD, CFG scale: 0, Seed: 7, Size: 512x512, Model: sd15
  * }</pre>
  *
- * <p>A prompt with a line that begins with {@code Negative prompt:} is read back divided there; everything else is read back as it
- * was written.
+ * <p>What is written is read back as it was. Where other programs would read a prompt differently, for example because one of its lines
+ * begins with {@code Negative prompt:}, the settings repeat the prompts in quotes.
  *
  * @param prompt what the picture should show
  * @param negativePrompt what it should not show; empty for nothing
- * @param settings names and values in the order they are written; by custom the first is {@code Steps}
+ * @param settings names and values in the order they are written; the first should be {@code Steps}, by
+ *     which they are found
  */
 public record GenerationParameters(String prompt, String negativePrompt, SequencedMap<String, String> settings) {
-    private static final String NEGATIVE = "Negative prompt:";
-
-    private static final Pattern NEGATIVE_LINE = Pattern.compile("(^|\n)" + NEGATIVE + " ?");
-
-    /** Fewer settings than this could be a line of the prompt. */
-    private static final int FEWEST_SETTINGS = 3;
-
-    private static final Pattern NAME = Pattern.compile("\\w[\\w /-]*");
-
-    /** A name, and a value that is quoted or runs to the next comma. */
-    private static final Pattern SETTING =
-            Pattern.compile("\\s*(\\w[\\w /-]*):\\s*(\"(?:\\\\.|[^\\\\\"])*\"|[^,]*)(?:,|$)");
-
     public GenerationParameters {
         settings = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(settings));
         for (String name : settings.keySet()) {
-            if (!NAME.matcher(name).matches()) {
+            if (!isName(name)) {
                 throw new IllegalArgumentException(
-                        "a setting is named by letters, digits, spaces, - and /, not \"" + name + "\"");
+                        "the name of a setting has no colons, commas, quotes, line breaks or margins, as \"%s\" has"
+                                .formatted(name));
             }
         }
+    }
+
+    /** Whether a setting can be called so: some text without margins and without the characters that end a name. */
+    static boolean isName(String text) {
+        return !text.isBlank() && text.equals(text.strip()) && text.chars().noneMatch(c -> ":,\"\r\n".indexOf(c) >= 0);
     }
 
     /** Prompts without any setting yet. */
@@ -68,31 +57,17 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
         return Optional.ofNullable(settings.get(name));
     }
 
-    /** The text to be written into a file. */
+    /** The text to be written into a file, from which {@link #parse} reads the same parameters. */
     public String toText() {
-        StringBuilder text = new StringBuilder(prompt).append('\n');
-        if (!negativePrompt.isEmpty()) {
-            text.append(NEGATIVE).append(' ').append(negativePrompt).append('\n');
-        }
-        String separator = "";
-        for (Map.Entry<String, String> setting : settings.entrySet()) {
-            text.append(separator).append(setting.getKey()).append(": ").append(quoted(setting.getValue()));
-            separator = ", ";
-        }
-        return text.toString();
+        return Infotext.write(this);
     }
 
-    /** Reads the text of a file, from here or from another tool. A text without settings is a prompt. */
+    /**
+     * Reads the text of a file, from this project or from another program. A text without settings is a prompt; settings that cannot be
+     * read are left out.
+     */
     public static GenerationParameters parse(String text) {
-        int lastLine = text.lastIndexOf('\n') + 1;
-        Optional<SequencedMap<String, String>> settings = settings(text.substring(lastLine));
-        String prompts = settings.isPresent() ? text.substring(0, Math.max(0, lastLine - 1)) : text;
-        Matcher negative = NEGATIVE_LINE.matcher(prompts);
-        boolean divided = negative.find();
-        return new GenerationParameters(
-                divided ? prompts.substring(0, negative.start()) : prompts,
-                divided ? prompts.substring(negative.end()) : "",
-                settings.orElseGet(LinkedHashMap::new));
+        return Infotext.read(text);
     }
 
     /**
@@ -109,37 +84,5 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
         return PngText.find(encoded, Png.KEYWORD)
                 .or(() -> ExifComment.find(encoded))
                 .map(GenerationParameters::parse);
-    }
-
-    /** The settings in a line, if it is nothing but settings. */
-    private static Optional<SequencedMap<String, String>> settings(String line) {
-        SequencedMap<String, String> settings = new LinkedHashMap<>();
-        Matcher matcher = SETTING.matcher(line);
-        for (int at = 0; at < line.length(); at = matcher.end()) {
-            if (!matcher.region(at, line.length()).lookingAt()) {
-                return Optional.empty();
-            }
-            settings.put(matcher.group(1), unquoted(matcher.group(2)));
-        }
-        boolean certain = line.isEmpty() || line.startsWith("Steps:") || settings.size() >= FEWEST_SETTINGS;
-        return certain ? Optional.of(settings) : Optional.empty();
-    }
-
-    /** As a JSON string where the text would otherwise end early or lose its margins. */
-    private static String quoted(String value) {
-        boolean plain = value.equals(value.strip()) && value.chars().noneMatch(c -> ",:\"\n\r".indexOf(c) >= 0);
-        return plain ? value : Json.MAPPER.writeValueAsString(value);
-    }
-
-    private static String unquoted(String value) {
-        if (!value.startsWith("\"")) {
-            return value;
-        }
-        try {
-            return Json.MAPPER.readValue(value, String.class);
-        } catch (JacksonException e) {
-            // Another tool's idea of quotes.
-            return value;
-        }
     }
 }

@@ -54,7 +54,10 @@ final class PngText {
         ByteBuffer rest = ByteBuffer.wrap(content).position(wanted.length);
         return switch (type) {
             case "tEXt" -> Optional.of(decode(rest, false, StandardCharsets.ISO_8859_1));
-            case "zTXt" -> Optional.of(decode(rest.position(rest.position() + 1), true, StandardCharsets.ISO_8859_1));
+            case "zTXt" -> {
+                rest.get(); // the only compression method there is
+                yield Optional.of(decode(rest, true, StandardCharsets.ISO_8859_1));
+            }
             case "iTXt" -> {
                 boolean compressed = rest.get() != 0;
                 rest.get();
