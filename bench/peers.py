@@ -4,7 +4,7 @@
   peers.py --model DIR --mode eager|channels_last|onnx [--parts unet,vae,taesd,text] [--threads 2] [--rounds 3] [--dump DIR]
 
 Needs torch, safetensors and numpy; for the mode onnx also onnx, onnxscript and onnxruntime; for the part text also transformers. Prints one JSON
-line a part, shaped like those of dev.hypersd.bench.Parts: seconds of every round, median, best, and the processor seconds beside them, which move
+line a part, shaped like those of dev.hypersd.bench.NetworkTimes: seconds of every round, median, best, and the processor seconds beside them, which move
 less on a busy machine. --dump writes each part's output as raw float32, for comparison.
 
 The networks are written down here, operation by operation, for the architecture of Stable Diffusion 1.5, so that nothing but PyTorch is measured.

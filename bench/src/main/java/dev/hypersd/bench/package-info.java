@@ -1,5 +1,5 @@
 /**
- * Measurements: {@link dev.hypersd.bench.Parts} times whole networks and images, the {@code *Benchmark} classes single kernels. The commands
+ * Measurements: {@link dev.hypersd.bench.NetworkTimes} times whole networks and images, the {@code *Benchmark} classes single kernels. The commands
  * and what they said are in docs/performance.md.
  */
 @NullMarked

@@ -8,7 +8,7 @@ import dev.hypersd.scene.ContactSheet;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
-import dev.hypersd.scene.Style;
+import dev.hypersd.scene.content.Style;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

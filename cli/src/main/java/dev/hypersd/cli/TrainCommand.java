@@ -1,6 +1,6 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.file.Ending;
+import dev.hypersd.file.Shutdown;
 import dev.hypersd.recipe.Recipe;
 import dev.hypersd.recipe.Run;
 import java.nio.file.Path;
@@ -70,7 +70,7 @@ final class TrainCommand implements Callable<Integer> {
     /** Until its end, or until the process is asked to end: then it has the time to save what it has learned. */
     private static boolean carryOut(Run run) {
         CountDownLatch saved = new CountDownLatch(1);
-        Ending.first(() -> {
+        Shutdown.register(() -> {
             if (run.stop()) {
                 try {
                     saved.await();

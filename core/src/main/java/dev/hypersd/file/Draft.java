@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * A file or folder that is being written, under a temporary name beside its place. It gets its own name when it is whole; if that does not
- * come about, nothing is left of it, not even where the program is told to end in the midst of it (Ctrl-C).
+ * A file or folder that is being written, under a temporary name beside its place. It gets its own name when it is whole. If that never
+ * happens, nothing is left of it, even where the program is told to end while it is being written (Ctrl-C).
  *
  * <pre>{@code
  * try (Draft draft = Draft.of(file)) {
@@ -31,7 +31,7 @@ public final class Draft implements AutoCloseable {
     private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
-        Ending.prepare();
+        Shutdown.install();
     }
 
     private final Path place;
@@ -42,7 +42,7 @@ public final class Draft implements AutoCloseable {
         this.path = path;
     }
 
-    /** The beginning of what is to become {@code place}. Nothing is written yet. */
+    /** A draft of the file or folder {@code place}. Nothing is written yet. */
     public static Draft of(Path place) {
         // Not by createTempFile, whose files nobody else may read.
         Path path =

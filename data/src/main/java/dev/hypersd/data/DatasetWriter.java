@@ -22,7 +22,7 @@ public sealed interface DatasetWriter permits ImageFolderWriter, WebDatasetWrite
      * @param folder made if it is not there
      * @throws InvalidRequestException if it is not empty
      */
-    default void write(Path folder, Dataset<Captioned> samples, Listener listener) {
+    default void write(Path folder, Dataset<CaptionedImage> samples, Listener listener) {
         try {
             Files.createDirectories(folder);
             try (Stream<Path> files = Files.list(folder)) {
@@ -37,5 +37,5 @@ public sealed interface DatasetWriter permits ImageFolderWriter, WebDatasetWrite
     }
 
     /** Writes all samples into {@code folder}, which is there and empty. */
-    void fill(Path folder, Dataset<Captioned> samples, Listener listener) throws IOException;
+    void fill(Path folder, Dataset<CaptionedImage> samples, Listener listener) throws IOException;
 }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  *
  * <p>Broken are samples whose picture cannot be read or is missing, and whose caption is missing or empty.
  */
-public final class ImageFolder implements Dataset<Captioned> {
+public final class ImageFolder implements Dataset<CaptionedImage> {
     /** The endings of the files that are taken for pictures. */
     static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "gif", "bmp", "webp");
 
@@ -51,14 +51,14 @@ public final class ImageFolder implements Dataset<Captioned> {
         if (!Files.isDirectory(folder)) {
             throw new InvalidFileException(folder, "is not a folder");
         }
-        Path metadata = folder.resolve(Metadata.FILE);
+        Path metadata = folder.resolve(MetadataLine.FILE);
         Stream<Entry> entries = Files.exists(metadata) ? described(metadata) : captioned(folder);
         return new ImageFolder(
                 folder, entries.sorted(Comparator.comparing(Entry::name)).toList());
     }
 
     private static Stream<Entry> described(Path metadata) {
-        List<Metadata> lines = Metadata.read(metadata);
+        List<MetadataLine> lines = MetadataLine.read(metadata);
         if (lines.isEmpty()) {
             throw new InvalidFileException(metadata, "names no pictures");
         }
@@ -117,13 +117,13 @@ public final class ImageFolder implements Dataset<Captioned> {
     }
 
     @Override
-    public Captioned get(long index) {
+    public CaptionedImage get(long index) {
         Entry entry = entries.get(Math.toIntExact(index));
         Path picture = folder.resolve(entry.name);
         try {
             String caption =
                     entry.caption.map(text -> Captions.present(picture, text)).orElseGet(() -> beside(picture));
-            return new Captioned(Image.read(picture), caption);
+            return new CaptionedImage(Image.read(picture), caption);
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }

@@ -13,16 +13,16 @@ import java.util.List;
  */
 public record ImageFolderWriter() implements DatasetWriter {
     @Override
-    public void fill(Path folder, Dataset<Captioned> samples, Listener listener) throws IOException {
+    public void fill(Path folder, Dataset<CaptionedImage> samples, Listener listener) throws IOException {
         List<String> lines = new ArrayList<>();
         for (long i = 0; i < samples.size(); i++) {
-            Captioned sample = samples.get(i);
+            CaptionedImage sample = samples.get(i);
             String name = "%08d.png".formatted(i);
             sample.image().write(folder.resolve(name));
-            lines.add(new Metadata(name, sample.caption()).line());
+            lines.add(new MetadataLine(name, sample.caption()).line());
             listener.progressed(i + 1, samples.size());
         }
-        try (Draft metadata = Draft.of(folder.resolve(Metadata.FILE))) {
+        try (Draft metadata = Draft.of(folder.resolve(MetadataLine.FILE))) {
             Files.write(metadata.path(), lines);
             metadata.publish();
         }

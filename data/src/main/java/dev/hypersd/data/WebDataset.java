@@ -13,7 +13,7 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /**
- * Captioned pictures in tar files, as the WebDataset library lays them out: the members of a sample share the name up to its first dot, {@code 0007.jpg}
+ * CaptionedImage pictures in tar files, as the WebDataset library lays them out: the members of a sample share the name up to its first dot, {@code 0007.jpg}
  * and {@code 0007.txt}. The caption is in {@code .txt}, or in {@code .json} under {@code caption} or {@code text}. The order is that of the files and of
  * their members; members whose names begin with a dot are overlooked.
  *
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  *
  * <p>Broken are samples whose picture or caption is missing, cannot be read or is too large (64 and 1 MiB), and those whose caption is empty.
  */
-public final class WebDataset implements Dataset<Captioned> {
+public final class WebDataset implements Dataset<CaptionedImage> {
     private static final int LARGEST_PICTURE = 64 << 20;
     private static final String TEXT = "txt";
     private static final String JSON = "json";
@@ -95,13 +95,13 @@ public final class WebDataset implements Dataset<Captioned> {
     }
 
     @Override
-    public Captioned get(long index) {
+    public CaptionedImage get(long index) {
         Sample sample = samples.get(Math.toIntExact(index));
         try {
             TarMember picture = required(sample.picture, sample.name, "has no picture (.jpg or .png)");
             TarMember caption = required(sample.caption, sample.name, "has no caption (.txt or .json)");
             String words = read(caption);
-            return new Captioned(Image.decode(picture.path(), picture.read(LARGEST_PICTURE)), words);
+            return new CaptionedImage(Image.decode(picture.path(), picture.read(LARGEST_PICTURE)), words);
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }

@@ -30,7 +30,7 @@ public record WebDatasetWriter(int samplesPerFile) implements DatasetWriter {
     }
 
     @Override
-    public void fill(Path folder, Dataset<Captioned> samples, Listener listener) throws IOException {
+    public void fill(Path folder, Dataset<CaptionedImage> samples, Listener listener) throws IOException {
         for (long first = 0; first < samples.size(); first += samplesPerFile) {
             long end = Math.min(first + samplesPerFile, samples.size());
             try (Draft file = Draft.of(folder.resolve("%05d.tar".formatted(first / samplesPerFile)))) {
@@ -40,7 +40,7 @@ public record WebDatasetWriter(int samplesPerFile) implements DatasetWriter {
         }
     }
 
-    private static void write(Path file, Dataset<Captioned> samples, long first, long end, Listener listener)
+    private static void write(Path file, Dataset<CaptionedImage> samples, long first, long end, Listener listener)
             throws IOException {
         try (TarArchiveOutputStream tar =
                 new TarArchiveOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
@@ -51,7 +51,7 @@ public record WebDatasetWriter(int samplesPerFile) implements DatasetWriter {
         }
     }
 
-    private static void add(TarArchiveOutputStream tar, long index, Captioned sample) throws IOException {
+    private static void add(TarArchiveOutputStream tar, long index, CaptionedImage sample) throws IOException {
         String key = "%08d".formatted(index);
         add(tar, key + ".png", new Png().encode(sample.image(), Optional.empty()));
         add(tar, key + ".txt", sample.caption().getBytes(StandardCharsets.UTF_8));

@@ -1,9 +1,9 @@
 package dev.hypersd.degradation;
 
+import dev.hypersd.data.SeededRandom;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.image.Image;
 import dev.hypersd.image.Resampling;
-import dev.hypersd.scene.Choice;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,8 +18,8 @@ public enum Degradation {
     /** Details are lost: the picture is made three to six times smaller and large again. */
     BLUR {
         @Override
-        public Image apply(Image image, Choice choice) {
-            double smaller = choice.between(3, 6);
+        public Image apply(Image image, SeededRandom random) {
+            double smaller = random.between(3, 6);
             int width = Math.max(1, (int) (image.width() / smaller));
             int height = Math.max(1, (int) (image.height() / smaller));
             return image.resize(width, height, Resampling.BICUBIC)
@@ -30,11 +30,11 @@ public enum Degradation {
     /** Every pixel moves at random, by up to a quarter of the range. */
     NOISE {
         @Override
-        public Image apply(Image image, Choice choice) {
-            double reach = choice.between(24, 64);
+        public Image apply(Image image, SeededRandom random) {
+            double reach = random.between(24, 64);
             byte[] rgb = image.rgb();
             for (int i = 0; i < rgb.length; i++) {
-                rgb[i] = colour((rgb[i] & 255) + choice.between(-reach, reach));
+                rgb[i] = colour((rgb[i] & 255) + random.between(-reach, reach));
             }
             return new Image(image.width(), image.height(), rgb);
         }
@@ -43,16 +43,16 @@ public enum Degradation {
     /** Compressed far too much. */
     JPEG {
         @Override
-        public Image apply(Image image, Choice choice) {
-            return compressed(image, (float) choice.between(0.02, 0.1));
+        public Image apply(Image image, SeededRandom random) {
+            return compressed(image, (float) random.between(0.02, 0.1));
         }
     },
 
     /** Red, green and blue in another order. */
     COLOURS {
         @Override
-        public Image apply(Image image, Choice choice) {
-            int shift = 1 + choice.below(2);
+        public Image apply(Image image, SeededRandom random) {
+            int shift = 1 + random.below(2);
             byte[] rgb = image.rgb();
             byte[] turned = new byte[rgb.length];
             for (int i = 0; i < rgb.length; i++) {
@@ -63,7 +63,7 @@ public enum Degradation {
     };
 
     /** A worse picture of the same size; the same choices make the same one. */
-    public abstract Image apply(Image image, Choice choice);
+    public abstract Image apply(Image image, SeededRandom random);
 
     private static byte colour(double value) {
         return (byte) Math.clamp(Math.round(value), 0, 255);

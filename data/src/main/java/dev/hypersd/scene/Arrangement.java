@@ -1,5 +1,12 @@
 package dev.hypersd.scene;
 
+import dev.hypersd.data.SeededRandom;
+import dev.hypersd.scene.content.Item;
+import dev.hypersd.scene.content.Kind;
+import dev.hypersd.scene.content.Layout;
+import dev.hypersd.scene.content.Place;
+import dev.hypersd.scene.content.PlacedObject;
+import dev.hypersd.scene.content.Relation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -20,45 +27,45 @@ final class Arrangement {
     /** What looks to one side. */
     private static final Set<Kind> FACING = EnumSet.of(Kind.FISH, Kind.BOAT, Kind.CAR, Kind.CUP, Kind.MOON);
 
-    private final Choice choice;
+    private final SeededRandom random;
 
-    Arrangement(Choice choice) {
-        this.choice = choice;
+    Arrangement(SeededRandom random) {
+        this.random = random;
     }
 
     /** The objects from back to front. */
-    List<Placed> of(Layout layout) {
+    List<PlacedObject> of(Layout layout) {
         return switch (layout) {
             case Layout.Single(Item item, Place place) ->
                 line(item, 0.5 + FIELD * place.column(), 0.5 + FIELD * place.row());
             case Layout.Pair(Item first, Relation relation, Item second) -> pair(first, relation, second);
             case Layout.Row(Item left, Item middle, Item right) -> {
-                double y = choice.between(0.35, 0.65);
+                double y = random.between(0.35, 0.65);
                 yield join(line(left, 0.19, y), line(middle, 0.5, y), line(right, 0.81, y));
             }
         };
     }
 
-    private List<Placed> pair(Item first, Relation relation, Item second) {
+    private List<PlacedObject> pair(Item first, Relation relation, Item second) {
         return switch (relation) {
             case LEFT_OF -> {
-                double y = choice.between(0.4, 0.6);
+                double y = random.between(0.4, 0.6);
                 double between = middle(first, second);
                 yield join(line(first, between - HALF, y), line(second, between + HALF, y));
             }
             case ABOVE -> {
-                double x = choice.between(0.42, 0.58);
+                double x = random.between(0.42, 0.58);
                 double between = middle(first, second);
                 yield join(line(first, x, between - HALF), line(second, x, between + HALF));
             }
             case INSIDE -> {
-                Placed outer =
-                        placed(second, choice.between(0.4, 0.6), choice.between(0.4, 0.6), 1.3, mirrored(second));
+                PlacedObject outer =
+                        placed(second, random.between(0.4, 0.6), random.between(0.4, 0.6), 1.3, mirrored(second));
                 yield List.of(outer, within(outer, first));
             }
             case BEHIND -> {
-                double x = choice.between(0.42, 0.58);
-                double side = choice.chance(0.5) ? 0.13 : -0.13;
+                double x = random.between(0.42, 0.58);
+                double side = random.chance(0.5) ? 0.13 : -0.13;
                 yield join(
                         List.of(placed(first, x - side, 0.4, 1.05, mirrored(first))),
                         List.of(placed(second, x + side, 0.66, 1, mirrored(second))));
@@ -67,7 +74,7 @@ final class Arrangement {
     }
 
     /** In the middle of the widest part of {@code outer}. */
-    private Placed within(Placed outer, Item item) {
+    private PlacedObject within(PlacedObject outer, Item item) {
         double across = outer.kind() == Kind.CUP ? (outer.mirrored() ? 0.1 : -0.1) : 0;
         double down = switch (outer.kind()) {
             case HOUSE -> 0.2;
@@ -80,7 +87,7 @@ final class Arrangement {
                 item,
                 outer.x() + across * outer.extent(),
                 outer.y() + down * outer.extent(),
-                item.size().extent() * choice.between(0.92, 1),
+                item.size().extent() * random.between(0.92, 1),
                 mirrored(item));
     }
 
@@ -89,8 +96,8 @@ final class Arrangement {
         return 0.5 + (first.size().extent() - second.size().extent()) / 4;
     }
 
-    private List<Placed> line(Item item, double x, double y) {
-        List<Placed> line = new ArrayList<>();
+    private List<PlacedObject> line(Item item, double x, double y) {
+        List<PlacedObject> line = new ArrayList<>();
         double step = item.size().extent() + 0.05;
         boolean mirrored = mirrored(item);
         for (int i = 0; i < item.count(); i++) {
@@ -99,27 +106,27 @@ final class Arrangement {
         return line;
     }
 
-    private Placed placed(Item item, double x, double y, double scale, boolean mirrored) {
-        double extent = item.size().extent() * scale * choice.between(0.95, 1.05);
+    private PlacedObject placed(Item item, double x, double y, double scale, boolean mirrored) {
+        double extent = item.size().extent() * scale * random.between(0.95, 1.05);
         double least = MARGIN + extent / 2;
         return posed(
                 item,
-                Math.clamp(x + choice.between(-JITTER, JITTER), least, 1 - least),
-                Math.clamp(y + choice.between(-JITTER, JITTER), least, 1 - least),
+                Math.clamp(x + random.between(-JITTER, JITTER), least, 1 - least),
+                Math.clamp(y + random.between(-JITTER, JITTER), least, 1 - least),
                 extent,
                 mirrored);
     }
 
-    private Placed posed(Item item, double x, double y, double extent, boolean mirrored) {
-        return new Placed(item.kind(), item.colour(), x, y, extent, choice.between(-TILT, TILT), mirrored);
+    private PlacedObject posed(Item item, double x, double y, double extent, boolean mirrored) {
+        return new PlacedObject(item.kind(), item.colour(), x, y, extent, random.between(-TILT, TILT), mirrored);
     }
 
     private boolean mirrored(Item item) {
-        return FACING.contains(item.kind()) && choice.chance(0.5);
+        return FACING.contains(item.kind()) && random.chance(0.5);
     }
 
     @SafeVarargs
-    private static List<Placed> join(List<Placed>... parts) {
+    private static List<PlacedObject> join(List<PlacedObject>... parts) {
         return Arrays.stream(parts).flatMap(List::stream).toList();
     }
 }

@@ -1,5 +1,16 @@
 package dev.hypersd.scene;
 
+import dev.hypersd.data.SeededRandom;
+import dev.hypersd.scene.Caption.Claimed;
+import dev.hypersd.scene.Caption.Claims;
+import dev.hypersd.scene.content.Background;
+import dev.hypersd.scene.content.Colour;
+import dev.hypersd.scene.content.Item;
+import dev.hypersd.scene.content.Layout;
+import dev.hypersd.scene.content.Place;
+import dev.hypersd.scene.content.Relation;
+import dev.hypersd.scene.content.Scene;
+import dev.hypersd.scene.content.Style;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,16 +26,15 @@ final class CaptionGrammar {
     private static final List<String> ROWS =
             List.of("%s, %s and %s", "%s, %s and %s side by side", "%s next to %s and %s");
 
-    private final Choice choice;
+    private final SeededRandom random;
 
-    CaptionGrammar(Choice choice) {
-        this.choice = choice;
+    CaptionGrammar(SeededRandom random) {
+        this.random = random;
     }
 
     /** @param named the style that the caption speaks of */
     Caption of(Scene scene, Style named) {
-        List<Claims.Claimed> items =
-                scene.layout().items().stream().map(this::claimed).toList();
+        List<Claimed> items = scene.layout().items().stream().map(this::claimed).toList();
         Optional<Relation> relation = Optional.empty();
         Optional<Place> place = Optional.empty();
         String things = switch (scene.layout()) {
@@ -37,7 +47,7 @@ final class CaptionGrammar {
                 yield related(items.getFirst(), pair.relation(), items.getLast());
             }
             case Layout.Row row ->
-                choice.of(ROWS).formatted(noun(items.getFirst()), noun(items.get(1)), noun(items.getLast()));
+                random.of(ROWS).formatted(noun(items.getFirst()), noun(items.get(1)), noun(items.getLast()));
         };
         boolean nowhere = relation.isEmpty() && place.isEmpty();
         Optional<Background> background = said(scene.background(), nowhere ? 1 : SAYS_BACKGROUND);
@@ -45,37 +55,37 @@ final class CaptionGrammar {
         return new Caption(styled(things + where(claims), named), claims);
     }
 
-    private Claims.Claimed claimed(Item item) {
-        return new Claims.Claimed(item.count(), item.kind(), item.colour(), said(item.size(), SAYS_SIZE));
+    private Claimed claimed(Item item) {
+        return new Claimed(item.count(), item.kind(), item.colour(), said(item.size(), SAYS_SIZE));
     }
 
     private <T> Optional<T> said(T attribute, double probability) {
-        return choice.chance(probability) ? Optional.of(attribute) : Optional.empty();
+        return random.chance(probability) ? Optional.of(attribute) : Optional.empty();
     }
 
-    private static String noun(Claims.Claimed item) {
+    private static String noun(Claimed item) {
         String size = item.size().map(s -> s.word() + " ").orElse("");
         String words = size + item.colour().word() + " " + item.kind().noun(item.count());
         boolean vowel = words.startsWith(Colour.ORANGE.word());
         return (item.count() == 1 && vowel ? "an" : NUMBERS.get(item.count() - 1)) + " " + words;
     }
 
-    private String related(Claims.Claimed first, Relation relation, Claims.Claimed second) {
-        return choice.chance(SAYS_FIRST_FIRST)
-                ? noun(first) + " " + choice.of(relation.phrases()) + " " + noun(second)
-                : noun(second) + " " + choice.of(relation.converse()) + " " + noun(first);
+    private String related(Claimed first, Relation relation, Claimed second) {
+        return random.chance(SAYS_FIRST_FIRST)
+                ? noun(first) + " " + random.of(relation.phrases()) + " " + noun(second)
+                : noun(second) + " " + random.of(relation.converse()) + " " + noun(first);
     }
 
     private String where(Claims claims) {
         List<String> where = new ArrayList<>();
-        claims.place().ifPresent(place -> where.add(choice.of(place.phrases())));
-        claims.background().ifPresent(background -> where.add(choice.of(background.phrases())));
-        String comma = choice.chance(0.3) ? ", " : " ";
-        return where.isEmpty() ? "" : " " + String.join(comma, choice.chance(0.4) ? where.reversed() : where);
+        claims.place().ifPresent(place -> where.add(random.of(place.phrases())));
+        claims.background().ifPresent(background -> where.add(random.of(background.phrases())));
+        String comma = random.chance(0.3) ? ", " : " ";
+        return where.isEmpty() ? "" : " " + String.join(comma, random.chance(0.4) ? where.reversed() : where);
     }
 
     private String styled(String caption, Style style) {
-        boolean silent = style == Style.FLAT && !choice.chance(SAYS_FLAT);
-        return silent ? caption : choice.of(style.phrases()).formatted(caption);
+        boolean silent = style == Style.FLAT && !random.chance(SAYS_FLAT);
+        return silent ? caption : random.of(style.phrases()).formatted(caption);
     }
 }

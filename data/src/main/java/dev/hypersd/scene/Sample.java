@@ -1,7 +1,10 @@
 package dev.hypersd.scene;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.image.Image;
+import dev.hypersd.scene.content.Mask;
+import dev.hypersd.scene.content.PlacedObject;
+import dev.hypersd.scene.content.Scene;
 import java.util.List;
 
 /**
@@ -10,14 +13,14 @@ import java.util.List;
  * @param objects from back to front
  * @param masks of the objects, in the same order
  */
-public record Sample(Image image, Caption caption, Scene scene, List<Placed> objects, List<Mask> masks) {
+public record Sample(Image image, Caption caption, Scene scene, List<PlacedObject> objects, List<Mask> masks) {
     public Sample {
         objects = List.copyOf(objects);
         masks = List.copyOf(masks);
     }
 
     /** The picture and the words alone. */
-    public Captioned captioned() {
-        return new Captioned(image, caption.text());
+    public CaptionedImage captioned() {
+        return new CaptionedImage(image, caption.text());
     }
 }

@@ -1,5 +1,16 @@
 package dev.hypersd.scene;
 
+import dev.hypersd.data.SeededRandom;
+import dev.hypersd.scene.content.Background;
+import dev.hypersd.scene.content.Colour;
+import dev.hypersd.scene.content.Item;
+import dev.hypersd.scene.content.Kind;
+import dev.hypersd.scene.content.Layout;
+import dev.hypersd.scene.content.Place;
+import dev.hypersd.scene.content.Relation;
+import dev.hypersd.scene.content.Scene;
+import dev.hypersd.scene.content.SizeClass;
+import dev.hypersd.scene.content.Style;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -14,43 +25,43 @@ final class SceneGrammar {
             List.of(Kind.HEART, Kind.HOUSE, Kind.BALLOON, Kind.CUP, Kind.APPLE, Kind.SHIRT);
     private static final List<Style> OTHER_STYLES = List.of(Style.OUTLINE, Style.WATERCOLOUR, Style.NEON, Style.PIXEL);
 
-    private final Choice choice;
+    private final SeededRandom random;
     private final boolean novel;
 
     /** @param novel whether combinations that are held out may occur */
-    SceneGrammar(Choice choice, boolean novel) {
-        this.choice = choice;
+    SceneGrammar(SeededRandom random, boolean novel) {
+        this.random = random;
         this.novel = novel;
     }
 
     /** @param only the style, if it is not left to chance */
     Scene scene(Optional<Style> only) {
-        Style style = only.orElseGet(() -> style(choice));
-        return new Scene(layout(), choice.of(Background.values()), style);
+        Style style = only.orElseGet(() -> style(random));
+        return new Scene(layout(), random.of(Background.values()), style);
     }
 
     /** A style, each as often as in sets of all styles. */
-    static Style style(Choice choice) {
-        return choice.chance(FLAT) ? Style.FLAT : choice.of(OTHER_STYLES);
+    static Style style(SeededRandom random) {
+        return random.chance(FLAT) ? Style.FLAT : random.of(OTHER_STYLES);
     }
 
     private Layout layout() {
-        double part = choice.between(0, 1);
+        double part = random.between(0, 1);
         if (part < ONE) {
-            return new Layout.Single(item(1, choice.of(SizeClass.values())), choice.of(Place.values()));
+            return new Layout.Single(item(1, random.of(SizeClass.values())), random.of(Place.values()));
         }
         if (part < ONE + SEVERAL) {
-            int count = 2 + choice.below(2);
-            SizeClass size = count == 3 ? SizeClass.SMALL : choice.of(SizeClass.SMALL, SizeClass.MEDIUM);
-            return new Layout.Single(item(count, size), choice.of(Place.TOP, Place.CENTRE, Place.BOTTOM));
+            int count = 2 + random.below(2);
+            SizeClass size = count == 3 ? SizeClass.SMALL : random.of(SizeClass.SMALL, SizeClass.MEDIUM);
+            return new Layout.Single(item(count, size), random.of(Place.TOP, Place.CENTRE, Place.BOTTOM));
         }
         return part < 1 - ROW ? pair() : row();
     }
 
     private Layout pair() {
-        return switch (choice.of(Relation.values())) {
+        return switch (random.of(Relation.values())) {
             case LEFT_OF -> beside(1, Relation.LEFT_OF);
-            case ABOVE -> beside(choice.chance(0.3) ? 2 : 1, Relation.ABOVE);
+            case ABOVE -> beside(random.chance(0.3) ? 2 : 1, Relation.ABOVE);
             case INSIDE -> {
                 Item outer = item(1, SizeClass.LARGE, HOLLOW);
                 yield new Layout.Pair(other(outer, 1, SizeClass.SMALL, true), Relation.INSIDE, outer);
@@ -63,9 +74,9 @@ final class SceneGrammar {
     }
 
     private Layout beside(int count, Relation relation) {
-        Item second = item(1, choice.of(SizeClass.values()));
+        Item second = item(1, random.of(SizeClass.values()));
         boolean crowded = second.size() == SizeClass.LARGE || count > 1;
-        SizeClass size = crowded ? choice.of(SizeClass.SMALL, SizeClass.MEDIUM) : choice.of(SizeClass.values());
+        SizeClass size = crowded ? random.of(SizeClass.SMALL, SizeClass.MEDIUM) : random.of(SizeClass.values());
         return new Layout.Pair(other(second, count, size, false), relation, second);
     }
 
@@ -95,8 +106,8 @@ final class SceneGrammar {
 
     private Item item(int count, SizeClass size, List<Kind> kinds) {
         while (true) {
-            Item item = new Item(count, choice.of(kinds), choice.of(Colour.values()), size);
-            if (novel || !HeldOut.contains(item.kind(), item.colour())) {
+            Item item = new Item(count, random.of(kinds), random.of(Colour.values()), size);
+            if (novel || !item.heldOut()) {
                 return item;
             }
         }

@@ -1,13 +1,17 @@
 package dev.hypersd.scene;
 
 import dev.hypersd.data.Dataset;
+import dev.hypersd.data.SeededRandom;
+import dev.hypersd.scene.content.PlacedObject;
+import dev.hypersd.scene.content.Scene;
+import dev.hypersd.scene.content.Style;
 import dev.hypersd.scene.drawing.Painter;
-import dev.hypersd.scene.drawing.Painting;
+import dev.hypersd.scene.drawing.Painter.Painting;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Captioned pictures without end, each drawn when it is asked for. Split, seed and number decide all of it.
+ * CaptionedImage pictures without end, each drawn when it is asked for. Split, seed and number decide all of it.
  *
  * @param split training and validation never show the combinations that are held out
  * @param count how many there are to be
@@ -47,7 +51,7 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
         if (index < 0 || index >= count) {
             throw new IndexOutOfBoundsException("there are scenes 0 to %d, not %d".formatted(count - 1, index));
         }
-        return sample(index, scene(index), choice(index, ARRANGEMENT), choice(index, PAINTING));
+        return sample(index, scene(index), random(index, ARRANGEMENT), random(index, PAINTING));
     }
 
     /**
@@ -56,20 +60,20 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
      * @param number tells such pictures apart
      */
     public Sample another(long index, int number) {
-        Choice choice = new Choice(seed, split.ordinal(), index, VARIATION, number);
-        Scene scene = new Variation(choice).of(scene(index), caption(index).claims());
-        return sample(index, scene, choice, choice);
+        SeededRandom random = new SeededRandom(seed, split.ordinal(), index, VARIATION, number);
+        Scene scene = new Variation(random).of(scene(index), caption(index).claims());
+        return sample(index, scene, random, random);
     }
 
-    private Sample sample(long index, Scene scene, Choice arranging, Choice painting) {
-        List<Placed> objects = new Arrangement(arranging).of(scene.layout());
+    private Sample sample(long index, Scene scene, SeededRandom arranging, SeededRandom painting) {
+        List<PlacedObject> objects = new Arrangement(arranging).of(scene.layout());
         Painting painted = Painter.paint(scene.background(), scene.style(), objects, pixels, painting);
         return new Sample(painted.image(), caption(index), scene, objects, painted.masks());
     }
 
     /** The truth alone, without drawing it. */
     public Scene scene(long index) {
-        return new SceneGrammar(choice(index, SCENE), split == Split.TEST).scene(style);
+        return new SceneGrammar(random(index, SCENE), split == Split.TEST).scene(style);
     }
 
     /** The caption alone, without drawing the picture. */
@@ -79,11 +83,11 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
 
     /** What the caption would say, in the same words as far as possible, if the picture showed {@code shown}. */
     public Caption caption(long index, Scene shown) {
-        Style named = style.isEmpty() ? shown.style() : SceneGrammar.style(choice(index, NAMED_STYLE));
-        return new CaptionGrammar(choice(index, CAPTION)).of(shown, named);
+        Style named = style.isEmpty() ? shown.style() : SceneGrammar.style(random(index, NAMED_STYLE));
+        return new CaptionGrammar(random(index, CAPTION)).of(shown, named);
     }
 
-    private Choice choice(long index, long purpose) {
-        return new Choice(seed, split.ordinal(), index, purpose);
+    private SeededRandom random(long index, long purpose) {
+        return new SeededRandom(seed, split.ordinal(), index, purpose);
     }
 }

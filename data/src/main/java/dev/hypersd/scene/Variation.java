@@ -1,23 +1,32 @@
 package dev.hypersd.scene;
 
-import dev.hypersd.scene.Claims.Claimed;
+import dev.hypersd.data.SeededRandom;
+import dev.hypersd.scene.Caption.Claimed;
+import dev.hypersd.scene.Caption.Claims;
+import dev.hypersd.scene.content.Background;
+import dev.hypersd.scene.content.Item;
+import dev.hypersd.scene.content.Layout;
+import dev.hypersd.scene.content.Place;
+import dev.hypersd.scene.content.Relation;
+import dev.hypersd.scene.content.Scene;
+import dev.hypersd.scene.content.SizeClass;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** Scenes that the same caption is right about. What {@link SceneGrammar} would choose and the caption leaves out is chosen anew. */
 final class Variation {
-    private final Choice choice;
+    private final SeededRandom random;
 
-    Variation(Choice choice) {
-        this.choice = choice;
+    Variation(SeededRandom random) {
+        this.random = random;
     }
 
     /** @param claims of the caption of {@code scene} */
     Scene of(Scene scene, Claims claims) {
         return new Scene(
                 layout(scene.layout(), claims),
-                claims.background().orElseGet(() -> choice.of(Background.values())),
+                claims.background().orElseGet(() -> random.of(Background.values())),
                 scene.style());
     }
 
@@ -26,7 +35,7 @@ final class Variation {
             case Layout.Single(Item item, Place place) ->
                 new Layout.Single(
                         resized(item, claims.items().getFirst()),
-                        claims.place().orElseGet(() -> choice.of(places(item))));
+                        claims.place().orElseGet(() -> random.of(places(item))));
             case Layout.Pair(Item first, Relation relation, Item second) ->
                 switch (relation) {
                     case LEFT_OF, ABOVE -> beside(first, relation, second, claims.items());
@@ -50,7 +59,7 @@ final class Variation {
 
     private Item resized(Item item, Claimed claimed) {
         Optional<SizeClass> size = claimed.size();
-        return new Item(item.count(), item.kind(), item.colour(), size.orElseGet(() -> choice.of(sizes(item))));
+        return new Item(item.count(), item.kind(), item.colour(), size.orElseGet(() -> random.of(sizes(item))));
     }
 
     /** More of a thing have less room. */

@@ -1,5 +1,5 @@
 /**
- * Captioned pictures that are drawn here. The truth comes first: a {@link dev.hypersd.scene.Scene} says what is to be seen, then it is
+ * CaptionedImage pictures that are drawn here. The truth comes first: a {@link dev.hypersd.scene.content.Scene} says what is to be seen, then it is
  * drawn and put into words, so picture, caption and masks agree.
  */
 @NullMarked

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DatasetWriterTest {
-    private static final List<Captioned> SAMPLES = List.of(
+    private static final List<CaptionedImage> SAMPLES = List.of(
             sample(1, "a red house"),
             sample(2, "line one\nline two"),
             sample(3, "\"quoted\", \\ and {braced}"),
@@ -77,7 +77,7 @@ class DatasetWriterTest {
     @MethodSource("writers")
     void whatFailsInTheMidstLeavesNothingThatLooksWhole(DatasetWriter writer) {
         Path target = folder.resolve("set");
-        Dataset<Captioned> broken = dataset(SAMPLES).map(sample -> {
+        Dataset<CaptionedImage> broken = dataset(SAMPLES).map(sample -> {
             if (sample.equals(SAMPLES.get(1))) {
                 throw new BrokenSampleException("the second one is broken");
             }
@@ -103,22 +103,22 @@ class DatasetWriterTest {
         assertThat(folder).isDirectoryNotContaining("glob:**0*");
     }
 
-    private static Dataset<Captioned> open(DatasetWriter writer, Path folder) {
+    private static Dataset<CaptionedImage> open(DatasetWriter writer, Path folder) {
         return switch (writer) {
             case ImageFolderWriter() -> ImageFolder.open(folder);
             case WebDatasetWriter(int count) -> WebDataset.open(folder.toString());
         };
     }
 
-    private static List<Captioned> all(Dataset<Captioned> samples) {
+    private static List<CaptionedImage> all(Dataset<CaptionedImage> samples) {
         return LongStream.range(0, samples.size()).mapToObj(samples::get).toList();
     }
 
-    private static Captioned sample(int seed, String caption) {
-        return new Captioned(TestPictures.picture(seed), caption);
+    private static CaptionedImage sample(int seed, String caption) {
+        return new CaptionedImage(TestPictures.picture(seed), caption);
     }
 
-    private static Dataset<Captioned> dataset(List<Captioned> samples) {
+    private static Dataset<CaptionedImage> dataset(List<CaptionedImage> samples) {
         return new Dataset<>() {
             @Override
             public long size() {
@@ -126,7 +126,7 @@ class DatasetWriterTest {
             }
 
             @Override
-            public Captioned get(long index) {
+            public CaptionedImage get(long index) {
                 return samples.get((int) index);
             }
         };

@@ -141,7 +141,7 @@ class ImageFolderTest {
         assertBroken(samples, 1, "2.png: not found");
     }
 
-    private static void assertBroken(Dataset<Captioned> samples, long index, String message) {
+    private static void assertBroken(Dataset<CaptionedImage> samples, long index, String message) {
         assertThatThrownBy(() -> samples.get(index))
                 .isInstanceOf(BrokenSampleException.class)
                 .hasMessageContaining(message);
@@ -151,7 +151,7 @@ class ImageFolderTest {
         ImageFolder samples = ImageFolder.open(folder);
         return LongStream.range(0, samples.size())
                 .mapToObj(samples::get)
-                .map(Captioned::caption)
+                .map(CaptionedImage::caption)
                 .toList();
     }
 

@@ -218,7 +218,7 @@ class WebDatasetTest {
         }
     }
 
-    private static void assertBroken(Dataset<Captioned> samples, long index, String message) {
+    private static void assertBroken(Dataset<CaptionedImage> samples, long index, String message) {
         assertThatThrownBy(() -> samples.get(index))
                 .isInstanceOf(BrokenSampleException.class)
                 .hasMessageContaining(message);

@@ -2,8 +2,8 @@ package dev.hypersd.degradation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.data.SeededRandom;
 import dev.hypersd.image.Image;
-import dev.hypersd.scene.Choice;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,11 +15,11 @@ class DegradationTest {
     @ParameterizedTest
     @EnumSource
     void everyDegradationIsVisibleAndFollowsFromItsChoices(Degradation degradation) {
-        Image worse = degradation.apply(PICTURE, new Choice(1));
+        Image worse = degradation.apply(PICTURE, new SeededRandom(1));
         assertThat(worse.width()).isEqualTo(PICTURE.width());
         assertThat(worse.height()).isEqualTo(PICTURE.height());
         assertThat(meanDifference(worse, PICTURE)).isGreaterThan(2);
-        assertThat(degradation.apply(PICTURE, new Choice(1))).isEqualTo(worse);
+        assertThat(degradation.apply(PICTURE, new SeededRandom(1))).isEqualTo(worse);
     }
 
     private static double meanDifference(Image a, Image b) {

@@ -3,6 +3,19 @@ package dev.hypersd.scene;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hypersd.data.SeededRandom;
+import dev.hypersd.scene.Caption.Claimed;
+import dev.hypersd.scene.Caption.Claims;
+import dev.hypersd.scene.content.Background;
+import dev.hypersd.scene.content.Colour;
+import dev.hypersd.scene.content.Item;
+import dev.hypersd.scene.content.Kind;
+import dev.hypersd.scene.content.Layout;
+import dev.hypersd.scene.content.Place;
+import dev.hypersd.scene.content.Relation;
+import dev.hypersd.scene.content.Scene;
+import dev.hypersd.scene.content.SizeClass;
+import dev.hypersd.scene.content.Style;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +41,7 @@ class CaptionTest {
         List<Item> items = scene.layout().items();
         assertThat(claims.items()).hasSameSizeAs(items);
         for (int i = 0; i < items.size(); i++) {
-            Claims.Claimed claimed = claims.items().get(i);
+            Claimed claimed = claims.items().get(i);
             assertThat(new Item(
                             claimed.count(),
                             claimed.kind(),
@@ -134,7 +147,7 @@ class CaptionTest {
                 Background.NIGHT,
                 Style.WATERCOLOUR);
         List<String> texts = IntStream.range(0, 400)
-                .mapToObj(seed -> new CaptionGrammar(new Choice(seed))
+                .mapToObj(seed -> new CaptionGrammar(new SeededRandom(seed))
                         .of(scene, scene.style())
                         .text())
                 .toList();
@@ -176,7 +189,7 @@ class CaptionTest {
                         first);
     }
 
-    private static String noun(Claims.Claimed item) {
+    private static String noun(Claimed item) {
         return item.colour().word() + " " + item.kind().noun(item.count());
     }
 

@@ -2,7 +2,14 @@ package dev.hypersd.scene;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.data.SeededRandom;
 import dev.hypersd.image.Image;
+import dev.hypersd.scene.content.Background;
+import dev.hypersd.scene.content.Colour;
+import dev.hypersd.scene.content.Kind;
+import dev.hypersd.scene.content.Mask;
+import dev.hypersd.scene.content.PlacedObject;
+import dev.hypersd.scene.content.Style;
 import dev.hypersd.scene.drawing.Painter;
 import java.util.BitSet;
 import java.util.List;
@@ -23,7 +30,7 @@ class MaskTest {
         BitSet covered = new BitSet();
         for (int i = 0; i < sample.masks().size(); i++) {
             Mask mask = sample.masks().get(i);
-            Placed object = sample.objects().get(i);
+            PlacedObject object = sample.objects().get(i);
             assertThat(mask.kind()).isEqualTo(object.kind());
             assertThat(mask.pixels().intersects(covered)).isFalse();
             covered.or(mask.pixels());
@@ -51,10 +58,10 @@ class MaskTest {
     @EnumSource
     void aMaskMarksWhereTheObjectIsPainted(Style style) {
         for (Kind kind : Kind.values()) {
-            Placed object = Placed.upright(kind, Colour.BLUE, 0.45, 0.55, 0.6);
-            Image empty = Painter.paint(Background.SAND, style, List.of(), PIXELS, new Choice(5))
+            PlacedObject object = PlacedObject.upright(kind, Colour.BLUE, 0.45, 0.55, 0.6);
+            Image empty = Painter.paint(Background.SAND, style, List.of(), PIXELS, new SeededRandom(5))
                     .image();
-            var painting = Painter.paint(Background.SAND, style, List.of(object), PIXELS, new Choice(5));
+            var painting = Painter.paint(Background.SAND, style, List.of(object), PIXELS, new SeededRandom(5));
             BitSet mask = painting.masks().getFirst().pixels();
             byte[] before = empty.rgb();
             byte[] after = painting.image().rgb();
@@ -78,8 +85,8 @@ class MaskTest {
     @ParameterizedTest
     @EnumSource
     void whatIsInFrontHidesWhatIsBehind(Kind kind) {
-        Placed back = Placed.upright(Kind.HEART, Colour.RED, 0.5, 0.5, 0.8);
-        Placed front = Placed.upright(kind, Colour.BLUE, 0.5, 0.5, 0.4);
+        PlacedObject back = PlacedObject.upright(Kind.HEART, Colour.RED, 0.5, 0.5, 0.8);
+        PlacedObject front = PlacedObject.upright(kind, Colour.BLUE, 0.5, 0.5, 0.4);
         BitSet alone = mask(List.of(back), 0);
         BitSet behind = mask(List.of(back, front), 0);
         BitSet hiding = mask(List.of(back, front), 1);
@@ -88,8 +95,8 @@ class MaskTest {
         assertThat(behind).isEqualTo(alone);
     }
 
-    private static BitSet mask(List<Placed> objects, int which) {
-        return Painter.paint(Background.MOSS, Style.FLAT, objects, PIXELS, new Choice(0))
+    private static BitSet mask(List<PlacedObject> objects, int which) {
+        return Painter.paint(Background.MOSS, Style.FLAT, objects, PIXELS, new SeededRandom(0))
                 .masks()
                 .get(which)
                 .pixels();

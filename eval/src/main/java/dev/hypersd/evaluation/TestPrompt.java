@@ -2,7 +2,7 @@ package dev.hypersd.evaluation;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.scene.Caption;
-import dev.hypersd.scene.Claims;
+import dev.hypersd.scene.Caption.Claims;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.hypersd.metric;
 
 import dev.hypersd.metric.AttributeCheck.Outcome;
-import dev.hypersd.scene.Claims;
+import dev.hypersd.scene.Caption.Claims;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;

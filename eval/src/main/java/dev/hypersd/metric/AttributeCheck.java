@@ -2,11 +2,11 @@ package dev.hypersd.metric;
 
 import dev.hypersd.judge.detection.Detections;
 import dev.hypersd.judge.detection.Detections.DetectedObject;
-import dev.hypersd.scene.Claims;
-import dev.hypersd.scene.Claims.Claimed;
-import dev.hypersd.scene.Kind;
-import dev.hypersd.scene.Place;
-import dev.hypersd.scene.Relation;
+import dev.hypersd.scene.Caption.Claims;
+import dev.hypersd.scene.Caption.Claimed;
+import dev.hypersd.scene.content.Kind;
+import dev.hypersd.scene.content.Place;
+import dev.hypersd.scene.content.Relation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

@@ -1,13 +1,11 @@
 package dev.hypersd.mini;
 
+import dev.hypersd.file.Draft;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -30,18 +28,16 @@ final class Unpacking {
             return folder;
         }
         Files.createDirectories(cache);
-        Path temporary = Files.createTempDirectory(cache, "unpacking");
-        try {
+        try (Draft draft = Draft.of(whole)) {
             for (Path file : files) {
-                Path copy = temporary
+                Path copy = draft.path()
                         .resolve(packed.getFileName().toString())
                         .resolve(packed.relativize(file).toString());
                 Files.createDirectories(copy.getParent());
                 Files.copy(file, copy);
             }
-            Files.move(temporary, whole, StandardCopyOption.ATOMIC_MOVE);
+            draft.publish();
         } catch (FileSystemException e) {
-            delete(temporary);
             if (!Files.isDirectory(folder)) { // Where it is there now, another program was faster.
                 throw e;
             }
@@ -63,15 +59,5 @@ final class Unpacking {
             sum.update("%s %s%n".formatted(packed.relativize(file), content).getBytes(StandardCharsets.UTF_8));
         }
         return sum.getValue();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
     }
 }

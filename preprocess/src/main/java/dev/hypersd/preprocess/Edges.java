@@ -23,8 +23,8 @@ public final class Edges {
         }
         return OpenCv.scoped(() -> {
             Mat edges = new Mat();
-            opencv_imgproc.Canny(Pixels.matrix(picture), edges, low, high);
-            return Pixels.white(edges);
+            opencv_imgproc.Canny(OpenCv.matrix(picture), edges, low, high);
+            return OpenCv.white(edges);
         });
     }
 }

@@ -24,13 +24,13 @@ public final class Scribble {
      */
     public static Image ofPicture(Image picture) {
         return OpenCv.scoped(() -> {
-            Mat pixels = Pixels.matrix(picture);
+            Mat pixels = OpenCv.matrix(picture);
             Mat darker = new Mat();
             // Values below 0 become 0: what is lighter than its surroundings is no line.
             opencv_core.subtract(blurred(pixels, COARSE), blurred(pixels, FINE), darker);
             byte[] values = new byte[3 * picture.width() * picture.height()];
             darker.data().get(values);
-            return Pixels.lines(picture.width(), picture.height(), i -> least(values, i) > CONTRAST);
+            return OpenCv.lines(picture.width(), picture.height(), i -> least(values, i) > CONTRAST);
         });
     }
 
@@ -43,7 +43,7 @@ public final class Scribble {
     /** A drawing with dark lines on light paper, as white lines on black. */
     public static Image ofDrawing(Image drawing) {
         byte[] rgb = drawing.rgb();
-        return Pixels.lines(drawing.width(), drawing.height(), i -> least(rgb, i) < DARK);
+        return OpenCv.lines(drawing.width(), drawing.height(), i -> least(rgb, i) < DARK);
     }
 
     private static int least(byte[] rgb, int pixel) {

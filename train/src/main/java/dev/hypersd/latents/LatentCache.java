@@ -1,6 +1,6 @@
 package dev.hypersd.latents;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidFileException;
@@ -41,7 +41,7 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     /** From pictures and captions to what is kept. */
     public interface Encoder {
         /** Latents of unit variance, {@code [B, C, h, w]}. */
-        Tensor latents(List<Captioned> samples);
+        Tensor latents(List<CaptionedImage> samples);
 
         /** Token ids, all of one length. */
         long[] ids(String caption);
@@ -72,7 +72,7 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
      * @param folder made if it is not there
      * @throws InvalidFileException if a file is of another encoder, or of other samples
      */
-    public static LatentCache open(Path folder, Dataset<Captioned> samples, Encoder encoder, Listener listener) {
+    public static LatentCache open(Path folder, Dataset<CaptionedImage> samples, Encoder encoder, Listener listener) {
         LatentCache cache = new LatentCache(samples.size());
         try {
             Files.createDirectories(folder);
@@ -94,7 +94,7 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     }
 
     /** Of the encoder, and of a few samples, which stand for all: whoever changes one picture among thousands is not found out. */
-    private static String fingerprint(Encoder encoder, Dataset<Captioned> samples) {
+    private static String fingerprint(Encoder encoder, Dataset<CaptionedImage> samples) {
         Fingerprint fingerprint = new Fingerprint().add(encoder.fingerprint());
         LongStream.range(0, LOOKED_AT)
                 .map(i -> i * (samples.size() - 1) / (LOOKED_AT - 1))
@@ -108,13 +108,13 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     }
 
     private static void write(
-            Path file, Dataset<Captioned> samples, Encoder encoder, String fingerprint, Listener listener) {
+            Path file, Dataset<CaptionedImage> samples, Encoder encoder, String fingerprint, Listener listener) {
         int count = (int) samples.size();
         Engine.infer(() -> {
             List<Tensor> latents = new ArrayList<>();
             List<long[]> ids = new ArrayList<>();
             for (int begin = 0; begin < count; begin += BATCH) {
-                List<Captioned> batch = LongStream.range(begin, Math.min(begin + BATCH, count))
+                List<CaptionedImage> batch = LongStream.range(begin, Math.min(begin + BATCH, count))
                         .parallel()
                         .mapToObj(samples::get)
                         .toList();

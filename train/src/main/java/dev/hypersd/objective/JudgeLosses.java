@@ -1,7 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.clip.ClipModel;
-import dev.hypersd.degradation.Comparison;
+import dev.hypersd.degradation.PreferencePair;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.detection.AttributeLosses;
 import dev.hypersd.judge.detection.AttributeReader;
@@ -70,9 +70,9 @@ public final class JudgeLosses {
     }
 
     /** Of the aesthetic head: pictures above what became of them. {@code clip} sees them and does not learn. */
-    public static Losses aesthetic(ScoreHead head, ClipJudge clip, List<Comparison> batch) {
-        Tensor fine = head.forward(clip.pictures(each(batch, Comparison::image)));
-        Tensor degraded = head.forward(clip.pictures(each(batch, Comparison::degraded)));
+    public static Losses aesthetic(ScoreHead head, ClipJudge clip, List<PreferencePair> batch) {
+        Tensor fine = head.forward(clip.pictures(each(batch, PreferencePair::image)));
+        Tensor degraded = head.forward(clip.pictures(each(batch, PreferencePair::degraded)));
         return Losses.of(
                 new Term("pairs", 1, PreferenceLoss.of(fine, degraded)),
                 new Term(ACCURACY, 0, PreferenceLoss.accuracy(fine, degraded)));
@@ -82,12 +82,12 @@ public final class JudgeLosses {
      * Of the preference model: each picture with its caption above what became of the picture, and above the picture with a wrong caption. A
      * picture that is asked for twice is looked at once.
      */
-    public static Losses preference(PreferenceModel model, ClipTokenizer tokenizer, List<Comparison> batch) {
+    public static Losses preference(PreferenceModel model, ClipTokenizer tokenizer, List<PreferencePair> batch) {
         int count = batch.size();
         Tensor seen = model.see(ClipImageProcessor.of(
-                each(batch, Comparison::image, Comparison::degraded),
+                each(batch, PreferencePair::image, PreferencePair::degraded),
                 model.config().vision().imageSize()));
-        List<String> captions = each(batch, Comparison::caption, Comparison::caption, Comparison::wrong);
+        List<String> captions = each(batch, PreferencePair::caption, PreferencePair::caption, PreferencePair::wrong);
         Tensor scores = model.compare(
                 Tensors.cat(0, seen, seen.narrow(0, 0, count)),
                 TokenBatch.of(tokenizer, captions, model.config().text().positions()));
@@ -106,7 +106,7 @@ public final class JudgeLosses {
 
     /** One view of the whole batch after another. */
     @SafeVarargs
-    private static <T> List<T> each(List<Comparison> batch, Function<Comparison, T>... views) {
+    private static <T> List<T> each(List<PreferencePair> batch, Function<PreferencePair, T>... views) {
         return Stream.of(views).flatMap(view -> batch.stream().map(view)).toList();
     }
 

@@ -1,7 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.checkpoint.ModelFamily;
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.Fingerprint;
@@ -130,8 +130,8 @@ public record LatentDiffusion(
     }
 
     @Override
-    public Tensor latents(List<Captioned> samples) {
-        Tensor pixels = Pixels.of(samples.stream().map(Captioned::image).toList());
+    public Tensor latents(List<CaptionedImage> samples) {
+        Tensor pixels = Pixels.of(samples.stream().map(CaptionedImage::image).toList());
         return autoencoder.scale(autoencoder.posterior(pixels).mode());
     }
 

@@ -1,6 +1,6 @@
 package dev.hypersd.objective;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.tensor.TensorArena;
@@ -15,7 +15,10 @@ import java.nio.file.Path;
  * @param listener told how far the making of those has come
  */
 public record Pictures(
-        Dataset<Captioned> training, Dataset<Captioned> validation, Path cache, LatentCache.Listener listener) {
+        Dataset<CaptionedImage> training,
+        Dataset<CaptionedImage> validation,
+        Path cache,
+        LatentCache.Listener listener) {
     LatentCache samples(LatentDiffusion model, TensorArena arena) {
         return cached("train", training, model, arena);
     }
@@ -24,7 +27,8 @@ public record Pictures(
         return cached("held-out", validation, model, arena);
     }
 
-    private LatentCache cached(String name, Dataset<Captioned> pictures, LatentDiffusion model, TensorArena arena) {
+    private LatentCache cached(
+            String name, Dataset<CaptionedImage> pictures, LatentDiffusion model, TensorArena arena) {
         return arena.own(LatentCache.open(cache.resolve(name), pictures, model, listener));
     }
 }

@@ -1,6 +1,6 @@
 package dev.hypersd.recipe;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.objective.AutoencoderObjective;
 import java.util.Optional;
 
@@ -30,8 +30,8 @@ final class AutoencoderRecipe {
             return new AutoencoderObjective(
                     settings,
                     common.optimiser(),
-                    pictures.training().map(Captioned::image),
-                    pictures.heldOut().map(Captioned::image));
+                    pictures.training().map(CaptionedImage::image),
+                    pictures.heldOut().map(CaptionedImage::image));
         };
     }
 

@@ -1,10 +1,10 @@
 package dev.hypersd.recipe;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.data.ImageFolder;
 import dev.hypersd.data.WebDataset;
-import dev.hypersd.scene.Style;
+import dev.hypersd.scene.content.Style;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,12 +18,12 @@ sealed interface DataSection permits DrawnPictures, OwnPictures {
     String WEBDATASET = "webdataset";
 
     /**
-     * Captioned pictures of one size.
+     * CaptionedImage pictures of one size.
      *
      * @param training to be learned from
      * @param heldOut others, to see what was learned
      */
-    record Parts(Dataset<Captioned> training, Dataset<Captioned> heldOut) {}
+    record Parts(Dataset<CaptionedImage> training, Dataset<CaptionedImage> heldOut) {}
 
     static DataSection read(Section root) {
         Section data = root.section("data");

@@ -1,11 +1,11 @@
 package dev.hypersd.recipe;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
-import dev.hypersd.scene.Style;
+import dev.hypersd.scene.content.Style;
 import java.util.Optional;
 
 /**
@@ -27,7 +27,7 @@ record DrawnPictures(int count, int pixels, Optional<Style> style) implements Da
         return all(Split.TRAIN, count);
     }
 
-    private Dataset<Captioned> scenes(Split split, int howMany) {
+    private Dataset<CaptionedImage> scenes(Split split, int howMany) {
         return all(split, howMany).map(Sample::captioned);
     }
 

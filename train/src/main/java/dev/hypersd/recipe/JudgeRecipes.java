@@ -1,7 +1,7 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.data.Dataset;
-import dev.hypersd.degradation.Comparisons;
+import dev.hypersd.degradation.PreferencePairs;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.judge.preference.PreferenceModel;
@@ -60,7 +60,7 @@ final class JudgeRecipes {
 
     static Opening aesthetic(Section root, CommonSettings common) {
         Path clip = root.path("clip");
-        return judge(ScoreHead.TYPE, root, common, List.of(), Comparisons::new, arena -> {
+        return judge(ScoreHead.TYPE, root, common, List.of(), PreferencePairs::new, arena -> {
             ClipJudge opened = ClipJudge.open(clip, arena);
             return (head, batch) -> JudgeLosses.aesthetic(head, opened, batch);
         });
@@ -68,7 +68,7 @@ final class JudgeRecipes {
 
     static Opening preference(Section root, CommonSettings common) {
         Path tokenizer = root.path("tokenizer");
-        return judge(PreferenceModel.TYPE, root, common, files(tokenizer), Comparisons::new, arena -> {
+        return judge(PreferenceModel.TYPE, root, common, files(tokenizer), PreferencePairs::new, arena -> {
             ClipTokenizer opened = ClipTokenizer.open(tokenizer);
             return (model, batch) -> JudgeLosses.preference(model, opened, batch);
         });

@@ -1,9 +1,9 @@
 package dev.hypersd.recipe;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
+import dev.hypersd.data.CentreCrop;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.data.Squares;
-import dev.hypersd.data.Unbroken;
+import dev.hypersd.data.SkippingDataset;
 import dev.hypersd.error.InvalidRequestException;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -15,14 +15,14 @@ import java.util.function.Supplier;
  * @param source opens the data set
  * @param heldOut how many at its end nothing learns from; absent for one in a hundred
  */
-record OwnPictures(Supplier<? extends Dataset<Captioned>> source, int pixels, OptionalInt heldOut)
+record OwnPictures(Supplier<? extends Dataset<CaptionedImage>> source, int pixels, OptionalInt heldOut)
         implements DataSection {
     private static final System.Logger LOG = System.getLogger("dev.hypersd.recipe");
     private static final int ONE_IN = 100;
 
     @Override
     public Parts open() {
-        Dataset<Captioned> all = source.get();
+        Dataset<CaptionedImage> all = source.get();
         long last = heldOut.orElse((int) Math.max(all.size() / ONE_IN, 1));
         long first = all.size() - last;
         if (first < 1) {
@@ -33,9 +33,9 @@ record OwnPictures(Supplier<? extends Dataset<Captioned>> source, int pixels, Op
         return new Parts(prepared(all.part(0, first)), prepared(all.part(first, last)));
     }
 
-    private Dataset<Captioned> prepared(Dataset<Captioned> part) {
-        return new Unbroken<>(part, OwnPictures::warn)
-                .map(sample -> new Captioned(Squares.of(sample.image(), pixels), sample.caption()));
+    private Dataset<CaptionedImage> prepared(Dataset<CaptionedImage> part) {
+        return new SkippingDataset<>(part, OwnPictures::warn)
+                .map(sample -> new CaptionedImage(CentreCrop.of(sample.image(), pixels), sample.caption()));
     }
 
     private static void warn(String reason, long soFar) {

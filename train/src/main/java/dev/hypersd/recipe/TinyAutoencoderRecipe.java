@@ -1,6 +1,6 @@
 package dev.hypersd.recipe;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.objective.NetworkObjective;
 import dev.hypersd.objective.TinyAutoencoderLoss;
@@ -29,8 +29,8 @@ final class TinyAutoencoderRecipe {
                     NetworkType.AUTOENCODER_TINY,
                     network,
                     common.optimiser(),
-                    pictures.training().map(Captioned::image),
-                    pictures.heldOut().map(Captioned::image),
+                    pictures.training().map(CaptionedImage::image),
+                    pictures.heldOut().map(CaptionedImage::image),
                     arena -> TinyAutoencoderLoss.open(loss, arena));
         };
     }

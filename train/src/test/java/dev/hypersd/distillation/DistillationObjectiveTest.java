@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.distillation.DistillationLoss.Method;
 import dev.hypersd.distillation.trajectory.Distance;
@@ -369,7 +369,7 @@ class DistillationObjectiveTest {
                         2)));
         value(listening, "listening");
 
-        Dataset<Captioned> scenes = scenes(Split.TRAIN);
+        Dataset<CaptionedImage> scenes = scenes(Split.TRAIN);
         assertThat(told).hasSize(4);
         for (int i = 0; i < told.size(); i++) {
             // Long captions are cut to what the tokenizer has room for.
@@ -498,9 +498,10 @@ class DistillationObjectiveTest {
                         scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
     }
 
-    private static Dataset<Captioned> scenes(Split split) {
+    private static Dataset<CaptionedImage> scenes(Split split) {
         return new Scenes(split, 4, SIZE, Optional.empty(), 0)
-                .map(sample -> new Captioned(sample.image(), sample.caption().text()));
+                .map(sample ->
+                        new CaptionedImage(sample.image(), sample.caption().text()));
     }
 
     /** A folder with a network of random weights. */

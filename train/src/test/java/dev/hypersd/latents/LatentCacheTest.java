@@ -3,7 +3,7 @@ package dev.hypersd.latents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
@@ -93,7 +93,7 @@ class LatentCacheTest {
     }
 
     /** Picture i is one pixel of colour i with caption i, but for the first one where that is changed. */
-    private Dataset<Captioned> pictures() {
+    private Dataset<CaptionedImage> pictures() {
         return new Dataset<>() {
             @Override
             public long size() {
@@ -101,9 +101,9 @@ class LatentCacheTest {
             }
 
             @Override
-            public Captioned get(long index) {
+            public CaptionedImage get(long index) {
                 byte colour = (byte) (index == 0 ? firstColour : index);
-                return new Captioned(
+                return new CaptionedImage(
                         new Image(1, 1, new byte[] {colour, 0, 0}), Long.toString(index == 0 ? firstCaption : index));
             }
         };
@@ -112,7 +112,7 @@ class LatentCacheTest {
     private LatentCache.Encoder encoder() {
         return new LatentCache.Encoder() {
             @Override
-            public Tensor latents(List<Captioned> samples) {
+            public Tensor latents(List<CaptionedImage> samples) {
                 encoded.addAndGet(samples.size());
                 float[] values = new float[samples.size() * 2];
                 for (int i = 0; i < samples.size(); i++) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.controlnet.ControlNet.ResidualScaling;
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
@@ -233,7 +233,7 @@ class ControlNetObjectiveTest {
                         scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
     }
 
-    private static Dataset<Captioned> scenes(Split split) {
+    private static Dataset<CaptionedImage> scenes(Split split) {
         return new Scenes(split, 4, SIZE, Optional.empty(), 0).map(Sample::captioned);
     }
 }

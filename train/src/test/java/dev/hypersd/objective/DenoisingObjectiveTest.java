@@ -3,7 +3,7 @@ package dev.hypersd.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
@@ -145,8 +145,9 @@ class DenoisingObjectiveTest {
                         scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
     }
 
-    private static Dataset<Captioned> scenes(Split split) {
+    private static Dataset<CaptionedImage> scenes(Split split) {
         return Scenes.of(split, 4)
-                .map(sample -> new Captioned(sample.image(), sample.caption().text()));
+                .map(sample ->
+                        new CaptionedImage(sample.image(), sample.caption().text()));
     }
 }

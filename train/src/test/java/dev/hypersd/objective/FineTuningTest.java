@@ -2,7 +2,7 @@ package dev.hypersd.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.image.Image;
 import dev.hypersd.latents.LatentSample;
@@ -290,9 +290,10 @@ class FineTuningTest {
                         (done, total) -> encoded.add(done)));
     }
 
-    private static Dataset<Captioned> scenes(Split split) {
+    private static Dataset<CaptionedImage> scenes(Split split) {
         return new Scenes(split, 4, SIZE, Optional.empty(), 0)
-                .map(sample -> new Captioned(sample.image(), sample.caption().text()));
+                .map(sample ->
+                        new CaptionedImage(sample.image(), sample.caption().text()));
     }
 
     private static Image draw(Path directory, ImageRequest request) {

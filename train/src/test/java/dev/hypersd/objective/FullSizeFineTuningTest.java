@@ -2,7 +2,7 @@ package dev.hypersd.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.lora.LoraLayers;
@@ -94,9 +94,10 @@ class FullSizeFineTuningTest {
                         scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
     }
 
-    private static Dataset<Captioned> scenes(Split split) {
+    private static Dataset<CaptionedImage> scenes(Split split) {
         return new Scenes(split, 2, 256, Optional.empty(), 0)
-                .map(sample -> new Captioned(sample.image(), sample.caption().text()));
+                .map(sample ->
+                        new CaptionedImage(sample.image(), sample.caption().text()));
     }
 
     private static Path checkpoints(boolean checkpointing) throws IOException {

@@ -3,7 +3,7 @@ package dev.hypersd.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hypersd.data.Captioned;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.data.ImageFolderWriter;
 import dev.hypersd.data.WebDatasetWriter;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DataSectionTest {
-    private static final Dataset<Captioned> PICTURES =
+    private static final Dataset<CaptionedImage> PICTURES =
             new Scenes(Split.TRAIN, 10, 40, Optional.empty(), 7).map(Sample::captioned);
 
     private static final Logger LOG = Logger.getLogger("dev.hypersd.recipe");
@@ -210,7 +210,7 @@ class DataSectionTest {
         return DataSection.read(new Section(RecipeFile.read(file, List.of())));
     }
 
-    private static List<Captioned> all(Dataset<Captioned> samples) {
+    private static List<CaptionedImage> all(Dataset<CaptionedImage> samples) {
         return LongStream.range(0, samples.size()).mapToObj(samples::get).toList();
     }
 }

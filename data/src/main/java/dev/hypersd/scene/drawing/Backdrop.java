@@ -2,19 +2,19 @@ package dev.hypersd.scene.drawing;
 
 import static dev.hypersd.scene.drawing.Colours.glaze;
 
-import dev.hypersd.scene.Background;
-import dev.hypersd.scene.Choice;
-import dev.hypersd.scene.Style;
+import dev.hypersd.data.SeededRandom;
+import dev.hypersd.scene.content.Background;
+import dev.hypersd.scene.content.Style;
 import java.awt.Color;
 
 /** What is behind the objects: a texture in the light that a style puts it into. */
-record Backdrop(Canvas canvas, Choice choice) {
+record Backdrop(Canvas canvas, SeededRandom random) {
     private static final Color PAPER = new Color(0xFFFCF5);
     private static final Color MOONLIT = new Color(0x8D8FD8);
 
     /** Covers the canvas. */
     void paint(Background background, Style style) {
-        new Texture(canvas, choice).paint(background);
+        new Texture(canvas, random).paint(background);
         switch (style) {
             case OUTLINE -> veil(PAPER, background == Background.NIGHT ? .28 : .5);
             case WATERCOLOUR -> wet(background == Background.NIGHT ? MOONLIT : PAPER);
@@ -43,7 +43,7 @@ record Backdrop(Canvas canvas, Choice choice) {
     private void wet(Color light) {
         veil(light, .3);
         for (int i = 0; i < 9; i++) {
-            canvas.glow(choice.between(0, 1), choice.between(0, 1), choice.between(.2, .4), glaze(light, .5));
+            canvas.glow(random.between(0, 1), random.between(0, 1), random.between(.2, .4), glaze(light, .5));
         }
     }
 }

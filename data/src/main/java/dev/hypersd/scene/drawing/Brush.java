@@ -1,9 +1,9 @@
 package dev.hypersd.scene.drawing;
 
-import dev.hypersd.scene.Background;
-import dev.hypersd.scene.Choice;
-import dev.hypersd.scene.Colour;
-import dev.hypersd.scene.Style;
+import dev.hypersd.data.SeededRandom;
+import dev.hypersd.scene.content.Background;
+import dev.hypersd.scene.content.Colour;
+import dev.hypersd.scene.content.Style;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -24,11 +24,11 @@ interface Brush {
     void paint(Graphics2D graphics, Figure figure, Colour colour, double extent);
 
     /** The brush of {@code style} before {@code background}. */
-    static Brush of(Style style, Background background, Choice choice) {
+    static Brush of(Style style, Background background, SeededRandom random) {
         return switch (style) {
             case FLAT -> new ShadedBrush(background == Background.NIGHT);
             case OUTLINE -> new InkBrush();
-            case WATERCOLOUR -> new WaterBrush(choice);
+            case WATERCOLOUR -> new WaterBrush(random);
             case NEON -> new NeonBrush();
             case PIXEL -> new PixelBrush();
         };

@@ -1,6 +1,6 @@
 package dev.hypersd.scene.drawing;
 
-import dev.hypersd.scene.Kind;
+import dev.hypersd.scene.content.Kind;
 import java.awt.Shape;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Area;

@@ -1,7 +1,7 @@
 package dev.hypersd.scene.drawing;
 
-import dev.hypersd.scene.Mask;
-import dev.hypersd.scene.Placed;
+import dev.hypersd.scene.content.Mask;
+import dev.hypersd.scene.content.PlacedObject;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -21,7 +21,7 @@ final class Masks {
     }
 
     /** The masks of {@code objects} from what {@link #number} has painted. */
-    static List<Mask> of(List<Placed> objects, BufferedImage numbers) {
+    static List<Mask> of(List<PlacedObject> objects, BufferedImage numbers) {
         int pixels = numbers.getWidth();
         int[] found = numbers.getRGB(0, 0, pixels, pixels, null, 0, pixels);
         List<Mask> masks = new ArrayList<>();

@@ -4,7 +4,7 @@ import static dev.hypersd.scene.drawing.Brush.draw;
 import static dev.hypersd.scene.drawing.Brush.fill;
 import static dev.hypersd.scene.drawing.Colours.glaze;
 
-import dev.hypersd.scene.Colour;
+import dev.hypersd.scene.content.Colour;
 import java.awt.Color;
 import java.awt.Graphics2D;
 

@@ -1,10 +1,11 @@
 package dev.hypersd.scene.drawing;
 
+import dev.hypersd.data.SeededRandom;
 import dev.hypersd.image.Image;
-import dev.hypersd.scene.Background;
-import dev.hypersd.scene.Choice;
-import dev.hypersd.scene.Placed;
-import dev.hypersd.scene.Style;
+import dev.hypersd.scene.content.Background;
+import dev.hypersd.scene.content.Mask;
+import dev.hypersd.scene.content.PlacedObject;
+import dev.hypersd.scene.content.Style;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.geom.AffineTransform;
@@ -16,6 +17,17 @@ public final class Painter {
     /** Pixels of pixel art across a picture. */
     private static final int BLOCKS = 42;
 
+    /**
+     * A picture and what of it each object covers.
+     *
+     * @param masks of the objects, from back to front
+     */
+    public record Painting(Image image, List<Mask> masks) {
+        public Painting {
+            masks = List.copyOf(masks);
+        }
+    }
+
     private Painter() {}
 
     /**
@@ -23,25 +35,26 @@ public final class Painter {
      *
      * @param objects from back to front
      * @param pixels width and height
-     * @param choice decides about textures
+     * @param random decides about textures
      */
-    public static Painting paint(Background background, Style style, List<Placed> objects, int pixels, Choice choice) {
+    public static Painting paint(
+            Background background, Style style, List<PlacedObject> objects, int pixels, SeededRandom random) {
         int block = style == Style.PIXEL ? Math.max(pixels / BLOCKS, 1) : 1;
         int size = Math.ceilDiv(pixels, block);
-        List<Placed> placed = style == Style.PIXEL
+        List<PlacedObject> placed = style == Style.PIXEL
                 ? objects.stream().map(object -> snapped(object, size)).toList()
                 : objects;
         List<Figure> figures =
                 placed.stream().map(object -> figure(object, size)).toList();
         BufferedImage picture = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
         Graphics2D smooth = graphics(picture, true);
-        new Backdrop(new Canvas(smooth, size), choice).paint(background, style);
+        new Backdrop(new Canvas(smooth, size), random).paint(background, style);
         smooth.dispose();
 
         BufferedImage numbers = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
         Graphics2D painting = graphics(picture, style != Style.PIXEL);
         Graphics2D numbering = graphics(numbers, false);
-        Brush brush = Brush.of(style, background, choice);
+        Brush brush = Brush.of(style, background, random);
         for (int i = 0; i < figures.size(); i++) {
             double extent = placed.get(i).extent() * size;
             brush.paint(painting, figures.get(i), placed.get(i).colour(), extent);
@@ -63,8 +76,8 @@ public final class Painter {
     }
 
     /** Pixel art stands upright around the middle of a pixel, so that both of its sides are equal and its stems are not lost. */
-    private static Placed snapped(Placed object, int size) {
-        return new Placed(
+    private static PlacedObject snapped(PlacedObject object, int size) {
+        return new PlacedObject(
                 object.kind(),
                 object.colour(),
                 (Math.floor(object.x() * size) + .5) / size,
@@ -74,7 +87,7 @@ public final class Painter {
                 object.mirrored());
     }
 
-    private static Figure figure(Placed object, int size) {
+    private static Figure figure(PlacedObject object, int size) {
         AffineTransform placing = new AffineTransform();
         placing.translate(object.x() * size, object.y() * size);
         placing.rotate(Math.toRadians(object.tilt()));

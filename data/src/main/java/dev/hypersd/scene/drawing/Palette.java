@@ -1,6 +1,6 @@
 package dev.hypersd.scene.drawing;
 
-import dev.hypersd.scene.Colour;
+import dev.hypersd.scene.content.Colour;
 
 /** The pigments of the objects' colours and of the materials. */
 final class Palette {

@@ -3,7 +3,7 @@ package dev.hypersd.scene.drawing;
 import static dev.hypersd.scene.drawing.Brush.draw;
 import static dev.hypersd.scene.drawing.Brush.fill;
 
-import dev.hypersd.scene.Colour;
+import dev.hypersd.scene.content.Colour;
 import java.awt.Graphics2D;
 
 /** Few plain colours for a canvas of few pixels. */

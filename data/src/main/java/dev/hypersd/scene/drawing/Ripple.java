@@ -1,6 +1,6 @@
 package dev.hypersd.scene.drawing;
 
-import dev.hypersd.scene.Choice;
+import dev.hypersd.data.SeededRandom;
 import java.awt.Shape;
 import java.awt.geom.Path2D;
 import java.awt.geom.PathIterator;
@@ -14,12 +14,12 @@ import java.awt.geom.PathIterator;
  */
 record Ripple(double reach, double waves, double across, double down) {
     /** @param extent of the figure that is to be moved, in pixels */
-    static Ripple of(Choice choice, double extent) {
+    static Ripple of(SeededRandom random, double extent) {
         return new Ripple(
                 extent * .02,
                 2 * Math.PI / (extent * .45),
-                choice.between(0, 2 * Math.PI),
-                choice.between(0, 2 * Math.PI));
+                random.between(0, 2 * Math.PI),
+                random.between(0, 2 * Math.PI));
     }
 
     Shape through(Shape shape) {

@@ -2,8 +2,8 @@ package dev.hypersd.scene.drawing;
 
 import static dev.hypersd.scene.drawing.Colours.glaze;
 
-import dev.hypersd.scene.Background;
-import dev.hypersd.scene.Choice;
+import dev.hypersd.data.SeededRandom;
+import dev.hypersd.scene.content.Background;
 import java.awt.Color;
 import java.awt.Shape;
 import java.awt.geom.Line2D;
@@ -11,7 +11,7 @@ import java.awt.geom.Path2D;
 import java.awt.geom.RoundRectangle2D;
 
 /** Backgrounds: muted colours and patterns of low contrast, so that every object stands out. */
-record Texture(Canvas canvas, Choice choice) {
+record Texture(Canvas canvas, SeededRandom random) {
     /** Covers the canvas. */
     void paint(Background background) {
         switch (background) {
@@ -27,7 +27,7 @@ record Texture(Canvas canvas, Choice choice) {
     private void moss() {
         canvas.wash(new Color(0xB2C18E), new Color(0x93A873));
         for (int i = 0; i < 56; i++) {
-            cushion(choice.between(0, 1), i / 55.0, choice.between(.04, .08));
+            cushion(random.between(0, 1), i / 55.0, random.between(.04, .08));
         }
         for (int i = 0; i < 14; i++) {
             dot(.011, new Color(0xF1F2D2), .6);
@@ -41,21 +41,21 @@ record Texture(Canvas canvas, Choice choice) {
 
     private void sand() {
         canvas.wash(new Color(0xF5E1B8), new Color(0xE5C994));
-        double slope = choice.between(-.12, .12);
-        for (double y = choice.between(-.1, 0); y < 1.15; y += choice.between(.16, .22)) {
-            dune(y, slope, choice.between(.03, .06));
+        double slope = random.between(-.12, .12);
+        for (double y = random.between(-.1, 0); y < 1.15; y += random.between(.16, .22)) {
+            dune(y, slope, random.between(.03, .06));
         }
         for (int i = 0; i < 26; i++) {
             dot(.008, new Color(0xB98E52), .45);
         }
         for (int i = 0; i < 9; i++) {
-            dot(.014, choice.of(new Color(0xFFF6DF), new Color(0xD3A978), new Color(0xEBB99A)), .85);
+            dot(.014, random.of(new Color(0xFFF6DF), new Color(0xD3A978), new Color(0xEBB99A)), .85);
         }
     }
 
     /** A ripple of the wind: its shady side fades out downwards. */
     private void dune(double y, double slope, double lift) {
-        double turn = choice.between(.3, .6);
+        double turn = random.between(.3, .6);
         Path2D dune = new Path2D.Double();
         dune.moveTo(-.05, y);
         dune.curveTo(turn * .4, y - lift, turn * .8, y + lift, turn, y + slope * .4);
@@ -70,9 +70,9 @@ record Texture(Canvas canvas, Choice choice) {
         canvas.wash(new Color(0xBDE5E3), new Color(0x74BCC9));
         for (int row = 0; row < 8; row++) {
             double y = .07 + row * .132;
-            double x = row % 2 * .1 - choice.between(.05, .15);
-            for (; x < 1; x += choice.between(.2, .3)) {
-                wave(x, y + choice.between(-.015, .015));
+            double x = row % 2 * .1 - random.between(.05, .15);
+            for (; x < 1; x += random.between(.2, .3)) {
+                wave(x, y + random.between(-.015, .015));
             }
         }
     }
@@ -90,16 +90,16 @@ record Texture(Canvas canvas, Choice choice) {
         canvas.wash(new Color(0x1B2150), new Color(0x4A3F86));
         for (int i = 0; i < 5; i++) {
             canvas.glow(
-                    choice.between(0, 1),
-                    choice.between(0, 1),
-                    choice.between(.2, .35),
+                    random.between(0, 1),
+                    random.between(0, 1),
+                    random.between(.2, .35),
                     glaze(new Color(0x6C5BB8), .22));
         }
         for (int i = 0; i < 30; i++) {
-            dot(.008, new Color(0xFFF8DC), choice.between(.45, .9));
+            dot(.008, new Color(0xFFF8DC), random.between(.45, .9));
         }
         for (int i = 0; i < 5; i++) {
-            sparkle(choice.between(.04, .96), choice.between(.04, .96), choice.between(.02, .03));
+            sparkle(random.between(.04, .96), random.between(.04, .96), random.between(.02, .03));
         }
     }
 
@@ -120,7 +120,7 @@ record Texture(Canvas canvas, Choice choice) {
                         new RoundRectangle2D.Double(x + .01, row * height + .01, width - .02, height - .02, .02, .02);
                 canvas.fill(
                         brick,
-                        choice.of(new Color(0xBF9A8B), new Color(0xB58E80), new Color(0xC7A596), new Color(0xAF8A7F)));
+                        random.of(new Color(0xBF9A8B), new Color(0xB58E80), new Color(0xC7A596), new Color(0xAF8A7F)));
                 canvas.draw(
                         new Line2D.Double(x + .022, row * height + .02, x + width - .022, row * height + .02),
                         glaze(new Color(0xE2C4B6), .5),
@@ -140,7 +140,7 @@ record Texture(Canvas canvas, Choice choice) {
 
     private void dot(double radius, Color colour, double opacity) {
         canvas.fill(
-                Shapes.circle(choice.between(0, 1), choice.between(0, 1), choice.between(radius * .6, radius)),
+                Shapes.circle(random.between(0, 1), random.between(0, 1), random.between(radius * .6, radius)),
                 glaze(colour, opacity));
     }
 }

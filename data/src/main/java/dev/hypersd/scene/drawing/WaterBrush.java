@@ -4,8 +4,8 @@ import static dev.hypersd.scene.drawing.Brush.draw;
 import static dev.hypersd.scene.drawing.Brush.fill;
 import static dev.hypersd.scene.drawing.Colours.glaze;
 
-import dev.hypersd.scene.Choice;
-import dev.hypersd.scene.Colour;
+import dev.hypersd.data.SeededRandom;
+import dev.hypersd.scene.content.Colour;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
@@ -13,14 +13,14 @@ import java.awt.Shape;
 import java.awt.geom.Rectangle2D;
 
 /** Thin coats that do not quite lie on each other, with darker rims where the water dried and blooms where it ran. */
-record WaterBrush(Choice choice) implements Brush {
+record WaterBrush(SeededRandom random) implements Brush {
     private static final Color SHEET = new Color(0xFFFCF5);
     private static final int BLOOMS = 2;
 
     @Override
     public void paint(Graphics2D graphics, Figure figure, Colour colour, double extent) {
-        Ripple first = Ripple.of(choice, extent);
-        Ripple second = Ripple.of(choice, extent);
+        Ripple first = Ripple.of(random, extent);
+        Ripple second = Ripple.of(random, extent);
         draw(graphics, first.through(figure.silhouette()), glaze(SHEET, .5), extent * .09);
         fill(graphics, first.through(figure.silhouette()), SHEET);
         for (Layer layer : figure.layers()) {
@@ -35,7 +35,7 @@ record WaterBrush(Choice choice) implements Brush {
 
     private void coats(Graphics2D graphics, Layer layer, Shape first, Shape second, Pigment pigment, double extent) {
         Rectangle2D box = first.getBounds2D();
-        double run = choice.between(.2, .8);
+        double run = random.between(.2, .8);
         graphics.setPaint(new GradientPaint(
                 (float) (box.getMinX() + run * box.getWidth()),
                 (float) box.getMinY(),
@@ -60,10 +60,10 @@ record WaterBrush(Choice choice) implements Brush {
         Rectangle2D box = shape.getBounds2D();
         for (int i = 0; i < BLOOMS; i++) {
             Shape spot = Shapes.ellipse(
-                    choice.between(box.getMinX(), box.getMaxX()),
-                    choice.between(box.getMinY(), box.getMaxY()),
-                    extent * choice.between(.1, .2),
-                    extent * choice.between(.08, .16));
+                    random.between(box.getMinX(), box.getMaxX()),
+                    random.between(box.getMinY(), box.getMaxY()),
+                    extent * random.between(.1, .2),
+                    extent * random.between(.08, .16));
             Color tint = i % 2 == 0 ? SHEET : pigment.dark();
             fill(graphics, Shapes.common(shape, spot), glaze(tint, .2));
         }

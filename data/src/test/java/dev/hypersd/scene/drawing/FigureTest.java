@@ -2,12 +2,12 @@ package dev.hypersd.scene.drawing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hypersd.scene.Background;
-import dev.hypersd.scene.Choice;
-import dev.hypersd.scene.Colour;
-import dev.hypersd.scene.Kind;
-import dev.hypersd.scene.Placed;
-import dev.hypersd.scene.Style;
+import dev.hypersd.data.SeededRandom;
+import dev.hypersd.scene.content.Background;
+import dev.hypersd.scene.content.Colour;
+import dev.hypersd.scene.content.Kind;
+import dev.hypersd.scene.content.PlacedObject;
+import dev.hypersd.scene.content.Style;
 import java.awt.geom.Area;
 import java.awt.geom.Rectangle2D;
 import java.util.BitSet;
@@ -73,12 +73,12 @@ class FigureTest {
     void noBackgroundSwallowsAnObject(Background background) {
         for (Style style : Style.values()) {
             for (Colour colour : Colour.values()) {
-                Painting painting = Painter.paint(
+                Painter.Painting painting = Painter.paint(
                         background,
                         style,
-                        List.of(Placed.upright(Kind.HEART, colour, .5, .5, .6)),
+                        List.of(PlacedObject.upright(Kind.HEART, colour, .5, .5, .6)),
                         PIXELS,
-                        new Choice(3));
+                        new SeededRandom(3));
                 BitSet inside = painting.masks().getFirst().pixels();
                 BitSet outside = new BitSet();
                 outside.set(0, PIXELS * PIXELS);

@@ -1,10 +1,10 @@
 package dev.hypersd.judge.detection;
 
 import dev.hypersd.judge.detection.Detections.DetectedObject;
-import dev.hypersd.scene.Background;
-import dev.hypersd.scene.Colour;
-import dev.hypersd.scene.Kind;
-import dev.hypersd.scene.Style;
+import dev.hypersd.scene.content.Background;
+import dev.hypersd.scene.content.Colour;
+import dev.hypersd.scene.content.Kind;
+import dev.hypersd.scene.content.Style;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import java.util.ArrayList;

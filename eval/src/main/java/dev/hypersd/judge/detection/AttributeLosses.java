@@ -3,9 +3,9 @@ package dev.hypersd.judge.detection;
 import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.data.Pixels;
-import dev.hypersd.scene.Background;
 import dev.hypersd.scene.Sample;
-import dev.hypersd.scene.Style;
+import dev.hypersd.scene.content.Background;
+import dev.hypersd.scene.content.Style;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
 import java.util.List;

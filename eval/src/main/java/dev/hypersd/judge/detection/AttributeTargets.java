@@ -1,8 +1,8 @@
 package dev.hypersd.judge.detection;
 
-import dev.hypersd.scene.Kind;
-import dev.hypersd.scene.Placed;
 import dev.hypersd.scene.Sample;
+import dev.hypersd.scene.content.Kind;
+import dev.hypersd.scene.content.PlacedObject;
 import java.util.List;
 
 /**
@@ -42,14 +42,14 @@ record AttributeTargets(
                 samples.stream().mapToLong(s -> s.scene().style().ordinal()).toArray());
         int at = 0;
         for (int picture = 0; picture < samples.size(); picture++) {
-            for (Placed object : samples.get(picture).objects()) {
+            for (PlacedObject object : samples.get(picture).objects()) {
                 targets.put(at++, picture, object);
             }
         }
         return targets;
     }
 
-    private void put(int at, int picture, Placed object) {
+    private void put(int at, int picture, PlacedObject object) {
         int column = Math.clamp((int) (object.x() * side), 0, side - 1);
         int row = Math.clamp((int) (object.y() * side), 0, side - 1);
         cells[at] = ((long) picture * side + row) * side + column;

@@ -1,10 +1,10 @@
 package dev.hypersd.judge.detection;
 
-import dev.hypersd.scene.Background;
-import dev.hypersd.scene.Colour;
-import dev.hypersd.scene.Kind;
-import dev.hypersd.scene.SizeClass;
-import dev.hypersd.scene.Style;
+import dev.hypersd.scene.content.Background;
+import dev.hypersd.scene.content.Colour;
+import dev.hypersd.scene.content.Kind;
+import dev.hypersd.scene.content.SizeClass;
+import dev.hypersd.scene.content.Style;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.hypersd.judge.detection;
 
-import dev.hypersd.scene.Kind;
-import dev.hypersd.scene.Mask;
 import dev.hypersd.scene.Sample;
+import dev.hypersd.scene.content.Kind;
+import dev.hypersd.scene.content.Mask;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

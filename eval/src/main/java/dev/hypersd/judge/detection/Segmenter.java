@@ -6,7 +6,7 @@ import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Conv2d;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.Upsample;
-import dev.hypersd.scene.Kind;
+import dev.hypersd.scene.content.Kind;
 import dev.hypersd.tensor.Tensors;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;

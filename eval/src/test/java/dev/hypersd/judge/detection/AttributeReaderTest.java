@@ -10,11 +10,11 @@ import dev.hypersd.judge.detection.Detections.DetectedObject;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
-import dev.hypersd.scene.Colour;
-import dev.hypersd.scene.Placed;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
+import dev.hypersd.scene.content.Colour;
+import dev.hypersd.scene.content.PlacedObject;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
@@ -83,7 +83,7 @@ class AttributeReaderTest {
         assertThat(reading.background()).isEqualTo(truth.scene().background());
         assertThat(reading.style()).isEqualTo(truth.scene().style());
         assertThat(reading.objects()).hasSameSizeAs(truth.objects());
-        for (Placed object : truth.objects()) {
+        for (PlacedObject object : truth.objects()) {
             DetectedObject seen = reading.objects().stream()
                     .filter(s -> s.kind() == object.kind())
                     .min(Comparator.comparingDouble(s -> Math.hypot(s.x() - object.x(), s.y() - object.y())))

@@ -4,8 +4,8 @@ import dev.hypersd.image.Image;
 import dev.hypersd.image.Resampling;
 
 /** Pictures of all shapes as squares of one size. */
-public final class Squares {
-    private Squares() {}
+public final class CentreCrop {
+    private CentreCrop() {}
 
     /**
      * The middle of {@code image}: what its longer side has too much is cut off at both ends, and the rest is resized (Lanczos,

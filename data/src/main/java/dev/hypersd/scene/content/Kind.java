@@ -1,4 +1,4 @@
-package dev.hypersd.scene;
+package dev.hypersd.scene.content;
 
 /** What an object is. */
 public enum Kind {

@@ -1,4 +1,4 @@
-package dev.hypersd.scene;
+package dev.hypersd.scene.content;
 
 /**
  * One object at its place.
@@ -9,9 +9,9 @@ package dev.hypersd.scene;
  * @param tilt in degrees clockwise
  * @param mirrored whether left and right are exchanged
  */
-public record Placed(Kind kind, Colour colour, double x, double y, double extent, double tilt, boolean mirrored) {
+public record PlacedObject(Kind kind, Colour colour, double x, double y, double extent, double tilt, boolean mirrored) {
     /** An object that stands upright. */
-    public static Placed upright(Kind kind, Colour colour, double x, double y, double extent) {
-        return new Placed(kind, colour, x, y, extent, 0, false);
+    public static PlacedObject upright(Kind kind, Colour colour, double x, double y, double extent) {
+        return new PlacedObject(kind, colour, x, y, extent, 0, false);
     }
 }

@@ -1,17 +1,17 @@
-package dev.hypersd.scene;
+package dev.hypersd.data;
 
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** Random choices, one after another, that follow from a seed. */
-public final class Choice {
+public final class SeededRandom {
     private final SplittableRandom random;
 
     /**
      * @param seed of everything
      * @param place numbers that tell this sequence from others of the same seed
      */
-    public Choice(long seed, long... place) {
+    public SeededRandom(long seed, long... place) {
         SplittableRandom mixed = new SplittableRandom(seed);
         for (long part : place) {
             mixed = new SplittableRandom(mixed.nextLong() ^ part);

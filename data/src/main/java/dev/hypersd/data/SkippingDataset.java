@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * A data set whose broken samples are replaced by the next one that can be read, the first after the last. Which one that is depends on the data alone, so
  * a resumed run sees the samples it would have seen.
  */
-public final class Unbroken<S> implements Dataset<S> {
+public final class SkippingDataset<S> implements Dataset<S> {
     private final Dataset<S> source;
     private final Listener listener;
     private final Set<Long> broken = ConcurrentHashMap.newKeySet();
@@ -23,7 +23,7 @@ public final class Unbroken<S> implements Dataset<S> {
         void broken(String reason, long soFar);
     }
 
-    public Unbroken(Dataset<S> source, Listener listener) {
+    public SkippingDataset(Dataset<S> source, Listener listener) {
         this.source = source;
         this.listener = listener;
     }

@@ -8,28 +8,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SquaresTest {
+class CentreCropTest {
     @Test
     void aSquareOfTheSizeStaysAsItIs() {
-        assertThat(Squares.of(columns(8, 8), 8)).isEqualTo(columns(8, 8));
+        assertThat(CentreCrop.of(columns(8, 8), 8)).isEqualTo(columns(8, 8));
     }
 
     @Test
     void theMiddleStaysWhereNothingIsResized() {
-        assertThat(Squares.of(columns(9, 4), 4)).isEqualTo(columns(9, 4).crop(2, 0, 4, 4));
-        assertThat(Squares.of(columns(4, 9), 4)).isEqualTo(columns(4, 9).crop(0, 2, 4, 4));
+        assertThat(CentreCrop.of(columns(9, 4), 4)).isEqualTo(columns(9, 4).crop(2, 0, 4, 4));
+        assertThat(CentreCrop.of(columns(4, 9), 4)).isEqualTo(columns(4, 9).crop(0, 2, 4, 4));
     }
 
     @Test
     void theShorterSideIsResizedToTheSize() {
-        assertThat(Squares.of(columns(20, 10), 5))
+        assertThat(CentreCrop.of(columns(20, 10), 5))
                 .isEqualTo(columns(20, 10).crop(5, 0, 10, 10).resize(5, 5, Resampling.LANCZOS));
     }
 
     @ParameterizedTest
     @CsvSource({"1, 1", "1, 4000", "4000, 1", "63, 64"})
     void everyShapeBecomesASquare(int width, int height) {
-        assertThat(Squares.of(columns(width, height), 32)).hasToString("picture of 32x32");
+        assertThat(CentreCrop.of(columns(width, height), 32)).hasToString("picture of 32x32");
     }
 
     /** A picture whose columns differ. */

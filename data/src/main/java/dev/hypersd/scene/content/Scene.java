@@ -1,10 +1,10 @@
-package dev.hypersd.scene;
+package dev.hypersd.scene.content;
 
-/** The truth about a picture. */
+/** What a picture shows: the things and where they are, what is behind them, and how it is painted. */
 public record Scene(Layout layout, Background background, Style style) {
     /** Whether it has a combination that no training picture shows. */
     public boolean heldOut() {
-        return layout.items().stream().anyMatch(item -> HeldOut.contains(item.kind(), item.colour()));
+        return layout.items().stream().anyMatch(Item::heldOut);
     }
 
     /** How many objects there are. */

@@ -18,7 +18,7 @@ import java.util.List;
  * @param fileName relative to the folder of the metadata, inside of it, with {@code /} between folders
  * @param text as it stands there, perhaps empty
  */
-record Metadata(String fileName, String text) {
+record MetadataLine(String fileName, String text) {
     static final String FILE = "metadata.jsonl";
 
     private static final String FILE_NAME = "file_name";
@@ -29,8 +29,8 @@ record Metadata(String fileName, String text) {
      *
      * @throws InvalidFileException that names the line which is malformed, or names a file outside of the folder
      */
-    static List<Metadata> read(Path file) {
-        List<Metadata> all = new ArrayList<>();
+    static List<MetadataLine> read(Path file) {
+        List<MetadataLine> all = new ArrayList<>();
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             int number = 1;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -48,9 +48,9 @@ record Metadata(String fileName, String text) {
     }
 
     /** @param place the file and the line, for messages */
-    private static Metadata parse(Path place, String line) {
+    private static MetadataLine parse(Path place, String line) {
         JsonObject json = Json.parse(place, line.getBytes(StandardCharsets.UTF_8));
-        Metadata metadata = new Metadata(required(json, FILE_NAME), required(json, TEXT));
+        MetadataLine metadata = new MetadataLine(required(json, FILE_NAME), required(json, TEXT));
         json.sibling(metadata.fileName);
         return metadata;
     }

@@ -32,8 +32,8 @@ import picocli.CommandLine.Option;
  * Times the networks of a Stable Diffusion 1.5 model directory, one after another, and prints a JSON line for each. {@code bench/peers.py} does the
  * same in Python, from the same files and with the same inputs.
  */
-@Command(name = "parts", sortOptions = false, mixinStandardHelpOptions = true)
-final class Parts implements Callable<Integer> {
+@Command(name = "networks", sortOptions = false, mixinStandardHelpOptions = true)
+final class NetworkTimes implements Callable<Integer> {
     private static final int LATENT_CHANNELS = 4;
     private static final int TEXT_CHANNELS = 768;
     private static final int TEXT_LENGTH = 77;
@@ -75,7 +75,7 @@ final class Parts implements Callable<Integer> {
     private Optional<Path> dump = Optional.empty();
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Parts())
+        System.exit(new CommandLine(new NetworkTimes())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(arguments));
     }

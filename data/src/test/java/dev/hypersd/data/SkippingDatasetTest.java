@@ -13,7 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
 
-class UnbrokenTest {
+class SkippingDatasetTest {
     private final List<String> told = new ArrayList<>();
 
     /** Numbers as samples, of which some are broken. */
@@ -35,8 +35,8 @@ class UnbrokenTest {
             assertThatThrownBy(() -> unbroken(numbers).get(0)).isInstanceOf(HyperSdException.class);
             return;
         }
-        Unbroken<Long> once = unbroken(numbers);
-        Unbroken<Long> backwards = unbroken(numbers);
+        SkippingDataset<Long> once = unbroken(numbers);
+        SkippingDataset<Long> backwards = unbroken(numbers);
         long[] samples = LongStream.range(0, size).map(once::get).toArray();
         for (long i = size - 1; i >= 0; i--) {
             long sample = samples[(int) i];
@@ -49,7 +49,7 @@ class UnbrokenTest {
 
     @Example
     void theNextOneTakesThePlaceAndTheFirstFollowsTheLast() {
-        Unbroken<Long> samples = unbroken(new Numbers(5, Set.of(1L, 2L, 4L)));
+        SkippingDataset<Long> samples = unbroken(new Numbers(5, Set.of(1L, 2L, 4L)));
 
         assertThat(LongStream.range(0, 5).map(samples::get)).containsExactly(0L, 3L, 3L, 3L, 0L);
         assertThat(samples.size()).isEqualTo(5);
@@ -57,7 +57,7 @@ class UnbrokenTest {
 
     @Example
     void everyBrokenOneIsNamedOnce() {
-        Unbroken<Long> samples = unbroken(new Numbers(5, Set.of(1L, 2L)));
+        SkippingDataset<Long> samples = unbroken(new Numbers(5, Set.of(1L, 2L)));
 
         for (int epoch = 0; epoch < 3; epoch++) {
             LongStream.range(0, 5).forEach(samples::get);
@@ -73,7 +73,7 @@ class UnbrokenTest {
                 .hasMessage("none of the 3 samples can be used; the last one tried: number 0 is broken");
     }
 
-    private Unbroken<Long> unbroken(Numbers numbers) {
-        return new Unbroken<>(numbers, (reason, soFar) -> told.add("%s (%d)".formatted(reason, soFar)));
+    private SkippingDataset<Long> unbroken(Numbers numbers) {
+        return new SkippingDataset<>(numbers, (reason, soFar) -> told.add("%s (%d)".formatted(reason, soFar)));
     }
 }

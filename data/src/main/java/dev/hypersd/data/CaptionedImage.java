@@ -3,4 +3,4 @@ package dev.hypersd.data;
 import dev.hypersd.image.Image;
 
 /** A picture and what it shows. */
-public record Captioned(Image image, String caption) {}
+public record CaptionedImage(Image image, String caption) {}

@@ -1,4 +1,4 @@
-package dev.hypersd.scene;
+package dev.hypersd.scene.content;
 
 import java.util.List;
 

@@ -11,8 +11,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Draws many pictures in one process and prints its resident set now and then, as JSON lines: nothing may pile up. */
-@Command(name = "repetition", sortOptions = false, mixinStandardHelpOptions = true)
-final class Repetition implements Callable<Integer> {
+@Command(name = "memory", sortOptions = false, mixinStandardHelpOptions = true)
+final class MemoryGrowth implements Callable<Integer> {
     @Option(names = "--model", required = true, description = "Model directory.")
     private Path model = Path.of("");
 
@@ -26,7 +26,7 @@ final class Repetition implements Callable<Integer> {
     private int steps = 2;
 
     public static void main(String... arguments) {
-        System.exit(new CommandLine(new Repetition()).execute(arguments));
+        System.exit(new CommandLine(new MemoryGrowth()).execute(arguments));
     }
 
     @Override
