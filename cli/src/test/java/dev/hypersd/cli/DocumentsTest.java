@@ -1,0 +1,135 @@
+package dev.hypersd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** The documents lead to files that exist, show options that exist, and have lines that fit into a window. */
+class DocumentsTest {
+    private static final Path ROOT = Path.of("..");
+    private static final int WIDTH = 120;
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)|src=\"([^\"]+)\"");
+    private static final Pattern HEADING = Pattern.compile("#+ (.*)");
+    private static final Pattern COMMAND = Pattern.compile("(?:^|[ `(])(?:\\./)?hypersd ((?:[^`|;&]|\\\\\\|)*)");
+    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z-]*");
+
+    static Stream<Path> documents() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
+            return Stream.concat(
+                            Stream.of("README.md", "CONTRIBUTING.md").map(ROOT::resolve),
+                            files.filter(file -> file.toString().endsWith(".md")))
+                    .sorted()
+                    .toList()
+                    .stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void linksLeadToFilesAndHeadingsThatExist(Path document) {
+        List<String> broken = new ArrayList<>();
+        for (String line : lines(document)) {
+            LINK.matcher(line)
+                    .results()
+                    .map(link -> link.group(1) == null ? link.group(2) : link.group(1))
+                    .filter(link -> !link.startsWith("http"))
+                    .filter(link -> !leadsSomewhere(document, link))
+                    .forEach(broken::add);
+        }
+        assertThat(broken).as("links of %s", document).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void proseIsAtMost120ColumnsWide(Path document) {
+        assertThat(prose(document).filter(line -> line.length() > WIDTH))
+                .as("lines of %s", document)
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void commandsHaveTheOptionsThatTheyAreShownWith(Path document) {
+        List<String> unknown = new ArrayList<>();
+        for (String line : continued(lines(document))) {
+            COMMAND.matcher(line).results().forEach(shown -> unknown.addAll(unknownOptions(shown)));
+        }
+        assertThat(unknown).as("options in %s", document).isEmpty();
+    }
+
+    private static List<String> unknownOptions(MatchResult shown) {
+        CommandLine command = new CommandLine(new Main());
+        String[] words = shown.group(1).split("\\s+");
+        for (String word : words) {
+            if (!command.getSubcommands().containsKey(word)) {
+                break;
+            }
+            command = command.getSubcommands().get(word);
+        }
+        var known = command.getCommandSpec().optionsMap();
+        return OPTION.matcher(shown.group(1))
+                .results()
+                .map(MatchResult::group)
+                .filter(option -> !known.containsKey(option))
+                .map(option -> "hypersd " + words[0] + " has no " + option)
+                .toList();
+    }
+
+    private static boolean leadsSomewhere(Path document, String link) {
+        String[] parts = link.split("#", 2);
+        Path target = parts[0].isEmpty() ? document : document.resolveSibling(parts[0]);
+        return Files.exists(target)
+                && (parts.length == 1 || anchors(target).toList().contains(parts[1]));
+    }
+
+    /** The anchors that GitHub makes of headings. */
+    private static Stream<String> anchors(Path document) {
+        Function<String, String> anchor = heading -> heading.replaceAll("\\[([^\\]]*)\\]\\([^)]*\\)", "$1")
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N}\\- _]", "")
+                .replace(' ', '-');
+        return lines(document).stream()
+                .map(HEADING::matcher)
+                .filter(heading -> heading.matches())
+                .map(heading -> anchor.apply(heading.group(1)));
+    }
+
+    /** The lines that are neither code nor part of a table nor a picture, and have no link or word that cannot be divided. */
+    private static Stream<String> prose(Path document) {
+        List<String> prose = new ArrayList<>();
+        boolean code = false;
+        for (String line : lines(document)) {
+            if (line.strip().startsWith("```")) {
+                code = !code;
+            } else if (!code && !line.matches("(\\||    |<|!\\[).*")) {
+                prose.add(line);
+            }
+        }
+        return prose.stream().filter(line -> line.strip().contains(" "));
+    }
+
+    /** Commands that go on in the next line are one line. */
+    private static List<String> continued(List<String> lines) {
+        return List.of(String.join("\n", lines).replaceAll("\\\\\n\\s*", " ").split("\n"));
+    }
+
+    private static List<String> lines(Path document) {
+        try {
+            return Files.readAllLines(document);
+        } catch (IOException e) {
+            throw new AssertionError(document + " cannot be read", e);
+        }
+    }
+}
