@@ -9,7 +9,7 @@ import dev.hypersd.evaluation.Judges;
 import dev.hypersd.evaluation.ReferenceImages;
 import dev.hypersd.evaluation.TestPrompt;
 import dev.hypersd.file.Draft;
-import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.recipe.ComparisonRecipe;
@@ -56,8 +56,7 @@ final class CompareCommand implements Runnable {
         ComparedMethod first = recipe.methods().getFirst();
         try (Judges judges = Judges.open(recipe.judges());
                 DiffusionPipeline pipeline = DiffusionPipeline.load(
-                        recipe.model(),
-                        LoadOptions.DEFAULT,
+                        new ModelSource(recipe.model()),
                         first.request(first.steps().getFirst()))) {
             Comparison comparison = compare(recipe, judges, pipeline);
             Draft.write(recipe.output().resolve("table.md"), comparison.markdown());

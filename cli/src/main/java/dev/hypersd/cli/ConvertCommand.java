@@ -47,7 +47,6 @@ final class ConvertCommand implements Runnable {
 
     @Override
     public void run() {
-        new ModelConversion(stored.directory(model), stored.options(model), dtype)
-                .write(List.of(), BlockWeights.EVEN, out);
+        new ModelConversion(stored.source(model).open(), dtype).write(List.of(), BlockWeights.EVEN, out);
     }
 }

@@ -134,8 +134,7 @@ final class GenerateCommand implements Runnable {
                 .orElse(asked);
         List<ContactSheet.Entry> drawn = new ArrayList<>();
         ModelSource source = refiner.with(model.source());
-        try (DiffusionPipeline pipeline =
-                DiffusionPipeline.load(source.directory(), source.options(), filled(request))) {
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(source, filled(request))) {
             for (int done = 0; done < output.count; done += output.batch) {
                 int images = Math.min(output.batch, output.count - done);
                 drawn.addAll(draw(

@@ -65,9 +65,7 @@ final class LoraMergeCommand implements Runnable {
                 throw new InvalidRequestException("--model and --into both name the model; leave --model out");
             }
             new ModelConversion(
-                            stored.directory(into.get()),
-                            stored.options(into.get()),
-                            result.result().dtype())
+                            stored.source(into.get()).open(), result.result().dtype())
                     .write(sources, weights, result.result().file());
             return;
         }

@@ -150,7 +150,7 @@ final class ModelOptions {
     /** Loads the model to draw {@code first} with. */
     DiffusionPipeline load(ImageRequest first) {
         ModelSource source = source();
-        return DiffusionPipeline.load(source.directory(), source.options(), first);
+        return DiffusionPipeline.load(source, first);
     }
 
     /** What these options name, all of it there. */

@@ -2,6 +2,7 @@ package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -24,8 +25,12 @@ final class StoredModelOptions {
             description = "Which precision of the files to read, for example fp16.")
     private Optional<String> variant = Optional.empty();
 
-    /** The directory with the configurations of {@code model}. */
-    Path directory(Path model) {
+    /** The model {@code model} as these options complete it. */
+    ModelSource source(Path model) {
+        return new ModelSource(directory(model), options(model));
+    }
+
+    private Path directory(Path model) {
         if (!Files.isRegularFile(model)) {
             return model;
         }
@@ -35,7 +40,7 @@ final class StoredModelOptions {
                                 + " is a single file, which holds weights only: name a model directory of the same family with --config-from, for its tokenizer and configurations"));
     }
 
-    LoadOptions options(Path model) {
+    private LoadOptions options(Path model) {
         LoadOptions options = variant.map(LoadOptions.DEFAULT::withVariant).orElse(LoadOptions.DEFAULT);
         options = autoencoder.map(options::withAutoencoder).orElse(options);
         return Files.isRegularFile(model) ? options.withCheckpoint(model) : options;

@@ -37,11 +37,13 @@ public final class Checkpoint {
     /** A fourth level of a U-Net, in both spellings; SDXL has three, its refiner four. */
     private static final List<String> FOURTH_LEVEL = List.of("input_blocks.9.", "down_blocks.3.");
 
-    private final Path file;
+    /** Its header; tensors are loaded through {@link WeightSource#reopened}. */
+    private final SafetensorsFile file;
+
     private final Optional<ModelFamily> family;
     private final List<Part> parts;
 
-    private Checkpoint(Path file, Optional<ModelFamily> family, List<Part> parts) {
+    private Checkpoint(SafetensorsFile file, Optional<ModelFamily> family, List<Part> parts) {
         this.file = file;
         this.family = family;
         this.parts = List.copyOf(parts);
@@ -53,15 +55,15 @@ public final class Checkpoint {
      * @throws InvalidFileException if the file is broken or holds nothing known
      */
     public static Checkpoint recognise(Path file) {
-        try (SafetensorsFile source = SafetensorsFile.open(file)) {
-            Set<String> names = source.names();
-            return recognise(file, names)
-                    .orElseThrow(() -> new InvalidFileException(file, "is no checkpoint known here: " + guess(names)));
-        }
+        SafetensorsFile source = SafetensorsFile.open(file);
+        return recognise(source)
+                .orElseThrow(
+                        () -> new InvalidFileException(file, "is no checkpoint known here: " + guess(source.names())));
     }
 
-    /** What a file with tensors of these names holds, if it is anything known. */
-    public static Optional<Checkpoint> recognise(Path file, Set<String> names) {
+    /** What an opened file holds by the names of its tensors, if it is anything known. Nothing of the file is mapped. */
+    public static Optional<Checkpoint> recognise(SafetensorsFile file) {
+        Set<String> names = file.names();
         List<Part> parts = new ArrayList<>();
         network(names, "model.diffusion_model.").ifPresent(parts::add);
         network(names, "control_model.").ifPresent(parts::add);
@@ -138,7 +140,7 @@ public final class Checkpoint {
     }
 
     public Path file() {
-        return file;
+        return file.file();
     }
 
     /** The models it belongs to; empty for an autoencoder alone, whose architecture the families share. */
@@ -159,16 +161,18 @@ public final class Checkpoint {
                 .findFirst();
     }
 
-    /** The weights of {@code part}, one of {@link #parts()}, under the names of a model directory. */
+    /**
+     * The weights of {@code part}, one of {@link #parts()}, under the names of a model directory. The caller closes them. The header is not read
+     * again.
+     */
     public WeightSource open(String part) {
         Part found = parts.stream()
                 .filter(p -> p.name().equals(part))
                 .findFirst()
-                .orElseThrow(() -> new InvalidFileException(file, "holds no " + part + " but " + parts()));
-        WeightSource all = SafetensorsFile.open(file);
+                .orElseThrow(() -> new InvalidFileException(file(), "holds no " + part + " but " + parts()));
         return found.translation()
                 .apply(WeightView.of(
-                        all,
+                        file.reopened(),
                         tensor -> tensor.name().startsWith(found.prefix())
                                 ? Stream.of(tensor.as(
                                         tensor.name().substring(found.prefix().length())))

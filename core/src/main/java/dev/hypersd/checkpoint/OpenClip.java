@@ -68,6 +68,10 @@ final class OpenClip {
 
     /** A view of {@code source}, a text encoder under the names of transformers, as open_clip has it. */
     static WeightSource original(WeightSource source) {
+        return WeightView.ofAll(source, OpenClip::originals);
+    }
+
+    private static Map<String, StoredTensor> originals(WeightSource source) {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         for (String name : source.names()) {
             StoredTensor tensor = source.find(name).orElseThrow();
@@ -89,7 +93,7 @@ final class OpenClip {
                                         .toList()));
             }
         }
-        return WeightView.of(source, tensors);
+        return tensors;
     }
 
     private static StoredTensor transposed(StoredTensor tensor, String name) {

@@ -7,10 +7,10 @@ import dev.hypersd.error.Nearest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,7 +27,7 @@ public final class JsonObject {
     private final Path file;
     private final String path;
     private final JsonNode node;
-    private final Set<String> asked = new HashSet<>();
+    private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
     JsonObject(Path file, String path, JsonNode node) {
         this.file = file;

@@ -100,6 +100,11 @@ final class ControlLora implements WeightSource {
     }
 
     @Override
+    public ControlLora reopened() {
+        return new ControlLora(file.reopened(), unet);
+    }
+
+    @Override
     public void evictPages() {
         file.evictPages();
     }

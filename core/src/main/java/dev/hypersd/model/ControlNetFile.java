@@ -19,43 +19,57 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A ControlNet as it lies on disk, for a certain U-Net: a folder with its configuration, or a file of weights alone in the spelling of diffusers or
- * of the original implementation, of which shapes and the U-Net tell the rest; such a file may also hold low-rank
- * changes of the U-Net's own weights (a Control-LoRA). Only headers are read before it is loaded.
+ * A ControlNet on disk whose configuration and headers have been read and fit a certain U-Net; no weights are loaded. It is a folder with its configuration, or a
+ * file of weights alone in the spelling of diffusers or of the original implementation, of which shapes and the U-Net tell the rest; such a file
+ * may also hold low-rank changes of the U-Net's own weights (a Control-LoRA).
+ *
+ * <p>It holds nothing that needs to be closed. Immutable and safe to share.
  */
 public final class ControlNetFile {
     private static final String NAME = "controlnet";
 
     private final Path path;
-    private final UNetConfig unet;
 
-    private ControlNetFile(Path path, UNetConfig unet) {
+    /** Its headers; tensors are loaded through {@link WeightSource#reopened}. */
+    private final WeightSource headers;
+
+    private final ControlNetConfig config;
+
+    private ControlNetFile(Path path, WeightSource headers, ControlNetConfig config) {
         this.path = path;
-        this.unet = unet;
+        this.headers = headers;
+        this.config = config;
     }
 
     /**
-     * The ControlNet at {@code path}.
+     * Opens the ControlNet at {@code path}.
      *
      * @param unet of the model that it is for
      * @throws InvalidFileException if it is missing, broken, no ControlNet, or for another family of models
      */
-    public static ControlNetFile of(Path path, UNetConfig unet) {
+    public static ControlNetFile open(Path path, UNetConfig unet) {
         if (!Files.exists(path)) {
             throw new InvalidFileException(
                     path, "not found; it was to be a ControlNet, a folder or a safetensors file");
         }
-        ControlNetFile file = new ControlNetFile(path, unet);
-        try (WeightSource weights = file.open()) {
-            file.requireFit(weights);
-        }
+        ControlNetFile file = Files.isDirectory(path) ? inFolder(path) : weightsAlone(path, unet);
+        file.requireFit(unet);
         return file;
     }
 
-    private void requireFit(WeightSource weights) {
-        ControlNetConfig config = config(weights);
+    private static ControlNetFile inFolder(Path path) {
+        OpenedNetwork<ControlNetConfig, ControlNet> network = ModelPart.in(path).open(NetworkType.CONTROLNET);
+        return new ControlNetFile(path, network.part().headers(), network.config());
+    }
+
+    private static ControlNetFile weightsAlone(Path path, UNetConfig unet) {
+        WeightSource headers = Checkpoint.recognise(path).open(NAME);
+        return new ControlNetFile(path, headers, ControlNetConfig.of(headers, unet));
+    }
+
+    private void requireFit(UNetConfig unet) {
         boolean large = (Files.isDirectory(path) && config.unet().added().isPresent())
-                || weights.names().stream().anyMatch(name -> name.startsWith("add_embedding."));
+                || headers.names().stream().anyMatch(name -> name.startsWith("add_embedding."));
         if (large != unet.added().isPresent()) {
             throw new InvalidFileException(
                     path,
@@ -63,14 +77,14 @@ public final class ControlNetFile {
                             ? "is a ControlNet for SDXL, the model is not"
                             : "is no ControlNet for SDXL, as the model is");
         }
-        int text = textChannels(weights).orElse(config.unet().textChannels());
+        int text = textChannels(headers).orElse(config.unet().textChannels());
         if (text != unet.textChannels()) {
             throw new InvalidFileException(
                     path,
                     "is a ControlNet for text embeddings %d wide; those of the model are %d wide, it is of another family"
                             .formatted(text, unet.textChannels()));
         }
-        List<Integer> skips = skipChannels(weights);
+        List<Integer> skips = skipChannels(headers);
         if (!skips.equals(unet.skipChannels())) {
             throw new InvalidFileException(
                     path,
@@ -95,31 +109,13 @@ public final class ControlNetFile {
                 .toList();
     }
 
-    private WeightSource open() {
-        if (!Files.isDirectory(path)) {
-            return Checkpoint.recognise(path).open(NAME);
-        }
-        ModelPart part = ModelPart.in(path);
-        part.requireClass(NetworkType.CONTROLNET.className());
-        return part.openWeights();
-    }
-
-    private ControlNetConfig config(WeightSource weights) {
-        return Files.isDirectory(path)
-                ? ControlNetConfig.from(ModelPart.in(path).config())
-                : ControlNetConfig.of(weights, unet);
-    }
-
     /** How many bytes its weights take when they are held as {@code dtype}. */
     public long weightBytes(Dtype dtype) {
-        try (WeightSource weights = open()) {
-            ControlNetConfig config = config(weights);
-            return Engine.infer(() -> {
-                Parameters parameters = new Parameters(new ShapesOnly());
-                var _ = new ControlNet(config, parameters);
-                return parameters.count() * dtype.bytes();
-            });
-        }
+        return Engine.infer(() -> {
+            Parameters parameters = new Parameters(new ShapesOnly());
+            var _ = new ControlNet(config, parameters);
+            return parameters.count() * dtype.bytes();
+        });
     }
 
     /**
@@ -128,11 +124,10 @@ public final class ControlNetFile {
      * @param model whose U-Net it is for; must outlive the ControlNet, which may share weights with it
      */
     public ControlNet load(DiffusionModel model, TensorArena arena) {
-        try (WeightSource stored = open()) {
+        try (WeightSource stored = headers.reopened()) {
             WeightSource weights = ControlLora.is(stored)
                     ? new ControlLora(stored, model.denoiser().parameters(Component.UNET))
                     : stored;
-            ControlNetConfig config = config(weights);
             return ModelPart.load(weights, p -> new ControlNet(config, p), model.placement(), arena)
                     .network();
         }

@@ -1,7 +1,6 @@
 package dev.hypersd.model;
 
 import dev.hypersd.checkpoint.ModelFamily;
-import dev.hypersd.clip.ClipTextConfig;
 import dev.hypersd.clip.ClipTextModel;
 import dev.hypersd.lora.Component;
 import dev.hypersd.lora.LoraTargets;
@@ -34,50 +33,26 @@ public final class Denoiser {
     private final boolean zerosForAbsentPrompt;
     private final Map<Component, Network<?>> networks = new EnumMap<>(Component.class);
 
-    private Denoiser(ModelFiles files, Placement placement, TensorArena arena) {
-        this.family = files.family();
+    private Denoiser(OpenedDenoiser opened, Placement placement, TensorArena arena) {
+        this.family = opened.family();
         this.placement = placement;
         this.textEncoders = new ArrayList<>();
-        for (String name : family.textEncoders()) {
-            ClipTokenizer words = ClipTokenizer.open(files.part(tokenizer(name)).folder());
-            Network<ClipTextModel> encoder = files.part(name).load(type(name), placement, arena);
-            textEncoders.add(new TextEncoder(words, encoder.network(), Optional.empty()));
-            networks.put(Component.in(name), encoder);
-        }
-        Network<UNet2DConditionModel> network = files.part("unet").load(NetworkType.UNET, placement, arena);
+        opened.textEncoders().forEach((component, encoder) -> {
+            ClipTokenizer words = ClipTokenizer.open(
+                    opened.tokenizers().get(textEncoders.size()).folder());
+            Network<ClipTextModel> network = encoder.load(placement, arena);
+            textEncoders.add(new TextEncoder(words, network.network(), Optional.empty()));
+            networks.put(component, network);
+        });
+        Network<UNet2DConditionModel> network = opened.unet().load(placement, arena);
         this.unet = network.network();
         networks.put(Component.UNET, network);
-        this.zerosForAbsentPrompt = files.index().flag("force_zeros_for_empty_prompt", true);
+        this.zerosForAbsentPrompt = opened.zerosForAbsentPrompt();
     }
 
-    /** Loads that of {@code files}; {@code arena} owns its weights. */
-    static Denoiser load(ModelFiles files, Placement placement, TensorArena arena) {
-        return new Denoiser(files, placement, arena);
-    }
-
-    /** How many bytes the weights of that of {@code files} take; only headers are read. */
-    static long weightBytes(ModelFiles files, Placement placement) {
-        return files.part("unet").weightBytes(placement)
-                + files.family().textEncoders().stream()
-                        .mapToLong(name -> files.part(name).weightBytes(placement))
-                        .sum();
-    }
-
-    /** The widths of the text encoders of that of {@code files}; no weights are read. */
-    static List<Integer> textWidths(ModelFiles files) {
-        return files.family().textEncoders().stream()
-                .map(name -> ClipTextConfig.from(files.part(name).config()).width())
-                .toList();
-    }
-
-    private static String tokenizer(String textEncoder) {
-        return textEncoder.replace("text_encoder", "tokenizer");
-    }
-
-    private static NetworkType<ClipTextModel> type(String textEncoder) {
-        return Component.in(textEncoder) == Component.TEXT_ENCODER_2
-                ? NetworkType.CLIP_TEXT_WITH_PROJECTION
-                : NetworkType.CLIP_TEXT;
+    /** Loads the weights; {@code arena} owns them. */
+    static Denoiser load(OpenedDenoiser opened, Placement placement, TensorArena arena) {
+        return new Denoiser(opened, placement, arena);
     }
 
     /** The architecture. */

@@ -1,19 +1,13 @@
 package dev.hypersd.model;
 
-import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.Placement;
 import dev.hypersd.sampler.Sampler;
-import dev.hypersd.sampler.Samplers;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.unet.UNetConfig;
 import dev.hypersd.vae.Autoencoder;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A loaded model: what predicts, perhaps with a refiner, autoencoder and noise schedule.
@@ -21,8 +15,6 @@ import java.util.stream.Stream;
  * <p>Immutable and safe to share. It owns its weights and the files they are mapped from, and frees them when it closes.
  */
 public final class DiffusionModel implements AutoCloseable {
-    private static final String SCHEDULER = "scheduler";
-
     private final TensorArena arena;
     private final Placement placement;
     private final Denoiser denoiser;
@@ -31,57 +23,33 @@ public final class DiffusionModel implements AutoCloseable {
     private final NoiseSchedule schedule;
     private final Sampler sampler;
 
-    private DiffusionModel(ModelFiles files, LoadOptions options, TensorArena arena) {
+    private DiffusionModel(OpenedModel opened, TensorArena arena) {
         this.arena = arena;
-        this.placement = options.placement();
-        this.denoiser = Denoiser.load(files, placement, arena);
-        this.refiner = options.refiner(files).map(others -> Denoiser.load(others, placement, arena));
-        this.autoencoder = autoencoder(files, options);
-        JsonObject scheduler = files.part(SCHEDULER).config();
-        this.schedule = NoiseSchedule.from(scheduler);
-        this.sampler = Samplers.from(scheduler);
-    }
-
-    private Autoencoder autoencoder(ModelFiles files, LoadOptions options) {
-        ModelPart part = options.autoencoder(files);
-        return part.loadAutoencoder(
-                denoiser.unet().config().outChannels(), options.autoencoderPlacement(part, files.family()), arena);
+        this.placement = opened.placement();
+        this.denoiser = Denoiser.load(opened.denoiser(), placement, arena);
+        this.refiner = opened.refiner().map(other -> Denoiser.load(other, placement, arena));
+        this.autoencoder = opened.autoencoderNetwork()
+                .load(opened.autoencoderPlacement(), arena)
+                .network();
+        this.schedule = opened.schedule();
+        this.sampler = opened.sampler();
     }
 
     /**
-     * Loads a model. Weights are mapped: what a file holds in the right type already is read when it is first used.
+     * Loads the weights of a model. They are mapped: what a file holds in the right type already is read when it is first used.
      *
-     * @param directory in the diffusers layout; where the options put a whole checkpoint over it, one with the tokenizers is enough
-     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
+     * @throws dev.hypersd.error.InvalidFileException if weights are missing or broken, or do not fit the configurations
+     * @throws dev.hypersd.error.InvalidRequestException if this machine has not the device that was asked for
      */
-    public static DiffusionModel load(Path directory, LoadOptions options) {
-        options.device().requireAvailable();
-        ModelFiles files = options.files(directory);
+    public static DiffusionModel load(OpenedModel opened) {
+        opened.placement().device().requireAvailable();
         TensorArena arena = new TensorArena();
         try {
-            return new DiffusionModel(files, options, arena);
+            return new DiffusionModel(opened, arena);
         } catch (RuntimeException e) {
             arena.close();
             throw e;
         }
-    }
-
-    /** The configuration of the U-Net that {@link #load} would load; no weights are read. */
-    public static UNetConfig unetConfig(Path directory, LoadOptions options) {
-        return UNetConfig.from(options.files(directory).part("unet").config());
-    }
-
-    /** The configuration of the scheduler of what {@link #load} would load: noise levels and sampler. */
-    public static JsonObject schedulerConfig(Path directory, LoadOptions options) {
-        return options.files(directory).part(SCHEDULER).config();
-    }
-
-    /** The widths of the text encoders that {@link #load} would load, those of a refiner in a list of their own; no weights are read. */
-    public static List<List<Integer>> textWidths(Path directory, LoadOptions options) {
-        ModelFiles files = options.files(directory);
-        return Stream.concat(Stream.of(files), options.refiner(files).stream())
-                .map(Denoiser::textWidths)
-                .toList();
     }
 
     /** What the U-Nets and the text encoders compute with. */

@@ -171,7 +171,7 @@ public record Inspection(
 
     private static Inspection file(Path path) {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            Optional<Checkpoint> checkpoint = Checkpoint.recognise(path, file.names());
+            Optional<Checkpoint> checkpoint = Checkpoint.recognise(file);
             if (checkpoint.isPresent()) {
                 Checkpoint found = checkpoint.get();
                 return new Inspection(

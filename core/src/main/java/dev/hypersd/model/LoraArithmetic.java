@@ -55,7 +55,7 @@ public final class LoraArithmetic implements AutoCloseable {
 
     /** For the model in {@code directory}. */
     public static LoraArithmetic of(Path directory) {
-        return new LoraArithmetic(ModelShapes.of(directory));
+        return new LoraArithmetic(ModelShapes.of(OpenedDenoiser.of(ModelFiles.open(directory))));
     }
 
     /** For models of the sizes published for {@code family}. */

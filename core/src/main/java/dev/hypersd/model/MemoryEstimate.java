@@ -1,10 +1,8 @@
 package dev.hypersd.model;
 
-import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.Placement;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a model takes of the memory, in bytes, told from its configurations and the headers of its files before a weight is read.
@@ -24,48 +22,28 @@ public record MemoryEstimate(long weights, double stepPerPixel, double decodingP
     /** The maps of the widest place that a decoder holds at once: the input, its normalised and padded copies, the output. */
     private static final int DECODER_MAPS = 4;
 
-    /**
-     * The estimate for what {@link DiffusionModel#load} would load.
-     *
-     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
-     */
-    public static MemoryEstimate of(Path directory, LoadOptions options) {
-        ModelFiles files = options.files(directory);
-        Placement placement = options.placement();
-        ModelPart autoencoder = options.autoencoder(files);
-        Placement decoder = options.autoencoderPlacement(autoencoder, files.family());
-        Optional<ModelFiles> refiner = options.refiner(files);
-        long weights = Denoiser.weightBytes(files, placement)
-                + refiner.map(others -> Denoiser.weightBytes(others, placement)).orElse(0L)
-                + autoencoder.weightBytes(decoder);
-        JsonObject unet = files.part("unet").config();
-        double first = Math.max(
-                first(unet),
-                refiner.map(others -> first(others.part("unet").config())).orElse(0.0));
-        List<Integer> channels = channels(autoencoder);
-        double scale = Math.scalb(1.0, channels.size() - 1);
-        // At full size a decoder begins with the channels of the next coarser level.
-        int widest = channels.get(Math.min(1, channels.size() - 1));
+    /** The estimate for {@link DiffusionModel#load}; of the weights only headers are read. */
+    public static MemoryEstimate of(OpenedModel model) {
+        Placement placement = model.placement();
+        Placement decoder = model.autoencoderPlacement();
+        List<OpenedDenoiser> denoisers = Stream.concat(Stream.of(model.denoiser()), model.refiner().stream())
+                .toList();
+        long weights = denoisers.stream()
+                        .mapToLong(denoiser -> denoiser.weightBytes(placement))
+                        .sum()
+                + model.autoencoderNetwork().part().weightBytes(decoder);
+        int channels = denoisers.stream()
+                .mapToInt(denoiser -> denoiser.unet().config().stemChannels())
+                .max()
+                .orElseThrow();
+        double scale = model.autoencoder().scaleFactor();
         return new MemoryEstimate(
                 weights,
-                UNET_MAPS * first * placement.dtype().bytes() / (scale * scale),
-                (double) DECODER_MAPS * widest * decoder.dtype().bytes(),
-                (int) (unet.positive("sample_size", 64) * scale));
-    }
-
-    private static double first(JsonObject unet) {
-        return unet.integers("block_out_channels", List.of(320)).stream()
-                .findFirst()
-                .orElse(320);
-    }
-
-    /** Of each level, from full size to the latents'. */
-    private static List<Integer> channels(ModelPart autoencoder) {
-        JsonObject config = autoencoder.config();
-        List<Integer> channels = NetworkType.of(config).equals(NetworkType.AUTOENCODER_TINY)
-                ? config.integers("decoder_block_out_channels", List.of(64, 64, 64, 64))
-                : config.integers("block_out_channels", List.of(64));
-        return channels.isEmpty() ? List.of(1) : channels;
+                UNET_MAPS * (double) channels * placement.dtype().bytes() / (scale * scale),
+                (double) DECODER_MAPS
+                        * model.autoencoder().fullSizeChannels()
+                        * decoder.dtype().bytes(),
+                model.nativeSize());
     }
 
     /**

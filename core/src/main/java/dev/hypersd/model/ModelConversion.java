@@ -38,19 +38,19 @@ public final class ModelConversion {
     private static final String END = ".safetensors";
     private static final Set<String> NETWORKS = Set.of("unet", "vae", "text_encoder", "text_encoder_2");
 
+    private final OpenedModel model;
     private final ModelFiles files;
-    private final LoadOptions options;
     private final Optional<Dtype> dtype;
     private final Map<String, Map<String, List<WeightedChange>>> merged = new HashMap<>();
 
     /**
-     * Of what {@link DiffusionModel#load} would load.
+     * Of a model as {@link DiffusionModel#load} would load it; how weights are held then has no bearing on what is written.
      *
      * @param dtype what floating-point numbers are stored as; absent to leave them as they are
      */
-    public ModelConversion(Path directory, LoadOptions options, Optional<Dtype> dtype) {
-        this.files = options.files(directory);
-        this.options = options;
+    public ModelConversion(OpenedModel model, Optional<Dtype> dtype) {
+        this.model = model;
+        this.files = model.files();
         this.dtype = dtype;
     }
 
@@ -61,7 +61,7 @@ public final class ModelConversion {
      * @throws dev.hypersd.error.InvalidFileException if a part is missing or broken, or a LoRA does not fit in whole
      */
     public void write(List<Source> loras, BlockWeights blocks, Path out) {
-        try (ModelShapes shapes = ModelShapes.of(files.path(), options)) {
+        try (ModelShapes shapes = ModelShapes.of(model)) {
             List<Lora> open = new ArrayList<>();
             try {
                 for (Source source : loras) {
@@ -119,10 +119,9 @@ public final class ModelConversion {
             for (ModelPart part : files.parts()) {
                 Path target = Files.createDirectory(draft.path().resolve(part.name()));
                 if (NETWORKS.contains(part.name())) {
-                    Files.write(
-                            target.resolve("config.json"), source(part).config().bytes());
+                    Files.write(target.resolve("config.json"), part.config().bytes());
                     try (WeightSource weights = weights(part)) {
-                        write(target.resolve(ModelPart.stem(source(part).config()) + END), List.of(weights));
+                        write(target.resolve(ModelPart.stem(part.config()) + END), List.of(weights));
                     }
                 } else if (part.name().equals("scheduler")) {
                     Files.write(
@@ -161,15 +160,9 @@ public final class ModelConversion {
         }
     }
 
-    /** The part, or what the options put in its place. */
-    private ModelPart source(ModelPart part) {
-        return part.name().equals("vae") ? options.autoencoder(files) : part;
-    }
-
     /** Under the names that the networks here have, with LoRAs merged. */
     private WeightSource weights(ModelPart part) {
-        ModelPart source = source(part);
-        WeightSource named = NetworkType.of(source.config()).names().apply(source.openWeights());
+        WeightSource named = NetworkType.of(part.config()).names().apply(part.openWeights());
         return MergedWeights.of(named, merged.getOrDefault(part.name(), Map.of()));
     }
 

@@ -6,7 +6,6 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
-import dev.hypersd.unet.UNetConfig;
 import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
@@ -35,7 +34,7 @@ public final class ModelFiles {
     private static final Pattern PIPELINE =
             Pattern.compile("StableDiffusion(XL)?(?:ControlNet)?(?:Img2Img|Inpaint)?Pipeline");
     private static final String UNET = "unet";
-    private static final String INDEX = "model_index.json";
+    static final String INDEX = "model_index.json";
     private static final String CLASS_NAME = "_class_name";
     private static final Set<String> LIBRARIES = Set.of("diffusers", "transformers");
 
@@ -101,7 +100,7 @@ public final class ModelFiles {
         return new ModelFiles(tokenizers, family, index, parts);
     }
 
-    private static ModelFiles open(Path directory, Optional<String> variant) {
+    static ModelFiles open(Path directory, Optional<String> variant) {
         if (Files.isRegularFile(directory)) {
             throw new InvalidFileException(
                     directory,
@@ -185,7 +184,6 @@ public final class ModelFiles {
                     file.file(),
                     "is made for %s, the model in %s is %s".formatted(other.title(), path, family.title()));
         });
-        requireWidth(file);
         Map<String, ModelPart> changed = new LinkedHashMap<>(parts);
         for (String part : file.parts()) {
             if (changed.computeIfPresent(part, (name, own) -> own.withWeights(() -> file.open(name))) == null) {
@@ -199,6 +197,13 @@ public final class ModelFiles {
         return new ModelFiles(path, family, index, changed);
     }
 
+    /** This model with {@code part} in place of its own part of the same name. */
+    ModelFiles with(ModelPart part) {
+        Map<String, ModelPart> changed = new LinkedHashMap<>(parts);
+        changed.put(part.name(), part);
+        return new ModelFiles(path, family, index, changed);
+    }
+
     /** Only by these do U-Nets for inpainting differ from others. */
     private static Optional<Integer> inputChannels(Checkpoint file) {
         if (!file.parts().contains(UNET)) {
@@ -209,28 +214,6 @@ public final class ModelFiles {
                     .map(StoredTensor::shape)
                     .filter(shape -> shape.length == 4)
                     .map(shape -> (int) shape[1]);
-        }
-    }
-
-    /** SD 2.x differs from SD 1.5 by its sizes only. */
-    private void requireWidth(Checkpoint file) {
-        if (!file.parts().contains(UNET) || !parts.containsKey(UNET)) {
-            return;
-        }
-        int own = UNetConfig.from(part(UNET).config()).textChannels();
-        try (WeightSource weights = file.open(UNET)) {
-            weights.names().stream()
-                    .filter(name -> name.endsWith(".attn2.to_k.weight"))
-                    .findFirst()
-                    .flatMap(weights::find)
-                    .map(tensor -> tensor.shape()[1])
-                    .filter(width -> width != own)
-                    .ifPresent(width -> {
-                        throw new InvalidFileException(
-                                file.file(),
-                                "is made for text embeddings %d wide, those of the model in %s are %d wide; SD 1.x has 768, SD 2.x 1024: name a directory of its own family"
-                                        .formatted(width, path, own));
-                    });
         }
     }
 
@@ -264,6 +247,10 @@ public final class ModelFiles {
      * @throws InvalidFileException if the model has none
      */
     public ModelPart part(String name) {
-        return find(name).orElseThrow(() -> index.invalid(name, "is not among the parts of this model"));
+        return find(name).orElseThrow(() -> missing(name));
+    }
+
+    InvalidFileException missing(String name) {
+        return index.invalid(name, "is not among the parts of this model");
     }
 }

@@ -12,6 +12,7 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.vae.Autoencoder;
+import dev.hypersd.vae.AutoencoderConfig;
 import dev.hypersd.weights.WeightFolder;
 import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
@@ -23,9 +24,10 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * One part of a model: a network, a tokenizer or a scheduler. Its files are read when they are asked for.
+ * One part of a model: a network, a tokenizer or a scheduler. Its configuration and the headers of its weights are read when they are first asked for, and
+ * once.
  *
- * <p>Immutable and safe to share between threads.
+ * <p>Safe to share between threads.
  */
 public final class ModelPart {
     private static final System.Logger LOG = System.getLogger("dev.hypersd.model");
@@ -43,8 +45,22 @@ public final class ModelPart {
     ModelPart(String name, Path folder, Supplier<JsonObject> config, Supplier<WeightSource> weights) {
         this.name = name;
         this.folder = folder;
-        this.config = config;
-        this.weights = weights;
+        this.config = once(config);
+        this.weights = once(weights);
+    }
+
+    /** What {@code supplier} gives the first time it succeeds. */
+    private static <T> Supplier<T> once(Supplier<T> supplier) {
+        return new Supplier<>() {
+            private Optional<T> value = Optional.empty();
+
+            @Override
+            public synchronized T get() {
+                T found = value.orElseGet(supplier);
+                value = Optional.of(found);
+                return found;
+            }
+        };
     }
 
     /** A network in a folder of its own, as ControlNets and tiny autoencoders come. */
@@ -61,11 +77,11 @@ public final class ModelPart {
         String name = String.valueOf(folder.getFileName());
         // Schedulers have no weights; all others, no matter what library they are of, name their configuration alike.
         Path file = folder.resolve(name.equals("scheduler") ? "scheduler_config.json" : CONFIG);
-        return new ModelPart(name, folder, () -> Json.read(file), () -> open(folder, Json.read(file), variant));
+        Supplier<JsonObject> config = once(() -> Json.read(file));
+        return new ModelPart(name, folder, config, () -> open(folder, stem(config.get()), variant));
     }
 
-    private static WeightSource open(Path folder, JsonObject config, Optional<String> variant) {
-        String stem = stem(config);
+    private static WeightSource open(Path folder, String stem, Optional<String> variant) {
         return variant.map(v -> WeightFolder.open(folder, stem, v)).orElseGet(() -> WeightFolder.open(folder, stem));
     }
 
@@ -77,6 +93,11 @@ public final class ModelPart {
     /** The same part with weights from elsewhere. */
     ModelPart withWeights(Supplier<WeightSource> other) {
         return new ModelPart(name, folder, config, other);
+    }
+
+    /** The same part under the name that a model gives it. */
+    ModelPart withName(String other) {
+        return new ModelPart(other, folder, config, weights);
     }
 
     /** The same part with its configuration changed. */
@@ -94,7 +115,7 @@ public final class ModelPart {
         return folder;
     }
 
-    /** Reads its configuration. */
+    /** Its configuration. */
     public JsonObject config() {
         return config.get();
     }
@@ -104,8 +125,13 @@ public final class ModelPart {
         return className(config());
     }
 
-    /** Opens its weights, under the names that the file gives them. The caller closes them. */
+    /** Opens its weights, under the names that the file gives them, with a mapping of their own. The caller closes them. */
     public WeightSource openWeights() {
+        return weights.get().reopened();
+    }
+
+    /** The same for whoever looks at names, types and shapes and loads none; nothing needs to be closed. */
+    WeightSource headers() {
         return weights.get();
     }
 
@@ -116,14 +142,34 @@ public final class ModelPart {
 
     /** How many bytes its weights take; only headers are read. */
     long weightBytes(Placement placement) {
-        try (WeightSource source = openWeights()) {
-            return source.names().stream()
-                    .flatMap(tensor -> source.find(tensor).stream())
-                    .filter(tensor -> tensor.dtype().isFloatingPoint())
-                    .mapToLong(tensor -> Shapes.count(tensor.shape())
-                            * placement.held(tensor.dtype()).bytes())
-                    .sum();
-        }
+        WeightSource source = headers();
+        return source.names().stream()
+                .flatMap(tensor -> source.find(tensor).stream())
+                .filter(tensor -> tensor.dtype().isFloatingPoint())
+                .mapToLong(tensor -> Shapes.count(tensor.shape())
+                        * placement.held(tensor.dtype()).bytes())
+                .sum();
+    }
+
+    /**
+     * Reads and checks the configuration.
+     *
+     * @throws InvalidFileException if it is of another class or broken
+     */
+    <C, N> OpenedNetwork<C, N> open(NetworkType<C, N> type) {
+        requireClass(type.className());
+        return new OpenedNetwork<>(this, type, type.reader().apply(config()));
+    }
+
+    /**
+     * Reads and checks the configuration of an autoencoder, of whichever kind it is.
+     *
+     * @throws InvalidFileException if it is of another class or broken
+     */
+    OpenedNetwork<? extends AutoencoderConfig, ? extends Autoencoder> openAutoencoder() {
+        return NetworkType.of(config()).equals(NetworkType.AUTOENCODER_TINY)
+                ? open(NetworkType.AUTOENCODER_TINY)
+                : open(NetworkType.AUTOENCODER_KL);
     }
 
     /**
@@ -133,16 +179,13 @@ public final class ModelPart {
      * @param arena the owner of its tensors and of the file
      * @throws InvalidFileException if the configuration is of another class or broken, or the weights do not fit it
      */
-    public <N> Network<N> load(NetworkType<N> type, Dtype dtype, TensorArena arena) {
+    public <N> Network<N> load(NetworkType<?, N> type, Dtype dtype, TensorArena arena) {
         return load(type, Placement.of(dtype), arena);
     }
 
     /** {@link #load(NetworkType, Dtype, TensorArena)} with weights held as {@code placement} says. */
-    public <N> Network<N> load(NetworkType<N> type, Placement placement, TensorArena arena) {
-        JsonObject json = config();
-        requireClass(type.className());
-        WeightSource source = arena.own(type.names().apply(openWeights()));
-        return load(source, parameters -> type.maker().apply(json, parameters), placement, arena);
+    public <N> Network<N> load(NetworkType<?, N> type, Placement placement, TensorArena arena) {
+        return open(type).load(placement, arena);
     }
 
     /**
@@ -152,9 +195,7 @@ public final class ModelPart {
      * @throws InvalidFileException if the configuration is of another class or broken, or the weights do not fit it
      */
     public Autoencoder loadAutoencoder(Placement placement, TensorArena arena) {
-        return NetworkType.of(config()).equals(NetworkType.AUTOENCODER_TINY)
-                ? load(NetworkType.AUTOENCODER_TINY, placement, arena).network()
-                : load(NetworkType.AUTOENCODER_KL, placement, arena).network();
+        return openAutoencoder().load(placement, arena).network();
     }
 
     /**
@@ -164,11 +205,17 @@ public final class ModelPart {
      * @throws InvalidFileException likewise, or if the autoencoder's latents have another number of channels
      */
     public Autoencoder loadAutoencoder(int latentChannels, Placement placement, TensorArena arena) {
-        Autoencoder autoencoder = loadAutoencoder(placement, arena);
-        if (autoencoder.latentChannels() != latentChannels) {
+        return openAutoencoder(latentChannels).load(placement, arena).network();
+    }
+
+    /** {@link #openAutoencoder()} for a U-Net whose latents have {@code latentChannels} channels; refused if the autoencoder's have another number. */
+    OpenedNetwork<? extends AutoencoderConfig, ? extends Autoencoder> openAutoencoder(int latentChannels) {
+        OpenedNetwork<? extends AutoencoderConfig, ? extends Autoencoder> autoencoder = openAutoencoder();
+        int own = autoencoder.config().latentChannels();
+        if (own != latentChannels) {
             throw config().invalid(
                             "latent_channels",
-                            "is " + autoencoder.latentChannels() + ", but the U-Net makes latents of " + latentChannels
+                            "is " + own + ", but the U-Net makes latents of " + latentChannels
                                     + " channels; name an autoencoder that was made for this model");
         }
         return autoencoder;

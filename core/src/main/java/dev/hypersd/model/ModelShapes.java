@@ -10,7 +10,6 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -26,37 +25,36 @@ public final class ModelShapes implements AutoCloseable {
     private final Map<Component, Map<String, Parameter>> networks = new EnumMap<>(Component.class);
     private final LoraTargets targets;
 
-    private ModelShapes(ModelFamily family, Function<String, JsonObject> config) {
-        Stream.concat(Stream.of(Component.UNET), family.textEncoders().stream().map(Component::in))
-                .forEach(component -> networks.put(component, shapes(config.apply(component.folder()))));
+    private ModelShapes(ModelFamily family, Map<Component, Function<Parameters, ?>> makers) {
+        makers.forEach((component, maker) -> {
+            Parameters parameters = new Parameters((name, init, shape) -> arena.own(Tensors.meta(Dtype.F32, shape)));
+            var _ = maker.apply(parameters);
+            networks.put(component, parameters.taken());
+        });
         this.targets = new LoraTargets(family.title(), networks);
     }
 
-    private Map<String, Parameter> shapes(JsonObject config) {
-        Parameters parameters = new Parameters((name, init, shape) -> arena.own(Tensors.meta(Dtype.F32, shape)));
-        var _ = NetworkType.of(config).maker().apply(config, parameters);
-        return parameters.taken();
+    /** Of the model that {@code opened} would load. */
+    public static ModelShapes of(OpenedModel opened) {
+        return of(opened.denoiser());
     }
 
-    /** Of the model in {@code directory}. */
-    public static ModelShapes of(Path directory) {
-        return of(ModelFiles.open(directory));
-    }
-
-    /** Of what {@link DiffusionModel#load} would load. */
-    public static ModelShapes of(Path directory, LoadOptions options) {
-        return of(options.files(directory));
-    }
-
-    private static ModelShapes of(ModelFiles files) {
-        return Engine.infer(
-                () -> new ModelShapes(files.family(), part -> files.part(part).config()));
+    static ModelShapes of(OpenedDenoiser opened) {
+        Map<Component, Function<Parameters, ?>> makers = new EnumMap<>(Component.class);
+        opened.networks().forEach((component, network) -> makers.put(component, network::make));
+        return Engine.infer(() -> new ModelShapes(opened.family(), makers));
     }
 
     /** Of the models published for {@code family}. */
     public static ModelShapes of(ModelFamily family) {
         ModelTemplate template = ModelTemplate.of(family);
-        return Engine.infer(() -> new ModelShapes(family, part -> template.config(part + "/config.json")));
+        Map<Component, Function<Parameters, ?>> makers = new EnumMap<>(Component.class);
+        Stream.concat(Stream.of(Component.UNET), family.textEncoders().stream().map(Component::in))
+                .forEach(component -> {
+                    JsonObject config = template.config(component.folder() + "/config.json");
+                    makers.put(component, p -> NetworkType.of(config).make(config, p));
+                });
+        return Engine.infer(() -> new ModelShapes(family, makers));
     }
 
     /** What LoRAs can change. */

@@ -9,6 +9,20 @@ import java.nio.file.Path;
  * @param options how to load it, and what to put in place of its own parts
  */
 public record ModelSource(Path directory, LoadOptions options) {
+    /** The model in {@code directory}, loaded with the default options. */
+    public ModelSource(Path directory) {
+        this(directory, LoadOptions.DEFAULT);
+    }
+
+    /**
+     * Finds its files and reads its configurations; no weights are loaded.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind, or the parts do not go together
+     */
+    public OpenedModel open() {
+        return OpenedModel.of(this);
+    }
+
     /** The file or directory that its weights come from, which people know it by. */
     public Path path() {
         return options.checkpoints().isEmpty()

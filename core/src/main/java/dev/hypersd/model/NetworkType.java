@@ -17,55 +17,55 @@ import dev.hypersd.vae.AutoencoderTinyConfig;
 import dev.hypersd.weights.WeightSource;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * How a kind of network is made of its files.
+ * A class of networks, and the way from its files to the network.
  *
- * @param className what its configuration has to call it
+ * @param <C> its configuration
+ * @param <N> the network
+ * @param className the name of the class in {@code config.json}
  * @param names translates the names of its tensors from older spellings
- * @param maker builds it from its configuration and its parameters
+ * @param reader reads the configuration
+ * @param maker builds the network from its configuration and its parameters
  */
-public record NetworkType<N>(
-        String className, UnaryOperator<WeightSource> names, BiFunction<JsonObject, Parameters, N> maker) {
-    public static final NetworkType<UNet2DConditionModel> UNET = new NetworkType<>(
-            "UNet2DConditionModel",
-            UnaryOperator.identity(),
-            (config, p) -> new UNet2DConditionModel(UNetConfig.from(config), p));
+public record NetworkType<C, N>(
+        String className,
+        UnaryOperator<WeightSource> names,
+        Function<JsonObject, C> reader,
+        BiFunction<C, Parameters, N> maker) {
+    public static final NetworkType<UNetConfig, UNet2DConditionModel> UNET = new NetworkType<>(
+            "UNet2DConditionModel", UnaryOperator.identity(), UNetConfig::from, UNet2DConditionModel::new);
 
-    public static final NetworkType<ControlNet> CONTROLNET = new NetworkType<>(
-            "ControlNetModel",
-            UnaryOperator.identity(),
-            (config, p) -> new ControlNet(ControlNetConfig.from(config), p));
+    public static final NetworkType<ControlNetConfig, ControlNet> CONTROLNET =
+            new NetworkType<>("ControlNetModel", UnaryOperator.identity(), ControlNetConfig::from, ControlNet::new);
 
-    public static final NetworkType<AutoencoderKl> AUTOENCODER_KL = new NetworkType<>(
-            "AutoencoderKL",
-            AutoencoderKl::named,
-            (config, p) -> new AutoencoderKl(AutoencoderKlConfig.from(config), p));
+    public static final NetworkType<AutoencoderKlConfig, AutoencoderKl> AUTOENCODER_KL =
+            new NetworkType<>("AutoencoderKL", AutoencoderKl::named, AutoencoderKlConfig::from, AutoencoderKl::new);
 
-    public static final NetworkType<AutoencoderTiny> AUTOENCODER_TINY = new NetworkType<>(
-            "AutoencoderTiny",
-            UnaryOperator.identity(),
-            (config, p) -> new AutoencoderTiny(AutoencoderTinyConfig.from(config), p));
+    public static final NetworkType<AutoencoderTinyConfig, AutoencoderTiny> AUTOENCODER_TINY = new NetworkType<>(
+            "AutoencoderTiny", UnaryOperator.identity(), AutoencoderTinyConfig::from, AutoencoderTiny::new);
 
-    public static final NetworkType<ClipTextModel> CLIP_TEXT = clip("CLIPTextModel");
+    public static final NetworkType<ClipTextConfig, ClipTextModel> CLIP_TEXT = clipText("CLIPTextModel");
 
     /** The second text encoder of SDXL. */
-    public static final NetworkType<ClipTextModel> CLIP_TEXT_WITH_PROJECTION = clip("CLIPTextModelWithProjection");
+    public static final NetworkType<ClipTextConfig, ClipTextModel> CLIP_TEXT_WITH_PROJECTION =
+            clipText("CLIPTextModelWithProjection");
 
     /** Both towers of CLIP. */
-    public static final NetworkType<ClipModel> CLIP =
-            new NetworkType<>("CLIPModel", ClipModel::named, (config, p) -> new ClipModel(ClipConfig.from(config), p));
+    public static final NetworkType<ClipConfig, ClipModel> CLIP =
+            new NetworkType<>("CLIPModel", ClipModel::named, ClipConfig::from, ClipModel::new);
 
-    private static final List<NetworkType<?>> ALL =
+    private static final List<NetworkType<?, ?>> ALL =
             List.of(UNET, CONTROLNET, AUTOENCODER_KL, AUTOENCODER_TINY, CLIP_TEXT, CLIP_TEXT_WITH_PROJECTION, CLIP);
 
     /**
      * The type of network that {@code config} describes.
      *
-     * @throws dev.hypersd.error.InvalidFileException if no network here is of that class
+     * @throws dev.hypersd.error.InvalidFileException if its class is none of the networks of this library
      */
-    public static NetworkType<?> of(JsonObject config) {
+    public static NetworkType<?, ?> of(JsonObject config) {
         String className = ModelPart.className(config);
         return ALL.stream()
                 .filter(type -> type.className().equals(className))
@@ -73,8 +73,12 @@ public record NetworkType<N>(
                 .orElseThrow(() -> config.invalid("_class_name", "is \"" + className + "\", no network known here"));
     }
 
-    private static NetworkType<ClipTextModel> clip(String className) {
-        return new NetworkType<>(
-                className, ClipTextModel::named, (config, p) -> new ClipTextModel(ClipTextConfig.from(config), p));
+    /** Builds a network that {@code config} describes of {@code parameters}. */
+    public N make(JsonObject config, Parameters parameters) {
+        return maker.apply(reader.apply(config), parameters);
+    }
+
+    private static NetworkType<ClipTextConfig, ClipTextModel> clipText(String className) {
+        return new NetworkType<>(className, ClipTextModel::named, ClipTextConfig::from, ClipTextModel::new);
     }
 }

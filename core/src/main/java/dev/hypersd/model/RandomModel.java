@@ -103,9 +103,9 @@ public final class RandomModel {
 
     /** What the network of {@code config} consists of. */
     private static List<Drawn> parameters(JsonObject config) {
-        NetworkType<?> type = NetworkType.of(config);
+        NetworkType<?, ?> type = NetworkType.of(config);
         List<Drawn> drawn = new ArrayList<>();
-        var _ = type.maker().apply(config, new Parameters((name, init, shape) -> {
+        var _ = type.make(config, new Parameters((name, init, shape) -> {
             drawn.add(new Drawn(name, init, shape));
             return Tensors.meta(Dtype.F32, shape);
         }));

@@ -5,78 +5,88 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.model.ControlNetFile;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.request.Control;
+import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.util.LinkedHashMap;
+import dev.hypersd.unet.UNetConfig;
 import java.util.List;
-import java.util.Map;
 
-/** The ControlNets that requests have named, loaded once for as long as they do not change on disk. On the engine's thread only. */
+/** The ControlNets that requests have named: each is opened once, and loaded once, for as long as it does not change on disk. */
 final class ControlNets implements AutoCloseable {
+    /** Configurations and headers are small. */
+    private static final int MOST_OPENED = 32;
+
     /** Each takes about a third of the U-Net's memory. */
-    private static final int MOST_OPEN = 2;
+    private static final int MOST_LOADED = 2;
 
-    /** A file or folder in the state in which it was opened. */
-    private record Key(Path path, FileTime modified) {}
+    private record Loaded(ControlNet network, TensorArena arena) {}
 
-    private record Open(ControlNet network, TensorArena arena) {}
+    private final UNetConfig unet;
+    private final LruCache<FileState, ControlNetFile> opened = new LruCache<>(MOST_OPENED, _ -> {});
+    private final LruCache<FileState, Loaded> loaded =
+            new LruCache<>(MOST_LOADED, network -> network.arena().close());
 
-    private final DiffusionModel model;
-
-    /** In the order of use, the longest unused first. */
-    private final Map<Key, Open> open = new LinkedHashMap<>(16, 0.75f, true);
-
-    ControlNets(DiffusionModel model) {
-        this.model = model;
+    /** @param unet of the model that they are for */
+    ControlNets(UNetConfig unet) {
+        this.unet = unet;
     }
 
     /**
-     * The networks of {@code controls}, in this order.
+     * Checks that the networks of {@code controls} fit the model. Safe to call from any thread.
      *
      * @throws InvalidFileException if one is missing, broken, or for another family of models
      */
-    List<ControlNet> load(List<Control> controls) {
+    void requireFit(List<Control> controls) {
+        controls.forEach(control -> open(state(control)));
+    }
+
+    /** How many bytes the weights of the networks of {@code controls} take when they are held as {@code dtype}. */
+    long weightBytes(List<Control> controls, Dtype dtype) {
+        return controls.stream()
+                .map(ControlNets::state)
+                .distinct()
+                .mapToLong(state -> open(state).weightBytes(dtype))
+                .sum();
+    }
+
+    /**
+     * The networks of {@code controls}, in this order. On the engine's thread only.
+     *
+     * @param model that they are for
+     * @throws InvalidFileException if one is missing, broken, or for another family of models
+     */
+    List<ControlNet> load(List<Control> controls, DiffusionModel model) {
         List<ControlNet> networks = controls.stream()
-                .map(control ->
-                        open.computeIfAbsent(key(control.network()), this::load).network())
+                .map(control -> loaded.get(state(control), state -> load(open(state), model))
+                        .network())
                 .toList();
-        closeAllBut(Math.max(MOST_OPEN, networks.size()));
+        loaded.trim(networks.size());
         return networks;
     }
 
-    private Open load(Key key) {
+    private static FileState state(Control control) {
+        return FileState.of(control.network(), "a ControlNet");
+    }
+
+    private ControlNetFile open(FileState state) {
+        synchronized (opened) {
+            ControlNetFile file = opened.get(state, s -> ControlNetFile.open(s.path(), unet));
+            opened.trim(1);
+            return file;
+        }
+    }
+
+    private static Loaded load(ControlNetFile file, DiffusionModel model) {
         TensorArena arena = new TensorArena();
         try {
-            ControlNetFile file =
-                    ControlNetFile.of(key.path(), model.denoiser().unet().config());
-            return new Open(file.load(model, arena), arena);
+            return new Loaded(file.load(model, arena), arena);
         } catch (RuntimeException e) {
             arena.close();
             throw e;
         }
     }
 
-    private static Key key(Path path) {
-        try {
-            return new Key(path.toRealPath(), Files.getLastModifiedTime(path));
-        } catch (IOException e) {
-            throw new InvalidFileException(path, "not found or cannot be read; it was to be a ControlNet", e);
-        }
-    }
-
-    private void closeAllBut(int count) {
-        var longestUnused = open.values().iterator();
-        while (open.size() > count) {
-            longestUnused.next().arena().close();
-            longestUnused.remove();
-        }
-    }
-
     @Override
     public void close() {
-        closeAllBut(0);
+        loaded.close();
     }
 }

@@ -1,15 +1,16 @@
 package dev.hypersd.pipeline;
 
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
-import dev.hypersd.json.JsonObject;
 import dev.hypersd.lora.AdapterCache;
+import dev.hypersd.lora.LoraTargets;
 import dev.hypersd.lora.WeightedLora;
 import dev.hypersd.model.DiffusionModel;
-import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelShapes;
 import dev.hypersd.model.ModelSource;
+import dev.hypersd.model.OpenedModel;
 import dev.hypersd.model.TextualInversion;
 import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.request.HiresPass;
@@ -18,14 +19,11 @@ import dev.hypersd.request.LoraWeight;
 import dev.hypersd.request.Original;
 import dev.hypersd.request.Size;
 import dev.hypersd.sampler.Sampler;
-import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.SeededNoise;
-import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.unet.UNetConfig;
 import dev.hypersd.vae.Autoencoder;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -47,6 +45,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     private final ModelSource source;
     private final DiffusionModel model;
     private final MemoryBudget memory;
+    private final LoraTargets loraTargets;
     private final FittedLoras loras;
     private final ControlNets controlNets;
     private final PromptCache texts = new PromptCache();
@@ -55,80 +54,83 @@ public final class DiffusionPipeline implements AutoCloseable {
     /** Read and written on the engine's thread only. */
     private boolean closed;
 
-    private DiffusionPipeline(ModelSource source, DiffusionModel model, MemoryBudget memory) {
-        this.source = source;
-        this.model = model;
+    private DiffusionPipeline(OpenedModel opened, MemoryBudget memory, FittedLoras loras, ControlNets controlNets) {
+        this.source = opened.source();
         this.memory = memory;
-        this.loras = new FittedLoras(model.denoiser().loraTargets());
-        this.controlNets = new ControlNets(model);
-        this.adapters = new AdapterCache(
-                source.options().placement().storage() == WeightStorage.AS_STORED ? 0 : MERGED_ADAPTERS_KEPT);
+        this.loras = loras;
+        this.controlNets = controlNets;
+        this.adapters =
+                new AdapterCache(opened.placement().storage() == WeightStorage.AS_STORED ? 0 : MERGED_ADAPTERS_KEPT);
+        this.model = Engine.infer(() -> DiffusionModel.load(opened));
+        this.loraTargets = model.denoiser().loraTargets();
     }
 
     /**
      * Loads a model for computing with F32.
      *
      * @param directory in the diffusers layout
-     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
+     * @throws InvalidFileException if a file is missing, broken or of the wrong kind
+     * @throws HyperSdException if this machine's memory does not hold the model; said before anything is loaded
      */
     public static DiffusionPipeline load(Path directory) {
-        return load(directory, LoadOptions.DEFAULT);
+        return load(new ModelSource(directory));
     }
 
-    /**
-     * Loads a model as {@code options} say.
-     *
-     * @throws HyperSdException if this machine's memory does not hold it; said before anything is loaded
-     */
-    public static DiffusionPipeline load(Path directory, LoadOptions options) {
-        return load(directory, options, MemoryBudget.of(directory, options));
+    /** Loads a model as the options of {@code source} say. Throws as {@link #load(Path)} does. */
+    public static DiffusionPipeline load(ModelSource source) {
+        OpenedModel opened = source.open();
+        return new DiffusionPipeline(
+                opened, MemoryBudget.of(opened), new FittedLoras(), new ControlNets(opened.unet()));
     }
 
     /**
      * Loads a model to draw {@code first} with, and perhaps others afterwards.
      *
+     * @throws InvalidFileException if a file of the model or one that {@code first} names is missing, broken or of the wrong kind
      * @throws InvalidRequestException if the model cannot carry {@code first} out, or this machine's memory does not hold what it needs; said before
      *     anything is loaded
      */
-    public static DiffusionPipeline load(Path directory, LoadOptions options, ImageRequest first) {
-        UNetConfig unet = DiffusionModel.unetConfig(directory, options);
-        RequestCheck.require(first, unet, options.refiner().isPresent());
-        requireSteps(first, directory, options);
-        requireFit(first.loras(), directory, options);
-        requireWords(first, directory, options);
-        MemoryBudget memory = MemoryBudget.of(directory, options);
-        memory.requireFirst(first, RequestCheck.controlBytes(first, unet, options.dtype()));
-        return load(directory, options, memory);
+    public static DiffusionPipeline load(ModelSource source, ImageRequest first) {
+        return load(source.open(), first);
     }
 
-    private static void requireSteps(ImageRequest first, Path directory, LoadOptions options) {
-        JsonObject scheduler = DiffusionModel.schedulerConfig(directory, options);
-        Sampler sampler = first.sampler().orElseGet(() -> Samplers.from(scheduler));
-        RequestCheck.requireSteps(first, sampler, NoiseSchedule.from(scheduler));
+    /** {@link #load(ModelSource, ImageRequest)} for a model that is opened already. */
+    public static DiffusionPipeline load(OpenedModel opened, ImageRequest first) {
+        FittedLoras loras = new FittedLoras();
+        ControlNets controlNets = new ControlNets(opened.unet());
+        try {
+            RequestCheck.require(first, opened.unet(), opened.hasRefiner());
+            controlNets.requireFit(first.controls());
+            RequestCheck.requireSteps(first, first.sampler().orElseGet(opened::sampler), opened.schedule());
+            requireFit(first.loras(), loras, opened);
+            requireWords(first, opened);
+            MemoryBudget memory = MemoryBudget.of(opened);
+            memory.requireFirst(
+                    first,
+                    loras,
+                    controlNets.weightBytes(first.controls(), opened.placement().dtype()));
+            return new DiffusionPipeline(opened, memory, loras, controlNets);
+        } catch (RuntimeException e) {
+            loras.close();
+            throw e;
+        }
     }
 
-    /** Refuses LoRAs that do not fit while nothing is loaded yet; what fits in part is told when it is used. */
-    private static void requireFit(List<LoraWeight> wanted, Path directory, LoadOptions options) {
+    private static void requireFit(List<LoraWeight> wanted, FittedLoras loras, OpenedModel opened) {
         if (!wanted.isEmpty()) {
-            try (ModelShapes shapes = ModelShapes.of(directory, options);
-                    FittedLoras fitted = new FittedLoras(shapes.loraTargets())) {
-                var _ = fitted.fit(wanted, sentence -> {});
+            try (ModelShapes shapes = ModelShapes.of(opened)) {
+                loras.requireFit(wanted, shapes.loraTargets());
             }
         }
     }
 
-    private static void requireWords(ImageRequest first, Path directory, LoadOptions options) {
+    private static void requireWords(ImageRequest first, OpenedModel opened) {
         if (!first.words().isEmpty()) {
-            DiffusionModel.textWidths(directory, options)
+            opened.textWidths()
                     .forEach(widths -> first.words()
                             .forEach(learned -> TextualInversion.open(learned.file(), widths)
                                     .close()));
         }
-    }
-
-    private static DiffusionPipeline load(Path directory, LoadOptions options, MemoryBudget memory) {
-        DiffusionModel model = Engine.infer(() -> DiffusionModel.load(directory, options));
-        return new DiffusionPipeline(new ModelSource(directory, options), model, memory);
     }
 
     /** Draws the pictures of {@code request}. */
@@ -253,14 +255,15 @@ public final class DiffusionPipeline implements AutoCloseable {
     <T> T run(ImageRequest request, GenerationListener listener, Function<Generation, T> work) {
         RequestCheck.require(
                 request, model.denoiser().unet().config(), model.refiner().isPresent());
+        controlNets.requireFit(request.controls());
         memory.require(request);
         Size size = sizeOf(request);
         return Engine.infer(() -> {
             requireOpen();
-            List<WeightedLora> wanted = loras.fit(request.loras(), listener::onWarning);
+            List<WeightedLora> wanted = loras.fit(request.loras(), loraTargets, listener::onWarning);
             try (AdapterCache.Lease lease = adapters.lease(wanted)) {
-                Generation generation =
-                        new Generation(model, request, size, controlNets.load(request.controls()), texts, listener);
+                Generation generation = new Generation(
+                        model, request, size, controlNets.load(request.controls(), model), texts, listener);
                 return lease.adapters().during(() -> work.apply(generation));
             }
         });

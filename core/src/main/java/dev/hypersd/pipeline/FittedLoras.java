@@ -4,45 +4,59 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.lora.Alphas;
 import dev.hypersd.lora.Lora;
 import dev.hypersd.lora.LoraFile;
+import dev.hypersd.lora.LoraModule;
 import dev.hypersd.lora.LoraTargets;
 import dev.hypersd.lora.WeightedLora;
 import dev.hypersd.request.LoraWeight;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The LoRA files that requests have named, opened and fitted to the model once for as long as they do not change on disk. */
+/** The LoRA files that requests have named: each is opened once, and fitted to the model once, for as long as it does not change on disk. */
 final class FittedLoras implements AutoCloseable {
     /** Files are mapped, so an open one costs little; this bounds what a server that is given many keeps open. */
     private static final int MOST_OPEN = 32;
 
-    /** A file in the state in which it was opened. */
-    private record Key(Path file, FileTime modified, long size, LoraWeight.Fit fit, Alphas alphas) {}
+    private record Key(FileState state, Alphas alphas) {
+        static Key of(LoraWeight lora) {
+            return new Key(FileState.of(lora.file(), "a LoRA"), lora.alphas());
+        }
+    }
 
-    private final LoraTargets targets;
+    /** A file, and what it amounts to for the loaded model. */
+    private record Opened(LoraFile file, Map<LoraWeight.Fit, Lora> fitted) {}
 
-    /** In the order of use, the longest unused first. */
-    private final Map<Key, Lora> open = new LinkedHashMap<>(16, 0.75f, true);
+    private final LruCache<Key, Opened> opened =
+            new LruCache<>(MOST_OPEN, lora -> lora.file().close());
 
-    FittedLoras(LoraTargets targets) {
-        this.targets = targets;
+    /**
+     * Checks that the LoRAs of a request fit a model that is not loaded yet; what fits in part is reported when it is used.
+     *
+     * @param shapes of the model
+     * @throws InvalidFileException if a file is missing or broken, or does not fit
+     */
+    void requireFit(List<LoraWeight> wanted, LoraTargets shapes) {
+        wanted.forEach(lora -> fit(lora, Key.of(lora), shapes));
+    }
+
+    /** How many numbers the weights consist of that {@code lora} changes. */
+    long changedWeights(LoraWeight lora) {
+        return open(lora, Key.of(lora)).file().modules().stream()
+                .mapToLong(LoraModule::weightCount)
+                .sum();
     }
 
     /**
      * The LoRAs of a request, fitted.
      *
-     * @param warnings told of what does not fit and was to be left out
-     * @throws InvalidFileException if a file is broken, or does not fit and was to fit in whole
+     * @param targets of the loaded model, the same in every call
+     * @param warnings receives a sentence for each file of which modules are left out
+     * @throws InvalidFileException if a file is missing or broken, or does not fit and was to fit in whole
      */
-    List<WeightedLora> fit(List<LoraWeight> wanted, Consumer<String> warnings) {
+    List<WeightedLora> fit(List<LoraWeight> wanted, LoraTargets targets, Consumer<String> warnings) {
         List<WeightedLora> fitted = wanted.stream()
-                .map(lora -> new WeightedLora(open(lora), lora.weight()))
+                .map(lora -> new WeightedLora(fitted(lora, targets), lora.weight()))
                 .toList();
         for (WeightedLora lora : fitted) {
             List<String> skipped = lora.lora().skipped();
@@ -51,56 +65,37 @@ final class FittedLoras implements AutoCloseable {
                         .formatted(lora.lora().file().path().getFileName(), skipped.size(), skipped.getFirst()));
             }
         }
-        closeAllBut(Math.max(MOST_OPEN, fitted.size()));
+        opened.trim(fitted.size());
         return fitted;
     }
 
-    private Lora open(LoraWeight wanted) {
-        Key key = key(wanted);
-        Lora known = open.get(key);
-        if (known != null) {
-            return known;
-        }
-        LoraFile file = LoraFile.open(wanted.file(), wanted.alphas());
+    private Lora fitted(LoraWeight wanted, LoraTargets targets) {
+        Key key = Key.of(wanted);
+        return open(wanted, key).fitted().computeIfAbsent(wanted.fit(), _ -> fit(wanted, key, targets));
+    }
+
+    private Opened open(LoraWeight wanted, Key key) {
+        return opened.get(
+                key,
+                _ -> new Opened(LoraFile.open(wanted.file(), wanted.alphas()), new EnumMap<>(LoraWeight.Fit.class)));
+    }
+
+    /** A file that is refused is closed. */
+    private Lora fit(LoraWeight wanted, Key key, LoraTargets targets) {
+        LoraFile file = open(wanted, key).file();
         try {
-            Lora lora = switch (wanted.fit()) {
+            return switch (wanted.fit()) {
                 case WHOLE -> Lora.fit(file, targets);
                 case PARTIAL -> Lora.fitPartly(file, targets);
             };
-            open.put(key, lora);
-            return lora;
         } catch (RuntimeException e) {
-            file.close();
+            opened.remove(key);
             throw e;
-        }
-    }
-
-    private static Key key(LoraWeight wanted) {
-        Path file = wanted.file();
-        try {
-            return new Key(
-                    file.toRealPath(),
-                    Files.getLastModifiedTime(file),
-                    Files.size(file),
-                    wanted.fit(),
-                    wanted.alphas());
-        } catch (NoSuchFileException e) {
-            throw new InvalidFileException(file, "not found; it was to be a LoRA", e);
-        } catch (IOException e) {
-            throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private void closeAllBut(int count) {
-        var longestUnused = open.values().iterator();
-        while (open.size() > count) {
-            longestUnused.next().close();
-            longestUnused.remove();
         }
     }
 
     @Override
     public void close() {
-        closeAllBut(0);
+        opened.close();
     }
 }

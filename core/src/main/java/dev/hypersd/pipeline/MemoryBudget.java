@@ -2,10 +2,8 @@ package dev.hypersd.pipeline;
 
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.lora.LoraFile;
-import dev.hypersd.lora.LoraModule;
-import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.MemoryEstimate;
+import dev.hypersd.model.OpenedModel;
 import dev.hypersd.nn.Placement;
 import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.request.ImageRequest;
@@ -28,11 +26,12 @@ final class MemoryBudget {
     /**
      * Made before the model is loaded.
      *
+     * @param path of the model, for messages
      * @param placement of the U-Net's weights
      * @param available bytes at the moment it is asked
      * @throws HyperSdException if the weights alone are too much
      */
-    MemoryBudget(Path directory, MemoryEstimate model, Placement placement, LongSupplier available) {
+    MemoryBudget(Path path, MemoryEstimate model, Placement placement, LongSupplier available) {
         this.model = model;
         this.placement = placement;
         this.available = available;
@@ -42,7 +41,7 @@ final class MemoryBudget {
             throw new HyperSdException(
                     "%s takes about %s of memory in %s, and %s are available: end other programs, or load %s"
                             .formatted(
-                                    directory,
+                                    path,
                                     gib(model.weights()),
                                     placement.dtype(),
                                     gib(now),
@@ -53,21 +52,24 @@ final class MemoryBudget {
     }
 
     /** For a model that is about to be loaded. What other devices than the CPU hold is theirs to say. */
-    static MemoryBudget of(Path directory, LoadOptions options) {
-        LongSupplier available = options.device() == Device.CPU ? MachineMemory::available : () -> Long.MAX_VALUE;
-        return new MemoryBudget(directory, MemoryEstimate.of(directory, options), options.placement(), available);
+    static MemoryBudget of(OpenedModel model) {
+        Placement placement = model.placement();
+        LongSupplier available = placement.device() == Device.CPU ? MachineMemory::available : () -> Long.MAX_VALUE;
+        return new MemoryBudget(model.source().directory(), MemoryEstimate.of(model), placement, available);
     }
 
     /**
      * Checks before the model is loaded that {@code request} can be drawn, with the weights that its LoRAs change merged for it if they are to be.
      *
+     * @param loras to look the LoRAs of the request up in
      * @param controls bytes of its ControlNets
      */
-    void requireFirst(ImageRequest request, long controls) {
+    void requireFirst(ImageRequest request, FittedLoras loras, long controls) {
         // The LoRAs of a request mostly change the same weights.
         long merged = request.loras().stream()
                 .filter(lora -> lora.weight() != 0 && placement.storage() == WeightStorage.CONVERTED)
-                .mapToLong(this::merged)
+                .mapToLong(
+                        lora -> loras.changedWeights(lora) * placement.dtype().bytes())
                 .max()
                 .orElse(0);
         require(request, merged + controls, leftAtFirst);
@@ -76,13 +78,6 @@ final class MemoryBudget {
     /** Checks that {@code request} can be drawn by the loaded model, in what it left or in what has become free since. */
     void require(ImageRequest request) {
         require(request, 0, Math.max(leftAtFirst, available.getAsLong()));
-    }
-
-    private long merged(LoraWeight lora) {
-        try (LoraFile file = LoraFile.open(lora.file(), lora.alphas())) {
-            return file.modules().stream().mapToLong(LoraModule::weightCount).sum()
-                    * placement.dtype().bytes();
-        }
     }
 
     private void require(ImageRequest request, long merged, long left) {

@@ -1,18 +1,14 @@
 package dev.hypersd.pipeline;
 
-import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.model.ControlNetFile;
-import dev.hypersd.request.Control;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.Original;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.schedule.NoiseSchedule;
-import dev.hypersd.tensor.Dtype;
 import dev.hypersd.unet.UNetConfig;
 import java.util.stream.Stream;
 
-/** Refuses requests that a model cannot carry out, whoever asks, by its configuration and by the headers of the files that they name. */
+/** Refuses requests that a model cannot carry out, by the configuration of its U-Net. */
 final class RequestCheck {
     private RequestCheck() {}
 
@@ -21,7 +17,6 @@ final class RequestCheck {
      *
      * @param refined whether the model has a refiner
      * @throws InvalidRequestException if the U-Net wants what the request has not
-     * @throws InvalidFileException if a ControlNet is missing, broken, or for another family of models
      */
     static void require(ImageRequest request, UNetConfig unet, boolean refined) {
         boolean masked = request.original().flatMap(Original::mask).isPresent();
@@ -38,7 +33,6 @@ final class RequestCheck {
         if (request.refinerSwitch().isPresent()) {
             requireRefiner(unet, refined);
         }
-        request.controls().forEach(control -> ControlNetFile.of(control.network(), unet));
     }
 
     /**
@@ -66,17 +60,8 @@ final class RequestCheck {
         }
     }
 
-    /** Whether a U-Net sees mask and masked picture beside the latents. */
+    /** Whether a U-Net takes the mask and the masked picture in addition to the latents. */
     static boolean isForInpainting(UNetConfig unet) {
         return unet.inChannels() == 2 * unet.outChannels() + 1;
-    }
-
-    /** What the ControlNets of {@code request} take of the memory. */
-    static long controlBytes(ImageRequest request, UNetConfig unet, Dtype dtype) {
-        return request.controls().stream()
-                .map(Control::network)
-                .distinct()
-                .mapToLong(network -> ControlNetFile.of(network, unet).weightBytes(dtype))
-                .sum();
     }
 }

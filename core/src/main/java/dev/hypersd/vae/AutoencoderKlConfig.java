@@ -24,7 +24,8 @@ public record AutoencoderKlConfig(
         int layers,
         int normGroups,
         LatentScaling scaling,
-        Set<Option> options) {
+        Set<Option> options)
+        implements AutoencoderConfig {
     /** What a model may have or lack. */
     public enum Option {
         /** A 1x1 convolution after the encoder. */
@@ -94,9 +95,15 @@ public record AutoencoderKlConfig(
         }
     }
 
-    /** Pixels per latent, in each direction. */
-    int scaleFactor() {
+    @Override
+    public int scaleFactor() {
         return 1 << (channels.size() - 1);
+    }
+
+    /** At full size the decoder begins with the channels of the next lower resolution. */
+    @Override
+    public int fullSizeChannels() {
+        return channels.get(Math.min(1, channels.size() - 1));
     }
 
     boolean has(Option option) {

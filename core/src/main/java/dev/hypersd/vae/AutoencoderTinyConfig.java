@@ -22,7 +22,8 @@ public record AutoencoderTinyConfig(
         Half decoder,
         LatentScaling scaling,
         double magnitude,
-        double shift) {
+        double shift)
+        implements AutoencoderConfig {
     /** One direction: how wide it is, and how many residual blocks it has at each size. */
     public record Half(int channels, List<Integer> blocks) {
         public Half {
@@ -79,8 +80,13 @@ public record AutoencoderTinyConfig(
         return new Half(widths.getFirst(), blocks);
     }
 
-    /** Pixels per latent, in each direction. */
-    int scaleFactor() {
+    @Override
+    public int scaleFactor() {
         return 1 << (encoder.blocks().size() - 1);
+    }
+
+    @Override
+    public int fullSizeChannels() {
+        return decoder.channels();
     }
 }

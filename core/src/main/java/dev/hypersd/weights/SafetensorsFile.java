@@ -38,10 +38,10 @@ public final class SafetensorsFile implements WeightSource {
     private final TensorArena arena = new TensorArena();
     private @Nullable Tensor bytes;
 
-    private SafetensorsFile(Path file, BasicFileAttributes attributes, long dataStart, SafetensorsHeader header) {
+    private SafetensorsFile(Path file, long size, FileTime modified, long dataStart, SafetensorsHeader header) {
         this.file = file;
-        this.size = attributes.size();
-        this.modified = attributes.lastModifiedTime();
+        this.size = size;
+        this.modified = modified;
         this.dataStart = dataStart;
         this.header = header;
     }
@@ -65,7 +65,11 @@ public final class SafetensorsFile implements WeightSource {
                 byte[] json = read(channel, Long.BYTES, length).array();
                 long dataStart = (long) Long.BYTES + length;
                 return new SafetensorsFile(
-                        file, attributes, dataStart, SafetensorsHeader.parse(file, json, size - dataStart));
+                        file,
+                        size,
+                        attributes.lastModifiedTime(),
+                        dataStart,
+                        SafetensorsHeader.parse(file, json, size - dataStart));
             }
         } catch (NoSuchFileException e) {
             throw new InvalidFileException(file, "not found", e);
@@ -144,6 +148,11 @@ public final class SafetensorsFile implements WeightSource {
     @Override
     public Path file() {
         return file;
+    }
+
+    @Override
+    public SafetensorsFile reopened() {
+        return new SafetensorsFile(file, size, modified, dataStart, header);
     }
 
     @Override

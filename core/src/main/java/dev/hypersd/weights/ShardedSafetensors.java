@@ -18,10 +18,14 @@ public final class ShardedSafetensors implements WeightSource {
     private static final String WEIGHT_MAP = "weight_map";
 
     private final Path index;
-    private final Map<String, SafetensorsFile> shards;
-    private final Map<String, SafetensorsFile> shardOf;
 
-    private ShardedSafetensors(Path index, Map<String, SafetensorsFile> shards, Map<String, SafetensorsFile> shardOf) {
+    /** By the names that the index gives them. */
+    private final Map<String, SafetensorsFile> shards;
+
+    /** The name of the shard of each tensor. */
+    private final Map<String, String> shardOf;
+
+    private ShardedSafetensors(Path index, Map<String, SafetensorsFile> shards, Map<String, String> shardOf) {
         this.index = index;
         this.shards = shards;
         this.shardOf = shardOf;
@@ -49,7 +53,7 @@ public final class ShardedSafetensors implements WeightSource {
                     throw new InvalidFileException(
                             file, "lacks tensor " + tensor + ", which " + index.getFileName() + " says it holds");
                 }
-                sharded.shardOf.put(tensor, shard);
+                sharded.shardOf.put(tensor, name);
             }
         } catch (RuntimeException e) {
             sharded.close();
@@ -65,12 +69,19 @@ public final class ShardedSafetensors implements WeightSource {
 
     @Override
     public Optional<StoredTensor> find(String name) {
-        return Optional.ofNullable(shardOf.get(name)).flatMap(shard -> shard.find(name));
+        return Optional.ofNullable(shardOf.get(name)).map(shards::get).flatMap(shard -> shard.find(name));
     }
 
     @Override
     public Path file() {
         return index;
+    }
+
+    @Override
+    public ShardedSafetensors reopened() {
+        Map<String, SafetensorsFile> others = new LinkedHashMap<>();
+        shards.forEach((name, shard) -> others.put(name, shard.reopened()));
+        return new ShardedSafetensors(index, others, shardOf);
     }
 
     @Override

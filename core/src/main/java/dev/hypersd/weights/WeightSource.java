@@ -15,6 +15,12 @@ public interface WeightSource extends AutoCloseable {
     /** The file that messages about a missing tensor should name. */
     Path file();
 
+    /**
+     * The same tensors over a mapping of their own, so that in-place changes, {@link #evictPages} and {@link #close} concern one of the two only. Headers
+     * and indexes are not read again.
+     */
+    WeightSource reopened();
+
     /** Takes what was mapped of the files out of the resident set ({@link dev.hypersd.tensor.MappedPages}); loaded tensors stay valid. */
     void evictPages();
 

@@ -13,11 +13,13 @@ import java.util.stream.Stream;
 /** The tensors of a source under other names and in other layouts. Nothing is loaded or copied until a tensor is asked for. */
 public final class WeightView implements WeightSource {
     private final WeightSource source;
+    private final Function<WeightSource, Map<String, StoredTensor>> maker;
     private final Map<String, StoredTensor> tensors;
 
-    private WeightView(WeightSource source, Map<String, StoredTensor> tensors) {
+    private WeightView(WeightSource source, Function<WeightSource, Map<String, StoredTensor>> maker) {
         this.source = source;
-        this.tensors = tensors;
+        this.maker = maker;
+        this.tensors = new LinkedHashMap<>(maker.apply(source));
     }
 
     /**
@@ -27,6 +29,11 @@ public final class WeightView implements WeightSource {
      * @throws InvalidFileException if two tensors come to have one name
      */
     public static WeightView of(WeightSource source, Function<StoredTensor, Stream<StoredTensor>> rule) {
+        return new WeightView(source, from -> tensors(from, rule));
+    }
+
+    private static Map<String, StoredTensor> tensors(
+            WeightSource source, Function<StoredTensor, Stream<StoredTensor>> rule) {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         for (String name : source.names()) {
             source.find(name).stream().flatMap(rule).forEach(tensor -> {
@@ -36,16 +43,16 @@ public final class WeightView implements WeightSource {
                 }
             });
         }
-        return new WeightView(source, tensors);
+        return tensors;
     }
 
     /**
-     * Tensors that are made of those of {@code source}, which is closed with the view.
+     * A view of {@code source} for which the rule needs several tensors at once; the view closes the source with itself.
      *
-     * @param tensors by name
+     * @param maker makes all tensors of the view, by name
      */
-    public static WeightView of(WeightSource source, Map<String, StoredTensor> tensors) {
-        return new WeightView(source, new LinkedHashMap<>(tensors));
+    public static WeightView ofAll(WeightSource source, Function<WeightSource, Map<String, StoredTensor>> maker) {
+        return new WeightView(source, maker);
     }
 
     /**
@@ -71,6 +78,11 @@ public final class WeightView implements WeightSource {
     @Override
     public Path file() {
         return source.file();
+    }
+
+    @Override
+    public WeightView reopened() {
+        return new WeightView(source.reopened(), maker);
     }
 
     @Override

@@ -70,7 +70,7 @@ class ControlLoraTest {
     void isTheUNetsEncoderWithItsChanges() {
         Path file = write("changes", RANK);
         Engine.infer(() -> {
-            try (DiffusionModel loaded = DiffusionModel.load(model, LoadOptions.DEFAULT);
+            try (DiffusionModel loaded = DiffusionModel.load(new ModelSource(model).open());
                     TensorArena arena = new TensorArena();
                     WeightSource stored = Checkpoint.recognise(file).open("controlnet");
                     ControlLora weights =
@@ -89,7 +89,7 @@ class ControlLoraTest {
                         .isZero();
                 assertThat(weights.names()).contains(CHANGED + ".weight").doesNotContain(ControlLora.MARK);
 
-                ControlNet network = ControlNetFile.of(
+                ControlNet network = ControlNetFile.open(
                                 file, loaded.denoiser().unet().config())
                         .load(loaded, arena);
                 assertThat(network.config().embeddingChannels()).containsExactly(4, 4, 4, 4);
@@ -102,10 +102,10 @@ class ControlLoraTest {
     void factorsOfAnotherUNetAreRefused() {
         Path file = write("broken", RANK + 1);
         Engine.infer(() -> {
-            try (DiffusionModel loaded = DiffusionModel.load(model, LoadOptions.DEFAULT);
+            try (DiffusionModel loaded = DiffusionModel.load(new ModelSource(model).open());
                     TensorArena arena = new TensorArena()) {
                 ControlNetFile found =
-                        ControlNetFile.of(file, loaded.denoiser().unet().config());
+                        ControlNetFile.open(file, loaded.denoiser().unet().config());
                 assertThatThrownBy(() -> found.load(loaded, arena))
                         .isInstanceOf(InvalidFileException.class)
                         .hasMessageContaining("changes " + CHANGED + ".weight by factors of shapes")
@@ -118,7 +118,7 @@ class ControlLoraTest {
     /** Everything that the U-Net has not, and a change of one convolution. */
     private static Path write(String name, int rankOfDown) {
         Path file = folder.resolve(name + ".safetensors");
-        UNetConfig unet = DiffusionModel.unetConfig(model, LoadOptions.DEFAULT);
+        UNetConfig unet = new ModelSource(model).open().unet();
         Engine.infer(() -> {
             Parameters parameters = new Parameters(new ShapesOnly());
             var _ = new ControlNet(new ControlNetConfig(unet, 3, List.of(4, 4, 4, 4), ChannelOrder.RGB), parameters);

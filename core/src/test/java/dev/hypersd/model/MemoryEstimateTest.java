@@ -38,7 +38,7 @@ class MemoryEstimateTest {
     @Test
     void weightsThatStayAsStoredCountAsStored() {
         Placement stored = new Placement(Dtype.F32, WeightStorage.AS_STORED, Device.CPU);
-        assertThat(MemoryEstimate.of(tiny, LoadOptions.DEFAULT.withPlacement(stored))
+        assertThat(MemoryEstimate.of(new ModelSource(tiny, LoadOptions.DEFAULT.withPlacement(stored)).open())
                         .weights())
                 .isEqualTo(parameters * 2);
     }
@@ -46,8 +46,8 @@ class MemoryEstimateTest {
     @Test
     void theAutoencoderOfSdxlIsCountedInF32() {
         Path sdxl = ReferenceCase.root().resolve("pipelines/models/sdxl");
-        long full = MemoryEstimate.of(sdxl, LoadOptions.DEFAULT).weights();
-        long half = MemoryEstimate.of(sdxl, LoadOptions.DEFAULT.withDtype(Dtype.F16))
+        long full = MemoryEstimate.of(new ModelSource(sdxl).open()).weights();
+        long half = MemoryEstimate.of(new ModelSource(sdxl, LoadOptions.DEFAULT.withDtype(Dtype.F16)).open())
                 .weights();
         long autoencoder = ModelPart.in(sdxl.resolve("vae")).weightBytes(Placement.of(Dtype.F32));
         assertThat(half - autoencoder).isEqualTo((full - autoencoder) / 2);
@@ -67,6 +67,6 @@ class MemoryEstimateTest {
     }
 
     private static MemoryEstimate estimate(Dtype dtype) {
-        return MemoryEstimate.of(tiny, LoadOptions.DEFAULT.withDtype(dtype));
+        return MemoryEstimate.of(new ModelSource(tiny, LoadOptions.DEFAULT.withDtype(dtype)).open());
     }
 }

@@ -164,11 +164,14 @@ class ModelFilesTest {
     }
 
     @Test
-    void aCheckpointForOtherTextEmbeddingsIsRefused() {
+    void aCheckpointForOtherTextEmbeddingsIsRefused() throws IOException {
         Path file = folder.resolve("checkpoint.safetensors");
         writeCheckpoint(file, 1024);
-        ModelFiles model = ModelFiles.published(ModelFamily.SDXL, SDXL);
-        assertThatThrownBy(() -> model.with(Checkpoint.recognise(file)))
+        Path tokenizers = folder.resolve("tokenizers");
+        Files.createDirectories(tokenizers.resolve("tokenizer"));
+        Files.createDirectories(tokenizers.resolve("tokenizer_2"));
+        ModelSource model = new ModelSource(tokenizers, LoadOptions.DEFAULT.withCheckpoint(file));
+        assertThatThrownBy(model::open)
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("is made for text embeddings 1024 wide")
                 .hasMessageContaining("are 2048 wide");

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 class ModelPartTest {
-    private static final Map<String, NetworkType<?>> TYPES = Map.of(
+    private static final Map<String, NetworkType<?, ?>> TYPES = Map.of(
             "AutoencoderTiny", NetworkType.AUTOENCODER_TINY,
             "AutoencoderKL", NetworkType.AUTOENCODER_KL,
             "UNet2DConditionModel", NetworkType.UNET);
@@ -40,7 +40,7 @@ class ModelPartTest {
     }
 
     private static void load(BadInput input) {
-        NetworkType<?> type = TYPES.get(input.load("class"));
+        NetworkType<?, ?> type = TYPES.get(input.load("class"));
         assertThat(type).as("type of " + input.load("class")).isNotNull();
         try (TensorArena arena = new TensorArena()) {
             ModelPart.in(input.path()).load(type, Dtype.F32, arena);

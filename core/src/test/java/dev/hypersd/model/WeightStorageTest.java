@@ -36,7 +36,8 @@ class WeightStorageTest {
     @ParameterizedTest
     @EnumSource(names = {"F8_E4M3", "F16", "BF16", "F32"})
     void weightsAsStoredAreHeldInTheTypeOfTheirFile(Dtype stored) {
-        try (DiffusionModel model = Engine.infer(() -> DiffusionModel.load(model(stored), AS_STORED))) {
+        try (DiffusionModel model =
+                Engine.infer(() -> DiffusionModel.load(new ModelSource(model(stored), AS_STORED).open()))) {
             assertThat(model.dtype()).isEqualTo(Dtype.F32);
             assertThat(model.denoiser().parameters(Component.UNET).values())
                     .allMatch(parameter -> Dtype.of(parameter.base().scalar_type()) == stored)
@@ -58,7 +59,7 @@ class WeightStorageTest {
                 .size(64, 64)
                 .seed(3)
                 .build();
-        try (DiffusionPipeline pipeline = DiffusionPipeline.load(model, options)) {
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(new ModelSource(model, options))) {
             return pipeline.generate(request).getFirst().image();
         }
     }

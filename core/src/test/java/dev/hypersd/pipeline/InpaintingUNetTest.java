@@ -10,6 +10,7 @@ import dev.hypersd.json.Json;
 import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelConversion;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.Original;
@@ -68,8 +69,8 @@ class InpaintingUNetTest {
     void withoutAMaskItIsRefusedBeforeTheModelIsLoaded() throws IOException {
         Path model = model(0);
         Files.delete(model.resolve("vae/diffusion_pytorch_model.safetensors"));
-        assertThatThrownBy(() -> DiffusionPipeline.load(
-                        model, LoadOptions.DEFAULT, request().build()))
+        assertThatThrownBy(() ->
+                        DiffusionPipeline.load(new ModelSource(model), request().build()))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage(
                         "this model's U-Net takes 9 channels: it is made for inpainting, which needs a picture and a mask");
@@ -79,14 +80,15 @@ class InpaintingUNetTest {
     void aFileThatIsPutOverAnOrdinaryModelTellsItsChannels() throws IOException {
         Path model = model(0.5);
         Path file = folder.resolve("inpainting.safetensors");
-        new ModelConversion(model, LoadOptions.DEFAULT, Optional.empty()).write(List.of(), BlockWeights.EVEN, file);
+        new ModelConversion(new ModelSource(model).open(), Optional.empty()).write(List.of(), BlockWeights.EVEN, file);
         LoadOptions options = LoadOptions.DEFAULT.withCheckpoint(file);
-        assertThatThrownBy(() ->
-                        DiffusionPipeline.load(ORDINARY, options, request().build()))
+        assertThatThrownBy(() -> DiffusionPipeline.load(
+                        new ModelSource(ORDINARY, options), request().build()))
                 .hasMessageContaining("this model's U-Net takes 9 channels");
 
         Path back = folder.resolve("back");
-        new ModelConversion(ORDINARY, options, Optional.empty()).write(List.of(), BlockWeights.EVEN, back);
+        new ModelConversion(new ModelSource(ORDINARY, options).open(), Optional.empty())
+                .write(List.of(), BlockWeights.EVEN, back);
         ImageRequest request = request().original(Original.masked(PICTURE, ALL)).build();
         assertAlike(draw(back, request), draw(model, request));
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
-import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.request.ImageRequest;
@@ -74,7 +74,7 @@ class LearnedWordTest {
         write(file, Map.of("clip_l", 24, "clip_g", 32), 2);
         ImageRequest request =
                 ImageRequest.of("a xl").word(LearnedWord.of(file)).build();
-        assertThatThrownBy(() -> DiffusionPipeline.load(path("sd15"), LoadOptions.DEFAULT, request))
+        assertThatThrownBy(() -> DiffusionPipeline.load(new ModelSource(path("sd15")), request))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("is a word for text encoders [24, 32] wide, those of the model are [24] wide");
     }
@@ -84,7 +84,7 @@ class LearnedWordTest {
         Path file = folder.resolve("other.safetensors");
         write(file, Map.of("a", 3, "b", 4), 1);
         ImageRequest request = ImageRequest.of("a").word(LearnedWord.of(file)).build();
-        assertThatThrownBy(() -> DiffusionPipeline.load(path("sd15"), LoadOptions.DEFAULT, request))
+        assertThatThrownBy(() -> DiffusionPipeline.load(new ModelSource(path("sd15")), request))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("is no textual inversion: it has neither emb_params, nor clip_l and clip_g");
         assertThatThrownBy(() -> new LearnedWord(" ", file))

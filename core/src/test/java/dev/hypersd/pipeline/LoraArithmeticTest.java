@@ -12,6 +12,7 @@ import dev.hypersd.lora.Spelling;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.LoraArithmetic;
 import dev.hypersd.model.LoraArithmetic.Result;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.Source;
 import dev.hypersd.nn.Placement;
 import dev.hypersd.nn.WeightStorage;
@@ -73,7 +74,7 @@ class LoraArithmeticTest {
         LoraWeight[] loras = {new LoraWeight(A, 0.7), new LoraWeight(B, -0.4)};
         LoadOptions asStored =
                 LoadOptions.DEFAULT.withPlacement(new Placement(Dtype.F32, WeightStorage.AS_STORED, Device.CPU));
-        try (DiffusionPipeline unmerged = DiffusionPipeline.load(MODEL, asStored)) {
+        try (DiffusionPipeline unmerged = DiffusionPipeline.load(new ModelSource(MODEL, asStored))) {
             assertThat(difference(draw(unmerged, loras), draw(pipeline, loras))).isLessThanOrEqualTo(1);
         }
     }

@@ -15,6 +15,7 @@ import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** On machines of invented sizes, with the figures of Stable Diffusion 1.5 in F32. */
@@ -22,6 +23,7 @@ class MemoryBudgetTest {
     private static final long GIB = 1L << 30;
     private static final Path MODEL = Path.of("models", "sd15");
     private static final MemoryEstimate SD15 = new MemoryEstimate(4 * GIB, 320, 4096, 512);
+    private static final FittedLoras LORAS = new FittedLoras();
 
     @Test
     void aModelThatDoesNotFitIsRefusedWithBothFigures() {
@@ -37,8 +39,8 @@ class MemoryBudgetTest {
     @Test
     void aPictureThatDoesNotFitIsRefusedWithTheFigures() {
         MemoryBudget budget = budget(6);
-        assertThatCode(() -> budget.requireFirst(request().build(), 0)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> budget.requireFirst(request().size(1024, 1024).build(), 0))
+        assertThatCode(() -> budget.requireFirst(request().build(), LORAS, 0)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> budget.requireFirst(request().size(1024, 1024).build(), LORAS, 0))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage(
                         "a picture of 1024x1024 takes about 4.0 GiB of memory extraChannels the model's 4.0 GiB, and 2.0 GiB are left for it: ask for a smaller size, tiled decoding, fewer pictures at once or half precision");
@@ -47,7 +49,7 @@ class MemoryBudgetTest {
     @Test
     void tilesTakeNoMoreMemoryForALargerPicture() {
         assertThatCode(() -> budget(6)
-                        .requireFirst(request().size(1536, 1024).tiled().build(), 0))
+                        .requireFirst(request().size(1536, 1024).tiled().build(), LORAS, 0))
                 .doesNotThrowAnyException();
     }
 
@@ -55,9 +57,9 @@ class MemoryBudgetTest {
     void guidanceAndBatchesMultiplyTheUNetsShare() {
         MemoryBudget budget = budget(6);
         ImageRequest.Builder batch = request().imagesPerPrompt(20);
-        assertThatCode(() -> budget.requireFirst(batch.build(), 0)).doesNotThrowAnyException();
+        assertThatCode(() -> budget.requireFirst(batch.build(), LORAS, 0)).doesNotThrowAnyException();
         assertThatThrownBy(
-                        () -> budget.requireFirst(batch.guidance(Guidance.of(7)).build(), 0))
+                        () -> budget.requireFirst(batch.guidance(Guidance.of(7)).build(), LORAS, 0))
                 .hasMessageStartingWith("a batch of 20 pictures of 512x512 takes about 3.1 GiB");
     }
 
@@ -67,9 +69,9 @@ class MemoryBudgetTest {
         ImageRequest request = request().size(64, 64).lora(lora, 1).build();
         MemoryBudget tight = new MemoryBudget(
                 MODEL, new MemoryEstimate(GIB, 320, 4096, 512), Placement.of(Dtype.F32), () -> GIB + 64 * 64 * 4096);
-        assertThatThrownBy(() -> tight.requireFirst(request, 0)).isInstanceOf(InvalidRequestException.class);
+        assertThatThrownBy(() -> tight.requireFirst(request, LORAS, 0)).isInstanceOf(InvalidRequestException.class);
         assertThatCode(() ->
-                        tight.requireFirst(request().size(64, 64).lora(lora, 0).build(), 0))
+                        tight.requireFirst(request().size(64, 64).lora(lora, 0).build(), LORAS, 0))
                 .doesNotThrowAnyException();
     }
 
@@ -82,7 +84,7 @@ class MemoryBudgetTest {
                 new Placement(Dtype.F32, WeightStorage.AS_STORED, Device.CPU),
                 () -> GIB + 64 * 64 * 4096);
         assertThatCode(() ->
-                        tight.requireFirst(request().size(64, 64).lora(lora, 1).build(), 0))
+                        tight.requireFirst(request().size(64, 64).lora(lora, 1).build(), LORAS, 0))
                 .doesNotThrowAnyException();
     }
 
@@ -96,6 +98,11 @@ class MemoryBudgetTest {
         assertThatCode(() -> budget.require(request().build())).doesNotThrowAnyException();
         available.set(5 * GIB);
         assertThatCode(() -> budget.require(large)).doesNotThrowAnyException();
+    }
+
+    @AfterAll
+    static void closeLoras() {
+        LORAS.close();
     }
 
     private static MemoryBudget budget(long gib) {

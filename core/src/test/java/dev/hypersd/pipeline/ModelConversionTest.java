@@ -11,6 +11,7 @@ import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.lora.Component;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelConversion;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.Source;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.request.ImageRequest;
@@ -71,7 +72,7 @@ class ModelConversionTest {
     void lorasInTheWeightsDrawAsLorasOverThem() {
         Path lora = ReferenceCase.root().resolve("pipelines/models/loras/sd15-a-kohya.safetensors");
         Path merged = folder.resolve("merged");
-        new ModelConversion(model("sd15"), LoadOptions.DEFAULT, Optional.empty())
+        new ModelConversion(new ModelSource(model("sd15")).open(), Optional.empty())
                 .write(List.of(new Source(lora, 0.7)), BlockWeights.EVEN, merged);
         Image over = draw(
                 model("sd15"), LoadOptions.DEFAULT, request().lora(lora, 0.7).build());
@@ -79,7 +80,7 @@ class ModelConversionTest {
         assertThat(over).isNotEqualTo(draw(model("sd15"), LoadOptions.DEFAULT));
 
         Path none = folder.resolve("none");
-        new ModelConversion(model("sd15"), LoadOptions.DEFAULT, Optional.empty())
+        new ModelConversion(new ModelSource(model("sd15")).open(), Optional.empty())
                 .write(
                         List.of(new Source(lora, 0.7)),
                         new BlockWeights(Map.of("unet", 0.0, "text_encoder", 0.0)),
@@ -235,7 +236,7 @@ class ModelConversionTest {
     }
 
     private static void write(Path model, LoadOptions options, Optional<Dtype> dtype, Path out) {
-        new ModelConversion(model, options, dtype).write(List.of(), BlockWeights.EVEN, out);
+        new ModelConversion(new ModelSource(model, options).open(), dtype).write(List.of(), BlockWeights.EVEN, out);
     }
 
     private static Path model(String name) {
@@ -251,7 +252,7 @@ class ModelConversionTest {
     }
 
     private static Image draw(Path model, LoadOptions options, ImageRequest request) {
-        try (DiffusionPipeline pipeline = DiffusionPipeline.load(model, options)) {
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(new ModelSource(model, options))) {
             return pipeline.generate(request).getFirst().image();
         }
     }

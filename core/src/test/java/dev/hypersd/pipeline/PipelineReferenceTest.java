@@ -87,7 +87,7 @@ class PipelineReferenceTest {
     }
 
     private static void check(ReferenceCase golden, Path model, LoadOptions options) {
-        try (DiffusionPipeline pipeline = DiffusionPipeline.load(model, options)) {
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(new ModelSource(model, options))) {
             Optional<Sampler> sampler = sampler(golden);
             ImageRequest request = request(golden, sampler);
             // The start, where it is given, and then what the reference drew.
@@ -291,7 +291,7 @@ class PipelineReferenceTest {
         JsonNode refiner = golden.json().path("refiner");
         if (refiner.isObject()) {
             Path folder = golden.directory().resolve(refiner.path("path").asString());
-            options = options.withRefiner(new ModelSource(folder, LoadOptions.DEFAULT));
+            options = options.withRefiner(new ModelSource(folder));
         }
         JsonNode file = golden.json().path("single_file");
         return file.isString() ? options.withCheckpoint(golden.directory().resolve(file.asString())) : options;

@@ -89,12 +89,12 @@ class RefinerTest {
     void aRequestThatLeavesTheRefinerNothingIsRefusedBeforeAnyWeightsAreRead() throws IOException {
         Path base = withoutWeights(BASE);
         assertThatThrownBy(() -> DiffusionPipeline.load(
-                        base, with(REFINER), request().steps(1).build()))
+                        new ModelSource(base, with(REFINER)), request().steps(1).build()))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage(
                         "none of 1 steps lies beyond 0.5 of the noise levels, where the refiner goes on: take more steps, or let it go on earlier");
-        assertThatThrownBy(() -> DiffusionPipeline.load(
-                        base, LoadOptions.DEFAULT, request().build()))
+        assertThatThrownBy(() ->
+                        DiffusionPipeline.load(new ModelSource(base), request().build()))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("the model was loaded without one");
         assertThatThrownBy(() -> new RefinerSwitch(1)).hasMessageContaining("above 0 and below 1, not after 1.0");
@@ -110,7 +110,7 @@ class RefinerTest {
         ImageRequest request = request()
                 .original(Original.masked(halves(64, 200, 40), halves(64, 0, 255)))
                 .build();
-        assertThatThrownBy(() -> DiffusionPipeline.load(base, with(REFINER), request))
+        assertThatThrownBy(() -> DiffusionPipeline.load(new ModelSource(base, with(REFINER)), request))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageEndingWith("a refiner would draw over the rest of the picture");
     }
@@ -125,7 +125,7 @@ class RefinerTest {
         Path narrow = folder.resolve("narrow.safetensors");
         SafetensorsWriter.write(narrow, Map.of("clip_l", vector(24), "clip_g", vector(24)), Map.of());
         ImageRequest refused = request().word(new LearnedWord("boat", narrow)).build();
-        assertThatThrownBy(() -> DiffusionPipeline.load(BASE, with(REFINER), refused))
+        assertThatThrownBy(() -> DiffusionPipeline.load(new ModelSource(BASE, with(REFINER)), refused))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(
                         "is a word for text encoders [24, 24] wide, those of the model are [24, 32] wide");
@@ -138,8 +138,8 @@ class RefinerTest {
     }
 
     private void assertRefused(Path model, LoadOptions options, String sentence) {
-        assertThatThrownBy(
-                        () -> DiffusionPipeline.load(model, options, request().build()))
+        assertThatThrownBy(() -> DiffusionPipeline.load(
+                        new ModelSource(model, options), request().build()))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(sentence);
     }
@@ -153,7 +153,7 @@ class RefinerTest {
     }
 
     private static LoadOptions with(Path refiner) {
-        return LoadOptions.DEFAULT.withRefiner(new ModelSource(refiner, LoadOptions.DEFAULT));
+        return LoadOptions.DEFAULT.withRefiner(new ModelSource(refiner));
     }
 
     private static LoadOptions with(Path directory, Path file) {
@@ -161,11 +161,12 @@ class RefinerTest {
     }
 
     private static void convert(Path model, LoadOptions options, Path out) {
-        new ModelConversion(model, options, Optional.empty()).write(List.of(), BlockWeights.EVEN, out);
+        new ModelConversion(new ModelSource(model, options).open(), Optional.empty())
+                .write(List.of(), BlockWeights.EVEN, out);
     }
 
     private static DiffusionPipeline pipeline(LoadOptions options) {
-        return DiffusionPipeline.load(BASE, options);
+        return DiffusionPipeline.load(new ModelSource(BASE, options));
     }
 
     private static Image draw(LoadOptions options, ImageRequest request) {

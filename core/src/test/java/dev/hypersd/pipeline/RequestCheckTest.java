@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
-import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.request.Control;
 import dev.hypersd.request.ImageRequest;
@@ -47,7 +47,7 @@ class RequestCheckTest {
     }
 
     private void assertRefused(ImageRequest.Builder request, String sentence) {
-        assertThatThrownBy(() -> DiffusionPipeline.load(model, LoadOptions.DEFAULT, request.build()))
+        assertThatThrownBy(() -> DiffusionPipeline.load(new ModelSource(model), request.build()))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(sentence);
     }

@@ -95,7 +95,7 @@ public record JudgeFolder(Path path) {
         return PreferenceJudge.open(required(Judge.PREFERENCE), arena);
     }
 
-    private <N> N open(Judge judge, NetworkType<N> type, TensorArena arena) {
+    private <N> N open(Judge judge, NetworkType<?, N> type, TensorArena arena) {
         ModelPart files = ModelPart.in(required(judge));
         return Engine.infer(() -> files.load(type, Dtype.F32, arena).network());
     }

@@ -52,7 +52,7 @@ final class TinyServer implements AutoCloseable {
         Path models = models();
         server = Server.start(
                 new ModelRegistry(
-                        new ModelSource(models.resolve("tiny"), LoadOptions.DEFAULT),
+                        new ModelSource(models.resolve("tiny")),
                         List.of(),
                         List.of(),
                         LoadOptions.DEFAULT,

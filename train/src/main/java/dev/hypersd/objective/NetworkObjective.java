@@ -56,7 +56,7 @@ public final class NetworkObjective<N, S> implements Objective<S> {
 
     /** @param losses opens what the loss needs besides the network; the arena that is to own it closes with the objective */
     public NetworkObjective(
-            NetworkType<N> type,
+            NetworkType<?, N> type,
             Settings settings,
             OptimiserSettings optimiser,
             Dataset<S> samples,

@@ -32,12 +32,12 @@ public record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> p
     private static final String CONFIG = "config.json";
 
     /** @param seed of random weights */
-    static <N> StartedNetwork<N> load(NetworkType<N> type, Path folder, long seed, TensorArena arena) {
+    static <N> StartedNetwork<N> load(NetworkType<?, N> type, Path folder, long seed, TensorArena arena) {
         if (hasWeights(folder)) {
             return stored(type, ModelPart.in(folder), arena);
         }
         Parameters random = new Parameters(new RandomParameters(seed, Dtype.F32, arena));
-        N network = type.maker().apply(Json.read(folder.resolve(CONFIG)), random);
+        N network = type.make(Json.read(folder.resolve(CONFIG)), random);
         return new StartedNetwork<>(folder, network, random.taken());
     }
 
@@ -45,7 +45,7 @@ public record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> p
      * With the weights of {@code part}, which must be there. They are held as their file has them, in half precision mostly, and computed with in F32: what
      * learns is a tensor of its own beside them.
      */
-    static <N> StartedNetwork<N> stored(NetworkType<N> type, ModelPart part, TensorArena arena) {
+    static <N> StartedNetwork<N> stored(NetworkType<?, N> type, ModelPart part, TensorArena arena) {
         Network<N> loaded = part.load(type, new Placement(Dtype.F32, WeightStorage.AS_STORED, Device.CPU), arena);
         return new StartedNetwork<>(part.folder(), loaded.network(), loaded.parameters());
     }

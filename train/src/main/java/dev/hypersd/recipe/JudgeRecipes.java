@@ -46,7 +46,7 @@ final class JudgeRecipes {
     }
 
     private static <N> Opening ofScenes(
-            NetworkType<N> type, NetworkLoss<N, Sample> loss, Section root, CommonSettings common) {
+            NetworkType<?, N> type, NetworkLoss<N, Sample> loss, Section root, CommonSettings common) {
         return judge(type, root, common, List.of(), scenes -> scenes, arena -> loss);
     }
 
@@ -80,7 +80,7 @@ final class JudgeRecipes {
      * @param losses opens what the loss needs
      */
     private static <N, S> Opening judge(
-            NetworkType<N> type,
+            NetworkType<?, N> type,
             Section root,
             CommonSettings common,
             List<Path> copied,

@@ -505,13 +505,13 @@ class DistillationObjectiveTest {
     }
 
     /** A folder with a network of random weights. */
-    private <N> Path random(NetworkType<N> type, String config) throws IOException {
+    private <N> Path random(NetworkType<?, N> type, String config) throws IOException {
         Path network = Files.createDirectory(folder.resolve("network"));
         Files.writeString(network.resolve("config.json"), config);
         Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
                 Parameters random = new Parameters(new RandomParameters(1, Dtype.F32, arena));
-                assertThat(type.maker().apply(Json.read(network.resolve("config.json")), random))
+                assertThat(type.make(Json.read(network.resolve("config.json")), random))
                         .isNotNull();
                 Map<String, Tensor> weights = new HashMap<>();
                 random.taken().forEach((name, parameter) -> weights.put(name, parameter.base()));

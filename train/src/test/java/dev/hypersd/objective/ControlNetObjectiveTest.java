@@ -8,8 +8,8 @@ import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
-import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelFiles;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.model.RandomModel;
@@ -190,7 +190,7 @@ class ControlNetObjectiveTest {
         Image lines = Preprocessor.CANNY.apply(scenes(Split.TEST).get(0).image());
         ImageRequest without =
                 ImageRequest.of("a red cat").steps(2).size(SIZE, SIZE).build();
-        try (DiffusionPipeline pipeline = DiffusionPipeline.load(model, LoadOptions.DEFAULT)) {
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(new ModelSource(model))) {
             Image plain = pipeline.generate(without).getFirst().image();
             ImageRequest followed =
                     without.toBuilder().control(Control.of(network, lines)).build();

@@ -8,8 +8,8 @@ import dev.hypersd.data.Dataset;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.latents.LatentSample;
-import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelPart;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.pipeline.DiffusionPipeline;
@@ -70,7 +70,7 @@ class DenoisingObjectiveTest {
         }
 
         assertThat(losses.getLast()).isLessThan(losses.getFirst());
-        try (DiffusionPipeline pipeline = DiffusionPipeline.load(published, LoadOptions.DEFAULT)) {
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(new ModelSource(published))) {
             Image drawn = pipeline.generate(
                             ImageRequest.of("a red cat").steps(1).build())
                     .getFirst()

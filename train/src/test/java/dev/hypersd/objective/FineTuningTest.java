@@ -9,9 +9,9 @@ import dev.hypersd.latents.LatentSample;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.lora.Spelling;
-import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelPart;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.model.RandomModel;
@@ -297,7 +297,7 @@ class FineTuningTest {
     }
 
     private static Image draw(Path directory, ImageRequest request) {
-        try (DiffusionPipeline pipeline = DiffusionPipeline.load(directory, LoadOptions.DEFAULT)) {
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(new ModelSource(directory))) {
             return pipeline.generate(request).getFirst().image();
         }
     }

@@ -123,7 +123,7 @@ class TinyAutoencoderLossTest {
     }
 
     /** With random weights. */
-    private <N> void publish(NetworkType<N> type, String name) {
+    private <N> void publish(NetworkType<?, N> type, String name) {
         Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
                 StartedNetwork<N> started = StartedNetwork.load(type, folder.resolve(name), 3, arena);

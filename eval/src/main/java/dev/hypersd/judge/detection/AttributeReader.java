@@ -24,10 +24,8 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class AttributeReader {
     /** How the network is made of {@code config.json} and its weights. */
-    public static final NetworkType<AttributeReader> TYPE = new NetworkType<>(
-            "AttributeReader",
-            UnaryOperator.identity(),
-            (config, p) -> new AttributeReader(BackboneConfig.from(config), p));
+    public static final NetworkType<BackboneConfig, AttributeReader> TYPE =
+            new NetworkType<>("AttributeReader", UnaryOperator.identity(), BackboneConfig::from, AttributeReader::new);
 
     /** What {@link #describe} says of an object before its colours: its centre from that of the cell, and the logarithm of its extent. */
     static final int GEOMETRY = 3;

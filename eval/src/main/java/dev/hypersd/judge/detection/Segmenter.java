@@ -19,8 +19,8 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Segmenter {
     /** How the network is made of {@code config.json} and its weights. */
-    public static final NetworkType<Segmenter> TYPE = new NetworkType<>(
-            "Segmenter", UnaryOperator.identity(), (config, p) -> new Segmenter(BackboneConfig.from(config), p));
+    public static final NetworkType<BackboneConfig, Segmenter> TYPE =
+            new NetworkType<>("Segmenter", UnaryOperator.identity(), BackboneConfig::from, Segmenter::new);
 
     private static final int KINDS = Kind.values().length;
 

@@ -17,10 +17,8 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class PreferenceModel {
     /** How the network is made of {@code config.json} and its weights. */
-    public static final NetworkType<PreferenceModel> TYPE = new NetworkType<>(
-            "PreferenceModel",
-            PreferenceModel::named,
-            (config, p) -> new PreferenceModel(PreferenceConfig.from(config), p));
+    public static final NetworkType<PreferenceConfig, PreferenceModel> TYPE =
+            new NetworkType<>("PreferenceModel", PreferenceModel::named, PreferenceConfig::from, PreferenceModel::new);
 
     private final PreferenceConfig config;
     private final BlipVision vision;

@@ -21,10 +21,11 @@ public final class ScoreHead {
     public static final List<Integer> LAION = List.of(768, 1024, 128, 64, 16, 1);
 
     /** How the network is made of {@code config.json}, which gives its {@code widths}, and its weights. */
-    public static final NetworkType<ScoreHead> TYPE = new NetworkType<>(
+    public static final NetworkType<List<Integer>, ScoreHead> TYPE = new NetworkType<>(
             "AestheticHead",
             UnaryOperator.identity(),
-            (config, p) -> new ScoreHead(config.integers("widths", LAION), p.at("layers")));
+            config -> config.integers("widths", LAION),
+            (widths, p) -> new ScoreHead(widths, p.at("layers")));
 
     private final int in;
     private final List<Step> layers = new ArrayList<>();

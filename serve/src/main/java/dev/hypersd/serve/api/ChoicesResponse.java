@@ -1,7 +1,6 @@
 package dev.hypersd.serve.api;
 
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.model.MemoryEstimate;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.preset.Preset;
 import dev.hypersd.preset.Presets;
@@ -48,9 +47,7 @@ final class ChoicesResponse {
         try {
             Map<String, Object> model = new LinkedHashMap<>();
             model.put("name", name);
-            model.put(
-                    "side",
-                    MemoryEstimate.of(source.directory(), source.options()).nativeSize());
+            model.put("side", source.open().nativeSize());
             model.put("preset", describe(Order.preset(List.of(), source)));
             return Optional.of(model);
         } catch (InvalidFileException e) {

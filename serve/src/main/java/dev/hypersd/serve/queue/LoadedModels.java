@@ -3,6 +3,7 @@ package dev.hypersd.serve.queue;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.model.ModelSource;
+import dev.hypersd.model.OpenedModel;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,10 +34,10 @@ final class LoadedModels implements AutoCloseable {
     }
 
     private DiffusionPipeline load(Order order) {
+        OpenedModel opened = order.model().open();
         while (true) {
             try {
-                return DiffusionPipeline.load(
-                        order.model().directory(), order.model().options(), order.request());
+                return DiffusionPipeline.load(opened, order.request());
             } catch (InvalidFileException e) {
                 throw e;
             } catch (HyperSdException tooLarge) {

@@ -1,0 +1,245 @@
+package dev.hypersd.model;
+
+import dev.hypersd.checkpoint.Checkpoint;
+import dev.hypersd.checkpoint.ModelFamily;
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.nn.Placement;
+import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.schedule.NoiseSchedule;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.unet.UNetConfig;
+import dev.hypersd.vae.Autoencoder;
+import dev.hypersd.vae.AutoencoderConfig;
+import dev.hypersd.weights.WeightSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A model whose files have been found and whose configurations have been read and checked, each of them once. Everything that is to be known of a model
+ * before its weights are in memory is asked of this value: whether a request, a LoRA or a ControlNet fits, and how much memory it will take.
+ * {@link DiffusionModel#load} loads the weights.
+ *
+ * <p>It holds nothing that needs to be closed. Immutable and safe to share; it may be loaded several times. Files that are changed later are not
+ * looked at again, and a file of weights that was changed is refused when it is loaded.
+ */
+public final class OpenedModel {
+    private static final String AUTOENCODER = "vae";
+
+    private final ModelSource source;
+    private final ModelFiles files;
+    private final OpenedDenoiser denoiser;
+    private final Optional<OpenedDenoiser> refiner;
+
+    /** Absent from a refiner's directory, which is opened as a model where it is converted. */
+    private final Optional<OpenedNetwork<? extends AutoencoderConfig, ? extends Autoencoder>> autoencoder;
+
+    private final NoiseSchedule schedule;
+
+    private OpenedModel(ModelSource source) {
+        this.source = source;
+        Found found = Found.of(source);
+        this.files = withAutoencoder(found.files(), source.options().autoencoder());
+        this.schedule = NoiseSchedule.from(scheduler(files));
+        this.denoiser = found.denoiser();
+        this.refiner = source.options().refiner().map(this::refiner);
+        this.autoencoder = files.find(AUTOENCODER).map(part -> part.openAutoencoder(unet().outChannels()));
+    }
+
+    /** {@link ModelSource#open}. */
+    static OpenedModel of(ModelSource source) {
+        return new OpenedModel(source);
+    }
+
+    /** A directory with checkpoints in place of the networks that they hold. */
+    private record Found(ModelFiles files, List<Checkpoint> checkpoints) {
+        static Found of(ModelSource source) {
+            List<Checkpoint> checkpoints = source.options().checkpoints().stream()
+                    .map(Checkpoint::recognise)
+                    .toList();
+            ModelFiles files = checkpoints.isEmpty() ? directory(source) : directoryFor(checkpoints.getFirst(), source);
+            for (Checkpoint checkpoint : checkpoints) {
+                files = files.with(checkpoint);
+            }
+            return new Found(files, checkpoints);
+        }
+
+        OpenedDenoiser denoiser() {
+            OpenedDenoiser denoiser = OpenedDenoiser.of(files);
+            int width = denoiser.unet().config().textChannels();
+            checkpoints.forEach(checkpoint -> requireTextWidth(checkpoint, width));
+            return denoiser;
+        }
+
+        /** SD 2.x differs from SD 1.5 by its sizes only. */
+        private void requireTextWidth(Checkpoint checkpoint, int width) {
+            if (!checkpoint.parts().contains("unet")) {
+                return;
+            }
+            WeightSource weights = checkpoint.open("unet");
+            weights.names().stream()
+                    .filter(name -> name.endsWith(".attn2.to_k.weight"))
+                    .findFirst()
+                    .flatMap(weights::find)
+                    .map(tensor -> tensor.shape()[1])
+                    .filter(own -> own != width)
+                    .ifPresent(own -> {
+                        throw new InvalidFileException(
+                                checkpoint.file(),
+                                "is made for text embeddings %d wide, those of the model in %s are %d wide; SD 1.x has 768, SD 2.x 1024: name a directory of its own family"
+                                        .formatted(own, files.path(), width));
+                    });
+        }
+    }
+
+    private static ModelFiles directory(ModelSource source) {
+        return ModelFiles.open(source.directory(), source.options().variant());
+    }
+
+    /**
+     * The directory to put {@code checkpoint} over. Where it is there for its tokenizers only, the configurations are those published for the family of the
+     * checkpoint: where it has none, or those of SDXL and the checkpoint is a whole refiner.
+     */
+    private static ModelFiles directoryFor(Checkpoint checkpoint, ModelSource source) {
+        if (!Files.exists(source.directory().resolve(ModelFiles.INDEX))) {
+            return published(checkpoint, source.directory());
+        }
+        ModelFiles files = directory(source);
+        boolean wholeRefiner = checkpoint.family().equals(Optional.of(ModelFamily.SDXL_REFINER))
+                && checkpoint.parts().containsAll(ModelFamily.SDXL_REFINER.textEncoders());
+        return wholeRefiner && files.family() == ModelFamily.SDXL ? published(checkpoint, source.directory()) : files;
+    }
+
+    private static ModelFiles published(Checkpoint checkpoint, Path tokenizers) {
+        ModelFamily family = checkpoint
+                .family()
+                .orElseThrow(() -> new InvalidFileException(
+                        checkpoint.file(),
+                        "holds " + checkpoint.parts() + " and no model; put it over a model directory"));
+        return ModelFiles.published(family, tokenizers);
+    }
+
+    /** @param other a folder with a configuration, or a file of weights for the configuration of the model's own autoencoder */
+    private static ModelFiles withAutoencoder(ModelFiles files, Optional<Path> other) {
+        return other.map(path -> files.with(
+                        Files.isDirectory(path)
+                                ? ModelPart.in(path).withName(AUTOENCODER)
+                                : files.part(AUTOENCODER)
+                                        .withWeights(
+                                                () -> Checkpoint.recognise(path).open(AUTOENCODER))))
+                .orElse(files);
+    }
+
+    private OpenedDenoiser refiner(ModelSource other) {
+        Found found = Found.of(other);
+        ModelFiles refinerFiles = found.files();
+        Path path = other.path();
+        if (refinerFiles.family() != ModelFamily.SDXL_REFINER) {
+            throw new InvalidFileException(
+                    path,
+                    "is a model of %s and no refiner of SDXL"
+                            .formatted(refinerFiles.family().title()));
+        }
+        if (family() != ModelFamily.SDXL) {
+            throw new InvalidFileException(
+                    path, "is a refiner of SDXL, the model in %s is %s".formatted(files.path(), family().title()));
+        }
+        if (!NoiseSchedule.from(scheduler(refinerFiles)).settings().equals(schedule.settings())) {
+            throw new InvalidFileException(
+                    path,
+                    "was trained with other noise levels or predictions than the model in %s: it cannot go on from what that draws"
+                            .formatted(files.path()));
+        }
+        return found.denoiser();
+    }
+
+    private static JsonObject scheduler(ModelFiles files) {
+        return files.part("scheduler").config();
+    }
+
+    /** What was opened. */
+    public ModelSource source() {
+        return source;
+    }
+
+    /** The architecture. */
+    public ModelFamily family() {
+        return files.family();
+    }
+
+    /** The configuration of the U-Net. */
+    public UNetConfig unet() {
+        return denoiser.unet().config();
+    }
+
+    /**
+     * The configuration of the autoencoder.
+     *
+     * @throws InvalidFileException if the model has none
+     */
+    public AutoencoderConfig autoencoder() {
+        return autoencoderNetwork().config();
+    }
+
+    /** The widths of the hidden states of the text encoders: a list for the model, and one for its refiner where it has one. */
+    public List<List<Integer>> textWidths() {
+        return Stream.concat(Stream.of(denoiser), refiner.stream())
+                .map(OpenedDenoiser::textWidths)
+                .toList();
+    }
+
+    /** The noise levels that it was trained with. */
+    public NoiseSchedule schedule() {
+        return schedule;
+    }
+
+    /**
+     * The sampler that its own configuration asks for.
+     *
+     * @throws InvalidFileException if that sampler, or an option of it, is not supported
+     */
+    public Sampler sampler() {
+        return Samplers.from(scheduler(files));
+    }
+
+    /** Whether a refiner is loaded with it. */
+    public boolean hasRefiner() {
+        return refiner.isPresent();
+    }
+
+    /** Width and height of the pictures that it was trained on, in pixels. */
+    public int nativeSize() {
+        return unet().sampleSize() * autoencoder().scaleFactor();
+    }
+
+    /** How the weights of the U-Nets and text encoders are going to be held. */
+    public Placement placement() {
+        return source.options().placement();
+    }
+
+    /** How those of the autoencoder are; SDXL's own one overflows in half precision. */
+    Placement autoencoderPlacement() {
+        boolean tiny = autoencoderNetwork().type().equals(NetworkType.AUTOENCODER_TINY);
+        return family() == ModelFamily.SD15 || tiny ? placement() : placement().withDtype(Dtype.F32);
+    }
+
+    ModelFiles files() {
+        return files;
+    }
+
+    OpenedDenoiser denoiser() {
+        return denoiser;
+    }
+
+    Optional<OpenedDenoiser> refiner() {
+        return refiner;
+    }
+
+    OpenedNetwork<? extends AutoencoderConfig, ? extends Autoencoder> autoencoderNetwork() {
+        return autoencoder.orElseThrow(() -> files.missing(AUTOENCODER));
+    }
+}

@@ -1,0 +1,52 @@
+package dev.hypersd.pipeline;
+
+import dev.hypersd.error.InvalidFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A file in the state in which it was looked at; another state is taken for another file.
+ *
+ * @param path the file, or a folder with all files directly in it
+ * @param modified the time of the latest change
+ * @param size in bytes, of a folder that of all its files
+ */
+record FileState(Path path, FileTime modified, long size) {
+    /**
+     * The present state of {@code path}.
+     *
+     * @param kind what the file was named as, for the message: {@code "a LoRA"}
+     * @throws InvalidFileException if it does not exist or cannot be read
+     */
+    static FileState of(Path path, String kind) {
+        try {
+            Path real = path.toRealPath();
+            FileState state = new FileState(real, FileTime.fromMillis(0), 0);
+            for (Path file : Files.isDirectory(real) ? filesIn(real) : List.of(real)) {
+                state = state.and(Files.readAttributes(file, BasicFileAttributes.class));
+            }
+            return state;
+        } catch (NoSuchFileException e) {
+            throw new InvalidFileException(path, "not found; it was to be " + kind, e);
+        } catch (IOException e) {
+            throw new InvalidFileException(path, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<Path> filesIn(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    private FileState and(BasicFileAttributes file) {
+        FileTime time = file.lastModifiedTime();
+        return new FileState(path, time.compareTo(modified) > 0 ? time : modified, size + file.size());
+    }
+}

@@ -1,0 +1,19 @@
+package dev.hypersd.vae;
+
+/** The sizes and options that every {@link Autoencoder} has. */
+public sealed interface AutoencoderConfig permits AutoencoderKlConfig, AutoencoderTinyConfig {
+    /** The channels of the pictures, 3. */
+    int imageChannels();
+
+    /** The channels of the latents, 4 in Stable Diffusion. */
+    int latentChannels();
+
+    /** How many pixels a latent is wide and high: 8 in every published model. */
+    int scaleFactor();
+
+    /** How raw latents are brought to unit variance. */
+    LatentScaling scaling();
+
+    /** The most channels that the decoder's feature maps have at the full size of the picture. */
+    int fullSizeChannels();
+}
