@@ -5,8 +5,6 @@ import java.lang.System.Logger.Level;
 import java.text.MessageFormat;
 import java.util.Optional;
 import java.util.ResourceBundle;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * logging backend, and far quicker to start than the default one.
  */
 public final class Console extends System.LoggerFinder {
-    /** A configuration is read to check a request and again to load the model; what is odd about it is said once. */
-    private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
-
     private static volatile boolean verbose;
 
     static void verbose(boolean on) {
@@ -73,9 +68,7 @@ public final class Console extends System.LoggerFinder {
 
         private static void show(Level level, String message) {
             boolean warning = level.compareTo(Level.WARNING) >= 0;
-            if (!warning || SAID.add(message)) {
-                System.err.println("hypersd: " + (warning ? "warning: " : "") + message);
-            }
+            System.err.println("hypersd: " + (warning ? "warning: " : "") + message);
         }
     }
 }

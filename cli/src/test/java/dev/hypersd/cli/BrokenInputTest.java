@@ -9,9 +9,12 @@ import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.weights.SafetensorsFile;
 import dev.hypersd.weights.SafetensorsWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,6 +104,40 @@ class BrokenInputTest {
                 "--out=" + pictures.resolve("{seed}.png"));
         assertThat(outcome.code()).isZero();
         assertThat(outcome.err()).containsOnlyOnce("warning: the prompt is longer than the 77 tokens");
+    }
+
+    @Test
+    void eachOddityOfAModelIsReportedOnce() throws IOException {
+        Path model = tiny();
+        for (String part : List.of("unet", "vae")) {
+            Path config = model.resolve(part).resolve("config.json");
+            Files.writeString(config, Files.readString(config).replaceFirst("\\{", "{\"odd_" + part + "\": 1,"));
+        }
+        Engine.infer(() -> addTensor(model.resolve("unet/diffusion_pytorch_model.safetensors"), "odd.weight"));
+        PrintStream usual = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(generate(model, "--count=2", "--batch=1").code()).isZero();
+        } finally {
+            System.setErr(usual);
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .containsOnlyOnce("unknown keys are ignored: [odd_unet]")
+                .containsOnlyOnce("unknown keys are ignored: [odd_vae]")
+                .containsOnlyOnce("1 tensors belong to no layer and are ignored: odd.weight");
+    }
+
+    private static Path addTensor(Path file, String name) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        try (SafetensorsFile stored = SafetensorsFile.open(file)) {
+            stored.names()
+                    .forEach(tensor -> tensors.put(
+                            tensor, stored.find(tensor).orElseThrow().load()));
+            tensors.put(name, Tensors.of(new float[1], 1));
+            SafetensorsWriter.write(file, tensors, Map.of());
+        }
+        return file;
     }
 
     @Test

@@ -28,8 +28,8 @@ class DocumentsTest {
     static Stream<Path> documents() throws IOException {
         try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
             return Stream.concat(
-                            Stream.of("README.md", "CONTRIBUTING.md").map(ROOT::resolve),
-                            files.filter(file -> file.toString().endsWith(".md")))
+                    Stream.of("README.md", "CONTRIBUTING.md").map(ROOT::resolve),
+                    files.filter(file -> file.toString().endsWith(".md")))
                     .sorted()
                     .toList()
                     .stream();

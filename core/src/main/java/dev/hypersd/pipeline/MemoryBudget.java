@@ -7,7 +7,6 @@ import dev.hypersd.model.OpenedModel;
 import dev.hypersd.nn.Placement;
 import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.request.ImageRequest;
-import dev.hypersd.request.LoraWeight;
 import dev.hypersd.request.Size;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
