@@ -19,6 +19,7 @@ class ArchitectureTest {
             "error",
             "file",
             "json",
+            "image",
             "tensor",
             "kernel",
             "weights",
@@ -29,14 +30,12 @@ class ArchitectureTest {
             "clip",
             "tokenizer",
             "prompt",
-            "checkpoint",
             "schedule",
             "sampler",
             "preset",
+            "checkpoint",
             "lora",
             "model",
-            "image",
-            "request",
             "request",
             "pipeline");
 

@@ -2,7 +2,6 @@ package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.lora.Alphas;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
@@ -11,6 +10,7 @@ import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.preset.Preset;
 import dev.hypersd.preset.Presets;
+import dev.hypersd.preset.Alphas;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.LearnedWord;
 import dev.hypersd.request.LoraWeight;

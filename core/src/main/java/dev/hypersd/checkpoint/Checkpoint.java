@@ -1,6 +1,7 @@
 package dev.hypersd.checkpoint;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.weights.SafetensorsFile;
 import dev.hypersd.weights.WeightSource;
 import dev.hypersd.weights.WeightView;

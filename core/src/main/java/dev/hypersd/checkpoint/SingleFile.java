@@ -1,5 +1,6 @@
 package dev.hypersd.checkpoint;
 
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.weights.WeightSource;
 import dev.hypersd.weights.WeightView;
 import java.util.Optional;

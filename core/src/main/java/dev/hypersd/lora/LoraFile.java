@@ -1,6 +1,7 @@
 package dev.hypersd.lora;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.preset.Alphas;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.weights.SafetensorsFile;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ public final class LoraFile implements AutoCloseable {
         List<LoraModule> modules = Engine.infer(() -> parts.entrySet().stream()
                 .map(module -> module.getValue().checked(file.file(), module.getKey(), metadata))
                 .toList());
-        return new LoraFile(file, alphas.of(modules), foreign);
+        return new LoraFile(file, alphas == Alphas.AS_DIFFUSERS ? FrequentAlpha.of(modules) : modules, foreign);
     }
 
     /** The file. */

@@ -1,11 +1,11 @@
 package dev.hypersd.model;
 
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.clip.ClipTextModel;
 import dev.hypersd.lora.Component;
 import dev.hypersd.lora.LoraTargets;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Placement;
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tokenizer.ClipTokenizer;

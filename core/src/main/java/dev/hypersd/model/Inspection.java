@@ -1,11 +1,11 @@
 package dev.hypersd.model;
 
 import dev.hypersd.checkpoint.Checkpoint;
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.lora.Delta;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraModule;
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.weights.SafetensorsFile;

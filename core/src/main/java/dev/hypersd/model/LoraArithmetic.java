@@ -1,7 +1,6 @@
 package dev.hypersd.model;
 
 import dev.hypersd.checkpoint.Checkpoint;
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.clip.ClipTextModel;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
@@ -17,6 +16,7 @@ import dev.hypersd.lora.LowRankSums;
 import dev.hypersd.lora.LowRankSums.Term;
 import dev.hypersd.lora.Spelling;
 import dev.hypersd.nn.Parameter;
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorScope;

@@ -1,11 +1,11 @@
 package dev.hypersd.model;
 
 import dev.hypersd.checkpoint.Checkpoint;
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;

@@ -1,11 +1,11 @@
 package dev.hypersd.model;
 
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.lora.Component;
 import dev.hypersd.lora.LoraTargets;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Parameters;
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;

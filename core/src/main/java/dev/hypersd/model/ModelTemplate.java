@@ -1,8 +1,8 @@
 package dev.hypersd.model;
 
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
+import dev.hypersd.preset.ModelFamily;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

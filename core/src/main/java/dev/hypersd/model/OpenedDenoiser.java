@@ -1,10 +1,10 @@
 package dev.hypersd.model;
 
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.clip.ClipTextConfig;
 import dev.hypersd.clip.ClipTextModel;
 import dev.hypersd.lora.Component;
 import dev.hypersd.nn.Placement;
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.unet.UNet2DConditionModel;
 import dev.hypersd.unet.UNetConfig;
 import java.util.ArrayList;

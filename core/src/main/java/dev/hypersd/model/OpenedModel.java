@@ -1,10 +1,10 @@
 package dev.hypersd.model;
 
 import dev.hypersd.checkpoint.Checkpoint;
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.Placement;
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.schedule.NoiseSchedule;

@@ -1,12 +1,12 @@
 package dev.hypersd.pipeline;
 
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.lora.Alphas;
 import dev.hypersd.lora.Lora;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraModule;
 import dev.hypersd.lora.LoraTargets;
 import dev.hypersd.lora.WeightedLora;
+import dev.hypersd.preset.Alphas;
 import dev.hypersd.request.LoraWeight;
 import java.util.EnumMap;
 import java.util.List;

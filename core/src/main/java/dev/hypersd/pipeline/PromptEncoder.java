@@ -1,10 +1,10 @@
 package dev.hypersd.pipeline;
 
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.clip.ClipTextModel;
 import dev.hypersd.clip.ClipTextOutput;
 import dev.hypersd.model.Denoiser;
 import dev.hypersd.model.TextEncoder;
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.prompt.Chunk;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.request.ImageRequest;

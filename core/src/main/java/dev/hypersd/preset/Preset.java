@@ -1,6 +1,5 @@
 package dev.hypersd.preset;
 
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Steps;
 import java.util.ArrayList;

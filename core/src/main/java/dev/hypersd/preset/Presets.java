@@ -1,6 +1,5 @@
 package dev.hypersd.preset;
 
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.error.Nearest;
 import dev.hypersd.sampler.Sampler;

@@ -1,11 +1,11 @@
 package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Tiling;
 import dev.hypersd.preset.Preset;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Steps;
-import dev.hypersd.vae.Tiling;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.lora.Alphas;
+import dev.hypersd.preset.Alphas;
 import java.nio.file.Path;
 
 /**

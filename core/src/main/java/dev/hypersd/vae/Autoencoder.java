@@ -1,6 +1,7 @@
 package dev.hypersd.vae;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Tiling;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 

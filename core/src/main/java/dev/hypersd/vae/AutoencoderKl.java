@@ -4,6 +4,7 @@ import static dev.hypersd.tensor.TensorScope.chain;
 import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Tiling;
 import dev.hypersd.nn.Conv2d;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.tensor.TensorScope.Step;
@@ -85,8 +86,8 @@ public final class AutoencoderKl implements Autoencoder {
         int pixels = scaleFactor();
         return new AutoencoderKl(
                 config,
-                images -> tiling.apply(images, pixels, 1, encoder),
-                latents -> tiling.apply(latents, 1, pixels, decoder));
+                images -> Tiles.apply(tiling, images, pixels, 1, encoder),
+                latents -> Tiles.apply(tiling, latents, 1, pixels, decoder));
     }
 
     @Override

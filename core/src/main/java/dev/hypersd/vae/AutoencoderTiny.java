@@ -2,6 +2,7 @@ package dev.hypersd.vae;
 
 import static dev.hypersd.tensor.TensorScope.chain;
 
+import dev.hypersd.image.Tiling;
 import dev.hypersd.nn.Conv2d;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.tensor.TensorScope.Step;
@@ -108,8 +109,8 @@ public final class AutoencoderTiny implements Autoencoder {
         int pixels = scaleFactor();
         return new AutoencoderTiny(
                 config,
-                images -> tiling.apply(images, pixels, 1, encoder),
-                latents -> tiling.apply(latents, 1, pixels, decoder));
+                images -> Tiles.apply(tiling, images, pixels, 1, encoder),
+                latents -> Tiles.apply(tiling, latents, 1, pixels, decoder));
     }
 
     @Override

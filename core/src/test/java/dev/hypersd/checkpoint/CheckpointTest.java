@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.Json;
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorScope;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.checkpoint.Checkpoint;
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.reference.BadInput;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.tensor.Dtype;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
-import dev.hypersd.lora.Alphas;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
+import dev.hypersd.preset.Alphas;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.request.Control;
 import dev.hypersd.request.Guidance;

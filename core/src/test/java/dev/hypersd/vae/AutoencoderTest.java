@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Tiling;
 import dev.hypersd.nn.GradientCheck;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;

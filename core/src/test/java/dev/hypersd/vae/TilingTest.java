@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hypersd.image.Tiling;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
@@ -32,7 +33,7 @@ class TilingTest {
         Engine.infer(() -> {
             Tensor x = torch.randn(new long[] {1, 2, height, width}, Tensors.options(Dtype.F32));
             float[] whole = Tensors.toFloats(triple(x));
-            float[] tiled = Tensors.toFloats(tiling.apply(x, 1, 3, TilingTest::triple));
+            float[] tiled = Tensors.toFloats(Tiles.apply(tiling, x, 1, 3, TilingTest::triple));
             assertThat(tiled).hasSameSizeAs(whole);
             for (int i = 0; i < whole.length; i++) {
                 assertThat((double) tiled[i]).isCloseTo(whole[i], within(TOLERANCE));
@@ -44,8 +45,7 @@ class TilingTest {
     @Test
     void noTileIsLargerThanAsked() {
         List<String> tiles = new ArrayList<>();
-        Engine.infer(() -> new Tiling(8, 2)
-                .apply(torch.ones(1, 1, 20, 6), 1, 1, x -> {
+        Engine.infer(() -> Tiles.apply(new Tiling(8, 2), torch.ones(1, 1, 20, 6), 1, 1, x -> {
                     tiles.add(x.size(2) + "x" + x.size(3));
                     return x.clone();
                 })
@@ -56,8 +56,7 @@ class TilingTest {
     @Test
     void tilesAreNoLargerThanNeeded() {
         List<Long> tiles = new ArrayList<>();
-        Engine.infer(() -> new Tiling(64, 16)
-                .apply(torch.ones(1, 1, 128, 1), 1, 1, x -> {
+        Engine.infer(() -> Tiles.apply(new Tiling(64, 16), torch.ones(1, 1, 128, 1), 1, 1, x -> {
                     tiles.add(x.size(2));
                     return x.clone();
                 })
@@ -68,7 +67,7 @@ class TilingTest {
     @Test
     void encodersShrinkTiles() {
         float[] means = Engine.infer(() -> Tensors.toFloats(
-                new Tiling(4, 1).apply(torch.ones(1, 1, 20, 12), 2, 1, x -> torch.avg_pool2d(x, 2, 2))));
+                Tiles.apply(new Tiling(4, 1), torch.ones(1, 1, 20, 12), 2, 1, x -> torch.avg_pool2d(x, 2, 2))));
         assertThat(means).hasSize(10 * 6).containsOnly(1f);
     }
 

@@ -2,8 +2,8 @@ package dev.hypersd.metric;
 
 import dev.hypersd.judge.detection.Detections;
 import dev.hypersd.judge.detection.Detections.DetectedObject;
-import dev.hypersd.scene.Caption.Claims;
 import dev.hypersd.scene.Caption.Claimed;
+import dev.hypersd.scene.Caption.Claims;
 import dev.hypersd.scene.content.Kind;
 import dev.hypersd.scene.content.Place;
 import dev.hypersd.scene.content.Relation;

@@ -1,6 +1,5 @@
 package dev.hypersd.objective;
 
-import dev.hypersd.checkpoint.ModelFamily;
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidFileException;
@@ -19,6 +18,7 @@ import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.Network;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Adapters;
+import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;

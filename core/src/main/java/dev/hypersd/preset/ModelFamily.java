@@ -1,4 +1,4 @@
-package dev.hypersd.checkpoint;
+package dev.hypersd.preset;
 
 import java.util.List;
 

@@ -2,6 +2,7 @@ package dev.hypersd.vae;
 
 import static dev.hypersd.tensor.TensorScope.scoped;
 
+import dev.hypersd.image.Tiling;
 import dev.hypersd.tensor.TensorScope.Step;
 import dev.hypersd.tensor.Tensors;
 import java.util.ArrayList;
@@ -10,48 +11,34 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Takes large pictures through an autoencoder in overlapping tiles, so that memory depends on the size of a tile and not of the picture.
- *
- * <p>The tiles are of one size, no larger than needed to cover the picture, and spread evenly; where one ends and the next begins, they
- * fade into each other linearly. The result differs a little from that of the whole picture, because each tile is normalised by
- * itself. What is no larger than a tile is left whole.
- *
- * @param size of the largest tile in latents, in both directions
- * @param overlap of neighbours in latents, over which they fade
+ * Takes large pictures through an autoencoder in overlapping tiles of one size, no larger than needed to cover the picture, and spread
+ * evenly; where one ends and the next begins, they fade into each other linearly.
  */
-public record Tiling(int size, int overlap) {
-    /** Tiles of 512 pixels where a latent is 8, a quarter of it shared: about 1 GiB of memory for the usual decoder in F32. */
-    public static final Tiling USUAL = new Tiling(64, 16);
-
+final class Tiles {
     private static final int ROWS = 2;
     private static final int COLUMNS = 3;
 
-    /** @throws IllegalArgumentException unless the overlap is 1 to a third of the size, so that no more than two tiles fade at once */
-    public Tiling {
-        if (overlap < 1 || overlap > size / 3) {
-            throw new IllegalArgumentException(
-                    "tiles of size %d cannot overlap by %d; 1 to a third of the size is possible"
-                            .formatted(size, overlap));
-        }
-    }
+    private Tiles() {}
 
     /**
      * {@code map} applied tile by tile.
      *
+     * @param tiling the size of the tiles
      * @param x {@code [B, C, h * pixelsIn, w * pixelsIn]} for {@code h x w} latents
      * @param map makes {@code pixelsOut} pixels for each {@code pixelsIn}
      * @return {@code [B, C', h * pixelsOut, w * pixelsOut]}
      */
-    Tensor apply(Tensor x, int pixelsIn, int pixelsOut, Step map) {
-        return along(ROWS, x, pixelsIn, pixelsOut, row -> along(COLUMNS, row, pixelsIn, pixelsOut, map));
+    static Tensor apply(Tiling tiling, Tensor x, int pixelsIn, int pixelsOut, Step map) {
+        return along(
+                tiling, ROWS, x, pixelsIn, pixelsOut, row -> along(tiling, COLUMNS, row, pixelsIn, pixelsOut, map));
     }
 
-    private Tensor along(int dimension, Tensor x, int pixelsIn, int pixelsOut, Step map) {
+    private static Tensor along(Tiling tiling, int dimension, Tensor x, int pixelsIn, int pixelsOut, Step map) {
         long length = x.size(dimension) / pixelsIn;
-        if (length <= size) {
+        if (length <= tiling.size()) {
             return map.apply(x);
         }
-        Cut cut = Cut.of(length, size, overlap);
+        Cut cut = Cut.of(length, tiling.size(), tiling.overlap());
         return scoped(() -> {
             List<Tensor> parts = new ArrayList<>();
             for (int i = 0; i < cut.count(); i++) {
