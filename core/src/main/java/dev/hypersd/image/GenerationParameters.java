@@ -79,10 +79,11 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
         return find(ImageDecoder.bytes(file));
     }
 
-    /** The parameters in a PNG or JPEG file that is in memory, if it is one and has any. */
+    /** The parameters in a PNG, JPEG or WebP file that is in memory, if it is one and has any. */
     public static Optional<GenerationParameters> find(byte[] encoded) {
-        return PngText.find(encoded, Png.KEYWORD)
-                .or(() -> ExifComment.find(encoded))
+        return PngChunks.of(encoded)
+                .flatMap(chunks -> chunks.text(Png.KEYWORD))
+                .or(() -> Exif.of(encoded).flatMap(Exif::userComment))
                 .map(GenerationParameters::parse);
     }
 }

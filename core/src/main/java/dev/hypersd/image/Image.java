@@ -1,13 +1,16 @@
 package dev.hypersd.image;
 
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A picture of eight bits each of red, green and blue; immutable. */
 public final class Image {
+    private static final System.Logger LOG = System.getLogger(Image.class.getPackageName());
     private static final int CHANNELS = 3;
 
     private final int width;
@@ -33,27 +36,51 @@ public final class Image {
     }
 
     /**
-     * Reads a PNG, JPEG, WebP, GIF or BMP file: grey becomes three equal channels, transparency is dropped.
+     * Reads a PNG, JPEG, WebP, GIF or BMP file: turned upright as its EXIF data say, grey as three equal channels, the inks of printers as
+     * light, transparent parts filled with white, which is logged.
      *
-     * @throws dev.hypersd.error.InvalidFileException if it is missing, broken, of another kind, or larger than any picture
+     * @throws dev.hypersd.error.InvalidFileException if it is missing, broken, cut short, of another kind, or larger than any picture
      */
     public static Image read(Path file) {
-        return ImageDecoder.read(file);
+        return decode(file, ImageDecoder.bytes(file));
     }
 
     /**
-     * Reads a picture that is in memory, of the same formats as {@link #read}.
+     * Reads a picture that is in memory, as {@link #read(Path)} does.
      *
      * @param file where it comes from, named in messages
-     * @throws dev.hypersd.error.InvalidFileException if it is broken, of another kind, or larger than any picture
+     * @throws dev.hypersd.error.InvalidFileException if it is broken, cut short, of another kind, or larger than any picture
      */
     public static Image decode(Path file, byte[] encoded) {
-        return ImageDecoder.decode(file, encoded);
+        return decode(file, encoded, Color.WHITE, warning -> LOG.log(System.Logger.Level.WARNING, warning));
     }
 
-    /** A picture of the JDK, copied: grey becomes three equal channels, transparency is dropped. */
+    /**
+     * Reads a picture that is in memory, as {@link #read(Path)} does.
+     *
+     * @param file where it comes from, named in messages
+     * @param background what shows through transparent parts
+     * @param warnings told in a sentence when there are such parts
+     * @throws dev.hypersd.error.InvalidFileException if it is broken, cut short, of another kind, or larger than any picture
+     */
+    public static Image decode(Path file, byte[] encoded, Color background, Consumer<String> warnings) {
+        return ImageDecoder.decode(file, encoded, background, warnings);
+    }
+
+    /**
+     * How opaque each pixel of a picture in memory is, as grey from black (transparent) to white (opaque), turned upright; empty where the
+     * picture is of a kind without transparency.
+     *
+     * @param file where it comes from, named in messages
+     * @throws dev.hypersd.error.InvalidFileException if it is broken, cut short, of another kind, or larger than any picture
+     */
+    public static Optional<Image> decodeAlpha(Path file, byte[] encoded) {
+        return ImageDecoder.decodeAlpha(file, encoded);
+    }
+
+    /** A picture of the JDK, copied: grey becomes three equal channels, transparent parts are filled with white. */
     public static Image of(BufferedImage picture) {
-        return ImageDecoder.convert(picture);
+        return ImageDecoder.convert(picture, Color.WHITE);
     }
 
     /**

@@ -1,25 +1,38 @@
 package dev.hypersd.image;
 
 import dev.hypersd.error.InvalidFileException;
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** Reads picture files of strangers. */
+/** Pictures out of files: upright, in RGB, whole, and of a size that fits into memory. */
 final class ImageDecoder {
-    private static final long LARGEST_FILE = 256L << 20;
+    private static final long LARGEST_FILE = 1L << 28;
 
     /** 16384 x 16384; a small file can claim any size. */
     private static final long MOST_PIXELS = 1L << 28;
+
+    /** A progressive JPEG has about ten scans, and each one goes through all pixels; some small files have thousands. */
+    private static final int MOST_SCANS = 100;
+
+    /** Pixels times scans: 60 megapixels in 70 scans. */
+    private static final long MOST_SCANNED = 1L << 32;
+
+    private static final int INKS = 4;
 
     private ImageDecoder() {}
 
@@ -36,42 +49,146 @@ final class ImageDecoder {
         }
     }
 
-    static Image read(Path file) {
-        return decode(file, bytes(file));
+    /**
+     * Decodes a file.
+     *
+     * @param background what shows through transparent parts
+     * @param warnings told when there are such parts
+     */
+    static Image decode(Path file, byte[] encoded, Color background, Consumer<String> warnings) {
+        BufferedImageOrInks stored = read(file, encoded);
+        if (stored.picture().filter(ImageDecoder::isTransparent).isPresent()) {
+            warnings.accept("%s has transparent parts, which are filled with #%06x"
+                    .formatted(file, background.getRGB() & 0xFFFFFF));
+        }
+        Image picture = stored.inks()
+                .map(inks -> ofInks(inks, stored.transform()))
+                .orElseGet(() -> convert(stored.picture().orElseThrow(), background));
+        return orientation(encoded).upright(picture);
     }
 
-    static Image decode(Path file, byte[] encoded) {
+    /**
+     * How opaque each pixel of a file is, as grey from black (transparent) to white (opaque); empty where the format of the file has no
+     * transparency.
+     */
+    static Optional<Image> decodeAlpha(Path file, byte[] encoded) {
+        return read(file, encoded)
+                .picture()
+                .filter(picture -> picture.getColorModel().hasAlpha())
+                .map(ImageDecoder::alpha)
+                .map(alpha -> orientation(encoded).upright(alpha));
+    }
+
+    private static Orientation orientation(byte[] encoded) {
+        return Exif.of(encoded).map(Exif::orientation).orElse(Orientation.UPRIGHT);
+    }
+
+    /** A decoded picture, or the four inks of one for printers, which the JDK does not make a picture of. */
+    private record BufferedImageOrInks(Optional<BufferedImage> picture, Optional<Raster> inks, int transform) {}
+
+    private static BufferedImageOrInks read(Path file, byte[] encoded) {
         if (WebP.isAnimation(encoded)) {
             throw new InvalidFileException(file, "is an animation; pictures that stand still are read");
         }
-        try (ImageInputStream in = new EncodedPicture(encoded)) {
+        Optional<JpegStructure> jpeg = JpegStructure.of(encoded);
+        boolean isCut = jpeg.filter(JpegStructure::isCut).isPresent()
+                || PngChunks.of(encoded).filter(chunks -> !chunks.isComplete()).isPresent();
+        if (isCut) {
+            throw truncated(file);
+        }
+        AtomicBoolean truncated = new AtomicBoolean();
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
                 throw new InvalidFileException(file, "is not a picture that can be read (PNG, JPEG, WebP, GIF, BMP)");
             }
             ImageReader reader = readers.next();
             try {
+                // The reader of JPEG fills what is missing with grey and says so.
+                reader.addIIOReadWarningListener(
+                        (_, warning) -> truncated.compareAndSet(false, warning.contains("remature end")));
                 reader.setInput(in, true, true);
-                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels > MOST_PIXELS) {
-                    throw new InvalidFileException(
-                            file,
-                            "claims to be a picture of %dx%d, more than the %d pixels that are read"
-                                    .formatted(reader.getWidth(0), reader.getHeight(0), MOST_PIXELS));
+                requireBounded(file, reader.getWidth(0), reader.getHeight(0), jpeg);
+                boolean inks = jpeg.isPresent() && jpeg.get().components() == INKS;
+                BufferedImageOrInks stored = inks
+                        ? new BufferedImageOrInks(
+                                Optional.empty(),
+                                Optional.of(reader.readRaster(0, null)),
+                                jpeg.get().adobeTransform().orElse(0))
+                        : new BufferedImageOrInks(Optional.of(reader.read(0)), Optional.empty(), 0);
+                if (truncated.get()) {
+                    throw truncated(file);
                 }
-                return convert(reader.read(0));
+                return stored;
             } finally {
                 reader.dispose();
             }
-        } catch (IOException | UncheckedIOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-            // The readers meet damaged files with all of these.
+        } catch (InvalidFileException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The readers meet damaged files with exceptions of many kinds.
             String reason = e.getMessage() == null ? "" : ": " + e.getMessage();
             throw new InvalidFileException(file, "is a damaged picture" + reason, e);
         }
     }
 
-    static Image convert(BufferedImage picture) {
-        return picture.getColorModel() instanceof IndexColorModel ? ofPalette(picture) : ofSamples(picture);
+    private static InvalidFileException truncated(Path file) {
+        return new InvalidFileException(
+                file, "ends too early: the picture is not whole; get the file again where it came from");
+    }
+
+    private static void requireBounded(Path file, int width, int height, Optional<JpegStructure> jpeg) {
+        long pixels = (long) width * height;
+        if (pixels > MOST_PIXELS) {
+            throw new InvalidFileException(
+                    file,
+                    "claims to be a picture of %dx%d, more than the %d pixels that are read"
+                            .formatted(width, height, MOST_PIXELS));
+        }
+        int scans = jpeg.map(JpegStructure::scans).orElse(1);
+        if (scans > MOST_SCANS || scans * pixels > MOST_SCANNED) {
+            throw new InvalidFileException(
+                    file,
+                    "is a picture of %dx%d in %d scans, which takes too long to decode; at most %d scans and %d pixels in all of them are read"
+                            .formatted(width, height, scans, MOST_SCANS, MOST_SCANNED));
+        }
+    }
+
+    /** A picture of the JDK, transparent parts filled with {@code background}. */
+    static Image convert(BufferedImage picture, Color background) {
+        Image opaque = picture.getColorModel() instanceof IndexColorModel ? ofPalette(picture) : ofSamples(picture);
+        if (!isTransparent(picture)) {
+            return opaque;
+        }
+        int[] behind = {background.getRed(), background.getGreen(), background.getBlue()};
+        byte[] alpha = alpha(picture).pixels();
+        byte[] rgb = opaque.rgb();
+        for (int i = 0; i < rgb.length; i++) {
+            int share = alpha[i] & 0xFF;
+            rgb[i] = (byte) ((share * (rgb[i] & 0xFF) + (255 - share) * behind[i % 3] + 127) / 255);
+        }
+        return new Image(opaque.width(), opaque.height(), rgb);
+    }
+
+    private static boolean isTransparent(BufferedImage picture) {
+        if (!picture.getColorModel().hasAlpha()) {
+            return false;
+        }
+        for (byte value : alpha(picture).pixels()) {
+            if (value != (byte) 0xFF) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Image alpha(BufferedImage picture) {
+        int[] argb = picture.getRGB(0, 0, picture.getWidth(), picture.getHeight(), null, 0, picture.getWidth());
+        byte[] rgb = new byte[3 * argb.length];
+        for (int i = 0; i < argb.length; i++) {
+            rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = (byte) (argb[i] >>> 24);
+        }
+        return new Image(picture.getWidth(), picture.getHeight(), rgb);
     }
 
     private static Image ofPalette(BufferedImage picture) {
@@ -103,5 +220,45 @@ final class ImageDecoder {
             }
         }
         return new Image(width, picture.getHeight(), rgb);
+    }
+
+    /**
+     * The inks of a JPEG as light, as Pillow does it: {@code 255 - K - C * (255 - K) / 255} and so on. Files hold the inks inverted, by
+     * Adobe's convention.
+     *
+     * @param transform 2 if cyan, magenta and yellow are stored as YCbCr
+     */
+    private static Image ofInks(Raster raster, int transform) {
+        byte[] rgb = new byte[3 * raster.getWidth() * raster.getHeight()];
+        int[] row = new int[INKS * raster.getWidth()];
+        for (int y = 0; y < raster.getHeight(); y++) {
+            raster.getPixels(0, y, raster.getWidth(), 1, row);
+            for (int x = 0; x < raster.getWidth(); x++) {
+                int[] inverted = {row[INKS * x], row[INKS * x + 1], row[INKS * x + 2]};
+                if (transform == 2) {
+                    inverted = invertedInks(inverted[0], inverted[1] - 128, inverted[2] - 128);
+                }
+                int light = row[INKS * x + 3];
+                for (int channel = 0; channel < 3; channel++) {
+                    int product = (255 - inverted[channel]) * light + 128;
+                    int shade = ((product >> 8) + product) >> 8;
+                    rgb[3 * (y * raster.getWidth() + x) + channel] = (byte) Math.max(0, light - shade);
+                }
+            }
+        }
+        return new Image(raster.getWidth(), raster.getHeight(), rgb);
+    }
+
+    /** ITU-T T.871, section 7: what YCbCr stands for here are the inks themselves. */
+    private static int[] invertedInks(int luma, int blue, int red) {
+        return new int[] {
+            255 - clamped(luma + 1.402 * red),
+            255 - clamped(luma - 0.344136 * blue - 0.714136 * red),
+            255 - clamped(luma + 1.772 * blue)
+        };
+    }
+
+    private static int clamped(double value) {
+        return Math.clamp(Math.round(value), 0, 255);
     }
 }

@@ -30,7 +30,7 @@ public record Jpeg(int quality) implements ImageFormat {
     @Override
     public byte[] encode(Image image, Optional<GenerationParameters> parameters) {
         byte[] plain = encode(image);
-        return parameters.map(p -> ExifComment.insert(plain, p.toText())).orElse(plain);
+        return parameters.map(p -> Exif.insert(plain, p.toText())).orElse(plain);
     }
 
     private byte[] encode(Image image) {

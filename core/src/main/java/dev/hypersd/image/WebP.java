@@ -20,7 +20,7 @@ public record WebP() implements ImageFormat {
                     .formatted(image, LosslessWebP.LONGEST));
         }
         byte[] bitstream = LosslessWebP.encode(image);
-        Optional<byte[]> exif = parameters.map(p -> ExifComment.tiff(p.toText()));
+        Optional<byte[]> exif = parameters.map(p -> Exif.tiff(p.toText()));
         int size = FILE_HEADER
                 + chunk(bitstream.length)
                 + exif.map(comment -> chunk(FEATURES) + chunk(comment.length)).orElse(0);

@@ -232,14 +232,6 @@ class ImageTest {
     }
 
     @Test
-    void transparencyIsDropped() throws IOException {
-        BufferedImage picture = new BufferedImage(1, 1, BufferedImage.TYPE_INT_ARGB);
-        picture.setRGB(0, 0, 0x40112233);
-        ImageIO.write(picture, "png", folder.resolve("a.png").toFile());
-        assertThat(Image.read(folder.resolve("a.png")).rgb()).containsExactly(0x11, 0x22, 0x33);
-    }
-
-    @Test
     void aPictureOfAbsurdSizeIsRefusedBeforeItIsRead() throws IOException {
         byte[] png = new Png().encode(noise(1, 1), Optional.empty());
         ByteBuffer.wrap(png).putInt(16, 1_000_000).putInt(20, 1_000_000);

@@ -13,7 +13,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written as WebP is read back as it was by a decoder of others, OpenCV's. */
 class WebPTest {
@@ -103,6 +106,26 @@ class WebPTest {
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage(
                         "picture of 16385x1 is too large for WebP, whose sides are at most 16384 pixels; write a PNG");
+    }
+
+    /** OpenCV decodes by libwebp, which is the reference of the format. */
+    @ParameterizedTest
+    @ValueSource(ints = {5, 50, 95})
+    void lossyFilesAreReadAsTheReferenceReadsThem(int quality) {
+        byte[] rgb = new byte[3 * 203 * 149];
+        Random random = new Random(quality);
+        for (int i = 0; i < rgb.length; i++) {
+            int x = i / 3 % 203;
+            int y = i / 3 / 203;
+            rgb[i] = (byte) (x * (1 + i % 3) + y + random.nextInt(40));
+        }
+        Path file = folder.resolve("lossy.webp");
+        try (PointerScope scope = new PointerScope()) {
+            Mat picture = new Mat(149, 203, opencv_core.CV_8UC3, new BytePointer(rgb));
+            IntPointer options = new IntPointer(opencv_imgcodecs.IMWRITE_WEBP_QUALITY, quality);
+            assertThat(opencv_imgcodecs.imwrite(file.toString(), picture, options)).isTrue();
+        }
+        assertThat(Image.read(file)).isEqualTo(decoded(file));
     }
 
     private void assertReadBack(Image picture) {

@@ -9,18 +9,20 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * The user comment in the EXIF data of a picture (CIPA DC-008), in a JPEG an APP1 segment: it holds a TIFF structure whose first directory
- * points to a second one, which has the comment.
+ * What the EXIF data of a picture (CIPA DC-008) say of its orientation and of how it was made. They are a TIFF structure: a first directory
+ * with the orientation, which points to a second one, which has the user comment. A JPEG has them in an APP1 segment, a PNG and a WebP in a
+ * chunk.
  */
-final class ExifComment {
-    private static final int START_OF_IMAGE = 0xFFD8;
-    private static final int START_OF_SCAN = 0xFFDA;
+final class Exif {
     private static final int APP0 = 0xFFE0;
     private static final int APP1 = 0xFFE1;
 
-    private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
+    /** What a segment of a JPEG with EXIF data begins with. */
+    static final byte[] NAME = {'E', 'x', 'i', 'f', 0, 0};
+
     private static final byte[] UNICODE = {'U', 'N', 'I', 'C', 'O', 'D', 'E', 0};
     private static final byte[] ASCII = {'A', 'S', 'C', 'I', 'I', 0, 0, 0};
     private static final byte[] JIS = {'J', 'I', 'S', 0, 0, 0, 0, 0};
@@ -30,6 +32,7 @@ final class ExifComment {
     private static final byte[] BIG_ENDIAN_MARK = {(byte) 0xFE, (byte) 0xFF};
     private static final byte[] LITTLE_ENDIAN_MARK = {(byte) 0xFF, (byte) 0xFE};
 
+    private static final short ORIENTATION = 0x0112;
     private static final short EXIF_DIRECTORY = (short) 0x8769;
     private static final short USER_COMMENT = (short) 0x9286;
     private static final short TYPE_LONG = 4;
@@ -44,12 +47,16 @@ final class ExifComment {
     /** A directory with one entry: their number, the entry, and the place of the next directory. */
     private static final int DIRECTORY = 2 + ENTRY + 4;
 
-    private ExifComment() {}
+    private final ByteBuffer tiff;
+
+    private Exif(ByteBuffer tiff) {
+        this.tiff = tiff;
+    }
 
     /** The JPEG with {@code text} as its comment, after the JFIF header where there is one. */
     static byte[] insert(byte[] jpeg, String text) {
         byte[] tiff = tiff(text);
-        int length = 2 + EXIF.length + tiff.length;
+        int length = 2 + NAME.length + tiff.length;
         if (length > 0xFFFF) {
             throw new InvalidRequestException(
                     "%d characters of parameters do not fit into a JPEG file; write a PNG".formatted(text.length()));
@@ -60,7 +67,7 @@ final class ExifComment {
             at += 2 + (in.getShort(at + 2) & 0xFFFF);
         }
         ByteBuffer out = ByteBuffer.allocate(jpeg.length + 2 + length).put(jpeg, 0, at);
-        out.putShort((short) APP1).putShort((short) length).put(EXIF).put(tiff);
+        out.putShort((short) APP1).putShort((short) length).put(NAME).put(tiff);
         return out.put(jpeg, at, jpeg.length - at).array();
     }
 
@@ -83,52 +90,48 @@ final class ExifComment {
                 .putInt(0);
     }
 
-    /** The comment of a JPEG or a WebP, if it has one that can be read. */
-    static Optional<String> find(byte[] picture) {
-        try {
-            // Some programs put the name of the segment before the data in WebP too.
-            Optional<byte[]> exif = WebP.exif(picture);
-            return exif.isPresent()
-                    ? exif.flatMap(content -> inTiff(ByteBuffer.wrap(
-                            startsWith(content, EXIF)
-                                    ? Arrays.copyOfRange(content, EXIF.length, content.length)
-                                    : content)))
-                    : inJpeg(ByteBuffer.wrap(picture));
-        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
-            // Cut short, or a place that points nowhere: there is no comment to read.
-            return Optional.empty();
-        }
+    /** The EXIF data of a JPEG, PNG or WebP file, if it has some. */
+    static Optional<Exif> of(byte[] picture) {
+        return JpegStructure.of(picture)
+                .flatMap(JpegStructure::exif)
+                .or(() -> WebP.exif(picture))
+                .or(() -> PngChunks.of(picture).flatMap(PngChunks::exif))
+                // A JPEG has the name before the data, and some programs put it there in the other formats too.
+                .map(content -> startsWith(content, NAME)
+                        ? Arrays.copyOfRange(content, NAME.length, content.length)
+                        : content)
+                .filter(content -> content.length >= TIFF_HEADER)
+                .map(content -> new Exif(ByteBuffer.wrap(content)
+                        .order(content[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN)));
     }
 
-    private static Optional<String> inJpeg(ByteBuffer in) {
-        if ((in.getShort() & 0xFFFF) != START_OF_IMAGE) {
-            return Optional.empty();
-        }
-        while (true) {
-            int marker = in.getShort() & 0xFFFF;
-            int length = in.getShort() & 0xFFFF;
-            if (marker == START_OF_SCAN || length < 2) {
-                return Optional.empty();
-            }
-            byte[] content = new byte[length - 2];
-            in.get(content);
-            if (marker == APP1 && startsWith(content, EXIF)) {
-                return inTiff(ByteBuffer.wrap(content, EXIF.length, content.length - EXIF.length)
-                        .slice());
-            }
-        }
+    /** How the picture is to be turned; upright where nothing that can be read is said. */
+    Orientation orientation() {
+        return lookUp(() -> entry(tiff.getInt(4), ORIENTATION)
+                        .map(entry -> tiff.getShort(entry + 8) & 0xFFFF)
+                        .flatMap(Orientation::of))
+                .orElse(Orientation.UPRIGHT);
     }
 
-    private static Optional<String> inTiff(ByteBuffer tiff) {
-        tiff.order(tiff.get(0) == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
-        return entry(tiff, tiff.getInt(4), EXIF_DIRECTORY)
+    /** The user comment, if there is one that can be read. */
+    Optional<String> userComment() {
+        return lookUp(() -> entry(tiff.getInt(4), EXIF_DIRECTORY)
                 .map(pointer -> tiff.getInt(pointer + 8))
-                .flatMap(directory -> entry(tiff, directory, USER_COMMENT))
-                .flatMap(comment -> decode(tiff, tiff.getInt(comment + 8), tiff.getInt(comment + 4)));
+                .flatMap(directory -> entry(directory, USER_COMMENT))
+                .flatMap(comment -> decode(tiff.getInt(comment + 8), tiff.getInt(comment + 4))));
+    }
+
+    private static <T> Optional<T> lookUp(Supplier<Optional<T>> reader) {
+        try {
+            return reader.get();
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+            // Cut short, or a place that points nowhere: there is nothing to read.
+            return Optional.empty();
+        }
     }
 
     /** Where in the directory at {@code directory} the entry with {@code tag} stands. */
-    private static Optional<Integer> entry(ByteBuffer tiff, int directory, short tag) {
+    private Optional<Integer> entry(int directory, short tag) {
         int count = tiff.getShort(directory) & 0xFFFF;
         for (int i = 0; i < count; i++) {
             int at = directory + 2 + i * ENTRY;
@@ -139,7 +142,7 @@ final class ExifComment {
         return Optional.empty();
     }
 
-    private static Optional<String> decode(ByteBuffer tiff, int at, int length) {
+    private Optional<String> decode(int at, int length) {
         if (length <= INLINE || length > tiff.capacity()) {
             return Optional.empty();
         }

@@ -1,0 +1,87 @@
+package dev.hypersd.image;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What the markers of a JPEG file (ITU-T T.81, annex B) say about it, read in one pass and without decoding anything.
+ *
+ * @param components of each pixel: 1 for grey, 3 for colours, 4 for the inks of a printer
+ * @param adobeTransform how the colours were transformed by Adobe's convention: 0 not at all, 1 to YCbCr, 2 to YCCK; empty if the file does not say
+ * @param scans how often the pixels are gone through: once in a baseline file, about ten times in a progressive one
+ * @param exif the EXIF data
+ * @param isCut whether the file ends within a segment; it may end within the pixels too, which only a decoder notices
+ */
+record JpegStructure(
+        int components, OptionalInt adobeTransform, int scans, Optional<byte[]> exif, boolean isCut) {
+    private static final int START_OF_IMAGE = 0xD8;
+    private static final int END_OF_IMAGE = 0xD9;
+    private static final int START_OF_SCAN = 0xDA;
+    private static final int APP1 = 0xE1;
+    private static final int APP14 = 0xEE;
+
+    private static final byte[] ADOBE = {'A', 'd', 'o', 'b', 'e'};
+
+    /** Where the transform stands in Adobe's segment, and how many components a frame header names. */
+    private static final int ADOBE_TRANSFORM = 11;
+
+    private static final int FRAME_COMPONENTS = 5;
+
+    /** Of {@code file}, as far as it goes; empty if it is no JPEG. */
+    static Optional<JpegStructure> of(byte[] file) {
+        if (file.length < 4 || (file[0] & 0xFF) != 0xFF || (file[1] & 0xFF) != START_OF_IMAGE) {
+            return Optional.empty();
+        }
+        int components = 0;
+        OptionalInt transform = OptionalInt.empty();
+        int scans = 0;
+        Optional<byte[]> exif = Optional.empty();
+        boolean cut = false;
+        for (int at = nextMarker(file, 2); at >= 0; ) {
+            int marker = file[at] & 0xFF;
+            if (marker == END_OF_IMAGE) {
+                break;
+            }
+            int start = at + 3;
+            int length = start > file.length ? -1 : ((file[at + 1] & 0xFF) << 8 | file[at + 2] & 0xFF) - 2;
+            cut = length < 0 || length > file.length - start;
+            if (cut) {
+                break;
+            }
+            if (isFrame(marker) && length > FRAME_COMPONENTS) {
+                components = file[start + FRAME_COMPONENTS] & 0xFF;
+            } else if (marker == START_OF_SCAN) {
+                scans++;
+            } else if (marker == APP14 && length > ADOBE_TRANSFORM && startsWith(file, start, ADOBE)) {
+                transform = OptionalInt.of(file[start + ADOBE_TRANSFORM] & 0xFF);
+            } else if (marker == APP1 && exif.isEmpty() && length >= Exif.NAME.length && startsWith(file, start, Exif.NAME)) {
+                exif = Optional.of(Arrays.copyOfRange(file, start, start + length));
+            }
+            at = nextMarker(file, start + length);
+        }
+        return Optional.of(new JpegStructure(components, transform, scans, exif, cut));
+    }
+
+    /** The place after the next {@code FF} that begins a segment, beyond compressed data and fill bytes; -1 if there is none. */
+    private static int nextMarker(byte[] file, int from) {
+        for (int i = from; i + 1 < file.length; i++) {
+            int marker = file[i + 1] & 0xFF;
+            // Zero means that the FF is data; restart markers and 01 stand alone.
+            boolean alone = marker == 0 || marker == 1 || (marker >= 0xD0 && marker <= 0xD7);
+            if ((file[i] & 0xFF) == 0xFF && marker != 0xFF && !alone) {
+                return i + 1;
+            }
+        }
+        return -1;
+    }
+
+    /** Frame headers are C0 to CF but for the tables C4, C8 and CC. */
+    private static boolean isFrame(int marker) {
+        return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+    }
+
+    private static boolean startsWith(byte[] file, int at, byte[] beginning) {
+        return Arrays.equals(file, at, at + beginning.length, beginning, 0, beginning.length);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.hypersd.image;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/**
+ * The chunks of a PNG file (ISO/IEC 15948, section 5) that are whole, with its texts (tEXt, zTXt and iTXt) and its EXIF data (eXIf).
+ *
+ * @param chunks in the order of the file
+ */
+record PngChunks(List<Chunk> chunks) {
+    /** More than any prompt; a small compressed chunk must not grow without bound. */
+    private static final int LONGEST = 1 << 20;
+
+    /** A chunk of the file, whose content is {@code length} bytes from {@code start}. */
+    record Chunk(String type, byte[] file, int start, int length) {
+        byte[] content() {
+            return Arrays.copyOfRange(file, start, start + length);
+        }
+    }
+
+    /** Of {@code file}, up to where it is cut short or damaged; empty if it is no PNG. */
+    static Optional<PngChunks> of(byte[] file) {
+        if (file.length < Png.SIGNATURE.length
+                || !Arrays.equals(file, 0, Png.SIGNATURE.length, Png.SIGNATURE, 0, Png.SIGNATURE.length)) {
+            return Optional.empty();
+        }
+        List<Chunk> chunks = new ArrayList<>();
+        ByteBuffer in = ByteBuffer.wrap(file);
+        for (int at = Png.SIGNATURE.length; at + 12 <= file.length; ) {
+            int length = in.getInt(at);
+            if (length < 0 || length > file.length - at - 12) {
+                break;
+            }
+            chunks.add(new Chunk(new String(file, at + 4, 4, StandardCharsets.US_ASCII), file, at + 8, length));
+            at += 12 + length;
+        }
+        return Optional.of(new PngChunks(chunks));
+    }
+
+    /** Whether the file goes on to its end. */
+    boolean isComplete() {
+        return chunks.stream().anyMatch(chunk -> chunk.type().equals("IEND"));
+    }
+
+    /** The EXIF data, if there are some. */
+    Optional<byte[]> exif() {
+        return chunks.stream()
+                .filter(chunk -> chunk.type().equals("eXIf"))
+                .map(Chunk::content)
+                .findFirst();
+    }
+
+    /** The text with {@code keyword}, if there is one that can be read. */
+    Optional<String> text(String keyword) {
+        byte[] name = (keyword + "\0").getBytes(StandardCharsets.ISO_8859_1);
+        return chunks.stream()
+                .flatMap(chunk -> text(chunk, name).stream())
+                .findFirst();
+    }
+
+    private static Optional<String> text(Chunk chunk, byte[] name) {
+        if (chunk.length() < name.length
+                || !Arrays.equals(chunk.file(), chunk.start(), chunk.start() + name.length, name, 0, name.length)) {
+            return Optional.empty();
+        }
+        ByteBuffer rest = ByteBuffer.wrap(chunk.content()).position(name.length);
+        try {
+            return switch (chunk.type()) {
+                case "tEXt" -> Optional.of(decode(rest, false, StandardCharsets.ISO_8859_1));
+                case "zTXt" -> {
+                    rest.get(); // the only compression method there is
+                    yield Optional.of(decode(rest, true, StandardCharsets.ISO_8859_1));
+                }
+                case "iTXt" -> {
+                    boolean compressed = rest.get() != 0;
+                    rest.get();
+                    skipString(rest);
+                    skipString(rest);
+                    yield Optional.of(decode(rest, compressed, StandardCharsets.UTF_8));
+                }
+                default -> Optional.empty();
+            };
+        } catch (BufferUnderflowException | DataFormatException e) {
+            // Cut short or damaged: there is no text to read.
+            return Optional.empty();
+        }
+    }
+
+    private static String decode(ByteBuffer content, boolean compressed, Charset charset) throws DataFormatException {
+        byte[] bytes = new byte[content.remaining()];
+        content.get(bytes);
+        return new String(compressed ? inflate(bytes) : bytes, charset);
+    }
+
+    private static byte[] inflate(byte[] compressed) throws DataFormatException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        byte[] buffer = new byte[1 << 13];
+        try (Inflater inflater = new Inflater()) {
+            inflater.setInput(compressed);
+            while (!inflater.finished()) {
+                int count = inflater.inflate(buffer);
+                out.write(buffer, 0, count);
+                if (out.size() > LONGEST || (count == 0 && !inflater.finished())) {
+                    throw new DataFormatException("too long or cut short");
+                }
+            }
+        }
+        return out.toByteArray();
+    }
+
+    private static void skipString(ByteBuffer in) {
+        while (in.get() != 0) {
+            // Up to and including the terminator.
+        }
+    }
+}
