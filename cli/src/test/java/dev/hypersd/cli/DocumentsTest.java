@@ -2,7 +2,9 @@ package dev.hypersd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,17 +12,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /** The documents lead to files that exist, show options that exist, and have lines that fit into a window. */
 class DocumentsTest {
     private static final Path ROOT = Path.of("..");
+    private static final CommandLine HYPERSD = new CommandLine(new Main());
     private static final int WIDTH = 120;
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)|src=\"([^\"]+)\"");
+    private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern HEADING = Pattern.compile("#+ (.*)");
     private static final Pattern COMMAND = Pattern.compile("(?:^|[ `(])(?:\\./)?hypersd ((?:[^`|;&]|\\\\\\|)*)");
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z-]*");
@@ -69,8 +78,35 @@ class DocumentsTest {
         assertThat(unknown).as("options in %s", document).isEmpty();
     }
 
+    /** The readme's example is run by {@link ReadmeTest}; these are parts of programs, which are compiled. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            pictures.md | dev.hypersd.image.Image, dev.hypersd.request.* | Image picture, Image mask
+            scenes.md   | dev.hypersd.scene.*, dev.hypersd.scene.drawing.*, dev.hypersd.data.* |
+            serve.md    | dev.hypersd.model.*, dev.hypersd.serve.*, dev.hypersd.serve.registry.* | Path model
+            """)
+    void partsOfProgramsCompile(String document, String imports, String variables, @TempDir Path folder)
+            throws IOException {
+        Matcher part = JAVA.matcher(Files.readString(ROOT.resolve("docs").resolve(document)));
+        assertThat(part.find()).isTrue();
+        String program = Stream.concat(
+                        Stream.of("java.net.URI", "java.nio.file.Path", "java.util.*", "java.util.stream.*"),
+                        Stream.of(imports.split(", ")))
+                .map("import %s;%n"::formatted)
+                .collect(Collectors.joining(
+                        "",
+                        "",
+                        "class Part { void run(%s) throws Exception { %s } }"
+                                .formatted(variables == null ? "" : variables, part.group(1))));
+        Path source = Files.writeString(folder.resolve("Part.java"), program);
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        ToolProvider.getSystemJavaCompiler()
+                .run(null, null, errors, "-proc:none", "-cp", System.getProperty("java.class.path"), source.toString());
+        assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
     private static List<String> unknownOptions(MatchResult shown) {
-        CommandLine command = new CommandLine(new Main());
+        CommandLine command = HYPERSD;
         String[] words = shown.group(1).split("\\s+");
         for (String word : words) {
             if (!command.getSubcommands().containsKey(word)) {
