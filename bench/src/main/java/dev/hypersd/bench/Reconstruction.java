@@ -1,6 +1,6 @@
 package dev.hypersd.bench;
 
-import dev.hypersd.data.Pixels;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.image.Image;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.nn.Placement;
@@ -71,7 +71,7 @@ final class Reconstruction implements Callable<Integer> {
 
     /** Of one picture, in decibel, from the middle of the distribution of its latents. */
     private static double ratio(Autoencoder autoencoder, Image image) {
-        Tensor pixels = Pixels.of(List.of(image));
+        Tensor pixels = ImageTensors.of(List.of(image));
         long factor = autoencoder.scaleFactor();
         long[] shape = {1, autoencoder.latentChannels(), image.height() / factor, image.width() / factor};
         Tensor decoded = autoencoder.decode(

@@ -97,13 +97,26 @@ public final class Image {
         ImageFormat.of(file).write(this, Optional.of(parameters), file);
     }
 
-    /** This picture in another size, antialiased where it shrinks; exactly as Pillow does it. */
+    /** This picture in another size, antialiased where it shrinks, exactly as Pillow does it; itself if it has that size. */
     public Image resize(int newWidth, int newHeight, Resampling filter) {
         if (newWidth < 1 || newHeight < 1) {
             throw new IllegalArgumentException(
                     "a picture has at least one pixel, not %dx%d".formatted(newWidth, newHeight));
         }
+        if (newWidth == width && newHeight == height) {
+            return this;
+        }
         return Resizer.resize(this, newWidth, newHeight, filter);
+    }
+
+    /** The luma of each pixel in all three channels (ITU-R BT.601), rounded as Pillow does it. */
+    public Image grey() {
+        byte[] grey = rgb();
+        for (int i = 0; i < grey.length; i += CHANNELS) {
+            int luma = 19595 * (grey[i] & 0xFF) + 38470 * (grey[i + 1] & 0xFF) + 7471 * (grey[i + 2] & 0xFF) + 0x8000;
+            grey[i] = grey[i + 1] = grey[i + 2] = (byte) (luma >> 16);
+        }
+        return new Image(width, height, grey);
     }
 
     /** The part of this picture whose upper left corner is at {@code (left, top)}, all of it inside. */

@@ -22,6 +22,7 @@ import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.SeededNoise;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.vae.Autoencoder;
@@ -202,7 +203,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         return run(
                 request,
                 listener,
-                generation -> Pictures.of(generation.decode(generation.denoise(plan, new SeededNoise(seeds)))));
+                generation -> ImageTensors.images(generation.decode(generation.denoise(plan, new SeededNoise(seeds)))));
     }
 
     /**
@@ -215,7 +216,7 @@ public final class DiffusionPipeline implements AutoCloseable {
             requireOpen();
             return pictures.stream()
                     .map(picture -> TensorScope.released(
-                            () -> Pictures.of(reconstruct(model.device().place(Pictures.pixels(picture))))
+                            () -> ImageTensors.images(reconstruct(model.device().place(ImageTensors.of(picture))))
                                     .getFirst()))
                     .toList();
         });

@@ -2,6 +2,7 @@ package dev.hypersd.pipeline;
 
 import dev.hypersd.controlnet.ControlNet;
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.image.Resampling;
 import dev.hypersd.model.Denoiser;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.model.TextEncoder;
@@ -13,6 +14,7 @@ import dev.hypersd.request.Size;
 import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.StepResult;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.unet.Conditioning;
@@ -89,7 +91,7 @@ final class Generation {
             current = step(relay.in(i), prepared, plan, i, current, noise);
             Tensor estimate = current.x0();
             Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
-            listener.onStep(new Step(i + 1, plan.size(), elapsed, () -> Pictures.of(decode(estimate))));
+            listener.onStep(new Step(i + 1, plan.size(), elapsed, () -> ImageTensors.images(decode(estimate))));
         }
         // The decoder needs the room more: the U-Net's weights and the decoder's activations together would be the peak
         // of a large model.
@@ -179,7 +181,9 @@ final class Generation {
         List<ActiveControl> controls = new ArrayList<>();
         for (int i = 0; i < networks.size(); i++) {
             Control control = request.controls().get(i);
-            Tensor picture = model.device().place(Pictures.unit(Pictures.sized(control.picture(), size)));
+            Tensor picture = model.device()
+                    .place(ImageTensors.zeroToOne(
+                            List.of(control.picture().resize(size.width(), size.height(), Resampling.LANCZOS))));
             controls.add(
                     new ActiveControl(control, networks.get(i), networks.get(i).embed(picture)));
         }

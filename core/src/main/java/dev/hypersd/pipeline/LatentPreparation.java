@@ -1,12 +1,14 @@
 package dev.hypersd.pipeline;
 
 import dev.hypersd.image.Image;
+import dev.hypersd.image.Resampling;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.pipeline.PreparedLatents.Kept;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.Size;
 import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.SamplingPlan;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.vae.Autoencoder;
@@ -127,11 +129,11 @@ final class LatentPreparation {
     }
 
     private Tensor pixels(Image picture) {
-        return model.device().place(Pictures.pixels(sized(picture)));
+        return model.device().place(ImageTensors.of(sized(picture)));
     }
 
     private Tensor mask(Image mask) {
-        return model.device().place(Pictures.mask(sized(Pictures.grey(mask))));
+        return model.device().place(ImageTensors.mask(sized(mask.grey())));
     }
 
     /** The mask at the latents' size, of each block of pixels the upper left one. */
@@ -142,6 +144,6 @@ final class LatentPreparation {
     }
 
     private Image sized(Image picture) {
-        return Pictures.sized(picture, size);
+        return picture.resize(size.width(), size.height(), Resampling.LANCZOS);
     }
 }

@@ -1,9 +1,9 @@
 package dev.hypersd.evaluation;
 
-import dev.hypersd.data.Pixels;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.image.Image;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -165,8 +165,11 @@ public record Evaluation(
 
     /** Adds to each judgement the mean squared error of its picture to the teacher's, of pixels from -1 to 1. */
     private static List<Judgement> compared(List<Judgement> judgements, List<Image> images, List<Image> taught) {
-        List<Double> errors = Engine.infer(() -> Tensors.toList(
-                Pixels.of(images).sub(Pixels.of(taught)).square().flatten(1, 3).mean(1)));
+        List<Double> errors = Engine.infer(() -> Tensors.toList(ImageTensors.of(images)
+                .sub(ImageTensors.of(taught))
+                .square()
+                .flatten(1, 3)
+                .mean(1)));
         return IntStream.range(0, errors.size())
                 .mapToObj(i -> judgements.get(i).withTeacherError(errors.get(i)))
                 .toList();

@@ -1,6 +1,5 @@
 package dev.hypersd.evaluation;
 
-import dev.hypersd.data.Pixels;
 import dev.hypersd.evaluation.Judgement.Score;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.JudgeFolder;
@@ -13,6 +12,7 @@ import dev.hypersd.judge.reward.AestheticJudge;
 import dev.hypersd.judge.reward.ClipJudge;
 import dev.hypersd.metric.AttributeCheck;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import java.nio.file.Path;
@@ -79,7 +79,7 @@ public final class Judges implements AutoCloseable {
         List<Map<Score, Double>> scores =
                 scores(images, batch.prompts().stream().map(TestPrompt::text).toList());
         return Engine.infer(() -> {
-            Tensor grid = reader.grid(Pixels.of(images));
+            Tensor grid = reader.grid(ImageTensors.of(images));
             List<Detections> detections = new AttributeDecoder(reader).decode(grid);
             List<Double> features = Tensors.toList(reader.features(grid));
             int width = features.size() / images.size();

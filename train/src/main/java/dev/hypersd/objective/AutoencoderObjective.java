@@ -1,7 +1,6 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.data.Dataset;
-import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.PerceptualDistance;
@@ -11,6 +10,7 @@ import dev.hypersd.nn.Parameter;
 import dev.hypersd.scene.ContactSheet;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
@@ -146,7 +146,7 @@ public final class AutoencoderObjective implements Objective<Image> {
     }
 
     private Losses losses(List<Image> batch, RandomSource random) {
-        Tensor pixels = crops(Pixels.of(batch), settings.crop(), random);
+        Tensor pixels = crops(ImageTensors.of(batch), settings.crop(), random);
         AutoencoderKl network = autoencoder.network();
         DiagonalGaussian posterior = network.posterior(pixels);
         long[] shape = {
@@ -193,8 +193,8 @@ public final class AutoencoderObjective implements Objective<Image> {
         List<Image> decoded = Engine.infer(() -> weights.average().during(() -> {
             AutoencoderKl network = autoencoder.network();
             Tensor latents =
-                    network.scale(network.posterior(Pixels.of(originals)).mode());
-            return Pixels.images(network.decode(latents));
+                    network.scale(network.posterior(ImageTensors.of(originals)).mode());
+            return ImageTensors.images(network.decode(latents));
         }));
         List<ContactSheet.Entry> entries = new ArrayList<>();
         originals.forEach(image -> entries.add(new ContactSheet.Entry(image, "")));
@@ -227,7 +227,7 @@ public final class AutoencoderObjective implements Objective<Image> {
         return weights.average()
                 .during(() -> autoencoder
                         .network()
-                        .posterior(Pixels.of(images))
+                        .posterior(ImageTensors.of(images))
                         .mode()
                         .std()
                         .item_double());

@@ -2,7 +2,6 @@ package dev.hypersd.objective;
 
 import dev.hypersd.controlnet.ControlNet.ResidualScaling;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.latents.LatentSample;
@@ -16,6 +15,7 @@ import dev.hypersd.sampler.Steps;
 import dev.hypersd.scene.ContactSheet;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Learner;
@@ -223,7 +223,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
                 settings.scale());
         Conditioning told =
                 pretrained.conditioning(guided ? captions : captions.subList(shown.size(), captions.size()));
-        return Pixels.images(
+        return ImageTensors.images(
                 model.autoencoder().decode(sampling.sample(plan, noise, told, new SeededNoise(settings.seed()))));
     }
 

@@ -1,12 +1,11 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.data.Dataset;
-import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
 import dev.hypersd.latents.LatentSample;
+import dev.hypersd.tensor.ImageTensors;
 import java.util.List;
 import java.util.Objects;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** An encoded picture, and the picture that a ControlNet sees of it. */
@@ -28,8 +27,6 @@ public record Controlled(LatentSample sample, Image control) {
 
     /** Control pictures from 0 to 1, {@code [B, 3, H, W]}. */
     static Tensor pictures(List<Controlled> batch) {
-        return Pixels.of(batch.stream().map(Controlled::control).toList())
-                .add_(new Scalar(1))
-                .mul_(new Scalar(0.5));
+        return ImageTensors.zeroToOne(batch.stream().map(Controlled::control).toList());
     }
 }

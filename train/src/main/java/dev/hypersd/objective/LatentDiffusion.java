@@ -1,7 +1,6 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.data.CaptionedImage;
-import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.Fingerprint;
 import dev.hypersd.json.Json;
@@ -21,6 +20,7 @@ import dev.hypersd.nn.Adapters;
 import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.ClipTokenizer;
@@ -131,7 +131,8 @@ public record LatentDiffusion(
 
     @Override
     public Tensor latents(List<CaptionedImage> samples) {
-        Tensor pixels = Pixels.of(samples.stream().map(CaptionedImage::image).toList());
+        Tensor pixels =
+                ImageTensors.of(samples.stream().map(CaptionedImage::image).toList());
         return autoencoder.scale(autoencoder.posterior(pixels).mode());
     }
 

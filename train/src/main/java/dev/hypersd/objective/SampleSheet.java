@@ -1,12 +1,12 @@
 package dev.hypersd.objective;
 
-import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.SeededNoise;
 import dev.hypersd.sampler.Steps;
 import dev.hypersd.scene.ContactSheet;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.training.RandomSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,6 +48,6 @@ public record SampleSheet(List<String> captions, int steps, double scale, long s
         asked.addAll(ids);
         Tensor latents = new GuidedSampling(model.unet().network()::forward, scale)
                 .sample(plan, noise, tuned.conditioning(asked, shape), new SeededNoise(seed));
-        return Pixels.images(model.autoencoder().decode(latents));
+        return ImageTensors.images(model.autoencoder().decode(latents));
     }
 }

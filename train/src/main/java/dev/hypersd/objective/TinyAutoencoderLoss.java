@@ -1,6 +1,5 @@
 package dev.hypersd.objective;
 
-import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.PerceptualDistance;
@@ -9,6 +8,7 @@ import dev.hypersd.model.NetworkType;
 import dev.hypersd.objective.NetworkObjective.NetworkLoss;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.training.Losses;
@@ -60,7 +60,7 @@ public final class TinyAutoencoderLoss implements NetworkLoss<AutoencoderTiny, I
 
     @Override
     public Losses of(AutoencoderTiny tiny, List<Image> batch) {
-        Tensor pixels = Pixels.of(batch);
+        Tensor pixels = ImageTensors.of(batch);
         Tensor latents = taught(pixels);
         Tensor encoded = tiny.encode(pixels, () -> latents); // it draws no noise and never asks
         Tensor decoded = tiny.decode(latents);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.data.Dataset;
-import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
 import dev.hypersd.judge.detection.AttributeReader;
@@ -17,6 +16,7 @@ import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.Checkpoints;
 import dev.hypersd.training.LearningRate;
@@ -88,7 +88,7 @@ class AutoencoderObjectiveTest {
                         .network();
                 List<Image> images =
                         List.of(pictures().get(0), pictures().get(1), pictures().get(2));
-                return loaded.scale(loaded.posterior(Pixels.of(images)).mode())
+                return loaded.scale(loaded.posterior(ImageTensors.of(images)).mode())
                         .std()
                         .item_double();
             }

@@ -2,11 +2,11 @@ package dev.hypersd.judge.detection;
 
 import static dev.hypersd.tensor.TensorScope.scoped;
 
-import dev.hypersd.data.Pixels;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.content.Background;
 import dev.hypersd.scene.content.Style;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
@@ -29,7 +29,8 @@ public record AttributeLosses(Tensor peaks, Tensor geometry, Tensor colour, Tens
      * @param batch square pictures of one size, each with at least one object
      */
     public static AttributeLosses of(AttributeReader reader, List<Sample> batch) {
-        Tensor grid = reader.grid(Pixels.of(batch.stream().map(Sample::image).toList()));
+        Tensor grid =
+                reader.grid(ImageTensors.of(batch.stream().map(Sample::image).toList()));
         AttributeTargets wanted = AttributeTargets.of(batch, (int) grid.size(2));
         long objects = wanted.cells().length;
         Tensor told = reader.describe(grid, Tensors.of(wanted.cells(), objects), Tensors.of(wanted.kinds(), objects));

@@ -2,10 +2,10 @@ package dev.hypersd.judge.detection;
 
 import static dev.hypersd.tensor.TensorScope.scoped;
 
-import dev.hypersd.data.Pixels;
 import dev.hypersd.judge.detection.SegmentationTargets.Positive;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.Tensors;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -28,7 +28,7 @@ public record SegmentationLosses(Tensor category, Tensor mask) {
 
     /** The losses of scenes as they are. */
     public static SegmentationLosses of(Segmenter segmenter, List<Sample> batch) {
-        return of(segmenter, Pixels.of(batch.stream().map(Sample::image).toList()), batch);
+        return of(segmenter, ImageTensors.of(batch.stream().map(Sample::image).toList()), batch);
     }
 
     /**

@@ -1,9 +1,9 @@
 package dev.hypersd.judge.reward;
 
 import dev.hypersd.clip.ClipVisionModel;
-import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
 import dev.hypersd.image.Resampling;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorScope;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -19,8 +19,8 @@ public final class ClipImageProcessor {
      * @param images at least one
      */
     public static Tensor of(List<Image> images, int size) {
-        return TensorScope.scoped(() -> ClipVisionModel.normalise(
-                Pixels.of(images.stream().map(image -> middle(image, size)).toList())));
+        return TensorScope.scoped(() -> ClipVisionModel.normalise(ImageTensors.of(
+                images.stream().map(image -> middle(image, size)).toList())));
     }
 
     /**
@@ -33,7 +33,7 @@ public final class ClipImageProcessor {
         int height = (int) (size * pixels.size(2) / shorter);
         int width = (int) (size * pixels.size(3) / shorter);
         return TensorScope.scoped(() -> {
-            Tensor resized = shorter == size ? pixels : Pixels.resized(pixels, height, width, Resampling.BICUBIC);
+            Tensor resized = shorter == size ? pixels : ImageTensors.resized(pixels, height, width, Resampling.BICUBIC);
             Tensor middle = resized.narrow(2, (height - size) / 2, size).narrow(3, (width - size) / 2, size);
             return ClipVisionModel.normalise(middle);
         });

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.judge.detection.Detections.DetectedObject;
 import dev.hypersd.nn.Parameter;
@@ -17,6 +16,7 @@ import dev.hypersd.scene.content.Colour;
 import dev.hypersd.scene.content.PlacedObject;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import java.util.Comparator;
@@ -46,7 +46,8 @@ class AttributeReaderTest {
                 Parameters parameters = new Parameters(new RandomParameters(1, Dtype.F32, arena));
                 AttributeReader reader = new AttributeReader(SMALL, parameters);
                 learn(reader, parameters);
-                Tensor pixels = Pixels.of(PICTURES.stream().map(Sample::image).toList());
+                Tensor pixels =
+                        ImageTensors.of(PICTURES.stream().map(Sample::image).toList());
                 List<Detections> readings = new AttributeDecoder(reader).decode(reader.grid(pixels));
                 for (int i = 0; i < readings.size(); i++) {
                     assertRead(PICTURES.get(i), readings.get(i));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hypersd.data.Pixels;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
@@ -13,6 +12,7 @@ import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Autocast;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import java.util.List;
@@ -125,8 +125,8 @@ class PerceptualDistanceTest {
                     PointerScope scope = new PointerScope()) {
                 Parameters parameters = new Parameters(new RandomParameters(1, Dtype.F32, arena));
                 Scenes scenes = new Scenes(Split.TRAIN, 2, 32, Optional.empty(), 0);
-                Tensor pixels =
-                        Pixels.of(List.of(scenes.get(0).image(), scenes.get(1).image()));
+                Tensor pixels = ImageTensors.of(
+                        List.of(scenes.get(0).image(), scenes.get(1).image()));
                 return work.apply(new Backbone(CONFIG, parameters), pixels);
             }
         });

@@ -3,7 +3,6 @@ package dev.hypersd.judge.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hypersd.data.Pixels;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
@@ -13,6 +12,7 @@ import dev.hypersd.scene.Split;
 import dev.hypersd.scene.content.Mask;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import java.util.BitSet;
@@ -45,8 +45,9 @@ class SegmentationTest {
                 assertThat(end).isLessThan(0.15);
                 parameters.all().forEach(SegmentationTest::assertGradient);
 
-                Tensor pixels =
-                        Pixels.of(PICTURES.stream().map(Sample::image).toList()).set_requires_grad(true);
+                Tensor pixels = ImageTensors.of(
+                                PICTURES.stream().map(Sample::image).toList())
+                        .set_requires_grad(true);
                 SegmentationLosses.of(segmenter, pixels, PICTURES).mask().backward();
                 assertThat(pixels.grad().abs().sum().item_double()).isPositive();
             }

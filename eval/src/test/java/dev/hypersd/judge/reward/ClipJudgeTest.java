@@ -3,10 +3,10 @@ package dev.hypersd.judge.reward;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hypersd.data.Pixels;
 import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
@@ -60,7 +60,7 @@ class ClipJudgeTest {
             ClipJudge judge = ClipJudge.open(folder.resolve(golden.get("model").asString()), arena);
             double score = judge.scores(List.of(image), text).getFirst();
             double[] beforeAndAfter = Engine.call(() -> TensorScope.released(() -> {
-                Tensor pixels = Pixels.of(List.of(image)).set_requires_grad(true);
+                Tensor pixels = ImageTensors.of(List.of(image)).set_requires_grad(true);
                 Tensor before = judge.of(pixels, text);
                 before.sum().backward();
                 Tensor slope = pixels.grad();

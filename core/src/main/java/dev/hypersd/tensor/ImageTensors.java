@@ -1,10 +1,7 @@
-package dev.hypersd.data;
+package dev.hypersd.tensor;
 
 import dev.hypersd.image.Image;
 import dev.hypersd.image.Resampling;
-import dev.hypersd.tensor.Dtype;
-import dev.hypersd.tensor.TensorScope;
-import dev.hypersd.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -13,18 +10,33 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
-/** Pictures as numbers from -1 to 1, the units of every network here that takes or gives pictures. */
-public final class Pixels {
-    private static final double HALF = 127.5;
-
-    private Pixels() {}
+/**
+ * Images as tensors {@code [B, 3, H, W]} of red, green and blue in F32, and tensors as images: the arithmetic of diffusers' {@code VaeImageProcessor}.
+ * Networks that take or give images do so from -1 to 1, ControlNets and masks from 0 to 1.
+ */
+public final class ImageTensors {
+    private ImageTensors() {}
 
     /**
-     * The pictures {@code [B, 3, H, W]}; the tensor belongs to the caller's scope.
+     * Images as numbers from -1 to 1, {@code [B, 3, H, W]}. The tensor belongs to the caller's scope.
      *
      * @param images of one size, at least one
      */
     public static Tensor of(List<Image> images) {
+        return TensorScope.scoped(() -> zeroToOne(images).mul_(new Scalar(2.0)).sub_(new Scalar(1.0)));
+    }
+
+    /** {@link #of(List)} for a single image, {@code [1, 3, H, W]}. */
+    public static Tensor of(Image image) {
+        return of(List.of(image));
+    }
+
+    /**
+     * Images as numbers from 0 to 1, {@code [B, 3, H, W]}. The tensor belongs to the caller's scope.
+     *
+     * @param images of one size, at least one
+     */
+    public static Tensor zeroToOne(List<Image> images) {
         return TensorScope.scoped(() -> {
             int height = images.getFirst().height();
             int width = images.getFirst().width();
@@ -36,23 +48,34 @@ public final class Pixels {
             }
             return bytes.permute(0, 3, 1, 2)
                     .to(Dtype.F32.scalarType())
-                    .div_(new Scalar(HALF))
-                    .sub_(new Scalar(1))
+                    .div_(new Scalar(255.0))
                     .contiguous();
         });
     }
 
-    /** The pictures of {@code pixels}, cut off where they lie beyond -1 and 1. */
+    /** A mask {@code [1, 1, H, W]} from a grey image: 1 where it is bright (128 and above), else 0. It belongs to the caller's scope. */
+    public static Tensor mask(Image grey) {
+        return TensorScope.scoped(() ->
+                zeroToOne(List.of(grey)).narrow(1, 0, 1).ge(new Scalar(0.5)).to(Dtype.F32.scalarType()));
+    }
+
+    /**
+     * The images of a batch, rounded to 8 bits.
+     *
+     * @param pixels from -1 to 1, {@code [B, 3, H, W]} of any floating-point type on any device; values beyond are clipped
+     */
     public static List<Image> images(Tensor pixels) {
         return TensorScope.released(() -> {
             Tensor bytes = pixels.detach()
                     .to(Dtype.F32.scalarType())
-                    .add(new Scalar(1))
-                    .mul_(new Scalar(HALF))
+                    .div(new Scalar(2.0))
+                    .add_(new Scalar(0.5))
+                    .clamp_(new ScalarOptional(new Scalar(0.0)), new ScalarOptional(new Scalar(1.0)))
+                    .mul_(new Scalar(255.0))
                     .round_()
-                    .clamp_(new ScalarOptional(new Scalar(0)), new ScalarOptional(new Scalar(255)))
                     .to(Dtype.U8.scalarType())
-                    .permute(0, 2, 3, 1);
+                    .permute(0, 2, 3, 1)
+                    .cpu();
             int height = (int) bytes.size(1);
             int width = (int) bytes.size(2);
             return LongStream.range(0, bytes.size(0))
@@ -63,7 +86,7 @@ public final class Pixels {
     }
 
     /**
-     * Pictures of another size; differentiable, and not rounded as {@link Image#resize} is.
+     * Resizes images. The result is differentiable, and is not rounded as that of {@link Image#resize} is.
      *
      * @param pixels {@code [B, C, H, W]}
      * @return {@code [B, C, height, width]}
