@@ -1,6 +1,6 @@
 /**
- * Measurements: {@link dev.hypersd.bench.NetworkTimes} times whole networks and images, the {@code *Benchmark} classes single kernels. The commands
- * and what they said are in docs/performance.md.
+ * Benchmarks. {@link dev.hypersd.bench.NetworkTimes} measures whole networks and images, and the {@code *Benchmark}
+ * classes measure single kernels. The commands and their results are in docs/performance.md.
  */
 @NullMarked
 package dev.hypersd.bench;

@@ -1,4 +1,7 @@
-/** The {@code hypersd} command: one class per verb, without logic of its own. */
+/**
+ * The {@code hypersd} command, with one class for each verb. The classes read options, call the libraries and print;
+ * what the options mean is decided in the libraries.
+ */
 @NullMarked
 package dev.hypersd.cli;
 

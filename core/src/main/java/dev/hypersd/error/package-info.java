@@ -1,4 +1,7 @@
-/** What can go wrong, told apart by who has to act: the owner of a file, or the author of a request. */
+/**
+ * The exceptions of this library, distinguished by who can mend the fault: the owner of a file, or the author of a
+ * request.
+ */
 @NullMarked
 package dev.hypersd.error;
 

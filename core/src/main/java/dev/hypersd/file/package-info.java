@@ -1,4 +1,4 @@
-/** Files that appear whole or not at all. */
+/** Writing files that appear complete or not at all. */
 @NullMarked
 package dev.hypersd.file;
 

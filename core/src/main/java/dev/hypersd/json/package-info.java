@@ -1,4 +1,6 @@
-/** JSON files from strangers: read strictly, within limits, with errors that name file and key. */
+/**
+ * Reading JSON files from untrusted sources: strictly, within limits, and with errors that name the file and the key.
+ */
 @NullMarked
 package dev.hypersd.json;
 

@@ -1,12 +1,13 @@
 /**
- * Low-rank adapters (LoRA, Hu et al., 2021): files in every spelling that is in use, fitted to a model's networks, laid over their
- * weights, and written.
+ * Low-rank adapters (LoRA, Hu et al., 2021): reading files in every naming that is in use, fitting them to a model's
+ * networks, applying them to weights, and writing them.
  *
- * <p>The way of an adapter: {@link dev.hypersd.lora.LoraFile#open} believes nothing and needs no network;
- * {@link dev.hypersd.lora.Lora#fit} finds the parameter that each module changes, or refuses with a verdict, and needs only the
- * shapes of the networks; {@link dev.hypersd.lora.MergedAdapters} computes the changed weights, beside the base and not in it;
- * {@link dev.hypersd.lora.UnmergedAdapters} leaves that to the layers.
- * {@link dev.hypersd.nn.LowRank} is the formula, for merging and training alike.
+ * <p>An adapter goes through three stages. {@link dev.hypersd.lora.LoraFile#open} reads and checks a file and needs no
+ * network. {@link dev.hypersd.lora.Lora#fit} finds the parameter that each module changes, or refuses with an
+ * explanation, and needs only the shapes of the networks. {@link dev.hypersd.lora.MergedAdapters} computes changed
+ * copies of the weights and leaves the base weights as they are; {@link dev.hypersd.lora.UnmergedAdapters} makes no
+ * copies and leaves the computation to the layers. {@link dev.hypersd.nn.LowRank} is the formula, for merging and for
+ * training.
  */
 @NullMarked
 package dev.hypersd.lora;

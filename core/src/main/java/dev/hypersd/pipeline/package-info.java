@@ -1,8 +1,8 @@
 /**
- * Requests in, images out: what an application developer sees.
+ * Drawing pictures: requests go in, images come out. This is what an application developer sees.
  *
- * <p>Everything here is data and one loop. No type of the tensor engine appears in a public signature; calls may come from any
- * thread, virtual ones included, and the work is done on the engine's own.
+ * <p>No type of the tensor engine appears in a public signature. Calls may come from any thread, including virtual
+ * ones; the work is done on the engine's own thread.
  */
 @NullMarked
 package dev.hypersd.pipeline;

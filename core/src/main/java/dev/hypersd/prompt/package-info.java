@@ -1,4 +1,4 @@
-/** The notation of prompts: weights, parts, and wildcards, before a tokenizer makes numbers of the words. */
+/** The notation of prompts: weights, parts, and wildcards, before a tokenizer turns the words into ids. */
 @NullMarked
 package dev.hypersd.prompt;
 

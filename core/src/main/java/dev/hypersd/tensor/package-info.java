@@ -1,6 +1,6 @@
 /**
- * The one place where the tensor engine's raw signatures are tamed: element types, making and reading tensors, who owns native
- * memory, and the threads that compute. Networks and samplers use the engine's own {@code Tensor} directly.
+ * Everything that hides the raw signatures of the tensor engine: element types, making and reading tensors, the owners
+ * of native memory, and the threads that compute. Networks and samplers use the engine's own {@code Tensor} directly.
  */
 @NullMarked
 package dev.hypersd.tensor;

@@ -13,7 +13,7 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /**
- * CaptionedImage pictures in tar files, as the WebDataset library lays them out: the members of a sample share the name up to its first dot, {@code 0007.jpg}
+ * Captioned pictures in tar files, as the WebDataset library lays them out: the members of a sample share the name up to its first dot, {@code 0007.jpg}
  * and {@code 0007.txt}. The caption is in {@code .txt}, or in {@code .json} under {@code caption} or {@code text}. The order is that of the files and of
  * their members; members whose names begin with a dot are overlooked.
  *

@@ -1,4 +1,7 @@
-/** Data sets: samples by number, in an order that a seed decides, and the folders and tar files that hold them. */
+/**
+ * Data sets, which are functions from a number to a sample, the order in which a seed arranges the samples, and the
+ * folders and tar files that contain them.
+ */
 @NullMarked
 package dev.hypersd.data;
 

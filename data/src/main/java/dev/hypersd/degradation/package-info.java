@@ -1,4 +1,4 @@
-/** Makes pictures and captions worse on purpose, so that judges can learn from pairs which is the better one. */
+/** Makes pictures and captions worse on purpose, so that judges can learn from pairs which of two is the better one. */
 @NullMarked
 package dev.hypersd.degradation;
 

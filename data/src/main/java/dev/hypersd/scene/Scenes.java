@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * CaptionedImage pictures without end, each drawn when it is asked for. Split, seed and number decide all of it.
+ * Captioned pictures without end, each drawn when it is asked for. Split, seed and number decide all of it.
  *
  * @param split training and validation never show the combinations that are held out
  * @param count how many there are to be

@@ -1,6 +1,6 @@
 /**
- * CaptionedImage pictures that are drawn here. The truth comes first: a {@link dev.hypersd.scene.content.Scene} says what is to be seen, then it is
- * drawn and put into words, so picture, caption and masks agree.
+ * Captioned pictures that this project draws itself. A {@link dev.hypersd.scene.content.Scene} describes what is to be
+ * seen; the picture is drawn from it and the caption written from it, so that picture, caption and masks agree.
  */
 @NullMarked
 package dev.hypersd.scene;

@@ -1,4 +1,4 @@
-/** The embedded model: a Stable Diffusion small enough to come with the program. */
+/** The embedded model: a Stable Diffusion that is small enough to come with the program. */
 @NullMarked
 package dev.hypersd.mini;
 

@@ -1,4 +1,7 @@
-/** Control pictures made of photographs and drawings, as ControlNets were trained to see them: white lines on black. */
+/**
+ * Control pictures made from photographs and drawings, in the form that ControlNets were trained with: white lines on
+ * black.
+ */
 @NullMarked
 package dev.hypersd.preprocess;
 

@@ -1,6 +1,6 @@
 /**
- * Students that do in few steps what a teacher does in many: teachers and their lessons, losses, discriminators, and the one objective that they
- * make up.
+ * Distillation: training a student that does in few steps what its teacher does in many. The package has the teacher,
+ * the targets of the student, its losses, the discriminators, and the objective that combines them.
  */
 @NullMarked
 package dev.hypersd.distillation;

@@ -1,4 +1,4 @@
-/** Pictures and captions prepared once for many epochs: latents, token ids and embeddings on disk. */
+/** Latents, token ids and caption embeddings, computed once and kept on disk for many epochs. */
 @NullMarked
 package dev.hypersd.latents;
 

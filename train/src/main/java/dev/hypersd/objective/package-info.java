@@ -1,4 +1,4 @@
-/** What can be trained: each objective is a function from a batch to losses, and little else. */
+/** What can be trained. Each objective is a function from a batch to losses; the training loop does the rest. */
 @NullMarked
 package dev.hypersd.objective;
 

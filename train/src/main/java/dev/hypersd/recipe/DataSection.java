@@ -18,7 +18,7 @@ sealed interface DataSection permits DrawnPictures, OwnPictures {
     String WEBDATASET = "webdataset";
 
     /**
-     * CaptionedImage pictures of one size.
+     * Captioned pictures of one size.
      *
      * @param training to be learned from
      * @param heldOut others, to see what was learned

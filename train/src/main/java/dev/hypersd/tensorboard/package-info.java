@@ -1,4 +1,4 @@
-/** Event files that TensorBoard shows. */
+/** Writing event files that TensorBoard shows. */
 @NullMarked
 package dev.hypersd.tensorboard;
 

@@ -1,4 +1,4 @@
-/** Vocabularies learned from captions. */
+/** Learning the vocabulary of a tokenizer from captions. */
 @NullMarked
 package dev.hypersd.vocabulary;
 

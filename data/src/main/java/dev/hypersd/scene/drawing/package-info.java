@@ -1,6 +1,7 @@
 /**
- * How scenes are drawn. A {@code Figure} is a stack of shapes in the unit square, each of a {@code Tone}; a {@code Palette} knows what a
- * tone looks like on an object of some colour; a {@code Brush} for each style paints figures, before a {@code Backdrop}.
+ * How scenes are drawn. A {@code Figure} is a stack of shapes in the unit square, each with a {@code Tone}. A {@code
+ * Palette} says which colour a tone has on an object of a given colour. There is one {@code Brush} for each style,
+ * which paints figures in front of a {@code Backdrop}.
  */
 @NullMarked
 package dev.hypersd.scene.drawing;

@@ -1,4 +1,7 @@
-/** Where on a teacher's trajectories a student is asked, and how far off its answer is. */
+/**
+ * Points of a teacher's trajectories: the grid of timesteps, its segments, where a student starts and where it has to
+ * arrive, and how far its prediction is from the target.
+ */
 @NullMarked
 package dev.hypersd.distillation.trajectory;
 
