@@ -1,6 +1,8 @@
 package dev.hypersd.cli;
 
 import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.OptionalInt;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +48,12 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] arguments) {
+        OptionalInt restarted = Utf8Locale.restarted();
+        if (restarted.isPresent()) {
+            System.exit(restarted.getAsInt());
+        }
+        // Numbers look the same wherever the command runs: some locales have other digits, or a decimal comma.
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
         System.exit(run(
                 new PrintWriter(System.out, true, System.out.charset()),
                 new PrintWriter(System.err, true, System.err.charset()),

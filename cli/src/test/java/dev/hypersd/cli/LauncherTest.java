@@ -11,12 +11,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The launcher {@code ./hypersd} builds when, and only when, what the command is made of has changed. A small project stands for this one,
@@ -73,7 +77,7 @@ class LauncherTest {
                     -XX:AOTCacheOutput=*) echo recorded >> "$0.log"; touch "${argument#*=}"; exit 0 ;;
                   esac
                 done
-                echo "home $HOME, last argument $argument"
+                echo "home $HOME, locale $LC_ALL, last argument $argument"
                 """);
     }
 
@@ -210,6 +214,31 @@ class LauncherTest {
         Files.delete(project.resolve("pom.xml"));
         assertThat(output(process("doctor"))).contains("last argument doctor");
         assertThat(builds()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        ",,,C.UTF-8",
+        "C,,,C.UTF-8",
+        ",POSIX,,C.UTF-8",
+        ",,de_DE.UTF-8,''",
+        "fr_FR.ISO-8859-1,,,fr_FR.ISO-8859-1"
+    })
+    void withoutALocaleTheProgramIsStartedInUtf8(String all, String type, String language, String expected)
+            throws Exception {
+        start("doctor");
+        ProcessBuilder process = process("doctor");
+        Map<String, String> environment = process.environment();
+        Map.of(
+                        "LC_ALL",
+                        Optional.ofNullable(all),
+                        "LC_CTYPE",
+                        Optional.ofNullable(type),
+                        "LANG",
+                        Optional.ofNullable(language))
+                .forEach((name, value) ->
+                        value.ifPresentOrElse(v -> environment.put(name, v), () -> environment.remove(name)));
+        assertThat(output(process)).contains("locale " + expected + ",");
     }
 
     private void writePom(String module, String artifact, String dependency) throws IOException {

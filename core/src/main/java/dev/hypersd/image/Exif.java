@@ -97,9 +97,8 @@ final class Exif {
                 .or(() -> WebP.exif(picture))
                 .or(() -> PngChunks.of(picture).flatMap(PngChunks::exif))
                 // A JPEG has the name before the data, and some programs put it there in the other formats too.
-                .map(content -> startsWith(content, NAME)
-                        ? Arrays.copyOfRange(content, NAME.length, content.length)
-                        : content)
+                .map(content ->
+                        startsWith(content, NAME) ? Arrays.copyOfRange(content, NAME.length, content.length) : content)
                 .filter(content -> content.length >= TIFF_HEADER)
                 .map(content -> new Exif(ByteBuffer.wrap(content)
                         .order(content[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN)));

@@ -125,6 +125,9 @@ final class ImageDecoder {
             }
         } catch (InvalidFileException e) {
             throw e;
+        } catch (LinkageError e) {
+            throw new InvalidFileException(
+                    file, "is a WebP, whose decoder does not run on this platform; convert it to PNG", e);
         } catch (IOException | RuntimeException e) {
             // The readers meet damaged files with exceptions of many kinds.
             String reason = e.getMessage() == null ? "" : ": " + e.getMessage();

@@ -13,8 +13,7 @@ import java.util.OptionalInt;
  * @param exif the EXIF data
  * @param isCut whether the file ends within a segment; it may end within the pixels too, which only a decoder notices
  */
-record JpegStructure(
-        int components, OptionalInt adobeTransform, int scans, Optional<byte[]> exif, boolean isCut) {
+record JpegStructure(int components, OptionalInt adobeTransform, int scans, Optional<byte[]> exif, boolean isCut) {
     private static final int START_OF_IMAGE = 0xD8;
     private static final int END_OF_IMAGE = 0xD9;
     private static final int START_OF_SCAN = 0xDA;
@@ -55,7 +54,10 @@ record JpegStructure(
                 scans++;
             } else if (marker == APP14 && length > ADOBE_TRANSFORM && startsWith(file, start, ADOBE)) {
                 transform = OptionalInt.of(file[start + ADOBE_TRANSFORM] & 0xFF);
-            } else if (marker == APP1 && exif.isEmpty() && length >= Exif.NAME.length && startsWith(file, start, Exif.NAME)) {
+            } else if (marker == APP1
+                    && exif.isEmpty()
+                    && length >= Exif.NAME.length
+                    && startsWith(file, start, Exif.NAME)) {
                 exif = Optional.of(Arrays.copyOfRange(file, start, start + length));
             }
             at = nextMarker(file, start + length);

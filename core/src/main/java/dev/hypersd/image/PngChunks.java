@@ -63,9 +63,7 @@ record PngChunks(List<Chunk> chunks) {
     /** The text with {@code keyword}, if there is one that can be read. */
     Optional<String> text(String keyword) {
         byte[] name = (keyword + "\0").getBytes(StandardCharsets.ISO_8859_1);
-        return chunks.stream()
-                .flatMap(chunk -> text(chunk, name).stream())
-                .findFirst();
+        return chunks.stream().flatMap(chunk -> text(chunk, name).stream()).findFirst();
     }
 
     private static Optional<String> text(Chunk chunk, byte[] name) {

@@ -147,7 +147,8 @@ class ImageDecoderTest {
         byte[] cut = Arrays.copyOf(whole, whole.length * 2 / 3);
         assertThatThrownBy(() -> Image.decode(NAME, cut))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessage("a.picture: ends too early: the picture is not whole; get the file again where it came from");
+                .hasMessage(
+                        "a.picture: ends too early: the picture is not whole; get the file again where it came from");
     }
 
     /** Each scan of a progressive JPEG goes through all pixels, and takes a few bytes where it changes none. */

@@ -123,7 +123,8 @@ class WebPTest {
         try (PointerScope scope = new PointerScope()) {
             Mat picture = new Mat(149, 203, opencv_core.CV_8UC3, new BytePointer(rgb));
             IntPointer options = new IntPointer(opencv_imgcodecs.IMWRITE_WEBP_QUALITY, quality);
-            assertThat(opencv_imgcodecs.imwrite(file.toString(), picture, options)).isTrue();
+            assertThat(opencv_imgcodecs.imwrite(file.toString(), picture, options))
+                    .isTrue();
         }
         assertThat(Image.read(file)).isEqualTo(decoded(file));
     }
