@@ -87,6 +87,19 @@ class CompareCommandTest {
         assertThat(err.toString()).contains("recipe.yaml: shown is called sample_prompts now; rename it");
     }
 
+    @Test
+    void judgesThatAreNotThereAreNamedBeforeAnythingIsDrawn() {
+        assertThat(run("--set", "judges=" + folder.resolve("nowhere"))).isEqualTo(1);
+        assertThat(err.toString()).contains(folder.resolve("nowhere") + ": has no judge \"attributes\"");
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void aSinglePromptIsRefused() {
+        assertThat(run("--set", "prompts=1")).isEqualTo(1);
+        assertThat(err.toString()).contains("recipe.yaml: prompts is 1, it must be at least 2");
+    }
+
     private int run(String... more) {
         List<String> arguments = new ArrayList<>(List.of("compare", recipe.toString()));
         arguments.addAll(List.of(more));

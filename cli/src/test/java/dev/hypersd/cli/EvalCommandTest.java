@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,60 @@ class EvalCommandTest {
     void whatIsNotANumberOfPromptsIsRefused() {
         assertThat(run("--prompts", "all", "--judges", folder.toString())).isEqualTo(2);
         assertThat(err.toString()).contains("\"all\" names no test prompts; write test: and how many");
+    }
+
+    @Test
+    void aRunThatWasInterruptedIsContinuedAndEndsWithTheSameReport() throws IOException {
+        TinyJudges.write(folder.resolve("judges/attributes"));
+        String judges = folder.resolve("judges").toString();
+        assertThat(run("--prompts", "test:3", "--judges", judges)).isZero();
+        String whole = report();
+        // The program ended while it wrote the last of the twelve judgements, three of which count.
+        Path judgements = folder.resolve("out/model.jsonl");
+        String lines = Files.readString(judgements);
+        Files.writeString(judgements, lines.substring(0, lines.length() - 10));
+
+        assertThat(run("--prompts", "test:3", "--judges", judges)).isZero();
+        assertThat(report()).isEqualTo(whole);
+        assertThat(judgements).content().hasLineCount(1 + 4 * 3);
+    }
+
+    private String report() throws IOException {
+        return Files.readString(folder.resolve("out/report.json")).replaceAll("\"ms per image\" : \\S+", "");
+    }
+
+    @Test
+    void oneOutputFolderBelongsToOneSetOfOptions() throws IOException {
+        TinyJudges.write(folder.resolve("judges/attributes"));
+        String judges = folder.resolve("judges").toString();
+        assertThat(run("--prompts", "test:2", "--judges", judges)).isZero();
+        assertThat(run("--prompts", "test:2", "--judges", judges, "--seed", "5"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("has judgements of", "name another output");
+    }
+
+    @Test
+    void aSinglePromptIsRefusedBecauseFidNeedsTwo() throws IOException {
+        TinyJudges.write(folder.resolve("judges/attributes"));
+        assertThat(run(
+                        "--prompts",
+                        "test:1",
+                        "--judges",
+                        folder.resolve("judges").toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("an evaluation takes at least 2 prompts, not 1");
+    }
+
+    @Test
+    void judgesThatAreNotThereAreNamedBeforeAnythingIsDrawn() {
+        assertThat(run(
+                        "--prompts",
+                        "test:2",
+                        "--judges",
+                        folder.resolve("nowhere").toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains(folder.resolve("nowhere") + ": has no judge \"attributes\"");
+        assertThat(folder.resolve("out")).doesNotExist();
     }
 
     private int run(String... more) {

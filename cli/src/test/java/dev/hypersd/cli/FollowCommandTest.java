@@ -35,6 +35,20 @@ class FollowCommandTest {
         assertThat(outcome.err()).contains("--scenes is 1, it must be at least 2");
     }
 
+    @Test
+    void linesThatNobodyMakesAreRefusedWithThoseThatThereAre() {
+        Outcome outcome = follow("--net=nowhere", "--lines=depth");
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.err()).contains("--lines", "depth", "CANNY", "SCRIBBLE");
+    }
+
+    @Test
+    void aControlNetThatIsNotThereIsNamed() {
+        Outcome outcome = follow("--net=/nowhere/canny", "--lines=canny", "--scenes=2");
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).contains("/nowhere/canny");
+    }
+
     private static Outcome follow(String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "follow",

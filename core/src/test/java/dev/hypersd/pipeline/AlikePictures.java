@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hypersd.image.Image;
 import java.util.stream.IntStream;
 
-/** Pictures drawn with the same weights from different files, or alone and extraChannels others. */
+/** Pictures drawn with the same weights from different files, or alone and in one batch with others. */
 final class AlikePictures {
     private AlikePictures() {}
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
-/** U-Nets that see mask and masked picture extraChannels the latents, made of an ordinary one whose first convolution is given five channels more. */
+/** U-Nets that see mask and masked picture beside the latents, made of an ordinary one whose first convolution is given five channels more. */
 class InpaintingUNetTest {
     private static final Path ORDINARY = ReferenceCase.root().resolve("pipelines/models/sd15");
     private static final Image PICTURE = plain(64, 200);

@@ -9,6 +9,7 @@ import dev.hypersd.image.Image;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.reference.ReferenceModels;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.LearnedWord;
 import dev.hypersd.sampler.Samplers;
@@ -60,7 +61,7 @@ class LearnedWordTest {
     @Test
     void aFileOfOneTensorOfAnyNameIsAWordToo() {
         Path file = folder.resolve("cat-toy.safetensors");
-        write(file, Map.of("<cat-toy>", 24), 1);
+        write(file, Map.of("<cat-toy>", ReferenceModels.textWidth("sd15")), 1);
         try (DiffusionPipeline pipeline = DiffusionPipeline.load(path("sd15"))) {
             ImageRequest.Builder request = ImageRequest.of("a cat-toy");
             assertThat(draw(pipeline, ImageRequest.of("a cat-toy").word(LearnedWord.of(file))))
@@ -71,12 +72,15 @@ class LearnedWordTest {
     @Test
     void aWordForAnotherFamilyIsRefusedBeforeAnythingIsLoaded() {
         Path file = folder.resolve("xl.safetensors");
-        write(file, Map.of("clip_l", 24, "clip_g", 32), 2);
+        int own = ReferenceModels.textWidth("sd15");
+        int second = own + 8;
+        write(file, Map.of("clip_l", own, "clip_g", second), 2);
         ImageRequest request =
                 ImageRequest.of("a xl").word(LearnedWord.of(file)).build();
         assertThatThrownBy(() -> DiffusionPipeline.load(new ModelSource(path("sd15")), request))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessageContaining("is a word for text encoders [24, 32] wide, those of the model are [24] wide");
+                .hasMessageContaining("is a word for text encoders [%d, %d] wide, those of the model are [%d] wide"
+                        .formatted(own, second, own));
     }
 
     @Test

@@ -43,7 +43,7 @@ class MemoryBudgetTest {
         assertThatThrownBy(() -> budget.requireFirst(request().size(1024, 1024).build(), LORAS, 0))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage(
-                        "a picture of 1024x1024 takes about 4.0 GiB of memory extraChannels the model's 4.0 GiB, and 2.0 GiB are left for it: ask for a smaller size, tiled decoding, fewer pictures at once or half precision");
+                        "a picture of 1024x1024 takes about 4.0 GiB of memory beside the model's 4.0 GiB, and 2.0 GiB are left for it: ask for a smaller size, tiled decoding, fewer pictures at once or half precision");
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.hypersd.model.ModelConversion;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.Source;
 import dev.hypersd.reference.ReferenceCase;
+import dev.hypersd.reference.ReferenceModels;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -179,7 +180,8 @@ class ModelConversionTest {
                 (name, tensor) -> name.endsWith("attn2.to_k.weight") ? Tensors.cat(1, tensor, tensor) : tensor);
         assertThatThrownBy(() -> draw(model("sd15"), LoadOptions.DEFAULT.withCheckpoint(wide)))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessageContaining("is made for text embeddings 48 wide, those of the model in")
+                .hasMessageContaining("is made for text embeddings %d wide, those of the model in"
+                        .formatted(2 * ReferenceModels.textWidth("sd15")))
                 .hasMessageContaining("SD 2.x 1024");
     }
 

@@ -27,4 +27,11 @@ public final class ReferenceModels {
             throw new UncheckedIOException(e);
         }
     }
+
+    /** The width of the first text encoder of a pipeline's model, such as {@code sd15}: its embeddings' dimension. */
+    public static int textWidth(String model) {
+        Path part =
+                ReferenceCase.root().resolve("pipelines/models").resolve(model).resolve("text_encoder");
+        return config(part).positive("hidden_size", 768);
+    }
 }

@@ -24,12 +24,13 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Comparison(List<Row> rows, EvaluationResult reconstruction, EvaluationResult groundTruth) {
     private static final String MEANINGS = """
-            *Attribute accuracy* is the share of the attributes named by the prompts that the images show, over all prompts, those
-            with a *single object*, with *two objects*, and with a combination of kind and colour that no training image shows
-            (*held out*). *FID* is the distance to as many other test scenes on features of the attribute reader, lower is better.
-            *Diversity* is the mean distance between the features of four images of one prompt. *Teacher MSE* is the mean squared
-            error, of pixels from -1 to 1, to what the first method draws of the same prompt and noise in the first of its numbers
-            of steps. *Ground truth* are the test scenes themselves, *reconstruction* the same after the model's autoencoder.
+            *Attribute accuracy* is the share of the attributes named by the prompts that the images show, over all
+            prompts, those with a *single object*, with *two objects*, and with a combination of kind and colour that no
+            training image shows (*held out*). *FID* is the distance to as many other test scenes, on features of the
+            attribute reader; lower is better. *Diversity* is the mean distance between the features of four images of
+            one prompt. *Teacher MSE* is the mean squared error, of pixels from -1 to 1, to what the first method draws
+            of the same prompt and noise in the first of its numbers of steps. *Ground truth* are the test scenes
+            themselves, *reconstruction* the same after the model's autoencoder.
             """;
 
     /**
@@ -114,8 +115,8 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
     }
 
     /**
-     * The table in Markdown: means, and the standard deviation over the seeds where there are several. What the columns mean
-     * stands below it, and so do warnings.
+     * The table in Markdown: means, and the standard deviation over the seeds where there are several. What the columns
+     * mean stands below it, and so do warnings.
      */
     public String markdown() {
         List<Column> columns = Stream.of(Column.values()).toList();

@@ -18,8 +18,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * How closely a model with a ControlNet follows the lines that it is given. Lines are extracted from test scenes, pictures
- * are drawn under their control, and the lines that are extracted from those pictures are compared with the first ones.
+ * How closely a model with a ControlNet follows the lines that it is given. Lines are extracted from test scenes,
+ * pictures are drawn under their control, and the lines that are extracted from those pictures are compared with the
+ * first ones.
  *
  * @param model the score of the drawn pictures
  * @param reconstruction the score of the scenes themselves after the model's autoencoder, the best that could be drawn

@@ -1,6 +1,7 @@
 package dev.hypersd.evaluation;
 
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.ImageTensors;
@@ -18,13 +19,13 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Evaluates a model in a folder. {@code model.jsonl} has the judgements of the model's pictures, {@code ground-truth.jsonl}
- * those of the test scenes that the prompts describe, {@code reconstruction.jsonl} those of the same scenes after the
- * model's autoencoder, and {@code reference.jsonl} those of as many other scenes, which FID and KID measure the distance
- * to. Pictures that have been judged are not drawn again.
+ * Evaluates a model in a folder. {@code model.jsonl} has the judgements of the model's pictures,
+ * {@code ground-truth.jsonl} those of the test scenes that the prompts describe, {@code reconstruction.jsonl} those of
+ * the same scenes after the model's autoencoder, and {@code reference.jsonl} those of as many other scenes, which FID
+ * and KID measure the distance to. Pictures that have been judged are not drawn again.
  *
  * @param judges the judges of all pictures
- * @param prompts the prompts, each of which is drawn once
+ * @param prompts at least two prompts, each of which is drawn once
  * @param diversityPrompts how many of the first prompts are drawn four times, to measure the diversity
  * @param batch how many pictures are drawn at once
  * @param seed the seed of all pictures, see {@link PromptBatch}
@@ -40,8 +41,14 @@ public record Evaluation(
     /** Pictures of a prompt that is drawn several times. */
     private static final int REPETITIONS = 4;
 
+    /** @throws InvalidRequestException if there are fewer than two prompts, whose features have no covariance */
     public Evaluation {
         prompts = List.copyOf(prompts);
+        if (prompts.size() < 2) {
+            throw new InvalidRequestException(
+                    "an evaluation takes at least 2 prompts, not %d: FID needs the covariance of their features"
+                            .formatted(prompts.size()));
+        }
     }
 
     /**
@@ -68,8 +75,7 @@ public record Evaluation(
      * @param name the name of the autoencoder
      * @param autoencoder encodes and decodes pictures
      * @param progress told after each batch how many pictures are left of the set that is being judged
-     * @throws dev.hypersd.error.InvalidRequestException if the folder has judgements of another autoencoder or by other
-     *     judges
+     * @throws InvalidRequestException if the folder has judgements of another autoencoder or by other judges
      */
     public ReferenceImages references(
             String name, UnaryOperator<List<Image>> autoencoder, Path folder, LongConsumer progress) {
@@ -98,7 +104,7 @@ public record Evaluation(
      *
      * @param name the model and all that decides its pictures
      * @param progress told after each batch how many pictures are left
-     * @throws dev.hypersd.error.InvalidRequestException if the folder has judgements of another model
+     * @throws InvalidRequestException if the folder has judgements of another model
      */
     public EvaluationResult of(
             String name, ImageSource model, ReferenceImages references, Path folder, LongConsumer progress) {

@@ -20,10 +20,10 @@ import java.util.stream.DoubleStream;
  * @param pictures the number of prompts, each of which has one picture that counts
  * @param accuracy how many of the attributes that the prompts name the pictures show
  * @param scores the mean of each score whose judge is there
- * @param features the dimension of the attribute reader's features, which {@code fid}, {@code kid} and {@code diversity}
- *     are measured on
- * @param fid the Fréchet distance to the reference pictures. The covariance of no more pictures than there are features is
- *     singular, and the distance is then dominated by its error: see {@link #fidIsRankDeficient}
+ * @param features the dimension of the attribute reader's features, which {@code fid}, {@code kid} and
+ *     {@code diversity} are measured on
+ * @param fid the Fréchet distance to the reference pictures. The covariance of no more pictures than there are features
+ *     is singular, and the distance is then dominated by its error: see {@link #fidIsRankDeficient}
  * @param kid the kernel distance to the reference pictures
  * @param diversity the mean over the prompts that were drawn several times; absent where none was
  * @param teacherError the mean squared error to the teacher's pictures; absent where there is no teacher
@@ -77,9 +77,9 @@ public record EvaluationResult(
     }
 
     /**
-     * Whether there are too few pictures for the covariance of their features to have full rank: no more pictures than
-     * features. Such an FID is biased upwards by far (that of perfect pictures, too), and says something only beside FIDs of
-     * as many pictures.
+     * Whether there are no more pictures than features, so that the covariance of the features is singular. Such an FID
+     * is biased upwards by far, that of perfect pictures too, and can only be compared with FIDs of the same number of
+     * pictures.
      */
     public boolean fidIsRankDeficient() {
         return pictures <= features;

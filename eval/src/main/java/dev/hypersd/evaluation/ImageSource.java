@@ -20,8 +20,8 @@ public interface ImageSource {
     List<Image> images(PromptBatch batch);
 
     /**
-     * The test scenes themselves, which the prompts describe: what a perfect model would draw. Repetitions differ in what
-     * the prompts leave open.
+     * The test scenes themselves, which the prompts describe: what a perfect model would draw. Repetitions differ in
+     * what the prompts leave open.
      */
     static ImageSource groundTruth() {
         return batch -> {
@@ -65,8 +65,8 @@ public interface ImageSource {
     /**
      * The same pictures, kept in a folder as PNG files, so that each is drawn once.
      *
-     * @param folder belongs to this source and one seed; made when the first picture is drawn. A file in it that cannot be
-     *     read is reported as an {@link dev.hypersd.error.InvalidFileException}
+     * @param folder belongs to this source and one seed; made when the first picture is drawn. A file in it that cannot
+     *     be read is reported as an {@link dev.hypersd.error.InvalidFileException}
      */
     default ImageSource cachedIn(Path folder) {
         return batch -> {

@@ -14,8 +14,8 @@ import java.util.OptionalDouble;
  * @param outcomes for each attribute that the prompt names, whether the picture shows it
  * @param scores the scores of the judges that are there
  * @param features the features of the attribute reader, which distances between sets of pictures are measured on
- * @param teacherError the mean squared error to the teacher's picture of the same prompt and noise, of pixels from -1 to
- *     1; absent where there is no teacher
+ * @param teacherError the mean squared error to the teacher's picture of the same prompt and noise, of pixels from -1
+ *     to 1; absent where there is no teacher
  * @param milliseconds the time that drawing the picture took
  */
 public record Judgement(

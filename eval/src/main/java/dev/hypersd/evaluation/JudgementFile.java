@@ -20,8 +20,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Judgements in a file of JSON lines, whose first line says what was judged. A judgement that was being written when the
- * program ended does not count.
+ * Judgements in a file of JSON lines, whose first line says what was judged. A judgement that was being written when
+ * the program ended does not count.
  */
 final class JudgementFile {
     private static final String FORMAT = "format";

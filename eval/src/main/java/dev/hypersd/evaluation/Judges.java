@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The judges of a folder: the attribute reader, which is required, and CLIP, the aesthetic head and the preference model
- * where they are there. Pictures are judged independently of each other.
+ * The judges of a folder: the attribute reader, which is required, and CLIP, the aesthetic head and the preference
+ * model where they are there. Pictures are judged independently of each other.
  */
 public final class Judges implements AutoCloseable {
     private final TensorArena arena;
@@ -51,8 +51,8 @@ public final class Judges implements AutoCloseable {
     /**
      * Opens the judges of {@code folder}.
      *
-     * @throws dev.hypersd.error.InvalidFileException if there is no attribute reader, an aesthetic head is without its CLIP,
-     *     or a file is broken
+     * @throws dev.hypersd.error.InvalidFileException if there is no attribute reader, an aesthetic head is without its
+     *     CLIP, or a file is broken
      */
     public static Judges open(Path folder) {
         TensorArena arena = new TensorArena();
@@ -72,8 +72,8 @@ public final class Judges implements AutoCloseable {
     /**
      * Judges pictures of the prompts of {@code batch}, in the same order.
      *
-     * @param images of one size
-     * @param milliseconds that drawing each took
+     * @param images pictures of one size
+     * @param milliseconds the time that drawing each took
      */
     List<Judgement> judge(List<Image> images, PromptBatch batch, double milliseconds) {
         List<Map<Score, Double>> scores =
@@ -96,7 +96,7 @@ public final class Judges implements AutoCloseable {
         });
     }
 
-    /** What the judges that are there say of each picture. */
+    /** The scores of each picture by the judges that are there. */
     private List<Map<Score, Double>> scores(List<Image> images, List<String> texts) {
         Map<Score, List<Double>> all = new EnumMap<>(Score.class);
         clip.ifPresent(judge -> all.put(Score.CLIP, judge.scores(images, texts)));

@@ -6,12 +6,12 @@ import java.util.List;
 /**
  * Prompts that are drawn together.
  *
- * @param prompts of numbers that follow each other
- * @param repetition 0 for the pictures that count, above for others of the same prompts
- * @param seed of the first picture; the next one's is one more
+ * @param prompts prompts with consecutive numbers
+ * @param repetition 0 for the pictures that count, more for others of the same prompts
+ * @param seed the seed of the first picture; that of the next one is one more
  */
 public record PromptBatch(List<TestPrompt> prompts, int repetition, long seed) {
-    /** Between the seeds of two repetitions; more than there are test prompts. */
+    /** The difference between the seeds of two repetitions, more than there are test prompts. */
     private static final long APART = 10_000_000;
 
     public PromptBatch {
@@ -24,10 +24,10 @@ public record PromptBatch(List<TestPrompt> prompts, int repetition, long seed) {
     }
 
     /**
-     * All of {@code prompts}, cut into batches that are always the same.
+     * All of {@code prompts} in batches that are always the same.
      *
-     * @param most prompts of a batch
-     * @param seed of a picture is this, the number of its prompt, and ten million for each repetition
+     * @param most the greatest number of prompts of a batch
+     * @param seed the seed of a picture is this, plus the number of its prompt, plus ten million for each repetition
      */
     static List<PromptBatch> of(List<TestPrompt> prompts, int repetition, int most, long seed) {
         List<PromptBatch> batches = new ArrayList<>();

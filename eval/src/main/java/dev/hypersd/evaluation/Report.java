@@ -45,8 +45,8 @@ public record Report(
     }
 
     /**
-     * A table for people: a line for each metric, a column each for the model, the reconstruction and the ground truth, and
-     * below it what the columns mean, and warnings.
+     * A table for people: a line for each metric, a column each for the model, the reconstruction and the ground truth,
+     * and below it what the columns mean, and warnings.
      */
     public String table() {
         Map<String, Map<String, Double>> columns = columns();
@@ -67,9 +67,9 @@ public record Report(
     /** What a reader should know before believing the metrics of {@code result}. */
     static List<String> warnings(EvaluationResult result) {
         return result.fidIsRankDeficient()
-                ? List.of(
-                        "the FID of %d images on %d features is rank-deficient and biased upwards; compare it with no other number of images, and draw more than %d for a sound one"
-                                .formatted(result.pictures(), result.features(), result.features()))
+                ? List.of("""
+                        the FID of %d images on %d features is rank-deficient and biased upwards; compare it with no \
+                        other number of images, and draw more than %d for a sound one""".formatted(result.pictures(), result.features(), result.features()))
                 : List.of();
     }
 

@@ -11,15 +11,16 @@ import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
 /**
- * A prompt whose picture can be checked.
+ * A prompt of the test split, with what its picture should show.
  *
- * @param number in the test split
+ * @param number its number in the test split
+ * @param claims the attributes that it names
  * @param heldOut whether it has a combination of kind and colour that no training picture shows
  */
 public record TestPrompt(long number, String text, Claims claims, boolean heldOut) {
     private static final Pattern NAMED = Pattern.compile("test:([1-9]\\d{0,6})");
 
-    /** The prompts {@code from} to {@code from + count - 1} of the test split. */
+    /** The prompts with the numbers {@code from} to {@code from + count - 1} of the test split. */
     public static List<TestPrompt> range(long from, int count) {
         Scenes scenes = Scenes.of(Split.TEST, from + count);
         return LongStream.range(from, from + count)

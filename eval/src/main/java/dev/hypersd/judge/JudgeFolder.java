@@ -18,8 +18,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * A folder of judges. Each is in a sub-folder of its name, or in {@code model} below that, where a training leaves it. The
- * arena that a judge is opened with owns its tensors.
+ * A folder of judges. Each is in a sub-folder of its name, or in {@code model} below that, where a training leaves it.
+ * The arena that a judge is opened with owns its tensors.
  *
  * @param path the folder, whether or not it exists
  */

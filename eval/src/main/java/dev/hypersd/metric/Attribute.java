@@ -1,18 +1,18 @@
 package dev.hypersd.metric;
 
-/** What a caption can say of a picture, each to be correct or not. */
+/** The attributes that a caption can name, each of which a picture shows or does not. */
 public enum Attribute {
-    /** A thing is there. */
+    /** An object of the kind is there. */
     KIND,
-    /** All of its kind have the colour. */
+    /** All objects of the kind have the colour. */
     COLOUR,
-    /** There are as many, not fewer and not more. */
+    /** There are exactly as many objects of the kind. */
     COUNT,
-    /** All of its kind have the size. */
+    /** All objects of the kind have the size. */
     SIZE,
-    /** The only thing, or the middle of its row, is in the field. */
+    /** The object, or the middle of its row, is in the named place of the picture. */
     PLACE,
-    /** The first thing lies so to the second. */
+    /** The first kind of objects is in the named relation to the second. */
     RELATION,
     BACKGROUND,
     STYLE

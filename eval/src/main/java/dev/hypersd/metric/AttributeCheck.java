@@ -12,11 +12,14 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Compares the attributes that a caption names with those that were read from a picture. What the caption leaves open is
- * not held against the picture.
+ * Compares the attributes that a caption names with those that were read from a picture. What the caption leaves open
+ * is not held against the picture.
  */
 public final class AttributeCheck {
-    /** Where the outer fields of the grid of places begin, from the middle; things of the middle field are at most a jitter away from it. */
+    /**
+     * The distance from the middle at which the outer places of the picture begin; objects of the middle are drawn
+     * nearer to it.
+     */
     private static final double FIELD = 0.15;
 
     private AttributeCheck() {}
@@ -28,7 +31,9 @@ public final class AttributeCheck {
      */
     public record Outcome(Attribute attribute, boolean correct) {}
 
-    /** An outcome for every attribute that the caption names; all attributes of an object that is not there are wrong. */
+    /**
+     * An outcome for every attribute that the caption names; all attributes of an object that is not there are wrong.
+     */
     public static List<Outcome> of(Claims claims, Detections reading) {
         List<Outcome> outcomes = new ArrayList<>();
         for (Claimed item : claims.items()) {

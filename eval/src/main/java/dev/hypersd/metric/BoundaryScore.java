@@ -4,9 +4,9 @@ import dev.hypersd.image.Image;
 import java.util.Arrays;
 
 /**
- * The boundary score of two pictures of lines (Martin, Fowlkes and Malik, 2004): precision, recall and F1 of the pixels on
- * lines. A pixel is matched by a line of the other picture that is at most 0.75% of the diagonal away, which is one pixel
- * in pictures of 128x128.
+ * The boundary score of two pictures of lines (Martin, Fowlkes and Malik, 2004): precision, recall and F1 of the pixels
+ * on lines. A pixel is matched by a line of the other picture that is at most 0.75% of the diagonal away, which is one
+ * pixel in pictures of 128x128.
  *
  * @param precision the share of the drawn lines that lie on wanted ones, 0 to 1
  * @param recall the share of the wanted lines that were drawn, 0 to 1
@@ -59,7 +59,7 @@ public record BoundaryScore(double precision, double recall) {
         return lines;
     }
 
-    /** Where a line is in the square around a pixel. */
+    /** The pixels that have a line in the square around them. */
     private static boolean[] near(Image picture) {
         int width = picture.width();
         int height = picture.height();

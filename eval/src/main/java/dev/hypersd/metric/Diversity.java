@@ -2,14 +2,14 @@ package dev.hypersd.metric;
 
 import java.util.List;
 
-/** How different the pictures of one prompt are. */
+/** The diversity of the pictures of one prompt. */
 public final class Diversity {
     private Diversity() {}
 
     /**
-     * The mean Euclidean distance of the features of two different pictures.
+     * The mean Euclidean distance between the features of two pictures.
      *
-     * @param features of at least two pictures of one prompt
+     * @param features the features of at least two pictures of one prompt
      */
     public static double of(List<double[]> features) {
         if (features.size() < 2) {

@@ -1,8 +1,8 @@
 package dev.hypersd.metric;
 
 /**
- * Mean and covariance of feature vectors that come one after another (Welford, 1962): no vector is kept, and no precision is lost where the
- * mean is far from 0. Not safe to share between threads.
+ * The mean and the covariance of feature vectors, updated with one vector at a time (Welford, 1962): no vector is kept,
+ * and no precision is lost where the mean is far from 0. Not safe to share between threads.
  */
 public final class FeatureStatistics {
     private final double[] mean;
@@ -25,7 +25,7 @@ public final class FeatureStatistics {
         return statistics;
     }
 
-    /** Counts one more vector. */
+    /** Adds a vector. */
     public void add(double[] vector) {
         if (vector.length != mean.length) {
             throw new IllegalArgumentException(
@@ -45,23 +45,23 @@ public final class FeatureStatistics {
         }
     }
 
-    /** How many vectors were counted. */
+    /** The number of vectors. */
     public long count() {
         return count;
     }
 
-    /** How many numbers each has. */
+    /** The dimension of the vectors. */
     public int dimension() {
         return mean.length;
     }
 
-    /** Of each dimension. */
+    /** The mean of each dimension. */
     public double[] mean() {
         return mean.clone();
     }
 
     /**
-     * Row by row, symmetric, divided by {@code count - 1}.
+     * The sample covariance, row by row: symmetric, divided by {@code count - 1}.
      *
      * @throws IllegalStateException if fewer than two vectors were counted
      */

@@ -6,11 +6,11 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * The maximum mean discrepancy of two sets of features under the kernel {@code (x.y / d + 1)^3}: KID (Binkowski et al., 2018). Its estimate is
- * unbiased for any number of pictures, so it may fall below 0.
+ * The squared maximum mean discrepancy of two sets of features under the kernel {@code (x.y / d + 1)^3}: KID (Binkowski
+ * et al., 2018). Its estimate is unbiased for any number of pictures, so it may fall below 0.
  *
- * @param mean over subsets
- * @param deviation over subsets, of the population
+ * @param mean the mean over subsets
+ * @param deviation the standard deviation over subsets, of the population
  */
 public record KernelDistance(double mean, double deviation) {
     /**
@@ -28,10 +28,10 @@ public record KernelDistance(double mean, double deviation) {
     }
 
     /**
-     * Mean and spread over random subsets without repetition, deterministic by seed.
+     * The mean and the deviation over random subsets, each drawn without replacement; deterministic by seed.
      *
-     * @param subsets how many
-     * @param size vectors of each set in a subset; no more than there are
+     * @param subsets the number of subsets
+     * @param size the vectors of each set in a subset; all of the smaller set where it has fewer
      */
     public static KernelDistance overSubsets(List<double[]> x, List<double[]> y, int subsets, int size, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -41,7 +41,7 @@ public record KernelDistance(double mean, double deviation) {
                 .toArray());
     }
 
-    /** Mean and spread of the distances of subsets. */
+    /** The mean and the deviation of the distances of subsets. */
     static KernelDistance of(double[] distances) {
         double mean = Arrays.stream(distances).average().orElseThrow();
         double variance = Arrays.stream(distances)

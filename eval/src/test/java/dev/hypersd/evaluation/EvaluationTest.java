@@ -237,7 +237,8 @@ class EvaluationTest {
                             () -> evaluation(judges).references("another", UnaryOperator.identity(), out, left -> {}))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageMatching(
-                            ".*has judgements of \"reconstruction by the autoencoder of scenes, judges (\\w{8})\", not of \"reconstruction by the autoencoder of another, judges \\1\".*");
+                            ".*has judgements of \"reconstruction by the autoencoder of scenes, judges (\\w{8})\", "
+                                    + "not of \"reconstruction by the autoencoder of another, judges \\1\".*");
         }
     }
 

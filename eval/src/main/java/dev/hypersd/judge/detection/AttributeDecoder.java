@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Decodes what an {@link AttributeReader} says of pictures: objects are the peaks of its heatmaps, as in CenterNet (Zhou et
- * al., 2019, section 4), and of several detections of the same object the most confident one is kept.
+ * Decodes what an {@link AttributeReader} says of pictures: objects are the peaks of its heatmaps, as in CenterNet
+ * (Zhou et al., 2019, section 4), and of several detections of the same object the most confident one is kept.
  */
 public final class AttributeDecoder {
     /** Peaks whose probability is lower are no detections. */

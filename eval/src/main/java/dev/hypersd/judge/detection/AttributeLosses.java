@@ -14,17 +14,17 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What the attribute reader gets wrong about a batch; each a scalar to be minimised.
+ * The losses of the attribute reader on a batch, each a scalar.
  *
- * @param peaks of the objects, by {@link #focal}
+ * @param peaks the focal loss of the heatmaps, see {@link #focal}
  * @param geometry the mean absolute error of centres, in cells, and of the logarithm of extents
- * @param colour cross-entropy of the objects' colours
- * @param background cross-entropy
- * @param style cross-entropy
+ * @param colour the cross-entropy of the objects' colours
+ * @param background the cross-entropy of the pictures' backgrounds
+ * @param style the cross-entropy of the pictures' styles
  */
 public record AttributeLosses(Tensor peaks, Tensor geometry, Tensor colour, Tensor background, Tensor style) {
     /**
-     * Judges the judge.
+     * The losses of {@code reader} on scenes.
      *
      * @param batch square pictures of one size, each with at least one object
      */
@@ -51,10 +51,10 @@ public record AttributeLosses(Tensor peaks, Tensor geometry, Tensor colour, Tens
     }
 
     /**
-     * The focal loss for peaks (Zhou et al., 2019, equation 1; alpha 2, beta 4): sure cells count little, and cells near a peak are forgiven.
-     * A sum over all cells, divided by the number of peaks.
+     * The focal loss for heatmaps (Zhou et al., 2019, equation 1; alpha 2, beta 4): cells that are predicted well count
+     * little, and false positives near a peak count less. A sum over all cells, divided by the number of peaks.
      *
-     * @param given {@code [B, kinds, h, w]}
+     * @param given logits {@code [B, kinds, h, w]}
      * @param target of the same shape, exactly 1 at peaks
      */
     static Tensor focal(Tensor given, Tensor target) {
@@ -79,7 +79,7 @@ public record AttributeLosses(Tensor peaks, Tensor geometry, Tensor colour, Tens
         return scoped(() -> torch.cross_entropy_loss(wide(logits), Tensors.of(classes, classes.length)));
     }
 
-    /** Sums over many cells need F32, whatever the network computes with. */
+    /** In F32, whatever the network computes with: sums over many cells need it. */
     private static Tensor wide(Tensor x) {
         return x.to(Dtype.F32.scalarType());
     }

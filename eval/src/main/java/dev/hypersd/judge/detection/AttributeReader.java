@@ -17,17 +17,18 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The network of the attribute reader. A cell of the grid is asked for what stands there <em>of a kind</em>: a star in front of a house has its
- * centre in the same cell and a colour of its own, and a colour is read alike for every kind, so that new combinations are read too.
+ * The network of the attribute reader. Each cell of the grid is asked about objects <em>of one kind</em>: a star in
+ * front of a house has its centre in the same cell and a colour of its own. Colours are read in the same way for every
+ * kind, so that combinations that were not trained are read too.
  *
  * <p>Stateless, so safe to share.
  */
 public final class AttributeReader {
-    /** How the network is made of {@code config.json} and its weights. */
+    /** The class name of {@code config.json}, and how the network is made of its configuration and weights. */
     public static final NetworkType<BackboneConfig, AttributeReader> TYPE =
             new NetworkType<>("AttributeReader", UnaryOperator.identity(), BackboneConfig::from, AttributeReader::new);
 
-    /** What {@link #describe} says of an object before its colours: its centre from that of the cell, and the logarithm of its extent. */
+    /** The numbers that {@link #describe} gives before the colours: two of the centre and one of the extent. */
     static final int GEOMETRY = 3;
 
     private static final int KINDS = Kind.values().length;
@@ -35,7 +36,7 @@ public final class AttributeReader {
     private static final int BACKGROUNDS = Background.values().length;
     private static final int STYLES = Style.values().length;
 
-    /** Where the maps begin: hardly any cell has an object of a kind, and learning that first would take long. */
+    /** The initial bias of the heatmaps: most cells have no object, and learning that first would take long. */
     private static final double RARE = -4;
 
     private final Backbone backbone;
@@ -59,34 +60,40 @@ public final class AttributeReader {
         this.surroundings = Linear.of(p.at("surroundings"), width, BACKGROUNDS + STYLES);
     }
 
-    /** Where it begins: what it sees before it is asked anything. */
+    /** The backbone, whose features everything else is computed from. */
     public Backbone backbone() {
         return backbone;
     }
 
-    /** Features of every cell: {@code [B, 3, H, W]} from -1 to 1 {@code -> [B, C, h, w]}. */
+    /** The features of every cell: {@code [B, 3, H, W]} from -1 to 1 {@code -> [B, C, h, w]}. */
     public Tensor grid(Tensor pixels) {
         return backbone.forward(pixels);
     }
 
-    /** Features of whole pictures, for distances between sets of pictures: {@code [B, C, h, w] -> [B, C]}. */
+    /**
+     * The features of whole pictures, which distances between sets of pictures are measured on:
+     * {@code [B, C, h, w] -> [B, C]}.
+     */
     public Tensor features(Tensor grid) {
         return grid.mean(-1, -2);
     }
 
-    /** Logits that a cell is the centre of an object, a map for each kind: {@code [B, C, h, w] -> [B, kinds, h, w]}. */
+    /**
+     * The logits that a cell is the centre of an object, a heatmap for each kind:
+     * {@code [B, C, h, w] -> [B, kinds, h, w]}.
+     */
     public Tensor peaks(Tensor grid) {
         return scoped(
                 () -> peaks.forward(Tensors.siluInPlace(seek.forward(grid))).add(new Scalar(RARE)));
     }
 
     /**
-     * What objects look like: for each its centre from the centre of its cell (right and down, in cells), the logarithm of its extent as a
-     * part of the picture, and logits of its colour.
+     * The descriptions of objects: the offset of the centre from the centre of its cell (right and down, in cells), the
+     * logarithm of the extent as a part of the picture, and the logits of the colour.
      *
      * @param grid {@code [B, C, h, w]}
-     * @param cells I64 {@code [M]}: numbers of cells, row by row, picture by picture
-     * @param kindsThere I64 {@code [M]}: which kind is asked for in each
+     * @param cells I64 {@code [M]}: the numbers of cells, row by row, picture by picture
+     * @param kindsThere I64 {@code [M]}: the kind that each cell is asked about
      * @return {@code [M, 3 + colours]}
      */
     public Tensor describe(Tensor grid, Tensor cells, Tensor kindsThere) {
@@ -97,7 +104,7 @@ public final class AttributeReader {
         });
     }
 
-    /** Logits of the backgrounds, then of the styles: {@code [B, C, h, w] -> [B, backgrounds + styles]}. */
+    /** The logits of the backgrounds, then of the styles: {@code [B, C, h, w] -> [B, backgrounds + styles]}. */
     public Tensor surroundings(Tensor grid) {
         return scoped(() -> surroundings.forward(features(grid)));
     }

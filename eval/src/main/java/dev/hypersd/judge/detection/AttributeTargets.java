@@ -6,14 +6,16 @@ import dev.hypersd.scene.content.PlacedObject;
 import java.util.List;
 
 /**
- * What the attribute reader is to say of a batch of pictures.
+ * The targets of the attribute reader for a batch of pictures.
  *
- * @param side cells in a row and in a column
+ * @param side the number of cells in a row and in a column
  * @param peaks {@code [B, kinds, side, side]}: 1 where an object has its centre, falling off around it
- * @param cells of the objects, numbered through the batch
- * @param kinds of the objects
- * @param colours of the objects
- * @param geometry three numbers each, as {@link AttributeReader#describe} gives them
+ * @param cells the cells of the objects' centres, numbered through the batch
+ * @param kinds the kinds of the objects
+ * @param colours the colours of the objects
+ * @param geometry three numbers for each object, as {@link AttributeReader#describe} gives them
+ * @param backgrounds the background of each picture
+ * @param styles the style of each picture
  */
 record AttributeTargets(
         int side,
@@ -24,7 +26,7 @@ record AttributeTargets(
         float[] geometry,
         long[] backgrounds,
         long[] styles) {
-    /** Standard deviation of a peak as a part of the object's extent. */
+    /** The standard deviation of a peak as a part of its object's extent. */
     private static final double SHARPNESS = 1 / 6.0;
 
     static AttributeTargets of(List<Sample> samples, int side) {

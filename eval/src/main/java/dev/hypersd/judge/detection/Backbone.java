@@ -14,8 +14,8 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * From pixels to a coarse grid of features, by residual convolutions: {@code [B, 3, H, W] -> [B, C, H/s, W/s]} with {@code C} and {@code s} of
- * {@link BackboneConfig}.
+ * Residual convolutions from pixels to a coarse grid of features: {@code [B, 3, H, W] -> [B, C, H/s, W/s]} with
+ * {@code C} and {@code s} of {@link BackboneConfig}.
  */
 public final class Backbone {
     private static final double EPS = 1e-5;
@@ -49,7 +49,7 @@ public final class Backbone {
     /**
      * The grid of features.
      *
-     * @param pixels {@code [B, 3, H, W]} from -1 to 1; both sides multiples of {@link BackboneConfig#stride}
+     * @param pixels {@code [B, 3, H, W]} from -1 to 1; both sides are multiples of {@link BackboneConfig#stride}
      * @throws InvalidRequestException if they have another shape
      */
     public Tensor forward(Tensor pixels) {
@@ -61,7 +61,7 @@ public final class Backbone {
     }
 
     /**
-     * What each level makes of pictures, before anything is normalised: {@code [B, C_i, H / 2^i, W / 2^i]} from {@code i = 1} on.
+     * The features of each level, before normalisation: {@code [B, C_i, H / 2^i, W / 2^i]} from {@code i = 1} on.
      *
      * @param pixels as in {@link #forward}
      */

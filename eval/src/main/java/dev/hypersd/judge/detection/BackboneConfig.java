@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * The sizes of a {@link Backbone}.
  *
- * @param widths channels of each level; the picture is halved on the way into every one of them
- * @param blocks residual blocks of each level
- * @param groups of every GroupNorm
+ * @param widths the channels of each level; the picture is halved on the way into every one of them
+ * @param blocks the number of residual blocks of each level
+ * @param groups the groups of every GroupNorm
  */
 public record BackboneConfig(List<Integer> widths, List<Integer> blocks, int groups) {
     public BackboneConfig {
@@ -41,12 +41,12 @@ public record BackboneConfig(List<Integer> widths, List<Integer> blocks, int gro
         return config;
     }
 
-    /** Channels of the last level. */
+    /** The channels of the last level. */
     public int width() {
         return widths.getLast();
     }
 
-    /** How many pixels across one cell of the result covers. */
+    /** The width and height of a cell of the grid, in pixels. */
     public int stride() {
         return 1 << widths.size();
     }

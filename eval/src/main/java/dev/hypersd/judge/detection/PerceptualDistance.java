@@ -11,8 +11,9 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How different pictures look to a network that has learned to see: the squared distances of its features at several depths, where every
- * position's features have length 1 (LPIPS, Zhang et al., 2018, equation 1, without weights that were fitted to people).
+ * The perceptual distance of pictures: the squared distances of a network's features at several depths, where the
+ * features of every position are normalised to length 1 (LPIPS, Zhang et al., 2018, equation 1, without weights fitted
+ * to people).
  */
 public final class PerceptualDistance {
     private static final double EPS = 1e-5;
@@ -26,8 +27,8 @@ public final class PerceptualDistance {
     /**
      * The mean distance, a scalar: 0 for equal pictures, at most 4. Differentiable by {@code pixels}.
      *
-     * @param pixels {@code [B, 3, H, W]} from -1 to 1; both sides multiples of {@link BackboneConfig#stride}
-     * @param wanted of the same shape; it has no gradient
+     * @param pixels {@code [B, 3, H, W]} from -1 to 1; both sides are multiples of {@link BackboneConfig#stride}
+     * @param wanted of the same shape; no gradient flows to it
      */
     public Tensor between(Tensor pixels, Tensor wanted) {
         return scoped(() -> {
@@ -51,7 +52,7 @@ public final class PerceptualDistance {
         }
     }
 
-    /** In F32, whatever the network computes with. */
+    /** The features with length 1 at every position, in F32, whatever the network computes with. */
     private static Tensor unit(Tensor features) {
         Tensor wide = features.to(Dtype.F32.scalarType());
         return wide.div(wide.norm(new ScalarOptional(new Scalar(2)), new long[] {1}, true)

@@ -14,28 +14,28 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What the segmenter gets wrong about a batch, or what is wrong with pictures whose objects are known; each a scalar to be minimised, and
- * differentiable by the pixels too.
+ * The losses of the segmenter on a batch, each a scalar. They are differentiable by the pixels too, so that they can
+ * also say what is wrong with pictures of known objects.
  *
- * @param category of the cells, by {@link #focal}
- * @param mask by {@link #dice}, the mean over masks
+ * @param category the focal loss of the cells' categories, see {@link #focal}
+ * @param mask the Dice loss, the mean over masks, see {@link #dice}
  */
 public record SegmentationLosses(Tensor category, Tensor mask) {
-    /** What a mask weighs beside a category (Wang et al., 2020, equation 4). */
+    /** The weight of the mask loss beside the category loss (Wang et al., 2020, equation 4). */
     public static final double MASK_WEIGHT = 3;
 
     private static final double RARE_WEIGHT = 0.25;
 
-    /** The losses of scenes as they are. */
+    /** The losses on scenes as they are. */
     public static SegmentationLosses of(Segmenter segmenter, List<Sample> batch) {
         return of(segmenter, ImageTensors.of(batch.stream().map(Sample::image).toList()), batch);
     }
 
     /**
-     * The losses of {@code pixels} as pictures of {@code truth}.
+     * The losses on {@code pixels} that are to show the objects of {@code truth}.
      *
      * @param pixels {@code [B, 3, S, S]} from -1 to 1
-     * @param truth whose masks hold; its pictures are of size {@code S}
+     * @param truth the scenes whose masks are right; their pictures are of size {@code S}
      */
     public static SegmentationLosses of(Segmenter segmenter, Tensor pixels, List<Sample> truth) {
         Tensor grid = segmenter.grid(pixels);
@@ -52,8 +52,8 @@ public record SegmentationLosses(Tensor category, Tensor mask) {
     }
 
     /**
-     * The focal loss (Lin et al., 2017; alpha 1/4, gamma 2): {@code -a (1 - p)^2 log p} with the probability {@code p} of what is so. A sum
-     * over all cells, divided by the number of positive ones.
+     * The focal loss (Lin et al., 2017; alpha 1/4, gamma 2): {@code -a (1 - p)^2 log p} with the probability {@code p}
+     * of the right answer. A sum over all cells, divided by the number of positive ones.
      */
     static Tensor focal(Tensor given, Tensor target) {
         return scoped(() -> {
@@ -72,8 +72,8 @@ public record SegmentationLosses(Tensor category, Tensor mask) {
     }
 
     /**
-     * One minus the Dice coefficient {@code 2 sum(p q) / (sum(p^2) + sum(q^2))}, the mean over masks: 0 where they agree, 1 where they have
-     * nothing in common.
+     * One minus the Dice coefficient {@code 2 sum(p q) / (sum(p^2) + sum(q^2))}, the mean over masks: 0 where they are
+     * equal, 1 where they have nothing in common.
      *
      * @param given logits {@code [M, H, W]}
      * @param target {@code [M, H, W]} from 0 to 1, none of them empty

@@ -9,17 +9,18 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What the segmenter is to say of a batch of pictures.
+ * The targets of the segmenter for a batch of pictures.
  *
- * @param side cells in a row and in a column; masks have twice as many
- * @param categories {@code [B, kinds, side, side]}: 1 in cells at the middle of an object
+ * @param side the number of cells in a row and in a column; masks have twice as many
+ * @param categories {@code [B, kinds, side, side]}: 1 in cells around the centre of an object
  * @param positives one for each such cell and object
  */
 record SegmentationTargets(int side, float[] categories, List<Positive> positives) {
     /**
      * A cell that is to draw a mask.
      *
-     * @param cell numbered through the batch
+     * @param picture the number of the picture in the batch
+     * @param cell the cell, numbered through the batch
      * @param mask {@code [2 side, 2 side]}: the part of each square that the object covers
      */
     record Positive(long picture, long cell, float[] mask) {}
@@ -70,15 +71,18 @@ record SegmentationTargets(int side, float[] categories, List<Positive> positive
      * @param firstRow the first row of a rectangle of cells, whose last row and column belong to it
      */
     record Middle(int firstRow, int lastRow, int firstColumn, int lastColumn) {
-        /** Cells nearer to the centre of mass than this part of the object's width and height are its own (Wang et al., 2020, section 3.3.1). */
+        /**
+         * The centre region reaches this part of the object's width and height to each side of its centre of mass (Wang
+         * et al., 2020, section 3.3.1).
+         */
         private static final double NEAR = 0.1;
 
         /**
-         * Finds them.
+         * The cells around the centre of mass of an object.
          *
-         * @param covered pixels of the object, row by row, at least one
-         * @param pixels of the picture in a row
-         * @param side cells in a row
+         * @param covered the pixels of the object, row by row, at least one
+         * @param pixels the pixels of the picture in a row
+         * @param side the cells in a row
          */
         static Middle of(BitSet covered, int pixels, int side) {
             double cell = (double) pixels / side;

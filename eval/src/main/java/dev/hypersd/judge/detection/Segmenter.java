@@ -14,20 +14,23 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The network of instance segmentation, with dynamic filters (Wang et al., SOLOv2, 2020). Masks are twice as fine as the grid. Stateless, so safe
- * to share.
+ * The network of instance segmentation, with dynamic filters (SOLOv2, Wang et al., 2020). Masks are twice as fine as
+ * the grid. Stateless, so safe to share.
  */
 public final class Segmenter {
-    /** How the network is made of {@code config.json} and its weights. */
+    /** The class name of {@code config.json}, and how the network is made of its configuration and weights. */
     public static final NetworkType<BackboneConfig, Segmenter> TYPE =
             new NetworkType<>("Segmenter", UnaryOperator.identity(), BackboneConfig::from, Segmenter::new);
 
     private static final int KINDS = Kind.values().length;
 
-    /** Masks are told apart by where they are, so cells and features know it: two channels, from -1 to 1. */
+    /**
+     * Two channels of coordinates from -1 to 1, which cells and features are given: masks of equal objects differ only
+     * in place.
+     */
     private static final int COORDINATES = 2;
 
-    /** Where the categories begin: hardly any cell has an object. */
+    /** The initial bias of the categories: most cells have no object. */
     private static final double RARE = -4;
 
     private final Backbone backbone;
@@ -39,7 +42,7 @@ public final class Segmenter {
     private final Conv2d maskTower;
     private final Conv2d masks;
 
-    /** As wide a filter as the last level of the backbone, halved. */
+    /** @param config the sizes of the backbone; filters are half as wide as its last level */
     public Segmenter(BackboneConfig config, Parameters p) {
         int width = config.width();
         int filter = width / 2;
@@ -58,7 +61,9 @@ public final class Segmenter {
         return backbone.forward(pixels);
     }
 
-    /** Logits that a cell lies in the middle of an object of a kind: {@code [B, C, h, w] -> [B, kinds, h, w]}. */
+    /**
+     * The logits that a cell lies around the centre of an object of a kind: {@code [B, C, h, w] -> [B, kinds, h, w]}.
+     */
     public Tensor categories(Tensor grid) {
         return scoped(() -> categories
                 .forward(Tensors.siluInPlace(categoryTower.forward(grid)))
@@ -72,17 +77,17 @@ public final class Segmenter {
                 .flatten(0, 2));
     }
 
-    /** What filters draw masks from: {@code [B, C, h, w] -> [B, E, 2h, 2w]}. */
+    /** The features that filters draw masks from: {@code [B, C, h, w] -> [B, E, 2h, 2w]}. */
     public Tensor canvas(Tensor grid) {
         return scoped(() -> masks.forward(Tensors.siluInPlace(maskTower.forward(placed(finer.forward(grid))))));
     }
 
     /**
-     * Logits of masks.
+     * The logits of masks.
      *
-     * @param filters {@code [M, E]}, chosen ones
+     * @param filters {@code [M, E]}, those of chosen cells
      * @param canvas {@code [B, E, H, W]}
-     * @param pictures I64 {@code [M]}: which picture each filter draws from
+     * @param pictures I64 {@code [M]}: the picture that each filter draws from
      * @return {@code [M, H, W]}
      */
     public static Tensor draw(Tensor filters, Tensor canvas, Tensor pictures) {

@@ -93,7 +93,10 @@ final class BlipText {
         }
     }
 
-    /** Attention of text to itself or to pictures, then a shortcut and a LayerNorm, as in BERT: {@code [B, N, D] -> [B, N, D]}. */
+    /**
+     * Attention of text to itself or to pictures, then a shortcut and a LayerNorm, as in BERT:
+     * {@code [B, N, D] -> [B, N, D]}.
+     */
     private static final class TextAttention {
         private final Linear query;
         private final Linear key;

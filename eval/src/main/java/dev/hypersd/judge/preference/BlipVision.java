@@ -54,7 +54,9 @@ final class BlipVision {
         return Tensors.cat(1, first, squares).add_(positions.value());
     }
 
-    /** Attention and a feed-forward part, each after a LayerNorm and around a shortcut: {@code [B, N, D] -> [B, N, D]}. */
+    /**
+     * Attention and a feed-forward part, each after a LayerNorm and with a shortcut: {@code [B, N, D] -> [B, N, D]}.
+     */
     private static final class VisionBlock {
         private static final int WIDER = 4;
 

@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * The sizes of a {@link PreferenceModel}.
  *
- * @param head widths of the layers behind the text encoder, from its own to 1
+ * @param head the widths of the layers behind the text encoder, from its own to 1
  * @param mean what is subtracted from the head's number
- * @param deviation what that is divided by
+ * @param deviation what the difference is divided by
  */
 public record PreferenceConfig(Vision vision, Text text, List<Integer> head, double mean, double deviation) {
     private static final double IMAGE_REWARD_MEAN = 0.16717362830052426;
@@ -20,7 +20,7 @@ public record PreferenceConfig(Vision vision, Text text, List<Integer> head, dou
      * @param width of the hidden states
      */
     public record Vision(int imageSize, int patch, int width, int layers, int heads) {
-        /** How many tokens a picture becomes, the class token not counted. */
+        /** The number of tokens of a picture, without the class token. */
         int patches() {
             int side = imageSize / patch;
             return side * side;

@@ -16,8 +16,8 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A {@link PreferenceModel} that was trained here, with its tokenizer, which is one of CLIP's kind. Safe to share between threads, not to be used
- * after the arena has closed.
+ * A {@link PreferenceModel} that was trained here, with its tokenizer, which is one of CLIP's kind. Safe to share
+ * between threads, not to be used after the arena has closed.
  */
 public final class PreferenceJudge implements Reward {
     private final PreferenceModel model;
@@ -43,7 +43,7 @@ public final class PreferenceJudge implements Reward {
                 tokenizer));
     }
 
-    /** How much pictures that are tensors would be preferred as pictures of their texts. */
+    /** The scores of pictures that are tensors, as pictures of {@code texts}. */
     @Override
     public Tensor of(Tensor pixels, List<String> texts) {
         PreferenceConfig config = model.config();
@@ -53,7 +53,7 @@ public final class PreferenceJudge implements Reward {
     }
 
     /**
-     * How much each picture would be preferred as a picture of its text.
+     * The score of each picture as a picture of its text; higher is better.
      *
      * @param images at least one, of any size
      * @param texts as many

@@ -12,11 +12,11 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The network of ImageReward: the state of the first token of a text that has seen the picture, as one number. Stateless, so safe to share;
- * differentiable by the pixels.
+ * The network of ImageReward: a head makes one number of the state of the first token of a text that attends to the
+ * picture. Stateless, so safe to share; differentiable by the pixels.
  */
 public final class PreferenceModel {
-    /** How the network is made of {@code config.json} and its weights. */
+    /** The class name of {@code config.json}, and how the network is made of its configuration and weights. */
     public static final NetworkType<PreferenceConfig, PreferenceModel> TYPE =
             new NetworkType<>("PreferenceModel", PreferenceModel::named, PreferenceConfig::from, PreferenceModel::new);
 
@@ -33,7 +33,10 @@ public final class PreferenceModel {
         this.head = new ScoreHead(config.head(), p.at("mlp.layers"));
     }
 
-    /** A file's tensors without those that a score does not need: projections into BLIP's common space, and numbers of positions. */
+    /**
+     * The tensors of a file without those that a score does not need: the projections into BLIP's common space, and the
+     * numbers of positions.
+     */
     public static WeightSource named(WeightSource file) {
         return WeightView.renamed(
                 file,
@@ -49,7 +52,8 @@ public final class PreferenceModel {
     }
 
     /**
-     * How much each picture would be preferred as a picture of its text: {@code [B]}, higher is better; differences are what counts.
+     * How much each picture would be preferred as a picture of its text: {@code [B]}. Higher is better; only
+     * differences mean something.
      *
      * @param pixels {@code [B, 3, S, S]} as {@link dev.hypersd.clip.ClipVisionModel#normalise} gives them
      * @param words {@code B} texts
@@ -64,7 +68,7 @@ public final class PreferenceModel {
         return vision.forward(pixels);
     }
 
-    /** What {@link #forward} gives, from the tokens of pictures. */
+    /** The scores that {@link #forward} gives, from the tokens of pictures. */
     public Tensor compare(Tensor seen, TokenBatch words) {
         return scoped(() -> {
             Tensor first = text.forward(words.ids(), words.mask(), seen).select(1, 0);

@@ -7,17 +7,17 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Texts as a {@link PreferenceModel} reads them.
+ * The tokens of texts, padded to the length of the longest.
  *
  * @param ids I64 {@code [B, N]}
- * @param mask I64 {@code [B, N]}: 1 for words, 0 for padding
+ * @param mask I64 {@code [B, N]}: 1 for tokens of the text, 0 for padding
  */
 public record TokenBatch(Tensor ids, Tensor mask) {
     /**
-     * As many tokens as the longest of {@code texts} has; the tensors belong to the caller's scope.
+     * Tokenizes texts; the tensors belong to the caller's scope.
      *
      * @param texts at least one
-     * @param most tokens of a text, begin and end included; longer texts are cut
+     * @param most the greatest number of tokens of a text, begin and end included; longer texts are cut
      */
     public static TokenBatch of(ClipTokenizer tokenizer, List<String> texts, int most) {
         List<List<Integer>> all =

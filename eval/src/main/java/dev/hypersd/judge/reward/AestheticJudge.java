@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** A {@link ScoreHead} on the vectors of a CLIP. Safe to share between threads, not to be used after the arena has closed. */
+/**
+ * A {@link ScoreHead} on the embeddings of a CLIP. Safe to share between threads, not to be used after the arena has
+ * closed.
+ */
 public final class AestheticJudge implements Reward {
     private final ScoreHead head;
     private final ClipJudge clip;
@@ -34,13 +37,13 @@ public final class AestheticJudge implements Reward {
                 ModelPart.in(folder).load(ScoreHead.TYPE, Dtype.F32, arena).network(), clip));
     }
 
-    /** How well pictures that are tensors look, whatever they should be. */
+    /** The scores of pictures that are tensors, whatever their texts. */
     @Override
     public Tensor of(Tensor pixels, List<String> texts) {
         return scoped(() -> head.forward(clip.pictures(pixels)).squeeze(1));
     }
 
-    /** How well each picture looks, higher is better. */
+    /** The score of each picture; higher is better. */
     public List<Double> scores(List<Image> images) {
         return Engine.infer(() -> Tensors.toList(head.forward(clip.pictures(images))));
     }

@@ -8,13 +8,13 @@ import dev.hypersd.tensor.TensorScope;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** Pictures of any size as CLIP wants them. */
+/** Prepares pictures of any size for CLIP, as the CLIPImageProcessor of transformers does. */
 public final class ClipImageProcessor {
     private ClipImageProcessor() {}
 
     /**
-     * The middle of each picture, {@code [B, 3, size, size]} in CLIP's units: the shorter side is resized (bicubic, antialiased), the longer
-     * one cut off at both ends.
+     * The centre of each picture, {@code [B, 3, size, size]}, normalised by CLIP's mean and deviation: the shorter side
+     * is resized (bicubic, antialiased), and the longer one is cropped at both ends.
      *
      * @param images at least one
      */
@@ -24,7 +24,7 @@ public final class ClipImageProcessor {
     }
 
     /**
-     * The same of pictures that are tensors; differentiable, so without rounding in between.
+     * The same for pictures that are tensors; differentiable, so without rounding in between.
      *
      * @param pixels {@code [B, 3, H, W]} from -1 to 1
      */

@@ -11,15 +11,18 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** What CLIP minimises (Radford et al., 2021, figure 3): every text is to find its picture in the batch, and every picture its text. */
+/**
+ * The loss of CLIP (Radford et al., 2021, figure 3): every text is to find its picture in the batch, and every picture
+ * its text.
+ */
 public final class ContrastiveLoss {
     private ContrastiveLoss() {}
 
     /**
-     * The mean cross-entropy of both searches, a scalar; the logarithm of the batch size is what guessing costs.
+     * The mean cross-entropy of both searches, a scalar. Guessing costs the logarithm of the batch size.
      *
-     * @param texts {@code [B, P]} of length 1
-     * @param pictures {@code [B, P]} of length 1, those of the texts in the same order
+     * @param texts embeddings {@code [B, P]} of length 1
+     * @param pictures embeddings {@code [B, P]} of length 1, those of the texts in the same order
      * @param scale a scalar that cosines are multiplied by
      */
     public static Tensor of(Tensor texts, Tensor pictures, Tensor scale) {
@@ -47,7 +50,10 @@ public final class ContrastiveLoss {
                 .mean());
     }
 
-    /** Of every text and every picture, {@code [B, B]}. In F32: multiplied by the scale, rounded ones would be far apart. */
+    /**
+     * The cosine of every text and every picture, {@code [B, B]}. In F32: rounded cosines would be far apart after the
+     * multiplication by the scale.
+     */
     private static Tensor cosines(Tensor texts, Tensor pictures) {
         return Autocast.without(() -> wide(texts).mm(wide(pictures).t()));
     }

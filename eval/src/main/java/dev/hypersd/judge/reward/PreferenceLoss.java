@@ -7,13 +7,13 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** What a judge of pairs minimises, and how often it is right. In F32, whatever the scores were computed with. */
+/** The loss and the accuracy of a model that learns from pairs. In F32, whatever the scores were computed with. */
 public final class PreferenceLoss {
     private PreferenceLoss() {}
 
     /**
-     * The mean of {@code -log sigmoid(better - worse)} (Bradley and Terry, 1952), a scalar: 0 where every better picture is scored far above
-     * the worse one, {@code log 2} where both are scored alike.
+     * The mean of {@code -log sigmoid(better - worse)} (Bradley and Terry, 1952), a scalar: 0 where every better
+     * picture is scored far above the worse one, {@code log 2} where both are scored alike.
      *
      * @param better scores, of any shape
      * @param worse scores of the same shape

@@ -13,14 +13,21 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Linear layers without anything between them, from a vector to a score: {@code [B, D] -> [B, 1]}. LAION's aesthetic predictor (version 2) is one
- * of them on vectors of length 1 of CLIP ViT-L/14. Stateless, so safe to share.
+ * Linear layers with no activation between them, from an embedding to a score: {@code [B, D] -> [B, 1]}. LAION's
+ * aesthetic predictor (version 2) is one of them, on embeddings of length 1 of CLIP ViT-L/14. Stateless, so safe to
+ * share.
+ *
+ * <p>In a folder of judges, {@code aesthetic} has the weights of the head in {@code diffusion_pytorch_model.safetensors}
+ * and {@code config.json} with {@code "_class_name": "AestheticHead"} and, unless they are LAION's, {@code widths}.
  */
 public final class ScoreHead {
     /** The widths of LAION's aesthetic predictor, {@code sac+logos+ava1-l14-linearMSE}. */
     public static final List<Integer> LAION = List.of(768, 1024, 128, 64, 16, 1);
 
-    /** How the network is made of {@code config.json}, which gives its {@code widths}, and its weights. */
+    /**
+     * The class name of {@code config.json}, and how the network is made of its configuration, which gives its
+     * {@code widths}, and its weights.
+     */
     public static final NetworkType<List<Integer>, ScoreHead> TYPE = new NetworkType<>(
             "AestheticHead",
             UnaryOperator.identity(),
@@ -31,8 +38,9 @@ public final class ScoreHead {
     private final List<Step> layers = new ArrayList<>();
 
     /**
-     * @param widths from the vector's to 1
-     * @param p layers by number; all but the last two are followed by a dropout, which has a number and does nothing here
+     * @param widths from the embedding's to 1
+     * @param p layers by number; all but the last two are followed by a dropout, which takes a number and does nothing
+     *     here
      */
     public ScoreHead(List<Integer> widths, Parameters p) {
         if (widths.size() < 2 || widths.stream().anyMatch(width -> width < 1)) {
@@ -47,7 +55,7 @@ public final class ScoreHead {
     }
 
     /**
-     * Scores vectors.
+     * Scores embeddings.
      *
      * @param vectors {@code [B, D]}
      * @throws InvalidRequestException if they have another width
