@@ -28,6 +28,12 @@ class DocumentsTest {
     private static final Path ROOT = Path.of("..");
     private static final CommandLine HYPERSD = new CommandLine(new Main());
     private static final int WIDTH = 120;
+    private static final List<String> OTHERS = List.of(
+            "README.md",
+            "CONTRIBUTING.md",
+            "mini/src/main/resources/dev/hypersd/mini/hypersd-mini/README.md",
+            "testdata/reference/README.md",
+            "testdata/reference/scorers/README.md");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)|src=\"([^\"]+)\"");
     private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern HEADING = Pattern.compile("#+ (.*)");
@@ -36,12 +42,8 @@ class DocumentsTest {
 
     static Stream<Path> documents() throws IOException {
         try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
-            return Stream.concat(
-                    Stream.of("README.md", "CONTRIBUTING.md").map(ROOT::resolve),
-                    files.filter(file -> file.toString().endsWith(".md")))
-                    .sorted()
-                    .toList()
-                    .stream();
+            Stream<Path> pages = files.filter(file -> file.toString().endsWith(".md"));
+            return Stream.concat(OTHERS.stream().map(ROOT::resolve), pages).sorted().toList().stream();
         }
     }
 
