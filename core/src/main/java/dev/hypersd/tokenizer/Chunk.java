@@ -1,6 +1,7 @@
-package dev.hypersd.prompt;
+package dev.hypersd.tokenizer;
 
-import dev.hypersd.tokenizer.ClipTokenizer;
+import dev.hypersd.prompt.Phrase;
+import dev.hypersd.prompt.PromptSyntax;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

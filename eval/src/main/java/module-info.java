@@ -1,0 +1,13 @@
+/** How good the pictures of a model are: judges, metrics, and evaluations of whole models. */
+module dev.hypersd.eval {
+    requires transitive dev.hypersd.core;
+    requires transitive dev.hypersd.data;
+    requires org.bytedeco.javacpp;
+
+    exports dev.hypersd.evaluation;
+    exports dev.hypersd.metric;
+    exports dev.hypersd.judge;
+    exports dev.hypersd.judge.detection;
+    exports dev.hypersd.judge.preference;
+    exports dev.hypersd.judge.reward;
+}

@@ -1,0 +1,12 @@
+/** Training and distillation, as recipes describe them. */
+module dev.hypersd.train {
+    requires transitive dev.hypersd.core;
+    requires transitive dev.hypersd.data;
+    requires transitive dev.hypersd.eval;
+    requires dev.hypersd.preprocess;
+    requires org.bytedeco.javacpp;
+    requires tools.jackson.dataformat.yaml;
+
+    exports dev.hypersd.recipe;
+    exports dev.hypersd.training;
+}
