@@ -80,7 +80,10 @@ final class JettyConfiguration {
         }
     }
 
-    /** Each upgrade to WebSocket creates a servlet session, which is not used: it sets no cookie and ends after a minute. */
+    /**
+     * Each upgrade to WebSocket creates a servlet session, which is not used: it sets no cookie and ends after a
+     * minute.
+     */
     private static void configureSessions(SessionHandler sessions) {
         sessions.setUsingCookies(false);
         sessions.setMaxInactiveInterval(60);

@@ -10,7 +10,9 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Objects;
 
-/** Serves the page. Its files come with the program and are listed here by name, so that no other file can be asked for. */
+/**
+ * Serves the page. Its files come with the program and are listed here by name, so that no other file can be asked for.
+ */
 final class PageRoutes {
     private static final Map<String, String> FILES = Map.ofEntries(
             Map.entry("index.html", "text/html; charset=utf-8"),

@@ -11,9 +11,9 @@ import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.eclipse.jetty.websocket.core.WebSocketConnection;
 
 /**
- * Closes connections of clients that send a request or read a response too slowly. An idle timeout alone is not enough: a
- * client that sends one byte now and then would keep its connection, and what that holds, for days. Live sessions have
- * limits of their own.
+ * Closes connections of clients that send a request or read a response too slowly. An idle timeout alone is not enough:
+ * a client that sends one byte now and then would keep its connection, and what that holds, for days. Live sessions
+ * have limits of their own.
  */
 final class SlowClientLimit extends AbstractLifeCycle {
     private static final Duration CHECK_EVERY = Duration.ofSeconds(1);

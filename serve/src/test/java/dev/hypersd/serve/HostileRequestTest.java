@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a server at an open port is sent sooner or later: each is answered as it should be, and the server still draws. */
+/**
+ * What a server at an open port is sent sooner or later: each is answered as it should be, and the server still draws.
+ */
 class HostileRequestTest {
     private static final String GENERATIONS = "/v1/images/generations";
     private static final String EDITS = "/v1/images/edits";

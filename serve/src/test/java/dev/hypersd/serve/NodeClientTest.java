@@ -19,8 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Clients that others have written speak to the server: OpenAI's own, a validator of OpenAPI descriptions, a browser. They run in Node, and are skipped
- * where it, their packages ({@code npm ci} in {@code src/test/npm}) or Chromium are missing, unless {@code -Dhypersd.node=required}.
+ * Clients that others have written speak to the server: OpenAI's own, a validator of OpenAPI descriptions, a browser.
+ * They run in Node, and are skipped where it, their packages ({@code npm ci} in {@code src/test/npm}) or Chromium are
+ * missing, unless {@code -Dhypersd.node=required}.
  */
 @Timeout(180)
 class NodeClientTest {

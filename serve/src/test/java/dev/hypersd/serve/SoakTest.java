@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Twice as many requests as can be drawn, for {@code -Dhypersd.soak.minutes} (10 unless said otherwise): each is answered, and memory does not grow.
+ * Twice as many requests as can be drawn, for {@code -Dhypersd.soak.minutes} (10 unless said otherwise): each is
+ * answered, and memory does not grow.
  */
 @Tag("slow")
 class SoakTest {

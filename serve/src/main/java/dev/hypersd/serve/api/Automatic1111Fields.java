@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Reads what to generate from the fields of AUTOMATIC1111's API. A field that is absent is as the model's preset says, not
- * as AUTOMATIC1111 would have it.
+ * Reads what to generate from the fields of AUTOMATIC1111's API. A field that is absent is as the model's preset says,
+ * not as AUTOMATIC1111 would have it.
  */
 final class Automatic1111Fields {
     private static final double USUAL_STRENGTH = 0.75;

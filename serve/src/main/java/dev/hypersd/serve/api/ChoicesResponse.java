@@ -41,7 +41,9 @@ final class ChoicesResponse {
         return choices;
     }
 
-    /** Empty for a model whose files are broken. A request that names it is told why; the others can still be chosen. */
+    /**
+     * Empty for a model whose files are broken. A request that names it is told why; the others can still be chosen.
+     */
     private static Optional<Map<String, Object>> model(String name, ModelRegistry registry) {
         ModelSource source = registry.model(name);
         try {

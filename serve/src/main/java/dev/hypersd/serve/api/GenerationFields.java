@@ -13,10 +13,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleConsumer;
 
 /**
- * Reads what to generate from the fields of this server's own requests: {@code prompt}, {@code negative_prompt},
- * {@code model}, {@code loras}, {@code sampler}, {@code steps}, {@code eta}, {@code guidance}, {@code seed},
- * {@code width} and {@code height}, {@code image}, {@code mask} and {@code strength}, {@code control}. Live sessions use
- * them, and requests to OpenAI's API beside the fields of that.
+ * Reads what to generate from the fields of this server's own requests: {@code prompt}, {@code negative_prompt}, {@code
+ * model}, {@code loras}, {@code sampler}, {@code steps}, {@code eta}, {@code guidance}, {@code seed}, {@code width} and
+ * {@code height}, {@code image}, {@code mask} and {@code strength}, {@code control}. Live sessions use them, and
+ * requests to OpenAI's API beside the fields of that.
  */
 final class GenerationFields {
     private static final long SEEDS = 1L << 32;

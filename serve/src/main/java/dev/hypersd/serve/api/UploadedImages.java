@@ -18,8 +18,8 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes the images of a request. Only PNG and JPEG are read, and the size of the unpacked image is checked and reserved
- * before anything is unpacked, however small the file is.
+ * Decodes the images of a request. Only PNG and JPEG are read, and the size of the unpacked image is checked and
+ * reserved before anything is unpacked, however small the file is.
  */
 final class UploadedImages {
     private static final Set<String> FORMATS = Set.of("png", "jpeg");

@@ -11,8 +11,8 @@ import java.util.SequencedMap;
 import java.util.function.Predicate;
 
 /**
- * A bounded queue in which clients take turns (round robin), so that a client with many items does not delay a client with
- * one. Safe to share.
+ * A bounded queue in which clients take turns (round robin), so that a client with many items does not delay a client
+ * with one. Safe to share.
  *
  * @param <T> the type of the items
  */
@@ -35,7 +35,10 @@ final class FairQueue<T> {
         this.maxPerClient = maxPerClient;
     }
 
-    /** Adds {@code item}, unless the queue is full or closed, or holds too many items of {@code client}; says whether it did. */
+    /**
+     * Adds {@code item}, unless the queue is full or closed, or holds too many items of {@code client}; says whether it
+     * did.
+     */
     synchronized boolean offer(String client, T item) {
         Queue<T> own = waiting.getOrDefault(client, new ArrayDeque<>());
         if (closed || size == maxItems || own.size() == maxPerClient) {
@@ -64,10 +67,11 @@ final class FairQueue<T> {
     }
 
     /**
-     * Takes the items that match, going round the clients with one item of each. A second item of a client is considered
-     * only if every client's item matched in the round before, so that nobody is overtaken twice.
+     * Takes the items that match, going round the clients with one item of each. A second item of a client is
+     * considered only if every client's item matched in the round before, so that nobody is overtaken twice.
      *
-     * @param matches asked once about each candidate, in the order in which they would be taken; what it accepts is taken
+     * @param matches asked once about each candidate, in the order in which they would be taken; what it accepts is
+     *     taken
      */
     synchronized List<T> takeMatching(Predicate<T> matches) {
         List<T> taken = new ArrayList<>();

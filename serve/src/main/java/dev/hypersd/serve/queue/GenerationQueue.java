@@ -18,9 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Generates the images of jobs, one job or batch after another, on one platform thread: the engine spreads each operation
- * over the cores by itself. Clients take turns ({@link FairQueue}), and small jobs that differ only in prompts, seeds and
- * counts are generated in one batch ({@link Batch}). Safe to share.
+ * Generates the images of jobs, one job or batch after another, on one platform thread: the engine spreads each
+ * operation over the cores by itself. Clients take turns ({@link FairQueue}), and small jobs that differ only in
+ * prompts, seeds and counts are generated in one batch ({@link Batch}). Safe to share.
  */
 public final class GenerationQueue implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GenerationQueue.class.getPackageName());
@@ -117,7 +117,8 @@ public final class GenerationQueue implements AutoCloseable {
      * @param client the client, which takes waiting with others
      * @param wish what to generate
      * @param listener called after each denoising step, on the engine's thread: what takes long there delays the images
-     * @throws ApiException if the queue is full or closing, or if the request names what is not there or exceeds a limit
+     * @throws ApiException if the queue is full or closing, or if the request names what is not there or exceeds a
+     *     limit
      */
     public GenerationJob submit(String client, Wish wish, Consumer<Step> listener) {
         GenerationJob job = new GenerationJob(
@@ -174,7 +175,10 @@ public final class GenerationQueue implements AutoCloseable {
         }
     }
 
-    /** Loads the default model and runs it, so that the engine chooses its kernels and the JVM compiles before a client waits. */
+    /**
+     * Loads the default model and runs it, so that the engine chooses its kernels and the JVM compiles before a client
+     * waits.
+     */
     private void warmUp() {
         try {
             Order order = Order.of(Wish.of("").steps(1).build(), model, registry, limits);

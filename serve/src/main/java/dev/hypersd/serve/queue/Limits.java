@@ -29,8 +29,8 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
      * @param maxSteps the largest number of denoising steps
      * @param maxImages the largest number of images
      * @param maxPromptLength the longest prompt in characters
-     * @param maxBatchPixels how many pixels the pictures of several requests may have to be drawn in one batch: small ones gain by it, large ones would only
-     *     wait for each other
+     * @param maxBatchPixels how many pixels the pictures of several requests may have to be drawn in one batch: small
+     *     ones gain by it, large ones would only wait for each other
      * @param deadline how long a request may take, waiting included
      */
     public record Generation(

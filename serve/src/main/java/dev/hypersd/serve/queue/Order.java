@@ -101,7 +101,10 @@ public record Order(String name, ModelSource model, ImageRequest request) {
                         .map(sampler -> sampler.withEta(wish.eta().getAsDouble()));
     }
 
-    /** So many steps that {@code taken} of them lie in the last part of the way: few-step models need every one that is asked for. */
+    /**
+     * So many steps that {@code taken} of them lie in the last part of the way: few-step models need every one that is
+     * asked for.
+     */
     private static int within(int taken, double strength) {
         return strength > 0 && strength <= 1 ? (int) Math.ceil(taken / strength - 1e-9) : taken;
     }

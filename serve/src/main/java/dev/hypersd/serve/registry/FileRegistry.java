@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Finds files and folders of one kind by name. A name is looked up among the entries of the given folders and never made
- * into a path, so that no name leads outside of them. Safe to share.
+ * Finds files and folders of one kind by name. A name is looked up among the entries of the given folders and never
+ * made into a path, so that no name leads outside of them. Safe to share.
  */
 public final class FileRegistry {
     private final Map<String, Path> named;
