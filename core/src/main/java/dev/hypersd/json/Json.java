@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -26,6 +27,9 @@ public final class Json {
     private static final long LARGEST_FILE = 64L << 20;
 
     private static final int DEEPEST_NESTING = 64;
+
+    /** Names of classes and settings of the parser, which mean nothing to the reader of a message. */
+    private static final Pattern PARSER_INTERNALS = Pattern.compile(",? (from )?`[^`]*`");
 
     /** The mapper behind {@link #read}, for those who write JSON. */
     public static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -89,7 +93,10 @@ public final class Json {
     }
 
     private static String reason(JacksonException e) {
-        String message = e.getOriginalMessage();
+        String message = PARSER_INTERNALS.matcher(e.getOriginalMessage()).replaceAll("");
+        if (message.startsWith("Trailing token")) {
+            return "is not valid JSON: something follows the first value";
+        }
         return message.startsWith("Duplicate") ? "duplicate key in JSON: " + message : "is not valid JSON: " + message;
     }
 

@@ -7,6 +7,8 @@ import dev.hypersd.serve.api.OpenAiRoutes;
 import dev.hypersd.serve.api.RequestMemory;
 import dev.hypersd.serve.api.Responses;
 import dev.hypersd.serve.error.ApiError;
+import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.metrics.Metrics;
 import dev.hypersd.serve.queue.GenerationQueue;
 import dev.hypersd.serve.registry.ModelRegistry;
@@ -16,6 +18,8 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 
@@ -100,12 +104,9 @@ public final class Server implements AutoCloseable {
         config.requestLogger.http(log::answered);
         config.routes.before(this::admit);
         config.routes.after(context -> RequestMemory.of(context).close());
-        config.routes.wsBeforeUpgrade(context -> {
-            admit(context);
-            live.beforeUpgrade(context);
-        });
+        config.routes.wsBeforeUpgrade(this::beforeUpgrade);
         // Javalin would answer its own exceptions in its own form if only Exception were registered.
-        config.routes.exception(HttpResponseException.class, Server::writeError);
+        config.routes.exception(HttpResponseException.class, Server::writeHttpError);
         config.routes.exception(Exception.class, Server::writeError);
         config.router.javaLangErrorHandler(
                 (response, error) -> response.setStatus(ApiError.of(error).status()));
@@ -130,9 +131,31 @@ public final class Server implements AutoCloseable {
         guard.check(context);
     }
 
+    private void beforeUpgrade(Context handshake) throws IOException {
+        try {
+            admit(handshake);
+            live.beforeUpgrade(handshake);
+        } catch (ApiException e) {
+            // Javalin does not write the result of a handshake, so it is written here.
+            writeError(e, handshake);
+            if (handshake.resultInputStream() instanceof InputStream body) {
+                body.transferTo(handshake.outputStream());
+            }
+            handshake.skipRemainingHandlers();
+        }
+    }
+
     private void readiness(Context context) {
         context.status(queue.isReady() ? 200 : 503);
         Responses.json(context, Map.of("status", queue.isReady() ? "ready" : "loading or closing"));
+    }
+
+    /** Answers what Javalin refuses: an address that does not exist, or a method that the address does not accept. */
+    private static void writeHttpError(HttpResponseException thrown, Context context) {
+        if (thrown.getStatus() == ErrorCode.METHOD_NOT_ALLOWED.status()) {
+            thrown.getDetails().values().forEach(methods -> context.header("Allow", methods));
+        }
+        writeError(thrown, context);
     }
 
     private static void writeError(Exception thrown, Context context) {

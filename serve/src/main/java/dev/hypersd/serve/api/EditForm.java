@@ -1,6 +1,7 @@
 package dev.hypersd.serve.api;
 
 import dev.hypersd.image.Image;
+import dev.hypersd.json.Json;
 import dev.hypersd.request.Original;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
@@ -9,14 +10,13 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
@@ -25,8 +25,6 @@ import org.eclipse.jetty.util.Promise;
 
 /** Reads a request to edit an image, which OpenAI's API sends as {@code multipart/form-data}. */
 final class EditForm {
-    private static final long SEEDS = 1L << 32;
-
     private static final int MAX_PARTS = 32;
     private static final int MAX_PART_HEADERS = 1 << 10;
 
@@ -83,14 +81,12 @@ final class EditForm {
     Wish wish() {
         Wish.Builder wish = Wish.of(text("prompt")
                         .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the request has no prompt")))
-                .count(number("n").map(Double::intValue).orElse(1))
-                .seed(number("seed")
-                        .map(Double::longValue)
-                        .orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS)));
+                .count(wholeNumber("n").orElse(1))
+                .seed(GenerationFields.seed(number("seed").orElse(-1.0)));
         text("negative_prompt").ifPresent(wish::negative);
         text("model").ifPresent(wish::model);
         text("sampler").ifPresent(wish::sampler);
-        number("steps").ifPresent(steps -> wish.steps(steps.intValue()));
+        wholeNumber("steps").ifPresent(wish::steps);
         number("eta").ifPresent(wish::eta);
         number("guidance").ifPresent(wish::guidance);
         text("size").flatMap(GenerationFields::size).ifPresent(size -> wish.size(size.width(), size.height()));
@@ -105,17 +101,15 @@ final class EditForm {
 
     /** A part that is text, if the form has it. */
     Optional<String> text(String name) {
-        return bytes(name).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+        return bytes(name).map(bytes -> Json.utf8(Path.of(name), bytes));
     }
 
     private Optional<Double> number(String name) {
-        return text(name).map(text -> {
-            try {
-                return Double.valueOf(text);
-            } catch (NumberFormatException e) {
-                throw new ApiException(ErrorCode.MALFORMED, name + " must be a number");
-            }
-        });
+        return text(name).map(text -> GenerationFields.number(name, text));
+    }
+
+    private Optional<Integer> wholeNumber(String name) {
+        return text(name).map(text -> GenerationFields.wholeNumber(name, text));
     }
 
     private Optional<byte[]> bytes(String name) {

@@ -21,6 +21,9 @@ import java.util.function.DoubleConsumer;
 final class GenerationFields {
     private static final long SEEDS = 1L << 32;
 
+    /** Doubles represent all whole numbers up to this one. */
+    private static final long MAX_WHOLE = 1L << 53;
+
     private GenerationFields() {}
 
     /** Reads all fields of {@code body}. */
@@ -68,11 +71,15 @@ final class GenerationFields {
 
     /** The field {@code seed}, or a random seed where it is absent or negative. */
     static long seed(JsonObject body) {
-        double seed = body.number("seed", -1);
-        if (seed != Math.rint(seed) || Math.abs(seed) > 1L << 53) {
+        return seed(body.number("seed", -1));
+    }
+
+    /** The seed that {@code number} stands for: a random one if it is negative. */
+    static long seed(double number) {
+        if (number != Math.rint(number) || Math.abs(number) > MAX_WHOLE) {
             throw new ApiException(ErrorCode.MALFORMED, "seed must be a whole number up to 2^53");
         }
-        return seed < 0 ? ThreadLocalRandom.current().nextLong(SEEDS) : (long) seed;
+        return number < 0 ? ThreadLocalRandom.current().nextLong(SEEDS) : (long) number;
     }
 
     private static Original original(String image, JsonObject body, RequestMemory.Reservation memory) {
@@ -86,6 +93,37 @@ final class GenerationFields {
                 control.string("name", ""),
                 UploadedImages.base64("control.image", control.string("image", ""), memory),
                 control.number("scale", 1));
+    }
+
+    /**
+     * The number that {@code text} writes, for values that do not come as JSON.
+     *
+     * @param field the name of the field, for messages
+     */
+    static double number(String field, String text) {
+        try {
+            double number = Double.parseDouble(text);
+            if (Double.isFinite(number)) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, together with infinities and NaN.
+        }
+        throw new ApiException(ErrorCode.MALFORMED, "%s must be a number, not \"%s\"".formatted(field, shortened(text)));
+    }
+
+    /** The whole number that {@code text} writes, as {@link #number}. */
+    static int wholeNumber(String field, String text) {
+        double number = number(field, text);
+        if (number != (int) number) {
+            throw new ApiException(
+                    ErrorCode.MALFORMED, "%s must be a whole number, not \"%s\"".formatted(field, shortened(text)));
+        }
+        return (int) number;
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 40 ? text : text.substring(0, 40) + "...";
     }
 
     private static void number(JsonObject body, String key, DoubleConsumer set) {

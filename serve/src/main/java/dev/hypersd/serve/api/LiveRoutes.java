@@ -19,6 +19,9 @@ public final class LiveRoutes {
     /** The WebSocket close code "Try Again Later" (IANA's registry of RFC 6455). */
     private static final int TRY_AGAIN_LATER = 1013;
 
+    /** The only version of the protocol (RFC 6455). */
+    private static final String WEBSOCKET_VERSION = "13";
+
     private static final String ADDRESS = "hypersd-address";
 
     private final GenerationQueue queue;
@@ -36,19 +39,29 @@ public final class LiveRoutes {
     /** Adds the routes. */
     public void register(RoutesConfig routes) {
         routes.get("/v1/choices", context -> Responses.json(context, ChoicesResponse.of(queue)));
+        routes.get("/v1/live", context -> requireUpgrade(context));
         routes.ws("/v1/live", this::configure);
     }
 
     /**
      * Checks a handshake before the connection becomes a WebSocket, and keeps the client's address for the session.
      *
-     * @throws ApiException if a header is missing without which Javalin's WebSocket code would fail
+     * @throws ApiException if a header of the handshake is missing or has another version
      */
     public void beforeUpgrade(Context handshake) {
         if (handshake.header("Sec-WebSocket-Key") == null) {
             throw new ApiException(ErrorCode.MALFORMED, "a WebSocket begins with the header Sec-WebSocket-Key");
         }
+        if (!WEBSOCKET_VERSION.equals(handshake.header("Sec-WebSocket-Version"))) {
+            requireUpgrade(handshake);
+        }
         handshake.attribute(ADDRESS, handshake.ip());
+    }
+
+    private static void requireUpgrade(Context request) {
+        request.header("Upgrade", "websocket").header("Sec-WebSocket-Version", WEBSOCKET_VERSION);
+        throw new ApiException(
+                ErrorCode.UPGRADE_REQUIRED, "live sessions are WebSockets: connect with version 13 of the protocol");
     }
 
     private void configure(WsConfig socket) {

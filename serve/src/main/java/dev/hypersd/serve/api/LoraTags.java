@@ -1,7 +1,5 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.serve.error.ApiException;
-import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.Wish.NamedLora;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,16 +19,8 @@ record LoraTags(String prompt, List<NamedLora> loras) {
         List<NamedLora> loras = new ArrayList<>();
         Matcher tags = TAG.matcher(prompt);
         while (tags.find()) {
-            loras.add(new NamedLora(tags.group(1), tags.group(2) == null ? 1 : weight(tags.group(2))));
+            loras.add(new NamedLora(tags.group(1), tags.group(2) == null ? 1 : GenerationFields.number("the weight of a LoRA in the prompt", tags.group(2))));
         }
         return new LoraTags(tags.replaceAll("").strip(), loras);
-    }
-
-    private static double weight(String text) {
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            throw new ApiException(ErrorCode.MALFORMED, "the weight of a LoRA in the prompt must be a number");
-        }
     }
 }

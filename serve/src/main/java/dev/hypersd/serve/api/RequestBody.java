@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 
 /** Reads the body of a request. Its size and the time it may take are limited, whatever its headers say. */
 public final class RequestBody {
@@ -36,7 +37,11 @@ public final class RequestBody {
                     ErrorCode.UNSUPPORTED_FORMAT,
                     "the body must be JSON: send the header Content-Type: application/json");
         }
-        return Json.parse(NAME, bytes(request));
+        byte[] body = bytes(request);
+        if (body.length == 0) {
+            throw new ApiException(ErrorCode.MALFORMED, "the body is empty: send a JSON object");
+        }
+        return Json.parse(NAME, body);
     }
 
     /**
@@ -62,7 +67,10 @@ public final class RequestBody {
                 }
             }
         } catch (IOException e) {
-            throw tooSlow(limits);
+            if (e.getCause() instanceof TimeoutException) {
+                throw tooSlow(limits);
+            }
+            throw new ApiException(ErrorCode.MALFORMED, "the body is not valid HTTP/1.1, or ends before it is complete");
         }
         return body.toByteArray();
     }

@@ -56,10 +56,16 @@ public final class RequestMemory {
         /**
          * Reserves {@code bytes} more.
          *
-         * @throws ApiException if all requests would then hold more than the server allows
+         * @throws ApiException if this request alone, or all requests together, would then hold more than is allowed
          */
         void reserve(long bytes) {
-            own.addAndGet(bytes);
+            if (own.addAndGet(bytes) > limits.maxMemoryBytes()) {
+                reserved.addAndGet(bytes);
+                throw new ApiException(
+                        ErrorCode.REQUEST_TOO_LARGE,
+                        "the body and its images take up more than the %d bytes of memory for requests: send less"
+                                .formatted(limits.maxMemoryBytes()));
+            }
             if (reserved.addAndGet(bytes) > limits.maxMemoryBytes()) {
                 throw new ApiException(
                         ErrorCode.QUEUE_FULL,

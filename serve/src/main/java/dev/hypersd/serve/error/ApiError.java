@@ -48,13 +48,20 @@ public record ApiError(int status, String type, String code, String message, Opt
         return switch (status) {
             case 404 -> of(ErrorCode.NOT_FOUND, "there is nothing at this address", Optional.empty());
             case 405 -> of(ErrorCode.METHOD_NOT_ALLOWED, "this address does not accept this method", Optional.empty());
+            case 414, 431 ->
+                new ApiError(
+                        status,
+                        ErrorCode.MALFORMED.type(),
+                        ErrorCode.MALFORMED.code(),
+                        "the address or the headers of the request are too long",
+                        Optional.empty());
             case 500 -> of(ErrorCode.FAILED, "something went wrong in the server", Optional.empty());
             default ->
                 new ApiError(
                         status,
                         ErrorCode.MALFORMED.type(),
                         ErrorCode.MALFORMED.code(),
-                        "the request is not valid HTTP or exceeds a limit of the server",
+                        "the request is not valid HTTP/1.1",
                         Optional.empty());
         };
     }

@@ -24,6 +24,8 @@ public enum ErrorCode {
     REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large"),
     /** The body or an image in it has a format that is not read. */
     UNSUPPORTED_FORMAT(415, "invalid_request_error", "unsupported_format"),
+    /** The address is that of a WebSocket. */
+    UPGRADE_REQUIRED(426, "invalid_request_error", "upgrade_required"),
     /** The queue, or the memory for requests, is full. */
     QUEUE_FULL(429, "rate_limit_error", "queue_full"),
     /** The images could not be generated, or the server has a fault. */
