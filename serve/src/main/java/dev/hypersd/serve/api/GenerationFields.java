@@ -109,7 +109,8 @@ final class GenerationFields {
         } catch (NumberFormatException e) {
             // Reported below, together with infinities and NaN.
         }
-        throw new ApiException(ErrorCode.MALFORMED, "%s must be a number, not \"%s\"".formatted(field, shortened(text)));
+        throw new ApiException(
+                ErrorCode.MALFORMED, "%s must be a number, not \"%s\"".formatted(field, shortened(text)));
     }
 
     /** The whole number that {@code text} writes, as {@link #number}. */

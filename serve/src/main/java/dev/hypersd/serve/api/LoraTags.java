@@ -19,7 +19,11 @@ record LoraTags(String prompt, List<NamedLora> loras) {
         List<NamedLora> loras = new ArrayList<>();
         Matcher tags = TAG.matcher(prompt);
         while (tags.find()) {
-            loras.add(new NamedLora(tags.group(1), tags.group(2) == null ? 1 : GenerationFields.number("the weight of a LoRA in the prompt", tags.group(2))));
+            loras.add(new NamedLora(
+                    tags.group(1),
+                    tags.group(2) == null
+                            ? 1
+                            : GenerationFields.number("the weight of a LoRA in the prompt", tags.group(2))));
         }
         return new LoraTags(tags.replaceAll("").strip(), loras);
     }

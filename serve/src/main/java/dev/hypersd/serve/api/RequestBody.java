@@ -70,7 +70,8 @@ public final class RequestBody {
             if (e.getCause() instanceof TimeoutException) {
                 throw tooSlow(limits);
             }
-            throw new ApiException(ErrorCode.MALFORMED, "the body is not valid HTTP/1.1, or ends before it is complete");
+            throw new ApiException(
+                    ErrorCode.MALFORMED, "the body is not valid HTTP/1.1, or ends before it is complete");
         }
         return body.toByteArray();
     }
