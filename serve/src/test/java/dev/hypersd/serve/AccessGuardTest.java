@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Who may ask. */
+/** Which requests are refused for where they come from, and which need the token. */
 class AccessGuardTest {
     private static final String TOKEN = "a-token-of-twenty-four-c";
     private static TinyServer server;
@@ -39,7 +39,7 @@ class AccessGuardTest {
     }
 
     @Test
-    void theTokenOpensEveryRoute() throws Exception {
+    void routesAreRefusedWithoutTheTokenAndAnsweredWithIt() throws Exception {
         for (String path : List.of("/v1/models", "/sdapi/v1/options", "/metrics", "/v1/choices", "/openapi.json")) {
             HttpResponse<String> refused = server.get(path);
             assertThat(refused.statusCode()).as(path).isEqualTo(401);
@@ -52,7 +52,7 @@ class AccessGuardTest {
     }
 
     @Test
-    void wrongTokensDoNot() throws Exception {
+    void wrongTokensAreRefused() throws Exception {
         for (String header : List.of(
                 "Bearer",
                 "Bearer ",
@@ -67,14 +67,14 @@ class AccessGuardTest {
     }
 
     @Test
-    void thePageAndTheProbesNeedNone() throws Exception {
+    void thePageAndTheHealthChecksNeedNoToken() throws Exception {
         for (String path : List.of("/", "/healthz", "/readyz", "/page/main.js", "/page/style.css")) {
             assertThat(server.get(path).statusCode()).as(path).isEqualTo(200);
         }
     }
 
     @Test
-    void thePageLogsInAndKeepsTheTokenWhereNoScriptReadsIt() throws Exception {
+    void loginKeepsTheTokenInACookieThatNoScriptCanRead() throws Exception {
         HttpResponse<String> wrong = server.post("/login", "{\"token\": \"guess\"}");
         assertThat(wrong.statusCode()).isEqualTo(401);
         assertThat(TinyServer.message(wrong)).isEqualTo("this is not the token of this server");
@@ -90,7 +90,7 @@ class AccessGuardTest {
     }
 
     @Test
-    void visitorsAreNotGivenOtherCookies() throws Exception {
+    void aWebSocketSetsNoOtherCookie() throws Exception {
         try (RawClient client = RawClient.of(server)) {
             client.send("GET /v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN
                     + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -100,7 +100,7 @@ class AccessGuardTest {
     }
 
     @Test
-    void namesThatOnlyResolveToThisMachineAreRefused() throws Exception {
+    void hostNamesOfOtherServersAreRefused() throws Exception {
         Map<String, Integer> hosts = Map.of(
                 "localhost", 200,
                 "localhost:7860", 200,
@@ -117,7 +117,7 @@ class AccessGuardTest {
     }
 
     @Test
-    void pagesOfOtherSitesAreRefusedAndNavigationIsNot() throws Exception {
+    void requestsOfPagesOfOtherSitesAreRefusedButLinksFromThemAreNot() throws Exception {
         Map<String, Integer> origins = Map.of(
                 "Origin: http://localhost", 200,
                 "Origin: https://localhost", 200,
@@ -136,7 +136,7 @@ class AccessGuardTest {
     }
 
     @Test
-    void answersForbidWhatAPageDoesNotNeed() throws Exception {
+    void responsesHaveSecurityHeaders() throws Exception {
         HttpResponse<String> page = server.get("/");
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
@@ -148,7 +148,7 @@ class AccessGuardTest {
     }
 
     @Test
-    void anAddressThatOthersReachNeedsAToken() {
+    void anAddressThatOtherMachinesReachNeedsAToken() {
         assertThatThrownBy(() -> new ServerOptions(
                         "0.0.0.0",
                         0,

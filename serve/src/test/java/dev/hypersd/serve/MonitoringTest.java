@@ -13,12 +13,12 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What those see who watch over a server. */
+/** What the operator of a server sees of it. */
 class MonitoringTest {
     private static final Pattern SAMPLE = Pattern.compile("[a-z_]+(\\{([a-z]+=\"[^\"]*\",?)+})? [0-9.eE+-]+(Inf)?");
 
     @Test
-    void healthReadinessMetricsAndTheAccessLogTellWhatIsDone() throws Exception {
+    void healthChecksMetricsAndAccessLogReportWhatTheServerDid() throws Exception {
         List<String> log = new CopyOnWriteArrayList<>();
         try (TinyServer server = new TinyServer(ServerOptions.LOCAL.withLog(log::add))) {
             assertThat(server.get("/healthz").body()).isEqualTo("{\"status\":\"alive\"}");
@@ -51,7 +51,7 @@ class MonitoringTest {
     }
 
     @Test
-    void aPortThatIsTakenIsSaidInASentence() {
+    void aPortThatIsInUseIsReportedWithWhatToDo() {
         try (TinyServer server = TinyServer.open()) {
             ServerOptions same = new ServerOptions(
                     "127.0.0.1",

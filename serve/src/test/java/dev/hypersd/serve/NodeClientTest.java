@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Clients that others have written speak to the server: OpenAI's own, a validator of OpenAPI descriptions, a browser.
- * They run in Node, and are skipped where it, their packages ({@code npm ci} in {@code src/test/npm}) or Chromium are
- * missing, unless {@code -Dhypersd.node=required}.
+ * Clients of other projects use the server: the official client of OpenAI, a validator of OpenAPI descriptions, and a
+ * browser. They run in Node. They are skipped where Node, their packages ({@code npm ci} in {@code src/test/npm}) or
+ * Chromium are missing; with {@code -Dhypersd.node=required} they fail there.
  */
 @Timeout(180)
 class NodeClientTest {
@@ -47,13 +47,13 @@ class NodeClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai.test.mjs", "description.test.mjs"})
-    void speaksTo(String client) throws Exception {
+    void aClientInNodeCanUseTheServer(String client) throws Exception {
         require(isNodeThere(), "node and its packages (npm ci in " + FOLDER + ")");
         run(server, client);
     }
 
     @Test
-    void thePageDrawsInABrowser() throws Exception {
+    void thePageWorksInABrowser() throws Exception {
         requireBrowser();
         run(server, "page.test.mjs");
     }

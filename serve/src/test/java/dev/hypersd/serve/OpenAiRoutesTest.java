@@ -4,15 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.image.GenerationParameters;
 import dev.hypersd.image.Image;
-import dev.hypersd.image.Png;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,7 @@ class OpenAiRoutesTest {
     }
 
     @Test
-    void picturesComeAsPngWithHowTheyWereMade() throws Exception {
+    void imagesAreReturnedAsPngWithTheirParameters() throws Exception {
         HttpResponse<String> answer = server.post("/v1/images/generations", """
                 {"prompt": "a cat", "n": 2, "size": "64x64", "steps": 2, "guidance": 1, "seed": 7}""");
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -48,7 +50,7 @@ class OpenAiRoutesTest {
     }
 
     @Test
-    void theSameSeedGivesTheSamePicture() throws Exception {
+    void theSameSeedGivesTheSameImage() throws Exception {
         String body = "{\"prompt\": \"a cat\", \"size\": \"64x64\", \"steps\": 1, \"guidance\": 1, \"seed\": 3}";
         String first = server.post("/v1/images/generations", body).body();
         String second = server.post("/v1/images/generations", body).body();
@@ -56,7 +58,7 @@ class OpenAiRoutesTest {
     }
 
     @Test
-    void modelsAreListedTheFirstOneFirst() throws Exception {
+    void modelsAreListedWithTheDefaultModelFirst() throws Exception {
         JsonNode models = TinyServer.json(server.get("/v1/models"));
         assertThat(models.get("data").findValuesAsString("id"))
                 .startsWith("tiny")
@@ -66,7 +68,7 @@ class OpenAiRoutesTest {
     }
 
     @Test
-    void anotherModelDrawsWhenItIsNamed() throws Exception {
+    void aRequestCanNameAnotherModel() throws Exception {
         HttpResponse<String> answer = server.post(
                 "/v1/images/generations",
                 "{\"prompt\": \"a cat\", \"model\": \"other\", \"size\": \"64x64\", \"steps\": 1}");
@@ -76,7 +78,7 @@ class OpenAiRoutesTest {
     }
 
     @Test
-    void anUnknownModelIsNamedInOpenAisForm() throws Exception {
+    void anUnknownModelIsReportedInTheFormOfOpenAi() throws Exception {
         HttpResponse<String> answer =
                 server.post("/v1/images/generations", "{\"prompt\": \"a cat\", \"model\": \"dall-e-3\"}");
         assertThat(answer.statusCode()).isEqualTo(404);
@@ -86,7 +88,7 @@ class OpenAiRoutesTest {
     }
 
     @Test
-    void whatCannotBeIsRefusedInASentence() throws Exception {
+    void invalidRequestsAreRefusedWithAMessageThatNamesTheFault() throws Exception {
         Map<String, String> refused = Map.of(
                 "{}", "the request has no prompt",
                 "{\"prompt\": 5}", "request: prompt must be a string, not 5",
@@ -107,24 +109,50 @@ class OpenAiRoutesTest {
     }
 
     @Test
-    void anEditKeepsWhatTheMaskLeaves() throws Exception {
-        Image grey = new Image(64, 64, new byte[3 * 64 * 64]);
-        byte[] png = new Png().encode(grey, Optional.empty());
+    void anEditPaintsWhereTheMaskIsTransparentAndOnlyThere() throws Exception {
+        byte[] opaque = mask(BufferedImage.TYPE_INT_ARGB, 0xFF000000);
+        byte[] transparent = mask(BufferedImage.TYPE_INT_ARGB, 0);
+        assertThat(edit(opaque, "a cat")).as("nothing is painted").isEqualTo(edit(opaque, "a dog"));
+        assertThat(edit(transparent, "a cat")).as("everything is painted").isNotEqualTo(edit(transparent, "a dog"));
+    }
+
+    @Test
+    void anEditPaintsWhereAMaskWithoutTransparencyIsWhite() throws Exception {
+        byte[] black = mask(BufferedImage.TYPE_INT_RGB, 0);
+        byte[] white = mask(BufferedImage.TYPE_INT_RGB, 0xFFFFFF);
+        assertThat(edit(black, "a cat")).isEqualTo(edit(mask(BufferedImage.TYPE_INT_ARGB, 0xFF000000), "a cat"));
+        assertThat(edit(white, "a cat")).isEqualTo(edit(mask(BufferedImage.TYPE_INT_ARGB, 0), "a cat"));
+    }
+
+    /** The values of the pixels of an edit of a black image. */
+    private static byte[] edit(byte[] mask, String prompt) throws Exception {
         ByteArrayOutputStream form = new ByteArrayOutputStream();
-        for (String field : new String[] {"prompt=a cat", "steps=1", "guidance=1", "strength=1"}) {
+        for (String field : List.of("prompt=" + prompt, "steps=1", "guidance=1", "strength=1", "seed=1")) {
             String[] pair = field.split("=", -1);
             part(form, "name=\"" + pair[0] + "\"", pair[1].getBytes(StandardCharsets.UTF_8));
         }
-        part(form, "name=\"image\"; filename=\"a.png\"", png);
-        part(form, "name=\"mask\"; filename=\"b.png\"", png);
+        part(form, "name=\"image\"; filename=\"a.png\"", TinyServer.png(64, 64));
+        part(form, "name=\"mask\"; filename=\"b.png\"", mask);
         form.writeBytes("--edge--\r\n".getBytes(StandardCharsets.US_ASCII));
         HttpResponse<String> answer = server.send(server.request("/v1/images/edits")
                 .header("Content-Type", "multipart/form-data; boundary=edge")
                 .POST(BodyPublishers.ofByteArray(form.toByteArray())));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        assertThat(Image.decode(Path.of("answer"), TinyServer.picture(answer.body()))
-                        .width())
-                .isEqualTo(64);
+        return Image.decode(Path.of("response"), TinyServer.picture(answer.body()))
+                .rgb();
+    }
+
+    /** A mask of 64x64 pixels of one colour. */
+    private static byte[] mask(int type, int argb) throws IOException {
+        BufferedImage mask = new BufferedImage(64, 64, type);
+        for (int y = 0; y < 64; y++) {
+            for (int x = 0; x < 64; x++) {
+                mask.setRGB(x, y, argb);
+            }
+        }
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(mask, "png", png);
+        return png.toByteArray();
     }
 
     private static void part(ByteArrayOutputStream form, String disposition, byte[] content) {

@@ -11,15 +11,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** More clients than the server can draw for. */
+/** How jobs wait, take turns, share batches, are cancelled, and end with the server. */
 class QueueingTest {
     private static final String GENERATIONS = "/v1/images/generations";
 
     @Test
-    void aFullQueueIsSaidWithWhenToTryAgain() throws Exception {
+    void aFullQueueIsRefusedWithTheTimeAfterWhichToTryAgain() throws Exception {
         try (TinyServer server = withPlacesFor(2, 2)) {
             CompletableFuture<HttpResponse<String>> first = server.later(GENERATIONS, TinyServer.LONG);
-            server.untilDrawing();
+            server.untilGenerating();
             List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 waiting.add(server.later(GENERATIONS, TinyServer.SHORT));
@@ -40,12 +40,12 @@ class QueueingTest {
     }
 
     @Test
-    void whoAsksForLittleIsServedBeforeTheRestOfWhoAsksForMuch() throws Exception {
+    void aClientWithOneRequestIsServedBeforeTheRestOfAClientWithMany() throws Exception {
         try (TinyServer server =
                 new TinyServer(ServerOptions.LOCAL.withLimits(together(0)).behindProxy())) {
             CompletableFuture<HttpResponse<String>> first =
                     server.later(GENERATIONS, TinyServer.LONG, "X-Forwarded-For", "10.0.0.9");
-            server.untilDrawing();
+            server.untilGenerating();
             List<String> order = new ArrayList<>();
             List<CompletableFuture<?>> all = new ArrayList<>();
             for (String client : List.of("10.0.0.1", "10.0.0.1", "10.0.0.1", "10.0.0.2")) {
@@ -68,14 +68,14 @@ class QueueingTest {
     }
 
     @Test
-    void anInterruptIsForOnesOwnPictures() throws Exception {
+    void anInterruptEndsOnlyTheJobsOfItsOwnClient() throws Exception {
         try (TinyServer server =
                 new TinyServer(ServerOptions.LOCAL.withLimits(together(0)).behindProxy())) {
             CompletableFuture<HttpResponse<String>> picture =
                     server.later(GENERATIONS, TinyServer.LONG, "X-Forwarded-For", "10.0.0.1");
-            server.untilDrawing();
+            server.untilGenerating();
             server.post("/sdapi/v1/interrupt", "", "X-Forwarded-For", "10.0.0.2");
-            Thread.sleep(50);
+            server.untilAnotherStep();
             assertThat(picture).isNotDone();
             server.post("/sdapi/v1/interrupt", "", "X-Forwarded-For", "10.0.0.1");
             assertThat(picture.get().statusCode()).isEqualTo(409);
@@ -83,7 +83,7 @@ class QueueingTest {
     }
 
     @Test
-    void sessionsAreCountedForWhomAProxyAsks() throws Exception {
+    void behindAProxySessionsAreCountedByTheForwardedAddress() throws Exception {
         Limits limits = Limits.DEFAULT.with(new Limits.Clients(8, 8, 8, 1));
         try (TinyServer server =
                         new TinyServer(ServerOptions.LOCAL.withLimits(limits).behindProxy());
@@ -99,11 +99,11 @@ class QueueingTest {
     }
 
     @Test
-    void whatAProxySaysIsBelievedOnlyIfThereIsOne() throws Exception {
+    void withoutAProxyTheForwardedAddressIsIgnored() throws Exception {
         try (TinyServer server = withPlacesFor(8, 1)) {
             CompletableFuture<HttpResponse<String>> first =
                     server.later(GENERATIONS, TinyServer.LONG, "X-Forwarded-For", "10.0.0.1");
-            server.untilDrawing();
+            server.untilGenerating();
             CompletableFuture<HttpResponse<String>> second =
                     server.later(GENERATIONS, TinyServer.SHORT, "X-Forwarded-For", "10.0.0.2");
             untilWaiting(server, 1);
@@ -117,7 +117,7 @@ class QueueingTest {
     }
 
     @Test
-    void whatIsNotDoneInTimeIsGivenUp() throws Exception {
+    void jobsThatMissTheirDeadlineAreAnsweredWithStatus504() throws Exception {
         try (TinyServer server =
                 new TinyServer(ServerOptions.LOCAL.withLimits(TinyServer.patient(Duration.ofMillis(300))))) {
             CompletableFuture<HttpResponse<String>> drawing = server.later(GENERATIONS, TinyServer.LONG);
@@ -133,11 +133,11 @@ class QueueingTest {
     }
 
     @Test
-    void whoLeavesIsNotDrawnFor() throws Exception {
+    void theJobOfAClientThatDisconnectsIsCancelled() throws Exception {
         try (TinyServer server = withPlacesFor(2, 2)) {
             try (RawClient client = RawClient.of(server)) {
                 client.send(RawClient.posting(GENERATIONS, TinyServer.LONG));
-                server.untilDrawing();
+                server.untilGenerating();
             }
             TinyServer.until(() -> isIdle(server));
             assertThat(server.metric("hypersd_pictures_total")).isZero();
@@ -145,7 +145,7 @@ class QueueingTest {
     }
 
     @Test
-    void requestsThatFitAreDrawnInOneBatchAndLookAsTheyDoAlone() throws Exception {
+    void jobsThatDifferInPromptAndSeedShareABatchAndLookAsTheyDoAlone() throws Exception {
         try (TinyServer server = withPlacesFor(16, 16)) {
             List<String> bodies = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
@@ -157,7 +157,7 @@ class QueueingTest {
             }
             double before = server.metric("hypersd_drawing_seconds_count");
             CompletableFuture<HttpResponse<String>> first = server.later(GENERATIONS, TinyServer.LONG);
-            server.untilDrawing();
+            server.untilGenerating();
             List<CompletableFuture<HttpResponse<String>>> together =
                     bodies.stream().map(body -> server.later(GENERATIONS, body)).toList();
             untilWaiting(server, 4);
@@ -172,10 +172,10 @@ class QueueingTest {
     }
 
     @Test
-    void aPictureThatFailsIsAnsweredAndTheNextOneIsDrawn() throws Exception {
+    void aJobThatFailsInABatchDoesNotFailTheOthers() throws Exception {
         try (TinyServer server = withPlacesFor(16, 16)) {
             CompletableFuture<HttpResponse<String>> first = server.later(GENERATIONS, TinyServer.LONG);
-            server.untilDrawing();
+            server.untilGenerating();
             String bad = TinyServer.SHORT.replace("\"guidance\": 1", "\"guidance\": 1e38");
             CompletableFuture<HttpResponse<String>> broken = server.later(GENERATIONS, bad);
             CompletableFuture<HttpResponse<String>> good = server.later(GENERATIONS, TinyServer.SHORT);
@@ -189,11 +189,11 @@ class QueueingTest {
     }
 
     @Test
-    void aServerThatIsClosedFinishesWhatWaitsAndRefusesTheRest() throws Exception {
+    void aServerThatClosesFinishesWaitingJobsAndRefusesNewOnes() throws Exception {
         TinyServer server = withPlacesFor(4, 4);
         CompletableFuture<HttpResponse<String>> drawing =
                 server.later(GENERATIONS, TinyServer.LONG.replace("1000", "200"));
-        server.untilDrawing();
+        server.untilGenerating();
         CompletableFuture<HttpResponse<String>> waiting = server.later(GENERATIONS, TinyServer.SHORT);
         untilWaiting(server, 1);
         Thread closing = Thread.ofVirtual().start(() -> server.server().close());
@@ -208,11 +208,11 @@ class QueueingTest {
     }
 
     @Test
-    void whatIsNotDoneWithinTheGraceIsRefusedAndNotLost() throws Exception {
+    void jobsThatAreNotDoneWithinTheGracePeriodAreAnsweredWithStatus503() throws Exception {
         TinyServer server = new TinyServer(ServerOptions.LOCAL.withGrace(Duration.ofMillis(50)));
         CompletableFuture<HttpResponse<String>> drawing =
                 server.later(GENERATIONS, TinyServer.LONG.replace("1000", "100").replace("64x64", "256x256"));
-        server.untilDrawing();
+        server.untilGenerating();
         CompletableFuture<HttpResponse<String>> waiting = server.later(GENERATIONS, TinyServer.SHORT);
         untilWaiting(server, 1);
         server.server().close();
@@ -224,29 +224,54 @@ class QueueingTest {
     }
 
     @Test
-    void whatOthersSentIsHeldUpToALimit() throws Exception {
+    void aRequestThatAloneNeedsTooMuchMemoryIsRefusedWithStatus413() throws Exception {
+        try (TinyServer server = withRequestMemory(200_000)) {
+            HttpResponse<String> refused = server.post(GENERATIONS, withOriginal(TinyServer.SHORT));
+            assertThat(refused.statusCode()).isEqualTo(413);
+            assertThat(TinyServer.message(refused))
+                    .isEqualTo("the body and its images take up more than the 200000 bytes of memory for requests:"
+                            + " send less");
+            assertAllMemoryIsGivenBack(server);
+        }
+    }
+
+    @Test
+    void aRequestForWhichOthersLeaveNoMemoryIsRefusedWithTheTimeAfterWhichToTryAgain() throws Exception {
+        try (TinyServer server = withRequestMemory(1_000_000)) {
+            CompletableFuture<HttpResponse<String>> first = server.later(GENERATIONS, withOriginal(TinyServer.LONG));
+            server.untilGenerating();
+            HttpResponse<String> refused = server.post(GENERATIONS, withOriginal(TinyServer.SHORT));
+            assertThat(refused.statusCode()).isEqualTo(429);
+            assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+            assertThat(TinyServer.message(refused))
+                    .isEqualTo("the bodies and images of other requests fill the memory for them: try again in 1 s");
+            server.post("/sdapi/v1/interrupt", "");
+            assertThat(first.get().statusCode()).isEqualTo(409);
+            assertThat(server.post(GENERATIONS, withOriginal(TinyServer.SHORT)).statusCode())
+                    .isEqualTo(200);
+            assertAllMemoryIsGivenBack(server);
+        }
+    }
+
+    /** An original of 256x256 pixels, for which a request reserves 524,288 bytes. */
+    private static String withOriginal(String body) {
+        return body.replace("64x64", "256x256")
+                .replace("}", ", \"strength\": 1, \"image\": \"" + TinyServer.base64(256, 256) + "\"}");
+    }
+
+    private static void assertAllMemoryIsGivenBack(TinyServer server) throws Exception {
+        TinyServer.until(() -> metric(server, "hypersd_intake_bytes") == 0);
+    }
+
+    private static TinyServer withRequestMemory(long bytes) {
         Limits.Requests usual = Limits.DEFAULT.requests();
-        Limits limits = TinyServer.patient(Duration.ofMinutes(1))
+        return new TinyServer(ServerOptions.LOCAL.withLimits(TinyServer.patient(Duration.ofMinutes(1))
                 .with(new Limits.Requests(
                         usual.maxBodyBytes(),
                         usual.maxMessageBytes(),
                         usual.maxImagePixels(),
-                        200_000,
-                        usual.timeout()));
-        try (TinyServer server = new TinyServer(ServerOptions.LOCAL.withLimits(limits))) {
-            String picture = TinyServer.base64(256, 256);
-            String body = "{\"prompt\": \"a\", \"steps\": 1, \"image\": \"" + picture + "\"}";
-            HttpResponse<String> refused = server.post(GENERATIONS, body);
-            assertThat(refused.statusCode()).isEqualTo(429);
-            assertThat(TinyServer.message(refused))
-                    .isEqualTo("the bodies and images of other requests fill the memory for them: try again in 1 s");
-            // What was refused is given back, so that the next one fits.
-            for (int i = 0; i < 20; i++) {
-                assertThat(server.post(GENERATIONS, TinyServer.SHORT).statusCode())
-                        .isEqualTo(200);
-            }
-            assertThat(server.metric("hypersd_intake_bytes")).isZero();
-        }
+                        bytes,
+                        usual.timeout()))));
     }
 
     private static TinyServer withPlacesFor(int all, int ofOne) {

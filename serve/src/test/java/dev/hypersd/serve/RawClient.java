@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A client that may send anything. */
+/** A client that sends any bytes, and so also what is not HTTP. */
 final class RawClient implements AutoCloseable {
     private static final Pattern LENGTH = Pattern.compile("Content-Length: (\\d+)[\\s\\S]*\r\n\r\n");
     private static final int PATIENCE_MILLIS = 10_000;
@@ -28,7 +28,7 @@ final class RawClient implements AutoCloseable {
         return new RawClient(socket);
     }
 
-    /** A well-formed request with a JSON body. */
+    /** A well-formed POST request with a JSON body. */
     static String posting(String path, String json) {
         return "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
                 .formatted(path, json.length(), json);
@@ -40,16 +40,17 @@ final class RawClient implements AutoCloseable {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
         } catch (IOException e) {
-            // The server may have said enough before it has heard all; what it said is to be read.
+            // The server may have answered and closed the connection before everything was sent; its response can be
+            // read.
         }
     }
 
-    /** What the server answers, until it closes the connection or has said nothing for a while after something. */
+    /** The response, read until it is complete, the connection is closed, or nothing more arrives for a while. */
     String answer() throws IOException {
         return read(QUIET_MILLIS);
     }
 
-    /** What the server answers until it closes the connection. */
+    /** Everything that the server sends until it closes the connection. */
     String untilClosed() throws IOException {
         return read(PATIENCE_MILLIS);
     }
@@ -61,7 +62,7 @@ final class RawClient implements AutoCloseable {
         try {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 answer.write(buffer, 0, count);
-                if (quiet < PATIENCE_MILLIS && isWhole(answer.toString(StandardCharsets.ISO_8859_1))) {
+                if (quiet < PATIENCE_MILLIS && isComplete(answer.toString(StandardCharsets.ISO_8859_1))) {
                     break;
                 }
                 socket.setSoTimeout(quiet);
@@ -71,13 +72,13 @@ final class RawClient implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            // Reset: what has come until then counts.
+            // The connection was reset; what arrived before is the response.
         }
         return answer.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** Whether as much has come as the head says. */
-    private static boolean isWhole(String answer) {
+    /** Whether the body has the length that the header gives. */
+    private static boolean isComplete(String answer) {
         Matcher length = LENGTH.matcher(answer);
         return length.find() && answer.length() >= answer.indexOf("\r\n\r\n") + 4 + Integer.parseInt(length.group(1));
     }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Twice as many requests as can be drawn, for {@code -Dhypersd.soak.minutes} (10 unless said otherwise): each is
- * answered, and memory does not grow.
+ * Sends twice as many requests as the server can carry out, for {@code -Dhypersd.soak.minutes} (10 by default). Each
+ * must be answered, and memory must not grow.
  */
 @Tag("slow")
 class SoakTest {
@@ -30,7 +30,7 @@ class SoakTest {
             Duration.ofSeconds((long) (60 * Double.parseDouble(System.getProperty("hypersd.soak.minutes", "10"))));
     private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
-    /** Of different sizes and kinds, so that few are drawn together and the queue is what limits. */
+    /** Requests of different sizes and models, so that few share a batch and the queue fills up. */
     private static final List<String> BODIES = List.of(
             "{\"prompt\": \"a\", \"size\": \"128x128\", \"steps\": 8, \"sampler\": \"ddim\", \"guidance\": 2}",
             "{\"prompt\": \"b\", \"size\": \"64x128\", \"steps\": 4, \"sampler\": \"tcd\", \"guidance\": 1, \"n\": 2}",
@@ -44,11 +44,11 @@ class SoakTest {
     private final LongAdder pictures = new LongAdder();
 
     /**
-     * What the server holds; memory in bytes.
+     * The memory that the process holds.
      *
-     * @param resident of the whole process
-     * @param heap after a collection
-     * @param handles how many there are to native memory
+     * @param resident resident memory of the whole process in bytes
+     * @param heap Java heap in use after a collection, in bytes
+     * @param handles how many native objects are referred to
      */
     private record Memory(long resident, long heap, long handles) {
         static Memory now() throws IOException {
@@ -101,7 +101,9 @@ class SoakTest {
         }
     }
 
-    /** Requests a second, when the queue is never empty and never full. */
+    /**
+     * How many requests a second the server can carry out, measured with a queue that is never empty and never full.
+     */
     private double capacity(TinyServer server) throws InterruptedException, ExecutionException {
         int number = 60;
         long began = System.nanoTime();
@@ -147,7 +149,7 @@ class SoakTest {
         }
     }
 
-    /** The first third is for what grows once: caches, pools, compiled code. */
+    /** Compares the two later thirds; during the first, caches, pools and compiled code may grow. */
     private static void assertFlat(List<Memory> memory) {
         List<Memory> settled = memory.subList(memory.size() / 3, memory.size());
         List<Memory> early = settled.subList(0, settled.size() / 2);

@@ -29,7 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.JsonNode;
 
-/** A server with models of random weights, which draw noise in no time, and a client of it. */
+/** A server whose models have few random weights, and so generate noise very quickly, with a client of it. */
 final class TinyServer implements AutoCloseable {
     /** Small models of random weights with ControlNets and LoRAs that fit them. */
     private static final Path REFERENCE = Path.of(System.getProperty("hypersd.reference"), "pipelines/models");
@@ -37,11 +37,11 @@ final class TinyServer implements AutoCloseable {
     /** Models "tiny" and "other", and "broken", which cannot be loaded. */
     private static Optional<Path> made = Optional.empty();
 
-    /** A picture that takes as long as a test needs; whoever asks for it takes it back. */
+    /** A request of so many steps that it takes longer than any test; the test cancels it. */
     static final String LONG =
             "{\"prompt\": \"long\", \"size\": \"64x64\", \"steps\": 1000, \"sampler\": \"ddim\", \"guidance\": 1, \"seed\": 1}";
 
-    /** A picture that is there at once. */
+    /** A request that is answered at once. */
     static final String SHORT =
             "{\"prompt\": \"short\", \"size\": \"64x64\", \"steps\": 1, \"sampler\": \"ddim\", \"guidance\": 1, \"seed\": 1}";
 
@@ -63,12 +63,12 @@ final class TinyServer implements AutoCloseable {
         server.awaitReady();
     }
 
-    /** Everybody on this machine may ask. */
+    /** A server with the default options. */
     static TinyServer open() {
         return new TinyServer(ServerOptions.LOCAL);
     }
 
-    /** As {@link Limits#USUAL}, with pictures of so many steps that they take long. */
+    /** The default limits with another deadline, and with so many steps that jobs can take long. */
     static Limits patient(Duration deadline) {
         Limits.Generation usual = Limits.DEFAULT.generation();
         return Limits.DEFAULT.with(new Limits.Generation(
@@ -109,7 +109,7 @@ final class TinyServer implements AutoCloseable {
         return send(posting(path, json, headers));
     }
 
-    /** An answer that is waited for elsewhere. */
+    /** Posts a request without waiting for its response. */
     CompletableFuture<HttpResponse<String>> later(String path, String json, String... headers) {
         return client.sendAsync(posting(path, json, headers).build(), BodyHandlers.ofString());
     }
@@ -124,7 +124,7 @@ final class TinyServer implements AutoCloseable {
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
-    /** The value of one metric, with its labels if it has any. */
+    /** The value of the metric of this name (and of these labels, if it has any), or 0 if there is none. */
     double metric(String name) throws IOException, InterruptedException {
         return get("/metrics")
                 .body()
@@ -135,19 +135,25 @@ final class TinyServer implements AutoCloseable {
                 .orElse(0);
     }
 
-    /** Waits until a picture is being drawn, or something else is so. */
+    /** Waits until {@code reached} is true, for 20 seconds at most. */
     static void until(BooleanSupplier reached) throws InterruptedException {
         for (long end = System.nanoTime() + Duration.ofSeconds(20).toNanos(); !reached.getAsBoolean(); ) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("what a test waits for has not come about in 20 s");
+                throw new AssertionError("the condition that the test waits for did not become true within 20 s");
             }
             Thread.sleep(5);
         }
     }
 
-    /** Waits until the picture of {@link #LONG} is being drawn. */
-    void untilDrawing() throws InterruptedException {
+    /** Waits until the job of {@link #LONG} runs. */
+    void untilGenerating() throws InterruptedException {
         until(() -> steps() > 0);
+    }
+
+    /** Waits until the running job has done another step. */
+    void untilAnotherStep() throws InterruptedException {
+        long done = steps();
+        until(() -> steps() > done);
     }
 
     private long steps() {
@@ -165,18 +171,18 @@ final class TinyServer implements AutoCloseable {
         return Json.MAPPER.readTree(response.body());
     }
 
-    /** What went wrong, in OpenAI's form. */
+    /** The message of an error in the form of OpenAI. */
     static String message(HttpResponse<String> response) {
         return json(response).get("error").get("message").asString();
     }
 
-    /** The first picture of an answer in OpenAI's form. */
+    /** The first image of a response in the form of OpenAI. */
     static byte[] picture(String answer) {
         JsonNode first = Json.MAPPER.readTree(answer).get("data").get(0);
         return Base64.getDecoder().decode(first.get("b64_json").asString());
     }
 
-    /** A black picture as PNG. */
+    /** A black image as PNG. */
     static byte[] png(int width, int height) {
         return new Png().encode(new Image(width, height, new byte[3 * width * height]), Optional.empty());
     }
@@ -192,7 +198,7 @@ final class TinyServer implements AutoCloseable {
         server.close();
     }
 
-    /** Makes them once; not when this class is initialised, which the engine's thread would wait for. */
+    /** Writes the models once. A static initialiser could not do so: the engine's thread would wait for it forever. */
     private static synchronized Path models() {
         if (made.isPresent()) {
             return made.get();

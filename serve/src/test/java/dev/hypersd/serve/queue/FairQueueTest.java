@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 
 class FairQueueTest {
     @Test
-    void whoAsksForLittleDoesNotWaitBehindWhoAsksForMuch() throws InterruptedException {
+    void aClientWithOneItemDoesNotWaitBehindAClientWithMany() throws InterruptedException {
         FairQueue<String> turns = filled("a1", "a2", "a3", "b1", "c1");
         assertThat(List.of(next(turns), next(turns), next(turns), next(turns), next(turns)))
                 .containsExactly("a1", "b1", "c1", "a2", "a3");
     }
 
     @Test
-    void aFullQueueLetsNobodyIn() {
+    void itemsBeyondTheLimitsAreRejected() {
         FairQueue<Integer> turns = new FairQueue<>(3, 2);
         assertThat(turns.offer("a", 1)).isTrue();
         assertThat(turns.offer("a", 2)).isTrue();
@@ -32,7 +32,7 @@ class FairQueueTest {
     }
 
     @Test
-    void whatIsTakenBackMakesRoom() throws InterruptedException {
+    void removingAnItemMakesRoomForAnother() throws InterruptedException {
         FairQueue<Integer> turns = new FairQueue<>(1, 1);
         turns.offer("a", 1);
         assertThat(turns.remove("a", 1)).isTrue();
@@ -42,7 +42,7 @@ class FairQueueTest {
     }
 
     @Test
-    void whatJoinsIsTakenAlongFromEveryClientInTurn() throws InterruptedException {
+    void matchingItemsAreTakenFromAllClientsInTurn() throws InterruptedException {
         FairQueue<String> turns = filled("a1", "a2", "b1", "c1");
         assertThat(next(turns)).isEqualTo("a1");
         assertThat(turns.takeMatching(item -> true)).containsExactly("b1", "c1", "a2");
@@ -50,7 +50,7 @@ class FairQueueTest {
     }
 
     @Test
-    void nobodysSecondItemIsTakenAlongWhileSomebodyIsLeftOut() throws InterruptedException {
+    void noSecondItemOfAClientIsTakenWhileAnItemOfAnotherDoesNotMatch() throws InterruptedException {
         FairQueue<String> turns = filled("a1", "b1", "b2", "c1", "c2");
         assertThat(next(turns)).isEqualTo("a1");
         assertThat(turns.takeMatching(item -> !item.startsWith("b"))).containsExactly("c1");
@@ -58,7 +58,7 @@ class FairQueueTest {
     }
 
     @Test
-    void onlyAsManyAreTakenAlongAsAreAccepted() throws InterruptedException {
+    void takingStopsWhenThePredicateRejectsAnItem() throws InterruptedException {
         FairQueue<String> turns = filled("a1", "a2", "a3", "a4");
         assertThat(next(turns)).isEqualTo("a1");
         List<String> taken = new ArrayList<>();
@@ -68,7 +68,7 @@ class FairQueueTest {
     }
 
     @Test
-    void aClosedQueueIsEmptiedAndThenEnds() throws InterruptedException {
+    void aClosedQueueGivesOutItsItemsAndThenEnds() throws InterruptedException {
         FairQueue<Integer> turns = new FairQueue<>(2, 2);
         turns.offer("a", 1);
         turns.close();
@@ -78,8 +78,8 @@ class FairQueueTest {
     }
 
     @Property(tries = 200)
-    void nothingIsLostAndNobodyIsOvertakenByOneClientTwice(
-            @ForAll @Size(max = 40) List<@IntRange(max = 4) Integer> clients) throws InterruptedException {
+    void everyItemIsTakenOnceAndClientsTakeTurns(@ForAll @Size(max = 40) List<@IntRange(max = 4) Integer> clients)
+            throws InterruptedException {
         FairQueue<int[]> turns = new FairQueue<>(40, 40);
         Map<Integer, Integer> given = new HashMap<>();
         for (int client : clients) {
