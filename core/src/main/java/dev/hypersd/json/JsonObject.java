@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -159,6 +160,11 @@ public final class JsonObject {
                         "a list of strings or of lists of strings",
                         (k, v) -> v.isString() ? List.of(v.asString()) : strings(k, v))
                 : List.of();
+    }
+
+    /** The object at {@code key}, an empty one where it is absent; messages name its keys as if it were there. */
+    public JsonObject section(String key) {
+        return object(key).orElseGet(() -> new JsonObject(file, path + key + ".", JsonNodeFactory.instance.objectNode()));
     }
 
     /** The object at {@code key}, if there is one. */

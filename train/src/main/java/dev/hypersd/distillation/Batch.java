@@ -1,19 +1,49 @@
 package dev.hypersd.distillation;
 
+import dev.hypersd.latents.LatentSample;
+import dev.hypersd.objective.LatentTask;
+import dev.hypersd.training.RandomSource;
 import dev.hypersd.unet.Conditioning;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a student is shown.
+ * What a distillation step is computed for.
  *
- * @param latents of pictures, {@code [B, C, h, w]}
- * @param text what the network is told of them
- * @param empty of as many empty captions
- * @param ids of the captions' tokens
+ * @param samples the encoded pictures with their captions
+ * @param latents of the pictures, {@code [B, C, h, w]}
+ * @param text what the network is told of the captions
+ * @param empty what it is told of as many empty captions, for guidance
+ * @param captions token ids, empty ones where a caption was dropped
+ * @param step the training step, counted from 1
  */
-record Batch(Tensor latents, Conditioning text, Conditioning empty, List<long[]> ids) {
+record Batch(
+        List<LatentSample> samples,
+        Tensor latents,
+        Conditioning text,
+        Conditioning empty,
+        List<long[]> captions,
+        long step) {
+    static Batch of(LatentTask task, List<LatentSample> samples, long step, RandomSource random) {
+        List<long[]> captions = task.captions(samples, random);
+        return new Batch(
+                samples,
+                task.latents(samples),
+                task.conditioning(captions),
+                task.empty(samples.size()),
+                captions,
+                step);
+    }
+
     int size() {
-        return (int) latents.size(0);
+        return samples.size();
+    }
+
+    /** One timestep for the whole batch. */
+    int[] all(int timestep) {
+        int[] all = new int[size()];
+        Arrays.fill(all, timestep);
+        return all;
     }
 }

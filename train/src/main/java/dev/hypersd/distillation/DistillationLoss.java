@@ -1,168 +1,78 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.data.Dataset;
-import dev.hypersd.distillation.trajectory.Distance;
-import dev.hypersd.distillation.trajectory.Segments;
-import dev.hypersd.distillation.trajectory.TargetTimestep;
-import dev.hypersd.judge.detection.Segmenter;
-import dev.hypersd.lora.LoraLayers;
-import dev.hypersd.model.ModelPart;
-import dev.hypersd.nn.Adapters;
-import dev.hypersd.nn.Placement;
 import dev.hypersd.objective.PretrainedModel;
 import dev.hypersd.scene.Sample;
-import dev.hypersd.tensor.Dtype;
-import dev.hypersd.tensor.Engine;
-import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.training.LowRankTuning;
-import dev.hypersd.vae.Autoencoder;
-import java.nio.file.Path;
+import dev.hypersd.section.Section;
+import dev.hypersd.training.Losses;
+import dev.hypersd.training.Losses.Term;
+import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.RandomSource;
+import dev.hypersd.training.TrainableWeights;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
-/** What a student is judged by, as a recipe says it. */
-public sealed interface DistillationLoss {
-    /** Makes the loss for {@code student} of {@code finished}. */
-    StudentLoss open(Student student, PretrainedModel pretrained);
-
-    /**
-     * Who teaches.
-     *
-     * @param lora what makes a teacher of the base model; empty for the base model as it is
-     */
-    record Teaching(Optional<Path> lora, GuidanceRange guidance) {
-        Teacher open(Student student, PretrainedModel pretrained) {
-            Adapters adapters = lora.map(file -> pretrained.model().withLora(file, student.arena()))
-                    .orElse(Adapters.NONE);
-            return new Teacher(student.denoiser(), adapters, guidance);
-        }
-    }
-
-    /** How trajectories are taught. */
-    sealed interface Method {
-        /** {@link ConsistencyTargets}. */
-        record Consistency(TargetTimestep targetTimestep) implements Method {}
-
-        /** {@link ProgressiveTargets}. */
-        record Progressive() implements Method {}
-
-        /** {@link RectifiedTargets}. */
-        record Rectified() implements Method {}
+/** A loss of the student. Several of them are added. */
+public interface DistillationLoss {
+    /** A loss as a section of a recipe describes it. */
+    @FunctionalInterface
+    interface Settings {
+        /**
+         * Makes the loss.
+         *
+         * @param pretrained the model that {@code student} is a change of
+         * @throws dev.hypersd.error.InvalidRequestException if the settings do not suit the model
+         * @throws dev.hypersd.error.InvalidFileException if a file that the settings name is missing or broken
+         */
+        DistillationLoss open(Student student, PretrainedModel pretrained);
     }
 
     /**
-     * By where it arrives on its teacher's trajectories.
+     * Reads the losses of the section {@code distillation}, each a section of its own, at least one.
      *
-     * @param weight of the distance to the target
-     * @param adversarial tells arrivals from targets
+     * @param student the student's optimiser, whose settings other learners share
+     * @param scenes what the training pictures show, where that is known
+     * @throws dev.hypersd.error.InvalidFileException if a key is unknown or missing, or a value is out of its range
      */
-    record Trajectory(
-            Method method,
-            Teaching teaching,
-            Segments segments,
-            Noising noising,
-            Distance distance,
-            double weight,
-            Optional<AdversarialLoss.Settings> adversarial)
-            implements DistillationLoss {
-        @Override
-        public StudentLoss open(Student student, PretrainedModel pretrained) {
-            Teacher teacher = teaching.open(student, pretrained);
-            TargetMaker targetMaker = switch (method) {
-                case Method.Consistency consistency ->
-                    new ConsistencyTargets(
-                            teacher, student.weights().average(), segments, consistency.targetTimestep(), noising);
-                case Method.Progressive progressive -> new ProgressiveTargets(teacher, segments, noising);
-                case Method.Rectified rectified -> new RectifiedTargets(teacher, segments, noising);
-            };
-            return new TrajectoryLoss(
-                    student,
-                    targetMaker,
-                    distance,
-                    weight,
-                    adversarial.map(a -> new AdversarialLoss(student, pretrained, a)));
+    static List<Settings> read(Section section, OptimiserSettings student, Optional<Dataset<Sample>> scenes) {
+        List<Settings> losses = new ArrayList<>();
+        if (section.has("trajectory")) {
+            losses.add(TrajectoryLoss.Settings.read(section.section("trajectory"), student));
         }
+        if (section.has("score")) {
+            losses.add(DistributionMatchingLoss.Settings.read(section.section("score"), student));
+        }
+        if (section.has("feedback")) {
+            losses.addAll(FeedbackLoss.read(section.section("feedback"), losses.isEmpty(), scenes));
+        }
+        if (losses.isEmpty()) {
+            throw section.invalid(
+                    "trajectory", "is missing, and so are score and feedback; a student needs at least one loss");
+        }
+        return losses;
+    }
+
+    /** The terms for {@code batch}; the student's weights are switched on. */
+    List<Term> terms(Batch batch, RandomSource random);
+
+    /** The networks that learn next to the student because the loss needs them: discriminators, a fake score. */
+    default List<AuxiliaryLearner> auxiliaryLearners() {
+        return List.of();
     }
 
     /**
-     * What makes pictures of latents, for those who look at them.
+     * A network that learns next to the student.
      *
-     * @param folder of an autoencoder that takes the place of the model's own, a tiny one for speed; empty for the model's
+     * @param name for logs and checkpoints
+     * @param updates the number of its updates in a training step
+     * @param loss its own loss; its weights are switched on
      */
-    record Decoding(Optional<Path> folder) {
-        Autoencoder open(Student student, PretrainedModel pretrained) {
-            Autoencoder own = pretrained.model().autoencoder();
-            return folder.<Autoencoder>map(vae -> Engine.infer(() -> ModelPart.in(vae)
-                            .loadAutoencoder(own.latentChannels(), Placement.of(Dtype.F32), student.arena())))
-                    .orElse(own);
-        }
-    }
-
-    /**
-     * By how well reward models like what it draws.
-     *
-     * @param timesteps at which the student is asked on its way from noise
-     * @param rewards opens the reward models; the arena owns them
-     */
-    record Feedback(List<Integer> timesteps, Decoding decoding, Function<TensorArena, List<WeightedReward>> rewards)
-            implements DistillationLoss {
-        @Override
-        public StudentLoss open(Student student, PretrainedModel pretrained) {
-            return new FeedbackLoss(
-                    new Rollout(student.denoiser(), timesteps),
-                    decoding.open(student, pretrained),
-                    pretrained.model().tokenizer(),
-                    rewards.apply(student.arena()));
-        }
-    }
-
-    /**
-     * By whether a segmenter finds the objects that it should have drawn.
-     *
-     * @param folder of the segmenter
-     * @param truth what the pictures show that are learned from
-     */
-    record Masks(Path folder, Decoding decoding, Dataset<Sample> truth, MaskLoss.Settings settings)
-            implements DistillationLoss {
-        @Override
-        public StudentLoss open(Student student, PretrainedModel pretrained) {
-            Segmenter segmenter = Engine.infer(() -> ModelPart.in(folder)
-                    .load(Segmenter.TYPE, Dtype.F32, student.arena())
-                    .network());
-            return new MaskLoss(
-                    student, decoding.open(student, pretrained), segmenter, pretrained.samples(), truth, settings);
-        }
-    }
-
-    /**
-     * By how likely its teacher finds what it draws.
-     *
-     * @param timesteps at which the student is asked on its way from noise
-     * @param rank of the fake score, a LoRA of its own over the base model
-     * @param layers that the fake score changes
-     * @param adversarial tells what it draws from the data's pictures
-     */
-    record Score(
-            Teaching teaching,
-            List<Integer> timesteps,
-            DistributionMatching.Settings matching,
-            int rank,
-            Set<LoraLayers> layers,
-            Optional<AdversarialLoss.Settings> adversarial)
-            implements DistillationLoss {
-        @Override
-        public StudentLoss open(Student student, PretrainedModel pretrained) {
-            LowRankTuning fake = new LowRankTuning(
-                    LoraLayers.weights(layers, pretrained.model().unet().parameters()), rank, rank);
-            return new DistributionMatching(
-                    student,
-                    teaching.open(student, pretrained),
-                    new Rollout(student.denoiser(), timesteps),
-                    matching,
-                    fake,
-                    adversarial.map(a -> new AdversarialLoss(student, pretrained, a)));
-        }
-    }
+    record AuxiliaryLearner(
+            String name,
+            TrainableWeights weights,
+            OptimiserSettings optimiser,
+            int updates,
+            BiFunction<Batch, RandomSource, Losses> loss) {}
 }

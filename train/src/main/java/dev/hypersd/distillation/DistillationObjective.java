@@ -12,6 +12,7 @@ import dev.hypersd.objective.TunedModel;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.Learner;
+import dev.hypersd.training.Loss;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
@@ -19,23 +20,23 @@ import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
- * Teaches a student to draw in few steps what its teacher draws in many (Ren et al., 2024). One network is teacher, student, target and fake
+ * Distils a student that draws in few steps what its teacher draws in many (Ren et al., 2024). One network is teacher, student, target and fake
  * score: what each of them has learned is an adapter over it.
  */
 public final class DistillationObjective implements Objective<LatentSample> {
     /**
-     * What all distillation is told.
+     * What all distillation has in common.
      *
      * @param captionDropout part of the captions that are empty, 0..1; above 0 for students that are to be guided themselves
      * @param samplePrompts captions that sample pictures are drawn for
      * @param sampleSteps in which they are drawn, without guidance
-     * @param emaDecay of the averaged weights, which are the target too: high enough to be steady, low enough to follow
+     * @param emaDecay of the moving average of the student, which is its target, too: high enough to be steady, low enough to follow
      * @param seed of random weights and sample pictures
      */
     public record Settings(
@@ -51,44 +52,33 @@ public final class DistillationObjective implements Objective<LatentSample> {
     private final OptimiserSettings optimiser;
     private final TunedModel tuned;
     private final Student student;
-    private final List<StudentLoss> losses;
+    private final List<DistillationLoss> losses;
 
     /**
+     * Loads the model and encodes what is not encoded yet.
+     *
      * @param change how the student differs from the model that it learns from
-     * @param judged what the student is judged by, at least one
+     * @param losses at least one
      * @throws dev.hypersd.error.InvalidFileException if a part of the model is missing or broken
+     * @throws dev.hypersd.error.InvalidRequestException if the settings of a loss do not suit the model
      */
     public DistillationObjective(
             ModelFiles model,
             FineTuning change,
-            List<DistillationLoss> judged,
+            List<DistillationLoss.Settings> losses,
             Settings settings,
             OptimiserSettings optimiser,
             Pictures pictures) {
         this.settings = settings;
         this.optimiser = optimiser;
-        this.pretrained = PretrainedModel.open(model, pictures, settings.samplePrompts(), arena);
+        this.pretrained =
+                PretrainedModel.open(model, pictures, settings.samplePrompts(), settings.captionDropout(), arena);
         this.tuned = TunedModel.of(change, model, pretrained, arena);
         TrainableWeights weights =
                 Engine.call(() -> new TrainableWeights(tuned.tuning(), settings.emaDecay(), settings.seed(), arena));
-        Denoiser denoiser = new Denoiser(
-                (latents, timesteps, text) ->
-                        pretrained.model().unet().network().forward(latents, timesteps, text),
-                pretrained.model().schedule());
-        this.student = new Student(denoiser, weights, this::batch, settings.seed(), arena);
-        this.losses = judged.stream().map(by -> by.open(student, pretrained)).toList();
-    }
-
-    private Batch batch(List<LatentSample> samples, RandomSource random) {
-        long[] none = pretrained.model().ids("");
-        List<long[]> ids = samples.stream()
-                .map(sample -> random.uniform() < settings.captionDropout() ? none : sample.ids())
-                .toList();
-        return new Batch(
-                LatentSample.latents(samples, pretrained.samples().shape()),
-                pretrained.conditioning(ids),
-                pretrained.conditioning(Collections.nCopies(samples.size(), none)),
-                ids);
+        this.student = new Student(pretrained.model().predictor(), weights, settings.seed(), arena);
+        this.losses =
+                losses.stream().map(loss -> loss.open(student, pretrained)).toList();
     }
 
     @Override
@@ -104,13 +94,25 @@ public final class DistillationObjective implements Objective<LatentSample> {
     @Override
     public List<Learner<LatentSample>> learners() {
         List<Learner<LatentSample>> learners = new ArrayList<>();
-        learners.add(new Learner<>("student", student.weights(), optimiser, this::losses));
-        losses.forEach(loss -> learners.addAll(loss.auxiliaryLearners()));
+        learners.add(new Learner<>("student", student.weights(), optimiser, of(this::studentLosses)));
+        losses.stream()
+                .flatMap(loss -> loss.auxiliaryLearners().stream())
+                .map(auxiliary -> new Learner<>(
+                        auxiliary.name(),
+                        auxiliary.weights(),
+                        auxiliary.optimiser(),
+                        auxiliary.updates(),
+                        of(auxiliary.loss())))
+                .forEach(learners::add);
         return learners;
     }
 
-    private Losses losses(List<LatentSample> samples, RandomSource random) {
-        Batch batch = student.batch(samples, random);
+    /** A loss of samples, which become a batch first. */
+    private Loss<LatentSample> of(BiFunction<Batch, RandomSource, Losses> loss) {
+        return (samples, step, random) -> loss.apply(Batch.of(pretrained.task(), samples, step, random), random);
+    }
+
+    private Losses studentLosses(Batch batch, RandomSource random) {
         return new Losses(losses.stream()
                 .flatMap(loss -> loss.terms(batch, random).stream())
                 .toList());

@@ -2,11 +2,13 @@ package dev.hypersd.distillation;
 
 import static dev.hypersd.tensor.TensorScope.scoped;
 
+import dev.hypersd.distillation.TargetMaker.Target;
 import dev.hypersd.nn.Conv2d;
 import dev.hypersd.nn.GroupNorm;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
+import dev.hypersd.objective.Predictor;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
@@ -43,7 +45,7 @@ final class EncoderDiscriminator implements Discriminator {
      * @param parameters of the base network
      * @param channels of the middle block
      * @param size width or height of its feature maps, the smaller one
-     * @param conditional whether it is shown where the student started from, so that it judges the way and not only the arrival
+     * @param conditional whether it sees the start of the student, too, so that it compares whole steps and not only their ends
      * @param seed of the head's random weights
      */
     EncoderDiscriminator(
@@ -61,7 +63,8 @@ final class EncoderDiscriminator implements Discriminator {
         for (long left = size; left > 2; left /= 2) {
             Parameters layer = p.at("head." + layers.size());
             layers.add(new Layer(
-                    Conv2d.of(layer.at("conv"), in, channels, 4, 2, 1), Norms.of(layer.at("norm"), channels)));
+                    Conv2d.of(layer.at("conv"), in, channels, 4, 2, 1),
+                    Discriminator.groupNorm(layer.at("norm"), channels)));
             in = channels;
         }
         this.last = Conv2d.pointwise(p.at("head.last"), in, 1);
@@ -90,7 +93,7 @@ final class EncoderDiscriminator implements Discriminator {
 
     private Tensor features(Tensor latents, int[] timesteps, Conditioning text) {
         return scoped(() -> {
-            Tensor embedding = encoder.embed(Denoiser.tensor(timesteps), text);
+            Tensor embedding = encoder.embed(Predictor.tensor(timesteps), text);
             return encoder.encode(encoder.stem(latents), embedding, text.text()).middle();
         });
     }

@@ -2,10 +2,12 @@ package dev.hypersd.distillation;
 
 import static dev.hypersd.tensor.TensorScope.scoped;
 
+import dev.hypersd.distillation.TargetMaker.Target;
 import dev.hypersd.nn.Conv2d;
 import dev.hypersd.nn.GroupNorm;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
+import dev.hypersd.objective.Predictor;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.FullTuning;
@@ -49,7 +51,7 @@ final class FeatureDiscriminator implements Discriminator {
 
     @Override
     public List<Tensor> logits(Tensor latents, int[] timesteps, Target target, Conditioning text) {
-        List<Tensor> features = unet.features(latents, Denoiser.tensor(timesteps), text);
+        List<Tensor> features = unet.features(latents, Predictor.tensor(timesteps), text);
         List<Tensor> logits = new ArrayList<>();
         for (int depth = 0; depth < features.size(); depth++) {
             for (Head head : heads.get(depth)) {
@@ -71,9 +73,9 @@ final class FeatureDiscriminator implements Discriminator {
 
         Head(Parameters p, long channels) {
             this.first = Conv2d.same3x3(p.at("first"), channels, channels);
-            this.firstNorm = Norms.of(p.at("first_norm"), channels);
+            this.firstNorm = Discriminator.groupNorm(p.at("first_norm"), channels);
             this.second = Conv2d.same3x3(p.at("second"), channels, channels);
-            this.secondNorm = Norms.of(p.at("second_norm"), channels);
+            this.secondNorm = Discriminator.groupNorm(p.at("second_norm"), channels);
             this.last = Conv2d.pointwise(p.at("last"), channels, 1);
         }
 

@@ -1,52 +1,208 @@
 package dev.hypersd.distillation;
 
-import dev.hypersd.latents.LatentSample;
+import dev.hypersd.data.Dataset;
+import dev.hypersd.judge.JudgeFolder;
+import dev.hypersd.judge.preference.PreferenceJudge;
+import dev.hypersd.judge.reward.AestheticJudge;
+import dev.hypersd.judge.reward.ClipJudge;
+import dev.hypersd.judge.reward.Reward;
+import dev.hypersd.model.ModelPart;
+import dev.hypersd.nn.Placement;
+import dev.hypersd.objective.PretrainedModel;
+import dev.hypersd.scene.Sample;
+import dev.hypersd.section.Section;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tokenizer.ClipTokenizer;
-import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses.Term;
 import dev.hypersd.training.RandomSource;
 import dev.hypersd.vae.Autoencoder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Human feedback (Ren et al., 2024, equation 13): what the student's pictures lack to please reward models. Gradients go from the reward through
- * the decoder and one call of the student's network, never through earlier steps (Xu et al., 2023).
+ * Human feedback (Ren et al., 2024, equation 13): what the scores of the student's pictures lack to the thresholds of reward models. Gradients
+ * go from the reward through the decoder and one call of the student's network, never through earlier steps (Xu et al., 2023).
  */
-final class FeedbackLoss implements StudentLoss {
+final class FeedbackLoss implements DistillationLoss {
+    /** The reward models, each in a folder of its name; the usual threshold of each is a matter of its scale. */
+    private enum RewardModel {
+        CLIP(25) {
+            @Override
+            Reward open(Path judges, TensorArena arena) {
+                return ClipJudge.open(JudgeFolder.of(judges, "clip"), arena);
+            }
+        },
+        AESTHETIC(2) {
+            @Override
+            Reward open(Path judges, TensorArena arena) {
+                return AestheticJudge.open(
+                        JudgeFolder.of(judges, "aesthetic"),
+                        ClipJudge.open(JudgeFolder.of(judges, "clip"), arena),
+                        arena);
+            }
+        },
+        PREFERENCE(2) {
+            @Override
+            Reward open(Path judges, TensorArena arena) {
+                return PreferenceJudge.open(JudgeFolder.of(judges, "preference"), arena);
+            }
+        };
+
+        private final double usualThreshold;
+
+        RewardModel(double usualThreshold) {
+            this.usualThreshold = usualThreshold;
+        }
+
+        abstract Reward open(Path judges, TensorArena arena);
+
+        String title() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        WeightedReward.Settings read(Section section, Path judges) {
+            WeightedReward.Settings settings = new WeightedReward.Settings(
+                    title(),
+                    arena -> open(judges, arena),
+                    section.number("weight", 1, 1e-6, 1e3),
+                    section.number("threshold", usualThreshold, -1e3, 1e3),
+                    section.count("from_step", 1, 1));
+            section.refuseUnread();
+            return settings;
+        }
+    }
+
+    /**
+     * A reward model that the student is to please.
+     *
+     * @param name for logs
+     * @param weight of what a score lacks to the threshold
+     * @param threshold the score above which a picture lacks nothing: what is good already is not driven on to where the model errs
+     * @param fromStep the training step with which the reward sets in
+     */
+    record WeightedReward(String name, Reward reward, double weight, double threshold, long fromStep) {
+        /** @param reward opens the reward model; the arena owns it */
+        record Settings(
+                String name, Function<TensorArena, Reward> reward, double weight, double threshold, long fromStep) {
+            WeightedReward open(TensorArena arena) {
+                return new WeightedReward(name, reward.apply(arena), weight, threshold, fromStep);
+            }
+        }
+    }
+
+    /**
+     * What decodes latents for reward models.
+     *
+     * @param folder of an autoencoder that takes the place of the model's own, a tiny one for speed; empty for the model's
+     */
+    record Decoder(Optional<Path> folder) {
+        Autoencoder open(Student student, PretrainedModel pretrained) {
+            Autoencoder own = pretrained.model().autoencoder();
+            return folder.<Autoencoder>map(vae -> Engine.infer(() -> ModelPart.in(vae)
+                            .loadAutoencoder(own.latentChannels(), Placement.of(Dtype.F32), student.arena())))
+                    .orElse(own);
+        }
+    }
+
+    /** The reward models of the section {@code feedback} of a recipe. */
+    record Settings(Rollout.Settings rollout, Decoder decoder, List<WeightedReward.Settings> rewards)
+            implements DistillationLoss.Settings {
+        Settings {
+            rewards = List.copyOf(rewards);
+        }
+
+        @Override
+        public DistillationLoss open(Student student, PretrainedModel pretrained) {
+            return new FeedbackLoss(
+                    rollout.open(student),
+                    decoder.open(student, pretrained),
+                    pretrained.model().tokenizer(),
+                    rewards.stream().map(reward -> reward.open(student.arena())).toList());
+        }
+    }
+
+    /**
+     * Reads the section {@code feedback}: reward models, and a segmenter's loss.
+     *
+     * @param alone whether there is no other loss
+     * @param scenes what the training pictures show, where that is known
+     */
+    static List<DistillationLoss.Settings> read(Section section, boolean alone, Optional<Dataset<Sample>> scenes) {
+        Path judges = section.path("judges");
+        Decoder decoder = new Decoder(section.optionalPath("vae"));
+        Rollout.Settings rollout = Rollout.Settings.read(section);
+        List<WeightedReward.Settings> rewards = new ArrayList<>();
+        for (RewardModel model : RewardModel.values()) {
+            if (section.has(model.title())) {
+                rewards.add(model.read(section.section(model.title()), judges));
+            }
+        }
+        List<DistillationLoss.Settings> losses = new ArrayList<>();
+        if (!rewards.isEmpty()) {
+            losses.add(new Settings(rollout, decoder, rewards));
+        }
+        if (section.has("segmentation")) {
+            losses.add(SegmentationLoss.Settings.read(
+                    section.section("segmentation"), JudgeFolder.of(judges, "segmentation"), decoder, scenes));
+        }
+        if (losses.isEmpty()) {
+            throw section.invalid(
+                    "preference", "is missing, and so are aesthetic, clip and segmentation; name at least one of them");
+        }
+        if (alone && !section.has("segmentation") && rewards.stream().allMatch(reward -> reward.fromStep() > 1)) {
+            throw section.invalid(
+                    rewards.getFirst().name() + ".from_step",
+                    "is %d, and there is nothing to learn from before; let one reward set in with step 1"
+                            .formatted(rewards.getFirst().fromStep()));
+        }
+        section.refuseUnread();
+        return losses;
+    }
+
     private final Rollout rollout;
     private final Autoencoder autoencoder;
     private final ClipTokenizer tokenizer;
     private final List<WeightedReward> rewards;
 
-    FeedbackLoss(Rollout rollout, Autoencoder autoencoder, ClipTokenizer tokenizer, List<WeightedReward> rewards) {
+    private FeedbackLoss(
+            Rollout rollout, Autoencoder autoencoder, ClipTokenizer tokenizer, List<WeightedReward> rewards) {
         this.rollout = rollout;
         this.autoencoder = autoencoder;
         this.tokenizer = tokenizer;
-        this.rewards = List.copyOf(rewards);
+        this.rewards = rewards;
     }
 
     @Override
     public List<Term> terms(Batch batch, RandomSource random) {
+        List<WeightedReward> present = rewards.stream()
+                .filter(reward -> batch.step() >= reward.fromStep())
+                .toList();
+        if (present.isEmpty()) {
+            return List.of();
+        }
         Tensor decoded = autoencoder.decode(rollout.draw(batch, random).clean());
         Tensor pixels = decoded.clamp_min(new Scalar(-1.0)).clamp_max(new Scalar(1.0));
-        List<String> captions = batch.ids().stream().map(tokenizer::text).toList();
+        List<String> captions = batch.captions().stream().map(tokenizer::text).toList();
         List<Term> terms = new ArrayList<>();
-        for (WeightedReward rewarded : rewards) {
-            Tensor score = rewarded.reward().of(pixels, captions);
-            Tensor lacking = torch.relu(score.neg().add(new Scalar(rewarded.threshold())))
-                    .mean();
-            terms.add(new Term(rewarded.name() + " lacking", rewarded.weight(), lacking));
-            terms.add(new Term(rewarded.name(), 0, score.detach().mean()));
+        for (WeightedReward reward : present) {
+            Tensor score = reward.reward().of(pixels, captions);
+            terms.add(new Term(reward.name() + " loss", reward.weight(), lacking(score, reward.threshold())));
+            terms.add(new Term(reward.name(), 0, score.detach().mean()));
         }
         return terms;
     }
 
-    @Override
-    public List<Learner<LatentSample>> auxiliaryLearners() {
-        return List.of();
+    /** The mean of {@code relu(threshold - score)}. */
+    static Tensor lacking(Tensor score, double threshold) {
+        return torch.relu(score.neg().add(new Scalar(threshold))).mean();
     }
 }

@@ -1,6 +1,6 @@
 package dev.hypersd.distillation;
 
-import dev.hypersd.distillation.trajectory.Segments;
+import dev.hypersd.distillation.TargetMaker.Target;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Tensors;
@@ -9,23 +9,29 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Piecewise rectified flow (Yan et al., 2024): the teacher crosses a segment in several steps, and from anywhere on the straight line between the two ends
- * the student arrives at the lower one.
+ * Piecewise rectified flow (Yan et al., 2024): the teacher crosses a segment in several steps, and from anywhere on the straight line between
+ * the two ends the student arrives at the lower one.
  *
  * <p>Lines are straight in {@code (x / alpha, sigma / alpha)}, where DDIM goes straight while the predicted noise stays the same.
  */
-record RectifiedTargets(Teacher teacher, Segments segments, Noising noising) implements TargetMaker {
+record RectifiedTargets() implements TargetMaker {
+    private static final ProgressiveTargets WHOLE_SEGMENTS = new ProgressiveTargets();
+
     @Override
-    public Target on(Batch batch, RandomSource random) {
-        NoiseSchedule schedule = teacher.denoiser().schedule();
-        Target whole = new ProgressiveTargets(teacher, segments, noising).on(batch, random);
-        int[] between = new int[batch.size()];
-        Arrays.setAll(between, i -> whole.from()[i] - (int) (random.uniform() * (whole.from()[i] - whole.to()[i])));
-        Tensor start = onLine(schedule, whole, between);
-        return new Target(start, between, whole.target(), whole.to(), whole.end());
+    public Spans spans(Segments segments, int batch, RandomSource random) {
+        return WHOLE_SEGMENTS.spans(segments, batch, random);
     }
 
-    /** The points at timesteps {@code at} on the lines from a lesson's start to its target. */
+    @Override
+    public Target target(Tensor noisy, Spans spans, Solver teacher, Solver average, RandomSource random) {
+        Target whole = WHOLE_SEGMENTS.target(noisy, spans, teacher, average, random);
+        int[] between = new int[whole.from().length];
+        Arrays.setAll(between, i -> whole.from()[i] - (int) (random.uniform() * (whole.from()[i] - whole.to()[i])));
+        Tensor start = onLine(teacher.predictor().schedule(), whole, between);
+        return new Target(start, between, whole.latents(), whole.to(), whole.end());
+    }
+
+    /** The points at timesteps {@code at} on the lines from the start of {@code whole} to its target. */
     static Tensor onLine(NoiseSchedule schedule, Target whole, int[] at) {
         float[] upper = new float[at.length];
         float[] lower = new float[at.length];
@@ -33,15 +39,11 @@ record RectifiedTargets(Teacher teacher, Segments segments, Noising noising) imp
             NoiseLevel from = schedule.level(whole.from()[i]);
             NoiseLevel here = schedule.level(at[i]);
             NoiseLevel to = schedule.level(whole.to()[i]);
-            double part = (ratio(here) - ratio(to)) / (ratio(from) - ratio(to));
+            double part = (here.ratio() - to.ratio()) / (from.ratio() - to.ratio());
             upper[i] = (float) (part * here.alpha() / from.alpha());
             lower[i] = (float) ((1 - part) * here.alpha() / to.alpha());
         }
-        return whole.start().mul(each(upper)).add(whole.target().mul(each(lower)));
-    }
-
-    private static double ratio(NoiseLevel level) {
-        return level.sigma() / level.alpha();
+        return whole.start().mul(each(upper)).add(whole.latents().mul(each(lower)));
     }
 
     private static Tensor each(float[] values) {

@@ -1,48 +1,79 @@
 package dev.hypersd.distillation;
 
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.objective.Predictor;
 import dev.hypersd.schedule.NoiseSchedule;
+import dev.hypersd.section.Section;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.training.Gradients;
 import dev.hypersd.training.RandomSource;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Pictures that the student draws from noise, as it will in use: in one step, or in a few with new noise between them.
+ * Latents that the student draws from noise, as it will in use: in one step, or in a few with new noise between them.
  *
- * @param timesteps at which it is asked, from the noisiest on; at least one
+ * @param timesteps at which the student is asked, from the noisiest on; at least one
  */
-record Rollout(Denoiser denoiser, List<Integer> timesteps) {
+record Rollout(Predictor predictor, List<Integer> timesteps) {
     /**
-     * What the student draws, ended after one of the steps, which is drawn too.
+     * The key {@code timesteps} of a section.
      *
-     * @param noise where it started, {@code [B, C, h, w]}
+     * @param timesteps falling; empty for the last timestep of the model alone
+     */
+    record Settings(List<Integer> timesteps) {
+        Settings {
+            timesteps = List.copyOf(timesteps);
+        }
+
+        static Settings read(Section section) {
+            List<Integer> timesteps = section.counts("timesteps", List.of());
+            if (section.has("timesteps") && timesteps.isEmpty()) {
+                throw section.invalid("timesteps", "is empty");
+            }
+            for (int i = 0; i < timesteps.size(); i++) {
+                if (timesteps.get(i) < 0 || i > 0 && timesteps.get(i) >= timesteps.get(i - 1)) {
+                    throw section.invalid(
+                            "timesteps", "is %s, they must fall and end at 0 or above".formatted(timesteps));
+                }
+            }
+            return new Settings(timesteps);
+        }
+
+        Rollout open(Student student) {
+            int last = student.schedule().trainTimesteps() - 1;
+            if (!timesteps.isEmpty() && timesteps.getFirst() > last) {
+                throw new InvalidRequestException(
+                        "timesteps of the distillation is %s, and the model's last timestep is %d; begin there or below"
+                                .formatted(timesteps, last));
+            }
+            return new Rollout(student.predictor(), timesteps.isEmpty() ? List.of(last) : timesteps);
+        }
+    }
+
+    /**
+     * What the student has drawn up to one of the steps, which was drawn at random.
+     *
      * @param input of the last step
      * @param timestep of the last step
      * @param clean latents without noise, {@code [B, C, h, w]}; gradients flow into the last step
      */
-    record Drawn(Tensor noise, Tensor input, int timestep, Tensor clean) {}
+    record Drawn(Tensor input, int timestep, Tensor clean) {}
 
     /** Draws for the captions of {@code batch}. */
     Drawn draw(Batch batch, RandomSource random) {
-        NoiseSchedule schedule = denoiser.schedule();
+        NoiseSchedule schedule = predictor.schedule();
         Tensor noise = random.normal(Tensors.shape(batch.latents()));
         int last = random.integers(timesteps.size(), 1)[0];
         Tensor input = Gradients.off(() -> {
             Tensor x = noise;
             for (int i = 0; i < last; i++) {
-                Tensor clean = denoiser.clean(x, all(timesteps.get(i), batch), batch.text());
+                Tensor clean = predictor.clean(x, batch.all(timesteps.get(i)), batch.text());
                 x = schedule.addNoise(clean, random.normal(Tensors.shape(noise)), timesteps.get(i + 1));
             }
             return x;
         });
         int timestep = timesteps.get(last);
-        return new Drawn(noise, input, timestep, denoiser.clean(input, all(timestep, batch), batch.text()));
-    }
-
-    private static int[] all(int timestep, Batch batch) {
-        int[] all = new int[batch.size()];
-        Arrays.fill(all, timestep);
-        return all;
+        return new Drawn(input, timestep, predictor.clean(input, batch.all(timestep), batch.text()));
     }
 }

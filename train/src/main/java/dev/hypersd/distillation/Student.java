@@ -1,28 +1,27 @@
 package dev.hypersd.distillation;
 
-import dev.hypersd.latents.LatentSample;
+import dev.hypersd.objective.Predictor;
+import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.training.RandomSource;
+import dev.hypersd.training.Gradients;
 import dev.hypersd.training.TrainableWeights;
-import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A student, and what all its losses share.
  *
- * @param denoiser the network, which is the student where its weights are switched on
- * @param weights that make it the student
- * @param batches from samples to what the network is shown
+ * @param predictor the network, which is the student while {@code weights} are switched on
+ * @param weights what makes the network the student
  * @param seed of everything random
  * @param arena owns what learns and what is kept
  */
-record Student(Denoiser denoiser, TrainableWeights weights, Batches batches, long seed, TensorArena arena) {
-    /** Makes of samples what the network is shown. */
-    @FunctionalInterface
-    interface Batches {
-        Batch of(List<LatentSample> samples, RandomSource random);
+record Student(Predictor predictor, TrainableWeights weights, long seed, TensorArena arena) {
+    NoiseSchedule schedule() {
+        return predictor.schedule();
     }
 
-    Batch batch(List<LatentSample> samples, RandomSource random) {
-        return batches.of(samples, random);
+    /** Computes with the student as it is now, without gradients. */
+    <T> T frozen(Supplier<T> work) {
+        return Gradients.off(() -> weights.frozen().during(work));
     }
 }

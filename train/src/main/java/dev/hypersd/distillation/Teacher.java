@@ -1,41 +1,75 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.nn.Adapters;
+import dev.hypersd.objective.Predictor;
+import dev.hypersd.objective.PretrainedModel;
+import dev.hypersd.section.Section;
+import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.RandomSource;
-import org.bytedeco.pytorch.Tensor;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
- * Whose trajectories are learned.
+ * The network whose trajectories or scores are learned.
  *
  * @param adapters what makes the network this teacher: none for the base model, or the LoRA of an earlier stage
- * @param guidance none for a teacher that has learned to do without: what is guided twice burns
+ * @param guidance none for a teacher that was distilled with guidance, which would otherwise be applied twice
  */
-record Teacher(Denoiser denoiser, Adapters adapters, GuidanceRange guidance) {
-    /** This teacher for one batch, with scales of guidance drawn for it. */
-    Solver solver(Batch batch, RandomSource random) {
-        return new Solver(batch, guidance.draw(batch.size(), random));
+record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
+    private static final double USUAL_GUIDANCE = 3;
+    private static final double MOST_GUIDANCE = 30;
+
+    /**
+     * The range of the guidance scale, which is drawn for each sample. The student is used without guidance and learns the average, so the
+     * range should be narrow.
+     *
+     * @param least 1 for no guidance
+     * @param greatest at least the least
+     */
+    public record Guidance(double least, double greatest) {
+        /** No guidance. */
+        public static final Guidance NONE = new Guidance(1, 1);
+
+        public Guidance {
+            if (!(least >= 1 && greatest >= least)) {
+                throw new IllegalArgumentException(
+                        "guidance from %s to %s is no range above 1".formatted(least, greatest));
+            }
+        }
     }
 
-    /** Follows the teacher's trajectories for the captions of a batch. */
-    final class Solver {
-        private final Batch batch;
-        private final Tensor scale;
-
-        private Solver(Batch batch, Tensor scale) {
-            this.batch = batch;
-            this.scale = scale;
+    /**
+     * Which teacher.
+     *
+     * @param lora what makes a teacher of the base model; empty for the base model as it is
+     */
+    public record Settings(Optional<Path> lora, Guidance guidance) {
+        /** Reads the keys {@code teacher_lora}, {@code least_guidance} and {@code greatest_guidance}. */
+        static Settings read(Section section) {
+            Optional<Path> lora = section.optionalPath("teacher_lora");
+            // A teacher that was distilled has learned the guidance; the base model has not.
+            double least = section.number("least_guidance", lora.isPresent() ? 1 : USUAL_GUIDANCE, 1, MOST_GUIDANCE);
+            double greatest = section.number("greatest_guidance", least, least, MOST_GUIDANCE);
+            return new Settings(lora, new Guidance(least, greatest));
         }
 
-        /** What the teacher predicts. */
-        Tensor predict(Tensor latents, int[] timesteps) {
-            return adapters.during(() -> guidance.guides()
-                    ? denoiser.guided(latents, timesteps, batch.text(), batch.empty(), scale)
-                    : denoiser.predict(latents, timesteps, batch.text()));
+        Teacher open(Student student, PretrainedModel pretrained) {
+            Adapters adapters = lora.map(file -> pretrained.model().withLora(file, student.arena()))
+                    .orElse(Adapters.NONE);
+            return new Teacher(student.predictor(), adapters, guidance);
         }
+    }
 
-        /** One step of DDIM. */
-        Tensor step(Tensor latents, int[] from, int[] to) {
-            return denoiser.schedule().jump(latents, predict(latents, from), from, to);
+    /** This teacher for one batch, with guidance scales drawn for it. */
+    Solver solver(Batch batch, RandomSource random) {
+        float[] scales = new float[batch.size()];
+        for (int i = 0; i < scales.length; i++) {
+            scales[i] = (float) (guidance.least + random.uniform() * (guidance.greatest - guidance.least));
         }
+        return new Solver(
+                predictor,
+                adapters,
+                batch,
+                guidance.greatest > 1 ? Optional.of(Tensors.of(scales, scales.length, 1, 1, 1)) : Optional.empty());
     }
 }

@@ -1,69 +1,226 @@
 package dev.hypersd.distillation;
 
-import dev.hypersd.distillation.trajectory.Distance;
-import dev.hypersd.latents.LatentSample;
-import dev.hypersd.training.Learner;
+import dev.hypersd.distillation.TargetMaker.Target;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.objective.PretrainedModel;
+import dev.hypersd.schedule.NoiseSchedule;
+import dev.hypersd.section.Section;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.training.Gradients;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Losses.Term;
+import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.RandomSource;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How far the student is from where it should have arrived (Ren et al., 2024, equation 12), and whether a discriminator can tell its arrivals from the
- * targets.
+ * Trajectory segmented consistency distillation (Ren et al., 2024, section 3.1), and its relatives. One step of it, as {@link #terms} and
+ * {@link Consistency} have it:
+ *
+ * <ol>
+ *   <li>latents get noise up to a timestep t(n) of the teacher's trajectory;
+ *   <li>the teacher's solver goes one step to t(n - 1), with guidance;
+ *   <li>from there the moving average of the student (EMA) goes to t(m), in the same segment: that is the target;
+ *   <li>the student goes from t(n) to t(m) at once: that is the prediction;
+ *   <li>the loss is the distance of the prediction from the target (equation 12), and whether a discriminator can tell them apart.
+ * </ol>
  */
-final class TrajectoryLoss implements StudentLoss {
-    private final Student student;
-    private final TargetMaker targetMaker;
-    private final Distance distance;
-    private final double weight;
-    private final Optional<AdversarialLoss> adversarial;
+final class TrajectoryLoss implements DistillationLoss {
+    /** The methods by the names that recipes use. A new one is a new {@link TargetMaker} and a line here. */
+    private static final SequencedMap<String, Function<Section, TargetMaker>> METHODS = new LinkedHashMap<>();
 
-    /** @param weight of the distance; 0 for students that have only the discriminator to please */
-    TrajectoryLoss(
-            Student student,
-            TargetMaker targetMaker,
+    static {
+        METHODS.put("consistency", Consistency::read);
+        METHODS.put("progressive", section -> new ProgressiveTargets());
+        METHODS.put("rectified", section -> new RectifiedTargets());
+    }
+
+    /**
+     * The section {@code trajectory} of a recipe.
+     *
+     * @param teacherSteps the number of steps in which the teacher crosses the whole trajectory
+     * @param segments their number
+     * @param weight of the distance; 0 for students that learn from the discriminator alone
+     */
+    record Settings(
+            TargetMaker method,
+            Teacher.Settings teacher,
+            int teacherSteps,
+            int segments,
+            Noising noising,
             Distance distance,
             double weight,
-            Optional<AdversarialLoss> adversarial) {
+            Optional<AdversarialLoss.Settings> adversarial)
+            implements DistillationLoss.Settings {
+        static Settings read(Section section, OptimiserSettings student) {
+            int steps = section.count("teacher_steps", 40, 1);
+            int segments = section.count("segments", 1, 1);
+            if (steps % segments != 0) {
+                throw section.invalid(
+                        "segments",
+                        "is %d, which does not divide the %d steps of the teacher".formatted(segments, steps));
+            }
+            Settings settings = new Settings(
+                    section.choice("method", "consistency", METHODS).apply(section),
+                    Teacher.Settings.read(section),
+                    steps,
+                    segments,
+                    new Noising(
+                            section.number("offset_noise", 0, 0, 1),
+                            section.flag("pure_noise_at_last_timestep", false)),
+                    Distance.read(section),
+                    section.number("weight", 1, 0, 1e3),
+                    AdversarialLoss.Settings.read(section, student));
+            settings.refuseNothingToLearnFrom(section);
+            section.refuseUnread();
+            return settings;
+        }
+
+        private void refuseNothingToLearnFrom(Section section) {
+            if (weight == 0 && adversarial.isEmpty()) {
+                throw section.invalid(
+                        "weight", "is 0, and there is no section adversarial either: there is nothing to learn from");
+            }
+            if (weight == 0 && adversarial.orElseThrow().balance().isPresent()) {
+                throw section.invalid(
+                        "weight",
+                        "is 0, and adversarial.balance is a ratio to the gradient of the distance, which is then 0 too;"
+                                + " raise the weight, or name adversarial.weight in place of the balance");
+            }
+        }
+
+        @Override
+        public DistillationLoss open(Student student, PretrainedModel pretrained) {
+            int timesteps = student.schedule().trainTimesteps();
+            if (teacherSteps > timesteps / 2) {
+                throw new InvalidRequestException(
+                        "distillation.trajectory.teacher_steps is %d, and the model has %d timesteps: at most %d steps lead each to another one"
+                                .formatted(teacherSteps, timesteps, timesteps / 2));
+            }
+            return new TrajectoryLoss(
+                    this,
+                    student,
+                    teacher.open(student, pretrained),
+                    adversarial.map(settings -> new AdversarialLoss(student, pretrained, settings)));
+        }
+    }
+
+    private final Settings settings;
+    private final Student student;
+    private final Teacher teacher;
+    private final Segments segments;
+    private final Optional<AdversarialLoss> adversarial;
+
+    TrajectoryLoss(Settings settings, Student student, Teacher teacher, Optional<AdversarialLoss> adversarial) {
+        this.settings = settings;
         this.student = student;
-        this.targetMaker = targetMaker;
-        this.distance = distance;
-        this.weight = weight;
+        this.teacher = teacher;
+        this.segments = new Segments(student.schedule().trainTimesteps(), settings.teacherSteps(), settings.segments());
         this.adversarial = adversarial;
     }
 
     @Override
     public List<Term> terms(Batch batch, RandomSource random) {
-        Target target = Gradients.off(() -> targetMaker.on(batch, random));
-        Tensor arrived = arrived(target, batch);
-        Tensor off = distance.between(arrived, target.target());
+        Target target = target(batch, random);
+        Tensor prediction = prediction(target, batch);
+        Tensor distance = settings.distance().between(prediction, target.latents());
         List<Term> terms = new ArrayList<>();
-        terms.add(new Term("distance", weight, off));
-        adversarial.ifPresent(a -> terms.add(a.term(target, arrived, batch, random, off.mul(new Scalar(weight)))));
+        terms.add(new Term("distance", settings.weight(), distance));
+        adversarial.ifPresent(loss -> terms.add(
+                loss.generatorTerm(target, prediction, batch, random, distance.mul(new Scalar(settings.weight())))));
         return terms;
     }
 
-    private Tensor arrived(Target target, Batch batch) {
-        Denoiser denoiser = student.denoiser();
-        Tensor predicted = denoiser.predict(target.start(), target.from(), batch.text());
-        return denoiser.schedule().jump(target.start(), predicted, target.from(), target.to());
+    private Target target(Batch batch, RandomSource random) {
+        return Gradients.off(() -> {
+            Spans spans = settings.method().spans(segments, batch.size(), random);
+            Tensor noisy = settings.noising().noisy(batch.latents(), spans.from(), student.schedule(), random);
+            Solver solver = teacher.solver(batch, random);
+            Solver average = new Solver(student.predictor(), student.weights().average(), batch, Optional.empty());
+            return settings.method().target(noisy, spans, solver, average, random);
+        });
+    }
+
+    /** The target of the consistency function: the teacher's solver goes one step, the student's average the rest of the way. */
+    record Consistency(TargetTimestep targetTimestep) implements TargetMaker {
+        static Consistency read(Section section) {
+            return new Consistency(section.one("target_timestep", TargetTimestep.UNIFORM));
+        }
+
+        @Override
+        public Spans spans(Segments segments, int batch, RandomSource random) {
+            int[] starts = Arrays.stream(random.integers(segments.steps(), batch))
+                    .map(i -> i + 1)
+                    .toArray();
+            int[] targets = Arrays.stream(starts)
+                    .map(start -> targetTimestep.draw(segments.start(start), start, random))
+                    .toArray();
+            return new Spans(segments, starts, targets);
+        }
+
+        @Override
+        public Target target(Tensor noisy, Spans spans, Solver teacher, Solver average, RandomSource random) {
+            Tensor next = teacher.step(noisy, spans.from(), spans.next());
+            Tensor target = average.step(next, spans.next(), spans.to());
+            return new Target(noisy, spans.from(), target, spans.to(), spans.end());
+        }
+    }
+
+    /** Where the student, whose weights are switched on, arrives from the start of {@code target}. */
+    private Tensor prediction(Target target, Batch batch) {
+        return student.predictor().step(target.start(), target.from(), target.to(), batch.text());
     }
 
     @Override
-    public List<Learner<LatentSample>> auxiliaryLearners() {
-        return adversarial.map(a -> a.learner(this::discriminatorLoss)).stream().toList();
+    public List<AuxiliaryLearner> auxiliaryLearners() {
+        return adversarial.stream()
+                .map(loss -> loss.learner(this::discriminatorLoss))
+                .toList();
     }
 
-    /** The discriminator's own loss. */
-    private Losses discriminatorLoss(List<LatentSample> samples, RandomSource random) {
-        Batch batch = student.batch(samples, random);
-        Target target = Gradients.off(() -> targetMaker.on(batch, random));
-        Tensor arrived = Gradients.off(() -> student.weights().frozen().during(() -> arrived(target, batch)));
-        return adversarial.orElseThrow().losses(target, arrived, batch, random);
+    private Losses discriminatorLoss(Batch batch, RandomSource random) {
+        Target target = target(batch, random);
+        Tensor prediction = student.frozen(() -> prediction(target, batch));
+        return adversarial.orElseThrow().discriminatorLoss(target, prediction, batch, random);
+    }
+
+    /**
+     * How latents become points of trajectories.
+     *
+     * @param offset the share of the noise that is the same all over a channel (offset noise; Guttenberg, 2023); 0 for none
+     * @param pureAtLastTimestep whether what starts at the last timestep starts from noise alone, as it will in use, although the schedule
+     *     leaves a little of the picture there (Lin et al., 2024, section 3.5)
+     */
+    record Noising(double offset, boolean pureAtLastTimestep) {
+        /**
+         * Latents with noise.
+         *
+         * @param latents {@code [B, C, h, w]}
+         * @param timesteps one for each of {@code B}
+         */
+        Tensor noisy(Tensor latents, int[] timesteps, NoiseSchedule schedule, RandomSource random) {
+            Tensor noise = random.normal(Tensors.shape(latents));
+            if (offset > 0) {
+                noise = noise.add(random.normal(latents.size(0), latents.size(1), 1, 1), new Scalar(offset));
+            }
+            Tensor noisy = schedule.addNoise(latents, noise, timesteps);
+            return pureAtLastTimestep ? noise.where(areLast(timesteps, schedule), noisy) : noisy;
+        }
+
+        /** Which samples are at the last timestep, {@code [B, 1, 1, 1]}. */
+        private static Tensor areLast(int[] timesteps, NoiseSchedule schedule) {
+            int end = schedule.trainTimesteps() - 1;
+            long[] last =
+                    Arrays.stream(timesteps).mapToLong(t -> t == end ? 1 : 0).toArray();
+            return Tensors.of(last, last.length, 1, 1, 1).ne(new Scalar(0));
+        }
     }
 }

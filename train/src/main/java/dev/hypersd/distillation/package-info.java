@@ -1,6 +1,6 @@
 /**
- * Distillation: training a student that does in few steps what its teacher does in many. The package has the teacher,
- * the targets of the student, its losses, the discriminators, and the objective that combines them.
+ * Distillation: students that draw in few steps what a teacher draws in many. {@link dev.hypersd.distillation.DistillationObjective} is the
+ * one objective; it adds losses, of which {@code TrajectoryLoss} is the paper's.
  */
 @NullMarked
 package dev.hypersd.distillation;

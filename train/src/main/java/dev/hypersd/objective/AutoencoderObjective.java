@@ -120,7 +120,7 @@ public final class AutoencoderObjective implements Objective<Image> {
                 settings.emaDecay(),
                 settings.seed(),
                 arena));
-        this.learner = new Learner<>("vae", weights, optimiser, this::losses);
+        this.learner = new Learner<>("vae", weights, optimiser, (batch, _, random) -> losses(batch, random));
     }
 
     private PerceptualDistance distance(Path judge) {

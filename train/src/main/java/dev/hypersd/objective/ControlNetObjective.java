@@ -90,6 +90,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
     private final DenoisingLoss loss;
     private final TrainableWeights weights;
     private final Learner<Controlled> learner;
+    private final LatentTask task;
     private final long[] emptyCaption;
 
     /** The U-Net with the few-step LoRA. */
@@ -102,7 +103,7 @@ public final class ControlNetObjective implements Objective<Controlled> {
      */
     public ControlNetObjective(ModelFiles files, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
         this.settings = settings;
-        this.pretrained = PretrainedModel.open(files, pictures, List.of(), arena);
+        this.pretrained = PretrainedModel.open(files, pictures, List.of(), settings.captionDropout(), arena);
         this.samples = controlled(pretrained.samples(), pictures.training().map(sample -> sample.image()));
         this.heldOut = controlled(pretrained.heldOut(), pictures.validation().map(sample -> sample.image()));
         LatentDiffusion model = pretrained.model();
@@ -120,7 +121,8 @@ public final class ControlNetObjective implements Objective<Controlled> {
         this.loss = new DenoisingLoss(model.schedule(), settings.ratios());
         this.weights = Engine.call(
                 () -> new TrainableWeights(controlNet.tuning(), settings.emaDecay(), settings.seed(), arena));
-        this.learner = new Learner<>("controlnet", weights, optimiser, this::losses);
+        this.learner = new Learner<>("controlnet", weights, optimiser, (batch, _, random) -> losses(batch, random));
+        this.task = pretrained.task();
         this.emptyCaption = model.ids("");
         this.fewSteps = settings.fewSteps().map(lora -> model.withLora(lora, arena));
     }
@@ -146,31 +148,24 @@ public final class ControlNetObjective implements Objective<Controlled> {
 
     private Losses losses(List<Controlled> batch, RandomSource random) {
         NoiseSchedule schedule = pretrained.model().schedule();
-        Tensor latents = LatentSample.latents(
-                batch.stream().map(Controlled::sample).toList(),
-                pretrained.samples().shape());
+        List<LatentSample> samplesOfBatch =
+                batch.stream().map(Controlled::sample).toList();
+        Tensor latents = task.latents(samplesOfBatch);
         Tensor noise = random.normal(Tensors.shape(latents));
         Optional<Adapters> single = fewSteps.filter(_ -> random.uniform() < SINGLE);
         int[] timesteps = single.map(_ -> last(schedule, batch.size()))
                 .orElseGet(() -> random.integers(schedule.trainTimesteps(), batch.size()));
-        List<long[]> captions = batch.stream()
-                .map(controlled -> random.uniform() < settings.captionDropout()
-                        ? emptyCaption
-                        : controlled.sample().ids())
-                .toList();
+        Conditioning text = task.conditioning(task.captions(samplesOfBatch, random));
         Tensor noisy = schedule.addNoise(latents, noise, timesteps);
-        Tensor predicted = predict(
-                single.orElse(Adapters.NONE),
-                noisy,
-                Tensors.of(Arrays.stream(timesteps).asLongStream().toArray(), timesteps.length),
-                pretrained.conditioning(captions),
-                controlNet.network().embed(Controlled.pictures(batch)));
+        Tensor control = controlNet.network().embed(Controlled.pictures(batch));
+        Predictor predictor = controlled(single.orElse(Adapters.NONE), control);
         return single.isEmpty()
-                ? loss.of(predicted, latents, noise, timesteps)
+                ? loss.of(predictor.predict(noisy, timesteps, text), latents, noise, timesteps)
                 : Losses.of(new Term(
                         "single step",
                         1,
-                        schedule.toX0(noisy, predicted, timesteps)
+                        predictor
+                                .clean(noisy, timesteps, text)
                                 .sub(latents)
                                 .square()
                                 .mean()));
@@ -183,15 +178,21 @@ public final class ControlNetObjective implements Objective<Controlled> {
     }
 
     /**
-     * What the model predicts with the ControlNet.
+     * The model with the ControlNet.
      *
      * @param lora over the U-Net; the ControlNet's own changes do not concern it
+     * @param control the embedded control pictures
      */
-    private Tensor predict(Adapters lora, Tensor noisy, Tensor timesteps, Conditioning told, Tensor seen) {
-        Conditioning.Residuals residuals = controlNet
-                .network()
-                .forward(noisy, timesteps, told.withoutGuidance(), seen, 1, ResidualScaling.UNIFORM);
-        return lora.during(() -> pretrained.model().unet().network().forward(noisy, timesteps, told.with(residuals)));
+    private Predictor controlled(Adapters lora, Tensor control) {
+        return new Predictor(
+                (latents, timesteps, text) -> {
+                    Conditioning.Residuals residuals = controlNet
+                            .network()
+                            .forward(latents, timesteps, text.withoutGuidance(), control, 1, ResidualScaling.UNIFORM);
+                    return lora.during(() ->
+                            pretrained.model().unet().network().forward(latents, timesteps, text.with(residuals)));
+                },
+                pretrained.model().schedule());
     }
 
     /** Held-out pictures above what the averaged weights make of their captions and of what the ControlNet sees of them. */
@@ -213,18 +214,16 @@ public final class ControlNetObjective implements Objective<Controlled> {
         List<long[]> captions = new ArrayList<>();
         shown.forEach(_ -> captions.add(emptyCaption));
         shown.forEach(controlled -> captions.add(controlled.sample().ids()));
-        Tensor seen = controlNet.network().embed(Controlled.pictures(shown));
-        Tensor twice = Tensors.cat(0, seen, seen);
+        Tensor control = controlNet.network().embed(Controlled.pictures(shown));
+        Tensor twice = Tensors.cat(0, control, control);
         boolean guided = settings.scale() != 1;
         SamplingPlan plan = Samplers.named("ddim").plan(model.schedule(), Steps.of(SHOWN_STEPS));
         Tensor noise = RandomSource.at(settings.seed(), 0).normal(shown.size(), shape[0], shape[1], shape[2]);
         GuidedSampling sampling = new GuidedSampling(
-                (latents, time, told) -> predict(Adapters.NONE, latents, time, told, guided ? twice : seen),
-                settings.scale());
-        Conditioning told =
-                pretrained.conditioning(guided ? captions : captions.subList(shown.size(), captions.size()));
+                controlled(Adapters.NONE, guided ? twice : control).network(), settings.scale());
+        Conditioning text = task.conditioning(guided ? captions : captions.subList(shown.size(), captions.size()));
         return ImageTensors.images(
-                model.autoencoder().decode(sampling.sample(plan, noise, told, new SeededNoise(settings.seed()))));
+                model.autoencoder().decode(sampling.sample(plan, noise, text, new SeededNoise(settings.seed()))));
     }
 
     @Override

@@ -14,8 +14,8 @@ import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
+import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +63,8 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     private final DenoisingLoss loss;
     private final TrainableWeights weights;
     private final Learner<LatentSample> learner;
-    private final long[] emptyCaption;
+    private final LatentTask task;
+    private final Predictor predictor;
 
     private DenoisingObjective(
             Settings settings,
@@ -80,8 +81,13 @@ public final class DenoisingObjective implements Objective<LatentSample> {
         this.loss = new DenoisingLoss(tuned.model().schedule(), settings.ratios());
         this.weights =
                 Engine.call(() -> new TrainableWeights(tuned.tuning(), settings.emaDecay(), settings.seed(), arena));
-        this.learner = new Learner<>(tuned.name(), weights, optimiser, this::losses);
-        this.emptyCaption = tuned.model().ids("");
+        this.learner = new Learner<>(tuned.name(), weights, optimiser, (batch, _, random) -> losses(batch, random));
+        this.task = new LatentTask(
+                samples,
+                captions -> tuned.conditioning(captions, samples.shape()),
+                settings.captionDropout(),
+                tuned.model().ids(""));
+        this.predictor = tuned.model().predictor();
     }
 
     /**
@@ -111,7 +117,8 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     public static DenoisingObjective fineTuning(
             ModelFiles files, FineTuning change, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
         TensorArena arena = new TensorArena();
-        PretrainedModel pretrained = PretrainedModel.open(files, pictures, settings.samplePrompts(), arena);
+        PretrainedModel pretrained =
+                PretrainedModel.open(files, pictures, settings.samplePrompts(), settings.captionDropout(), arena);
         TunedModel tuned = TunedModel.of(change, files, pretrained, arena);
         return new DenoisingObjective(settings, optimiser, pretrained.samples(), pretrained.heldOut(), tuned, arena);
     }
@@ -132,21 +139,13 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     }
 
     private Losses losses(List<LatentSample> batch, RandomSource random) {
-        LatentDiffusion model = tuned.model();
-        Tensor latents = LatentSample.latents(batch, samples.shape());
+        Tensor latents = task.latents(batch);
         Tensor noise = random.normal(Tensors.shape(latents));
-        int count = model.schedule().trainTimesteps();
+        int count = predictor.schedule().trainTimesteps();
         int[] timesteps = settings.shift().of(random.integers(count, batch.size()), count);
-        List<long[]> captions = batch.stream()
-                .map(sample -> random.uniform() < settings.captionDropout() ? emptyCaption : sample.ids())
-                .toList();
-        Tensor predicted = model.unet()
-                .network()
-                .forward(
-                        model.schedule().addNoise(latents, noise, timesteps),
-                        Tensors.of(Arrays.stream(timesteps).asLongStream().toArray(), timesteps.length),
-                        tuned.conditioning(captions, samples.shape()));
-        return loss.of(predicted, latents, noise, timesteps);
+        Conditioning text = task.conditioning(task.captions(batch, random));
+        Tensor noisy = predictor.schedule().addNoise(latents, noise, timesteps);
+        return loss.of(predictor.predict(noisy, timesteps, text), latents, noise, timesteps);
     }
 
     /** What the averaged weights draw for the captions of the settings. */

@@ -15,27 +15,15 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param scale of guidance; 1 for a single pass without
  */
-record GuidedSampling(Prediction network, double scale) {
-    /** What is predicted of noisy latents. */
-    interface Prediction {
-        /**
-         * One prediction.
-         *
-         * @param latents {@code [B, C, h, w]}
-         * @param timesteps {@code [1]} or {@code [B]}
-         * @param told for all {@code B}
-         */
-        Tensor of(Tensor latents, Tensor timesteps, Conditioning told);
-    }
-
+record GuidedSampling(Predictor.Network network, double scale) {
     /**
      * Latents from noise.
      *
      * @param noise {@code [B, C, h, w]}, standard normal
-     * @param told of {@code B} empty captions where there is guidance, then of those to be drawn
+     * @param text the conditioning of {@code B} empty captions where there is guidance, then of those to be drawn
      * @param later noise that the plan asks for on the way
      */
-    Tensor sample(SamplingPlan plan, Tensor noise, Conditioning told, NoiseSource later) {
+    Tensor sample(SamplingPlan plan, Tensor noise, Conditioning text, NoiseSource later) {
         StepResult current = StepResult.start(noise.mul(new Scalar(plan.initNoiseSigma())));
         for (int i = 0; i < plan.size(); i++) {
             int step = i;
@@ -44,7 +32,7 @@ record GuidedSampling(Prediction network, double scale) {
                     () -> plan.step(
                             step,
                             before.x(),
-                            predict(plan.scaleModelInput(step, before.x()), plan.timestep(step), told),
+                            predict(plan.scaleModelInput(step, before.x()), plan.timestep(step), text),
                             later,
                             before.history()),
                     StepResult::tensors);
@@ -52,13 +40,13 @@ record GuidedSampling(Prediction network, double scale) {
         return current.x();
     }
 
-    private Tensor predict(Tensor latents, double timestep, Conditioning told) {
+    private Tensor predict(Tensor latents, double timestep, Conditioning text) {
         Tensor time = Tensors.of(new float[] {(float) timestep}, 1);
         if (scale == 1) {
-            return network.of(latents, time, told);
+            return network.forward(latents, time, text);
         }
         long batch = latents.size(0);
-        Tensor both = network.of(Tensors.cat(0, latents, latents), time, told);
+        Tensor both = network.forward(Tensors.cat(0, latents, latents), time, text);
         return Tensors.combine(1 - scale, both.narrow(0, 0, batch), scale, both.narrow(0, batch, batch));
     }
 }

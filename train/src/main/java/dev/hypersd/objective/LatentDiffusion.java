@@ -113,6 +113,11 @@ public record LatentDiffusion(
         return fingerprint.digits();
     }
 
+    /** The U-Net with its noise schedule. */
+    public Predictor predictor() {
+        return new Predictor((latents, timesteps, text) -> unet.network().forward(latents, timesteps, text), schedule);
+    }
+
     /** The U-Net, as LoRAs see it. */
     LoraTargets loraTargets() {
         return new LoraTargets(family.title(), Map.of(Component.UNET, unet.parameters()));

@@ -1,10 +1,10 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.file.Draft;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
 
 /** Copies of the parts of a model that did not learn. */
@@ -19,7 +19,10 @@ final class ModelFolder {
                 if (Files.isDirectory(path)) {
                     Files.createDirectories(target);
                 } else {
-                    Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
+                    try (Draft draft = Draft.of(target)) {
+                        Files.copy(path, draft.path());
+                        draft.publish();
+                    }
                 }
             }
         } catch (IOException e) {

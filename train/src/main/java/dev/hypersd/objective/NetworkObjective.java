@@ -1,7 +1,6 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.data.Dataset;
-import dev.hypersd.error.HyperSdException;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
@@ -11,10 +10,7 @@ import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.TrainableWeights;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,8 +65,8 @@ public final class NetworkObjective<N, S> implements Objective<S> {
         this.weights = Engine.call(() -> new TrainableWeights(
                 new FullTuning(started.parameters()), settings.emaDecay(), settings.seed(), arena));
         NetworkLoss<N, S> loss = losses.apply(arena);
-        this.learner = new Learner<>(
-                type.className(), weights, optimiser, (batch, random) -> loss.of(started.network(), batch));
+        this.learner =
+                new Learner<>(type.className(), weights, optimiser, (batch, _, _) -> loss.of(started.network(), batch));
     }
 
     @Override
@@ -96,13 +92,7 @@ public final class NetworkObjective<N, S> implements Objective<S> {
             started.publish(folder, averaged, Map.of());
             return folder;
         });
-        for (Path file : settings.copied()) {
-            try {
-                Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-            } catch (IOException e) {
-                throw new HyperSdException(file + " cannot be copied to " + folder + ": " + e.getMessage(), e);
-            }
-        }
+        settings.copied().forEach(file -> ModelFolder.copy(file, folder.resolve(file.getFileName())));
     }
 
     @Override

@@ -3,8 +3,8 @@ package dev.hypersd.objective;
 import dev.hypersd.controlnet.ControlNet;
 import dev.hypersd.controlnet.ControlNetConfig;
 import dev.hypersd.controlnet.ControlNetConfig.ChannelOrder;
-import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.file.Draft;
 import dev.hypersd.json.Json;
 import dev.hypersd.model.ControlLoraWriter;
 import dev.hypersd.nn.Init;
@@ -21,8 +21,6 @@ import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.UNet2DConditionModel;
 import dev.hypersd.unet.UNetConfig;
 import dev.hypersd.weights.SafetensorsWriter;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,11 +33,11 @@ import tools.jackson.databind.node.ObjectNode;
  * A ControlNet at the start of its training (Zhang et al., 2023, section 3): a copy of a U-Net's encoder, with convolutions of zeros behind what it
  * hands on, so that it changes nothing yet.
  *
- * @param beside the U-Net that it is for
+ * @param unet the U-Net that it is for
  * @param rank of the change of the copied weights; absent where they learn in full
  */
 record NewControlNet(
-        StartedNetwork<UNet2DConditionModel> beside,
+        StartedNetwork<UNet2DConditionModel> unet,
         ControlNet network,
         Map<String, Parameter> parameters,
         OptionalInt rank) {
@@ -60,7 +58,7 @@ record NewControlNet(
         UNetConfig config = unet.network().config();
         if (config.inChannels() != config.outChannels()) {
             throw new InvalidRequestException(
-                    "the U-Net takes %d channels, not the %d of latents; ControlNets are trained beside ordinary U-Nets"
+                    "the U-Net takes %d channels, not the %d of latents; ControlNets are trained for ordinary U-Nets"
                             .formatted(config.inChannels(), config.outChannels()));
         }
         RandomParameters random = new RandomParameters(seed, Dtype.F32, arena);
@@ -93,7 +91,7 @@ record NewControlNet(
         Map<String, Parameter> changed = new LinkedHashMap<>();
         Map<String, Parameter> whole = new LinkedHashMap<>();
         parameters.forEach((name, parameter) -> {
-            if (beside.parameters().containsKey(name) && isLarge(parameter.shape())) {
+            if (unet.parameters().containsKey(name) && isLarge(parameter.shape())) {
                 changed.put(name.substring(0, name.length() - WEIGHT.length()), parameter);
             } else {
                 whole.put(name, parameter);
@@ -120,21 +118,17 @@ record NewControlNet(
         Map<String, Tensor> half = new LinkedHashMap<>();
         averaged.forEach((name, tensor) -> half.put(name, tensor.to(Dtype.F16.scalarType())));
         SafetensorsWriter.write(folder.resolve("diffusion_pytorch_model.safetensors"), half, Map.of("format", "pt"));
-        try {
-            Files.write(folder.resolve("config.json"), config());
-        } catch (IOException e) {
-            throw new HyperSdException(folder + " cannot be written: " + e.getMessage(), e);
-        }
+        Draft.write(folder.resolve("config.json"), config());
     }
 
-    private byte[] config() throws IOException {
+    private String config() {
         ObjectNode config = (ObjectNode)
-                Json.MAPPER.readTree(Files.readAllBytes(beside.folder().resolve("config.json")));
+                Json.MAPPER.readTree(unet.folder().resolve("config.json").toFile());
         config.remove(
                 List.of("up_block_types", "out_channels", "center_input_sample", "sample_size", "time_cond_proj_dim"));
         config.put("_class_name", "ControlNetModel").put("controlnet_conditioning_channel_order", "rgb");
         var channels = config.putArray("conditioning_embedding_out_channels");
         network.config().embeddingChannels().forEach(channels::add);
-        return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
+        return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(config);
     }
 }

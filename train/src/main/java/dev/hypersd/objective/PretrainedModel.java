@@ -5,22 +5,26 @@ import dev.hypersd.latents.LatentCache;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.unet.Conditioning;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** A finished model, and what is learned from as its autoencoder and its text encoder see it. The text encoder has left the memory. */
+/**
+ * A pretrained model, and the training data as its autoencoder and its text encoder encode them. The text encoder has left the memory.
+ *
+ * @param task how samples become batches
+ */
 public record PretrainedModel(
-        LatentDiffusion model, LatentCache samples, LatentCache heldOut, CaptionEmbeddings captions) {
+        LatentDiffusion model, LatentCache samples, LatentCache heldOut, CaptionEmbeddings captions, LatentTask task) {
     /**
      * Loads a model and encodes what is not encoded yet.
      *
      * @param samplePrompts captions that sample pictures are drawn for
+     * @param captionDropout the share of captions that are replaced by the empty one, 0 to 1
      * @throws dev.hypersd.error.InvalidFileException if a part of it is missing or broken
      */
     public static PretrainedModel open(
-            ModelFiles files, Pictures pictures, List<String> samplePrompts, TensorArena arena) {
+            ModelFiles files, Pictures pictures, List<String> samplePrompts, double captionDropout, TensorArena arena) {
         LatentDiffusion model = Engine.infer(() -> LatentDiffusion.pretrained(files, arena));
         LatentCache samples = pictures.samples(model, arena);
         LatentCache heldOut = pictures.heldOut(model, arena);
@@ -31,12 +35,9 @@ public record PretrainedModel(
                         .flatMap(ids -> ids),
                 () -> CaptionEncoding.open(files, model.ids("")),
                 pictures.listener()));
-        return new PretrainedModel(model, samples, heldOut, captions);
-    }
-
-    /** What the U-Net is told of captions that were given when this was opened. */
-    public Conditioning conditioning(List<long[]> ids) {
-        return model.conditioning(captions, ids, samples.shape());
+        LatentTask task = new LatentTask(
+                samples, ids -> model.conditioning(captions, ids, samples.shape()), captionDropout, model.ids(""));
+        return new PretrainedModel(model, samples, heldOut, captions, task);
     }
 
     private static Stream<long[]> ids(LatentCache cache) {

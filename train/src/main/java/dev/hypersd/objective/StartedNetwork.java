@@ -1,6 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.file.Draft;
 import dev.hypersd.json.Json;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.Network;
@@ -69,9 +70,9 @@ public record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> p
             Files.createDirectories(target);
             ObjectNode config = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(folder.resolve(CONFIG)));
             changed.forEach(config::put);
-            Files.write(
+            Draft.write(
                     target.resolve(CONFIG),
-                    Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(config));
+                    Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(config));
             String stem = config.has("_class_name") ? "diffusion_pytorch_model" : "model";
             SafetensorsWriter.write(target.resolve(stem + ".safetensors"), half(weights), Map.of("format", "pt"));
         } catch (IOException e) {

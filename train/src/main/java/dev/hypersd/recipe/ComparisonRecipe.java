@@ -4,6 +4,7 @@ import dev.hypersd.evaluation.ComparedMethod;
 import dev.hypersd.request.LoraWeight;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
+import dev.hypersd.section.Section;
 import java.nio.file.Path;
 import java.util.List;
 

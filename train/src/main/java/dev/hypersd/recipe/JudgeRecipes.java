@@ -12,9 +12,11 @@ import dev.hypersd.objective.JudgeLosses;
 import dev.hypersd.objective.NetworkObjective;
 import dev.hypersd.objective.NetworkObjective.NetworkLoss;
 import dev.hypersd.objective.NetworkObjective.Settings;
+import dev.hypersd.recipe.ObjectiveSource.Common;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
+import dev.hypersd.section.Section;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tokenizer.ClipTokenizer;
 import java.nio.file.Path;
@@ -37,20 +39,20 @@ final class JudgeRecipes {
 
     private JudgeRecipes() {}
 
-    static Opening attributes(Section root, CommonSettings common) {
+    static ObjectiveSource attributes(Section root, Common common) {
         return ofScenes(AttributeReader.TYPE, JudgeLosses::attributes, root, common);
     }
 
-    static Opening segmentation(Section root, CommonSettings common) {
+    static ObjectiveSource segmentation(Section root, Common common) {
         return ofScenes(Segmenter.TYPE, JudgeLosses::segmentation, root, common);
     }
 
-    private static <N> Opening ofScenes(
-            NetworkType<?, N> type, NetworkLoss<N, Sample> loss, Section root, CommonSettings common) {
+    private static <N> ObjectiveSource ofScenes(
+            NetworkType<?, N> type, NetworkLoss<N, Sample> loss, Section root, Common common) {
         return judge(type, root, common, List.of(), scenes -> scenes, arena -> loss);
     }
 
-    static Opening clip(Section root, CommonSettings common) {
+    static ObjectiveSource clip(Section root, Common common) {
         Path tokenizer = root.path("tokenizer");
         return judge(NetworkType.CLIP, root, common, files(tokenizer), scenes -> scenes, arena -> {
             ClipTokenizer opened = ClipTokenizer.open(tokenizer);
@@ -58,7 +60,7 @@ final class JudgeRecipes {
         });
     }
 
-    static Opening aesthetic(Section root, CommonSettings common) {
+    static ObjectiveSource aesthetic(Section root, Common common) {
         Path clip = root.path("clip");
         return judge(ScoreHead.TYPE, root, common, List.of(), PreferencePairs::new, arena -> {
             ClipJudge opened = ClipJudge.open(clip, arena);
@@ -66,7 +68,7 @@ final class JudgeRecipes {
         });
     }
 
-    static Opening preference(Section root, CommonSettings common) {
+    static ObjectiveSource preference(Section root, Common common) {
         Path tokenizer = root.path("tokenizer");
         return judge(PreferenceModel.TYPE, root, common, files(tokenizer), PreferencePairs::new, arena -> {
             ClipTokenizer opened = ClipTokenizer.open(tokenizer);
@@ -79,14 +81,14 @@ final class JudgeRecipes {
      * @param seen what the judge sees of scenes
      * @param losses opens what the loss needs
      */
-    private static <N, S> Opening judge(
+    private static <N, S> ObjectiveSource judge(
             NetworkType<?, N> type,
             Section root,
-            CommonSettings common,
+            Common common,
             List<Path> copied,
             Function<Scenes, Dataset<S>> seen,
             Function<TensorArena, NetworkLoss<N, S>> losses) {
-        Settings settings = new Settings(root.path("model"), copied, common.average(), common.seed());
+        Settings settings = new Settings(root.path("model"), copied, common.emaDecay(), common.seed());
         Data data = Data.read(root);
         return encoding -> new NetworkObjective<>(
                 type,

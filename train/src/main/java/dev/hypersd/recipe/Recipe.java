@@ -1,5 +1,6 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.section.Section;
 import dev.hypersd.training.LearningRate;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.Precision;
@@ -16,7 +17,7 @@ import java.util.List;
  * @param training of the loop
  * @param objective opens networks and data; only here is anything loaded
  */
-public record Recipe(Path output, int keep, TrainingSettings training, Opening objective) {
+public record Recipe(Path output, int keep, TrainingSettings training, ObjectiveSource objective) {
     /**
      * Reads a recipe.
      *
@@ -28,8 +29,9 @@ public record Recipe(Path output, int keep, TrainingSettings training, Opening o
         int seed = root.count("seed", 0, 0);
         TrainingSettings training = training(root, seed);
         OptimiserSettings optimiser = optimiser(root.section("optimiser"), training.steps());
-        CommonSettings common = new CommonSettings(seed, root.number("ema_decay", 0.999, 0, 0.99999), optimiser);
-        Opening objective = Objectives.read(root, common);
+        ObjectiveSource.Common common =
+                new ObjectiveSource.Common(seed, root.number("ema_decay", 0.999, 0, 0.99999), optimiser);
+        ObjectiveSource objective = ObjectiveSource.read(root, common);
         Recipe recipe = new Recipe(root.path("output"), root.count("keep", 2, 1), training, objective);
         root.refuseUnread();
         return recipe;

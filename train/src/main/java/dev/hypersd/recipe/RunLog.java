@@ -1,6 +1,7 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.file.Draft;
 import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
 import dev.hypersd.training.StepReport;
@@ -12,11 +13,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a run leaves behind for people and programs to read: {@code log.jsonl}, one object a line, and the pictures in {@code samples}.
+ *
+ * <p>The log grows line by line and cannot be a draft. Its rule is that of whole lines: each is appended by one write that ends with a line
+ * break, and one that was cut off when the run was killed is dropped when the run is resumed.
  *
  * @param folder of the run, which exists
  */
@@ -32,8 +37,12 @@ record RunLog(Path folder) implements TrainingListener {
     public void started(long done, long steps) {
         try {
             List<String> before = Files.exists(file()) ? Files.readAllLines(file()) : List.of();
-            Files.write(
-                    file(), before.stream().filter(line -> step(line) <= done).toList());
+            Draft.write(
+                    file(),
+                    before.stream()
+                            .filter(line -> step(line) <= done)
+                            .map(line -> line + System.lineSeparator())
+                            .collect(Collectors.joining()));
         } catch (IOException e) {
             throw unwritable(file(), e);
         }
@@ -43,7 +52,7 @@ record RunLog(Path folder) implements TrainingListener {
         try {
             return Json.MAPPER.readTree(line).path(STEP).asLong(Long.MAX_VALUE);
         } catch (JacksonException e) {
-            return Long.MAX_VALUE; // Cut off in the middle when the run was killed.
+            return Long.MAX_VALUE; // It was cut off when the run was killed.
         }
     }
 

@@ -57,7 +57,7 @@ final class LearnerStep<S> {
             learner.weights().gradients().all().zero_();
             for (int micro = 0; micro < settings.accumulate(); micro++) {
                 List<S> batch = samples.take(first + (long) micro * settings.batch(), settings.batch());
-                add(backward(batch, RandomSource.at(settings.seed(), step, index, turn, micro)), values);
+                add(backward(batch, step, RandomSource.at(settings.seed(), step, index, turn, micro)), values);
             }
             update((step - 1) * learner.turns() + turn + 1, step, values);
         }
@@ -68,7 +68,7 @@ final class LearnerStep<S> {
      *
      * @return what there is to report, by name
      */
-    Map<String, Double> validate(Dataset<S> heldOut) {
+    Map<String, Double> validate(Dataset<S> heldOut, long step) {
         Map<String, Double> values = new LinkedHashMap<>();
         try (NoGradGuard guard = new NoGradGuard()) {
             for (int i = 0; i < VALIDATION_BATCHES; i++) {
@@ -76,8 +76,8 @@ final class LearnerStep<S> {
                         .mapToObj(index -> heldOut.get(index % heldOut.size()))
                         .toList();
                 RandomSource random = RandomSource.at(settings.seed(), i);
-                Map<String, Double> terms = TensorScope.released(
-                        () -> losses(batch, random, learner.weights().average()).values());
+                Map<String, Double> terms = TensorScope.released(() ->
+                        losses(batch, step, random, learner.weights().average()).values());
                 terms.forEach((name, value) -> values.merge(
                         "%s/held-out %s".formatted(name(), name), value / VALIDATION_BATCHES, Double::sum));
             }
@@ -102,8 +102,9 @@ final class LearnerStep<S> {
         return state;
     }
 
-    private Map<String, Double> backward(List<S> batch, RandomSource random) {
-        Supplier<Losses> forward = () -> losses(batch, random, learner.weights().current());
+    private Map<String, Double> backward(List<S> batch, long step, RandomSource random) {
+        Supplier<Losses> forward =
+                () -> losses(batch, step, random, learner.weights().current());
         return TensorScope.released(() -> {
             try (GradientCheckpointing pass = new GradientCheckpointing()) {
                 Losses losses = settings.gradientCheckpointing() ? pass.record(forward) : forward.get();
@@ -113,9 +114,9 @@ final class LearnerStep<S> {
         });
     }
 
-    private Losses losses(List<S> batch, RandomSource random, Adapters weights) {
+    private Losses losses(List<S> batch, long step, RandomSource random, Adapters weights) {
         return weights.during(
-                () -> settings.precision().during(() -> learner.loss().of(batch, random)));
+                () -> settings.precision().during(() -> learner.loss().of(batch, step, random)));
     }
 
     private void add(Map<String, Double> terms, Map<String, Double> values) {

@@ -9,7 +9,8 @@ public interface Loss<S> {
      * Computes the losses of {@code batch}; the weights of the learner are switched on meanwhile. What it makes is freed after the
      * backward pass.
      *
-     * @param draw all the randomness there is
+     * @param step the training step, counted from 1
+     * @param random all the randomness there is
      */
-    Losses of(List<S> batch, RandomSource random);
+    Losses of(List<S> batch, long step, RandomSource random);
 }

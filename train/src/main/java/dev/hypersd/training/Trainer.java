@@ -143,7 +143,7 @@ public final class Trainer<S> implements AutoCloseable {
                 .heldOut()
                 .map(heldOut -> {
                     Map<String, Double> values =
-                            Engine.call(() -> turns.getFirst().validate(heldOut));
+                            Engine.call(() -> turns.getFirst().validate(heldOut, step));
                     listeners.forEach(listener -> listener.measured(step, values));
                     double loss = number(values, turns.getFirst().heldOutLoss());
                     boolean better = loss < best;

@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.distillation.DistillationLoss.Method;
-import dev.hypersd.distillation.trajectory.Distance;
-import dev.hypersd.distillation.trajectory.Grid;
-import dev.hypersd.distillation.trajectory.Segments;
-import dev.hypersd.distillation.trajectory.TargetTimestep;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.lora.Spelling;
@@ -37,6 +32,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -85,7 +81,7 @@ class FullSizeDistillationTest {
         TrainingSettings settings =
                 new TrainingSettings(1, 2, 1, 1, Precision.MIXED, true, 0, new TrainingSettings.Intervals(100, 0, 0));
         Path checkpoints = Files.createDirectories(folder.resolve("checkpoints-" + way));
-        try (DistillationObjective objective = objective(model, judged(way));
+        try (DistillationObjective objective = objective(model, loss(way));
                 Trainer<LatentSample> trainer =
                         new Trainer<>(objective, settings, new Checkpoints(checkpoints, 1), List.of(listener))) {
             assertThat(trainer.run()).isTrue();
@@ -93,50 +89,57 @@ class FullSizeDistillationTest {
         assertThat(Footprint.gibibytes("VmHWM")).isLessThan(MOST_MEMORY);
     }
 
-    private static DistillationLoss judged(String way) {
-        Method consistency = new Method.Consistency(TargetTimestep.UNIFORM);
+    private static DistillationLoss.Settings loss(String way) {
+        TargetMaker consistency = new TrajectoryLoss.Consistency(TargetTimestep.UNIFORM);
         return switch (way) {
             case "consistency" -> trajectory(consistency, Optional.empty());
-            case "progressive" -> trajectory(new Method.Progressive(), Optional.empty());
-            case "rectified" -> trajectory(new Method.Rectified(), Optional.empty());
+            case "progressive" -> trajectory(new ProgressiveTargets(), Optional.empty());
+            case "rectified" -> trajectory(new RectifiedTargets(), Optional.empty());
             case "features" -> trajectory(consistency, adversarial(AdversarialLoss.Kind.FEATURES));
             case "encoder" -> trajectory(consistency, adversarial(AdversarialLoss.Kind.ENCODER));
             case "score" ->
-                new DistillationLoss.Score(
-                        teaching(),
-                        List.of(999),
-                        new DistributionMatching.Settings(1, 20, 980, 1, OPTIMISER),
+                new DistributionMatchingLoss.Settings(
+                        teacher(),
+                        new Rollout.Settings(List.of(999)),
+                        1,
+                        OptionalInt.of(20),
+                        OptionalInt.of(980),
+                        1,
+                        OPTIMISER,
                         16,
                         EnumSet.allOf(LoraLayers.class),
                         Optional.empty());
             case "feedback" ->
-                new DistillationLoss.Feedback(
-                        List.of(999),
-                        new DistillationLoss.Decoding(Optional.empty()),
-                        arena -> List.of(new WeightedReward("bright", (pixels, texts) -> pixels.mean(1, 2, 3), 1, 2)));
+                new FeedbackLoss.Settings(
+                        new Rollout.Settings(List.of(999)),
+                        new FeedbackLoss.Decoder(Optional.empty()),
+                        List.of(new FeedbackLoss.WeightedReward.Settings(
+                                "bright", arena -> (pixels, texts) -> pixels.mean(1, 2, 3), 1, 2, 1)));
             default -> throw new AssertionError(way);
         };
     }
 
-    private static DistillationLoss trajectory(Method method, Optional<AdversarialLoss.Settings> adversarial) {
-        return new DistillationLoss.Trajectory(
+    private static DistillationLoss.Settings trajectory(
+            TargetMaker method, Optional<AdversarialLoss.Settings> adversarial) {
+        return new TrajectoryLoss.Settings(
                 method,
-                teaching(),
-                new Segments(new Grid(1000, 8), 4),
-                new Noising(0.05, true),
+                teacher(),
+                8,
+                4,
+                new TrajectoryLoss.Noising(0.05, true),
                 new Distance.Squared(),
                 1,
                 adversarial);
     }
 
-    private static DistillationLoss.Teaching teaching() {
-        return new DistillationLoss.Teaching(Optional.empty(), new GuidanceRange(5, 6));
+    private static Teacher.Settings teacher() {
+        return new Teacher.Settings(Optional.empty(), new Teacher.Guidance(5, 6));
     }
 
     private static Optional<AdversarialLoss.Settings> adversarial(AdversarialLoss.Kind kind) {
         return Optional.of(new AdversarialLoss.Settings(
                 kind,
-                LogitLoss.SOFTPLUS,
+                AdversarialLoss.Form.SOFTPLUS,
                 AdversarialLoss.Real.TARGET,
                 0.1,
                 OptionalDouble.empty(),
@@ -145,11 +148,11 @@ class FullSizeDistillationTest {
                 OPTIMISER));
     }
 
-    private static DistillationObjective objective(Path model, DistillationLoss judged) {
+    private static DistillationObjective objective(Path model, DistillationLoss.Settings loss) {
         return new DistillationObjective(
                 ModelFiles.open(model),
                 new FineTuning.Lora(64, 64, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA),
-                List.of(judged),
+                List.of(loss),
                 new DistillationObjective.Settings(0, List.of(), 4, 0.95, 1),
                 OPTIMISER,
                 new Pictures(

@@ -1,13 +1,12 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.data.Dataset;
-import dev.hypersd.distillation.trajectory.Grid;
-import dev.hypersd.distillation.trajectory.Segments;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Linear;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
+import dev.hypersd.objective.Predictor;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.ScheduleSettings;
 import dev.hypersd.tensor.Dtype;
@@ -35,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.stream.LongStream;
@@ -46,10 +46,10 @@ import org.bytedeco.pytorch.global.torch;
  * methods of distillation do can be seen without anything else in the way.
  */
 final class PlaneWorld implements AutoCloseable {
-    static final Grid GRID = new Grid(1000, 40);
+    static final Segments WHOLE = new Segments(1000, 40, 1);
     private static final int CLASSES = 4;
     private static final int PLACES = 12;
-    private static final int WAVES = 8;
+    private static final int FREQUENCIES = 8;
     private static final int WIDTH = 128;
     private static final int BATCH = 256;
     private static final double SCALE = 3;
@@ -59,7 +59,7 @@ final class PlaneWorld implements AutoCloseable {
     private final Path folder;
     private final Parameters parameters = new Parameters(new RandomParameters(1, Dtype.F32, arena));
     private final List<Linear> layers = Engine.infer(() -> List.of(
-            Linear.of(parameters.at("0"), 2 + 2 * WAVES + CLASSES + 1, WIDTH),
+            Linear.of(parameters.at("0"), 2 + 2 * FREQUENCIES + CLASSES + 1, WIDTH),
             Linear.of(parameters.at("1"), WIDTH, WIDTH),
             Linear.of(parameters.at("2"), WIDTH, WIDTH),
             Linear.of(parameters.at("3"), WIDTH, 2)));
@@ -69,14 +69,17 @@ final class PlaneWorld implements AutoCloseable {
         this.folder = folder;
     }
 
-    Denoiser denoiser() {
-        return new Denoiser(this::forward, schedule);
+    Predictor predictor() {
+        return new Predictor(this::forward, schedule);
     }
 
     private Tensor forward(Tensor latents, Tensor timesteps, Conditioning text) {
         return TensorScope.scoped(() -> {
             Tensor h = Tensors.cat(
-                    1, latents.flatten(1, -1), waves(timesteps), text.text().flatten(1, -1));
+                    1,
+                    latents.flatten(1, -1),
+                    timestepEmbedding(timesteps),
+                    text.text().flatten(1, -1));
             for (Linear layer : layers.subList(0, layers.size() - 1)) {
                 h = torch.silu(layer.forward(h));
             }
@@ -84,12 +87,12 @@ final class PlaneWorld implements AutoCloseable {
         });
     }
 
-    private static Tensor waves(Tensor timesteps) {
-        float[] frequencies = new float[WAVES];
-        for (int i = 0; i < WAVES; i++) {
+    private static Tensor timestepEmbedding(Tensor timesteps) {
+        float[] frequencies = new float[FREQUENCIES];
+        for (int i = 0; i < FREQUENCIES; i++) {
             frequencies[i] = (float) (Math.PI * Math.pow(2, i - 1) / 1000);
         }
-        Tensor angles = timesteps.to(Dtype.F32.scalarType()).view(-1, 1).mul(Tensors.of(frequencies, 1, WAVES));
+        Tensor angles = timesteps.to(Dtype.F32.scalarType()).view(-1, 1).mul(Tensors.of(frequencies, 1, FREQUENCIES));
         return Tensors.cat(1, angles.sin(), angles.cos());
     }
 
@@ -116,16 +119,18 @@ final class PlaneWorld implements AutoCloseable {
         };
     }
 
-    Batch batch(List<LatentSample> samples) {
+    private Batch batch(List<LatentSample> samples) {
         int[] classes =
                 samples.stream().mapToInt(sample -> (int) sample.ids()[0]).toArray();
         int[] none = new int[classes.length];
         Arrays.fill(none, CLASSES);
         return new Batch(
+                samples,
                 LatentSample.latents(samples, 2, 1, 1),
                 Conditioning.of(text(classes)),
                 Conditioning.of(text(none)),
-                List.of());
+                List.of(),
+                1);
     }
 
     private static Tensor text(int[] classes) {
@@ -139,7 +144,7 @@ final class PlaneWorld implements AutoCloseable {
     /** Learns the points, with a fifth of the classes left out. What is learned is the base of all that follows. */
     void learn(int steps) {
         TrainableWeights weights = weights(0.99);
-        train(weights, steps, 2e-3, (samples, random) -> {
+        train(weights, steps, 2e-3, (samples, _, random) -> {
             Batch batch = batch(samples);
             Tensor noise = random.normal(Tensors.shape(batch.latents()));
             int[] at = random.integers(1000, batch.size());
@@ -150,7 +155,7 @@ final class PlaneWorld implements AutoCloseable {
             Tensor none = batch.empty().text();
             Conditioning text =
                     Conditioning.of(none.add(batch.text().text().sub(none).mul(Tensors.of(kept, kept.length, 1, 1))));
-            Tensor predicted = denoiser().predict(schedule.addNoise(batch.latents(), noise, at), at, text);
+            Tensor predicted = predictor().predict(schedule.addNoise(batch.latents(), noise, at), at, text);
             return Losses.of("squared error", predicted.sub(noise).square().mean());
         });
         Engine.infer(() -> {
@@ -167,17 +172,19 @@ final class PlaneWorld implements AutoCloseable {
         return Engine.call(() -> new TrainableWeights(new FullTuning(parameters.taken()), decay, 1, arena));
     }
 
-    Student student(TrainableWeights weights) {
-        return new Student(denoiser(), weights, (samples, random) -> batch(samples), 1, arena);
+    /** A student that learns by {@code settings}. */
+    TrajectoryLoss loss(TrainableWeights weights, TrajectoryLoss.Settings settings) {
+        Student student = new Student(predictor(), weights, 1, arena);
+        return new TrajectoryLoss(settings, student, teacher(), Optional.empty());
     }
 
-    Teacher teacher() {
-        return new Teacher(denoiser(), Adapters.NONE, new GuidanceRange(SCALE, SCALE));
+    private Teacher teacher() {
+        return new Teacher(predictor(), Adapters.NONE, new Teacher.Guidance(SCALE, SCALE));
     }
 
     /** Trains {@code weights} by a student's loss. */
-    void train(TrainableWeights weights, int steps, StudentLoss loss) {
-        train(weights, steps, 1e-3, (samples, random) -> new Losses(loss.terms(batch(samples), random)));
+    void train(TrainableWeights weights, int steps, DistillationLoss loss) {
+        train(weights, steps, 1e-3, (samples, _, random) -> new Losses(loss.terms(batch(samples), random)));
     }
 
     private void train(TrainableWeights weights, int steps, double rate, Loss<LatentSample> loss) {
@@ -212,7 +219,7 @@ final class PlaneWorld implements AutoCloseable {
     /** The mean squared distance from where the teacher ends in 40 steps, from the same noise, to where others do in {@code steps}. */
     double error(Adapters adapters, boolean guided, int steps) {
         return Engine.infer(() -> TensorScope.released(() -> {
-            Tensor truth = end(Adapters.NONE, true, GRID.steps());
+            Tensor truth = end(Adapters.NONE, true, WHOLE.steps());
             return end(adapters, guided, steps).sub(truth).square().mean().item_double();
         }));
     }
@@ -222,17 +229,17 @@ final class PlaneWorld implements AutoCloseable {
                 .mapToObj(points()::get)
                 .toList());
         Teacher mover =
-                new Teacher(denoiser(), adapters, guided ? new GuidanceRange(SCALE, SCALE) : GuidanceRange.NONE);
+                new Teacher(predictor(), adapters, guided ? new Teacher.Guidance(SCALE, SCALE) : Teacher.Guidance.NONE);
         RandomSource random = RandomSource.at(7);
         Tensor x = random.normal(batch.size(), 2, 1, 1);
-        Teacher.Solver solver = mover.solver(batch, random);
-        int stride = new Segments(GRID, steps).length();
+        Solver solver = mover.solver(batch, random);
+        int stride = new Segments(1000, WHOLE.steps(), steps).length();
         IntFunction<int[]> times = index -> {
             int[] all = new int[batch.size()];
-            Arrays.fill(all, GRID.timestep(index));
+            Arrays.fill(all, WHOLE.timestep(index));
             return all;
         };
-        for (int index = GRID.steps(); index > 0; index -= stride) {
+        for (int index = WHOLE.steps(); index > 0; index -= stride) {
             x = solver.step(x, times.apply(index), times.apply(index - stride));
         }
         return x;

@@ -2,9 +2,6 @@ package dev.hypersd.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hypersd.distillation.trajectory.Distance;
-import dev.hypersd.distillation.trajectory.Segments;
-import dev.hypersd.distillation.trajectory.TargetTimestep;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.training.TrainableWeights;
 import java.nio.file.Path;
@@ -56,7 +53,7 @@ class PlaneWorldTest {
             teacher.put(segments, world.error(Adapters.NONE, true, segments));
         }
         LOG.log(System.Logger.Level.INFO, table("teacher", teacher));
-        LOG.log(System.Logger.Level.INFO, table("staged, goals anywhere", staged));
+        LOG.log(System.Logger.Level.INFO, table("staged, targets anywhere", staged));
         LOG.log(System.Logger.Level.INFO, table("the last of them", all(weights)));
 
         staged.forEach((steps, error) ->
@@ -66,19 +63,19 @@ class PlaneWorldTest {
     }
 
     @Test
-    void goalsAtTheEndGainTheSingleStep() {
+    void targetsAtTheEndOfTheSegmentImproveTheSingleStep() {
         TrainableWeights anywhere = world.weights(0.95);
         distil(anywhere, 1, TargetTimestep.UNIFORM, 4 * STAGE);
         TrainableWeights end = world.weights(0.95);
         distil(end, 1, TargetTimestep.BOUNDARY, 4 * STAGE);
-        LOG.log(System.Logger.Level.INFO, table("one segment, goals anywhere (TCD)", all(anywhere)));
-        LOG.log(System.Logger.Level.INFO, table("one segment, goals at the end (LCM)", all(end)));
+        LOG.log(System.Logger.Level.INFO, table("one segment, targets anywhere (TCD)", all(anywhere)));
+        LOG.log(System.Logger.Level.INFO, table("one segment, targets at the end (LCM)", all(end)));
 
         assertThat(error(end, 1)).isLessThan(0.8 * error(anywhere, 1));
     }
 
     @Test
-    void aTargetThatAveragesLongFollowsBecauseItBeginsShort() {
+    void aTargetWithALongAverageFollowsBecauseTheAverageIsShortAtFirst() {
         TrainableWeights following = world.weights(0);
         distil(following, 8, TargetTimestep.UNIFORM, STAGE);
         TrainableWeights lagging = world.weights(0.999);
@@ -91,21 +88,16 @@ class PlaneWorldTest {
     }
 
     private static void distil(TrainableWeights weights, int segments, TargetTimestep targetTimestep, int steps) {
-        Student student = world.student(weights);
-        world.train(
-                weights,
-                steps,
-                new TrajectoryLoss(
-                        student,
-                        new ConsistencyTargets(
-                                world.teacher(),
-                                weights.average(),
-                                new Segments(PlaneWorld.GRID, segments),
-                                targetTimestep,
-                                new Noising(0, true)),
-                        new Distance.Squared(),
-                        1,
-                        Optional.empty()));
+        TrajectoryLoss.Settings settings = new TrajectoryLoss.Settings(
+                new TrajectoryLoss.Consistency(targetTimestep),
+                new Teacher.Settings(Optional.empty(), Teacher.Guidance.NONE),
+                PlaneWorld.WHOLE.steps(),
+                segments,
+                new TrajectoryLoss.Noising(0, true),
+                new Distance.Squared(),
+                1,
+                Optional.empty());
+        world.train(weights, steps, world.loss(weights, settings));
     }
 
     private static double error(TrainableWeights weights, int steps) {

@@ -3,6 +3,7 @@ package dev.hypersd.distillation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hypersd.distillation.TargetMaker.Target;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.ScheduleSettings;
 import dev.hypersd.tensor.Engine;

@@ -207,7 +207,7 @@ class FineTuningTest {
             Pictures pictures = new Pictures(
                     scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("told"), (done, total) -> {});
             PretrainedModel pretrained =
-                    PretrainedModel.open(ModelFiles.open(SDXL), pictures, List.of("a red cat"), arena);
+                    PretrainedModel.open(ModelFiles.open(SDXL), pictures, List.of("a red cat"), 0, arena);
             LatentDiffusion sdxl = pretrained.model();
             Engine.infer(() -> {
                 Conditioning told = sdxl.conditioning(

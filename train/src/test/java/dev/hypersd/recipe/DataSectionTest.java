@@ -12,6 +12,7 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
+import dev.hypersd.section.Section;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ class DataSectionTest {
 
     @Test
     void withoutAWordPicturesAreDrawn() throws Exception {
-        assertThat(section("")).isEqualTo(new DrawnPictures(100_000, 128, Optional.empty()));
+        assertThat(section("")).isEqualTo(new DataSection.DrawnPictures(100_000, 128, Optional.empty()));
         assertThat(section("data: {scenes: 5, size: 64}").open().training().get(4))
                 .isEqualTo(new Scenes(Split.TRAIN, 5, 64, Optional.empty(), 0)
                         .get(4)

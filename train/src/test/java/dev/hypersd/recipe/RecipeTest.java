@@ -97,13 +97,19 @@ class RecipeTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "distillation.trajectory.segments=3        | trajectory.segments is 3, which does not divide the 40 steps",
-                "distillation.trajectory.teacher_steps=30  | trajectory.teacher_steps is 30, which does not divide the 1000",
-                "distillation.trajectory.weight=0          | trajectory.weight is 0, and there is no section adversarial either",
-                "distillation.trajectory.target_timesteps=uniform | trajectory.target_timesteps is unknown; do you mean target_timestep?",
-                "distillation.score.timesteps=[249,999]    | score.timesteps is [249, 999], they must fall",
-                "distillation.score.greatest_timestep=1000 | score.greatest_timestep is 1000, the last timestep is 999",
-                "distillation.score.adversarial.heads=0      | adversarial.heads is 0, it must be at least 1",
+                "distillation.trajectory.segments=3         | trajectory.segments is 3, which does not divide the 40 steps",
+                "distillation.trajectory.teacher_steps=30   | trajectory.segments is 8, which does not divide the 30 steps",
+                "distillation.trajectory.method=straight    | trajectory.method is \"straight\", known are consistency, progressive",
+                "distillation.trajectory.distance=far       | trajectory.distance is \"far\", known are squared, huber",
+                "distillation.trajectory.weight=0           | trajectory.weight is 0, and there is no section adversarial either",
+                "distillation.trajectory={weight: 0, adversarial: {balance: 1}} | trajectory.weight is 0, and adversarial.balance is a ratio",
+                "distillation.trajectory.adversarial={weight: 1, balance: 1} | adversarial.balance takes the place of the weight",
+                "distillation.trajectory.target_timesteps=x | trajectory.target_timesteps is unknown; do you mean target_timestep?",
+                "distillation.score.timesteps=[249,999]     | score.timesteps is [249, 999], they must fall",
+                "distillation.score.timesteps=[]            | score.timesteps is empty",
+                "distillation.score.adversarial.heads=0     | adversarial.heads is 0, it must be at least 1",
+                "distillation.score.adversarial.balance=1   | score.adversarial.balance is a ratio to the gradient of a distance",
+                "distillation.feedback.vae=x                | distillation.feedback.judges is missing",
             })
     void whatIsWrongWithDistillationIsNamed(String change, String message) {
         Path recipe = Path.of("../recipes/mini/hyper/8-steps.yaml");
@@ -147,6 +153,23 @@ class RecipeTest {
         assertThatThrownBy(() -> Recipe.read(recipe, List.of(change)))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void aStudentWithoutALossIsRefused() {
+        Path recipe = Path.of("../recipes/mini/hyper/common.yaml");
+        assertThatThrownBy(() -> Recipe.read(recipe, List.of("output=x")))
+                .hasMessageContaining("distillation.trajectory is missing, and so are score and feedback");
+        assertThatThrownBy(() -> Recipe.read(
+                        recipe, List.of("output=x", "distillation.feedback={judges: x, clip: {from_step: 5}}")))
+                .hasMessageContaining("feedback.clip.from_step is 5, and there is nothing to learn from before");
+    }
+
+    @Test
+    void whatIsMissingInASectionThatIsAbsentIsNamedWithTheFile() throws Exception {
+        Files.writeString(file, "objective: base\nmodel: model\noutput: run\n");
+
+        assertThatThrownBy(() -> Recipe.read(file, List.of())).hasMessage(file + ": base.autoencoder is missing");
     }
 
     @Test

@@ -52,7 +52,7 @@ final class LineObjective implements Objective<Double> {
 
     @Override
     public List<Learner<Double>> learners() {
-        return List.of(new Learner<>("line", weights, optimiser, this::loss));
+        return List.of(new Learner<>("line", weights, optimiser, (batch, _, random) -> loss(batch, random)));
     }
 
     private Losses loss(List<Double> batch, RandomSource random) {

@@ -1,13 +1,25 @@
-package dev.hypersd.distillation.trajectory;
+package dev.hypersd.distillation;
 
+import dev.hypersd.section.Section;
 import dev.hypersd.tensor.TensorScope;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** How far a prediction is from its target: one number, the mean over everything. */
-public sealed interface Distance {
-    /** @return a scalar; gradients flow into {@code prediction} */
+/** How far a prediction is from its target: one number, the mean over all elements. */
+sealed interface Distance {
+    /** The distance, a scalar; gradients flow into {@code prediction}. */
     Tensor between(Tensor prediction, Tensor target);
+
+    /** Reads the keys {@code distance} and {@code huber}. */
+    static Distance read(Section section) {
+        SequencedMap<String, Supplier<Distance>> distances = new LinkedHashMap<>();
+        distances.put("squared", Squared::new);
+        distances.put("huber", () -> new PseudoHuber(section.number("huber", 1e-3, 1e-9, 10)));
+        return section.choice("distance", "squared", distances).get();
+    }
 
     /** The mean squared error. */
     record Squared() implements Distance {

@@ -1,4 +1,4 @@
-package dev.hypersd.distillation;
+package dev.hypersd.objective;
 
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
@@ -8,13 +8,20 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The one network that plays all parts. Whose weights it computes with, a teacher's, a student's or a fake score's, is decided by the adapters
- * that are switched on.
+ * A U-Net with its noise schedule: what it predicts for latents at timesteps, guided or not, and where one step of DDIM leads from there. The weights
+ * that it computes with, a teacher's, a student's or a fake score's, are those of the adapters that are switched on.
  */
-record Denoiser(Network network, NoiseSchedule schedule) {
-    /** Predicts for latents, timesteps {@code [B]} and what there is to be told. */
+public record Predictor(Network network, NoiseSchedule schedule) {
+    /** The network itself. */
     @FunctionalInterface
-    interface Network {
+    public interface Network {
+        /**
+         * One prediction.
+         *
+         * @param latents {@code [B, C, h, w]}
+         * @param timesteps {@code [1]} or {@code [B]}
+         * @param text the conditioning of all {@code B}
+         */
         Tensor forward(Tensor latents, Tensor timesteps, Conditioning text);
     }
 
@@ -25,7 +32,7 @@ record Denoiser(Network network, NoiseSchedule schedule) {
      * @param timesteps one for each of {@code B}
      * @param text for {@code B}
      */
-    Tensor predict(Tensor latents, int[] timesteps, Conditioning text) {
+    public Tensor predict(Tensor latents, int[] timesteps, Conditioning text) {
         return network.forward(latents, tensor(timesteps), text).to(Dtype.F32.scalarType());
     }
 
@@ -35,19 +42,25 @@ record Denoiser(Network network, NoiseSchedule schedule) {
      * @param empty of as many empty captions
      * @param scale of guidance, {@code [B, 1, 1, 1]}
      */
-    Tensor guided(Tensor latents, int[] timesteps, Conditioning text, Conditioning empty, Tensor scale) {
+    public Tensor guided(Tensor latents, int[] timesteps, Conditioning text, Conditioning empty, Tensor scale) {
         long batch = latents.size(0);
         Tensor both = predict(Tensors.cat(0, latents, latents), twice(timesteps), empty.followedBy(text));
         Tensor without = both.narrow(0, 0, batch);
         return without.add(both.narrow(0, batch, batch).sub(without).mul(scale));
     }
 
+    /** One step of DDIM, the paper's solver: from timesteps {@code from} to {@code to}, in F32; gradients flow through. */
+    public Tensor step(Tensor latents, int[] from, int[] to, Conditioning text) {
+        return schedule.jump(latents, predict(latents, from, text), from, to);
+    }
+
     /** The clean latents that the network sees in {@code latents}; gradients flow through. */
-    Tensor clean(Tensor latents, int[] timesteps, Conditioning text) {
+    public Tensor clean(Tensor latents, int[] timesteps, Conditioning text) {
         return schedule.toX0(latents, predict(latents, timesteps, text), timesteps);
     }
 
-    static Tensor tensor(int[] timesteps) {
+    /** The timesteps as the network takes them, {@code [B]}. */
+    public static Tensor tensor(int[] timesteps) {
         return Tensors.of(Arrays.stream(timesteps).asLongStream().toArray(), timesteps.length);
     }
 

@@ -1,7 +1,6 @@
-package dev.hypersd.recipe;
+package dev.hypersd.section;
 
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -9,55 +8,53 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 
 /** A mapping of a recipe, read by key, type and range. */
-final class Section {
+public final class Section {
     private final JsonObject keys;
 
-    Section(JsonObject keys) {
+    public Section(JsonObject keys) {
         this.keys = keys;
     }
 
     /** The section {@code key}, an empty one where it is absent. */
-    Section section(String key) {
-        return new Section(keys.object(key).orElseGet(() -> empty(key)));
-    }
-
-    private JsonObject empty(String key) {
-        return Json.of(keys.file().resolve(key), Json.MAPPER.createObjectNode());
+    public Section section(String key) {
+        return new Section(keys.section(key));
     }
 
     /** A list of sections, empty where the key is absent. */
-    List<Section> sections(String key) {
+    public List<Section> sections(String key) {
         return keys.objects(key).stream().map(Section::new).toList();
     }
 
     /** A text that must be there. */
-    String text(String key) {
+    public String text(String key) {
         return keys.optionalString(key).orElseThrow(() -> keys.invalid(key, "is missing"));
     }
 
     /** A list of texts, empty where the key is absent. */
-    List<String> texts(String key) {
+    public List<String> texts(String key) {
         return keys.strings(key, List.of());
     }
 
     /** A path that must be there. */
-    Path path(String key) {
+    public Path path(String key) {
         return Path.of(text(key));
     }
 
     /** A path, if there is one. */
-    Optional<Path> optionalPath(String key) {
+    public Optional<Path> optionalPath(String key) {
         return has(key) ? Optional.of(path(key)) : Optional.empty();
     }
 
     /** A regular expression. */
-    Pattern pattern(String key, String absent) {
+    public Pattern pattern(String key, String absent) {
         String expression = has(key) ? text(key) : absent;
         try {
             return Pattern.compile(expression);
@@ -66,13 +63,28 @@ final class Section {
         }
     }
 
+    /**
+     * The choice that a word names.
+     *
+     * @param absent the word to use where the key is absent
+     * @param choices by their words
+     */
+    public <T> T choice(String key, String absent, SequencedMap<String, T> choices) {
+        String word = has(key) ? text(key) : absent;
+        T choice = choices.get(word);
+        if (choice == null) {
+            throw keys.invalid(key, "is \"%s\", known are %s".formatted(word, String.join(", ", choices.keySet())));
+        }
+        return choice;
+    }
+
     /** A constant of the type of {@code absent}, written in lower case. */
-    <E extends Enum<E>> E one(String key, E absent) {
+    public <E extends Enum<E>> E one(String key, E absent) {
         return has(key) ? constant(key, text(key), absent.getDeclaringClass()) : absent;
     }
 
     /** A list of constants of {@code type}, at least one; all of them where the key is absent. */
-    <E extends Enum<E>> Set<E> some(String key, Class<E> type) {
+    public <E extends Enum<E>> Set<E> some(String key, Class<E> type) {
         List<String> words = texts(key);
         if (has(key) && words.isEmpty()) {
             throw keys.invalid(key, "is empty, known are " + known(type));
@@ -96,7 +108,7 @@ final class Section {
     }
 
     /** A whole number of at least {@code least}. */
-    int count(String key, int absent, int least) {
+    public int count(String key, int absent, int least) {
         int value = keys.integer(key, absent);
         if (value < least) {
             throw keys.invalid(key, "is " + value + ", it must be at least " + least);
@@ -104,13 +116,18 @@ final class Section {
         return value;
     }
 
+    /** A whole number of at least {@code least}, if there is one. */
+    public OptionalInt optionalCount(String key, int least) {
+        return has(key) ? OptionalInt.of(count(key, least, least)) : OptionalInt.empty();
+    }
+
     /** A list of whole numbers. */
-    List<Integer> counts(String key, List<Integer> absent) {
+    public List<Integer> counts(String key, List<Integer> absent) {
         return keys.integers(key, absent);
     }
 
     /** A number from {@code least} to {@code most}. */
-    double number(String key, double absent, double least, double most) {
+    public double number(String key, double absent, double least, double most) {
         double value = keys.number(key, absent);
         if (!(value >= least && value <= most)) {
             throw keys.invalid(key, "is " + value + ", it must be between " + least + " and " + most);
@@ -119,22 +136,22 @@ final class Section {
     }
 
     /** A truth value. */
-    boolean flag(String key, boolean absent) {
+    public boolean flag(String key, boolean absent) {
         return keys.flag(key, absent);
     }
 
     /** Whether the key is there. */
-    boolean has(String key) {
+    public boolean has(String key) {
         return keys.has(key);
     }
 
     /** The exception for a value that is wrong. */
-    InvalidFileException invalid(String key, String reason) {
+    public InvalidFileException invalid(String key, String reason) {
         return keys.invalid(key, reason);
     }
 
     /** Refuses keys that nothing has asked for. */
-    void refuseUnread() {
+    public void refuseUnread() {
         keys.refuseUnread();
     }
 }

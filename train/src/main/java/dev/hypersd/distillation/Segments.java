@@ -1,0 +1,62 @@
+package dev.hypersd.distillation;
+
+import java.util.Arrays;
+
+/**
+ * A teacher's trajectory, cut into segments of equal length (Ren et al., 2024, section 3.1). A student learns to reach any point of the segment
+ * that it is in, and none beyond it.
+ *
+ * <p>The teacher solves its differential equation in {@code steps} steps between points. Point 0 is timestep 0, the end of every trajectory,
+ * and point {@code i} is timestep {@code i T / steps - 1}, rounded where it is no whole number. So the boundaries of {@code count} segments are
+ * the timesteps at which DDIM with trailing spacing samples in {@code count} steps.
+ *
+ * @param trainTimesteps T, the number of timesteps of the noise schedule
+ * @param steps the number of steps of the teacher, at most T / 2, so that every step leads to another timestep
+ * @param count the number of segments, which divides {@code steps}
+ */
+record Segments(int trainTimesteps, int steps, int count) {
+    Segments {
+        if (steps < 1 || steps > trainTimesteps / 2) {
+            throw new IllegalArgumentException("%d steps of the teacher, which has 1 to %d in %d timesteps"
+                    .formatted(steps, trainTimesteps / 2, trainTimesteps));
+        }
+        if (count < 1 || steps % count != 0) {
+            throw new IllegalArgumentException(
+                    "%d segments do not divide the %d steps of the teacher evenly".formatted(count, steps));
+        }
+    }
+
+    /** The timestep of a point, 0 to {@link #steps}. */
+    int timestep(int point) {
+        if (point < 0 || point > steps) {
+            throw new IllegalArgumentException(
+                    "point %d is not on the trajectory, which has 0 to %d".formatted(point, steps));
+        }
+        return point == 0 ? 0 : (int) Math.rint((double) trainTimesteps * point / steps) - 1;
+    }
+
+    /** The timesteps of points. */
+    int[] timesteps(int... points) {
+        return Arrays.stream(points).map(this::timestep).toArray();
+    }
+
+    /** The number of steps of the teacher in a segment. */
+    int length() {
+        return steps / count;
+    }
+
+    /**
+     * The cleaner end of the segment that a point lies in. A boundary belongs to the segment below it: equation 11 of the paper puts it into
+     * the one above, where there is nothing to learn from it.
+     *
+     * @param point at least 1
+     */
+    int start(int point) {
+        return (point - 1) / length() * length();
+    }
+
+    /** The noisier end of the same segment. */
+    int end(int point) {
+        return start(point) + length();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.hypersd.recipe;
+
+import dev.hypersd.data.CaptionedImage;
+import dev.hypersd.model.NetworkType;
+import dev.hypersd.objective.AutoencoderObjective;
+import dev.hypersd.objective.NetworkObjective;
+import dev.hypersd.objective.TinyAutoencoderLoss;
+import dev.hypersd.recipe.ObjectiveSource.Common;
+import dev.hypersd.section.Section;
+import java.util.List;
+import java.util.Optional;
+
+/** The objectives that train autoencoders: {@code autoencoder} and {@code tiny_autoencoder}. */
+final class AutoencoderRecipes {
+    private AutoencoderRecipes() {}
+
+    static ObjectiveSource autoencoder(Section root, Common common) {
+        Section section = root.section("autoencoder");
+        AutoencoderObjective.Settings settings = new AutoencoderObjective.Settings(
+                root.path("model"),
+                section.one("part", AutoencoderObjective.Part.ALL),
+                section.count("crop", 64, 8),
+                section.number("divergence", 1e-4, 0, 1),
+                section.number("squared", 0, 0, 100),
+                section.number("edges", 0, 0, 10),
+                perceptual(section),
+                common.emaDecay(),
+                common.seed());
+        section.refuseUnread();
+        DataSection data = DataSection.read(root);
+        if (settings.crop() > data.pixels()) {
+            throw section.invalid("crop", "is %d, more than data.size, %d".formatted(settings.crop(), data.pixels()));
+        }
+        return encoding -> {
+            DataSection.Parts pictures = data.open();
+            return new AutoencoderObjective(
+                    settings,
+                    common.optimiser(),
+                    pictures.training().map(CaptionedImage::image),
+                    pictures.heldOut().map(CaptionedImage::image));
+        };
+    }
+
+    private static Optional<AutoencoderObjective.Perceptual> perceptual(Section section) {
+        double weight = section.number("perceptual", 0, 0, 100);
+        return weight > 0 || section.has("judge")
+                ? Optional.of(new AutoencoderObjective.Perceptual(section.path("judge"), weight))
+                : Optional.empty();
+    }
+
+    static ObjectiveSource tiny(Section root, Common common) {
+        NetworkObjective.Settings network =
+                new NetworkObjective.Settings(root.path("model"), List.of(), common.emaDecay(), common.seed());
+        Section section = root.section("tiny_autoencoder");
+        TinyAutoencoderLoss.Settings loss = new TinyAutoencoderLoss.Settings(
+                section.path("teacher"),
+                section.path("judge"),
+                section.number("latents", 1, 0, 100),
+                section.number("squared", 0, 0, 100),
+                section.number("edges", 0, 0, 10),
+                section.number("perceptual", 0, 0, 100));
+        section.refuseUnread();
+        DataSection data = DataSection.read(root);
+        return encoding -> {
+            DataSection.Parts pictures = data.open();
+            return new NetworkObjective<>(
+                    NetworkType.AUTOENCODER_TINY,
+                    network,
+                    common.optimiser(),
+                    pictures.training().map(CaptionedImage::image),
+                    pictures.heldOut().map(CaptionedImage::image),
+                    arena -> TinyAutoencoderLoss.open(loss, arena));
+        };
+    }
+}

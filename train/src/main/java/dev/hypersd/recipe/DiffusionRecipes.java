@@ -1,0 +1,171 @@
+package dev.hypersd.recipe;
+
+import dev.hypersd.distillation.DistillationLoss;
+import dev.hypersd.distillation.DistillationObjective;
+import dev.hypersd.latents.LatentCache;
+import dev.hypersd.lora.LoraLayers;
+import dev.hypersd.lora.Spelling;
+import dev.hypersd.model.ModelFiles;
+import dev.hypersd.objective.ControlNetObjective;
+import dev.hypersd.objective.DenoisingObjective;
+import dev.hypersd.objective.FineTuning;
+import dev.hypersd.objective.Pictures;
+import dev.hypersd.objective.RatioRange;
+import dev.hypersd.objective.TimestepShift;
+import dev.hypersd.preprocess.Preprocessor;
+import dev.hypersd.recipe.ObjectiveSource.Common;
+import dev.hypersd.section.Section;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** The objectives that train latent diffusion models: {@code base}, {@code finetune}, {@code distillation} and {@code controlnet}. */
+final class DiffusionRecipes {
+    /** How much of a network learns. */
+    private enum Tuning {
+        LORA,
+        FULL
+    }
+
+    /** The spellings of LoRA files that today's programs read. */
+    private enum FileSpelling {
+        KOHYA(Spelling.KOHYA),
+        PEFT(Spelling.PEFT);
+
+        private final Spelling spelling;
+
+        FileSpelling(Spelling spelling) {
+            this.spelling = spelling;
+        }
+    }
+
+    private DiffusionRecipes() {}
+
+    static ObjectiveSource base(Section root, Common common) {
+        Section section = root.section("base");
+        Path model = root.path("model");
+        Path autoencoder = section.path("autoencoder");
+        Predicate<String> trainable = section.pattern("trainable", ".*").asMatchPredicate();
+        DenoisingObjective.Settings settings = denoising(section, common);
+        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section);
+        section.refuseUnread();
+        return encoding -> DenoisingObjective.base(
+                model, autoencoder, trainable, settings, common.optimiser(), pictures.apply(encoding));
+    }
+
+    static ObjectiveSource finetune(Section root, Common common) {
+        Section section = root.section("finetune");
+        Supplier<ModelFiles> model = model(root, section);
+        FineTuning change = fineTuning(section);
+        DenoisingObjective.Settings settings = denoising(section, common);
+        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section);
+        section.refuseUnread();
+        return encoding -> DenoisingObjective.fineTuning(
+                model.get(), change, settings, common.optimiser(), pictures.apply(encoding));
+    }
+
+    static ObjectiveSource distillation(Section root, Common common) {
+        Section section = root.section("distillation");
+        Supplier<ModelFiles> model = model(root, section);
+        FineTuning change = fineTuning(section);
+        DistillationObjective.Settings settings = new DistillationObjective.Settings(
+                section.number("caption_dropout", 0, 0, 1),
+                section.texts("sample_prompts"),
+                section.count("sample_steps", 4, 1),
+                common.emaDecay(),
+                common.seed());
+        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section);
+        List<DistillationLoss.Settings> losses = DistillationLoss.read(
+                section, common.optimiser(), DataSection.read(root).scenes());
+        section.refuseUnread();
+        return encoding -> new DistillationObjective(
+                model.get(), change, losses, settings, common.optimiser(), pictures.apply(encoding));
+    }
+
+    static ObjectiveSource controlNet(Section root, Common common) {
+        Section section = root.section("controlnet");
+        Supplier<ModelFiles> model = model(root, section);
+        OptionalInt rank = switch (section.one("tuning", Tuning.FULL)) {
+            case FULL -> OptionalInt.empty();
+            case LORA -> OptionalInt.of(section.count("rank", 64, 1));
+        };
+        ControlNetObjective.Settings settings = new ControlNetObjective.Settings(
+                section.one("preprocessor", Preprocessor.CANNY),
+                conditioningChannels(section),
+                rank,
+                section.number("caption_dropout", 0.5, 0, 1),
+                ratios(section),
+                section.optionalPath("few_step_lora"),
+                section.number("guidance_scale", 3, 1, 30),
+                common.emaDecay(),
+                common.seed());
+        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section);
+        section.refuseUnread();
+        return encoding -> new ControlNetObjective(model.get(), settings, common.optimiser(), pictures.apply(encoding));
+    }
+
+    private static List<Integer> conditioningChannels(Section section) {
+        List<Integer> channels = section.counts("conditioning_channels", List.of(16, 32, 96, 256));
+        if (channels.isEmpty() || channels.stream().anyMatch(count -> count < 1)) {
+            throw section.invalid("conditioning_channels", "is %s, not positive numbers".formatted(channels));
+        }
+        return channels;
+    }
+
+    /** The files of the pretrained model that {@code root} names, to be opened when it is needed. */
+    private static Supplier<ModelFiles> model(Section root, Section section) {
+        Path model = root.path("model");
+        if (!section.has("variant")) {
+            return () -> ModelFiles.open(model);
+        }
+        String variant = section.text("variant");
+        return () -> ModelFiles.open(model, variant);
+    }
+
+    /** The key {@code tuning}, and those of the LoRA that learns. */
+    private static FineTuning fineTuning(Section section) {
+        if (section.one("tuning", Tuning.LORA) == Tuning.FULL) {
+            return new FineTuning.Full();
+        }
+        int rank = section.count("rank", 16, 1);
+        return new FineTuning.Lora(
+                rank,
+                section.number("alpha", rank, 1e-3, 1e4),
+                section.some("targets", LoraLayers.class),
+                section.one("spelling", FileSpelling.KOHYA).spelling,
+                section.optionalPath("initial_lora"),
+                section.optionalPath("frozen_lora"));
+    }
+
+    private static DenoisingObjective.Settings denoising(Section section, Common common) {
+        return new DenoisingObjective.Settings(
+                section.number("caption_dropout", 0.1, 0, 1),
+                new TimestepShift(section.number("timestep_shift", 1, 1e-2, 1e2)),
+                ratios(section),
+                section.texts("sample_prompts"),
+                section.number("guidance_scale", 3, 1, 30),
+                common.emaDecay(),
+                common.seed());
+    }
+
+    /** The keys {@code least_snr} and {@code greatest_snr}. */
+    private static RatioRange ratios(Section section) {
+        double least = section.number("least_snr", 0, 0, 1e3);
+        return new RatioRange(
+                least,
+                section.number("greatest_snr", Double.POSITIVE_INFINITY, 1e-3 + least, Double.POSITIVE_INFINITY));
+    }
+
+    /** The section {@code data} of {@code root}, to be cached in the folder that {@code section} names. */
+    private static Function<LatentCache.Listener, Pictures> pictures(Section root, Section section) {
+        DataSection data = DataSection.read(root);
+        Path latents = section.path("latents");
+        return encoding -> {
+            DataSection.Parts parts = data.open();
+            return new Pictures(parts.training(), parts.heldOut(), latents, encoding);
+        };
+    }
+}
