@@ -224,6 +224,11 @@ public final class JsonObject {
         }
     }
 
+    /** Counts {@code keys} as known whatever their values are: for options without a bearing on what is computed here. */
+    public void ignore(String... keys) {
+        asked.addAll(List.of(keys));
+    }
+
     /** Says in a warning which keys nobody has asked for, those with a leading underscore apart. */
     public void warnOfUnread() {
         List<String> unread = keys().stream()

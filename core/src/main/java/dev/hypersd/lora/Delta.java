@@ -1,6 +1,6 @@
 package dev.hypersd.lora;
 
-import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.nn.LowRank;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.weights.StoredTensor;
 import java.util.Arrays;
@@ -62,7 +62,18 @@ public sealed interface Delta {
 
         @Override
         public Tensor values(Tensor like) {
-            return flat(load(up, like)).mm(flat(load(down, like)));
+            return flat(up.loadFinite(like)).mm(flat(down.loadFinite(like)));
+        }
+
+        /**
+         * The same for a layer to add, or to compute with separately.
+         *
+         * @param like gives the type and the device of the factors
+         * @param scale what the product is multiplied with
+         * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
+         */
+        public LowRank change(Tensor like, double scale) {
+            return new LowRank(down.loadFinite(like), up.loadFinite(like), scale);
         }
     }
 
@@ -106,7 +117,7 @@ public sealed interface Delta {
 
             @Override
             public Tensor values(Tensor like) {
-                return flat(load(whole, like));
+                return flat(whole.loadFinite(like));
             }
         }
 
@@ -139,7 +150,7 @@ public sealed interface Delta {
 
             @Override
             public Tensor values(Tensor like) {
-                return flat(load(a, like)).mm(flat(load(b, like)));
+                return flat(a.loadFinite(like)).mm(flat(b.loadFinite(like)));
             }
         }
 
@@ -174,9 +185,10 @@ public sealed interface Delta {
             @Override
             public Tensor values(Tensor like) {
                 long inner = core.shape()[1];
-                Tensor rows = load(a, like).t().mm(flat(load(core, like))).view(rows(), inner, -1);
+                Tensor rows =
+                        a.loadFinite(like).t().mm(flat(core.loadFinite(like))).view(rows(), inner, -1);
                 return flat(rows.transpose(1, 2)
-                        .matmul(load(b, like))
+                        .matmul(b.loadFinite(like))
                         .transpose(1, 2)
                         .contiguous());
             }
@@ -246,14 +258,5 @@ public sealed interface Delta {
 
     private static Tensor flat(Tensor tensor) {
         return tensor.reshape(tensor.size(0), -1);
-    }
-
-    /** The values of a stored tensor, in the type and on the device of {@code like}. */
-    static Tensor load(StoredTensor stored, Tensor like) {
-        Tensor values = stored.load().to(like);
-        if (!values.isfinite().all().item_bool()) {
-            throw new InvalidFileException(stored.file(), "tensor " + stored.name() + " holds NaN or infinity");
-        }
-        return values;
     }
 }

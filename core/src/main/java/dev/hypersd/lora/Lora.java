@@ -1,7 +1,6 @@
 package dev.hypersd.lora;
 
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.nn.LowRank;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Weight;
 import dev.hypersd.tensor.Shapes;
@@ -157,18 +156,14 @@ public final class Lora implements AutoCloseable {
             long[] along = new long[(int) whole.dim()];
             Arrays.fill(along, 1);
             along[rows ? 0 : 1] = -1;
-            Tensor factor = Delta.load(magnitude, before).flatten().div(lengths).view(along);
+            Tensor factor = magnitude.loadFinite(before).flatten().div(lengths).view(along);
             return new Weight(before.lerp(whole.mul(factor), new Scalar(strength)));
         }
 
         private Weight plain(Weight weight, double strength) {
             double scale = strength * module.scale();
             return switch (module.delta()) {
-                case Delta.Product product -> {
-                    Tensor like = weight.tensor();
-                    yield weight.with(
-                            new LowRank(Delta.load(product.down(), like), Delta.load(product.up(), like), scale));
-                }
+                case Delta.Product product -> weight.with(product.change(weight.tensor(), scale));
                 case Delta other -> {
                     Tensor before = weight.whole();
                     yield new Weight(before.add(other.values(before).view(Tensors.shape(before)), new Scalar(scale)));

@@ -18,19 +18,28 @@ import org.bytedeco.pytorch.global.torch;
 public final class LowRankSums {
     private LowRankSums() {}
 
-    /** Factors and how strongly they count. */
-    public record Term(Factors factors, double strength) {}
+    /** {@code strength} times the change of {@code factors}; themselves where that is 1. */
+    public static Factors scaled(Factors factors, double strength) {
+        return strength == 1
+                ? factors
+                : built(() -> shaped(
+                        factors.target(),
+                        flat(factors.up()).mul(new Scalar(strength * factors.scale())),
+                        flat(factors.down())));
+    }
 
-    /** The sum of {@code terms}, all of one parameter, which has the sum of their ranks and loses nothing. */
-    public static Factors sum(List<Term> terms) {
-        Parameter target = terms.getFirst().factors().target();
+    /** The sum of {@code terms}, all of one parameter, which has the sum of their ranks and loses nothing; a single one as it is. */
+    public static Factors sum(List<Factors> terms) {
+        if (terms.size() == 1) {
+            return terms.getFirst();
+        }
+        Parameter target = terms.getFirst().target();
         return built(() -> {
             List<Tensor> downs = new ArrayList<>();
             List<Tensor> ups = new ArrayList<>();
-            for (Term term : terms) {
-                Factors factors = term.factors();
-                downs.add(flat(factors.down()));
-                ups.add(flat(factors.up()).mul(new Scalar(term.strength() * factors.scale())));
+            for (Factors term : terms) {
+                downs.add(flat(term.down()));
+                ups.add(flat(term.up()).mul(new Scalar(term.scale())));
             }
             return shaped(target, Tensors.cat(1, ups), Tensors.cat(0, downs));
         });

@@ -1,7 +1,7 @@
 package dev.hypersd.model;
 
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.nn.LowRank;
+import dev.hypersd.lora.Delta;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
@@ -72,7 +72,7 @@ final class ControlLora implements WeightSource {
         Optional<StoredTensor> up = file.find(module + UP);
         Optional<StoredTensor> down = file.find(module + DOWN);
         up.ifPresent(found -> require(name, base, found, down));
-        return new OfUNet(name, file(), base, up.flatMap(u -> down.map(d -> new Change(u, d))));
+        return new OfUNet(name, file(), base, up.flatMap(u -> down.map(d -> new Delta.Product(d, u))));
     }
 
     private void require(String name, Parameter base, StoredTensor up, Optional<StoredTensor> down) {
@@ -114,21 +114,8 @@ final class ControlLora implements WeightSource {
         file.close();
     }
 
-    private record Change(StoredTensor up, StoredTensor down) {
-        /** In F32, whatever the weights are stored as. */
-        Tensor over(Tensor base) {
-            Tensor wide = base.to(Dtype.F32.scalarType());
-            return new LowRank(like(wide, down), like(wide, up), 1)
-                    .addedTo(wide)
-                    .to(base.scalar_type());
-        }
-
-        private static Tensor like(Tensor base, StoredTensor factor) {
-            return factor.load().to(base.device(), base.scalar_type());
-        }
-    }
-
-    private record OfUNet(String name, Path file, Parameter base, Optional<Change> change) implements StoredTensor {
+    private record OfUNet(String name, Path file, Parameter base, Optional<Delta.Product> change)
+            implements StoredTensor {
         @Override
         public Dtype dtype() {
             return Dtype.of(base.base().scalar_type());
@@ -142,8 +129,14 @@ final class ControlLora implements WeightSource {
         /** Shares the U-Net's memory where nothing changes. */
         @Override
         public Tensor load() {
-            return TensorScope.scoped(() -> change.map(c -> c.over(base.base()))
-                    .orElseGet(() -> base.base().alias()));
+            return TensorScope.scoped(
+                    () -> change.map(this::changed).orElseGet(() -> base.base().alias()));
+        }
+
+        /** Computed in F32, whatever the weights are stored as. */
+        private Tensor changed(Delta.Product product) {
+            Tensor wide = base.base().to(Dtype.F32.scalarType());
+            return product.change(wide, 1).addedTo(wide).to(base.base().scalar_type());
         }
     }
 }

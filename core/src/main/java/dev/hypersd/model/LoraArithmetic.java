@@ -13,7 +13,6 @@ import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraTargets;
 import dev.hypersd.lora.LoraWriter;
 import dev.hypersd.lora.LowRankSums;
-import dev.hypersd.lora.LowRankSums.Term;
 import dev.hypersd.lora.Spelling;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.preset.ModelFamily;
@@ -89,38 +88,31 @@ public final class LoraArithmetic implements AutoCloseable {
      * @throws InvalidFileException if one does not fit the model in whole
      */
     public void merge(List<Source> sources, BlockWeights blocks, Result result) {
-        write(sources, blocks, result, terms -> {
-            boolean asItIs = terms.size() == 1 && terms.getFirst().strength() == 1;
-            return asItIs ? terms.getFirst().factors() : LowRankSums.sum(terms);
-        });
+        write(sources, blocks, result, LowRankSums::sum);
     }
 
     /** Writes {@code source} with the directions that matter most, at most {@code rank} of them for each weight. */
     public void resize(Path source, long rank, Result result) {
         requireRank(rank);
         write(List.of(new Source(source, 1)), BlockWeights.EVEN, result, terms -> {
-            Factors factors = terms.getFirst().factors();
+            Factors factors = terms.getFirst();
             return rank < factors.down().size(0) ? LowRankSums.truncated(factors, rank) : factors;
         });
     }
 
-    private void write(List<Source> sources, BlockWeights blocks, Result result, Function<List<Term>, Factors> make) {
+    private void write(
+            List<Source> sources, BlockWeights blocks, Result result, Function<List<Factors>, Factors> make) {
         List<Lora> open = new ArrayList<>();
         try {
             sources.forEach(source -> open.add(Lora.fit(LoraFile.open(source.file()), targets)));
             Engine.infer(() -> {
-                Map<Parameter, List<Term>> terms = new LinkedHashMap<>();
+                Map<Parameter, List<Factors>> terms = new LinkedHashMap<>();
                 for (int i = 0; i < open.size(); i++) {
                     double strength = sources.get(i).weight();
                     open.get(i)
                             .changes()
                             .forEach(change -> terms.computeIfAbsent(change.target(), t -> new ArrayList<>())
-                                    .add(new Term(
-                                            factors(change),
-                                            strength
-                                                    * blocks.of(
-                                                            network(change.target()),
-                                                            change.target().name()))));
+                                    .add(LowRankSums.scaled(factors(change), strength * weight(blocks, change))));
                 }
                 Dtype dtype = result.dtype()
                         .orElse(open.getFirst()
@@ -138,6 +130,10 @@ public final class LoraArithmetic implements AutoCloseable {
         } finally {
             open.forEach(Lora::close);
         }
+    }
+
+    private double weight(BlockWeights blocks, Lora.Change change) {
+        return blocks.of(network(change.target()), change.target().name());
     }
 
     private Component network(Parameter parameter) {

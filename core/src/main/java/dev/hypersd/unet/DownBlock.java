@@ -29,11 +29,21 @@ final class DownBlock {
                 : Optional.of(Conv2d.of(p.at("downsamplers.0.conv"), level.channels(), level.channels(), 3, 2, 1));
     }
 
-    /** Appends the output of each layer, and that of the downsampling, to {@code skips}, whose last element is the input. */
-    void forward(List<Tensor> skips, Tensor embedding, Tensor text) {
+    /**
+     * The outputs of each layer and of the downsampling, from first to last: they are skip connections, and the last is the input of what follows.
+     *
+     * @param x {@code [B, in, H, W]}
+     */
+    List<Tensor> forward(Tensor x, Tensor embedding, Tensor text) {
+        List<Tensor> outputs = new ArrayList<>();
+        Tensor current = x;
         for (Layer layer : layers) {
-            skips.add(scoped(() -> layer.forward(skips.getLast(), embedding, text)));
+            Tensor input = current;
+            current = scoped(() -> layer.forward(input, embedding, text));
+            outputs.add(current);
         }
-        downsample.ifPresent(d -> skips.add(scoped(() -> segment(in -> d.forward(in[0]), skips.getLast()))));
+        Tensor last = current;
+        downsample.ifPresent(d -> outputs.add(scoped(() -> segment(in -> d.forward(in[0]), last))));
+        return outputs;
     }
 }

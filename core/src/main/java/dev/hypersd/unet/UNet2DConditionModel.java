@@ -63,9 +63,10 @@ public final class UNet2DConditionModel {
             Features encoded = encoder.encode(encoder.stem(sample), embedding, text);
             Features features =
                     conditioning.residuals().map(r -> add(encoded, r)).orElse(encoded);
+            SkipConnections skips = new SkipConnections(features.skips());
             List<Step> steps = new ArrayList<>();
             for (UpBlock block : blocks) {
-                steps.add(h -> block.forward(h, features.skips(), embedding, text));
+                steps.add(h -> block.forward(h, skips, embedding, text));
             }
             steps.add(h -> Tensors.siluInPlace(norm.forward(h)));
             steps.add(h -> head.forward(h).to(sample.scalar_type()));
@@ -94,12 +95,13 @@ public final class UNet2DConditionModel {
                     for (int i = 0; i < config.levels().size(); i++) {
                         boolean coarsest = i == config.levels().size() - 1;
                         end += config.levels().get(i).layers() + (coarsest ? 0 : 1);
-                        // The decoder closes its handles of skip connections.
+                        // The handles themselves are closed when the decoder takes the skip connections.
                         maps.add(encoded.skips().get(end).alias());
                     }
                     maps.add(encoded.middle());
+                    SkipConnections skips = new SkipConnections(encoded.skips());
                     for (UpBlock block : blocks) {
-                        maps.add(scoped(() -> block.forward(maps.getLast(), encoded.skips(), embedding, text)));
+                        maps.add(scoped(() -> block.forward(maps.getLast(), skips, embedding, text)));
                     }
                     return maps;
                 },

@@ -79,8 +79,7 @@ final class UNetConfigReader {
         json.expectNone("timestep_post_act");
         // Without a bearing on the result: attention here never computes its scores in less than F32, and the other one
         // belongs to an addition_embed_type that is refused.
-        json.has("upcast_attention");
-        json.has("addition_embed_type_num_heads");
+        json.ignore("upcast_attention", "addition_embed_type_num_heads");
     }
 
     private void checkChannels() {

@@ -60,7 +60,11 @@ public final class UNetEncoder {
      * @param skips the feature maps of the stem, of every layer and of every downsampling, from first to last
      * @param middle output of the middle block, {@code [B, C, h, w]}
      */
-    public record Features(List<Tensor> skips, Tensor middle) {}
+    public record Features(List<Tensor> skips, Tensor middle) {
+        public Features {
+            skips = List.copyOf(skips);
+        }
+    }
 
     /**
      * Checks everything that a caller can get wrong, before the engine sees it.
@@ -170,7 +174,7 @@ public final class UNetEncoder {
         Tensor context = typed(text);
         List<Tensor> skips = new ArrayList<>(List.of(stem));
         for (DownBlock block : blocks) {
-            block.forward(skips, embedding, context);
+            skips.addAll(block.forward(skips.getLast(), embedding, context));
         }
         return new Features(skips, scoped(() -> middle.forward(skips.getLast(), embedding, context)));
     }

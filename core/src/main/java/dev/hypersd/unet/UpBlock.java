@@ -6,7 +6,6 @@ import static dev.hypersd.tensor.TensorScope.chain;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.Upsample;
 import dev.hypersd.tensor.TensorScope.Step;
-import dev.hypersd.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,26 +31,18 @@ final class UpBlock {
                 index == 0 ? Optional.empty() : Optional.of(new Upsample(p.at("upsamplers.0"), level.channels()));
     }
 
-    /** Takes its skip connections from the end of {@code skips}; enlarges to the size of the one that is then the last. */
-    Tensor forward(Tensor x, List<Tensor> skips, Tensor embedding, Tensor text) {
+    /** Takes one skip connection for each layer, and enlarges to the size of the one after those. */
+    Tensor forward(Tensor x, SkipConnections skips, Tensor embedding, Tensor text) {
         List<Step> steps = new ArrayList<>();
         for (Layer layer : layers) {
-            steps.add(h -> takeIn(h, skips.removeLast()));
+            steps.add(skips::concatenateNext);
             steps.add(h -> layer.forward(h, embedding, text));
         }
-        upsample.ifPresent(u -> steps.add(
-                h -> enlarge(u, h, skips.getLast().size(2), skips.getLast().size(3))));
+        upsample.ifPresent(u -> steps.add(h -> enlarge(u, h, skips.height(), skips.width())));
         return chain(x, steps);
     }
 
     private static Tensor enlarge(Upsample upsample, Tensor x, long height, long width) {
         return segment(in -> upsample.forward(in[0], height, width), x);
-    }
-
-    /** {@code [B, in, H, W]} and {@code [B, skip, H, W]}, which ends here, as {@code [B, in + skip, H, W]}. */
-    private static Tensor takeIn(Tensor x, Tensor skip) {
-        Tensor both = Tensors.cat(1, x, skip);
-        skip.close();
-        return both;
     }
 }

@@ -1,40 +1,105 @@
 package dev.hypersd.vae;
 
+import static dev.hypersd.tensor.Shapes.ANY;
+import static dev.hypersd.tensor.TensorScope.chain;
+import static dev.hypersd.tensor.TensorScope.scoped;
+
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Tiling;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.tensor.TensorScope.Step;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Turns pictures into the latents that a U-Net works on, and latents into pictures. It computes in the type of its weights; results have
- * the type of the input. Stateless, so safe to share; adapters that are active in the call apply.
+ * Turns images into the latents that a U-Net works on, and latents into images. It computes in the type of its weights; results have the type of the
+ * input. Stateless, so safe to share; adapters that are active in the call apply.
  */
-public sealed interface Autoencoder permits AutoencoderKl, AutoencoderTiny {
-    /** How many pixels a latent is wide and high: 8 in every published model. */
-    int scaleFactor();
-
-    /** Channels of the latents. */
-    int latentChannels();
+public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny {
+    private final AutoencoderConfig config;
+    private final Step encoder;
+    private final Step decoder;
 
     /**
-     * The pictures that latents stand for.
+     * @param encoder from images to raw latents, or to the moments of their distribution
+     * @param decoder from raw latents to images
+     */
+    Autoencoder(AutoencoderConfig config, Step encoder, Step decoder) {
+        this.config = config;
+        this.encoder = encoder;
+        this.decoder = decoder;
+    }
+
+    /** {@code step}, computed in {@code dtype}; the result has the type of the input. */
+    static Step computedIn(Dtype dtype, Step step) {
+        return x -> chain(x, h -> h.to(dtype.scalarType()), step, h -> h.to(x.scalar_type()));
+    }
+
+    /** The sizes and options. */
+    public AutoencoderConfig config() {
+        return config;
+    }
+
+    /** How many pixels a latent is wide and high: 8 in every published model. */
+    public int scaleFactor() {
+        return config.scaleFactor();
+    }
+
+    /** Channels of the latents. */
+    public int latentChannels() {
+        return config.latentChannels();
+    }
+
+    /**
+     * The images that latents stand for.
      *
      * @param latents of unit variance, as samplers leave them, {@code [B, C, h, w]}
      * @return {@code [B, 3, h * scaleFactor, w * scaleFactor]}, about -1..1
      * @throws InvalidRequestException if the shape is another
      */
-    Tensor decode(Tensor latents);
+    public Tensor decode(Tensor latents) {
+        Shapes.require("the latents", latents, ANY, latentChannels(), ANY, ANY);
+        return chain(latents, config.scaling()::restore, decoder);
+    }
 
     /**
-     * The latents of pictures.
+     * The latents of images.
      *
      * @param images -1..1, {@code [B, 3, H, W]}, height and width multiples of {@link #scaleFactor}
      * @param noise standard normal of the shape of the result, asked for only where the encoding is a distribution to draw from
      * @return of about unit variance, {@code [B, C, H / scaleFactor, W / scaleFactor]}
      * @throws InvalidRequestException if the shape is another
      */
-    Tensor encode(Tensor images, Supplier<Tensor> noise);
+    public abstract Tensor encode(Tensor images, Supplier<Tensor> noise);
+
+    /** What the encoder makes of images, before latents are brought to unit variance. */
+    Tensor encodeRaw(Tensor images) {
+        int factor = scaleFactor();
+        Shapes.require("the images", images, ANY, config.imageChannels(), ANY, ANY);
+        if (images.size(2) % factor != 0 || images.size(3) % factor != 0) {
+            throw new InvalidRequestException(
+                    "images of %d x %d pixels cannot be encoded: width and height must be multiples of %d"
+                            .formatted(images.size(3), images.size(2), factor));
+        }
+        return encoder.apply(images);
+    }
+
+    /** Latents of unit variance from raw ones. */
+    public Tensor scale(Tensor raw) {
+        return scoped(() -> config.scaling().normalise(raw));
+    }
 
     /** The same autoencoder, working in tiles. */
-    Autoencoder tiled(Tiling tiling);
+    public abstract Autoencoder tiled(Tiling tiling);
+
+    /** The encoder, working in tiles. */
+    Step tiledEncoder(Tiling tiling) {
+        return images -> Tiles.apply(tiling, images, scaleFactor(), 1, encoder);
+    }
+
+    /** The decoder, working in tiles. */
+    Step tiledDecoder(Tiling tiling) {
+        return latents -> Tiles.apply(tiling, latents, 1, scaleFactor(), decoder);
+    }
 }

@@ -17,13 +17,11 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /** The variational autoencoder of Stable Diffusion (Rombach et al., 2022): a picture becomes a normal distribution of latents. */
-public final class AutoencoderKl implements Autoencoder {
+public final class AutoencoderKl extends Autoencoder {
     private static final Map<String, String> OLD_ATTENTION_NAMES =
             Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
 
     private final AutoencoderKlConfig config;
-    private final Step encoder;
-    private final Step decoder;
 
     /** @param p named as in {@link #named} */
     public AutoencoderKl(AutoencoderKlConfig config, Parameters p) {
@@ -31,22 +29,21 @@ public final class AutoencoderKl implements Autoencoder {
     }
 
     private AutoencoderKl(AutoencoderKlConfig config, Step encoder, Step decoder) {
+        super(config, encoder, decoder);
         this.config = config;
-        this.encoder = encoder;
-        this.decoder = decoder;
     }
 
     private static Step encoder(AutoencoderKlConfig config, Parameters p) {
         Step encoder = new KlEncoder(p.at("encoder"), config)::forward;
         Step quant = pointwise(config, Option.QUANT_CONVOLUTION, p.at("quant_conv"), 2L * config.latentChannels());
-        return Precision.of(p.dtype(), images -> chain(images, encoder, quant));
+        return computedIn(p.dtype(), images -> chain(images, encoder, quant));
     }
 
     private static Step decoder(AutoencoderKlConfig config, Parameters p) {
         Step postQuant =
                 pointwise(config, Option.POST_QUANT_CONVOLUTION, p.at("post_quant_conv"), config.latentChannels());
         Step decoder = new KlDecoder(p.at("decoder"), config)::forward;
-        return Precision.of(p.dtype(), latents -> chain(latents, postQuant, decoder));
+        return computedIn(p.dtype(), latents -> chain(latents, postQuant, decoder));
     }
 
     private static Step pointwise(AutoencoderKlConfig config, Option option, Parameters p, long channels) {
@@ -67,53 +64,28 @@ public final class AutoencoderKl implements Autoencoder {
         return String.join(".", parts);
     }
 
+    @Override
     public AutoencoderKlConfig config() {
         return config;
     }
 
     @Override
-    public int scaleFactor() {
-        return config.scaleFactor();
-    }
-
-    @Override
-    public int latentChannels() {
-        return config.latentChannels();
-    }
-
-    @Override
     public AutoencoderKl tiled(Tiling tiling) {
-        int pixels = scaleFactor();
-        return new AutoencoderKl(
-                config,
-                images -> Tiles.apply(tiling, images, pixels, 1, encoder),
-                latents -> Tiles.apply(tiling, latents, 1, pixels, decoder));
-    }
-
-    @Override
-    public Tensor decode(Tensor latents) {
-        Inputs.requireLatents(latents, latentChannels());
-        return chain(latents, config.scaling()::restore, decoder);
+        return new AutoencoderKl(config, tiledEncoder(tiling), tiledDecoder(tiling));
     }
 
     @Override
     public Tensor encode(Tensor images, Supplier<Tensor> noise) {
-        return scoped(() -> config.scaling().normalise(posterior(images).sample(noise.get())));
+        return scoped(() -> scale(posterior(images).sample(noise.get())));
     }
 
     /**
-     * The distribution of a picture's latents before they are scaled to unit variance. Its tensors belong to the caller's scope.
+     * The distribution of an image's latents before they are scaled to unit variance. Its tensors belong to the caller's scope.
      *
      * @param images -1..1, {@code [B, 3, H, W]}
      * @throws InvalidRequestException if the size is no multiple of {@link #scaleFactor}
      */
     public DiagonalGaussian posterior(Tensor images) {
-        Inputs.requireImages(images, config.imageChannels(), scaleFactor());
-        return DiagonalGaussian.of(encoder.apply(images));
-    }
-
-    /** Latents of unit variance from {@link #posterior}'s values. */
-    public Tensor scale(Tensor raw) {
-        return scoped(() -> config.scaling().normalise(raw));
+        return DiagonalGaussian.of(encodeRaw(images));
     }
 }

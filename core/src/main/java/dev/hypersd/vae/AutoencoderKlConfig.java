@@ -57,8 +57,7 @@ public record AutoencoderKlConfig(
         json.expect("act_fn", "silu");
         // Without a bearing on the result: the size of the pictures it was trained on, and a warning of F16 that every
         // file has.
-        json.has("sample_size");
-        json.has("force_upcast");
+        json.ignore("sample_size", "force_upcast");
         List<Integer> channels = json.integers("block_out_channels", List.of(64));
         expectAll(json, "down_block_types", "DownEncoderBlock2D", channels.size());
         expectAll(json, "up_block_types", "UpDecoderBlock2D", channels.size());

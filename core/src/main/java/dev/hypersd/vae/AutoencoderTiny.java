@@ -1,6 +1,7 @@
 package dev.hypersd.vae;
 
 import static dev.hypersd.tensor.TensorScope.chain;
+import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.image.Tiling;
 import dev.hypersd.nn.Conv2d;
@@ -19,19 +20,16 @@ import org.bytedeco.pytorch.global.torch;
  * The tiny autoencoder TAESD (Boer Bohan, 2023): distilled from the one of Stable Diffusion, some thirty times faster, a little less
  * faithful. Good for previews and where time is short. Its encoder is deterministic.
  */
-public final class AutoencoderTiny implements Autoencoder {
+public final class AutoencoderTiny extends Autoencoder {
     private final AutoencoderTinyConfig config;
-    private final Step encoder;
-    private final Step decoder;
 
     public AutoencoderTiny(AutoencoderTinyConfig config, Parameters p) {
         this(config, encoder(p.at("encoder"), config), decoder(p.at("decoder"), config));
     }
 
     private AutoencoderTiny(AutoencoderTinyConfig config, Step encoder, Step decoder) {
+        super(config, encoder, decoder);
         this.config = config;
-        this.encoder = encoder;
-        this.decoder = decoder;
     }
 
     /** Numbers count all members of the reference's list of layers, those without weights too. */
@@ -53,7 +51,7 @@ public final class AutoencoderTiny implements Autoencoder {
             }
         }
         steps.add(Conv2d.same3x3(p.at("layers." + layer), channels, config.latentChannels())::forward);
-        return Precision.of(p.dtype(), x -> chain(x, steps));
+        return computedIn(p.dtype(), x -> chain(x, steps));
     }
 
     private static Step decoder(Parameters p, AutoencoderTinyConfig config) {
@@ -77,7 +75,7 @@ public final class AutoencoderTiny implements Autoencoder {
         }
         Conv2d last = Conv2d.same3x3(p.at("layers." + layer), channels, config.imageChannels());
         steps.add(h -> last.forward(h).mul_(new Scalar(2.0)).sub_(new Scalar(1.0)));
-        return Precision.of(p.dtype(), x -> chain(x, steps));
+        return computedIn(p.dtype(), x -> chain(x, steps));
     }
 
     /** {@code 3 tanh(x / 3)}: next to nothing for usual latents, a limit for wild ones. */
@@ -90,39 +88,19 @@ public final class AutoencoderTiny implements Autoencoder {
                 x, new long[] {2 * x.size(2), 2 * x.size(3)}, new DoubleOptional(), new DoubleOptional());
     }
 
+    @Override
     public AutoencoderTinyConfig config() {
         return config;
     }
 
     @Override
-    public int scaleFactor() {
-        return config.scaleFactor();
-    }
-
-    @Override
-    public int latentChannels() {
-        return config.latentChannels();
-    }
-
-    @Override
     public AutoencoderTiny tiled(Tiling tiling) {
-        int pixels = scaleFactor();
-        return new AutoencoderTiny(
-                config,
-                images -> Tiles.apply(tiling, images, pixels, 1, encoder),
-                latents -> Tiles.apply(tiling, latents, 1, pixels, decoder));
-    }
-
-    @Override
-    public Tensor decode(Tensor latents) {
-        Inputs.requireLatents(latents, latentChannels());
-        return chain(latents, config.scaling()::restore, decoder);
+        return new AutoencoderTiny(config, tiledEncoder(tiling), tiledDecoder(tiling));
     }
 
     @Override
     public Tensor encode(Tensor images, Supplier<Tensor> noise) {
-        Inputs.requireImages(images, config.imageChannels(), scaleFactor());
-        return chain(images, encoder, config.scaling()::normalise);
+        return scoped(() -> scale(encodeRaw(images)));
     }
 
     /** Latents as 0..1, to keep them as a picture; what lies outside is cut off. */

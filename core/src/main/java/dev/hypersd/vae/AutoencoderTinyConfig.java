@@ -43,8 +43,7 @@ public record AutoencoderTinyConfig(
         json.expect("upsampling_scaling_factor", 2);
         // Without a bearing on the result: it never leaves the range of F16, and the other repeats the decoder's
         // widths.
-        json.has("force_upcast");
-        json.has("block_out_channels");
+        json.ignore("force_upcast", "block_out_channels");
         int imageChannels = json.positive("in_channels", 3);
         json.expect("out_channels", imageChannels);
         int latentChannels = json.positive("latent_channels", 4);

@@ -1,5 +1,6 @@
 package dev.hypersd.weights;
 
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
 import java.nio.file.Path;
@@ -27,6 +28,19 @@ public interface StoredTensor {
      * the source.
      */
     Tensor load();
+
+    /**
+     * The values in the type and on the device of {@code like}.
+     *
+     * @throws InvalidFileException if one of them is NaN or infinite
+     */
+    default Tensor loadFinite(Tensor like) {
+        Tensor values = load().to(like);
+        if (!values.isfinite().all().item_bool()) {
+            throw new InvalidFileException(file(), "tensor " + name() + " holds NaN or infinity");
+        }
+        return values;
+    }
 
     /** This tensor under another name. */
     default StoredTensor as(String name) {
