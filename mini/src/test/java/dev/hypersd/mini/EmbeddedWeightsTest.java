@@ -44,8 +44,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Draws with the weights that come with the program and has the pictures judged, so that a file of noise would be noticed.
- * Every bar is far above chance and below what the weights reach, which docs/mini.md and docs/results.md tell exactly.
+ * Draws with the weights that come with the program and has the pictures judged, so that a file of noise would be
+ * noticed. Every bar is far above chance and below what the weights reach, which docs/mini.md and docs/results.md tell
+ * exactly.
  */
 class EmbeddedWeightsTest {
     private static final List<TestPrompt> PROMPTS = TestPrompt.range(0, 8);
@@ -60,7 +61,7 @@ class EmbeddedWeightsTest {
             "a blue fish",
             "a red car");
 
-    /** Pictures of other prompts show about a tenth of the attributes that a prompt names. */
+    /** Above it no pictures come that were drawn for other prompts; these reach about 0.05. */
     private static final double CHANCE = 0.25;
 
     private static final TensorArena ARENA = new TensorArena();
@@ -86,11 +87,11 @@ class EmbeddedWeightsTest {
         });
     }
 
-    /** It reaches about 0.93 in 10 steps. */
+    /** Of these prompts it reaches 0.97 in ten steps. */
     @Test
     void theModelDrawsWhatItsPromptsSayAndNotWhatOthersSay() {
         List<Detections> seen = draw(ofPrompts().sampler(Samplers.named("ddim")).steps(10).guidance(Guidance.of(3)));
-        assertThat(accuracy(seen, 0)).isGreaterThan(0.7);
+        assertThat(accuracy(seen, 0)).isGreaterThan(0.75);
         assertThat(accuracy(seen, 1)).isLessThan(CHANCE);
     }
 
@@ -98,19 +99,19 @@ class EmbeddedWeightsTest {
         return Presets.all().stream().filter(preset -> preset.name().startsWith("mini-"));
     }
 
-    /** They reach about 0.8 to 0.95 in two to eight steps; Hyper-SD's reaches 0.7 in one, SDXL-Lightning's 0.5. */
+    /** They reach 0.86 to 0.97 in two to eight steps; in one step Hyper-SD's reaches 0.84 and Lightning's 0.57. */
     @ParameterizedTest
     @MethodSource("fewStepLoras")
     void everyFewStepLoraDrawsWhatItsPromptsSay(Preset preset) {
         Path file = Objects.requireNonNull(EmbeddedModel.loras().get(preset.name().substring("mini-".length())));
         List<Detections> seen = draw(ofPrompts().sampler(preset.sampler()).steps(preset.steps()).lora(file, 1));
-        assertThat(accuracy(seen, 0)).isGreaterThan(preset.steps().count() == 1 ? 0.35 : 0.6);
+        assertThat(accuracy(seen, 0)).isGreaterThan(preset.steps().count() == 1 ? 0.4 : 0.7);
         assertThat(accuracy(seen, 1)).isLessThan(CHANCE);
     }
 
     /**
-     * The captions ask for another style, in which the model draws without a LoRA. What the autoencoder leaves of pixel art
-     * the reader takes for flat, so that is not counted.
+     * The captions ask for another style, in which the model draws without a LoRA. What the autoencoder leaves of pixel
+     * art the reader takes for flat, so that is not counted.
      */
     @ParameterizedTest
     @CsvSource({"FLAT,neon,6", "NEON,watercolour,6", "OUTLINE,neon,4", "PIXEL,neon,0", "WATERCOLOUR,neon,6"})
@@ -125,7 +126,10 @@ class EmbeddedWeightsTest {
         assertThat(styles(fewSteps().prompts(prompts))).doesNotContain(style);
     }
 
-    /** Pictures follow the lines with an F1 of about 0.8; those of other scenes reach 0.4 (canny) and 0.1 (scribble). */
+    /**
+     * Pictures follow their lines with an F1 of 0.74 (canny) and 0.88 (scribble), those of other scenes with 0.29 and
+     * 0.16.
+     */
     @ParameterizedTest
     @EnumSource(names = {"CANNY", "SCRIBBLE"})
     void everyControlNetFollowsItsLines(Preprocessor lines) {
@@ -143,6 +147,7 @@ class EmbeddedWeightsTest {
         }
     }
 
+    /** The model's own reconstructs these scenes with 27 dB, the tiny one with 25. */
     @Test
     void theTinyAutoencoderReconstructsAlmostAsTheModelsOwnDoes() {
         Scenes test = Scenes.of(Split.TEST, 4);
@@ -186,7 +191,9 @@ class EmbeddedWeightsTest {
         return draw(request).stream().map(Detections::style).toList();
     }
 
-    /** The attribute accuracy of pictures, each as a picture of the prompt that is {@code shift} places after its own. */
+    /**
+     * The attribute accuracy of pictures, each as a picture of the prompt that is {@code shift} places after its own.
+     */
     private static double accuracy(List<Detections> seen, int shift) {
         AttributeAccuracy accuracy = new AttributeAccuracy();
         for (int i = 0; i < seen.size(); i++) {
