@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -17,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +42,7 @@ class DocumentsTest {
     private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern HEADING = Pattern.compile("#+ (.*)");
     private static final Pattern COMMAND = Pattern.compile("(?:^|[ `(])(?:\\./)?hypersd ((?:[^`|;&]|\\\\\\|)*)");
+    private static final Pattern CLASS = Pattern.compile("`(\\w+)[.\\w]*`");
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z-]*");
 
     static Stream<Path> documents() throws IOException {
@@ -78,6 +83,34 @@ class DocumentsTest {
             COMMAND.matcher(line).results().forEach(shown -> unknown.addAll(unknownOptions(shown)));
         }
         assertThat(unknown).as("options in %s", document).isEmpty();
+    }
+
+    @Test
+    void theGlossaryNamesClassesThatExist() throws IOException {
+        Set<String> classes = new HashSet<>();
+        try (DirectoryStream<Path> modules = Files.newDirectoryStream(ROOT, Files::isDirectory)) {
+            for (Path module : modules) {
+                classes.addAll(classes(module.resolve("src/main/java")));
+            }
+        }
+        List<String> named = lines(ROOT.resolve("CONTRIBUTING.md")).stream()
+                .dropWhile(line -> !line.equals("## Glossary"))
+                .filter(line -> line.startsWith("| "))
+                .map(line -> line.substring(line.lastIndexOf(" | ")))
+                .flatMap(column -> CLASS.matcher(column).results())
+                .map(found -> found.group(1))
+                .toList();
+        assertThat(named).hasSizeGreaterThan(20).allMatch(classes::contains);
+    }
+
+    private static Set<String> classes(Path sources) throws IOException {
+        if (!Files.isDirectory(sources)) {
+            return Set.of();
+        }
+        try (Stream<Path> files = Files.walk(sources)) {
+            return files.map(file -> file.getFileName().toString().replace(".java", ""))
+                    .collect(Collectors.toSet());
+        }
     }
 
     /** The readme's example is run by {@link ReadmeTest}; these are parts of programs, which are compiled. */
