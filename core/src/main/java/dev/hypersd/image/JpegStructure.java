@@ -43,7 +43,7 @@ record JpegStructure(int components, OptionalInt adobeTransform, int scans, Opti
                 break;
             }
             int start = at + 3;
-            int length = start > file.length ? -1 : ((file[at + 1] & 0xFF) << 8 | file[at + 2] & 0xFF) - 2;
+            int length = start > file.length ? -1 : (((file[at + 1] & 0xFF) << 8) | (file[at + 2] & 0xFF)) - 2;
             cut = length < 0 || length > file.length - start;
             if (cut) {
                 break;
