@@ -10,6 +10,7 @@ import dev.hypersd.evaluation.Report;
 import dev.hypersd.evaluation.TestPrompt;
 import dev.hypersd.file.Draft;
 import dev.hypersd.mini.EmbeddedModel;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.request.ImageRequest;
 import java.io.PrintWriter;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -36,7 +38,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  hypersd eval --steps 50 --prompts test:1000 --batch 8 --out runs/eval/base",
         })
-final class EvalCommand implements Runnable {
+final class EvalCommand implements Runnable, PictureOptions.User {
     /** Prompts that are drawn several times. */
     private static final int REPEATED = 50;
 
@@ -50,7 +52,7 @@ final class EvalCommand implements Runnable {
     @ArgGroup(validate = false, heading = "%nModel%n")
     private final ModelOptions model = new ModelOptions();
 
-    @ArgGroup(validate = false, heading = "%nPicture%n")
+    @Mixin
     private final PictureOptions picture = new PictureOptions();
 
     @ArgGroup(validate = false, heading = "%nEvaluation%n")
@@ -90,20 +92,26 @@ final class EvalCommand implements Runnable {
     }
 
     @Override
+    public PictureOptions picture() {
+        return picture;
+    }
+
+    @Override
     public void run() {
         List<TestPrompt> prompts = TestPrompt.named(judging.prompts);
         if (judging.batch < 1) {
             throw new InvalidRequestException("--batch is %d, it must be at least 1".formatted(judging.batch));
         }
         PrintWriter err = spec.commandLine().getErr();
-        ImageRequest request = picture.request("", model, err);
+        ModelSource source = model.source();
+        ImageRequest request = model.request(picture.options().over(model.options()), source, err);
         ImageRequest batch = request.toBuilder()
                 .prompts(Collections.nCopies(judging.batch, request.promptOf(0)))
                 .build();
         try (Judges judges = Judges.open(judging.judges.orElseGet(EmbeddedModel::judges));
-                DiffusionPipeline pipeline = model.load(batch)) {
+                DiffusionPipeline pipeline = DiffusionPipeline.load(source, batch)) {
             Evaluation evaluation =
-                    new Evaluation(judges, prompts, REPEATED, judging.batch, picture.seed.orElse(0L), Optional.empty());
+                    new Evaluation(judges, prompts, REPEATED, judging.batch, request.seed(), Optional.empty());
             LongConsumer progress = left -> tell(err, left);
             ReferenceImages references =
                     evaluation.references(subject(request), pipeline::reconstruct, judging.out, progress);

@@ -2,6 +2,7 @@ package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.ControlFidelity;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.preprocess.Preprocessor;
 import dev.hypersd.request.Control;
@@ -12,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Spec;
             "  hypersd follow --net canny --lines canny --steps 1",
             "  hypersd follow --lora none --net runs/mini/controlnet/canny/model/controlnet.safetensors --lines canny",
         })
-final class FollowCommand implements Runnable {
+final class FollowCommand implements Runnable, PictureOptions.User {
     /** Progress is told about every so many pictures. */
     private static final int TOLD = 10;
 
@@ -37,7 +39,7 @@ final class FollowCommand implements Runnable {
     @ArgGroup(validate = false, heading = "%nModel%n")
     private final ModelOptions model = new ModelOptions();
 
-    @ArgGroup(validate = false, heading = "%nPicture%n")
+    @Mixin
     private final PictureOptions picture = new PictureOptions();
 
     @ArgGroup(validate = false, heading = "%nLines%n")
@@ -51,7 +53,7 @@ final class FollowCommand implements Runnable {
                 required = true,
                 description = "The ControlNet. The model that comes with this program has canny and scribble.")
         @SuppressWarnings("NullAway.Init") // set by picocli
-        Path network;
+        String network;
 
         @Option(
                 names = "--lines",
@@ -70,18 +72,23 @@ final class FollowCommand implements Runnable {
     }
 
     @Override
+    public PictureOptions picture() {
+        return picture;
+    }
+
+    @Override
     public void run() {
         if (lines.scenes < 2) {
             throw new InvalidRequestException("--scenes is %d, it must be at least 2".formatted(lines.scenes));
         }
         PrintWriter err = spec.commandLine().getErr();
-        ImageRequest asked = picture.request("", model, err);
-        ImageRequest request = asked.toBuilder().seed(picture.seed.orElse(0L)).build();
-        Path network = ControlOption.found(lines.network);
+        ModelSource source = model.source();
+        ImageRequest request = model.request(picture.options().over(model.options()), source, err);
+        Path network = new ProgramNames(model.model.isEmpty()).controlNet(lines.network);
         Control first = Control.of(
                 network, lines.made.apply(Scenes.of(Split.TEST, 1).get(0).image()));
-        try (DiffusionPipeline pipeline =
-                model.load(request.toBuilder().control(first).build())) {
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(
+                source, request.toBuilder().control(first).build())) {
             ControlFidelity fidelity = ControlFidelity.of(
                     pipeline, request, network, lines.made::apply, lines.scenes, left -> tell(err, left));
             spec.commandLine().getOut().println(fidelity.table());

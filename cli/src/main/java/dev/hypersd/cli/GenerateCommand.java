@@ -8,6 +8,7 @@ import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.prompt.Wildcards;
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.scene.ContactSheet;
 import dev.hypersd.tensor.Engine;
@@ -22,6 +23,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,7 +46,7 @@ import picocli.CommandLine.Spec;
             "  hypersd generate --like fox.png --seed 8 --out other.webp",
             "  hypersd generate \"a fox\" --negative blurry --guidance 7.5 --sampler dpmpp_2m_karras --steps 25 --model sd15",
         })
-final class GenerateCommand implements Runnable {
+final class GenerateCommand implements Runnable, PictureOptions.User {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -71,7 +73,7 @@ final class GenerateCommand implements Runnable {
     @ArgGroup(validate = false, heading = "%nRefiner%n")
     private final RefinerOptions refiner = new RefinerOptions();
 
-    @ArgGroup(validate = false, heading = "%nPicture%n")
+    @Mixin
     private final PictureOptions picture = new PictureOptions();
 
     @ArgGroup(validate = false, heading = "%nOutput%n")
@@ -90,9 +92,8 @@ final class GenerateCommand implements Runnable {
         @Option(
                 names = "--count",
                 paramLabel = "N",
-                defaultValue = "1",
                 description = "How many pictures, of seeds that follow each other. Default: 1.")
-        int count;
+        Optional<Integer> count = Optional.empty();
 
         @Option(
                 names = "--batch",
@@ -112,53 +113,53 @@ final class GenerateCommand implements Runnable {
     }
 
     @Override
+    public PictureOptions picture() {
+        return picture;
+    }
+
+    /** All that is said about the pictures, that of {@code --like} beneath the rest. */
+    GenerationOptions options() {
+        GenerationOptions given = refiner.over(picture.options().over(model.options()));
+        GenerationOptions.Builder options = given.toBuilder();
+        prompt.ifPresent(options::prompt);
+        output.count.ifPresent(options::count);
+        return like.map(GenerationOptions::read).map(options.build()::over).orElseGet(options::build);
+    }
+
+    @Override
     public void run() {
         OutputPattern files = new OutputPattern(output.pattern);
-        String text = repeated();
-        long firstSeed =
-                picture.seed.orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
-        checkCounts();
-        for (int i = 0; i < output.count; i++) {
-            checkWritable(files.path(firstSeed + i, i + 1, output.count));
+        GenerationOptions options = options();
+        if (!options.has(dev.hypersd.request.Option.PROMPT)) {
+            throw new ParameterException(spec.commandLine(), "say what to draw: a prompt, or --like and a picture");
+        }
+        long firstSeed = options.get(dev.hypersd.request.Option.SEED)
+                .orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
+        int count = options.get(dev.hypersd.request.Option.COUNT).orElse(1);
+        checkCounts(count);
+        for (int i = 0; i < count; i++) {
+            checkWritable(files.path(firstSeed + i, i + 1, count));
         }
         output.sheet.ifPresent(GenerateCommand::checkWritable);
         Engine.start();
         PrintWriter err = spec.commandLine().getErr();
-        Warnings warnings = new Warnings(err);
-        ImageRequest asked = picture.request(text, model, err).toBuilder()
-                .imagesPerPrompt(Math.min(output.batch, output.count))
+        ModelSource source = refiner.with(model.source());
+        ImageRequest request = model.request(options, source, err).toBuilder()
+                .imagesPerPrompt(Math.min(output.batch, count))
                 .seed(firstSeed)
                 .build();
-        ImageRequest request = refiner.refinerSwitch()
-                .map(last -> asked.toBuilder().refinerSwitch(last).build())
-                .orElse(asked);
         List<ContactSheet.Entry> drawn = new ArrayList<>();
-        ModelSource source = refiner.with(model.source());
         try (DiffusionPipeline pipeline = DiffusionPipeline.load(source, filled(request))) {
-            for (int done = 0; done < output.count; done += output.batch) {
-                int images = Math.min(output.batch, output.count - done);
-                drawn.addAll(draw(
-                        pipeline,
-                        filled(request.toBuilder()
-                                .imagesPerPrompt(images)
-                                .seed(firstSeed + done)
-                                .build()),
-                        done,
-                        files,
-                        warnings));
+            Warnings warnings = new Warnings(err);
+            for (int done = 0; done < count; done += output.batch) {
+                ImageRequest batch = request.toBuilder()
+                        .imagesPerPrompt(Math.min(output.batch, count - done))
+                        .seed(firstSeed + done)
+                        .build();
+                drawn.addAll(draw(pipeline, filled(batch), done, count, files, warnings));
             }
         }
         output.sheet.ifPresent(file -> sheet(drawn).write(file));
-    }
-
-    /** Fills in what the picture of {@code --like} says, and returns the prompt. */
-    private String repeated() {
-        Optional<Likeness> likeness = like.map(Likeness::of);
-        likeness.ifPresent(l ->
-                l.fill(picture, model, refiner, new Warnings(spec.commandLine().getErr())));
-        return prompt.or(() -> likeness.map(Likeness::prompt))
-                .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(), "say what to draw: a prompt, or --like and a picture"));
     }
 
     /** {@code request} with its wildcards filled in, for each picture by its seed. */
@@ -174,11 +175,11 @@ final class GenerateCommand implements Runnable {
                 .orElse(request);
     }
 
-    private void checkCounts() {
-        if (output.count < 1 || output.batch < 1) {
+    private void checkCounts(int count) {
+        if (count < 1 || output.batch < 1) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--count and --batch must be at least 1, not %d and %d".formatted(output.count, output.batch));
+                    "--count and --batch must be at least 1, not %d and %d".formatted(count, output.batch));
         }
     }
 
@@ -201,17 +202,22 @@ final class GenerateCommand implements Runnable {
 
     /** Returns the pictures for a sheet. */
     private List<ContactSheet.Entry> draw(
-            DiffusionPipeline pipeline, ImageRequest request, int done, OutputPattern files, Warnings warnings) {
+            DiffusionPipeline pipeline,
+            ImageRequest request,
+            int done,
+            int count,
+            OutputPattern files,
+            Warnings warnings) {
         long began = System.nanoTime();
         List<GeneratedImage> images;
-        String title = output.count == 1 ? "drawing" : "picture %d of %d".formatted(done + 1, output.count);
+        String title = count == 1 ? "drawing" : "picture %d of %d".formatted(done + 1, count);
         try (StepDisplay display = StepDisplay.on(spec.commandLine().getErr(), title, warnings)) {
             images = pipeline.generate(request, display);
         }
         double seconds = (System.nanoTime() - began) / 1e9 / images.size();
         IntStream.range(0, images.size()).forEach(i -> {
             GeneratedImage image = images.get(i);
-            Path file = files.path(image.seed(), done + i + 1, output.count);
+            Path file = files.path(image.seed(), done + i + 1, count);
             image.save(file);
             report(image, file, seconds);
         });

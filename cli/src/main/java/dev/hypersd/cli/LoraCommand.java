@@ -4,7 +4,7 @@ import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.lora.Spelling;
 import dev.hypersd.model.LoraArithmetic;
 import dev.hypersd.model.LoraArithmetic.Result;
-import dev.hypersd.model.Source;
+import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,7 +108,7 @@ final class LoraCommand implements Runnable {
         @Override
         public void run() {
             try (LoraArithmetic bench = result.workbench(lora)) {
-                bench.merge(List.of(new Source(lora, 1)), BlockWeights.EVEN, result.result());
+                bench.merge(List.of(new LoraWeight(lora, 1)), BlockWeights.EVEN, result.result());
             }
         }
     }

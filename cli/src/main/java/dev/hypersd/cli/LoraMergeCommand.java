@@ -5,7 +5,8 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.lora.BlockWeights;
 import dev.hypersd.model.LoraArithmetic;
 import dev.hypersd.model.ModelConversion;
-import dev.hypersd.model.Source;
+import dev.hypersd.preset.LoraWeight;
+import dev.hypersd.request.LoraReference;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,9 +32,9 @@ final class LoraMergeCommand implements Runnable {
     @Parameters(
             paramLabel = "FILE[:WEIGHT]",
             arity = "1..*",
-            converter = LoraOption.Converter.class,
+            converter = LoraConverter.class,
             description = "The LoRAs, each with how strongly it counts, 1 unless given.")
-    private List<LoraOption> loras = List.of();
+    private List<Optional<LoraReference>> loras = List.of();
 
     @Option(
             names = "--block",
@@ -56,9 +57,13 @@ final class LoraMergeCommand implements Runnable {
 
     @Override
     public void run() {
-        List<Source> sources = loras.stream()
-                .map(lora -> new Source(lora.file(), lora.weight().orElse(1)))
+        List<LoraWeight> sources = loras.stream()
+                .flatMap(Optional::stream)
+                .map(lora -> new LoraWeight(Path.of(lora.name()), lora.weight().orElse(1)))
                 .toList();
+        if (sources.isEmpty()) {
+            throw new InvalidRequestException("none is no LoRA that could be merged: name a file");
+        }
         BlockWeights weights = new BlockWeights(blocks);
         if (into.isPresent()) {
             if (result.namesModel()) {
@@ -69,7 +74,7 @@ final class LoraMergeCommand implements Runnable {
                     .write(sources, weights, result.result().file());
             return;
         }
-        try (LoraArithmetic bench = result.workbench(loras.getFirst().file())) {
+        try (LoraArithmetic bench = result.workbench(sources.getFirst().file())) {
             bench.merge(sources, weights, result.result());
         }
     }

@@ -62,10 +62,9 @@ public final class Main implements Runnable {
 
     /** Runs the command with results on {@code out} and messages on {@code err}, and returns the exit code. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        CommandLine command = new CommandLine(new Main())
+        CommandLine command = commandLine()
                 .setOut(out)
                 .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Failures::wrongUsage)
                 .setExecutionExceptionHandler(Failures::failed);
         try {
@@ -73,6 +72,15 @@ public final class Main implements Runnable {
         } catch (OutOfMemoryError e) {
             return Failures.outOfMemory(command);
         }
+    }
+
+    /** The command with all verbs. An argument that begins with {@code @} is text like any other. */
+    static CommandLine commandLine() {
+        CommandLine command = new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false).setAllowOptionsAsOptionParameters(true);
+        PictureOptions.addTo(command);
+        return command;
     }
 
     /** Without a verb there is nothing to do but explain. */

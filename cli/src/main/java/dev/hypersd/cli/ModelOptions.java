@@ -7,93 +7,99 @@ import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.nn.Placement;
 import dev.hypersd.nn.WeightStorage;
-import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.preset.Alphas;
-import dev.hypersd.preset.Preset;
-import dev.hypersd.preset.Presets;
+import dev.hypersd.request.EmbeddingReference;
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.ImageRequest;
-import dev.hypersd.request.LearnedWord;
-import dev.hypersd.request.LoraWeight;
+import dev.hypersd.request.LoraReference;
+import dev.hypersd.request.Option;
+import dev.hypersd.request.ResolvedOptions;
+import dev.hypersd.request.TargetModel;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import picocli.CommandLine.Option;
+import picocli.CommandLine;
 
 /** Which model to draw with, and how to load it. */
 final class ModelOptions {
     private static final Optional<Path> TINY = Optional.of(Path.of("tiny"));
     private static final Optional<Path> OWN = Optional.of(Path.of("own"));
 
-    @Option(
+    @CommandLine.Option(
             names = "--model",
             paramLabel = "DIR|FILE",
             description =
                     "A model directory in the diffusers layout, or a single-file checkpoint (with --config-from). Default: the small one that comes with this program.")
     Optional<Path> model = Optional.empty();
 
-    @Option(
+    @CommandLine.Option(
             names = "--config-from",
             paramLabel = "DIR",
             description = "For a single-file checkpoint: the model directory that has tokenizer and configurations.")
     Optional<Path> configFrom = Optional.empty();
 
-    @Option(names = "--unet", paramLabel = "FILE", description = "A U-Net to put in place of the model's own.")
+    @CommandLine.Option(
+            names = "--unet",
+            paramLabel = "FILE",
+            description = "A U-Net to put in place of the model's own.")
     Optional<Path> unet = Optional.empty();
 
-    @Option(
+    @CommandLine.Option(
             names = "--vae",
             paramLabel = "DIR|FILE|NAME",
             description =
                     "An autoencoder to put in place of the model's own: a folder, for example of a TAESD, or a file of weights; \"tiny\" for the fast one of the model that comes with this program, \"own\" for the model's own.")
     Optional<Path> autoencoder = Optional.empty();
 
-    @Option(
+    @CommandLine.Option(
             names = "--lora",
             paramLabel = "FILE|NAME[:WEIGHT]",
-            converter = LoraOption.Converter.class,
+            converter = LoraConverter.class,
             description =
                     "A LoRA to lay over the model; may be given several times. \"none\" for none. For the model that comes with this program also a name: unified for its few-step LoRA, which is the default, hyper-1step, hyper-4steps, hyper-8steps, lcm, tcd, pcm, perflow, dmd2 and lightning-1step to -8steps for other methods, and flat, neon, outline, pixel or watercolour to draw everything in that style.")
-    List<LoraOption> loras = new ArrayList<>();
+    List<Optional<LoraReference>> loras = new ArrayList<>();
 
-    @Option(
+    @CommandLine.Option(
             names = "--embedding",
             paramLabel = "FILE[:WORD]",
-            converter = EmbeddingOption.class,
+            converter = EmbeddingConverter.class,
             description =
                     "A word learned by textual inversion, for use in prompts by the file's name or by WORD; may be given several times.")
-    List<LearnedWord> words = new ArrayList<>();
+    List<EmbeddingReference> embeddings = new ArrayList<>();
 
-    @Option(names = "--lora-partial", description = "Apply what fits of LoRAs that do not fit in whole.")
-    boolean loraPartial;
+    @CommandLine.Option(
+            names = "--lora-partial",
+            negatable = true,
+            description = "Apply what fits of LoRAs that do not fit in whole.")
+    Optional<Boolean> loraPartial = Optional.empty();
 
-    @Option(
+    @CommandLine.Option(
             names = "--lora-alphas",
             paramLabel = "RULE",
-            defaultValue = "own",
             description =
                     "Where the alphas of a LoRA's modules differ: own (as the file says) or as_diffusers. Default: own.")
-    Alphas loraAlphas = Alphas.OWN;
+    Optional<Alphas> loraAlphas = Optional.empty();
 
-    @Option(
+    @CommandLine.Option(
             names = "--variant",
             paramLabel = "NAME",
             description = "Which precision of the files to read, for example fp16.")
     Optional<String> variant = Optional.empty();
 
-    @Option(
+    @CommandLine.Option(
             names = "--dtype",
             paramLabel = "TYPE",
             converter = DtypeConverter.class,
             description = "What to compute with: f32, bf16 or f16. Default: f32.")
     Optional<Dtype> dtype = Optional.empty();
 
-    @Option(
+    @CommandLine.Option(
             names = "--weights",
             paramLabel = "RULE",
             defaultValue = "converted",
@@ -101,7 +107,7 @@ final class ModelOptions {
                     "How to hold weights of another type than --dtype: converted (once) or as_stored (each time they are used, in half the memory for files in half precision). Default: converted.")
     WeightStorage weightStorage = WeightStorage.CONVERTED;
 
-    @Option(
+    @CommandLine.Option(
             names = "--device",
             paramLabel = "NAME",
             defaultValue = "cpu",
@@ -113,44 +119,34 @@ final class ModelOptions {
         return model.orElseGet(EmbeddedModel::folder);
     }
 
-    /** The LoRAs that are named; where nothing is said, those that come with the model. */
-    List<LoraOption> chosenLoras() {
-        if (loras.isEmpty() && model.isEmpty() && unet.isEmpty()) {
-            return List.of(new LoraOption(EmbeddedModel.lora(), OptionalDouble.empty()));
+    /** What is said here of pictures: LoRAs and embeddings. */
+    GenerationOptions options() {
+        GenerationOptions.Builder options = GenerationOptions.builder();
+        if (!loras.isEmpty()) {
+            options.set(Option.LORAS, loras.stream().flatMap(Optional::stream).toList());
         }
-        return loras.stream()
-                .filter(lora -> !lora.equals(LoraOption.NONE))
-                .map(this::found)
-                .toList();
+        if (!embeddings.isEmpty()) {
+            options.set(Option.EMBEDDINGS, embeddings);
+        }
+        loraPartial.ifPresent(partial -> options.set(Option.LORA_PARTIAL, partial));
+        loraAlphas.ifPresent(rule -> options.set(Option.LORA_ALPHAS, rule));
+        return options.build();
     }
 
-    /** Where {@code lora} is: a file, or of the embedded model's LoRAs the one of this name. */
-    LoraOption found(LoraOption lora) {
-        return model.isPresent() || Files.exists(lora.file())
-                ? lora
-                : new LoraOption(
-                        EmbeddedModel.loras().getOrDefault(lora.file().toString(), lora.file()), lora.weight());
+    /** The model of {@code source} with the LoRA that comes with the embedded model. */
+    TargetModel target(ModelSource source) {
+        boolean isEmbedded = model.isEmpty() && unet.isEmpty();
+        return TargetModel.of(source)
+                .with(isEmbedded ? List.of(LoraReference.of(EmbeddedModel.lora().toString())) : List.of(), List.of());
     }
 
-    /** The chosen LoRAs, those without a weight with that of their preset. */
-    List<LoraWeight> weights() {
-        LoraWeight.Fit fit = loraPartial ? LoraWeight.Fit.PARTIAL : LoraWeight.Fit.WHOLE;
-        return chosenLoras().stream()
-                .map(lora -> new LoraWeight(
-                        lora.file(),
-                        lora.weight()
-                                .orElse(Presets.forFile(lora.file())
-                                        .map(Preset::loraScale)
-                                        .orElse(1.0)),
-                        fit,
-                        loraAlphas))
-                .toList();
-    }
-
-    /** Loads the model to draw {@code first} with. */
-    DiffusionPipeline load(ImageRequest first) {
-        ModelSource source = source();
-        return DiffusionPipeline.load(source, first);
+    /** The request that {@code options} amount to. Says on {@code err} which preset is used and what speaks against the rest. */
+    ImageRequest request(GenerationOptions options, ModelSource source, PrintWriter err) {
+        ResolvedOptions resolved = options.resolve(target(source), new ProgramNames(model.isEmpty()));
+        resolved.preset().ifPresent(preset -> err.println("preset " + preset));
+        Warnings warnings = new Warnings(err);
+        resolved.warnings().forEach(warnings::say);
+        return resolved.request();
     }
 
     /** What these options name, all of it there. */

@@ -4,7 +4,7 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
-import dev.hypersd.request.RefinerSwitch;
+import dev.hypersd.request.GenerationOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -32,13 +32,16 @@ final class RefinerOptions {
                     "For a refiner in a single file: the directory that has its tokenizer and configurations. Default: the tokenizer of the model, and what is published.")
     private Optional<Path> configFrom = Optional.empty();
 
-    /** What it draws, if there is one. */
-    Optional<RefinerSwitch> refinerSwitch() {
-        if (refiner.isEmpty() && (from.isPresent() || configFrom.isPresent())) {
+    /** {@code options} with what is said of it. */
+    GenerationOptions over(GenerationOptions options) {
+        if (refiner.isEmpty() && configFrom.isPresent()) {
             throw new InvalidRequestException(
-                    "--refiner-from and --refiner-config-from say something about a refiner: name it with --refiner");
+                    "--refiner-config-from says something about a refiner: name it with --refiner");
         }
-        return refiner.map(_ -> from.map(RefinerSwitch::new).orElse(RefinerSwitch.USUAL));
+        return from.map(share -> options.toBuilder()
+                        .set(dev.hypersd.request.Option.REFINER_FROM, share)
+                        .build())
+                .orElse(options);
     }
 
     /** {@code model} with it. */

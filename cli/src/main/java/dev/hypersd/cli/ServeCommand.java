@@ -3,7 +3,9 @@ package dev.hypersd.cli;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.LoadOptions;
-import dev.hypersd.request.LoraWeight;
+import dev.hypersd.model.ModelSource;
+import dev.hypersd.preset.LoraWeight;
+import dev.hypersd.request.ImageRequest;
 import dev.hypersd.serve.Server;
 import dev.hypersd.serve.ServerOptions;
 import dev.hypersd.serve.queue.Limits;
@@ -167,16 +169,19 @@ final class ServeCommand implements Runnable {
     private ModelRegistry registry() {
         LoadOptions others = model.plainOptions();
         model.preferSpeed();
-        List<LoraWeight> weights = model.weights();
+        ModelSource source = model.source();
+        ImageRequest request =
+                model.request(model.options(), source, spec.commandLine().getErr());
+        List<LoraWeight> weights = request.loras();
         Map<String, Path> named = new LinkedHashMap<>();
         weights.forEach(lora -> named.put(FileRegistry.name(lora.file()), lora.file()));
         if (model.model.isEmpty()) {
             EmbeddedModel.loras().values().forEach(file -> named.put(FileRegistry.name(file), file));
         }
         return new ModelRegistry(
-                model.source(),
+                source,
                 weights,
-                model.words,
+                request.words(),
                 others,
                 FileRegistry.models(registries.models),
                 FileRegistry.loras(named, registries.loras),

@@ -30,7 +30,7 @@ import picocli.CommandLine;
 /** The documents lead to files that exist, show options that exist, and have lines that fit into a window. */
 class DocumentsTest {
     private static final Path ROOT = Path.of("..");
-    private static final CommandLine HYPERSD = new CommandLine(new Main());
+    private static final CommandLine HYPERSD = Main.commandLine();
     private static final int WIDTH = 120;
     private static final List<String> OTHERS = List.of(
             "README.md",

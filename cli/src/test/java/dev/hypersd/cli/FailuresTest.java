@@ -11,7 +11,7 @@ import picocli.CommandLine;
 
 class FailuresTest {
     private final StringWriter err = new StringWriter();
-    private final CommandLine command = new CommandLine(new Main()).setErr(new PrintWriter(err, true));
+    private final CommandLine command = Main.commandLine().setErr(new PrintWriter(err, true));
 
     @Test
     void nativeMemoryThatRunsOutIsASentence() {

@@ -23,7 +23,7 @@ class HelpTest {
 
     /** All of them, {@code data scenes} as much as {@code data}. */
     static Stream<String> verbs() {
-        return verbsOf(new CommandLine(new Main()), "");
+        return verbsOf(Main.commandLine(), "");
     }
 
     private static Stream<String> verbsOf(CommandLine command, String prefix) {

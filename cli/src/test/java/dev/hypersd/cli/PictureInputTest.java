@@ -52,7 +52,7 @@ class PictureInputTest {
         assertThat(GenerationParameters.read(folder.resolve("a.png"))
                         .orElseThrow()
                         .settings())
-                .containsEntry("ControlNet 0", "controlnet-sd15, scale 1, from 0 to 1, balanced");
+                .containsEntry("ControlNet 0", "Model: controlnet-sd15, Weight: 1");
         assertThat(draw("--control", CONTROL, "--control-image", stripes, "--control-scale", "0"))
                 .isEqualTo(without);
     }
@@ -70,7 +70,14 @@ class PictureInputTest {
         Image edges = draw("--control", CONTROL, "--control-image", stripes, "--control-make=canny");
         Image given = draw("--control", CONTROL, "--control-image", stripes);
         assertThat(List.of(drawing, edges, given)).doesNotHaveDuplicates();
-        assertFailure(2, "--control-make", "--control", CONTROL, "--control-image", stripes, "--control-make=blur");
+        assertFailure(
+                2,
+                "there is no preprocessor \"blur\"; known are canny, scribble, drawing",
+                "--control",
+                CONTROL,
+                "--control-image",
+                stripes,
+                "--control-make=blur");
     }
 
     @Test
@@ -119,8 +126,12 @@ class PictureInputTest {
                 "--control-image",
                 stripes);
         assertFailure(
-                1, "nowhere: not found; it was to be a ControlNet", "--control=nowhere", "--control-image", stripes);
-        assertFailure(2, "needs a picture to follow: name it with --control-image", "--control", CONTROL);
+                1,
+                "nowhere: not found; name the file of the ControlNet with --control",
+                "--control=nowhere",
+                "--control-image",
+                stripes);
+        assertFailure(2, "needs a picture to follow: name it with image (--control-image)", "--control", CONTROL);
         assertFailure(2, "name it with --control", "--control-scale=2");
     }
 
@@ -217,10 +228,17 @@ class PictureInputTest {
     void whatDoesNotGoTogetherIsSaid() {
         assertFailure(
                 2, "the mask is 88x72 and the picture 64x64", "--image", stripes, "--mask", write("m.png", 88, 72, 8));
-        assertFailure(2, "--mask says something about a picture to go on from", "--mask", half);
-        assertFailure(2, "--strength says something about a picture", "--strength=0.5");
-        assertFailure(2, "--mask and --extend both say", "--image", stripes, "--mask", half, "--extend=8,8,8,8");
-        assertFailure(2, "--extend takes four numbers", "--image", stripes, "--extend=8,8");
+        assertFailure(2, "mask (--mask) says something about a picture to go on from", "--mask", half);
+        assertFailure(2, "strength (--strength) says something about a picture", "--strength=0.5");
+        assertFailure(
+                2,
+                "mask (--mask) and extend (--extend) both say",
+                "--image",
+                stripes,
+                "--mask",
+                half,
+                "--extend=8,8,8,8");
+        assertFailure(2, "extend (--extend) takes 4 numbers", "--image", stripes, "--extend=8,8");
         assertFailure(2, "strength must be above 0", "--image", stripes, "--strength=0");
         assertFailure(2, "enlarged by a factor above 1", "--hires=1");
         assertFailure(2, "strength 0.1 of 4 steps leaves none", "--hires=2", "--hires-strength=0.1");

@@ -71,7 +71,7 @@ class PromptOptionsTest {
             assertThat(GenerationParameters.read(folder.resolve("3.png"))
                             .orElseThrow()
                             .settings())
-                    .containsEntry("Embeddings", option.endsWith("blob") ? "blob" : "style");
+                    .containsEntry("Embeddings", "style.safetensors" + (option.endsWith("blob") ? ":blob" : ""));
         }
         Outcome refused = Outcome.of(
                 "generate", "a style", "--model=" + SD15, "--embedding=" + word(7), "--out=" + folder + "/a.png");

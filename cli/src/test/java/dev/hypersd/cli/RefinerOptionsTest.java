@@ -37,7 +37,10 @@ class RefinerOptionsTest {
                 .containsEntry("Refiner", "sdxl-refiner")
                 .containsEntry("Refiner switch at", "0.5");
         String like = "--like=" + folder.resolve("refined.png");
-        failed("was refined by sdxl-refiner; name it with --refiner", SDXL, like);
+        failed(
+                "refiner_from (--refiner-from) lets a refiner draw the last steps, and sdxl was loaded without one: name it with --refiner",
+                SDXL,
+                like);
         assertThat(drawn("again.png", SDXL, like, "--refiner", REFINER)).isEqualTo(refined);
     }
 
@@ -73,12 +76,12 @@ class RefinerOptionsTest {
                 REFINER,
                 "--refiner-from=0.95");
         failed(
-                "a share of the noise levels above 0 and below 1, not after 1.0",
+                "a share of the noise levels above 0 and below 1, not after 1.5",
                 SDXL,
                 "--refiner",
                 REFINER,
-                "--refiner-from=1");
-        failed("say something about a refiner: name it with --refiner", SDXL, "--refiner-from=0.5");
+                "--refiner-from=1.5");
+        failed("was loaded without one: name it with --refiner", SDXL, "--refiner-from=0.5");
         failed("nowhere: not found; --refiner takes a directory", SDXL, "--refiner=nowhere");
         failed(
                 "sdxl-a-kohya.safetensors: does not match SDXL refiner: 342 of 354 modules fit no layer",

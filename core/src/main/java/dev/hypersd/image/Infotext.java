@@ -43,7 +43,9 @@ final class Infotext {
         SequencedMap<String, String> settings = new LinkedHashMap<>(parameters.settings());
         settings.put(EXACT_PROMPT, parameters.prompt());
         settings.put(EXACT_NEGATIVE, parameters.negativePrompt());
-        return write(parameters, settings);
+        String exact = write(parameters, settings);
+        // A prompt with a line that looks like settings is written in quotes only.
+        return read(exact).equals(parameters) ? exact : write(GenerationParameters.of("", ""), settings);
     }
 
     private static String write(GenerationParameters parameters, Map<String, String> settings) {
@@ -94,6 +96,7 @@ final class Infotext {
         int lastLine = text.lastIndexOf('\n') + 1;
         Scanner scanner = new Scanner(text, lastLine);
         boolean certain = lastLine == text.length()
+                || scanner.settings.containsKey(EXACT_PROMPT)
                 || (scanner.settings.size() >= FEWEST_SETTINGS && scanner.entries == scanner.settings.size());
         return certain ? lastLine : text.length() + 1;
     }

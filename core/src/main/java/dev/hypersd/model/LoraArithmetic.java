@@ -15,6 +15,7 @@ import dev.hypersd.lora.LoraWriter;
 import dev.hypersd.lora.LowRankSums;
 import dev.hypersd.lora.Spelling;
 import dev.hypersd.nn.Parameter;
+import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -87,21 +88,21 @@ public final class LoraArithmetic implements AutoCloseable {
      *
      * @throws InvalidFileException if one does not fit the model in whole
      */
-    public void merge(List<Source> sources, BlockWeights blocks, Result result) {
+    public void merge(List<LoraWeight> sources, BlockWeights blocks, Result result) {
         write(sources, blocks, result, LowRankSums::sum);
     }
 
     /** Writes {@code source} with the directions that matter most, at most {@code rank} of them for each weight. */
     public void resize(Path source, long rank, Result result) {
         requireRank(rank);
-        write(List.of(new Source(source, 1)), BlockWeights.EVEN, result, terms -> {
+        write(List.of(new LoraWeight(source, 1)), BlockWeights.EVEN, result, terms -> {
             Factors factors = terms.getFirst();
             return rank < factors.down().size(0) ? LowRankSums.truncated(factors, rank) : factors;
         });
     }
 
     private void write(
-            List<Source> sources, BlockWeights blocks, Result result, Function<List<Factors>, Factors> make) {
+            List<LoraWeight> sources, BlockWeights blocks, Result result, Function<List<Factors>, Factors> make) {
         List<Lora> open = new ArrayList<>();
         try {
             sources.forEach(source -> open.add(Lora.fit(LoraFile.open(source.file()), targets)));
@@ -153,7 +154,7 @@ public final class LoraArithmetic implements AutoCloseable {
                 change.module().alpha());
     }
 
-    private static Map<String, String> metadata(List<Source> sources, List<Lora> loras) {
+    private static Map<String, String> metadata(List<LoraWeight> sources, List<Lora> loras) {
         if (loras.size() > 1) {
             return Map.of(
                     "merged_from",

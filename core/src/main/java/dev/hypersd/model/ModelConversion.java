@@ -10,6 +10,7 @@ import dev.hypersd.lora.Lora;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.WeightedChange;
 import dev.hypersd.lora.WeightedLora;
+import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorScope;
@@ -60,11 +61,11 @@ public final class ModelConversion {
      * @param out a file that ends in {@code .safetensors} for a checkpoint, else a new directory
      * @throws dev.hypersd.error.InvalidFileException if a part is missing or broken, or a LoRA does not fit in whole
      */
-    public void write(List<Source> loras, BlockWeights blocks, Path out) {
+    public void write(List<LoraWeight> loras, BlockWeights blocks, Path out) {
         try (ModelShapes shapes = ModelShapes.of(model)) {
             List<Lora> open = new ArrayList<>();
             try {
-                for (Source source : loras) {
+                for (LoraWeight source : loras) {
                     Lora lora = Lora.fit(LoraFile.open(source.file()), shapes.loraTargets());
                     open.add(lora);
                     add(new WeightedLora(lora, source.weight()), blocks, shapes);

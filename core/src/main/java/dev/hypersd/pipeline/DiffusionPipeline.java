@@ -3,6 +3,7 @@ package dev.hypersd.pipeline;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.GenerationParameters;
 import dev.hypersd.image.Image;
 import dev.hypersd.lora.AdapterCache;
 import dev.hypersd.lora.LoraTargets;
@@ -13,11 +14,13 @@ import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.OpenedModel;
 import dev.hypersd.model.TextualInversion;
 import dev.hypersd.nn.WeightStorage;
+import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.request.HiresPass;
 import dev.hypersd.request.ImageRequest;
-import dev.hypersd.request.LoraWeight;
 import dev.hypersd.request.Original;
+import dev.hypersd.request.RequestDescription;
 import dev.hypersd.request.Size;
+import dev.hypersd.request.TargetModel;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.SeededNoise;
@@ -176,8 +179,16 @@ public final class DiffusionPipeline implements AutoCloseable {
         Image finished = request.hires()
                 .map(pass -> enlarge(secondPass(request, pass, index, drawn), listener))
                 .orElse(drawn);
-        return new GeneratedImage(
-                finished, Settings.of(request, index, sizeOf(request), plan, source), request.seed() + index);
+        GenerationParameters parameters = RequestDescription.of(
+                request,
+                index,
+                sizeOf(request),
+                sampler(request),
+                target().name(),
+                source.options()
+                        .refiner()
+                        .map(refiner -> String.valueOf(refiner.path().getFileName())));
+        return new GeneratedImage(finished, parameters, request.seed() + index);
     }
 
     /** The second pass over picture {@code index} of {@code request}, which has come out as {@code drawn}. */
@@ -240,6 +251,11 @@ public final class DiffusionPipeline implements AutoCloseable {
     /** The steps that {@code request} leads to with this model. */
     public SamplingPlan plan(ImageRequest request) {
         return sampler(request).plan(model.schedule(), request.steps());
+    }
+
+    /** What the options of a picture have to know of this model. */
+    public TargetModel target() {
+        return TargetModel.of(source).withNativeSize(new Size(model.nativeSize(), model.nativeSize()));
     }
 
     /** The sampler of {@code request}, or that of the model's own configuration. */

@@ -7,7 +7,7 @@ import dev.hypersd.lora.LoraModule;
 import dev.hypersd.lora.LoraTargets;
 import dev.hypersd.lora.WeightedLora;
 import dev.hypersd.preset.Alphas;
-import dev.hypersd.request.LoraWeight;
+import dev.hypersd.preset.LoraWeight;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

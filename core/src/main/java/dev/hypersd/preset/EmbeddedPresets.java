@@ -30,8 +30,7 @@ final class EmbeddedPresets {
                 Steps.of(25),
                 new Range(1, 1000),
                 3,
-                new Range(0, 30),
-                1));
+                new Range(0, 30)));
         presets.add(lora("unified", "Hyper-mini-unified", TCD.withEta(0.6), 4, FEW_STEPS));
         presets.add(lora("hyper-1step", "Hyper-mini-1step", TCD.withEta(0), 1, new Range(1, 2)));
         presets.add(lora("hyper-4steps", "Hyper-mini-4steps", DDIM, 4, Range.only(4)));
@@ -64,7 +63,6 @@ final class EmbeddedPresets {
                 Steps.of(steps),
                 stepRange,
                 0,
-                new Range(0, 1),
-                1);
+                new Range(0, 1));
     }
 }

@@ -17,7 +17,6 @@ import java.util.List;
  * @param stepRange the numbers of steps it was distilled for
  * @param guidance the guidance scale to use unless told otherwise; up to 1 means off, one pass for each step
  * @param guidanceRange the guidance scales that work; up to 1 where guidance was distilled into the model, which guiding again burns
- * @param loraScale the weight of the LoRA
  */
 public record Preset(
         String name,
@@ -28,8 +27,7 @@ public record Preset(
         Steps steps,
         Range stepRange,
         double guidance,
-        Range guidanceRange,
-        double loraScale) {
+        Range guidanceRange) {
     /** What to tell somebody who uses this model with other steps or guidance than it was distilled for; empty if all is well. */
     public List<String> warnings(int steps, double guidance) {
         List<String> warnings = new ArrayList<>();

@@ -100,8 +100,7 @@ public final class Presets {
                         Steps.of(steps),
                         Range.only(steps),
                         5,
-                        new Range(5, 8),
-                        1));
+                        new Range(5, 8)));
             }
         }
         presets.add(new Preset(
@@ -113,15 +112,14 @@ public final class Presets {
                 Steps.at(800),
                 Range.only(1),
                 0,
-                OFF,
-                1));
+                OFF));
         return presets;
     }
 
     private static Preset lora(
             String file, String count, ModelFamily family, Sampler sampler, int steps, Range stepRange) {
         return new Preset(
-                hyperName(family, count), file, family, Artefact.LORA, sampler, Steps.of(steps), stepRange, 0, OFF, 1);
+                hyperName(family, count), file, family, Artefact.LORA, sampler, Steps.of(steps), stepRange, 0, OFF);
     }
 
     private static String hyperName(ModelFamily family, String rest) {
@@ -145,7 +143,7 @@ public final class Presets {
 
     private static Preset consistency(
             String name, String file, ModelFamily family, Sampler sampler, Range steps, Range guidance) {
-        return new Preset(name, file, family, Artefact.LORA, sampler, Steps.of(4), steps, 0, guidance, 1);
+        return new Preset(name, file, family, Artefact.LORA, sampler, Steps.of(4), steps, 0, guidance);
     }
 
     /**
@@ -165,7 +163,7 @@ public final class Presets {
     }
 
     private static Preset lightning(String name, String file, Artefact artefact, int steps) {
-        return new Preset(name, file, ModelFamily.SDXL, artefact, EULER, Steps.of(steps), Range.only(steps), 0, OFF, 1);
+        return new Preset(name, file, ModelFamily.SDXL, artefact, EULER, Steps.of(steps), Range.only(steps), 0, OFF);
     }
 
     /**
@@ -182,7 +180,6 @@ public final class Presets {
                 Steps.of(1),
                 new Range(1, 4),
                 0,
-                OFF,
-                1));
+                OFF));
     }
 }

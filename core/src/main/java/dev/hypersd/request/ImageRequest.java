@@ -2,6 +2,7 @@ package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Tiling;
+import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.preset.Preset;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.sampler.Sampler;

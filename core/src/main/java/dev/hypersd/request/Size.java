@@ -2,6 +2,8 @@ package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The size of a picture in pixels; both sides are multiples of 8, the factor of the latent space.
@@ -15,9 +17,26 @@ public record Size(int width, int height) {
 
     private static final int LARGEST = 8192;
 
+    private static final Pattern FORM = Pattern.compile("(\\d{1,6})(?:[xX](\\d{1,6}))?");
+
     public Size {
         check("width", width);
         check("height", height);
+    }
+
+    /**
+     * The size that a text says: {@code 512x768}, or {@code 512} for a square.
+     *
+     * @throws InvalidRequestException if it says none
+     */
+    public static Size parse(String text) {
+        Matcher sides = FORM.matcher(text);
+        if (!sides.matches()) {
+            throw new InvalidRequestException(
+                    "\"%s\" is not a size; write WIDTHxHEIGHT, for example 512x768".formatted(Format.shortened(text)));
+        }
+        int width = Integer.parseInt(sides.group(1));
+        return new Size(width, sides.group(2) == null ? width : Integer.parseInt(sides.group(2)));
     }
 
     /** The size of {@code picture}, rounded down to what is possible. */

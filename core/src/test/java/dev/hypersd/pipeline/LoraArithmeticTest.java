@@ -13,12 +13,11 @@ import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.LoraArithmetic;
 import dev.hypersd.model.LoraArithmetic.Result;
 import dev.hypersd.model.ModelSource;
-import dev.hypersd.model.Source;
 import dev.hypersd.nn.Placement;
 import dev.hypersd.nn.WeightStorage;
+import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.request.ImageRequest;
-import dev.hypersd.request.LoraWeight;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
@@ -84,7 +83,9 @@ class LoraArithmeticTest {
     void aConvertedLoraGivesTheSamePicture(Spelling spelling) {
         Path converted = folder.resolve("converted.safetensors");
         bench.merge(
-                List.of(new Source(A, 1)), BlockWeights.EVEN, new Result(converted, spelling, Optional.of(Dtype.F32)));
+                List.of(new LoraWeight(A, 1)),
+                BlockWeights.EVEN,
+                new Result(converted, spelling, Optional.of(Dtype.F32)));
         assertThat(difference(draw(pipeline, new LoraWeight(converted, 1)), draw(pipeline, new LoraWeight(A, 1))))
                 .isLessThanOrEqualTo(1);
     }
@@ -94,11 +95,13 @@ class LoraArithmeticTest {
         Path there = folder.resolve("there.safetensors");
         Path back = folder.resolve("back.safetensors");
         bench.merge(
-                List.of(new Source(A, 1)),
+                List.of(new LoraWeight(A, 1)),
                 BlockWeights.EVEN,
                 new Result(there, Spelling.KOHYA_LATENT_DIFFUSION, Optional.empty()));
         bench.merge(
-                List.of(new Source(there, 1)), BlockWeights.EVEN, new Result(back, Spelling.KOHYA, Optional.empty()));
+                List.of(new LoraWeight(there, 1)),
+                BlockWeights.EVEN,
+                new Result(back, Spelling.KOHYA, Optional.empty()));
         assertThat(values(back)).isEqualTo(values(A)).isNotEqualTo(values(there));
     }
 
@@ -106,7 +109,7 @@ class LoraArithmeticTest {
     void theSumOfTwoDoesWhatBothDo() {
         Path both = folder.resolve("both.safetensors");
         bench.merge(
-                List.of(new Source(A, 0.7), new Source(B, -0.4)),
+                List.of(new LoraWeight(A, 0.7), new LoraWeight(B, -0.4)),
                 BlockWeights.EVEN,
                 new Result(both, Spelling.KOHYA, Optional.of(Dtype.F32)));
         Image expected = draw(pipeline, new LoraWeight(A, 0.7), new LoraWeight(B, -0.4));
@@ -127,7 +130,7 @@ class LoraArithmeticTest {
         assertThat(values(many)).isEqualTo(values(A));
         Path twice = folder.resolve("twice.safetensors");
         bench.merge(
-                List.of(new Source(A, 0.5), new Source(A, 0.5)),
+                List.of(new LoraWeight(A, 0.5), new LoraWeight(A, 0.5)),
                 BlockWeights.EVEN,
                 new Result(twice, Spelling.KOHYA, Optional.of(Dtype.F32)));
         try (LoraFile file = LoraFile.open(A)) {
@@ -161,7 +164,7 @@ class LoraArithmeticTest {
     void aLoraForAnotherModelIsRefused() {
         Path sdxl = MODELS.resolve("loras/sdxl-a-kohya.safetensors");
         Result result = new Result(folder.resolve("none.safetensors"), Spelling.KOHYA, Optional.empty());
-        assertThatThrownBy(() -> bench.merge(List.of(new Source(sdxl, 1)), BlockWeights.EVEN, result))
+        assertThatThrownBy(() -> bench.merge(List.of(new LoraWeight(sdxl, 1)), BlockWeights.EVEN, result))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("does not match SD 1.5");
         assertThatThrownBy(() -> bench.resize(A, 0, result)).hasMessage("the rank of a LoRA must be at least 1, not 0");

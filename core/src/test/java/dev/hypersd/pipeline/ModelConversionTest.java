@@ -12,7 +12,7 @@ import dev.hypersd.lora.Component;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelConversion;
 import dev.hypersd.model.ModelSource;
-import dev.hypersd.model.Source;
+import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.reference.ReferenceModels;
 import dev.hypersd.request.ImageRequest;
@@ -74,7 +74,7 @@ class ModelConversionTest {
         Path lora = ReferenceCase.root().resolve("pipelines/models/loras/sd15-a-kohya.safetensors");
         Path merged = folder.resolve("merged");
         new ModelConversion(new ModelSource(model("sd15")).open(), Optional.empty())
-                .write(List.of(new Source(lora, 0.7)), BlockWeights.EVEN, merged);
+                .write(List.of(new LoraWeight(lora, 0.7)), BlockWeights.EVEN, merged);
         Image over = draw(
                 model("sd15"), LoadOptions.DEFAULT, request().lora(lora, 0.7).build());
         assertAlike(draw(merged, LoadOptions.DEFAULT), over);
@@ -83,7 +83,7 @@ class ModelConversionTest {
         Path none = folder.resolve("none");
         new ModelConversion(new ModelSource(model("sd15")).open(), Optional.empty())
                 .write(
-                        List.of(new Source(lora, 0.7)),
+                        List.of(new LoraWeight(lora, 0.7)),
                         new BlockWeights(Map.of("unet", 0.0, "text_encoder", 0.0)),
                         none);
         assertAlike(draw(none, LoadOptions.DEFAULT), draw(model("sd15"), LoadOptions.DEFAULT));

@@ -1,8 +1,8 @@
 package dev.hypersd.evaluation;
 
+import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.request.Guidance;
 import dev.hypersd.request.ImageRequest;
-import dev.hypersd.request.LoraWeight;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Steps;
 import java.util.List;

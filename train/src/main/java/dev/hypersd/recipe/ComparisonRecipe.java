@@ -1,7 +1,7 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.evaluation.ComparedMethod;
-import dev.hypersd.request.LoraWeight;
+import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.section.Section;

@@ -2,9 +2,9 @@ package dev.hypersd.serve.api;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.model.ModelSource;
+import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.preset.Preset;
 import dev.hypersd.preset.Presets;
-import dev.hypersd.request.LoraWeight;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.queue.GenerationQueue;
 import dev.hypersd.serve.queue.Order;
@@ -65,9 +65,7 @@ final class ChoicesResponse {
                 .findFirst();
         lora.put("name", name);
         lora.put("on", standard.isPresent());
-        lora.put(
-                "weight",
-                standard.or(() -> Presets.forFile(file).map(Preset::loraScale)).orElse(1.0));
+        lora.put("weight", standard.orElse(1.0));
         lora.put("preset", describe(Presets.forFile(file)));
         return lora;
     }

@@ -1,12 +1,12 @@
 package dev.hypersd.serve.queue;
 
 import dev.hypersd.model.ModelSource;
+import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.preset.Preset;
 import dev.hypersd.preset.Presets;
 import dev.hypersd.request.Control;
 import dev.hypersd.request.Guidance;
 import dev.hypersd.request.ImageRequest;
-import dev.hypersd.request.LoraWeight;
 import dev.hypersd.request.Prompt;
 import dev.hypersd.request.Size;
 import dev.hypersd.sampler.Sampler;

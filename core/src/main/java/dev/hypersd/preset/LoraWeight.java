@@ -1,7 +1,6 @@
-package dev.hypersd.request;
+package dev.hypersd.preset;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.preset.Alphas;
 import java.nio.file.Path;
 
 /**

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pictures drawn again by what they say of themselves. */
-class LikenessTest {
+class RedrawTest {
     private static final Path MODELS = Path.of(System.getProperty("hypersd.reference"), "pipelines/models");
     private static final String LORA =
             MODELS.resolve("loras/sd15-a-kohya.safetensors").toString();
@@ -66,7 +66,7 @@ class LikenessTest {
                 "--guidance=1",
                 "--lora=" + LORA + ":0.6");
         String like = "--like=" + folder.resolve("first.png");
-        failed("was drawn with the LoRA sd15-a-kohya.safetensors; name its file with --lora", like);
+        failed("sd15-a-kohya.safetensors: not found; name the file of the LoRA with --lora", like);
         assertThat(drawn("again.png", like, "--lora=" + LORA)).isEqualTo(first);
     }
 
@@ -79,9 +79,7 @@ class LikenessTest {
         failed("plain.png: does not say how it was made", "--like=" + plain);
         failed("say what to draw: a prompt, or --like and a picture");
         drawn("on.png", "a boat", "--image=" + plain, "--steps=2", "--sampler=ddim", "--guidance=1", "--seed=1");
-        failed(
-                "went on from another picture, which it does not hold; name it with --image",
-                "--like=" + folder.resolve("on.png"));
+        failed("go on from, which is missing: name it with image (--image)", "--like=" + folder.resolve("on.png"));
         String control = MODELS.resolve("controlnet-sd15").toString();
         drawn(
                 "led.png",
@@ -93,7 +91,9 @@ class LikenessTest {
                 "--sampler=ddim",
                 "--guidance=1",
                 "--seed=1");
-        failed("followed a picture with controlnet-sd15", "--like=" + folder.resolve("led.png"));
+        failed(
+                "controlnet-sd15: not found; name the file of the ControlNet with --control",
+                "--like=" + folder.resolve("led.png"));
     }
 
     @Test
@@ -104,12 +104,10 @@ class LikenessTest {
                         file,
                         GenerationParameters.parse(
                                 "a boat\nSteps: 2, Sampler: Heun, CFG scale: 1, Seed: 3, Size: 64x64, Model: zoo"));
-        failed(
-                "was drawn with the sampler \"Heun\", which is not known here; choose one with --sampler",
-                "--like=" + file);
+        failed("there is no sampler \"Heun\"", "--like=" + file);
         Outcome outcome = generate("a.png", "--like=" + file, "--sampler=euler");
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        assertThat(outcome.err()).contains("was drawn by the model zoo, not");
+        assertThat(outcome.err()).contains("these options are for the model zoo, and it is sd15 that draws");
     }
 
     @Test

@@ -1,0 +1,12 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.request.EmbeddingReference;
+import picocli.CommandLine.ITypeConverter;
+
+/** Reads one embedding. */
+final class EmbeddingConverter implements ITypeConverter<EmbeddingReference> {
+    @Override
+    public EmbeddingReference convert(String value) {
+        return PictureOptions.converted(() -> EmbeddingReference.parse(value));
+    }
+}

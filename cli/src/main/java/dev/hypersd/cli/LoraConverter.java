@@ -1,0 +1,17 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.request.LoraReference;
+import java.util.Optional;
+import picocli.CommandLine.ITypeConverter;
+
+/** Reads one LoRA, or {@code none}, which is no LoRA, not even the one that comes with a model. */
+final class LoraConverter implements ITypeConverter<Optional<LoraReference>> {
+    private static final String NONE = "none";
+
+    @Override
+    public Optional<LoraReference> convert(String value) {
+        return value.equals(NONE)
+                ? Optional.empty()
+                : Optional.of(PictureOptions.converted(() -> LoraReference.parse(value)));
+    }
+}

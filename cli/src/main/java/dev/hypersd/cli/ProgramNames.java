@@ -1,0 +1,68 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
+import dev.hypersd.mini.EmbeddedModel;
+import dev.hypersd.preprocess.Preprocessor;
+import dev.hypersd.request.NameResolver;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Names on the command line are files or, where there is no such file, what comes with the program.
+ *
+ * @param hasEmbeddedLoras whether LoRAs of the embedded model can be named, which fit no other model
+ */
+record ProgramNames(boolean hasEmbeddedLoras) implements NameResolver {
+    @Override
+    public Path lora(String name) {
+        return found(name, hasEmbeddedLoras ? EmbeddedModel.loras() : Map.of(), "LoRA", "--lora");
+    }
+
+    @Override
+    public Path controlNet(String name) {
+        return found(name, EmbeddedModel.controls(), "ControlNet", "--control");
+    }
+
+    @Override
+    public Path embedding(String name) {
+        return found(name, Map.of(), "embedding", "--embedding");
+    }
+
+    @Override
+    public Image preprocess(String preprocessor, Image picture) {
+        return Arrays.stream(Preprocessor.values())
+                .filter(known -> name(known).equals(preprocessor))
+                .findFirst()
+                .orElseThrow(() -> new InvalidRequestException("there is no preprocessor \"%s\"; known are %s"
+                        .formatted(
+                                preprocessor,
+                                Arrays.stream(Preprocessor.values())
+                                        .map(ProgramNames::name)
+                                        .collect(Collectors.joining(", ")))))
+                .apply(picture);
+    }
+
+    private static String name(Preprocessor preprocessor) {
+        return preprocessor.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** A picture names files without their folders, so what is embedded goes by the names of its files too. */
+    private static Path found(String name, Map<String, Path> embedded, String kind, String option) {
+        Path file = Path.of(name);
+        if (Files.exists(file)) {
+            return file;
+        }
+        return embedded.entrySet().stream()
+                .filter(entry -> entry.getKey().equals(name) || entry.getValue().endsWith(file))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow(() -> new InvalidFileException(
+                        file, "not found; name the file of the %s with %s".formatted(kind, option)));
+    }
+}

@@ -1,0 +1,172 @@
+package dev.hypersd.request;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.Samplers;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * How values of a type are written: in JSON, and as text on the command line and in infotext.
+ *
+ * @param expected what a text must be, for the message about one that is not
+ * @param parse from text; throws any {@link RuntimeException} for what is no such value
+ * @param text the text that {@code parse} reads
+ * @param fromJson the value at a key
+ * @param toJson the value for JSON
+ */
+record Format<T>(
+        String expected,
+        Function<String, T> parse,
+        Function<T, String> text,
+        BiFunction<JsonSource, String, T> fromJson,
+        Function<T, JsonNode> toJson) {
+    /**
+     * Where values are read from.
+     *
+     * @param object whose keys are read
+     * @param pictures makes a picture of the name of a field and its text
+     */
+    record JsonSource(JsonObject object, BiFunction<String, String, PictureSource> pictures) {}
+
+    static final Format<String> TEXT = new Format<>(
+            "a text", text -> text, text -> text, (json, key) -> json.object().string(key, ""), Format::node);
+
+    /** Of a sampler by any of its names, the short one; unknown ones stay as they are until they are resolved. */
+    static final Format<String> SAMPLER = new Format<>(
+            "the name of a sampler",
+            Format::samplerName,
+            name -> name,
+            (json, key) -> samplerName(json.object().string(key, "")),
+            Format::node);
+
+    static final Format<Integer> WHOLE = new Format<>(
+            "a whole number",
+            Integer::valueOf,
+            String::valueOf,
+            (json, key) -> json.object().integer(key, 0),
+            Format::node);
+
+    static final Format<Long> LONG = new Format<>(
+            "a whole number",
+            Long::valueOf,
+            String::valueOf,
+            (json, key) -> json.object().wholeNumber(key, 0),
+            Format::node);
+
+    static final Format<Double> NUMBER = new Format<>(
+            "a number",
+            Format::finite,
+            Format::number,
+            (json, key) -> json.object().number(key, 0),
+            Format::node);
+
+    static final Format<Boolean> FLAG = new Format<>(
+            "true or false",
+            Format::truth,
+            String::valueOf,
+            (json, key) -> json.object().flag(key, false),
+            Format::node);
+
+    static final Format<List<Integer>> WHOLES = new Format<>(
+            "whole numbers with commas between them",
+            text -> Arrays.stream(text.split(",", -1))
+                    .map(String::strip)
+                    .map(Integer::valueOf)
+                    .toList(),
+            list -> list.stream().map(String::valueOf).collect(Collectors.joining(",")),
+            (json, key) -> json.object().integers(key, List.of()),
+            Format::node);
+
+    static final Format<Size> SIZE = new Format<>(
+            "WIDTHxHEIGHT in pixels, such as 512x768",
+            Size::parse,
+            Size::toString,
+            (json, key) -> Size.parse(json.object().string(key, "")),
+            size -> node(size.toString()));
+
+    static final Format<PictureSource> PICTURE = new Format<>(
+            "a picture",
+            Pictures::parse,
+            Pictures::file,
+            (json, key) -> json.pictures().apply(key, json.object().string(key, "")),
+            picture -> node(Pictures.text(picture)));
+
+    static final Format<List<LoraReference>> LORAS = References.listFormat(References.LORA);
+    static final Format<List<EmbeddingReference>> EMBEDDINGS = References.listFormat(References.EMBEDDING);
+    static final Format<List<ControlNetReference>> CONTROLS = References.listFormat(References.CONTROL);
+
+    static <E extends Enum<E>> Format<E> ofEnum(Class<E> type) {
+        String names = Arrays.stream(type.getEnumConstants()).map(Format::name).collect(Collectors.joining(" or "));
+        Function<String, E> parse = text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+        return new Format<>(
+                names,
+                parse,
+                Format::name,
+                (json, key) -> {
+                    String text = json.object().string(key, "");
+                    try {
+                        return parse.apply(text);
+                    } catch (IllegalArgumentException e) {
+                        throw json.object().invalid(key, "must be %s, not \"%s\"".formatted(names, text));
+                    }
+                },
+                constant -> node(name(constant)));
+    }
+
+    /** The value that {@code text} stands for. */
+    T parse(Option<T> option, String text) {
+        try {
+            return parse.apply(text);
+        } catch (InvalidRequestException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new InvalidRequestException("%s must be %s, not \"%s\"".formatted(option, expected, shortened(text)));
+        }
+    }
+
+    static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    static String shortened(String text) {
+        return text.length() <= 80 ? text : text.substring(0, 80) + "...";
+    }
+
+    static JsonNode node(Object value) {
+        return Json.MAPPER.valueToTree(value);
+    }
+
+    /** Without an exponent, and as short as it can be. */
+    static String number(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+    }
+
+    private static double finite(String text) {
+        double value = Double.parseDouble(text);
+        if (!Double.isFinite(value)) {
+            throw new NumberFormatException(text);
+        }
+        return value;
+    }
+
+    private static boolean truth(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+
+    private static String samplerName(String name) {
+        return Samplers.titled(name).map(Sampler::name).orElse(name);
+    }
+}

@@ -1,0 +1,375 @@
+package dev.hypersd.request;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.image.GenerationParameters;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+
+/**
+ * All that somebody may say about a picture, and nothing that must be said: {@link Option} lists it. Command line, servers and files speak
+ * it in three forms, each of which is read back as it was written: JSON, infotext (what is written into picture files), and the arguments of
+ * {@code generate}. {@link #resolve} makes a request of it, and is the only place where presets and defaults come about.
+ *
+ * <p>So a picture is drawn again from its file:
+ *
+ * <pre>{@code
+ * GenerationOptions options = GenerationOptions.read(Path.of("fox.png"));
+ * try (DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of("sd15"))) {
+ *     pipeline.generate(options.resolve(pipeline.target(), NameResolver.FILES).request()).getFirst().save(Path.of("again.png"));
+ * }
+ * }</pre>
+ *
+ * <p>Immutable.
+ */
+public final class GenerationOptions {
+    private static final Path SOURCE = Path.of("options");
+
+    /** Nothing said. */
+    public static final GenerationOptions NONE = new GenerationOptions(Map.of());
+
+    /** In the order of the table. */
+    private final Map<Option<?>, Object> values;
+
+    private GenerationOptions(Map<Option<?>, Object> values) {
+        Map<Option<?>, Object> ordered = new LinkedHashMap<>();
+        Option.all().stream()
+                .filter(values::containsKey)
+                .forEach(option -> ordered.put(option, Objects.requireNonNull(values.get(option))));
+        this.values = Collections.unmodifiableMap(ordered);
+    }
+
+    /** Options for {@code prompt}, of which nothing else is said. */
+    public static GenerationOptions of(String prompt) {
+        return builder().set(Option.PROMPT, prompt).build();
+    }
+
+    /** Starts with nothing said. */
+    public static Builder builder() {
+        return new Builder(NONE);
+    }
+
+    /** Starts with what is said here. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** The value of {@code option}, if it is given. */
+    @SuppressWarnings("unchecked") // the builder takes values of the right type only
+    public <T> Optional<T> get(Option<T> option) {
+        return Optional.ofNullable((T) values.get(option));
+    }
+
+    /** Whether {@code option} is given. */
+    public boolean has(Option<?> option) {
+        return values.containsKey(option);
+    }
+
+    /**
+     * These options, and what they leave open as {@code beneath} has it. Steps and timesteps exclude each other, so one replaces the other. A
+     * LoRA or a ControlNet that is given here takes what it leaves open (its weight) from the one of the same file name beneath.
+     */
+    public GenerationOptions over(GenerationOptions beneath) {
+        Map<Option<?>, Object> merged = new LinkedHashMap<>(beneath.values);
+        if (has(Option.STEPS) || has(Option.TIMESTEPS)) {
+            merged.remove(Option.STEPS);
+            merged.remove(Option.TIMESTEPS);
+        }
+        merged.putAll(values);
+        get(Option.LORAS).ifPresent(loras -> merged.put(Option.LORAS, weighted(loras, beneath)));
+        get(Option.CONTROLS).ifPresent(controls -> merged.put(Option.CONTROLS, controlled(controls, beneath)));
+        return new GenerationOptions(merged);
+    }
+
+    private static List<LoraReference> weighted(List<LoraReference> loras, GenerationOptions beneath) {
+        return loras.stream()
+                .map(lora -> lora.weight().isPresent()
+                        ? lora
+                        : beneath.get(Option.LORAS).orElse(List.of()).stream()
+                                .filter(other -> isSame(other.name(), lora.name()))
+                                .findFirst()
+                                .map(other -> new LoraReference(lora.name(), other.weight()))
+                                .orElse(lora))
+                .toList();
+    }
+
+    private static List<ControlNetReference> controlled(List<ControlNetReference> controls, GenerationOptions beneath) {
+        return controls.stream()
+                .map(control -> beneath.get(Option.CONTROLS).orElse(List.of()).stream()
+                        .filter(other -> isSame(other.name(), control.name()))
+                        .findFirst()
+                        .map(control::over)
+                        .orElse(control))
+                .toList();
+    }
+
+    /** Whether two names are those of one file, wherever it lies. */
+    private static boolean isSame(String name, String other) {
+        return fileName(name).equals(fileName(other));
+    }
+
+    static String fileName(String name) {
+        return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+    }
+
+    /**
+     * The request that these options amount to, for {@code model}.
+     *
+     * @throws dev.hypersd.error.InvalidRequestException if they make no sense
+     * @throws InvalidFileException if a picture that they name cannot be read
+     */
+    public ResolvedOptions resolve(TargetModel model, NameResolver names) {
+        return new OptionsResolver(this, model, names).resolve();
+    }
+
+    /**
+     * What a PNG, JPEG or WebP file says of how it was made. Inputs that a file cannot hold are missing: its original picture, the pictures
+     * that ControlNets followed, and the folders of what it names.
+     *
+     * @throws InvalidFileException if the file cannot be read or says nothing
+     */
+    public static GenerationOptions read(Path file) {
+        return of(GenerationParameters.read(file)
+                .orElseThrow(() -> new InvalidFileException(file, "does not say how it was made")));
+    }
+
+    /** What infotext says, as far as it is known here. */
+    public static GenerationOptions of(GenerationParameters infotext) {
+        return InfotextForm.read(infotext);
+    }
+
+    /** As infotext, without pictures. */
+    public GenerationParameters toInfotext() {
+        return InfotextForm.write(this);
+    }
+
+    /**
+     * What a JSON object says.
+     *
+     * @throws InvalidFileException if it is no JSON object or has a key that is unknown (the message names the nearest) or a value that cannot be
+     */
+    public static GenerationOptions parse(String json) {
+        JsonObject object = Json.parse(SOURCE, json.getBytes(StandardCharsets.UTF_8));
+        GenerationOptions options = of(object, (_, text) -> Pictures.parse(text));
+        object.refuseUnread();
+        return options;
+    }
+
+    /**
+     * What a JSON object says that may have other keys too.
+     *
+     * @param pictures makes a picture of the name of a field and its text: who reads what strangers send must not open files that they name
+     */
+    public static GenerationOptions of(JsonObject object, BiFunction<String, String, PictureSource> pictures) {
+        Format.JsonSource source = new Format.JsonSource(object, pictures);
+        Builder builder = builder();
+        Option.all().forEach(option -> builder.read(option, source));
+        return builder.build();
+    }
+
+    /** As a JSON object in one line; pictures in memory are in it. */
+    public String toJson() {
+        Map<String, Object> object = new LinkedHashMap<>();
+        values.keySet().forEach(option -> object.put(option.key(), node(option)));
+        return Json.MAPPER.writeValueAsString(object);
+    }
+
+    private <T> Object node(Option<T> option) {
+        return option.format().toJson().apply(get(option).orElseThrow());
+    }
+
+    /**
+     * As arguments of {@code hypersd generate}. The command takes a value that is nothing but two hyphens for the end of its options; any
+     * other text is read back as it was.
+     *
+     * @throws dev.hypersd.error.InvalidRequestException if a picture is in memory
+     */
+    public List<String> toArguments() {
+        List<String> arguments = new ArrayList<>();
+        values.keySet().forEach(option -> arguments.addAll(arguments(option)));
+        get(Option.PROMPT).ifPresent(prompt -> arguments.addAll(List.of("--", prompt)));
+        return List.copyOf(arguments);
+    }
+
+    private <T> List<String> arguments(Option<T> option) {
+        T value = get(option).orElseThrow();
+        if (option == Option.PROMPT) {
+            return List.of();
+        } else if (option == Option.LORAS) {
+            return repeated(option, References.LORA, get(Option.LORAS).orElseThrow());
+        } else if (option == Option.EMBEDDINGS) {
+            return repeated(option, References.EMBEDDING, get(Option.EMBEDDINGS).orElseThrow());
+        } else if (option == Option.CONTROLS) {
+            return get(Option.CONTROLS).orElseThrow().stream()
+                    .flatMap(control -> controlArguments(control).stream())
+                    .toList();
+        }
+        if (value instanceof Boolean isOn) {
+            return List.of(isOn ? option.flag() : option.flag().replaceFirst("--", "--no-"));
+        }
+        return List.of(option.flag() + "=" + option.format().text().apply(value));
+    }
+
+    private static <T> List<String> repeated(Option<?> option, References.Kind<T> kind, List<T> references) {
+        return references.isEmpty()
+                ? List.of(option.flag() + "=" + References.NONE)
+                : references.stream()
+                        .map(reference -> option.flag() + "=" + kind.text(reference))
+                        .toList();
+    }
+
+    private static List<String> controlArguments(ControlNetReference control) {
+        List<String> arguments = new ArrayList<>(List.of("--control=" + control.name()));
+        control.picture().ifPresent(picture -> arguments.add("--control-image=" + Pictures.file(picture)));
+        control.preprocessor().ifPresent(name -> arguments.add("--control-make=" + name));
+        control.scale().ifPresent(scale -> arguments.add("--control-scale=" + Format.number(scale)));
+        control.from().ifPresent(from -> arguments.add("--control-from=" + Format.number(from)));
+        control.to().ifPresent(to -> arguments.add("--control-to=" + Format.number(to)));
+        control.mode().ifPresent(mode -> arguments.add("--control-mode=" + Format.name(mode)));
+        return arguments;
+    }
+
+    /** Whether any picture is an input. */
+    Map<Option<?>, Object> values() {
+        return values;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof GenerationOptions options && values.equals(options.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    /** The JSON form, without long pictures. */
+    @Override
+    public String toString() {
+        return Format.shortened(values.toString());
+    }
+
+    /** Collects what is said. */
+    public static final class Builder {
+        private final Map<Option<?>, Object> values;
+
+        private Builder(GenerationOptions options) {
+            this.values = new LinkedHashMap<>(options.values);
+        }
+
+        /** Says {@code value} of {@code option}, instead of what was said before. */
+        public <T> Builder set(Option<T> option, T value) {
+            values.put(option, value instanceof List<?> list ? List.copyOf(list) : value);
+            return this;
+        }
+
+        /** Takes back what was said of {@code option}. */
+        public Builder unset(Option<?> option) {
+            values.remove(option);
+            return this;
+        }
+
+        private <T> void read(Option<T> option, Format.JsonSource source) {
+            if (source.object().has(option.key())) {
+                set(option, option.format().fromJson().apply(source, option.key()));
+            }
+        }
+
+        <T> void parse(Option<T> option, String text) {
+            set(option, option.parse(text));
+        }
+
+        public Builder prompt(String text) {
+            return set(Option.PROMPT, text);
+        }
+
+        public Builder negativePrompt(String text) {
+            return set(Option.NEGATIVE_PROMPT, text);
+        }
+
+        public Builder steps(int count) {
+            return set(Option.STEPS, count);
+        }
+
+        /** Which timesteps, decreasing, instead of how many steps. */
+        public Builder timesteps(int... timesteps) {
+            return set(Option.TIMESTEPS, IntStream.of(timesteps).boxed().toList());
+        }
+
+        public Builder sampler(String name) {
+            return set(Option.SAMPLER, Option.SAMPLER.parse(name));
+        }
+
+        public Builder eta(double value) {
+            return set(Option.ETA, value);
+        }
+
+        public Builder guidance(double scale) {
+            return set(Option.GUIDANCE, scale);
+        }
+
+        public Builder seed(long value) {
+            return set(Option.SEED, value);
+        }
+
+        public Builder count(int pictures) {
+            return set(Option.COUNT, pictures);
+        }
+
+        public Builder size(int width, int height) {
+            return set(Option.SIZE, new Size(width, height));
+        }
+
+        public Builder strength(double share) {
+            return set(Option.STRENGTH, share);
+        }
+
+        public Builder image(PictureSource picture) {
+            return set(Option.IMAGE, picture);
+        }
+
+        public Builder mask(PictureSource picture) {
+            return set(Option.MASK, picture);
+        }
+
+        public Builder preset(String name) {
+            return set(Option.PRESET, name);
+        }
+
+        public Builder model(String name) {
+            return set(Option.MODEL, name);
+        }
+
+        /** With one LoRA more. */
+        public Builder lora(LoraReference lora) {
+            return append(Option.LORAS, lora);
+        }
+
+        /** With one ControlNet more. */
+        public Builder control(ControlNetReference control) {
+            return append(Option.CONTROLS, control);
+        }
+
+        private <T> Builder append(Option<List<T>> option, T value) {
+            List<T> more =
+                    new ArrayList<>(new GenerationOptions(values).get(option).orElse(List.of()));
+            more.add(value);
+            return set(option, more);
+        }
+
+        public GenerationOptions build() {
+            return new GenerationOptions(values);
+        }
+    }
+}

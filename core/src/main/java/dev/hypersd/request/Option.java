@@ -1,0 +1,323 @@
+package dev.hypersd.request;
+
+import dev.hypersd.preset.Alphas;
+import dev.hypersd.prompt.PromptSyntax;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Something that may be said about a picture: its name in each of the three forms of {@link GenerationOptions}, and how its value is
+ * written. This is the one table of all there is; they are written in its order.
+ *
+ * @param <T> the type of its value
+ */
+public final class Option<T> {
+    private static final List<Option<?>> TABLE = new ArrayList<>();
+
+    /** What to draw. On the command line this is the argument without a name. */
+    public static final Option<String> PROMPT = of("prompt", Format.TEXT, "TEXT", "What to draw.");
+
+    public static final Option<String> NEGATIVE_PROMPT = of(
+                    "negative_prompt", Format.TEXT, "TEXT", "What not to draw; needs guidance above 1.")
+            .flag("--negative");
+
+    /** How many denoising steps; see {@link #EXACT_STEPS} for what that means with an original picture. */
+    public static final Option<Integer> STEPS = of(
+                    "steps", Format.WHOLE, "N", "How many denoising steps. Default: the preset's, or 25.")
+            .infotext("Steps");
+
+    public static final Option<String> SAMPLER = of(
+                    "sampler",
+                    Format.SAMPLER,
+                    "NAME",
+                    "tcd, lcm, ddim, euler, euler_a, dpmpp_2m, dpmpp_2m_karras or pndm.")
+            .infotext("Sampler");
+
+    /** Classifier-free guidance scale. */
+    public static final Option<Double> GUIDANCE = of(
+                    "guidance",
+                    Format.NUMBER,
+                    "G",
+                    "Classifier-free guidance scale; off at 1 and below. Default: the preset's, or 7.5.")
+            .infotext("CFG scale");
+
+    public static final Option<Long> SEED = of(
+                    "seed", Format.LONG, "S", "Seed of the first picture. Default: a random one.")
+            .infotext("Seed");
+
+    public static final Option<Size> SIZE = of(
+                    "size",
+                    Format.SIZE,
+                    "WxH",
+                    "Width and height in pixels, multiples of 8. Default: what the model was trained for.")
+            .infotext("Size");
+
+    /** The name of the model; whoever resolves the options chooses the model by it. */
+    public static final Option<String> MODEL =
+            of("model", Format.TEXT, "NAME", "The model that draws.").infotext("Model");
+
+    /** 0 is a choice and not the same as absent: absent means the preset's, or the sampler's usual one. */
+    public static final Option<Double> ETA = of(
+                    "eta",
+                    Format.NUMBER,
+                    "E",
+                    "For tcd (which it implies) and ddim: fresh noise in each step, from 0 to 1. Default: the preset's, or the sampler's.")
+            .infotext("Eta");
+
+    /** How prompts are read. */
+    public static final Option<PromptSyntax> PROMPT_SYNTAX = of(
+                    "prompt_syntax",
+                    Format.ofEnum(PromptSyntax.class),
+                    "NAME",
+                    "How prompts are read: plain, or weighted, where (word:1.3) and [word] weigh, BREAK divides, and long prompts are taken in parts. Default: plain.")
+            .infotext("Prompt syntax");
+
+    public static final Option<Double> GUIDANCE_RESCALE = of(
+                    "guidance_rescale", Format.NUMBER, "R", "Guidance rescale, 0 to 1. Default: 0.")
+            .infotext("CFG rescale");
+
+    /** In infotext one more, because other programs count from 1. */
+    public static final Option<Integer> CLIP_SKIP = of(
+                    "clip_skip", Format.WHOLE, "N", "Leave out so many of the text encoder's last layers. Default: 0.")
+            .infotext("Clip skip");
+
+    public static final Option<Double> STRENGTH = of(
+                    "strength",
+                    Format.NUMBER,
+                    "S",
+                    "With --image: how far back to go, from 0 to 1, where nothing is left of it. Default: 0.75; 1 with --mask or --extend.")
+            .infotext("Denoising strength");
+
+    /**
+     * Whether {@link #STEPS} counts the steps that are taken of an original picture. Unless it is set, steps count the whole schedule, of
+     * which strength takes its share, as in diffusers: 20 steps at strength 0.75 take 15. With it, 20 are taken, of a schedule of 27.
+     */
+    public static final Option<Boolean> EXACT_STEPS = of(
+                    "exact_steps",
+                    Format.FLAG,
+                    "",
+                    "With --image: take as many steps as --steps says, instead of strength's share of them.")
+            .infotext("Exact steps");
+
+    /** Instead of {@link #STEPS}: which timesteps, decreasing. */
+    public static final Option<List<Integer>> TIMESTEPS = of(
+                    "timesteps",
+                    Format.WHOLES,
+                    "T,T...",
+                    "Instead of --steps: the timesteps themselves, decreasing, such as 999,749,499,249.")
+            .infotext("Timesteps");
+
+    public static final Option<Double> HIRES = of(
+                    "hires",
+                    Format.NUMBER,
+                    "FACTOR",
+                    "Draw so many times larger in a second pass, which adds details to the enlarged picture.")
+            .infotext("Hires upscale");
+
+    public static final Option<Double> HIRES_STRENGTH = of(
+                    "hires_strength",
+                    Format.NUMBER,
+                    "S",
+                    "How far back the second pass goes, from 0 to 1. Default: 0.5.")
+            .infotext("Hires strength");
+
+    /** After which share of the noise levels the model's refiner goes on; 1 means never. */
+    public static final Option<Double> REFINER_FROM = of(
+                    "refiner_from",
+                    Format.NUMBER,
+                    "SHARE",
+                    "After which share of the noise levels the refiner goes on; 1 for never. Default: 0.8.")
+            .infotext("Refiner switch at");
+
+    /** An empty list means none, not even those that the model comes with. */
+    public static final Option<List<LoraReference>> LORAS = of(
+                    "loras", Format.LORAS, "FILE|NAME[:WEIGHT]", "LoRAs to lay over the model.")
+            .flag("--lora")
+            .infotext("Loras");
+
+    /** Whether LoRAs of which only some modules fit are applied as far as they fit. */
+    public static final Option<Boolean> LORA_PARTIAL = of(
+                    "lora_partial", Format.FLAG, "", "Apply what fits of LoRAs that do not fit in whole.")
+            .infotext("Lora partial");
+
+    public static final Option<Alphas> LORA_ALPHAS = of(
+                    "lora_alphas",
+                    Format.ofEnum(Alphas.class),
+                    "RULE",
+                    "Where the alphas of a LoRA's modules differ: own (as the file says) or as_diffusers. Default: own.")
+            .infotext("Lora alphas");
+
+    public static final Option<List<EmbeddingReference>> EMBEDDINGS = of(
+                    "embeddings",
+                    Format.EMBEDDINGS,
+                    "FILE[:WORD]",
+                    "Words learned by textual inversion, for use in prompts.")
+            .flag("--embedding")
+            .infotext("Embeddings");
+
+    /** On the command line each is a group of options that begin with {@code --control}. */
+    public static final Option<List<ControlNetReference>> CONTROLS = of(
+                    "controls", Format.CONTROLS, "", "ControlNets and the pictures that they follow.")
+            .flag("--control")
+            .infotext("ControlNet");
+
+    /** A name, or {@code none}. */
+    public static final Option<String> PRESET = of(
+                    "preset",
+                    Format.TEXT,
+                    "NAME",
+                    "How a released few-step model wants to be sampled; chosen by the LoRA's file name. \"none\" for no preset.")
+            .infotext("Preset");
+
+    public static final Option<Integer> COUNT = of(
+                    "count", Format.WHOLE, "N", "How many pictures, of seeds that follow each other. Default: 1.")
+            .infotext("Count");
+
+    /** Pictures are not written into infotext. */
+    public static final Option<PictureSource> IMAGE = of("image", Format.PICTURE, "FILE", "A picture to go on from.");
+
+    public static final Option<PictureSource> MASK = of(
+            "mask",
+            Format.PICTURE,
+            "FILE",
+            "With --image, of its size: draw anew where this is white, leave the picture where it is black.");
+
+    public static final Option<List<Integer>> EXTEND = of(
+                    "extend",
+                    Format.WHOLES,
+                    "LEFT,TOP,RIGHT,BOTTOM",
+                    "With --image: let the picture grow by so many pixels on each side.")
+            .infotext("Extend");
+
+    public static final Option<Boolean> TILED = of(
+                    "tiled",
+                    Format.FLAG,
+                    "",
+                    "Decode in tiles of 512 pixels, for pictures whose decoding takes too much memory.")
+            .infotext("Tiled");
+
+    public static final Option<String> PROMPT_2 = of(
+                    "prompt_2",
+                    Format.TEXT,
+                    "TEXT",
+                    "For SDXL: what its second text encoder reads. Default: the prompt.")
+            .infotext("Prompt 2");
+
+    public static final Option<String> NEGATIVE_PROMPT_2 = of(
+                    "negative_prompt_2",
+                    Format.TEXT,
+                    "TEXT",
+                    "For SDXL: the negative prompt of its second text encoder. Default: the negative prompt.")
+            .infotext("Negative prompt 2");
+
+    /** SDXL's micro-conditioning, as {@link MicroConditioning} explains it; all sizes are width and height. */
+    public static final Option<List<Integer>> ORIGINAL_SIZE = of(
+                    "original_size",
+                    Format.WHOLES,
+                    "W,H",
+                    "For SDXL: the size that a training picture had. Default: the size of the picture.")
+            .infotext("Original size");
+
+    public static final Option<List<Integer>> CROP = of(
+                    "crop",
+                    Format.WHOLES,
+                    "TOP,LEFT",
+                    "For SDXL: how much of a training picture was cut off at the top and at the left. Default: 0,0.")
+            .infotext("Crop");
+
+    public static final Option<List<Integer>> TARGET_SIZE = of(
+                    "target_size",
+                    Format.WHOLES,
+                    "W,H",
+                    "For SDXL: the size that a training picture was brought to. Default: the size of the picture.")
+            .infotext("Target size");
+
+    private final String key;
+    private final Format<T> format;
+    private final String label;
+    private final String description;
+    private final String flag;
+    private final Optional<String> infotext;
+
+    private Option(
+            String key, Format<T> format, String label, String description, String flag, Optional<String> infotext) {
+        this.key = key;
+        this.format = format;
+        this.label = label;
+        this.description = description;
+        this.flag = flag;
+        this.infotext = infotext;
+    }
+
+    private static <T> Option<T> of(String key, Format<T> format, String label, String description) {
+        return listed(new Option<>(key, format, label, description, "--" + key.replace('_', '-'), Optional.empty()));
+    }
+
+    private Option<T> flag(String other) {
+        return listed(new Option<>(key, format, label, description, other, infotext));
+    }
+
+    private Option<T> infotext(String name) {
+        return listed(new Option<>(key, format, label, description, flag, Optional.of(name)));
+    }
+
+    /** The last one of a key is in the table. */
+    private static <T> Option<T> listed(Option<T> option) {
+        if (!TABLE.isEmpty() && TABLE.getLast().key.equals(option.key)) {
+            TABLE.removeLast();
+        }
+        TABLE.add(option);
+        return option;
+    }
+
+    /** All options, in the order in which they are written. */
+    public static List<Option<?>> all() {
+        return Collections.unmodifiableList(TABLE);
+    }
+
+    /** The name in JSON: {@code guidance_rescale}. */
+    public String key() {
+        return key;
+    }
+
+    /** The name on the command line: {@code --guidance-rescale}. */
+    public String flag() {
+        return flag;
+    }
+
+    /** The name in infotext, if it is written there: {@code CFG rescale}. */
+    Optional<String> infotext() {
+        return infotext;
+    }
+
+    /** What its value is, for help: {@code N}; empty for what is given or not. */
+    public String label() {
+        return label;
+    }
+
+    /** What it does, for help. */
+    public String description() {
+        return description;
+    }
+
+    Format<T> format() {
+        return format;
+    }
+
+    /**
+     * The value that {@code text} stands for.
+     *
+     * @throws dev.hypersd.error.InvalidRequestException if it is none
+     */
+    public T parse(String text) {
+        return format.parse(this, text);
+    }
+
+    /** {@code guidance_rescale (--guidance-rescale)}: for messages that every door shows. */
+    @Override
+    public String toString() {
+        return "%s (%s)".formatted(key, flag);
+    }
+}

@@ -1,0 +1,266 @@
+package dev.hypersd.request;
+
+import static java.util.function.Predicate.not;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
+import dev.hypersd.preset.Alphas;
+import dev.hypersd.preset.LoraWeight;
+import dev.hypersd.preset.LoraWeight.Fit;
+import dev.hypersd.preset.Preset;
+import dev.hypersd.preset.Presets;
+import dev.hypersd.prompt.PromptSyntax;
+import dev.hypersd.request.MicroConditioning.Framing;
+import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.Steps;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Makes a request of options: the one place where presets are chosen and where everything that is not said gets its default.
+ *
+ * <p>An option counts as it is given. What is not given comes from the preset, which is named or found by the file names of the LoRAs and of the
+ * model; without one, models that are not distilled usually need what {@link #DEFAULT_STEPS} and the others say.
+ */
+final class OptionsResolver {
+    private static final int DEFAULT_STEPS = 25;
+    private static final double DEFAULT_GUIDANCE = 7.5;
+    private static final double DEFAULT_STRENGTH = 0.75;
+
+    /** With a mask or an extension, where what is drawn anew should not be what was there before. */
+    private static final double DEFAULT_INPAINTING_STRENGTH = 1;
+
+    private static final double DEFAULT_HIRES_STRENGTH = 0.5;
+    private static final String DEFAULT_ETA_SAMPLER = "tcd";
+
+    private final GenerationOptions options;
+    private final TargetModel model;
+    private final NameResolver names;
+    private final List<String> warnings = new ArrayList<>();
+
+    OptionsResolver(GenerationOptions options, TargetModel model, NameResolver names) {
+        this.options = options;
+        this.model = model;
+        this.names = names;
+    }
+
+    ResolvedOptions resolve() {
+        List<LoraWeight> loras = loras();
+        Optional<Preset> preset = preset(loras);
+        Optional<Original> original = original();
+        Guidance guidance = new Guidance(
+                options.get(Option.GUIDANCE)
+                        .orElseGet(() -> preset.map(Preset::guidance).orElse(DEFAULT_GUIDANCE)),
+                options.get(Option.GUIDANCE_RESCALE).orElse(0.0));
+        ImageRequest.Builder request = ImageRequest.of(prompt())
+                .syntax(options.get(Option.PROMPT_SYNTAX).orElse(PromptSyntax.PLAIN))
+                .imagesPerPrompt(options.get(Option.COUNT).orElse(1))
+                .seed(options.get(Option.SEED).orElse(0L))
+                .clipSkip(options.get(Option.CLIP_SKIP).orElse(0))
+                .guidance(guidance)
+                .steps(steps(preset, original));
+        sampler(preset).ifPresent(request::sampler);
+        original.ifPresent(request::original);
+        options.get(Option.SIZE).ifPresent(size -> request.size(size.width(), size.height()));
+        loras.forEach(request::lora);
+        embeddings().forEach(request::word);
+        options.get(Option.CONTROLS).orElse(List.of()).forEach(control -> request.control(control(control)));
+        hires().ifPresent(request::hires);
+        refinerSwitch().ifPresent(request::refinerSwitch);
+        if (options.get(Option.TILED).orElse(false)) {
+            request.tiled();
+        }
+        microConditioning(request.build()).ifPresent(request::microConditioning);
+        warn(preset, guidance);
+        return new ResolvedOptions(request.build(), preset, warnings);
+    }
+
+    private Prompt prompt() {
+        return new Prompt(
+                options.get(Option.PROMPT).orElse(""),
+                options.get(Option.NEGATIVE_PROMPT),
+                options.get(Option.PROMPT_2),
+                options.get(Option.NEGATIVE_PROMPT_2));
+    }
+
+    private List<LoraWeight> loras() {
+        Fit fit = options.get(Option.LORA_PARTIAL).orElse(false) ? Fit.PARTIAL : Fit.WHOLE;
+        Alphas alphas = options.get(Option.LORA_ALPHAS).orElse(Alphas.OWN);
+        return options.get(Option.LORAS).orElse(model.loras()).stream()
+                .map(lora ->
+                        new LoraWeight(names.lora(lora.name()), lora.weight().orElse(1), fit, alphas))
+                .toList();
+    }
+
+    private Optional<Preset> preset(List<LoraWeight> loras) {
+        if (options.has(Option.PRESET)) {
+            return options.get(Option.PRESET)
+                    .filter(not(References.NONE::equals))
+                    .map(Presets::named);
+        }
+        Stream<Path> files = Stream.concat(loras.stream().map(LoraWeight::file), model.files().stream());
+        return files.flatMap(file -> Presets.forFile(file).stream()).findFirst();
+    }
+
+    private Optional<Sampler> sampler(Optional<Preset> preset) {
+        Optional<Sampler> chosen =
+                options.get(Option.SAMPLER).map(Samplers::named).or(() -> preset.map(Preset::sampler));
+        return options.has(Option.ETA)
+                ? chosen.or(() -> Optional.of(Samplers.named(DEFAULT_ETA_SAMPLER)))
+                        .map(sampler -> sampler.withEta(options.get(Option.ETA).orElseThrow()))
+                : chosen;
+    }
+
+    /** A preset may choose its timesteps, not only how many: they count wherever as many steps are asked for. */
+    private Steps steps(Optional<Preset> preset, Optional<Original> original) {
+        if (options.has(Option.STEPS) && options.has(Option.TIMESTEPS)) {
+            throw new InvalidRequestException("%s and %s both say how many steps to take: give one of them"
+                    .formatted(Option.STEPS, Option.TIMESTEPS));
+        }
+        Optional<Steps> timesteps = options.get(Option.TIMESTEPS)
+                .map(chosen ->
+                        Steps.at(chosen.stream().mapToInt(Integer::intValue).toArray()));
+        Steps whole = timesteps.orElseGet(() -> options.get(Option.STEPS)
+                .filter(count -> preset.map(p -> p.steps().count() != count).orElse(true))
+                .map(Steps::of)
+                .orElseGet(() -> preset.map(Preset::steps).orElse(Steps.of(DEFAULT_STEPS))));
+        if (original.isEmpty()) {
+            return whole;
+        }
+        double strength = options.get(Option.STRENGTH)
+                .orElse(original.get().mask().isPresent() ? DEFAULT_INPAINTING_STRENGTH : DEFAULT_STRENGTH);
+        boolean exact = options.get(Option.EXACT_STEPS).orElse(false) && timesteps.isEmpty();
+        return exact && strength > 0 && strength < 1
+                ? Steps.of((int) Math.ceil(whole.count() / strength - 1e-9)).withStrength(strength)
+                : whole.withStrength(strength);
+    }
+
+    private Optional<Original> original() {
+        Optional<Image> picture = options.get(Option.IMAGE).map(PictureSource::read);
+        if (picture.isEmpty()) {
+            for (Option<?> option : List.of(Option.MASK, Option.EXTEND, Option.STRENGTH)) {
+                if (options.has(option)) {
+                    throw new InvalidRequestException(
+                            "%s says something about a picture to go on from, which is missing: name it with %s"
+                                    .formatted(option, Option.IMAGE));
+                }
+            }
+            return Optional.empty();
+        }
+        if (options.has(Option.MASK) && options.has(Option.EXTEND)) {
+            throw new InvalidRequestException(
+                    "%s and %s both say what to draw anew: give one of them".formatted(Option.MASK, Option.EXTEND));
+        }
+        Optional<List<Integer>> sides = options.get(Option.EXTEND);
+        if (sides.isPresent()) {
+            List<Integer> by = numbers(Option.EXTEND, sides.get(), 4);
+            return Optional.of(Original.extended(picture.get(), by.get(0), by.get(1), by.get(2), by.get(3)));
+        }
+        return Optional.of(new Original(picture.get(), options.get(Option.MASK).map(PictureSource::read)));
+    }
+
+    private List<LearnedWord> embeddings() {
+        Stream<LearnedWord> own = options.get(Option.EMBEDDINGS).orElse(List.of()).stream()
+                .map(embedding -> {
+                    Path file = names.embedding(embedding.name());
+                    return embedding
+                            .word()
+                            .map(word -> new LearnedWord(word, file))
+                            .orElseGet(() -> LearnedWord.of(file));
+                });
+        return Stream.concat(own, model.embeddings().stream()).distinct().toList();
+    }
+
+    private Control control(ControlNetReference reference) {
+        Path network = names.controlNet(reference.name());
+        Image picture = reference
+                .picture()
+                .orElseThrow(() -> new InvalidRequestException(
+                        "ControlNet %s needs a picture to follow: name it with image (--control-image)"
+                                .formatted(reference.name())))
+                .read();
+        Image followed = reference
+                .preprocessor()
+                .map(name -> names.preprocess(name, picture))
+                .orElse(picture);
+        return new Control(
+                network,
+                followed,
+                reference.scale().orElse(1),
+                reference.from().orElse(0),
+                reference.to().orElse(1),
+                reference.mode().orElse(Control.Mode.BALANCED));
+    }
+
+    private Optional<HiresPass> hires() {
+        if (options.has(Option.HIRES_STRENGTH) && !options.has(Option.HIRES)) {
+            throw new InvalidRequestException(
+                    "%s says something about a second pass, which is missing: ask for it with %s"
+                            .formatted(Option.HIRES_STRENGTH, Option.HIRES));
+        }
+        return options.get(Option.HIRES)
+                .map(factor ->
+                        new HiresPass(factor, options.get(Option.HIRES_STRENGTH).orElse(DEFAULT_HIRES_STRENGTH)));
+    }
+
+    private Optional<RefinerSwitch> refinerSwitch() {
+        Optional<Double> from = options.get(Option.REFINER_FROM);
+        if (from.filter(share -> share == 1).isPresent()) {
+            return Optional.empty();
+        }
+        if (from.isPresent() && !model.hasRefiner()) {
+            throw new InvalidRequestException(
+                    "%s lets a refiner draw the last steps, and %s was loaded without one: name it with --refiner"
+                            .formatted(Option.REFINER_FROM, model.name()));
+        }
+        return model.hasRefiner()
+                ? Optional.of(from.map(RefinerSwitch::new).orElse(RefinerSwitch.USUAL))
+                : Optional.empty();
+    }
+
+    private Optional<MicroConditioning> microConditioning(ImageRequest request) {
+        if (Stream.of(Option.ORIGINAL_SIZE, Option.CROP, Option.TARGET_SIZE).noneMatch(options::has)) {
+            return Optional.empty();
+        }
+        Size size = request.pictureSize()
+                .or(model::nativeSize)
+                .orElseThrow(() -> new InvalidRequestException(
+                        "%s, %s and %s are seen beside the size of the picture: say it with %s"
+                                .formatted(Option.ORIGINAL_SIZE, Option.CROP, Option.TARGET_SIZE, Option.SIZE)));
+        List<Integer> whole = List.of(size.width(), size.height());
+        List<Integer> from =
+                numbers(Option.ORIGINAL_SIZE, options.get(Option.ORIGINAL_SIZE).orElse(whole), 2);
+        List<Integer> crop = numbers(Option.CROP, options.get(Option.CROP).orElse(List.of(0, 0)), 2);
+        List<Integer> target =
+                numbers(Option.TARGET_SIZE, options.get(Option.TARGET_SIZE).orElse(whole), 2);
+        return Optional.of(MicroConditioning.of(
+                new Framing(from.get(1), from.get(0), crop.get(0), crop.get(1), target.get(1), target.get(0))));
+    }
+
+    private static List<Integer> numbers(Option<?> option, List<Integer> found, int count) {
+        if (found.size() != count) {
+            throw new InvalidRequestException(
+                    "%s takes %d numbers, %s, not %d".formatted(option, count, option.label(), found.size()));
+        }
+        return found;
+    }
+
+    private void warn(Optional<Preset> preset, Guidance guidance) {
+        options.get(Option.MODEL)
+                .filter(name -> !name.equals(model.name()))
+                .ifPresent(name -> warnings.add(
+                        "these options are for the model %s, and it is %s that draws".formatted(name, model.name())));
+        int steps = options.get(Option.STEPS)
+                .or(() -> options.get(Option.TIMESTEPS).map(List::size))
+                .or(() -> preset.map(p -> p.steps().count()))
+                .orElse(DEFAULT_STEPS);
+        preset.ifPresent(p -> warnings.addAll(p.warnings(steps, guidance.scale())));
+        if (options.has(Option.NEGATIVE_PROMPT) && !guidance.isOn()) {
+            warnings.add("the negative prompt has no effect: guidance is off");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.hypersd.request;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
+import dev.hypersd.image.Png;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Optional;
+
+/** Input pictures as text: the name of a file, or a data URL. */
+final class Pictures {
+    private static final String DATA = "data:";
+
+    private Pictures() {}
+
+    /** A data URL is a picture in memory, any other text the name of a file. */
+    static PictureSource parse(String text) {
+        if (text.startsWith(DATA)) {
+            try {
+                byte[] encoded = Base64.getDecoder().decode(text.substring(text.indexOf(',') + 1));
+                return PictureSource.of(Image.decode(Path.of("data-url"), encoded));
+            } catch (IllegalArgumentException e) {
+                throw new InvalidRequestException("a picture is a data URL that is not in Base64");
+            }
+        }
+        return PictureSource.of(path(text));
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new InvalidRequestException(
+                    "\"%s\" cannot be the name of a file: %s".formatted(Format.shortened(text), e.getReason()));
+        }
+    }
+
+    /** What {@link #parse} reads. */
+    static String text(PictureSource picture) {
+        return switch (picture) {
+            case PictureSource.File file -> file.path().toString();
+            case PictureSource.InMemory memory ->
+                "data:image/png;base64,"
+                        + Base64.getEncoder().encodeToString(new Png().encode(memory.image(), Optional.empty()));
+        };
+    }
+
+    /** The name of its file. */
+    static String file(PictureSource picture) {
+        return switch (picture) {
+            case PictureSource.File file -> file.path().toString();
+            case PictureSource.InMemory _ ->
+                throw new InvalidRequestException(
+                        "a picture in memory cannot be named on a command line: write it to a file first");
+        };
+    }
+}

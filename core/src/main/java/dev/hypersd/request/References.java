@@ -1,0 +1,256 @@
+package dev.hypersd.request;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.request.Format.JsonSource;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * How references to LoRAs, embeddings and ControlNets are written. As text they have a short form, {@code style.safetensors:0.8}; where
+ * that would be read back differently, because a name has a colon or a comma in it, the text is their JSON instead.
+ */
+final class References {
+    /** How people write that there shall be none. */
+    static final String NONE = "none";
+
+    private static final Path FILE = Path.of("reference");
+    private static final String WEIGHTS = ".safetensors";
+    private static final String SEPARATOR = ", ";
+
+    private References() {}
+
+    /**
+     * One kind of reference.
+     *
+     * @param shortText the short form
+     * @param parse of the short form
+     */
+    record Kind<T>(
+            Function<T, String> shortText,
+            Function<String, T> parse,
+            Function<JsonSource, T> fromJson,
+            Function<T, ObjectNode> toJson) {
+        /** The text of one reference. */
+        String text(T reference) {
+            String text = shortText.apply(reference);
+            return readsBack(text, reference) ? text : toJson.apply(reference).toString();
+        }
+
+        private boolean readsBack(String text, T reference) {
+            try {
+                return !text.equals(NONE) && item(text).equals(reference);
+            } catch (InvalidRequestException | InvalidFileException e) {
+                return false;
+            }
+        }
+
+        /** What {@link #text} has written. */
+        T item(String text) {
+            return text.startsWith("{")
+                    ? fromJson.apply(new JsonSource(parsed(text), (key, picture) -> Pictures.parse(picture)))
+                    : parse.apply(text);
+        }
+    }
+
+    static final Kind<LoraReference> LORA = new Kind<>(
+            lora -> lora.name()
+                    + (lora.weight().isPresent()
+                            ? ":" + Format.number(lora.weight().getAsDouble())
+                            : ""),
+            References::lora,
+            json -> new LoraReference(json.object().string("name", ""), optional(json.object(), "weight")),
+            lora -> {
+                ObjectNode node = Json.MAPPER.createObjectNode().put("name", lora.name());
+                lora.weight().ifPresent(weight -> node.put("weight", weight));
+                return node;
+            });
+
+    static final Kind<EmbeddingReference> EMBEDDING = new Kind<>(
+            embedding ->
+                    embedding.name() + embedding.word().map(word -> ":" + word).orElse(""),
+            References::embedding,
+            json -> new EmbeddingReference(
+                    json.object().string("name", ""), json.object().optionalString("word")),
+            embedding -> {
+                ObjectNode node = Json.MAPPER.createObjectNode().put("name", embedding.name());
+                embedding.word().ifPresent(word -> node.put("word", word));
+                return node;
+            });
+
+    static final Kind<ControlNetReference> CONTROL =
+            new Kind<>(References::controlText, References::control, References::controlFromJson, References::toJson);
+
+    /** Of lists of references. */
+    static <T> Format<List<T>> listFormat(Kind<T> kind) {
+        return new Format<>(
+                "references with commas between them",
+                text -> list(kind, text),
+                references -> text(kind, references),
+                (json, key) -> json.object().objects(key).stream()
+                        .map(object -> {
+                            T reference = kind.fromJson.apply(new JsonSource(
+                                    object, (field, text) -> json.pictures().apply(key + "." + field, text)));
+                            object.refuseUnread();
+                            return reference;
+                        })
+                        .toList(),
+                references -> Json.MAPPER
+                        .createArrayNode()
+                        .addAll(references.stream().map(kind.toJson).toList()));
+    }
+
+    private static <T> String text(Kind<T> kind, List<T> references) {
+        if (references.isEmpty()) {
+            return NONE;
+        }
+        String text = references.stream().map(kind.shortText).collect(Collectors.joining(SEPARATOR));
+        try {
+            if (list(kind, text).equals(references)) {
+                return text;
+            }
+        } catch (InvalidRequestException | InvalidFileException e) {
+            // Then JSON says it.
+        }
+        return Json.MAPPER
+                .createArrayNode()
+                .addAll(references.stream().map(kind.toJson).toList())
+                .toString();
+    }
+
+    private static <T> List<T> list(Kind<T> kind, String text) {
+        if (text.equals(NONE)) {
+            return List.of();
+        }
+        if (text.startsWith("[")) {
+            return parsed("{\"list\":" + text + "}").objects("list").stream()
+                    .map(object ->
+                            kind.fromJson.apply(new JsonSource(object, (key, picture) -> Pictures.parse(picture))))
+                    .toList();
+        }
+        return Arrays.stream(text.split(SEPARATOR, -1)).map(kind::item).toList();
+    }
+
+    private static JsonObject parsed(String text) {
+        return Json.parse(FILE, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** {@code FILE[:WEIGHT]}; a colon that no number follows belongs to the name where that is a file's, as in {@code C:\style.safetensors}. */
+    private static LoraReference lora(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 0 || text.substring(colon).contains(WEIGHTS) || text.indexOf('\\', colon) >= 0) {
+            return LoraReference.of(text);
+        }
+        try {
+            double weight = Double.parseDouble(text.substring(colon + 1));
+            if (Double.isFinite(weight)) {
+                return LoraReference.of(text.substring(0, colon), weight);
+            }
+        } catch (NumberFormatException e) {
+            // Said below, together with the values that are numbers and no weights.
+        }
+        throw new InvalidRequestException(
+                "\"%s\" is not a weight; write FILE or FILE:WEIGHT, for example style.safetensors:0.8"
+                        .formatted(Format.shortened(text.substring(colon + 1))));
+    }
+
+    /** {@code FILE[:WORD]}, of which the file ends in {@code .safetensors}. */
+    private static EmbeddingReference embedding(String text) {
+        int end = text.lastIndexOf(WEIGHTS + ":");
+        return end < 0
+                ? EmbeddingReference.of(text)
+                : new EmbeddingReference(
+                        text.substring(0, end + WEIGHTS.length()),
+                        Optional.of(text.substring(end + WEIGHTS.length() + 1)));
+    }
+
+    /** As AUTOMATIC1111's extension for ControlNets writes it: {@code Model: canny, Weight: 0.8}. */
+    private static String controlText(ControlNetReference control) {
+        List<String> parts = new ArrayList<>();
+        control.preprocessor().ifPresent(name -> parts.add("Module: " + name));
+        parts.add("Model: " + control.name());
+        control.scale().ifPresent(scale -> parts.add("Weight: " + Format.number(scale)));
+        control.from().ifPresent(from -> parts.add("Guidance Start: " + Format.number(from)));
+        control.to().ifPresent(to -> parts.add("Guidance End: " + Format.number(to)));
+        control.mode().ifPresent(mode -> parts.add("Control Mode: " + Format.name(mode)));
+        control.picture().ifPresent(picture -> parts.add("Image: " + Pictures.text(picture)));
+        return String.join(SEPARATOR, parts);
+    }
+
+    private static ControlNetReference control(String text) {
+        Map<String, String> parts = new LinkedHashMap<>();
+        for (String part : text.split(SEPARATOR, -1)) {
+            int colon = part.indexOf(": ");
+            if (colon > 0) {
+                parts.put(part.substring(0, colon), part.substring(colon + 2));
+            }
+        }
+        return new ControlNetReference(
+                Optional.ofNullable(parts.get("Model")).orElse(text),
+                Optional.ofNullable(parts.get("Image")).map(Pictures::parse),
+                Optional.ofNullable(parts.get("Module")).filter(module -> !module.equals(NONE)),
+                number(parts, "Weight"),
+                number(parts, "Guidance Start"),
+                number(parts, "Guidance End"),
+                Optional.ofNullable(parts.get("Control Mode")).map(References::mode));
+    }
+
+    /** Of the modes of that extension, those that give either side more say have no counterpart. */
+    private static Control.Mode mode(String text) {
+        return text.toLowerCase(Locale.ROOT).equals("guess") ? Control.Mode.GUESS : Control.Mode.BALANCED;
+    }
+
+    private static OptionalDouble number(Map<String, String> parts, String name) {
+        try {
+            return parts.containsKey(name)
+                    ? OptionalDouble.of(Double.parseDouble(parts.get(name)))
+                    : OptionalDouble.empty();
+        } catch (NumberFormatException e) {
+            throw new InvalidRequestException(
+                    "\"%s\" of a ControlNet must be a number, not \"%s\"".formatted(name, parts.get(name)));
+        }
+    }
+
+    private static ControlNetReference controlFromJson(JsonSource json) {
+        JsonObject object = json.object();
+        return new ControlNetReference(
+                object.string("name", ""),
+                object.optionalString("image").map(text -> json.pictures().apply("image", text)),
+                object.optionalString("preprocessor"),
+                optional(object, "scale"),
+                optional(object, "from"),
+                optional(object, "to"),
+                object.has("mode")
+                        ? Optional.of(
+                                Format.ofEnum(Control.Mode.class).fromJson().apply(json, "mode"))
+                        : Optional.empty());
+    }
+
+    private static ObjectNode toJson(ControlNetReference control) {
+        ObjectNode node = Json.MAPPER.createObjectNode().put("name", control.name());
+        control.picture().ifPresent(picture -> node.put("image", Pictures.text(picture)));
+        control.preprocessor().ifPresent(name -> node.put("preprocessor", name));
+        control.scale().ifPresent(scale -> node.put("scale", scale));
+        control.from().ifPresent(from -> node.put("from", from));
+        control.to().ifPresent(to -> node.put("to", to));
+        control.mode().ifPresent(mode -> node.put("mode", Format.name(mode)));
+        return node;
+    }
+
+    private static OptionalDouble optional(JsonObject object, String key) {
+        return object.has(key) ? OptionalDouble.of(object.number(key, 0)) : OptionalDouble.empty();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.hypersd.request;
+
+import dev.hypersd.model.ModelSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What the options of a picture have to know of the model that draws it.
+ *
+ * @param name by which people know it
+ * @param files its checkpoints and its directory, by whose names its preset is found
+ * @param hasRefiner whether it was loaded with a refiner
+ * @param nativeSize the size that it was trained for, where that is known
+ * @param loras laid over it where options say nothing of LoRAs
+ * @param embeddings that prompts may use besides those of the options
+ */
+public record TargetModel(
+        String name,
+        List<Path> files,
+        boolean hasRefiner,
+        Optional<Size> nativeSize,
+        List<LoraReference> loras,
+        List<LearnedWord> embeddings) {
+    public TargetModel {
+        files = List.copyOf(files);
+        loras = List.copyOf(loras);
+        embeddings = List.copyOf(embeddings);
+    }
+
+    /** The model of {@code source}, without LoRAs and embeddings of its own. */
+    public static TargetModel of(ModelSource source) {
+        return new TargetModel(
+                String.valueOf(source.directory().toAbsolutePath().normalize().getFileName()),
+                Stream.concat(source.options().checkpoints().stream(), Stream.of(source.directory()))
+                        .toList(),
+                source.options().refiner().isPresent(),
+                Optional.empty(),
+                List.of(),
+                List.of());
+    }
+
+    /** The same model with LoRAs and embeddings of its own. */
+    public TargetModel with(List<LoraReference> ownLoras, List<LearnedWord> ownEmbeddings) {
+        return new TargetModel(name, files, hasRefiner, nativeSize, ownLoras, ownEmbeddings);
+    }
+
+    /** The same model with the size that it was trained for. */
+    public TargetModel withNativeSize(Size size) {
+        return new TargetModel(name, files, hasRefiner, Optional.of(size), loras, embeddings);
+    }
+}

@@ -1,0 +1,202 @@
+package dev.hypersd.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
+import dev.hypersd.preset.LoraWeight;
+import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.Steps;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What options amount to: presets, defaults, and what is refused or warned of. */
+class OptionsResolverTest {
+    private static final TargetModel MODEL =
+            new TargetModel("base", List.of(Path.of("models/base")), false, Optional.empty(), List.of(), List.of());
+    private static final PictureSource PICTURE = PictureSource.of(new Image(16, 16, new byte[768]));
+
+    @Test
+    void whatIsNotSaidIsAsModelsThatAreNotDistilledNeedIt() {
+        ImageRequest request = resolve("{\"prompt\": \"a\"}").request();
+        assertThat(request.steps()).isEqualTo(Steps.of(25));
+        assertThat(request.guidance()).isEqualTo(Guidance.of(7.5));
+        assertThat(request.sampler()).isEmpty();
+        assertThat(request.seed()).isZero();
+        assertThat(request.size()).isEmpty();
+    }
+
+    @Test
+    void aPresetIsFoundByTheNameOfALoraAndLeavesRoomForWhatIsSaid() {
+        ResolvedOptions resolved =
+                resolve("{\"loras\": [{\"name\": \"Hyper-SD15-1step-lora.safetensors\"}], \"guidance\": 0.5}");
+        assertThat(resolved.preset().orElseThrow().name()).isEqualTo("hyper-sd15-1step");
+        assertThat(resolved.request().steps()).isEqualTo(Steps.of(1));
+        assertThat(resolved.request().guidance()).isEqualTo(Guidance.of(0.5));
+        assertThat(resolved.request().sampler()).hasValue(Samplers.named("tcd").withEta(1));
+        assertThat(resolved.request().loras())
+                .containsExactly(new LoraWeight(Path.of("Hyper-SD15-1step-lora.safetensors"), 1));
+        assertThat(resolve("{\"preset\": \"none\", \"loras\": [{\"name\": \"Hyper-SD15-1step-lora\"}]}")
+                        .preset())
+                .isEmpty();
+    }
+
+    @Test
+    void aPresetsOwnTimestepsHoldWhereverAsManyStepsAreAskedFor() {
+        assertThat(resolve("{\"preset\": \"hyper-sdxl-1step-unet\"}").request().steps())
+                .isEqualTo(Steps.at(800));
+        assertThat(resolve("{\"preset\": \"hyper-sdxl-1step-unet\", \"steps\": 1}")
+                        .request()
+                        .steps())
+                .isEqualTo(Steps.at(800));
+        ResolvedOptions other = resolve("{\"preset\": \"hyper-sdxl-1step-unet\", \"steps\": 2}");
+        assertThat(other.request().steps()).isEqualTo(Steps.of(2));
+        assertThat(other.warnings()).containsExactly("Hyper-SDXL-1step-Unet was distilled for 1 steps, not 2");
+    }
+
+    @Test
+    void anEtaOfZeroIsNotTheSameAsNone() {
+        String unified = "{\"loras\": [{\"name\": \"Hyper-SD15-1step-lora\"}]%s}";
+        assertThat(sampler(unified.formatted("")))
+                .isEqualTo(Samplers.named("tcd").withEta(1));
+        assertThat(sampler(unified.formatted(", \"eta\": 0")))
+                .isEqualTo(Samplers.named("tcd").withEta(0));
+        assertThat(sampler("{\"eta\": 0.5}")).isEqualTo(Samplers.named("tcd").withEta(0.5));
+        assertThat(sampler("{\"sampler\": \"DDIM\", \"eta\": 0.5}"))
+                .isEqualTo(Samplers.named("ddim").withEta(0.5));
+        assertThatThrownBy(() -> sampler("{\"sampler\": \"euler\", \"eta\": 0}"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("euler has no eta");
+    }
+
+    @Test
+    void strengthIsByDefaultOneWhereAPartIsDrawnAnewAndThreeQuartersElsewhere() {
+        GenerationOptions whole = GenerationOptions.builder().image(PICTURE).build();
+        GenerationOptions masked = whole.toBuilder().mask(PICTURE).build();
+        GenerationOptions extended =
+                whole.toBuilder().set(Option.EXTEND, List.of(8, 0, 0, 0)).build();
+        assertThat(resolve(whole).request().steps().strength()).isEqualTo(0.75);
+        assertThat(resolve(masked).request().steps().strength()).isEqualTo(1);
+        assertThat(resolve(extended).request().steps().strength()).isEqualTo(1);
+        assertThat(resolve(masked.toBuilder().strength(0.5).build())
+                        .request()
+                        .steps()
+                        .strength())
+                .isEqualTo(0.5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"20, 0.75, 20, 27", "1, 0.75, 1, 2", "4, 1, 4, 4", "3, 0.5, 3, 6"})
+    void exactStepsAreTakenAndOthersCountTheSchedule(int steps, double strength, int scheduled, int exact) {
+        GenerationOptions options = GenerationOptions.builder()
+                .image(PICTURE)
+                .steps(steps)
+                .strength(strength)
+                .build();
+        assertThat(resolve(options).request().steps())
+                .isEqualTo(Steps.of(scheduled).withStrength(strength));
+        assertThat(resolve(options.toBuilder().set(Option.EXACT_STEPS, true).build())
+                        .request()
+                        .steps())
+                .isEqualTo(Steps.of(exact).withStrength(strength));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"strength\": 0.5} | strength (--strength) says something about a picture to go on from, which is missing: name it with image (--image)",
+                "{\"extend\": [1, 1, 1, 1]} | extend (--extend) says something about a picture to go on from",
+                "{\"hires_strength\": 0.5} | which is missing: ask for it with hires (--hires)",
+                "{\"refiner_from\": 0.5} | base was loaded without one: name it with --refiner",
+                "{\"controls\": [{\"name\": \"canny\"}]} | ControlNet canny needs a picture to follow: name it with image (--control-image)",
+                "{\"steps\": 4, \"timesteps\": [999]} | both say how many steps to take",
+                "{\"crop\": [0]} | say it with size (--size)",
+                "{\"crop\": [0], \"size\": \"64\"} | crop (--crop) takes 2 numbers, TOP,LEFT, not 1",
+                "{\"sampler\": \"tdc\"} | there is no sampler \"tdc\"; did you mean tcd?",
+                "{\"preset\": \"hyper\"} | there is no preset \"hyper\"; did you mean hyper-sd15-1step?",
+            })
+    void whatMakesNoSenseIsRefusedWithTheNameOfTheOptionThatHelps(String json, String sentence) {
+        assertThatThrownBy(() -> resolve(json))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining(sentence);
+    }
+
+    @Test
+    void aRefinerDrawsTheLastFifthUnlessOtherwiseSaid() {
+        TargetModel refined = new TargetModel("base", List.of(), true, Optional.empty(), List.of(), List.of());
+        GenerationOptions.Builder options = GenerationOptions.builder();
+        assertThat(options.build()
+                        .resolve(refined, NameResolver.FILES)
+                        .request()
+                        .refinerSwitch())
+                .hasValue(new RefinerSwitch(0.8));
+        assertThat(options.set(Option.REFINER_FROM, 0.5)
+                        .build()
+                        .resolve(refined, NameResolver.FILES)
+                        .request()
+                        .refinerSwitch())
+                .hasValue(new RefinerSwitch(0.5));
+        assertThat(options.set(Option.REFINER_FROM, 1.0)
+                        .build()
+                        .resolve(refined, NameResolver.FILES)
+                        .request()
+                        .refinerSwitch())
+                .isEmpty();
+    }
+
+    @Test
+    void theModelsOwnLorasAreUsedWhereNothingIsSaidOfLoras() {
+        TargetModel model = MODEL.with(List.of(LoraReference.of("own", 0.5)), List.of());
+        assertThat(GenerationOptions.NONE
+                        .resolve(model, NameResolver.FILES)
+                        .request()
+                        .loras())
+                .containsExactly(new LoraWeight(Path.of("own"), 0.5));
+        assertThat(GenerationOptions.parse("{\"loras\": []}")
+                        .resolve(model, NameResolver.FILES)
+                        .request()
+                        .loras())
+                .isEmpty();
+    }
+
+    @Test
+    void warningsSayWhatHasNoEffectOrSpeaksAgainstTheModel() {
+        assertThat(resolve("{\"negative_prompt\": \"b\", \"guidance\": 1}").warnings())
+                .containsExactly("the negative prompt has no effect: guidance is off");
+        assertThat(resolve("{\"model\": \"zoo\"}").warnings())
+                .containsExactly("these options are for the model zoo, and it is base that draws");
+        assertThat(resolve("{\"preset\": \"hyper-sd15-4steps\", \"guidance\": 5}")
+                        .warnings())
+                .anySatisfy(warning -> assertThat(warning).contains("burns the picture"));
+    }
+
+    @Test
+    void microConditioningIsFilledUpFromTheSizeOfThePicture() {
+        MicroConditioning.Framing framing = resolve(
+                        "{\"size\": \"64x128\", \"original_size\": [320, 640], \"crop\": [1, 2]}")
+                .request()
+                .microConditioning()
+                .orElseThrow()
+                .positive();
+        assertThat(framing).isEqualTo(new MicroConditioning.Framing(640, 320, 1, 2, 128, 64));
+    }
+
+    private static Sampler sampler(String json) {
+        return resolve(json).request().sampler().orElseThrow();
+    }
+
+    private static ResolvedOptions resolve(String json) {
+        return resolve(GenerationOptions.parse(json));
+    }
+
+    private static ResolvedOptions resolve(GenerationOptions options) {
+        return options.resolve(MODEL, NameResolver.FILES);
+    }
+}
