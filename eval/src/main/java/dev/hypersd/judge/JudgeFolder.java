@@ -44,11 +44,6 @@ public record JudgeFolder(Path path) {
         return trained(path.resolve(judge.folder()));
     }
 
-    /** The folder with the files of the judge {@code name} in {@code judges}, whether or not it exists. */
-    public static Path of(Path judges, String name) {
-        return trained(judges.resolve(name));
-    }
-
     /** The folder with the files of the judge in {@code folder}: {@code model} below it, if there is one, or itself. */
     public static Path trained(Path folder) {
         Path trained = folder.resolve(TRAINED);

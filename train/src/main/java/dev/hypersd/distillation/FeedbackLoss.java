@@ -2,9 +2,6 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.data.Dataset;
 import dev.hypersd.judge.JudgeFolder;
-import dev.hypersd.judge.preference.PreferenceJudge;
-import dev.hypersd.judge.reward.AestheticJudge;
-import dev.hypersd.judge.reward.ClipJudge;
 import dev.hypersd.judge.reward.Reward;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.nn.Placement;
@@ -23,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -35,44 +33,26 @@ import org.bytedeco.pytorch.global.torch;
 final class FeedbackLoss implements DistillationLoss {
     /** The reward models, each in a folder of its name; the usual threshold of each is a matter of its scale. */
     private enum RewardModel {
-        CLIP(25) {
-            @Override
-            Reward open(Path judges, TensorArena arena) {
-                return ClipJudge.open(JudgeFolder.of(judges, "clip"), arena);
-            }
-        },
-        AESTHETIC(2) {
-            @Override
-            Reward open(Path judges, TensorArena arena) {
-                return AestheticJudge.open(
-                        JudgeFolder.of(judges, "aesthetic"),
-                        ClipJudge.open(JudgeFolder.of(judges, "clip"), arena),
-                        arena);
-            }
-        },
-        PREFERENCE(2) {
-            @Override
-            Reward open(Path judges, TensorArena arena) {
-                return PreferenceJudge.open(JudgeFolder.of(judges, "preference"), arena);
-            }
-        };
+        CLIP(25, JudgeFolder::clip),
+        AESTHETIC(2, JudgeFolder::aesthetic),
+        PREFERENCE(2, JudgeFolder::preference);
 
         private final double usualThreshold;
+        private final BiFunction<JudgeFolder, TensorArena, Reward> opener;
 
-        RewardModel(double usualThreshold) {
+        RewardModel(double usualThreshold, BiFunction<JudgeFolder, TensorArena, Reward> opener) {
             this.usualThreshold = usualThreshold;
+            this.opener = opener;
         }
-
-        abstract Reward open(Path judges, TensorArena arena);
 
         String title() {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        WeightedReward.Settings read(Section section, Path judges) {
+        WeightedReward.Settings read(Section section, JudgeFolder judges) {
             WeightedReward.Settings settings = new WeightedReward.Settings(
                     title(),
-                    arena -> open(judges, arena),
+                    arena -> opener.apply(judges, arena),
                     section.number("weight", 1, 1e-6, 1e3),
                     section.number("threshold", usualThreshold, -1e3, 1e3),
                     section.count("from_step", 1, 1));
@@ -137,7 +117,7 @@ final class FeedbackLoss implements DistillationLoss {
      * @param scenes what the training pictures show, where that is known
      */
     static List<DistillationLoss.Settings> read(Section section, boolean alone, Optional<Dataset<Sample>> scenes) {
-        Path judges = section.path("judges");
+        JudgeFolder judges = new JudgeFolder(section.path("judges"));
         Decoder decoder = new Decoder(section.optionalPath("vae"));
         Rollout.Settings rollout = Rollout.Settings.read(section);
         List<WeightedReward.Settings> rewards = new ArrayList<>();
@@ -152,7 +132,7 @@ final class FeedbackLoss implements DistillationLoss {
         }
         if (section.has("segmentation")) {
             losses.add(SegmentationLoss.Settings.read(
-                    section.section("segmentation"), JudgeFolder.of(judges, "segmentation"), decoder, scenes));
+                    section.section("segmentation"), judges, decoder, scenes));
         }
         if (losses.isEmpty()) {
             throw section.invalid(

@@ -2,21 +2,18 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.data.Dataset;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.detection.SegmentationLosses;
 import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.latents.LatentSample;
-import dev.hypersd.model.ModelPart;
 import dev.hypersd.objective.LatentTask;
 import dev.hypersd.objective.PretrainedModel;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.section.Section;
-import dev.hypersd.tensor.Dtype;
-import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Losses.Term;
 import dev.hypersd.training.RandomSource;
 import dev.hypersd.vae.Autoencoder;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -31,18 +28,18 @@ final class SegmentationLoss implements DistillationLoss {
     /**
      * The section {@code feedback.segmentation} of a recipe.
      *
-     * @param folder of the segmenter
+     * @param judges the folder that has the segmenter
      * @param scenes what the pictures show that are learned from, in the same order
      * @param weight in the student's loss
      * @param greatest the highest noise, as a timestep; absent for half of all timesteps
      */
     record Settings(
-            Path folder, FeedbackLoss.Decoder decoder, Dataset<Sample> scenes, double weight, OptionalInt greatest)
+            JudgeFolder judges, FeedbackLoss.Decoder decoder, Dataset<Sample> scenes, double weight, OptionalInt greatest)
             implements DistillationLoss.Settings {
         static Settings read(
-                Section section, Path folder, FeedbackLoss.Decoder decoder, Optional<Dataset<Sample>> scenes) {
+                Section section, JudgeFolder judges, FeedbackLoss.Decoder decoder, Optional<Dataset<Sample>> scenes) {
             Settings settings = new Settings(
-                    folder,
+                    judges,
                     decoder,
                     scenes.orElseThrow(() -> section.invalid(
                             "weight", "needs pictures whose masks are known, which only data.scenes has")),
@@ -61,9 +58,7 @@ final class SegmentationLoss implements DistillationLoss {
                         "distillation.feedback.segmentation.greatest_timestep is %d, the model's last timestep is %d"
                                 .formatted(highest, timesteps - 1));
             }
-            Segmenter segmenter = Engine.infer(() -> ModelPart.in(folder)
-                    .load(Segmenter.TYPE, Dtype.F32, student.arena())
-                    .network());
+            Segmenter segmenter = judges.segmentation(student.arena());
             return new SegmentationLoss(
                     this, student, pretrained.task(), decoder.open(student, pretrained), segmenter, highest);
         }

@@ -2,6 +2,7 @@ package dev.hypersd.objective;
 
 import dev.hypersd.data.Dataset;
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.PerceptualDistance;
 import dev.hypersd.model.ModelPart;
@@ -124,7 +125,7 @@ public final class AutoencoderObjective implements Objective<Image> {
     }
 
     private PerceptualDistance distance(Path judge) {
-        return Engine.infer(() -> new PerceptualDistance(ModelPart.in(judge)
+        return Engine.infer(() -> new PerceptualDistance(ModelPart.in(JudgeFolder.trained(judge))
                 .load(AttributeReader.TYPE, Dtype.F32, arena)
                 .network()
                 .backbone()));

@@ -1,6 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.PerceptualDistance;
 import dev.hypersd.model.ModelPart;
@@ -52,7 +53,7 @@ public final class TinyAutoencoderLoss implements NetworkLoss<AutoencoderTiny, I
                 ModelPart.in(settings.teacher())
                         .load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena)
                         .network(),
-                new PerceptualDistance(ModelPart.in(settings.judge())
+                new PerceptualDistance(ModelPart.in(JudgeFolder.trained(settings.judge()))
                         .load(AttributeReader.TYPE, Dtype.F32, arena)
                         .network()
                         .backbone())));

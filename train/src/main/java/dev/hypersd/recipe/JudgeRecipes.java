@@ -2,6 +2,7 @@ package dev.hypersd.recipe;
 
 import dev.hypersd.data.Dataset;
 import dev.hypersd.degradation.PreferencePairs;
+import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.judge.preference.PreferenceModel;
@@ -63,7 +64,7 @@ final class JudgeRecipes {
     static ObjectiveSource aesthetic(Section root, Common common) {
         Path clip = root.path("clip");
         return judge(ScoreHead.TYPE, root, common, List.of(), PreferencePairs::new, arena -> {
-            ClipJudge opened = ClipJudge.open(clip, arena);
+            ClipJudge opened = ClipJudge.open(JudgeFolder.trained(clip), arena);
             return (head, batch) -> JudgeLosses.aesthetic(head, opened, batch);
         });
     }

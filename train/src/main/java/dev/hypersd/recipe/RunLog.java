@@ -1,7 +1,7 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.error.HyperSdException;
-import dev.hypersd.file.Draft;
+import dev.hypersd.file.LineFile;
 import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
 import dev.hypersd.training.StepReport;
@@ -9,50 +9,38 @@ import dev.hypersd.training.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a run leaves behind for people and programs to read: {@code log.jsonl}, one object a line, and the pictures in {@code samples}.
- *
- * <p>The log grows line by line and cannot be a draft. Its rule is that of whole lines: each is appended by one write that ends with a line
- * break, and one that was cut off when the run was killed is dropped when the run is resumed.
+ * What a run leaves behind for people and programs to read: {@code log.jsonl}, one object a line, and the pictures in
+ * {@code samples}.
  *
  * @param folder of the run, which exists
  */
 record RunLog(Path folder) implements TrainingListener {
     private static final String STEP = "step";
 
-    private Path file() {
-        return folder.resolve("log.jsonl");
+    private LineFile file() {
+        return new LineFile(folder.resolve("log.jsonl"));
     }
 
     /** Lines that the resumed run will write again are dropped. */
     @Override
     public void started(long done, long steps) {
-        try {
-            List<String> before = Files.exists(file()) ? Files.readAllLines(file()) : List.of();
-            Draft.write(
-                    file(),
-                    before.stream()
-                            .filter(line -> step(line) <= done)
-                            .map(line -> line + System.lineSeparator())
-                            .collect(Collectors.joining()));
-        } catch (IOException e) {
-            throw unwritable(file(), e);
-        }
+        file().replace(file().lines().stream()
+                .filter(line -> step(line) <= done)
+                .toList());
     }
 
     private static long step(String line) {
         try {
             return Json.MAPPER.readTree(line).path(STEP).asLong(Long.MAX_VALUE);
         } catch (JacksonException e) {
-            return Long.MAX_VALUE; // It was cut off when the run was killed.
+            return Long.MAX_VALUE; // Nothing that this program has written, so it is dropped.
         }
     }
 
@@ -80,20 +68,11 @@ record RunLog(Path folder) implements TrainingListener {
         try {
             return Files.createDirectories(samples);
         } catch (IOException e) {
-            throw unwritable(samples, e);
+            throw new HyperSdException(samples + " cannot be written: " + e.getMessage(), e);
         }
     }
 
     private void append(ObjectNode line) {
-        try {
-            Files.writeString(
-                    file(), line + System.lineSeparator(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw unwritable(file(), e);
-        }
-    }
-
-    private static HyperSdException unwritable(Path file, IOException e) {
-        return new HyperSdException(file + " cannot be written: " + e.getMessage(), e);
+        file().append(List.of(line.toString()));
     }
 }

@@ -9,6 +9,7 @@ import dev.hypersd.data.Dataset;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.Json;
+import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.judge.reward.Reward;
 import dev.hypersd.latents.LatentSample;
@@ -409,8 +410,11 @@ class DistillationObjectiveTest {
     void whatASegmenterMissesReachesTheStudent() throws Exception {
         Path segmenter = random(Segmenter.TYPE, """
                 {"_class_name": "Segmenter", "block_out_channels": [8, 16], "layers_per_block": [1, 1]}""");
+        JudgeFolder judges = new JudgeFolder(segmenter.resolveSibling("judges"));
+        Files.createDirectory(judges.path());
+        Files.move(segmenter, judges.of(JudgeFolder.Judge.SEGMENTATION));
         DistillationLoss.Settings masks = new SegmentationLoss.Settings(
-                segmenter, OWN_DECODER, new Scenes(Split.TRAIN, 4, SIZE, Optional.empty(), 0), 1, OptionalInt.empty());
+                judges, OWN_DECODER, new Scenes(Split.TRAIN, 4, SIZE, Optional.empty(), 0), 1, OptionalInt.empty());
         try (DistillationObjective objective = objective(List.of(masks))) {
             Learner<LatentSample> student = objective.learners().getFirst();
             lowersItsLoss(objective, student, false);
