@@ -175,7 +175,8 @@ public final class JsonObject {
 
     /** The object at {@code key}, an empty one where it is absent; messages name its keys as if it were there. */
     public JsonObject section(String key) {
-        return object(key).orElseGet(() -> new JsonObject(file, path + key + ".", JsonNodeFactory.instance.objectNode()));
+        return object(key)
+                .orElseGet(() -> new JsonObject(file, path + key + ".", JsonNodeFactory.instance.objectNode()));
     }
 
     /** The object at {@code key}, if there is one. */

@@ -90,7 +90,8 @@ class EmbeddedWeightsTest {
     /** Of these prompts it reaches 0.97 in ten steps. */
     @Test
     void theModelDrawsWhatItsPromptsSayAndNotWhatOthersSay() {
-        List<Detections> seen = draw(ofPrompts().sampler(Samplers.named("ddim")).steps(10).guidance(Guidance.of(3)));
+        List<Detections> seen =
+                draw(ofPrompts().sampler(Samplers.named("ddim")).steps(10).guidance(Guidance.of(3)));
         assertThat(accuracy(seen, 0)).isGreaterThan(0.75);
         assertThat(accuracy(seen, 1)).isLessThan(CHANCE);
     }
@@ -103,8 +104,10 @@ class EmbeddedWeightsTest {
     @ParameterizedTest
     @MethodSource("fewStepLoras")
     void everyFewStepLoraDrawsWhatItsPromptsSay(Preset preset) {
-        Path file = Objects.requireNonNull(EmbeddedModel.loras().get(preset.name().substring("mini-".length())));
-        List<Detections> seen = draw(ofPrompts().sampler(preset.sampler()).steps(preset.steps()).lora(file, 1));
+        Path file =
+                Objects.requireNonNull(EmbeddedModel.loras().get(preset.name().substring("mini-".length())));
+        List<Detections> seen =
+                draw(ofPrompts().sampler(preset.sampler()).steps(preset.steps()).lora(file, 1));
         assertThat(accuracy(seen, 0)).isGreaterThan(preset.steps().count() == 1 ? 0.4 : 0.7);
         assertThat(accuracy(seen, 1)).isLessThan(CHANCE);
     }
@@ -116,7 +119,8 @@ class EmbeddedWeightsTest {
     @ParameterizedTest
     @CsvSource({"FLAT,neon,6", "NEON,watercolour,6", "OUTLINE,neon,4", "PIXEL,neon,0", "WATERCOLOUR,neon,6"})
     void everyLoraOfAStyleDrawsInItsStyleWhateverTheCaptionAsksFor(Style style, String other, int least) {
-        Path file = Objects.requireNonNull(EmbeddedModel.loras().get(style.name().toLowerCase(Locale.ROOT)));
+        Path file =
+                Objects.requireNonNull(EmbeddedModel.loras().get(style.name().toLowerCase(Locale.ROOT)));
         List<Prompt> prompts = OBJECTS.stream()
                 .map(object -> Prompt.of(other + " picture of " + object))
                 .toList();
@@ -133,10 +137,11 @@ class EmbeddedWeightsTest {
     @ParameterizedTest
     @EnumSource(names = {"CANNY", "SCRIBBLE"})
     void everyControlNetFollowsItsLines(Preprocessor lines) {
-        Path network = Objects.requireNonNull(EmbeddedModel.controls().get(lines.name().toLowerCase(Locale.ROOT)));
+        Path network =
+                Objects.requireNonNull(EmbeddedModel.controls().get(lines.name().toLowerCase(Locale.ROOT)));
         ImageRequest request = fewSteps().build();
-        Control control = Control.of(
-                network, lines.apply(Scenes.of(Split.TEST, 1).get(0).image()));
+        Control control =
+                Control.of(network, lines.apply(Scenes.of(Split.TEST, 1).get(0).image()));
         try (DiffusionPipeline controlled = DiffusionPipeline.load(
                 new ModelSource(EmbeddedModel.folder()),
                 request.toBuilder().control(control).build())) {
@@ -169,15 +174,13 @@ class EmbeddedWeightsTest {
 
     private static ImageRequest.Builder ofPrompts() {
         return request()
-                .prompts(PROMPTS.stream().map(prompt -> Prompt.of(prompt.text())).toList());
+                .prompts(
+                        PROMPTS.stream().map(prompt -> Prompt.of(prompt.text())).toList());
     }
 
     /** The sampler and the LoRA of the preset that the program takes unless another is named. */
     private static ImageRequest.Builder fewSteps() {
-        return request()
-                .sampler(Samplers.named("tcd").withEta(0.6))
-                .steps(4)
-                .lora(EmbeddedModel.lora(), 1);
+        return request().sampler(Samplers.named("tcd").withEta(0.6)).steps(4).lora(EmbeddedModel.lora(), 1);
     }
 
     private static List<Detections> draw(ImageRequest.Builder request) {

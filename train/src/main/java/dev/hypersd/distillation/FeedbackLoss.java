@@ -131,8 +131,7 @@ final class FeedbackLoss implements DistillationLoss {
             losses.add(new Settings(rollout, decoder, rewards));
         }
         if (section.has("segmentation")) {
-            losses.add(SegmentationLoss.Settings.read(
-                    section.section("segmentation"), judges, decoder, scenes));
+            losses.add(SegmentationLoss.Settings.read(section.section("segmentation"), judges, decoder, scenes));
         }
         if (losses.isEmpty()) {
             throw section.invalid(

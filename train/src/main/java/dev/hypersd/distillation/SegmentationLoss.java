@@ -34,7 +34,11 @@ final class SegmentationLoss implements DistillationLoss {
      * @param greatest the highest noise, as a timestep; absent for half of all timesteps
      */
     record Settings(
-            JudgeFolder judges, FeedbackLoss.Decoder decoder, Dataset<Sample> scenes, double weight, OptionalInt greatest)
+            JudgeFolder judges,
+            FeedbackLoss.Decoder decoder,
+            Dataset<Sample> scenes,
+            double weight,
+            OptionalInt greatest)
             implements DistillationLoss.Settings {
         static Settings read(
                 Section section, JudgeFolder judges, FeedbackLoss.Decoder decoder, Optional<Dataset<Sample>> scenes) {
