@@ -14,10 +14,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * A file that holds a whole model or one network of it, in the spelling of diffusers or of the original implementations. What it
- * holds is told from the names of its tensors.
+ * A file that holds a whole model or one network of it, in the spelling of diffusers or of the original
+ * implementations. What it holds is told from the names of its tensors.
  *
- * <p>Sizes of groups and attention heads cannot be read off a file of weights: the configuration of each part comes from elsewhere.
+ * <p>Sizes of groups and attention heads cannot be read off a file of weights: the configuration of each part comes
+ * from elsewhere.
  */
 public final class Checkpoint {
     /** A network in the file: its tensors carry a prefix, and their names are translated without it. */
@@ -62,7 +63,10 @@ public final class Checkpoint {
                         () -> new InvalidFileException(file, "is no checkpoint known here: " + guess(source.names())));
     }
 
-    /** What an opened file holds by the names of its tensors, if it is anything known. Nothing of the file is mapped. */
+    /**
+     * The checkpoint in an opened file, recognised by the names of its tensors; empty if it is none. Nothing of the
+     * file is mapped.
+     */
     public static Optional<Checkpoint> recognise(SafetensorsFile file) {
         Set<String> names = file.names();
         List<Part> parts = new ArrayList<>();
@@ -149,12 +153,17 @@ public final class Checkpoint {
         return family;
     }
 
-    /** What the file holds, by the names that these parts have in a model directory: {@code "unet"}, {@code "vae"}, ... */
+    /**
+     * The networks in the file, by the names that these parts have in a model directory: {@code "unet"}, {@code "vae"},
+     * ...
+     */
     public List<String> parts() {
         return parts.stream().map(Part::name).toList();
     }
 
-    /** The part that the tensor called {@code name} in the file belongs to; averages over the training belong to none. */
+    /**
+     * The part that the tensor called {@code name} in the file belongs to; averages over the training belong to none.
+     */
     public Optional<String> partOf(String name) {
         return parts.stream()
                 .filter(part -> name.startsWith(part.prefix()))
@@ -163,8 +172,8 @@ public final class Checkpoint {
     }
 
     /**
-     * The weights of {@code part}, one of {@link #parts()}, under the names of a model directory. The caller closes them. The header is not read
-     * again.
+     * The weights of {@code part}, one of {@link #parts()}, under the names of a model directory. The caller closes
+     * them. The header is not read again.
      */
     public WeightSource open(String part) {
         Part found = parts.stream()

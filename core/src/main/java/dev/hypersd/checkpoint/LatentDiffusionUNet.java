@@ -12,16 +12,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the modules of one U-Net or ControlNet are called in the original implementation of latent diffusion, and what here, as diffusers does:
- * a table that is read in both directions.
+ * The names of the modules of one U-Net or ControlNet in the original implementation of latent diffusion, and their
+ * names here, which are those of diffusers: a table that is read in both directions.
  *
- * <p>There all layers of the encoder stand in one list, {@code input_blocks.N}, and those of the decoder in another, {@code output_blocks.N};
- * here they are grouped by level. In the encoder the downsampler that ends a level is a layer of its own; in the decoder the upsampler is part of
- * the level's last layer, behind its transformer if it has one. How many layers the levels have is seen from the names, so no configuration is
- * needed.
+ * <p>There all layers of the encoder stand in one list, {@code input_blocks.N}, and those of the decoder in another,
+ * {@code output_blocks.N}; here they are grouped by level. In the encoder the downsampler that ends a level is a layer
+ * of its own; in the decoder the upsampler is part of the level's last layer, behind its transformer if it has one. How
+ * many layers the levels have is seen from the names, so no configuration is needed.
  */
 public final class LatentDiffusionUNet {
-    /** Blocks between the first and the last convolution of a ControlNet's picture; in the original list every other entry is an activation. */
+    /**
+     * Blocks between the first and the last convolution of a ControlNet's picture; in the original list every other
+     * entry is an activation.
+     */
     private static final int HINT_BLOCKS = 6;
 
     private static final Map<String, String> STEM = Map.of(
@@ -85,7 +88,7 @@ public final class LatentDiffusionUNet {
         return name;
     }
 
-    /** How many layers each level of the encoder has, its downsampler not counted. */
+    /** The number of layers of each level of the encoder, without its downsampler. */
     private List<Integer> originalLevels() {
         List<Integer> levels = new ArrayList<>();
         int layers = 0;

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Names of the autoencoder in the original implementation of latent diffusion: levels of the decoder are counted from the finest,
- * and the attention's projections are 1x1 convolutions.
+ * Names of the autoencoder in the original implementation of latent diffusion: levels of the decoder are counted from
+ * the finest, and the attention's projections are 1x1 convolutions.
  */
 final class LatentDiffusionVae {
     private static final Pattern UP = Pattern.compile("decoder\\.up\\.(\\d{1,4})\\.(.*)");

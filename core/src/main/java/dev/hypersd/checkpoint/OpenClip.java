@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Names of the text encoder in open_clip, SDXL's second: query, key and value are fused, in this order, and the projection of
- * the pooled vector is multiplied from the other side.
+ * Names of the text encoder in open_clip, SDXL's second: query, key and value are fused, in this order, and the
+ * projection of the pooled vector is multiplied from the other side.
  */
 final class OpenClip {
     private static final String LAYER = "transformer\\.resblocks\\.(\\d+)\\.";

@@ -5,7 +5,10 @@ import dev.hypersd.weights.WeightSource;
 import dev.hypersd.weights.WeightView;
 import java.util.Optional;
 
-/** The parts of a model directory as they stand in a checkpoint in one file, in the original spelling: the way back of {@link Checkpoint}. */
+/**
+ * The parts of a model directory as they stand in a checkpoint in one file, in the original spelling: the way back of
+ * {@link Checkpoint}.
+ */
 public final class SingleFile {
     private SingleFile() {}
 

@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** What stands between the two layers of a feed-forward part. */
+/** The activation between the two layers of a feed-forward part. */
 public enum Activation {
     /** The Gaussian error linear unit, exactly. */
     GELU("gelu") {

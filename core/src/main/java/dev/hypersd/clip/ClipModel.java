@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Both towers of CLIP (Radford et al., 2021) and the scale of their similarities. Texts and pictures become vectors of length 1 in one space,
- * where the cosine tells how well they fit. Stateless, so safe to share.
+ * Both towers of CLIP (Radford et al., 2021) and the scale of their similarities. Texts and pictures become vectors of
+ * length 1 in one space, where the cosine tells how well they fit. Stateless, so safe to share.
  */
 public final class ClipModel {
     /** The logarithm of 1 / 0.07, where training begins. */
@@ -31,7 +31,10 @@ public final class ClipModel {
         this.logScale = p.take("logit_scale", new Init.Constant(FIRST_SCALE));
     }
 
-    /** A file's tensors by the names that this network uses: those of transformers, without {@code position_ids}, which are no weights. */
+    /**
+     * A file's tensors by the names that this network uses: those of transformers, without {@code position_ids}, which
+     * are no weights.
+     */
     public static WeightSource named(WeightSource file) {
         return WeightView.renamed(
                 file, name -> name.endsWith("embeddings.position_ids") ? Optional.empty() : Optional.of(name));
@@ -57,7 +60,7 @@ public final class ClipModel {
         return scoped(() -> unit(vision.forward(pixels)));
     }
 
-    /** What cosines are multiplied by before a softmax: a scalar, above 0. */
+    /** The logit scale, by which cosines are multiplied before a softmax: a scalar above 0. */
     public Tensor scale() {
         return logScale.value().exp();
     }

@@ -30,16 +30,17 @@ public record ClipTextConfig(
         int endOfText,
         OptionalInt projection) {
     /**
-     * What the files of the first years say instead of the true id. There the sequence is pooled at its largest id, which is the
-     * end of the text in every vocabulary of that time.
+     * The value that early files have in place of the true id. There the sequence is pooled at its largest id, which is
+     * the end of the text in every vocabulary of that time.
      */
     public static final int LEGACY_END_OF_TEXT = 2;
 
     /**
-     * Reads the configuration of a {@code CLIPTextModel} or {@code CLIPTextModelWithProjection}; {@code architectures} says which.
+     * Reads the configuration of a {@code CLIPTextModel} or {@code CLIPTextModelWithProjection}; {@code architectures}
+     * says which.
      *
-     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this network does not
-     *     compute
+     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this
+     *     network does not compute
      */
     public static ClipTextConfig from(JsonObject json) {
         return from(json, projection(json));

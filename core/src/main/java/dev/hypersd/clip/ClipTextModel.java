@@ -20,8 +20,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * A CLIP text encoder: token and position embeddings, causal transformer layers, a final LayerNorm, pooling.
  *
- * <p>Padding is not masked: a token sees everything before it, and nothing after the end of the text reaches back. Stateless, so
- * safe to share; adapters that are active in the call apply.
+ * <p>Padding is not masked: a token sees everything before it, and nothing after the end of the text reaches back.
+ * Stateless, so safe to share; adapters that are active in the call apply.
  */
 public final class ClipTextModel {
     private static final String PREFIX = "text_model.";
@@ -50,8 +50,8 @@ public final class ClipTextModel {
     }
 
     /**
-     * A file's tensors by the names that this network uses: {@code text_model.} before all but the projection, which the newest
-     * files leave out, and without {@code position_ids}, which are no weights.
+     * A file's tensors by the names that this network uses: {@code text_model.} before all but the projection, which
+     * the newest files leave out, and without {@code position_ids}, which are no weights.
      */
     public static WeightSource named(WeightSource file) {
         return WeightView.renamed(file, name -> {
@@ -103,8 +103,8 @@ public final class ClipTextModel {
     }
 
     /**
-     * What SD 1.5 takes as text embeddings when the last {@code layers} layers are skipped: the hidden state before them, after the final
-     * LayerNorm all the same. 0 gives {@link ClipTextOutput#lastHiddenState}.
+     * The text embeddings of SD 1.5 when the last {@code layers} layers are skipped (clip skip): the hidden state
+     * before them, after the final LayerNorm all the same. 0 gives {@link ClipTextOutput#lastHiddenState}.
      *
      * @throws InvalidRequestException if the model has fewer layers
      */

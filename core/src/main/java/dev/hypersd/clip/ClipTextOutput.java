@@ -5,12 +5,12 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a text encoder makes of a batch of prompts.
+ * The output of a text encoder for a batch of prompts.
  *
  * @param lastHiddenState after the final LayerNorm, {@code [B, N, D]}
  * @param hiddenStates the embedding and the output of each layer, none of them after the final LayerNorm
- * @param pooled one vector for each prompt: the last hidden state at the end of the text {@code [B, D]}, projected to {@code [B, P]}
- *     where the model does that
+ * @param pooled one vector for each prompt: the last hidden state at the end of the text {@code [B, D]}, projected to
+ *     {@code [B, P]} where the model does that
  */
 public record ClipTextOutput(Tensor lastHiddenState, List<Tensor> hiddenStates, Tensor pooled) {
     public ClipTextOutput {

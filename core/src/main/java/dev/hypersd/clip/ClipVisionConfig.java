@@ -28,8 +28,8 @@ public record ClipVisionConfig(
     /**
      * Reads the {@code vision_config} of a CLIP.
      *
-     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this network does not
-     *     compute
+     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this
+     *     network does not compute
      */
     static ClipVisionConfig from(JsonObject json, int projection) {
         json.expect("attention_dropout", 0);
@@ -56,7 +56,7 @@ public record ClipVisionConfig(
         return config;
     }
 
-    /** How many tokens a picture becomes, the class token not counted. */
+    /** The number of tokens of a picture, without the class token. */
     int patches() {
         int side = imageSize / patch;
         return side * side;

@@ -17,8 +17,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The image tower of CLIP: a vision transformer (Dosovitskiy et al., 2021) over square patches and a class token, whose last state is
- * projected into the space of the texts. Stateless, so safe to share.
+ * The image tower of CLIP: a vision transformer (Dosovitskiy et al., 2021) over square patches and a class token, whose
+ * last state is projected into the space of the texts. Stateless, so safe to share.
  */
 public final class ClipVisionModel {
     private static final String PROJECTION = "visual_projection";
@@ -73,7 +73,10 @@ public final class ClipVisionModel {
         });
     }
 
-    /** Pixels {@code [B, 3, H, W]} from -1 to 1, as autoencoders give them, in the units of every published CLIP; differentiable. */
+    /**
+     * Pixels {@code [B, 3, H, W]} from -1 to 1, as autoencoders give them, in the units of every published CLIP;
+     * differentiable.
+     */
     public static Tensor normalise(Tensor pixels) {
         return scoped(() -> pixels.add(new Scalar(1))
                 .mul_(new Scalar(0.5))

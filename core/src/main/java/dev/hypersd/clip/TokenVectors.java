@@ -3,13 +3,14 @@ package dev.hypersd.clip;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Vectors for tokens beyond a text encoder's vocabulary: token {@code vocabulary + i} is {@code table[i]}, as textual inversion learns them (Gal et al., 2022).
+ * Vectors for tokens beyond a text encoder's vocabulary: token {@code vocabulary + i} is {@code table[i]}, as textual
+ * inversion learns them (Gal et al., 2022).
  *
  * @param vocabulary of the encoder
  * @param table {@code [count, D]}, in the encoder's type
  */
 public record TokenVectors(int vocabulary, Tensor table) {
-    /** How many there are. */
+    /** The number of vectors. */
     int count() {
         return (int) table.size(0);
     }

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** A few convolutions that bring a picture to the size and the channels of a U-Net's first feature maps: {@code [B, 3, 8h, 8w] -> [B, C, h, w]}. */
+/**
+ * A few convolutions that bring a picture to the size and the channels of a U-Net's first feature maps:
+ * {@code [B, 3, 8h, 8w] -> [B, C, h, w]}.
+ */
 final class ConditioningEmbedding {
     private final List<Step> steps = new ArrayList<>();
 

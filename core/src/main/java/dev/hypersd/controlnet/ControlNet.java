@@ -20,20 +20,20 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A U-Net's encoder that sees a picture beside the latents, with a 1x1 convolution behind everything that it hands on; what comes out is added to
- * what the U-Net's own encoder hands to the decoder.
+ * A U-Net's encoder that sees a picture beside the latents, with a 1x1 convolution behind everything that it hands on;
+ * what comes out is added to what the U-Net's own encoder hands to the decoder.
  *
  * <p>It computes in the type of its weights. Stateless, so safe to share.
  */
 public final class ControlNet {
-    /** How the residuals are scaled in addition to the scale of the ControlNet. */
+    /** Scalings of the residuals in addition to the scale of the ControlNet. */
     public enum ResidualScaling {
         /** All residuals keep their size. */
         UNIFORM,
 
         /**
-         * In equal ratios from 0.1 for the feature maps of the highest resolution to 1 for the middle block, as diffusers scales them in guess
-         * mode.
+         * In equal ratios from 0.1 for the feature maps of the highest resolution to 1 for the middle block, as
+         * diffusers scales them in guess mode.
          */
         LOGARITHMIC;
 
@@ -75,7 +75,7 @@ public final class ControlNet {
     }
 
     /**
-     * What the network sees in a picture, to be made once for all steps.
+     * Embeds a control picture; the result serves for all steps.
      *
      * @param picture 0..1, red, green, blue: {@code [B, 3, 8h, 8w]}
      * @return {@code [B, C, h, w]}
@@ -96,13 +96,13 @@ public final class ControlNet {
     }
 
     /**
-     * What to add in the U-Net. The tensors belong to the caller's scope.
+     * The residuals to add in the U-Net. The tensors belong to the caller's scope.
      *
      * @param sample noisy latents as the U-Net is given them, {@code [B, 4, h, w]}
      * @param timesteps {@code [1]} or {@code [B]}, 0..999
      * @param conditioning the U-Net's, without a guidance embedding
      * @param picture from {@link #embed}, one for all or one for each of the {@code B}
-     * @param scale how strongly it speaks: 1 as trained, 0 not at all
+     * @param scale of all residuals: 1 as trained, 0 for none
      * @param scaling of the single residuals
      * @throws InvalidRequestException if an input does not fit this network
      */

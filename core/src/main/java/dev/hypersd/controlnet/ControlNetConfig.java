@@ -14,7 +14,8 @@ import java.util.Optional;
  *
  * @param unet of the U-Net whose encoder it copies
  * @param pictureChannels of the picture that it sees, 3
- * @param embeddingChannels inside the layers that bring the picture to the size of the latents; each after the first halves it
+ * @param embeddingChannels inside the layers that bring the picture to the size of the latents; each after the first
+ *     halves it
  * @param order of the picture's channels
  */
 public record ControlNetConfig(
@@ -31,7 +32,7 @@ public record ControlNetConfig(
         embeddingChannels = List.copyOf(embeddingChannels);
     }
 
-    /** How many pixels of the picture make one latent, in each direction. */
+    /** Pixels of the control picture per latent, in each direction. */
     public int scaleFactor() {
         return 1 << (embeddingChannels.size() - 1);
     }
@@ -39,8 +40,8 @@ public record ControlNetConfig(
     /**
      * Reads the configuration of a {@code ControlNetModel}.
      *
-     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this network does not
-     *     compute
+     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this
+     *     network does not compute
      */
     public static ControlNetConfig from(JsonObject json) {
         json.expect("global_pool_conditions", false);
@@ -58,7 +59,8 @@ public record ControlNetConfig(
     }
 
     /**
-     * What the weights of a file without configuration tell: a ControlNet for the U-Net {@code base}, with the rest read off shapes.
+     * The configuration of a file of weights alone: a ControlNet for the U-Net {@code base}, with the rest read off the
+     * shapes.
      *
      * @throws InvalidFileException if they are not those of a ControlNet
      */

@@ -11,19 +11,25 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 /**
  * Two-dimensional convolution, the one place where a way to compute it is chosen.
  *
- * <p>Without gradients the result has its channels innermost in memory, whatever the layout of the input: then everything between two
- * convolutions works on it without rearranging. The limits below were measured on SD 1.5's and its VAE's layers (docs/performance.md).
+ * <p>Without gradients the result has its channels innermost in memory, whatever the layout of the input: then
+ * everything between two convolutions works on it without rearranging. The limits below were measured on SD 1.5's and
+ * its VAE's layers (docs/performance.md).
  */
 public final class Convolution {
     private static final long[] NO_DILATION = {1, 1};
 
-    /** Below as many channels on either side the transforms of the fast way cost more than its smaller products save. */
+    /**
+     * Below as many channels on either side the transforms of the fast way cost more than its smaller products save.
+     */
     private static final long WINOGRAD_CHANNELS = 128;
 
     /** Below as many pixels the transform of the kernels costs more than it saves. */
     private static final long WINOGRAD_PIXELS = 1024;
 
-    /** From so many channels on both sides and up to so many pixels the plain way spends its time on the layout of the weights. */
+    /**
+     * From so many channels on both sides and up to so many pixels the plain way spends its time on the layout of the
+     * weights.
+     */
     private static final long IM2COL_CHANNELS = 512;
 
     private static final long IM2COL_PIXELS = 200;
@@ -51,7 +57,7 @@ public final class Convolution {
         return plain(x.contiguous(layout), weight, bias, stride, padding).contiguous(MemoryFormat.ChannelsLast);
     }
 
-    /** How many pixels the result has along a side of {@code in} pixels. */
+    /** The number of pixels of the result along a side of {@code in} pixels. */
     public static long size(long in, long kernel, long stride, long padding) {
         return (in + 2 * padding - kernel) / stride + 1;
     }

@@ -10,20 +10,23 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The 3x3 convolution of stride 1 with a quarter of the multiplications: F(4x4, 3x3) of Lavin and Gray, "Fast Algorithms for
- * Convolutional Neural Networks" (2015).
+ * The 3x3 convolution of stride 1 with a quarter of the multiplications: F(4x4, 3x3) of Lavin and Gray, "Fast
+ * Algorithms for Convolutional Neural Networks" (2015).
  *
- * <p>The output is cut into tiles of 4x4 pixels. Each needs a patch of 6x6 input pixels {@code d}, and with the kernel {@code g} and the small matrices
- * below its value is {@code A^T [(G g G^T) * (B^T d B)] A}, where {@code *} goes element by element. Summing over input channels makes 36
- * independent matrix products {@code [tiles, in] x [in, out]} of that element-wise product, and those are what processors are good at. The three
- * transforms on the outside are products too, with the matrices {@code B^T (x) B^T} and so on that act on a flattened patch.
+ * <p>The output is cut into tiles of 4x4 pixels. Each needs a patch of 6x6 input pixels {@code d}, and with the kernel
+ * {@code g} and the small matrices below its value is {@code A^T [(G g G^T) * (B^T d B)] A}, where {@code *} goes
+ * element by element. Summing over input channels makes 36 independent matrix products {@code [tiles, in] x [in, out]}
+ * of that element-wise product, and those are what processors are good at. The three transforms on the outside are
+ * products too, with the matrices {@code B^T (x) B^T} and so on that act on a flattened patch.
  *
- * <p>Pixels are laid out with channels innermost, so that whatever is copied is copied in runs of all channels. Everything happens in pieces whose
- * intermediate results stay in the processor's cache: bands of tiles on large pictures, where the kernels are small; blocks of output channels
- * on small ones, where the transformed kernels, four times as large as the weights, are what would not fit. So they are never kept, cost no memory, and
- * follow every adapter.
+ * <p>Pixels are laid out with channels innermost, so that whatever is copied is copied in runs of all channels.
+ * Everything happens in pieces whose intermediate results stay in the processor's cache: bands of tiles on large
+ * pictures, where the kernels are small; blocks of output channels on small ones, where the transformed kernels, four
+ * times as large as the weights, are what would not fit. So they are never kept, cost no memory, and follow every
+ * adapter.
  *
- * <p>The coefficients amplify rounding: expect a relative error of 1e-5 of the largest value, against 1e-6 of the plain way.
+ * <p>The coefficients amplify rounding: expect a relative error of 1e-5 of the largest value, against 1e-6 of the plain
+ * way.
  */
 final class Winograd {
     private static final int TILE = 4;
@@ -65,13 +68,19 @@ final class Winograd {
     /** Tiles of a small picture, which is handled at once while the kernels come in blocks. */
     private static final long SMALL = 256;
 
-    /** Tiles of a band of a large picture: enough for efficient products, few enough for their intermediate results to stay in the cache. */
+    /**
+     * Tiles of a band of a large picture: enough for efficient products, few enough for their intermediate results to
+     * stay in the cache.
+     */
     private static final long BAND = 128;
 
     /** Elements of a block of transformed kernels, 16 MiB. */
     private static final long BLOCK = 1 << 22;
 
-    /** Elements between the planes of an intermediate result: a cache line, so that equal places of all planes do not compete for one cache set. */
+    /**
+     * Elements between the planes of an intermediate result: a cache line, so that equal places of all planes do not
+     * compete for one cache set.
+     */
     private static final long GAP = 16;
 
     private Winograd() {}
@@ -147,7 +156,9 @@ final class Winograd {
             return block;
         }
 
-        /** {@code [36, in, count]} for {@code count} output channels from {@code first} on; valid until the next call. */
+        /**
+         * {@code [36, in, count]} for {@code count} output channels from {@code first} on; valid until the next call.
+         */
         Tensor transformed(long first, long count) {
             return all.orElseGet(() -> compute(first, count));
         }
@@ -196,7 +207,9 @@ final class Winograd {
             this.tiles = reserve(TILE * TILE, rows * columns * kernels.block());
         }
 
-        /** Computes {@code to}, {@code [n, 4, columns, 4, out]}, which begins at tile row {@code first} of the picture. */
+        /**
+         * Computes {@code to}, {@code [n, 4, columns, 4, out]}, which begins at tile row {@code first} of the picture.
+         */
         void compute(Tensor from, Tensor to, long first) {
             TensorScope.released(() -> {
                 long n = to.size(0);
@@ -246,7 +259,10 @@ final class Winograd {
         }
     }
 
-    /** The Kronecker product of {@code matrix} with itself, row by row: it does to a flattened square what {@code matrix} does to its rows and columns. */
+    /**
+     * The Kronecker product of {@code matrix} with itself, row by row: it does to a flattened square what
+     * {@code matrix} does to its rows and columns.
+     */
     private static float[] squared(double[][] matrix) {
         int rows = matrix.length;
         int columns = matrix[0].length;

@@ -11,9 +11,9 @@ import java.util.Optional;
 /**
  * Merged adapters that were used lately, so that requests which alternate between a few LoRAs need not merge them anew.
  *
- * <p>Each entry holds a copy of every weight that it changes, which for the usual LoRA is nearly the whole network; so there are
- * few. A request takes a {@linkplain #lease lease}: what has to leave the cache is freed when the last request that uses it is
- * done. Safe to use from several threads.
+ * <p>Each entry holds a copy of every weight that it changes, which for the usual LoRA is nearly the whole network; so
+ * there are few. A request takes a {@linkplain #lease lease}: what has to leave the cache is freed when the last
+ * request that uses it is done. Safe to use from several threads.
  */
 public final class AdapterCache implements AutoCloseable {
     private final int capacity;
@@ -21,7 +21,10 @@ public final class AdapterCache implements AutoCloseable {
     /** In the order of use, the longest unused first. */
     private final Map<List<WeightedLora>, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** @param capacity how many sets of merged weights to keep; with 0 nothing is merged, and LoRAs are laid over the weights at each use */
+    /**
+     * @param capacity how many sets of merged weights to keep; with 0 nothing is merged, and LoRAs are laid over the
+     *     weights at each use
+     */
     public AdapterCache(int capacity) {
         if (capacity < 0) {
             throw new IllegalArgumentException("a cache cannot hold " + capacity + " entries");
@@ -30,9 +33,10 @@ public final class AdapterCache implements AutoCloseable {
     }
 
     /**
-     * What {@code loras} amount to, merged now or earlier; the base as it is where they amount to nothing.
+     * The adapters for {@code loras}, merged now or earlier; none where all their strengths are 0.
      *
-     * @throws dev.hypersd.error.InvalidFileException if a factor of a LoRA holds NaN or infinity; where nothing is merged, when it is used
+     * @throws dev.hypersd.error.InvalidFileException if a factor of a LoRA holds NaN or infinity; where nothing is
+     *     merged, when it is used
      */
     public Lease lease(List<WeightedLora> loras) {
         List<WeightedLora> effective =
@@ -70,7 +74,7 @@ public final class AdapterCache implements AutoCloseable {
         }
     }
 
-    /** How many sets of merged weights are kept at the moment. */
+    /** The number of sets of merged weights that are kept at the moment. */
     public synchronized int size() {
         return entries.size();
     }

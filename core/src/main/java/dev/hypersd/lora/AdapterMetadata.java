@@ -7,8 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * The configuration that newer versions of diffusers store in the header, under {@code lora_adapter_metadata}: PEFT's, with the network in front of
- * each key ({@code unet.lora_alpha}). It gives the alphas, which files in PEFT's spelling have no tensors for.
+ * The configuration that newer versions of diffusers store in the header, under {@code lora_adapter_metadata}: PEFT's,
+ * with the network in front of each key ({@code unet.lora_alpha}). It gives the alphas, which files in PEFT's spelling
+ * have no tensors for.
  */
 final class AdapterMetadata {
     private static final String KEY = "lora_adapter_metadata";
@@ -39,7 +40,10 @@ final class AdapterMetadata {
         });
     }
 
-    /** PEFT matches such patterns as expressions at the end of the name; what it writes are whole names, and no stranger's expression is run. */
+    /**
+     * PEFT matches such patterns as expressions at the end of the name; what it writes are whole names, and no
+     * stranger's expression is run.
+     */
     private static Optional<Double> exception(JsonObject configuration, String key, String layer) {
         return configuration
                 .object(key)

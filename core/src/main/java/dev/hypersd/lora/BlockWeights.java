@@ -5,9 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How strongly adapters count in parts of a model, besides the weight of each.
+ * Factors for parts of a model that multiply the weight of an adapter, as kohya's and ComfyUI's block weights do.
  *
- * @param factors by what names of layers begin with: {@code text_encoder}, {@code unet}, {@code unet.down_blocks.1}, {@code unet.mid_block}; the longest counts
+ * @param factors by what names of layers begin with: {@code text_encoder}, {@code unet}, {@code unet.down_blocks.1},
+ *     {@code unet.mid_block}; the longest counts
  */
 public record BlockWeights(Map<String, Double> factors) {
     /** The same everywhere. */

@@ -10,18 +10,21 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** How a module of an adapter's file makes the change of a weight out of smaller tensors. The flattened weight is {@code [out, rest]}. */
+/**
+ * The change of a weight as a module of an adapter's file stores it, in smaller tensors. The flattened weight is
+ * {@code [out, rest]}.
+ */
 public sealed interface Delta {
-    /** What alpha is divided by, at least 1. */
+    /** The number that alpha is divided by, at least 1. */
     long rank();
 
-    /** Everything that it is made of. */
+    /** All tensors that it is made of. */
     List<StoredTensor> tensors();
 
     /** Whether it changes a weight of this shape. */
     boolean fits(long... weight);
 
-    /** How many numbers that weight consists of. */
+    /** The number of elements of that weight. */
     long weightCount();
 
     /** The change {@code [out, rest]}, in the type and on the device of {@code like}; finite. */
@@ -77,12 +80,15 @@ public sealed interface Delta {
         }
     }
 
-    /** A matrix as it is, as a product of two, or as such a product with a core between them (Tucker's decomposition) that makes filters. */
+    /**
+     * A matrix as it is, as a product of two, or as such a product with a core between them (Tucker's decomposition)
+     * that makes filters.
+     */
     sealed interface Matrix {
-        /** How many rows. */
+        /** The number of rows. */
         long rows();
 
-        /** How many columns, filters flattened. */
+        /** The number of columns, with filters flattened. */
         long columns();
 
         /** The width of the product, if it is one. */

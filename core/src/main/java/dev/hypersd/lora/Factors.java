@@ -17,7 +17,7 @@ public record Factors(Parameter target, Tensor down, Tensor up, double alpha) {
         return new LowRank(down, up, scale());
     }
 
-    /** What the product of the factors is multiplied with: alpha / rank. */
+    /** The factor of the product: alpha / rank. */
     public double scale() {
         return alpha / down.size(0);
     }

@@ -39,7 +39,8 @@ public final class Lora implements AutoCloseable {
      * Fits every module of {@code file} to the model.
      *
      * @param file taken over; closed if it is refused
-     * @throws InvalidFileException if any module does not fit: a picture made with half an adapter is not what was asked for
+     * @throws InvalidFileException if any module does not fit: a picture made with half an adapter is not what was
+     *     asked for
      */
     public static Lora fit(LoraFile file, LoraTargets model) {
         Lora lora = fitPartly(file, model);
@@ -112,7 +113,7 @@ public final class Lora implements AutoCloseable {
         return file;
     }
 
-    /** What it changes, in the order of the file; no parameter occurs twice. */
+    /** The changed parameters, in the order of the file; none occurs twice. */
     public List<Change> changes() {
         return changes;
     }
@@ -135,8 +136,8 @@ public final class Lora implements AutoCloseable {
      */
     public record Change(Parameter target, LoraModule module) {
         /**
-         * {@code weight + strength * alpha / rank * delta}. A DoRA (Liu et al., 2024) gives what comes of strength 1 the lengths that it has
-         * learned, and other strengths go a part of the way there, or beyond.
+         * {@code weight + strength * alpha / rank * delta}. A DoRA (Liu et al., 2024) gives what comes of strength 1
+         * the lengths that it has learned, and other strengths go a part of the way there, or beyond.
          *
          * @param weight what to change, in the shape of the target and the floating-point type to compute in
          * @param strength 1 for the adapter as it was trained; may be negative

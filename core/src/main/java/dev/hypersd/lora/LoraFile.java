@@ -31,7 +31,8 @@ public final class LoraFile implements AutoCloseable {
     }
 
     /**
-     * Opens {@code path} and checks that every module is whole: floating-point factors that can be multiplied, and a finite alpha.
+     * Opens {@code path} and checks that every module is whole: floating-point factors that can be multiplied, and a
+     * finite alpha.
      *
      * @throws InvalidFileException if it is missing, no safetensors file, no LoRA, or a broken one
      */

@@ -8,7 +8,10 @@ import java.util.regex.Pattern;
 
 /** The layers of a U-Net that LoRAs usually change, by kind. The released few-step LoRAs change all of them. */
 public enum LoraLayers {
-    /** Queries, keys, values and outputs of all attention, and the projections into and out of the transformers around it. */
+    /**
+     * Queries, keys, values and outputs of all attention, and the projections into and out of the transformers around
+     * it.
+     */
     ATTENTION(".*\\.attn[12]\\.(to_[qkv]|to_out\\.0)|.*\\.attentions\\.\\d+\\.proj_(in|out)"),
     /** The feed-forward parts of transformers. */
     FEED_FORWARD(".*\\.ff\\.net\\.(0\\.proj|2)"),

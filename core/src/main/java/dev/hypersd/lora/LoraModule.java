@@ -5,7 +5,7 @@ import dev.hypersd.weights.StoredTensor;
 import java.util.Optional;
 
 /**
- * What a file says of one module. Nothing is known yet of a network that would have it.
+ * One module of a LoRA file. Whether a network has such a module is not known yet.
  *
  * @param name the module as the file spells it
  * @param delta how its weight changes
@@ -18,12 +18,12 @@ public record LoraModule(String name, Delta delta, double alpha, Optional<Stored
         return delta.rank();
     }
 
-    /** How many numbers the weight consists of that this changes. */
+    /** The number of elements of the weight that this changes. */
     public long weightCount() {
         return delta.weightCount();
     }
 
-    /** What the change is multiplied with: alpha / rank. */
+    /** The factor of the change: alpha / rank. */
     public double scale() {
         return alpha / rank();
     }
@@ -43,7 +43,7 @@ public record LoraModule(String name, Delta delta, double alpha, Optional<Stored
                         .formatted(kind(), name));
     }
 
-    /** What adapters of its kind are called. */
+    /** The name of its kind of adapters. */
     public String kind() {
         return magnitude.isPresent()
                 ? "DoRA"

@@ -15,8 +15,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Writes LoRA files that other programs open.
  *
- * <p>Kohya's spelling has a tensor for alpha. The others do not, and not every program reads the header where it may stand; so there
- * the scale is multiplied into the up half and alpha is the rank, which is what all take it for.
+ * <p>Kohya's spelling has a tensor for alpha. The others do not, and not every program reads the header where it may
+ * stand; so there the scale is multiplied into the up half and alpha is the rank, which is what all take it for.
  */
 public final class LoraWriter {
     private final LoraTargets model;

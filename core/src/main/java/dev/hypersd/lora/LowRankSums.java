@@ -28,7 +28,10 @@ public final class LowRankSums {
                         flat(factors.down())));
     }
 
-    /** The sum of {@code terms}, all of one parameter, which has the sum of their ranks and loses nothing; a single one as it is. */
+    /**
+     * The sum of {@code terms}, all of one parameter, which has the sum of their ranks and loses nothing; a single one
+     * as it is.
+     */
     public static Factors sum(List<Factors> terms) {
         if (terms.size() == 1) {
             return terms.getFirst();
@@ -45,7 +48,10 @@ public final class LowRankSums {
         });
     }
 
-    /** The change of rank {@code rank} nearest to {@code factors}, by singular values; the same change where that rank is not lower. */
+    /**
+     * The change of rank {@code rank} nearest to {@code factors}, by singular values; the same change where that rank
+     * is not lower.
+     */
     public static Factors truncated(Factors factors, long rank) {
         return built(() -> {
             Tensor up = flat(factors.up()).mul(new Scalar(factors.scale()));
@@ -65,7 +71,10 @@ public final class LowRankSums {
         });
     }
 
-    /** The change of rank {@code rank}, or of the smaller side of the weight, nearest to {@code difference}, which has the shape of {@code target}. */
+    /**
+     * The change of rank {@code rank}, or of the smaller side of the weight, nearest to {@code difference}, which has
+     * the shape of {@code target}.
+     */
     public static Factors nearestTo(Parameter target, Tensor difference, long rank) {
         return built(() -> {
             Factors nearest = nearest(target, flat(difference), rank);
@@ -73,7 +82,10 @@ public final class LowRankSums {
         });
     }
 
-    /** The leading singular vectors of {@code matrix}, as many as it has, each half with the root of their values; two-dimensional. */
+    /**
+     * The leading singular vectors of {@code matrix}, as many as it has, each half with the root of their values;
+     * two-dimensional.
+     */
     private static Factors nearest(Parameter target, Tensor matrix, long most) {
         long rank = Math.min(most, Math.min(matrix.size(0), matrix.size(1)));
         T_TensorTensorTensor_T parts = torch.svd(matrix, true, true);

@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * LoRAs merged with the weights that they change: computing with them costs nothing more than computing without.
  *
- * <p>The merged weights are copies, one for each changed parameter, and the base stays as it is. So taking the LoRAs off means to
- * stop using this, and is exact. Immutable and safe to share until closed.
+ * <p>The merged weights are copies, one for each changed parameter, and the base stays as it is. So taking the LoRAs
+ * off means to stop using this, and is exact. Immutable and safe to share until closed.
  */
 public final class MergedAdapters implements Adapters, AutoCloseable {
     private final Map<Parameter, Tensor> merged;
@@ -27,8 +27,8 @@ public final class MergedAdapters implements Adapters, AutoCloseable {
     }
 
     /**
-     * {@code W + sum of strength * alpha / rank * up * down} for each parameter that one of {@code loras} changes, computed in F32
-     * whatever the type of the weights, one parameter after another.
+     * {@code W + sum of strength * alpha / rank * up * down} for each parameter that one of {@code loras} changes,
+     * computed in F32 whatever the type of the weights, one parameter after another.
      *
      * @return owns the merged weights
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
@@ -58,7 +58,7 @@ public final class MergedAdapters implements Adapters, AutoCloseable {
         return new Weight(merged.getOrDefault(parameter, parameter.base()));
     }
 
-    /** How many parameters are changed. */
+    /** The number of parameters that are changed. */
     public int size() {
         return merged.size();
     }

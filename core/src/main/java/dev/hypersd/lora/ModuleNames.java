@@ -12,10 +12,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What the modules of a model are called in LoRA files.
+ * The names that LoRA files give to the modules of a model.
  *
- * <p>Names are not parsed but generated: each module of the model has its names in all spellings, and the names of a file are looked
- * up among them. That settles what underscores stand for in kohya's names ({@code to_out_0}), which no rule could.
+ * <p>Names are not parsed but generated: each module of the model has its names in all spellings, and the names of a
+ * file are looked up among them. That settles what underscores stand for in kohya's names ({@code to_out_0}), which no
+ * rule could.
  */
 final class ModuleNames {
     private static final String WEIGHT = ".weight";
@@ -57,7 +58,10 @@ final class ModuleNames {
         return Optional.ofNullable(byName.get(flat(stem)));
     }
 
-    /** What a file in {@code spelling} calls the module of {@code weight}; empty where that spelling has no name for such a module. */
+    /**
+     * The name of the module of {@code weight} in files of the spelling {@code spelling}; empty where that spelling has
+     * no name for it.
+     */
     Optional<String> stem(Spelling spelling, Parameter weight) {
         NetworkModule module = modules.get(weight);
         if (module == null) {
@@ -94,7 +98,10 @@ final class ModuleNames {
         };
     }
 
-    /** Files of a U-Net alone may lack the prefix; text encoders saved by the newest transformers library lack a part of the name. */
+    /**
+     * Files of a U-Net alone may lack the prefix; text encoders saved by the newest transformers library lack a part of
+     * the name.
+     */
     private static List<String> dotted(Component component, String module) {
         String usual = component.folder() + "." + module;
         if (component == Component.UNET) {

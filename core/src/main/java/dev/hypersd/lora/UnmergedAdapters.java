@@ -8,8 +8,9 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * LoRAs that are laid over weights each time these are used: slower than {@link MergedAdapters}, but without a copy of any weight, and so for models whose
- * weights stay as their file has them. Immutable and safe to share while the LoRAs are open.
+ * LoRAs that are laid over weights each time these are used: slower than {@link MergedAdapters}, but without a copy of
+ * any weight, and so for models whose weights stay as their file has them. Immutable and safe to share while the LoRAs
+ * are open.
  */
 public final class UnmergedAdapters implements Adapters {
     private final Map<Parameter, List<WeightedChange>> changes;

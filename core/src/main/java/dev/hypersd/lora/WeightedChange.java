@@ -10,7 +10,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a LoRA does to one weight, and how strongly.
+ * The change that a LoRA makes to one weight, and its strength.
  *
  * @param change of a LoRA that is open
  * @param strength as that of a {@link WeightedLora}

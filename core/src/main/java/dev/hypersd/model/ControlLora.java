@@ -18,11 +18,12 @@ import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A Control-LoRA seen as the ControlNet that it stands for: what the file has in full, the weights of a U-Net with the file's low-rank changes where
- * it has such, and the rest of the U-Net's encoder as it is.
+ * A Control-LoRA seen as the ControlNet that it stands for: what the file has in full, the weights of a U-Net with the
+ * file's low-rank changes where it has such, and the rest of the U-Net's encoder as it is.
  *
- * <p>The change of the weight of {@code m} is the product of {@code m.up} and {@code m.down}, without an alpha; an empty tensor {@value #MARK} tells such
- * files from others (the format of Stability AI's control-loras, as ComfyUI reads it).
+ * <p>The change of the weight of {@code m} is the product of {@code m.up} and {@code m.down}, without an alpha; an
+ * empty tensor {@value #MARK} tells such files from others (the format of Stability AI's control-loras, as ComfyUI
+ * reads it).
  */
 final class ControlLora implements WeightSource {
     static final String MARK = "lora_controlnet";
@@ -48,7 +49,7 @@ final class ControlLora implements WeightSource {
         return weights.find(MARK).isPresent();
     }
 
-    /** What the file has in full or changes. */
+    /** The weights that the file holds in full, and those that it changes. */
     @Override
     public Set<String> names() {
         Set<String> names = new LinkedHashSet<>();

@@ -16,8 +16,8 @@ public final class ControlLoraWriter {
     /**
      * Writes {@code tensors} to {@code file}, which is replaced if it exists.
      *
-     * @param tensors by their names in diffusers: {@code m.up} and {@code m.down} where the weight of {@code m} is changed by their product, under their own
-     *     names where they are stored in full
+     * @param tensors by their names in diffusers: {@code m.up} and {@code m.down} where the weight of {@code m} is
+     *     changed by their product, under their own names where they are stored in full
      * @param dtype how to store them; F16 is usual
      */
     public static void write(Path file, Map<String, Tensor> tensors, Dtype dtype) {

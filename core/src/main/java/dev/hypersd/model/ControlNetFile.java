@@ -19,9 +19,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A ControlNet on disk whose configuration and headers have been read and fit a certain U-Net; no weights are loaded. It is a folder with its configuration, or a
- * file of weights alone in the spelling of diffusers or of the original implementation, of which shapes and the U-Net tell the rest; such a file
- * may also hold low-rank changes of the U-Net's own weights (a Control-LoRA).
+ * A ControlNet on disk whose configuration and headers have been read and fit a certain U-Net; no weights are loaded.
+ * It is a folder with its configuration, or a file of weights alone in the spelling of diffusers or of the original
+ * implementation, of which shapes and the U-Net tell the rest; such a file may also hold low-rank changes of the
+ * U-Net's own weights (a Control-LoRA).
  *
  * <p>It holds nothing that needs to be closed. Immutable and safe to share.
  */
@@ -109,7 +110,7 @@ public final class ControlNetFile {
                 .toList();
     }
 
-    /** How many bytes its weights take when they are held as {@code dtype}. */
+    /** The number of bytes that its weights take when they are held as {@code dtype}. */
     public long weightBytes(Dtype dtype) {
         return Engine.infer(() -> {
             Parameters parameters = new Parameters(new ShapesOnly());

@@ -21,7 +21,8 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What predicts: a U-Net and the text encoders that tell it what to draw. A model has one, and with a refiner a second one for the last of the noise.
+ * A U-Net and the text encoders that condition it. A model has one; with a refiner it has a second one for the last
+ * timesteps.
  *
  * <p>Immutable and safe to share; its weights belong to the model.
  */
@@ -60,7 +61,7 @@ public final class Denoiser {
         return family;
     }
 
-    /** What it computes on. */
+    /** The device that it computes on. */
     public Device device() {
         return placement.device();
     }
@@ -111,14 +112,17 @@ public final class Denoiser {
         return zerosForAbsentPrompt;
     }
 
-    /** What LoRAs can change: the U-Net and the text encoders. */
+    /** The weights that LoRAs can change: those of the U-Net and the text encoders. */
     public LoraTargets loraTargets() {
         Map<Component, Map<String, Parameter>> parameters = new EnumMap<>(Component.class);
         networks.forEach((component, network) -> parameters.put(component, network.parameters()));
         return new LoraTargets(family.title(), parameters);
     }
 
-    /** The text encoders have done their work: they leave the resident set until there is another text ({@link Network#evictPages}). */
+    /**
+     * The text encoders have done their work: they leave the resident set until there is another text
+     * ({@link Network#evictPages}).
+     */
     public void evictTextEncoders() {
         networks.forEach((component, network) -> {
             if (component != Component.UNET) {

@@ -10,9 +10,10 @@ import dev.hypersd.vae.Autoencoder;
 import java.util.Optional;
 
 /**
- * A loaded model: what predicts, perhaps with a refiner, autoencoder and noise schedule.
+ * A loaded model: U-Net and text encoders, those of a refiner where there is one, autoencoder and noise schedule.
  *
- * <p>Immutable and safe to share. It owns its weights and the files they are mapped from, and frees them when it closes.
+ * <p>Immutable and safe to share. It owns its weights and the files they are mapped from, and frees them when it
+ * closes.
  */
 public final class DiffusionModel implements AutoCloseable {
     private final TensorArena arena;
@@ -36,7 +37,8 @@ public final class DiffusionModel implements AutoCloseable {
     }
 
     /**
-     * Loads the weights of a model. They are mapped: what a file holds in the right type already is read when it is first used.
+     * Loads the weights of a model. They are mapped: what a file holds in the right type already is read when it is
+     * first used.
      *
      * @throws dev.hypersd.error.InvalidFileException if weights are missing or broken, or do not fit the configurations
      * @throws dev.hypersd.error.InvalidRequestException if this machine has not the device that was asked for
@@ -52,27 +54,27 @@ public final class DiffusionModel implements AutoCloseable {
         }
     }
 
-    /** What the U-Nets and the text encoders compute with. */
+    /** The type that the U-Nets and the text encoders compute in. */
     public Dtype dtype() {
         return placement.dtype();
     }
 
-    /** What they compute on. */
+    /** The device that they compute on. */
     public Device device() {
         return placement.device();
     }
 
-    /** How its weights are held. */
+    /** The type and place of its weights. */
     Placement placement() {
         return placement;
     }
 
-    /** What predicts, all the way or until a refiner goes on. */
+    /** The U-Net and text encoders for all timesteps, or for those before a refiner takes over. */
     public Denoiser denoiser() {
         return denoiser;
     }
 
-    /** What predicts the last of the noise, where one was to be loaded. */
+    /** The refiner for the last timesteps, if one was loaded. */
     public Optional<Denoiser> refiner() {
         return refiner;
     }

@@ -26,7 +26,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * What a file or a directory is, told from names, shapes and configurations. No weights are loaded, but for the alphas of a LoRA.
+ * A description of a file or a directory, made from names, shapes and configurations. No weights are loaded, except the
+ * alphas of a LoRA.
  *
  * @param path what was inspected
  * @param kind what it is
@@ -86,7 +87,7 @@ public record Inspection(
     }
 
     /**
-     * What a LoRA changes.
+     * The layers that a LoRA changes.
      *
      * @param ranks that occur
      * @param scales alpha / rank, the values that occur
@@ -95,7 +96,7 @@ public record Inspection(
      */
     public record Adapter(
             SortedSet<Long> ranks, SortedSet<Double> scales, SortedMap<String, Integer> targets, List<String> foreign) {
-        /** How many modules it changes. */
+        /** The number of modules that it changes. */
         public int modules() {
             return targets.values().stream().mapToInt(Integer::intValue).sum();
         }

@@ -10,13 +10,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How a model is to be loaded.
+ * Says how to load a model, and which files to load in place of its own. Plain data: {@link ModelSource#open} finds the
+ * files.
  *
- * @param placement how weights are held: what the networks compute in (F32, BF16 or F16; SDXL's own autoencoder stays F32, which it needs) and where
- * @param variant which of several precisions of the files to read, for example {@code fp16}; absent means the files without a variant
+ * @param placement how weights are held: what the networks compute in (F32, BF16 or F16; SDXL's own autoencoder stays
+ *     F32, which it needs) and where
+ * @param variant which of several precisions of the files to read, for example {@code fp16}; absent means the files
+ *     without a variant
  * @param checkpoints single files whose networks take the place of the model's own, in this order
- * @param autoencoder an autoencoder that takes the place of the model's own: a folder, for example a TAESD, or a file of
- *     weights for the model's own configuration
+ * @param autoencoder an autoencoder that takes the place of the model's own: a folder, for example a TAESD, or a file
+ *     of weights for the model's own configuration
  * @param refiner a refiner of SDXL for the last of the noise; held as the model itself
  */
 public record LoadOptions(
@@ -45,12 +48,12 @@ public record LoadOptions(
         return new LoadOptions(other, variant, checkpoints, autoencoder, refiner);
     }
 
-    /** What the networks compute in. */
+    /** The type that the networks compute in. */
     public Dtype dtype() {
         return placement.dtype();
     }
 
-    /** What they compute on. */
+    /** The device that they compute on. */
     public Device device() {
         return placement.device();
     }

@@ -33,7 +33,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
-/** LoRA files made of others, or of the difference of two models. It knows the names and shapes of a model and loads none. */
+/**
+ * LoRA files made of others, or of the difference of two models. It knows the names and shapes of a model and loads
+ * none.
+ */
 public final class LoraArithmetic implements AutoCloseable {
     /** Told in the header by some programs, and no longer true of a file that is made of another. */
     private static final String ALPHAS_IN_HEADER = "lora_adapter_metadata";
@@ -84,7 +87,8 @@ public final class LoraArithmetic implements AutoCloseable {
     }
 
     /**
-     * Writes the sum of {@code sources}, of the sum of their ranks, each weight as strongly as {@code blocks} say. A single one that counts as trained is written as it is: only its names change.
+     * Writes the sum of {@code sources}, of the sum of their ranks, each weight as strongly as {@code blocks} say. A
+     * single one that counts as trained is written as it is: only its names change.
      *
      * @throws InvalidFileException if one does not fit the model in whole
      */
@@ -169,7 +173,8 @@ public final class LoraArithmetic implements AutoCloseable {
     }
 
     /**
-     * Writes what of rank {@code rank} comes nearest to the difference of two models, in every matrix and filter in which they differ.
+     * Writes what of rank {@code rank} comes nearest to the difference of two models, in every matrix and filter in
+     * which they differ.
      *
      * @param base a model directory or a checkpoint in one file; likewise {@code tuned}
      * @throws InvalidRequestException if they do not differ
@@ -199,7 +204,10 @@ public final class LoraArithmetic implements AutoCloseable {
         });
     }
 
-    /** Whether other programs know LoRAs of it too: of linear layers and convolutions, not of tables of tokens and positions. */
+    /**
+     * Whether other programs know LoRAs of it too: of linear layers and convolutions, not of tables of tokens and
+     * positions.
+     */
     private static boolean isLayer(Parameter parameter) {
         return parameter.name().endsWith(".weight")
                 && parameter.shape().length >= 2

@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a model takes of the memory, in bytes, told from its configurations and the headers of its files before a weight is read.
+ * The memory that a model takes, in bytes, estimated from its configurations and the headers of its files before a
+ * weight is read.
  *
- * <p>Within a tenth of the peaks measured for single pictures of SD 1.5 and SDXL whose weights are converted; weights that are mapped rest while others work
- * ({@link Network#evictPages}) and take less (docs/performance.md).
+ * <p>Within a tenth of the peaks measured for single pictures of SD 1.5 and SDXL whose weights are converted; weights
+ * that are mapped rest while others work ({@link Network#evictPages}) and take less (docs/performance.md).
  *
  * @param weights of all networks, in the types that they are held in
  * @param stepPerPixel the U-Net's feature maps, for each pixel of each picture that it works on at once
@@ -16,10 +17,16 @@ import java.util.stream.Stream;
  * @param nativeSize width and height of the pictures that the model was trained on
  */
 public record MemoryEstimate(long weights, double stepPerPixel, double decodingPerPixel, int nativeSize) {
-    /** The maps of its first level that a U-Net holds at once: up to 18 in the feed-forward layer of a transformer, and those kept for the decoder. */
+    /**
+     * The maps of its first level that a U-Net holds at once: up to 18 in the feed-forward layer of a transformer, and
+     * those kept for the decoder.
+     */
     private static final int UNET_MAPS = 24;
 
-    /** The maps of the widest place that a decoder holds at once: the input, its normalised and padded copies, the output. */
+    /**
+     * The maps of the widest place that a decoder holds at once: the input, its normalised and padded copies, the
+     * output.
+     */
     private static final int DECODER_MAPS = 4;
 
     /** The estimate for {@link DiffusionModel#load}; of the weights only headers are read. */
@@ -47,7 +54,8 @@ public record MemoryEstimate(long weights, double stepPerPixel, double decodingP
     }
 
     /**
-     * What it takes to draw beside the weights: a step of the U-Net or the decoder's work, whichever takes more.
+     * The bytes that drawing takes in addition to the weights: a step of the U-Net or the work of the decoder,
+     * whichever takes more.
      *
      * @param rows pictures that the U-Net works on at once, twice as many where it is guided
      * @param pixels of a picture

@@ -32,8 +32,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes models as model directories or as checkpoints in one file, whatever they were before, with LoRAs merged into them where wanted. One tensor is in memory
- * at a time.
+ * Writes models as model directories or as checkpoints in one file, whatever they were before, with LoRAs merged into
+ * them where wanted. One tensor is in memory at a time.
  */
 public final class ModelConversion {
     private static final String END = ".safetensors";
@@ -45,7 +45,8 @@ public final class ModelConversion {
     private final Map<String, Map<String, List<WeightedChange>>> merged = new HashMap<>();
 
     /**
-     * Of a model as {@link DiffusionModel#load} would load it; how weights are held then has no bearing on what is written.
+     * Of a model as {@link DiffusionModel#load} would load it; how weights are held then has no bearing on what is
+     * written.
      *
      * @param dtype what floating-point numbers are stored as; absent to leave them as they are
      */
@@ -139,7 +140,7 @@ public final class ModelConversion {
         }
     }
 
-    /** What is not written is not listed. */
+    /** The index without the parts that are not written. */
     private byte[] index() {
         ObjectNode index = (ObjectNode) Json.MAPPER.readTree(files.index().bytes());
         for (String name : List.copyOf(index.propertyNames())) {

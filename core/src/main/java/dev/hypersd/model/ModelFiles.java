@@ -22,11 +22,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files that a model consists of: a directory as diffusers lays it out, with checkpoints in one file put over it where
- * wanted. Nothing is loaded here.
+ * The files that a model consists of: a directory as diffusers lays it out, with checkpoints in one file put over it
+ * where wanted. Nothing is loaded here.
  *
- * <p>The directory's {@code model_index.json} says what class of pipeline the model was made for, and lists its parts; each lies in
- * a folder of its name. Only classes known here are accepted, and no code that comes with a model is ever run.
+ * <p>The directory's {@code model_index.json} says what class of pipeline the model was made for, and lists its parts;
+ * each lies in a folder of its name. Only classes known here are accepted, and no code that comes with a model is ever
+ * run.
  *
  * <p>Immutable and safe to share between threads.
  */
@@ -38,7 +39,7 @@ public final class ModelFiles {
     private static final String CLASS_NAME = "_class_name";
     private static final Set<String> LIBRARIES = Set.of("diffusers", "transformers");
 
-    /** What pipelines list and this library does without. */
+    /** Parts that pipelines list and that this library does not use. */
     private static final Set<String> IGNORED = Set.of("safety_checker", "feature_extractor", "image_encoder");
 
     private final Path path;
@@ -56,15 +57,16 @@ public final class ModelFiles {
     /**
      * Opens a model directory.
      *
-     * @throws InvalidFileException if it is none, is of an unknown class, lists parts of a foreign library or outside of itself, or
-     *     lacks a folder that it lists
+     * @throws InvalidFileException if it is none, is of an unknown class, lists parts of a foreign library or outside
+     *     of itself, or lacks a folder that it lists
      */
     public static ModelFiles open(Path directory) {
         return open(directory, Optional.empty());
     }
 
     /**
-     * Opens a model directory whose networks are to be read in {@code variant}, for example {@code "fp16"}, where they have it.
+     * Opens a model directory whose networks are to be read in {@code variant}, for example {@code "fp16"}, where they
+     * have it.
      *
      * @throws InvalidFileException as {@link #open(Path)} does
      * @throws InvalidRequestException if none of them has it
@@ -74,11 +76,11 @@ public final class ModelFiles {
     }
 
     /**
-     * The published configurations of {@code family}, for a checkpoint in one file that comes without: put one over this by
-     * {@link #with}. Its weights are all that is missing.
+     * The published configurations of {@code family}, for a checkpoint in one file that comes without: put one over
+     * this by {@link #with}. Its weights are all that is missing.
      *
-     * @param tokenizers a directory with {@code tokenizer/} and, for SDXL, {@code tokenizer_2/}, such as a model directory; for the refiner the
-     *     latter alone. The vocabulary does not come with this library
+     * @param tokenizers a directory with {@code tokenizer/} and, for SDXL, {@code tokenizer_2/}, such as a model
+     *     directory; for the refiner the latter alone. The vocabulary does not come with this library
      * @throws InvalidFileException if a tokenizer is not there
      */
     public static ModelFiles published(ModelFamily family, Path tokenizers) {
@@ -173,8 +175,9 @@ public final class ModelFiles {
     }
 
     /**
-     * This model with the networks that {@code file} holds in place of its own: all of them where it is a whole checkpoint, or
-     * a U-Net alone. Configurations and tokenizers stay those of this model, but for the channels that a U-Net takes, which the file tells.
+     * This model with the networks that {@code file} holds in place of its own: all of them where it is a whole
+     * checkpoint, or a U-Net alone. Configurations and tokenizers stay those of this model, but for the channels that a
+     * U-Net takes, which the file tells.
      *
      * @throws InvalidFileException if the file is of another family or holds no part of a model
      */

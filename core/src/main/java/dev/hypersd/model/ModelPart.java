@@ -24,8 +24,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * One part of a model: a network, a tokenizer or a scheduler. Its configuration and the headers of its weights are read when they are first asked for, and
- * once.
+ * One part of a model: a network, a tokenizer or a scheduler. Its configuration and the headers of its weights are read
+ * when they are first asked for, and once.
  *
  * <p>Safe to share between threads.
  */
@@ -49,7 +49,7 @@ public final class ModelPart {
         this.weights = once(weights);
     }
 
-    /** What {@code supplier} gives the first time it succeeds. */
+    /** Asks {@code supplier} until it succeeds, and then keeps the value. */
     private static <T> Supplier<T> once(Supplier<T> supplier) {
         return new Supplier<>() {
             private Optional<T> value = Optional.empty();
@@ -85,7 +85,9 @@ public final class ModelPart {
         return variant.map(v -> WeightFolder.open(folder, stem, v)).orElseGet(() -> WeightFolder.open(folder, stem));
     }
 
-    /** diffusers and transformers name their files apart, and only diffusers writes the class into the configuration. */
+    /**
+     * diffusers and transformers name their files apart, and only diffusers writes the class into the configuration.
+     */
     static String stem(JsonObject config) {
         return config.has(CLASS_NAME) ? "diffusion_pytorch_model" : "model";
     }
@@ -125,7 +127,9 @@ public final class ModelPart {
         return className(config());
     }
 
-    /** Opens its weights, under the names that the file gives them, with a mapping of their own. The caller closes them. */
+    /**
+     * Opens its weights, under the names that the file gives them, with a mapping of their own. The caller closes them.
+     */
     public WeightSource openWeights() {
         return weights.get().reopened();
     }
@@ -140,7 +144,7 @@ public final class ModelPart {
         return Files.exists(folder.resolve(CONFIG)) ? WeightFolder.variants(folder, stem(config())) : List.of();
     }
 
-    /** How many bytes its weights take; only headers are read. */
+    /** The number of bytes that its weights take; only headers are read. */
     long weightBytes(Placement placement) {
         WeightSource source = headers();
         return source.names().stream()
@@ -208,7 +212,10 @@ public final class ModelPart {
         return openAutoencoder(latentChannels).load(placement, arena).network();
     }
 
-    /** {@link #openAutoencoder()} for a U-Net whose latents have {@code latentChannels} channels; refused if the autoencoder's have another number. */
+    /**
+     * {@link #openAutoencoder()} for a U-Net whose latents have {@code latentChannels} channels; refused if the
+     * autoencoder's have another number.
+     */
     OpenedNetwork<? extends AutoencoderConfig, ? extends Autoencoder> openAutoencoder(int latentChannels) {
         OpenedNetwork<? extends AutoencoderConfig, ? extends Autoencoder> autoencoder = openAutoencoder();
         int own = autoencoder.config().latentChannels();
@@ -221,7 +228,10 @@ public final class ModelPart {
         return autoencoder;
     }
 
-    /** The network that {@code maker} builds of the weights in {@code source}, which has to stay open for the network to {@link Network#evictPages}. */
+    /**
+     * The network that {@code maker} builds of the weights in {@code source}, which has to stay open for the network to
+     * {@link Network#evictPages}.
+     */
     static <N> Network<N> load(
             WeightSource source, Function<Parameters, N> maker, Placement placement, TensorArena arena) {
         StoredParameters stored = new StoredParameters(source, placement, arena);

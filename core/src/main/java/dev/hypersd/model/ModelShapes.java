@@ -17,8 +17,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What the networks of a model consist of, by name and shape, told from its configurations: enough to say whether a LoRA fits before anything is
- * loaded. Immutable and safe to share until closed.
+ * The names and shapes of the parameters of a model, from its configurations: enough to check whether a LoRA fits
+ * before anything is loaded. Immutable and safe to share until closed.
  */
 public final class ModelShapes implements AutoCloseable {
     private final TensorArena arena = new TensorArena();
@@ -57,7 +57,7 @@ public final class ModelShapes implements AutoCloseable {
         return Engine.infer(() -> new ModelShapes(family, makers));
     }
 
-    /** What LoRAs can change. */
+    /** The weights that LoRAs can change. */
     public LoraTargets loraTargets() {
         return targets;
     }

@@ -17,7 +17,8 @@ public record ModelSource(Path directory, LoadOptions options) {
     /**
      * Finds its files and reads its configurations; no weights are loaded.
      *
-     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind, or the parts do not go together
+     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind, or the parts do
+     *     not go together
      */
     public OpenedModel open() {
         return OpenedModel.of(this);

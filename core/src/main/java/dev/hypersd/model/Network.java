@@ -12,7 +12,10 @@ import java.util.Map;
  * @param source what they were loaded from; it belongs to the owner of the parameters
  */
 public record Network<N>(N network, Map<String, Parameter> parameters, WeightSource source) {
-    /** Leaves the resident set until it is next used, as far as its weights are mapped: they must not have been changed in place. */
+    /**
+     * Leaves the resident set until it is next used, as far as its weights are mapped: they must not have been changed
+     * in place.
+     */
     public void evictPages() {
         source.evictPages();
     }

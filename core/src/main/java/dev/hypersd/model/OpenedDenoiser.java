@@ -64,7 +64,7 @@ record OpenedDenoiser(
                 .toList();
     }
 
-    /** How many bytes all weights take when they are held as {@code placement} says. */
+    /** The number of bytes that all weights take when they are held as {@code placement} says. */
     long weightBytes(Placement placement) {
         return networks().values().stream()
                 .mapToLong(network -> network.part().weightBytes(placement))

@@ -20,12 +20,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A model whose files have been found and whose configurations have been read and checked, each of them once. Everything that is to be known of a model
- * before its weights are in memory is asked of this value: whether a request, a LoRA or a ControlNet fits, and how much memory it will take.
- * {@link DiffusionModel#load} loads the weights.
+ * A model whose files have been found and whose configurations have been read and checked, each of them once.
+ * Everything that is to be known of a model before its weights are in memory is asked of this value: whether a request,
+ * a LoRA or a ControlNet fits, and how much memory it will take. {@link DiffusionModel#load} loads the weights.
  *
- * <p>It holds nothing that needs to be closed. Immutable and safe to share; it may be loaded several times. Files that are changed later are not
- * looked at again, and a file of weights that was changed is refused when it is loaded.
+ * <p>It holds nothing that needs to be closed. Immutable and safe to share; it may be loaded several times. Files that
+ * are changed later are not looked at again, and a file of weights that was changed is refused when it is loaded.
  */
 public final class OpenedModel {
     private static final String AUTOENCODER = "vae";
@@ -101,8 +101,9 @@ public final class OpenedModel {
     }
 
     /**
-     * The directory to put {@code checkpoint} over. Where it is there for its tokenizers only, the configurations are those published for the family of the
-     * checkpoint: where it has none, or those of SDXL and the checkpoint is a whole refiner.
+     * The directory to put {@code checkpoint} over. Where it is there for its tokenizers only, the configurations are
+     * those published for the family of the checkpoint: where it has none, or those of SDXL and the checkpoint is a
+     * whole refiner.
      */
     private static ModelFiles directoryFor(Checkpoint checkpoint, ModelSource source) {
         if (!Files.exists(source.directory().resolve(ModelFiles.INDEX))) {
@@ -123,7 +124,10 @@ public final class OpenedModel {
         return ModelFiles.published(family, tokenizers);
     }
 
-    /** @param other a folder with a configuration, or a file of weights for the configuration of the model's own autoencoder */
+    /**
+     * @param other a folder with a configuration, or a file of weights for the configuration of the model's own
+     *     autoencoder
+     */
     private static ModelFiles withAutoencoder(ModelFiles files, Optional<Path> other) {
         return other.map(path -> files.with(
                         Files.isDirectory(path)
@@ -161,7 +165,7 @@ public final class OpenedModel {
         return files.part("scheduler").config();
     }
 
-    /** What was opened. */
+    /** The directory and the options that were opened. */
     public ModelSource source() {
         return source;
     }
@@ -185,7 +189,10 @@ public final class OpenedModel {
         return autoencoderNetwork().config();
     }
 
-    /** The widths of the hidden states of the text encoders: a list for the model, and one for its refiner where it has one. */
+    /**
+     * The widths of the hidden states of the text encoders: a list for the model, and one for its refiner where it has
+     * one.
+     */
     public List<List<Integer>> textWidths() {
         return Stream.concat(Stream.of(denoiser), refiner.stream())
                 .map(OpenedDenoiser::textWidths)
@@ -216,12 +223,12 @@ public final class OpenedModel {
         return unet().sampleSize() * autoencoder().scaleFactor();
     }
 
-    /** How the weights of the U-Nets and text encoders are going to be held. */
+    /** The type and place in which the weights of the U-Nets and text encoders are going to be held. */
     public Placement placement() {
         return source.options().placement();
     }
 
-    /** How those of the autoencoder are; SDXL's own one overflows in half precision. */
+    /** The same for the autoencoder; SDXL's own one overflows in half precision and stays in F32. */
     Placement autoencoderPlacement() {
         boolean tiny = autoencoderNetwork().type().equals(NetworkType.AUTOENCODER_TINY);
         return family() == ModelFamily.SD15 || tiny ? placement() : placement().withDtype(Dtype.F32);

@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Writes model directories with random weights: for tests of size and speed where no real weights are at hand, and as a place
- * to start training from. Their pictures are noise.
+ * Writes model directories with random weights: for tests of size and speed where no real weights are at hand, and as a
+ * place to start training from. Their pictures are noise.
  *
  * <p>Tensors are written one by one as they are drawn, so a model of any size needs memory for its largest tensor.
  */
@@ -67,8 +67,8 @@ public final class RandomModel {
     }
 
     /**
-     * Writes the model directory {@code directory}, complete with configurations and a tokenizer for bytes. The same seed gives the
-     * same weights.
+     * Writes the model directory {@code directory}, complete with configurations and a tokenizer for bytes. The same
+     * seed gives the same weights.
      *
      * @param dtype a floating-point type
      * @throws InvalidRequestException if the directory exists and is not empty
@@ -83,7 +83,7 @@ public final class RandomModel {
         });
     }
 
-    /** How many numbers the network {@code name} of {@code like} consists of. */
+    /** The number of parameters of the network {@code name} of {@code like}. */
     static long parameterCount(ModelTemplate like, String name) {
         return Engine.infer(() -> count(parameters(like.config(name + "/config.json"))));
     }
@@ -101,7 +101,7 @@ public final class RandomModel {
                 .toList();
     }
 
-    /** What the network of {@code config} consists of. */
+    /** The parameters of the network that {@code config} describes. */
     private static List<Drawn> parameters(JsonObject config) {
         NetworkType<?, ?> type = NetworkType.of(config);
         List<Drawn> drawn = new ArrayList<>();

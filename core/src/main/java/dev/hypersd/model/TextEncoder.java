@@ -34,7 +34,7 @@ public record TextEncoder(ClipTokenizer tokenizer, ClipTextModel network, Option
     }
 
     /**
-     * What the network makes of ids from the tokenizer; it belongs to the caller's scope.
+     * Encodes ids from the tokenizer. The result belongs to the caller's scope.
      *
      * @param ids I64 {@code [B, N]}
      */

@@ -10,15 +10,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A learned word (Gal et al., 2022) in a safetensors file: for one text encoder a tensor {@code [count, D]} or {@code [D]} called {@code emb_params}, or by the
- * word itself where it is the only one; for SDXL's two {@code clip_l} and {@code clip_g}.
+ * A learned word (Gal et al., 2022) in a safetensors file: for one text encoder a tensor {@code [count, D]} or
+ * {@code [D]} called {@code emb_params}, or by the word itself where it is the only one; for SDXL's two {@code clip_l}
+ * and {@code clip_g}.
  */
 public final class TextualInversion implements AutoCloseable {
     private static final String FIRST = "clip_l";
     private static final String SECOND = "clip_g";
     private static final String ONLY = "emb_params";
 
-    /** Far more vectors than any prompt has room for. */
+    /** More vectors than any prompt has room for. */
     private static final int MOST = 1024;
 
     private final SafetensorsFile file;

@@ -3,11 +3,11 @@ package dev.hypersd.nn;
 import java.util.function.Supplier;
 
 /**
- * What is laid over the frozen parameters of a network for the duration of a call.
+ * Changes to the frozen parameters of a network for the duration of a call.
  *
- * <p>One base network serves as teacher (no adapter), student, target and fake score, and serves concurrent requests with
- * different LoRAs: which adapters apply is a property of the call, not of the network. {@link #during} binds them for the
- * current thread and everything called from it.
+ * <p>One base network serves as teacher (no adapter), student, target and fake score, and serves concurrent requests
+ * with different LoRAs: which adapters apply is a property of the call, not of the network. {@link #during} binds them
+ * for the current thread and everything called from it.
  */
 @FunctionalInterface
 public interface Adapters {
@@ -15,8 +15,9 @@ public interface Adapters {
     Adapters NONE = parameter -> new Weight(parameter.base());
 
     /**
-     * What to use in place of {@code parameter}: same shape and device, and the type that it is computed in, or any other floating-point type where it
-     * is converted at each use ({@link WeightStorage#AS_STORED}). It is owned by the adapters, and what is made for this use by the caller's scope.
+     * The weight to use in place of {@code parameter}: of the same shape and device, and the type that it is computed
+     * in, or any other floating-point type where it is converted at each use ({@link WeightStorage#AS_STORED}). It is
+     * owned by the adapters, and what is made for this use by the caller's scope.
      */
     Weight apply(Parameter parameter);
 

@@ -43,7 +43,10 @@ public final class Conv2d {
         return of(p, in, out, 3, 1, 1);
     }
 
-    /** A convolution of {@code kernel}, an odd number, that keeps the size and starts at zero, so that it says nothing before it has learned. */
+    /**
+     * A convolution of {@code kernel}, an odd number, that keeps the size and starts at zero, so that it says nothing
+     * before it has learned.
+     */
     public static Conv2d zeroInitialised(Parameters p, long in, long out, long kernel) {
         return new Conv2d(
                 p.take("weight", Init.ZEROS, out, in, kernel, kernel),

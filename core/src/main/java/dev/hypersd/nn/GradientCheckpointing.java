@@ -17,14 +17,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 
 /**
- * One pass through networks, forward and backward, that keeps only what goes into their segments and computes what is inside again for the
- * backward pass (Chen et al., 2016, section 4): far less memory for a second forward pass.
+ * One pass through networks, forward and backward, that keeps only what goes into their segments and computes what is
+ * inside again for the backward pass (Chen et al., 2016, section 4): far less memory for a second forward pass.
  *
- * <p>Networks say what their segments are with {@link #segment}, which outside of {@link #record} changes nothing. A recorded segment runs
- * with gradients, so by the same kernels as ever; then its history is dropped, and its output is where gradients end.
- * {@link #backward} begins behind the last segment and goes through them from last to first: each runs again, with the adapters and
- * the precision it ran with, and passes on the gradient that its output has gathered from all who used it. So gradients are those of an
- * ordinary backward pass; only where a tensor goes into several segments may sums be rounded otherwise.
+ * <p>Networks say what their segments are with {@link #segment}, which outside of {@link #record} changes nothing. A
+ * recorded segment runs with gradients, so by the same kernels as ever; then its history is dropped, and its output is
+ * where gradients end. {@link #backward} begins behind the last segment and goes through them from last to first: each
+ * runs again, with the adapters and the precision it ran with, and passes on the gradient that its output has gathered
+ * from all who used it. So gradients are those of an ordinary backward pass; only where a tensor goes into several
+ * segments may sums be rounded otherwise.
  *
  * <p>It is for one pass and belongs to the thread that makes it. Closing it frees what a failed pass has left.
  */
@@ -114,7 +115,10 @@ public final class GradientCheckpointing implements AutoCloseable {
         return output;
     }
 
-    /** {@code x} where gradients end: itself where it has no history, otherwise what all segments are given in its place. */
+    /**
+     * {@code x} where gradients end: itself where it has no history, otherwise what all segments are given in its
+     * place.
+     */
     private Tensor beginning(Tensor x) {
         return x.is_leaf()
                 ? x

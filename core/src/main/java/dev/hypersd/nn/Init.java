@@ -1,6 +1,6 @@
 package dev.hypersd.nn;
 
-/** How a parameter that is not loaded from a file starts; the defaults of the field's layers. */
+/** The initialisation of a parameter that is not loaded from a file, by default as PyTorch's layers do it. */
 public sealed interface Init {
     /** Every element is {@code value}. */
     record Constant(double value) implements Init {}

@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code y = x W^T + b}: {@code [..., in] -> [..., out]} with {@code weight [out, in]}, or {@code [out, in, 1, 1]} where it is stored as a
- * convolution, and an optional {@code bias [out]}.
+ * {@code y = x W^T + b}: {@code [..., in] -> [..., out]} with {@code weight [out, in]}, or {@code [out, in, 1, 1]}
+ * where it is stored as a convolution, and an optional {@code bias [out]}.
  */
 public final class Linear {
     private final Parameter weight;
@@ -30,7 +30,9 @@ public final class Linear {
         return new Linear(p.take("weight", Init.fanIn(in), out, in), null);
     }
 
-    /** A layer with bias whose weight is stored as that of a 1x1 convolution; it wants the channels last all the same. */
+    /**
+     * A layer with bias whose weight is stored as that of a 1x1 convolution; it wants the channels last all the same.
+     */
     public static Linear pointwise(Parameters p, long in, long out) {
         Init init = Init.fanIn(in);
         return new Linear(p.take("weight", init, out, in, 1, 1), p.take("bias", init, out));

@@ -30,8 +30,8 @@ public final class Parameter {
     }
 
     /**
-     * What to compute with: the base, changed by the adapters that are active in the current call. What is held in another type than it is computed
-     * with is converted for this use, into the caller's scope.
+     * The value to compute with: the base, changed by the adapters that are active in the current call. What is held in
+     * another type than it is computed with is converted for this use, into the caller's scope.
      */
     Weight weight() {
         Weight held = Adapters.active().apply(this);
@@ -43,7 +43,7 @@ public final class Parameter {
         return weight().whole();
     }
 
-    /** What the network computes in. */
+    /** The type that the network computes in. */
     public Dtype dtype() {
         return dtype;
     }

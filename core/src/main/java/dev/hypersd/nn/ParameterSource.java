@@ -17,7 +17,10 @@ public interface ParameterSource {
      */
     Tensor provide(String name, Init init, long[] shape);
 
-    /** What the network computes in with {@code provided}: its own type, unless it is to be converted each time it is used. */
+    /**
+     * The type that the network computes in with {@code provided}: its own type, unless it is to be converted each time
+     * it is used.
+     */
     default Dtype computedIn(Tensor provided) {
         return Dtype.of(provided.scalar_type());
     }

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The parameters of a network while it is being built: each layer takes what it needs by name and shape, below the prefix
- * where its parent put it.
+ * The parameters of a network while it is being built: each layer takes what it needs by name and shape, below the
+ * prefix where its parent put it.
  */
 public final class Parameters {
     private final String prefix;
@@ -54,12 +54,12 @@ public final class Parameters {
         return taken().values();
     }
 
-    /** What the network computes in: the type of what was taken so far, which one source gives in one type. */
+    /** The type that the network computes in: that of the parameters taken so far, which all have the same. */
     public Dtype dtype() {
         return all().iterator().next().dtype();
     }
 
-    /** How many numbers the network consists of. */
+    /** The number of elements of all parameters. */
     public long count() {
         return all().stream().mapToLong(p -> Shapes.count(p.shape())).sum();
     }

@@ -4,7 +4,7 @@ import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 
 /**
- * How the weights of a network are held.
+ * The type and the device that the weights of a network are held in.
  *
  * @param dtype what it computes in
  * @param storage whether that is what they are held in

@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A residual block of two 3x3 convolutions, each after GroupNorm and SiLU: {@code [B, in, H, W] -> [B, out, H, W]}. Where {@code in} and
- * {@code out} differ, a 1x1 convolution carries the input past them.
+ * A residual block of two 3x3 convolutions, each after GroupNorm and SiLU: {@code [B, in, H, W] -> [B, out, H, W]}.
+ * Where {@code in} and {@code out} differ, a 1x1 convolution carries the input past them.
  */
 public final class ResnetBlock {
     private final GroupNorm norm1;

@@ -11,7 +11,10 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
-/** Parameters that come from a file, converted to the type that the network computes with: once, or each time they are used. */
+/**
+ * Parameters that come from a file, converted to the type that the network computes with: once, or each time they are
+ * used.
+ */
 public final class StoredParameters implements ParameterSource {
     private final WeightSource source;
     private final Placement placement;

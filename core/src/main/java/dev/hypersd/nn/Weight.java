@@ -7,10 +7,12 @@ import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a layer computes with in place of a parameter: a tensor, and low-rank changes that are still to be made to it.
+ * The weight that a layer computes with in place of a parameter: a tensor, and low-rank changes that are still to be
+ * made to it.
  *
- * <p>Those can be added to it, or computed beside it: {@code (W + BA) x = W x + B (A x)}. The first costs the same for one input as for
- * thousands, the second as much less as there are fewer of them, so the layer chooses when it sees its input.
+ * <p>They can be added to it, or computed separately: {@code (W + BA) x = W x + B (A x)}. The first costs the same for
+ * one input as for thousands, the second as much less as there are fewer of them, so the layer chooses when it sees its
+ * input.
  *
  * @param tensor in the shape of the parameter
  * @param changes on the device of the tensor, and of the type that is computed in
@@ -27,7 +29,9 @@ public record Weight(Tensor tensor, List<LowRank> changes) {
                 tensor, Stream.concat(changes.stream(), Stream.of(change)).toList());
     }
 
-    /** The tensor with all changes, differentiable in their factors: itself where there are none, otherwise a new one. */
+    /**
+     * The tensor with all changes, differentiable in their factors: itself where there are none, otherwise a new one.
+     */
     public Tensor whole() {
         Tensor sum = tensor;
         for (LowRank change : changes) {
@@ -41,14 +45,17 @@ public record Weight(Tensor tensor, List<LowRank> changes) {
         return new Weight(tensor.to(dtype.scalarType()), changes);
     }
 
-    /** The same, for so many vectors of input or pixels of output: with the changes added where that is less to multiply. */
+    /**
+     * The same, for so many vectors of input or pixels of output: with the changes added where that is less to
+     * multiply.
+     */
     Weight at(long places) {
         return changes.stream().allMatch(change -> lessBeside(change, places)) ? this : new Weight(whole());
     }
 
     /**
-     * Whether there is less to multiply beside. The way back is twice the way there; where the sum needs a gradient, that is as much again as all
-     * places times the whole weight.
+     * Whether there is less to multiply beside. The way back is twice the way there; where the sum needs a gradient,
+     * that is as much again as all places times the whole weight.
      */
     private boolean lessBeside(LowRank change, long places) {
         long rank = change.down().size(0);

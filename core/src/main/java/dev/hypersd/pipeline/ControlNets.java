@@ -10,7 +10,10 @@ import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.unet.UNetConfig;
 import java.util.List;
 
-/** The ControlNets that requests have named: each is opened once, and loaded once, for as long as it does not change on disk. */
+/**
+ * The ControlNets that requests have named: each is opened once, and loaded once, for as long as it does not change on
+ * disk.
+ */
 final class ControlNets implements AutoCloseable {
     /** Configurations and headers are small. */
     private static final int MOST_OPENED = 32;

@@ -39,11 +39,13 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Stable Diffusion 1.5 or SDXL, perhaps with its refiner, ready to draw.
  *
- * <p>Safe to share: any thread may ask for pictures at any time, virtual threads included. Requests do not influence each other;
- * the engine carries them out one after another.
+ * <p>Safe to share: any thread may ask for pictures at any time, virtual threads included. Requests do not influence
+ * each other; the engine carries them out one after another.
  */
 public final class DiffusionPipeline implements AutoCloseable {
-    /** Merged weights take as much memory as the network itself; where that is to stay as it is stored, none are kept. */
+    /**
+     * Merged weights take as much memory as the network itself; where that is to stay as it is stored, none are kept.
+     */
     private static final int MERGED_ADAPTERS_KEPT = 2;
 
     private final ModelSource source;
@@ -90,9 +92,10 @@ public final class DiffusionPipeline implements AutoCloseable {
     /**
      * Loads a model to draw {@code first} with, and perhaps others afterwards.
      *
-     * @throws InvalidFileException if a file of the model or one that {@code first} names is missing, broken or of the wrong kind
-     * @throws InvalidRequestException if the model cannot carry {@code first} out, or this machine's memory does not hold what it needs; said before
-     *     anything is loaded
+     * @throws InvalidFileException if a file of the model or one that {@code first} names is missing, broken or of the
+     *     wrong kind
+     * @throws InvalidRequestException if the model cannot carry {@code first} out, or this machine's memory does not
+     *     hold what it needs; said before anything is loaded
      */
     public static DiffusionPipeline load(ModelSource source, ImageRequest first) {
         return load(source.open(), first);
@@ -145,7 +148,8 @@ public final class DiffusionPipeline implements AutoCloseable {
     /**
      * Draws the pictures of {@code request} and tells {@code listener} how it gets on.
      *
-     * @throws InvalidRequestException if this model cannot carry the request out, or this machine's memory does not hold it
+     * @throws InvalidRequestException if this model cannot carry the request out, or this machine's memory does not
+     *     hold it
      * @throws GenerationCancelledException if the listener wished so
      */
     public List<GeneratedImage> generate(ImageRequest request, GenerationListener listener) {
@@ -153,12 +157,14 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /**
-     * Draws the pictures of several requests in one batch, which takes less time than one request after another where pictures are small.
+     * Draws the pictures of several requests in one batch, which takes less time than one request after another where
+     * pictures are small.
      *
      * @param requests at least one; see {@link ImageRequest#joins}
      * @param listener told of the pictures of all requests
      * @return the pictures of each request
-     * @throws InvalidRequestException if the requests differ in more than they may, or as {@link #generate(ImageRequest, GenerationListener)} says
+     * @throws InvalidRequestException if the requests differ in more than they may, or as
+     *     {@link #generate(ImageRequest, GenerationListener)} says
      * @throws GenerationCancelledException if the listener wished so
      */
     public List<List<GeneratedImage>> generateTogether(List<ImageRequest> requests, GenerationListener listener) {

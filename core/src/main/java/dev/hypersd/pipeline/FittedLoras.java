@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The LoRA files that requests have named: each is opened once, and fitted to the model once, for as long as it does not change on disk. */
+/**
+ * The LoRA files that requests have named: each is opened once, and fitted to the model once, for as long as it does
+ * not change on disk.
+ */
 final class FittedLoras implements AutoCloseable {
     /** Files are mapped, so an open one costs little; this bounds what a server that is given many keeps open. */
     private static final int MOST_OPEN = 32;
@@ -31,7 +34,8 @@ final class FittedLoras implements AutoCloseable {
             new LruCache<>(MOST_OPEN, lora -> lora.file().close());
 
     /**
-     * Checks that the LoRAs of a request fit a model that is not loaded yet; what fits in part is reported when it is used.
+     * Checks that the LoRAs of a request fit a model that is not loaded yet; what fits in part is reported when it is
+     * used.
      *
      * @param shapes of the model
      * @throws InvalidFileException if a file is missing or broken, or does not fit

@@ -28,7 +28,10 @@ final class LruCache<K, V> implements AutoCloseable {
         this.closing = closing;
     }
 
-    /** The value for {@code key}, which {@code maker} makes if it is not there. Nothing is closed before {@link #trim} is called. */
+    /**
+     * The value for {@code key}, which {@code maker} makes if it is not there. Nothing is closed before {@link #trim}
+     * is called.
+     */
     V get(K key, Function<K, V> maker) {
         return values.computeIfAbsent(key, maker);
     }

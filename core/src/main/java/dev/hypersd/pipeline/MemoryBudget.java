@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/** Refuses what would not fit into this machine's memory before it is tried, because the system ends programs that try. */
+/**
+ * Refuses what would not fit into this machine's memory before it is tried, because the system ends programs that try.
+ */
 final class MemoryBudget {
     private final MemoryEstimate model;
     private final Placement placement;
@@ -58,7 +60,8 @@ final class MemoryBudget {
     }
 
     /**
-     * Checks before the model is loaded that {@code request} can be drawn, with the weights that its LoRAs change merged for it if they are to be.
+     * Checks before the model is loaded that {@code request} can be drawn, with the weights that its LoRAs change
+     * merged for it if they are to be.
      *
      * @param loras to look the LoRAs of the request up in
      * @param controls bytes of its ControlNets
@@ -74,7 +77,9 @@ final class MemoryBudget {
         require(request, merged + controls, leftAtFirst);
     }
 
-    /** Checks that {@code request} can be drawn by the loaded model, in what it left or in what has become free since. */
+    /**
+     * Checks that {@code request} can be drawn by the loaded model, in what it left or in what has become free since.
+     */
     void require(ImageRequest request) {
         require(request, 0, Math.max(leftAtFirst, available.getAsLong()));
     }

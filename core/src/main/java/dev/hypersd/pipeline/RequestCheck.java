@@ -36,7 +36,8 @@ final class RequestCheck {
     }
 
     /**
-     * Checks that there are steps wherever {@code request} wants some: in the way as a whole, in a second pass, for a refiner.
+     * Checks that there are steps wherever {@code request} wants some: in the way as a whole, in a second pass, for a
+     * refiner.
      *
      * @throws InvalidRequestException if there are none
      */

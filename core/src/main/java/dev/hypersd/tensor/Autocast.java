@@ -5,8 +5,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
 /**
- * Mixed precision on the CPU: matrix products and convolutions convert their inputs to a shorter type, everything else computes in what
- * it is given. It belongs to the calling thread.
+ * Mixed precision on the CPU: matrix products and convolutions convert their inputs to a shorter type, everything else
+ * computes in what it is given. It belongs to the calling thread.
  */
 public final class Autocast {
     private Autocast() {}
@@ -14,8 +14,8 @@ public final class Autocast {
     /**
      * Runs {@code work} with products in {@code dtype}.
      *
-     * <p>Converted weights are not kept between uses: a pass without gradients would leave converted weights behind that a pass with
-     * gradients cannot learn through.
+     * <p>Converted weights are not kept between uses: a pass without gradients would leave converted weights behind
+     * that a pass with gradients cannot learn through.
      */
     public static <T> T during(Dtype dtype, Supplier<T> work) {
         torch.set_autocast_cache_enabled(false);

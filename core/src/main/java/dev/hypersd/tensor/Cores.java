@@ -13,7 +13,7 @@ final class Cores {
     private static final Path SYSTEM = Path.of("/sys/devices/system/cpu");
     private static final Path ABILITIES = Path.of("/proc/cpuinfo");
 
-    /** What processors call it that multiply BF16: those with AVX-512, with AMX, and of ARM. */
+    /** The names that processors give to instructions that multiply BF16: with AVX-512, with AMX, and on ARM. */
     private static final Pattern BF16 = Pattern.compile("\\b(avx512_bf16|amx_bf16|bf16)\\b");
 
     private static final boolean MULTIPLY_BF16 = readMultiplyBf16();
@@ -21,8 +21,9 @@ final class Cores {
     private Cores() {}
 
     /**
-     * Cores that compute independently: two hardware threads of one core share its arithmetic units and only get in each other's
-     * way. Limits of a container count. Where the system does not tell (Windows), every processor is taken for a core.
+     * Cores that compute independently: two hardware threads of one core share its arithmetic units and only get in
+     * each other's way. Limits of a container count. Where the system does not tell (Windows), every processor is taken
+     * for a core.
      */
     static int physical() {
         int processors = Runtime.getRuntime().availableProcessors();
@@ -40,7 +41,10 @@ final class Cores {
         return cores.isEmpty() ? processors : Math.min(processors, cores.size());
     }
 
-    /** Whether products in BF16 are the processor's own, and faster than in F32. Where the system does not tell (Windows, macOS), they are taken not to be. */
+    /**
+     * Whether products in BF16 are the processor's own, and faster than in F32. Where the system does not tell
+     * (Windows, macOS), they are taken not to be.
+     */
     static boolean multiplyBf16() {
         return MULTIPLY_BF16;
     }

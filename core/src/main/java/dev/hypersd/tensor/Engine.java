@@ -15,12 +15,13 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * The thread that computes.
  *
- * <p>Gradient mode, autocast and tensor scopes of the engine belong to a thread, and a virtual thread that blocks may wake up on another
- * one. So all work goes to one platform thread that this class owns; the engine spreads each operation over the cores by itself.
- * Callers of any kind wait for the result.
+ * <p>Gradient mode, autocast and tensor scopes of the engine belong to a thread, and a virtual thread that blocks may
+ * wake up on another one. So all work goes to one platform thread that this class owns; the engine spreads each
+ * operation over the cores by itself. Callers of any kind wait for the result.
  *
- * <p>An operation uses as many threads as there are physical cores, unless {@code OMP_NUM_THREADS} or {@link #useThreads} say otherwise.
- * A slow library for matrix products (no MKL) is announced once, as a warning of the logger {@code dev.hypersd.tensor}.
+ * <p>An operation uses as many threads as there are physical cores, unless {@code OMP_NUM_THREADS} or
+ * {@link #useThreads} say otherwise. A slow library for matrix products (no MKL) is announced once, as a warning of the
+ * logger {@code dev.hypersd.tensor}.
  */
 public final class Engine {
     private static final System.Logger LOG = System.getLogger(Engine.class.getPackageName());
@@ -59,8 +60,9 @@ public final class Engine {
     }
 
     /**
-     * Waits until the native libraries are loaded. Whoever has other libraries of the same loader to load on a thread of its own does so afterwards: the
-     * loader's classes can be set up by one thread at a time only, and two would wait for each other for ever.
+     * Waits until the native libraries are loaded. Whoever has other libraries of the same loader to load on a thread
+     * of its own does so afterwards: the loader's classes can be set up by one thread at a time only, and two would
+     * wait for each other for ever.
      *
      * @throws HyperSdException if there is no build of the engine for this machine
      */
@@ -69,7 +71,8 @@ public final class Engine {
     }
 
     /**
-     * Runs {@code work} on the engine's thread, without recording gradients, and frees every tensor that it made and nobody took over.
+     * Runs {@code work} on the engine's thread, without recording gradients, and frees every tensor that it made and
+     * nobody took over.
      *
      * @return what {@code work} returns, which must not be a tensor of its own
      */
@@ -82,7 +85,10 @@ public final class Engine {
         });
     }
 
-    /** Runs {@code work} on the engine's thread as it is, gradients included; directly where the caller already is on it. */
+    /**
+     * Runs {@code work} on the engine's thread as it is, gradients included; directly where the caller already is on
+     * it.
+     */
     public static <T> T call(Callable<T> work) {
         if (HERE.isBound()) {
             return callDirectly(work);
@@ -98,12 +104,17 @@ public final class Engine {
         });
     }
 
-    /** What is fastest to compute with on this machine's processor: BF16 where it has instructions for that, and F32 elsewhere. */
+    /**
+     * The type that this machine's processor computes fastest in: BF16 where it has instructions for that, and F32
+     * elsewhere.
+     */
     public static Dtype fastestDtype() {
         return Cores.multiplyBf16() ? Dtype.BF16 : Dtype.F32;
     }
 
-    /** The first task of the thread. Libraries that do not load fail again, to the caller, in the first piece of work. */
+    /**
+     * The first task of the thread. Libraries that do not load fail again, to the caller, in the first piece of work.
+     */
     private static void prepare() {
         if (System.getenv("OMP_NUM_THREADS") == null) {
             torch.set_num_threads(Cores.physical());
@@ -131,7 +142,10 @@ public final class Engine {
         }
     }
 
-    /** Work in native code cannot be interrupted, and its tensors must not be freed under it: an interrupt is kept for later. */
+    /**
+     * Work in native code cannot be interrupted, and its tensors must not be freed under it: an interrupt is kept for
+     * later.
+     */
     private static <T> T await(Future<T> result) throws ExecutionException {
         boolean interrupted = false;
         try {

@@ -11,7 +11,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What computes on this machine, how fast it is, and what would make it faster.
+ * A report of the library and the processor that compute on this machine, of their speed, and of what would make them
+ * faster.
  *
  * @param engine name and version of the tensor engine
  * @param platform operating system and architecture, {@code linux-x86_64}
@@ -92,7 +93,7 @@ public record EngineReport(
         return 2.0 * GEMM_SIZE * GEMM_SIZE * GEMM_SIZE / best;
     }
 
-    /** How large blocks of memory come to this process; what Linux tells of it. */
+    /** The page size of large blocks of memory, as far as Linux reports it. */
     private record Memory(String allocator, String hugePages, List<String> advice) {
         static Memory ofThisProcess() {
             if (!Loader.getPlatform().startsWith("linux")) {

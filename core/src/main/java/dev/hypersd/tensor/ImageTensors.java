@@ -11,8 +11,9 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Images as tensors {@code [B, 3, H, W]} of red, green and blue in F32, and tensors as images: the arithmetic of diffusers' {@code VaeImageProcessor}.
- * Networks that take or give images do so from -1 to 1, ControlNets and masks from 0 to 1.
+ * Images as tensors {@code [B, 3, H, W]} of red, green and blue in F32, and tensors as images: the arithmetic of
+ * diffusers' {@code VaeImageProcessor}. Networks that take or give images do so from -1 to 1, ControlNets and masks
+ * from 0 to 1.
  */
 public final class ImageTensors {
     private ImageTensors() {}
@@ -53,7 +54,10 @@ public final class ImageTensors {
         });
     }
 
-    /** A mask {@code [1, 1, H, W]} from a grey image: 1 where it is bright (128 and above), else 0. It belongs to the caller's scope. */
+    /**
+     * A mask {@code [1, 1, H, W]} from a grey image: 1 where it is bright (128 and above), else 0. It belongs to the
+     * caller's scope.
+     */
     public static Tensor mask(Image grey) {
         return TensorScope.scoped(() ->
                 zeroToOne(List.of(grey)).narrow(1, 0, 1).ge(new Scalar(0.5)).to(Dtype.F32.scalarType()));
@@ -62,7 +66,8 @@ public final class ImageTensors {
     /**
      * The images of a batch, rounded to 8 bits.
      *
-     * @param pixels from -1 to 1, {@code [B, 3, H, W]} of any floating-point type on any device; values beyond are clipped
+     * @param pixels from -1 to 1, {@code [B, 3, H, W]} of any floating-point type on any device; values beyond are
+     *     clipped
      */
     public static List<Image> images(Tensor pixels) {
         return TensorScope.released(() -> {

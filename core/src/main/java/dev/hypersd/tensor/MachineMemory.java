@@ -12,8 +12,9 @@ import org.bytedeco.javacpp.Pointer;
 /**
  * The memory that this process can still have.
  *
- * <p>Linux tells what the machine has left (proc(5)) and what a container leaves of it (cgroups, both versions). Cached files count as
- * left, because the kernel drops them when memory is wanted; swap space counts too. Other systems tell only how much there is in all.
+ * <p>Linux tells what the machine has left (proc(5)) and what a container leaves of it (cgroups, both versions). Cached
+ * files count as left, because the kernel drops them when memory is wanted; swap space counts too. Other systems tell
+ * only how much there is in all.
  */
 public final class MachineMemory {
     private static final long KIB = 1024;
@@ -39,7 +40,8 @@ public final class MachineMemory {
     }
 
     /**
-     * What the groups that a line of {@code /proc/self/cgroup} names leave: the group itself and all around it.
+     * The memory that the control groups of a line of {@code /proc/self/cgroup} leave: the group itself and all groups
+     * around it.
      *
      * @param line {@code 0::/group} in version 2, {@code 4:memory:/group} in version 1
      */
@@ -66,7 +68,7 @@ public final class MachineMemory {
                 : Stream.of(all);
     }
 
-    /** What one group leaves, if it has a limit. */
+    /** The memory that one group leaves, if it has a limit. */
     private static LongStream left(Path group, String limitFile, String usageFile, String statisticsPrefix) {
         OptionalLong limit = number(lines(group.resolve(limitFile)), "");
         OptionalLong usage = number(lines(group.resolve(usageFile)), "");

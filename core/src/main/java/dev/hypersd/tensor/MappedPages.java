@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** The pages of a mapped file that this process holds. */
 public final class MappedPages {
-    /** What is smaller is not worth the page faults of its next use. */
+    /** Evicting less is not worth the page faults of the next use. */
     private static final long LEAST_BYTES = 64L << 20;
 
     /** MADV_DONTNEED, the same number on every system that has the call. */
@@ -32,9 +32,9 @@ public final class MappedPages {
     private MappedPages() {}
 
     /**
-     * Takes the pages of a file out of the resident set. The system keeps them in its page cache while it has room, so that they come back
-     * without being read again when they are next used. Changes that were made in place are lost. A small file keeps its pages, and so does every file where the
-     * system knows no such call.
+     * Takes the pages of a file out of the resident set. The system keeps them in its page cache while it has room, so
+     * that they come back without being read again when they are next used. Changes that were made in place are lost. A
+     * small file keeps its pages, and so does every file where the system knows no such call.
      *
      * @param file all of a file, as {@link Tensors#map} gives it
      */

@@ -1,10 +1,15 @@
 package dev.hypersd.tensor;
 
-/** What JavaCPP must know before its first class loads; whoever sets one of these properties keeps it. */
+/**
+ * System properties that JavaCPP must have before its first class loads. Those that are set already stay as they are.
+ */
 final class NativeSettings {
     private NativeSettings() {}
 
-    /** To be called first thing by the classes through which this library reaches the engine. Repeating it changes nothing. */
+    /**
+     * To be called first thing by the classes through which this library reaches the engine. Repeating it changes
+     * nothing.
+     */
     static void apply() {
         // MKL where it is on the class path, OpenBLAS otherwise.
         preset("org.bytedeco.openblas.load", "mkl");

@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
-/** What must hold of tensor shapes, checked before the engine sees them: a check that fails in native code may end the JVM. */
+/**
+ * Checks of tensor shapes, made before the engine sees them, because a check that fails in native code may end the JVM.
+ */
 public final class Shapes {
     /** In {@link #require}: any size from 1. */
     public static final long ANY = -1;
@@ -35,8 +37,8 @@ public final class Shapes {
     }
 
     /**
-     * The number of elements, 1 for a scalar. It refuses to overflow, so that a hostile header cannot wrap around to a small
-     * size: {@link ArithmeticException} if the number exceeds 2^63 - 1.
+     * The number of elements, 1 for a scalar. It refuses to overflow, so that a hostile header cannot wrap around to a
+     * small size: {@link ArithmeticException} if the number exceeds 2^63 - 1.
      */
     public static long count(long... shape) {
         long count = 1;
@@ -49,7 +51,7 @@ public final class Shapes {
         return count;
     }
 
-    /** How many elements lie between neighbours along each dimension when the last one is the innermost. */
+    /** The stride of each dimension, in elements, when the last dimension is the innermost. */
     public static long[] strides(long... shape) {
         long[] strides = new long[shape.length];
         long stride = 1;

@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The owner of tensors that live long: a network's weights, merged adapters, cached embeddings.
  *
- * <p>A tensor taken over here survives every {@link TensorScope} around it and is freed when the arena closes, together with
- * the other resources put in its charge (mapped files), in reverse order. Safe to use from several threads; closing twice does
- * nothing.
+ * <p>A tensor taken over here survives every {@link TensorScope} around it and is freed when the arena closes, together
+ * with the other resources put in its charge (mapped files), in reverse order. Safe to use from several threads;
+ * closing twice does nothing.
  */
 public final class TensorArena implements AutoCloseable {
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();

@@ -8,14 +8,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A region of code that owns every tensor made inside it: at its end they are freed, all but the one that is its result.
+ * A region of code that owns every tensor made inside it: at its end they are freed, all but the one that is its
+ * result.
  *
- * <p>Native memory is invisible to the garbage collector, so nothing may wait for it. One scope goes around a denoising step or
- * a training step; scopes nest, and the result of an inner one belongs to the outer one. Without an outer scope the result
- * belongs to the caller, who closes it. What must outlive all scopes goes into a {@link TensorArena}.
+ * <p>Native memory is invisible to the garbage collector, so nothing may wait for it. One scope goes around a denoising
+ * step or a training step; scopes nest, and the result of an inner one belongs to the outer one. Without an outer scope
+ * the result belongs to the caller, who closes it. What must outlive all scopes goes into a {@link TensorArena}.
  *
- * <p>Scopes belong to the thread that opens them. Tensors that a backward pass still needs stay alive inside the engine after
- * their handles here are closed, so a scope may end before {@code backward()}.
+ * <p>Scopes belong to the thread that opens them. Tensors that a backward pass still needs stay alive inside the engine
+ * after their handles here are closed, so a scope may end before {@code backward()}.
  */
 public final class TensorScope {
     private TensorScope() {}
@@ -56,8 +57,9 @@ public final class TensorScope {
     }
 
     /**
-     * {@code x} through one step after another, each in a scope of its own; what a step hands on is freed as soon as the next
-     * step has used it. So a long chain never holds more than two of its intermediate tensors. {@code x} itself is left alone.
+     * {@code x} through one step after another, each in a scope of its own; what a step hands on is freed as soon as
+     * the next step has used it. So a long chain never holds more than two of its intermediate tensors. {@code x}
+     * itself is left alone.
      */
     @SuppressWarnings("ReferenceEquality") // who owns a tensor is a matter of identity
     public static Tensor chain(Tensor x, Step... steps) {

@@ -63,9 +63,10 @@ public final class Tensors {
     }
 
     /**
-     * The whole of {@code file} as a U8 tensor {@code [bytes]}, mapped and not read. Pages are copied when they are first written to, so
-     * in-place changes are private to this process; the file needs no write permission and keeps its times. The mapping ends with the
-     * last tensor that shares it. Whoever shortens the file in the meantime ends the process: the system has no page to give.
+     * The whole of {@code file} as a U8 tensor {@code [bytes]}, mapped and not read. Pages are copied when they are
+     * first written to, so in-place changes are private to this process; the file needs no write permission and keeps
+     * its times. The mapping ends with the last tensor that shares it. Whoever shortens the file in the meantime ends
+     * the process: the system has no page to give.
      *
      * @param bytes the length of the file, at least 1
      */
@@ -75,8 +76,8 @@ public final class Tensors {
     }
 
     /**
-     * The tensor that lies at {@code position} of the contiguous U8 tensor {@code bytes}: it shares memory and keeps it alive,
-     * unless the position is not a multiple of the element size; then it is a copy.
+     * The tensor that lies at {@code position} of the contiguous U8 tensor {@code bytes}: it shares memory and keeps it
+     * alive, unless the position is not a multiple of the element size; then it is a copy.
      */
     public static Tensor at(Tensor bytes, long position, Dtype dtype, long... shape) {
         if (position % dtype.bytes() != 0) {

@@ -6,7 +6,10 @@ import dev.hypersd.nn.LayerNorm;
 import dev.hypersd.nn.Parameters;
 import org.bytedeco.pytorch.Tensor;
 
-/** Self-attention, attention to the text, and a feed-forward part, each after a LayerNorm and around a shortcut: {@code [B, N, C] -> [B, N, C]}. */
+/**
+ * Self-attention, attention to the text, and a feed-forward part, each after a LayerNorm and around a shortcut:
+ * {@code [B, N, C] -> [B, N, C]}.
+ */
 final class BasicTransformerBlock {
     private static final double EPS = 1e-5;
 

@@ -10,12 +10,12 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What steers a prediction besides the latents and their timesteps.
+ * The inputs of a prediction other than the latents and their timesteps.
  *
  * @param text hidden states of the text encoder, {@code [B, N, D]}
  * @param added what SDXL wants in addition
- * @param guidance the {@link GuidanceEmbedding} {@code [B, dim]} of a network that was distilled with guidance as an input; such a
- *     network also runs without
+ * @param guidance the {@link GuidanceEmbedding} {@code [B, dim]} of a network that was distilled with guidance as an
+ *     input; such a network also runs without
  * @param residuals what a ControlNet adds
  */
 public record Conditioning(
@@ -24,7 +24,8 @@ public record Conditioning(
      * SDXL's conditions.
      *
      * @param textEmbeds the pooled and projected text, {@code [B, P]}
-     * @param timeIds original height and width, top and left of the crop, target height and width, all in pixels: {@code [B, 6]}
+     * @param timeIds original height and width, top and left of the crop, target height and width, all in pixels:
+     *     {@code [B, 6]}
      */
     public record Added(Tensor textEmbeds, Tensor timeIds) {}
 

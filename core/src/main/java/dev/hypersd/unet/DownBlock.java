@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** One level of the encoder: its layers and, at all levels but the last, a convolution that halves the size (rounding up). */
+/**
+ * One level of the encoder: its layers and, at all levels but the last, a convolution that halves the size (rounding
+ * up).
+ */
 final class DownBlock {
     private final List<Layer> layers = new ArrayList<>();
     private final Optional<Conv2d> downsample;
@@ -30,7 +33,8 @@ final class DownBlock {
     }
 
     /**
-     * The outputs of each layer and of the downsampling, from first to last: they are skip connections, and the last is the input of what follows.
+     * The outputs of each layer and of the downsampling, from first to last: they are skip connections, and the last is
+     * the input of what follows.
      *
      * @param x {@code [B, in, H, W]}
      */

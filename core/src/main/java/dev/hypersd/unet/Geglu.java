@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A linear layer gated by the GELU of another (Shazeer, 2020): {@code [B, N, in] -> [B, N, out]}. Both lie in one matrix, the gate
- * second; the GELU is the exact one, by the error function.
+ * A linear layer gated by the GELU of another (Shazeer, 2020): {@code [B, N, in] -> [B, N, out]}. Both lie in one
+ * matrix, the gate second; the GELU is the exact one, by the error function.
  */
 final class Geglu {
     private final Linear projection;

@@ -6,7 +6,7 @@ import dev.hypersd.nn.Parameters;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** What U-Net blocks consist of: a residual block and, where the level has attention, a transformer after it. */
+/** A layer of a U-Net block: a residual block and, where the level has attention, a transformer after it. */
 record Layer(ResnetBlock2D resnet, Optional<Transformer2DModel> transformer) {
     /** {@code in -> out} channels; {@code p} is the block's, where the parts of its layers lie in two lists. */
     static Layer of(Parameters p, UNetConfig config, int index, long in, UNetConfig.Level level) {

@@ -8,7 +8,10 @@ import dev.hypersd.unet.UNetConfig.Level;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** The block between encoder and decoder: residual block, transformer, residual block; {@code [B, C, H, W] -> [B, C, H, W]}. */
+/**
+ * The block between encoder and decoder: residual block, transformer, residual block;
+ * {@code [B, C, H, W] -> [B, C, H, W]}.
+ */
 final class MidBlock {
     private final Layer layer;
     private final ResnetBlock2D resnet;

@@ -5,7 +5,9 @@ import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.ResnetBlock;
 import org.bytedeco.pytorch.Tensor;
 
-/** A {@link ResnetBlock} that is told the time: the embedding shifts its channels between the two convolutions. */
+/**
+ * A {@link ResnetBlock} that takes the timestep: its embedding is added to the channels between the two convolutions.
+ */
 final class ResnetBlock2D {
     private final ResnetBlock block;
     private final Linear timeProjection;

@@ -8,8 +8,9 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Numbers as vectors of sines and cosines of falling frequency (Vaswani et al., 2017), in F32.
  *
- * <p>Arguments reach thousands of radians, where the last bit of a frequency shows in the fourth digit of the result. So the order
- * of operations and their rounding to {@code float} are part of the definition: networks were trained on what came of it.
+ * <p>Arguments reach thousands of radians, where the last bit of a frequency shows in the fourth digit of the result.
+ * So the order of operations and their rounding to {@code float} are part of the definition: networks were trained on
+ * what came of it.
  */
 final class Sinusoids {
     private static final double LN_LONGEST_PERIOD = Math.log(10_000);

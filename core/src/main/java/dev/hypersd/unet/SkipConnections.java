@@ -7,8 +7,9 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The feature maps that an encoder leaves to the decoder, for one pass. The decoder takes them from the last to the first, and each is freed as soon as it
- * has been taken: at high resolutions they are most of what a step holds in memory.
+ * The feature maps that an encoder leaves to the decoder, for one pass. The decoder takes them from the last to the
+ * first, and each is freed as soon as it has been taken: at high resolutions they are most of what a step holds in
+ * memory.
  */
 final class SkipConnections {
     private final Deque<Tensor> left;

@@ -14,7 +14,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Transformer blocks over the pixels of a feature map, around a shortcut: {@code [B, C, H, W] -> [B, C, H, W]}.
  *
- * <p>The projections into and out of the blocks are linear layers in either form of the file; SD 1.x stores them as 1x1 convolutions.
+ * <p>The projections into and out of the blocks are linear layers in either form of the file; SD 1.x stores them as 1x1
+ * convolutions.
  */
 final class Transformer2DModel {
     private static final double EPS = 1e-6;

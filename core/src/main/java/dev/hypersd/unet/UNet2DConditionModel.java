@@ -18,11 +18,13 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Predicts noise (or velocity, or the clean latents; the schedule knows which) from noisy latents, their timesteps and a text.
+ * Predicts noise (or velocity, or the clean latents; the schedule knows which) from noisy latents, their timesteps and
+ * a text.
  *
- * <p>The architecture is that of Rombach et al. (2022) with the additions of SDXL (Podell et al., 2023), named as the diffusers library
- * names it. Any size of latents works; where one is odd, the decoder enlarges to the size that the encoder had. It computes in the type
- * of its weights, whatever that of its inputs. Stateless, so safe to share; adapters that are active in the call apply.
+ * <p>The architecture is that of Rombach et al. (2022) with the additions of SDXL (Podell et al., 2023), named as the
+ * diffusers library names it. Any size of latents works; where one is odd, the decoder enlarges to the size that the
+ * encoder had. It computes in the type of its weights, whatever that of its inputs. Stateless, so safe to share;
+ * adapters that are active in the call apply.
  */
 public final class UNet2DConditionModel {
     private final UNetConfig config;
@@ -75,12 +77,12 @@ public final class UNet2DConditionModel {
     }
 
     /**
-     * What the network sees in {@code sample}, for others to look at.
+     * The feature maps of the network for {@code sample}, as a discriminator takes them.
      *
      * @param sample noisy latents, {@code [B, in, h, w]}
      * @param timesteps {@code [1]} or {@code [B]}
-     * @return the feature maps after each level of the encoder, after the middle block, and after each level of the decoder, with
-     *     {@link #featureChannels} channels; they belong to the caller's scope
+     * @return the feature maps after each level of the encoder, after the middle block, and after each level of the
+     *     decoder, with {@link #featureChannels} channels; they belong to the caller's scope
      * @throws InvalidRequestException if an input does not fit this network
      */
     public List<Tensor> features(Tensor sample, Tensor timesteps, Conditioning conditioning) {

@@ -38,7 +38,7 @@ public record UNetConfig(
         OptionalInt guidanceDimension,
         Optional<Added> added) {
     /**
-     * What works at one size of feature maps, in encoder and decoder.
+     * The blocks of encoder and decoder at one resolution of feature maps.
      *
      * @param layers in the encoder; the decoder has one more
      * @param transformer of every layer, if the level has attention
@@ -59,21 +59,21 @@ public record UNetConfig(
     /**
      * Timesteps as vectors.
      *
-     * @param order of the waves
+     * @param order of sines and cosines
      * @param shift of their frequencies
      * @param dimension of the embedding that residual blocks are told
      */
     public record Time(Order order, double shift, int dimension) {}
 
-    /** Which half of a vector of waves comes first. */
+    /** Which half of a sinusoidal embedding comes first. */
     public enum Order {
         SINE_FIRST,
         COSINE_FIRST
     }
 
     /**
-     * SDXL's conditions: the pooled text and, each embedded in {@code idDimension} waves, some numbers about the picture; together
-     * {@code dimension} wide.
+     * SDXL's conditions: the pooled text and, some numbers about the picture, each as a sinusoidal embedding of width
+     * {@code idDimension}; together {@code dimension} wide.
      */
     public record Added(int idDimension, int dimension) {}
 
@@ -81,7 +81,10 @@ public record UNetConfig(
         levels = List.copyOf(levels);
     }
 
-    /** The same for a network that takes latents of {@code channels} and no guidance embedding, as the ControlNets of an inpainting U-Net do. */
+    /**
+     * The same for a network that takes latents of {@code channels} and no guidance embedding, as the ControlNets of an
+     * inpainting U-Net do.
+     */
     public UNetConfig withInputs(int channels) {
         return new UNetConfig(
                 channels,
@@ -98,7 +101,10 @@ public record UNetConfig(
                 added);
     }
 
-    /** The channels of what the encoder hands to the decoder: of the stem, of every layer and of every downsampling, from first to last. */
+    /**
+     * The channels of what the encoder hands to the decoder: of the stem, of every layer and of every downsampling,
+     * from first to last.
+     */
     public List<Integer> skipChannels() {
         List<Integer> channels = new ArrayList<>(List.of(stemChannels()));
         for (int i = 0; i < levels.size(); i++) {
@@ -127,8 +133,8 @@ public record UNetConfig(
     /**
      * Reads the configuration of a {@code UNet2DConditionModel}.
      *
-     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this network does not
-     *     compute
+     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this
+     *     network does not compute
      */
     public static UNetConfig from(JsonObject json) {
         return new UNetConfigReader(json).read();

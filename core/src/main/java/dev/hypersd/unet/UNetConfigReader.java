@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** From the keys of a {@code config.json} to a {@link UNetConfig}; absent keys mean what they mean in the diffusers library. */
+/**
+ * From the keys of a {@code config.json} to a {@link UNetConfig}; absent keys mean what they mean in the diffusers
+ * library.
+ */
 final class UNetConfigReader {
     private final JsonObject json;
     private final List<Integer> channels;
@@ -174,10 +177,12 @@ final class UNetConfigReader {
                 json.positive("projection_class_embeddings_input_dim", 2816)));
     }
 
-    /** Waves come in pairs. */
+    /** Sines and cosines come in pairs. */
     private int even(String key, int dimension, int least) {
         if (dimension % 2 != 0 || dimension < least) {
-            throw json.invalid(key, "gives waves " + dimension + " wide, not an even number from " + least);
+            throw json.invalid(
+                    key,
+                    "gives an embedding of width " + dimension + ", which must be an even number of at least " + least);
         }
         return dimension;
     }

@@ -21,8 +21,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * The first half of a U-Net: conditions, first convolution, the levels from fine to coarse, and the middle block.
  *
- * <p>ControlNets and discriminators are this and little else. They call the parts one by one; each part leaves its results to the
- * caller's scope.
+ * <p>ControlNets and discriminators are this and little else. They call the parts one by one; each part leaves its
+ * results to the caller's scope.
  */
 public final class UNetEncoder {
     private final UNetConfig config;
@@ -55,7 +55,7 @@ public final class UNetEncoder {
     }
 
     /**
-     * What an encoder hands on.
+     * The output of an encoder.
      *
      * @param skips the feature maps of the stem, of every layer and of every downsampling, from first to last
      * @param middle output of the middle block, {@code [B, C, h, w]}
@@ -113,7 +113,7 @@ public final class UNetEncoder {
     private static void checkWidth(UNetConfig.Added needed, long textWidth, long ids) {
         if (textWidth + ids * needed.idDimension() != needed.dimension()) {
             throw new InvalidRequestException(
-                    "pooled text %d wide and %d time ids of %d waves each do not make the %d that this U-Net takes"
+                    "pooled text %d wide and %d time ids embedded in a width of %d each do not make the %d that this U-Net takes"
                             .formatted(textWidth, ids, needed.idDimension(), needed.dimension()));
         }
     }
@@ -124,7 +124,7 @@ public final class UNetEncoder {
     }
 
     /**
-     * Time, guidance and added conditions as the one vector that residual blocks are told, activation included.
+     * The embedding of time, guidance and added conditions that residual blocks take, with the activation applied.
      *
      * @param timesteps {@code [1]} or {@code [B]} of any type; fractions count
      * @return {@code [B, E]}
@@ -133,11 +133,11 @@ public final class UNetEncoder {
         return scoped(() -> {
             UNetConfig.Time time = config.time();
             Tensor each = timesteps.expand(conditioning.text().size(0));
-            Tensor waves = typed(Sinusoids.ofTimesteps(each, config.stemChannels(), time.order(), time.shift()));
+            Tensor sinusoids = typed(Sinusoids.ofTimesteps(each, config.stemChannels(), time.order(), time.shift()));
             Tensor guided = conditioning
                     .guidance()
-                    .flatMap(g -> guidanceProjection.map(p -> waves.add(p.forward(typed(g)))))
-                    .orElse(waves);
+                    .flatMap(g -> guidanceProjection.map(p -> sinusoids.add(p.forward(typed(g)))))
+                    .orElse(sinusoids);
             Tensor embedding = timeEmbedding.forward(guided);
             Tensor complete = conditioning
                     .added()
@@ -147,15 +147,15 @@ public final class UNetEncoder {
         });
     }
 
-    /** {@code [B, P + n * idDimension]}: the pooled text, then the waves of each number. */
+    /** {@code [B, P + n * idDimension]}: the pooled text, then the sinusoidal embedding of each number. */
     private Tensor describe(Conditioning.Added added) {
         UNetConfig.Time time = config.time();
-        Tensor waves = Sinusoids.ofTimesteps(
+        Tensor sinusoids = Sinusoids.ofTimesteps(
                 added.timeIds().flatten(), config.added().orElseThrow().idDimension(), time.order(), time.shift());
         return Tensors.cat(
                 1,
                 typed(added.textEmbeds()),
-                typed(waves.reshape(added.timeIds().size(0), -1)));
+                typed(sinusoids.reshape(added.timeIds().size(0), -1)));
     }
 
     /** The first convolution: {@code [B, in, h, w] -> [B, C, h, w]}. */

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** One level of the decoder: layers that each take in a skip connection and, at all levels but the finest, an enlargement. */
+/**
+ * One level of the decoder: layers that each take in a skip connection and, at all levels but the finest, an
+ * enlargement.
+ */
 final class UpBlock {
     private final List<Layer> layers = new ArrayList<>();
     private final Optional<Upsample> upsample;

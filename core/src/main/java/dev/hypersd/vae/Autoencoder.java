@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Turns images into the latents that a U-Net works on, and latents into images. It computes in the type of its weights; results have the type of the
- * input. Stateless, so safe to share; adapters that are active in the call apply.
+ * Turns images into the latents that a U-Net works on, and latents into images. It computes in the type of its weights;
+ * results have the type of the input. Stateless, so safe to share; adapters that are active in the call apply.
  */
 public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny {
     private final AutoencoderConfig config;
@@ -41,7 +41,7 @@ public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny 
         return config;
     }
 
-    /** How many pixels a latent is wide and high: 8 in every published model. */
+    /** Pixels per latent in each direction: 8 in every published model. */
     public int scaleFactor() {
         return config.scaleFactor();
     }
@@ -67,13 +67,14 @@ public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny 
      * The latents of images.
      *
      * @param images -1..1, {@code [B, 3, H, W]}, height and width multiples of {@link #scaleFactor}
-     * @param noise standard normal of the shape of the result, asked for only where the encoding is a distribution to draw from
+     * @param noise standard normal of the shape of the result, asked for only where the encoding is a distribution to
+     *     draw from
      * @return of about unit variance, {@code [B, C, H / scaleFactor, W / scaleFactor]}
      * @throws InvalidRequestException if the shape is another
      */
     public abstract Tensor encode(Tensor images, Supplier<Tensor> noise);
 
-    /** What the encoder makes of images, before latents are brought to unit variance. */
+    /** The output of the encoder, before latents are brought to unit variance. */
     Tensor encodeRaw(Tensor images) {
         int factor = scaleFactor();
         Shapes.require("the images", images, ANY, config.imageChannels(), ANY, ANY);

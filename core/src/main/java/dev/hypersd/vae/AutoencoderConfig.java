@@ -8,10 +8,10 @@ public sealed interface AutoencoderConfig permits AutoencoderKlConfig, Autoencod
     /** The channels of the latents, 4 in Stable Diffusion. */
     int latentChannels();
 
-    /** How many pixels a latent is wide and high: 8 in every published model. */
+    /** Pixels per latent in each direction: 8 in every published model. */
     int scaleFactor();
 
-    /** How raw latents are brought to unit variance. */
+    /** The scaling of raw latents to unit variance. */
     LatentScaling scaling();
 
     /** The most channels that the decoder's feature maps have at the full size of the picture. */

@@ -16,7 +16,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
-/** The variational autoencoder of Stable Diffusion (Rombach et al., 2022): a picture becomes a normal distribution of latents. */
+/**
+ * The variational autoencoder of Stable Diffusion (Rombach et al., 2022): a picture becomes a normal distribution of
+ * latents.
+ */
 public final class AutoencoderKl extends Autoencoder {
     private static final Map<String, String> OLD_ATTENTION_NAMES =
             Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
@@ -50,7 +53,9 @@ public final class AutoencoderKl extends Autoencoder {
         return config.has(option) ? Conv2d.pointwise(p, channels, channels)::forward : x -> x;
     }
 
-    /** A file's tensors by the names that this network uses: those of SD 1.5's time have other ones in their attention. */
+    /**
+     * A file's tensors by the names that this network uses: those of SD 1.5's time have other ones in their attention.
+     */
     public static WeightSource named(WeightSource file) {
         return WeightView.renamed(file, name -> Optional.of(currentName(name)));
     }
@@ -80,7 +85,8 @@ public final class AutoencoderKl extends Autoencoder {
     }
 
     /**
-     * The distribution of an image's latents before they are scaled to unit variance. Its tensors belong to the caller's scope.
+     * The distribution of an image's latents before they are scaled to unit variance. Its tensors belong to the
+     * caller's scope.
      *
      * @param images -1..1, {@code [B, 3, H, W]}
      * @throws InvalidRequestException if the size is no multiple of {@link #scaleFactor}

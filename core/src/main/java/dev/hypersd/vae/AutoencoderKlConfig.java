@@ -26,7 +26,7 @@ public record AutoencoderKlConfig(
         LatentScaling scaling,
         Set<Option> options)
         implements AutoencoderConfig {
-    /** What a model may have or lack. */
+    /** Parts that a model may have or lack. */
     public enum Option {
         /** A 1x1 convolution after the encoder. */
         QUANT_CONVOLUTION("use_quant_conv"),
@@ -50,8 +50,8 @@ public record AutoencoderKlConfig(
     /**
      * Reads the configuration of an {@code AutoencoderKL}.
      *
-     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this network does not
-     *     compute
+     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this
+     *     network does not compute
      */
     public static AutoencoderKlConfig from(JsonObject json) {
         json.expect("act_fn", "silu");

@@ -17,8 +17,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The tiny autoencoder TAESD (Boer Bohan, 2023): distilled from the one of Stable Diffusion, some thirty times faster, a little less
- * faithful. Good for previews and where time is short. Its encoder is deterministic.
+ * The tiny autoencoder TAESD (Boer Bohan, 2023): distilled from the one of Stable Diffusion, some thirty times faster,
+ * a little less faithful. Good for previews and where time is short. Its encoder is deterministic.
  */
 public final class AutoencoderTiny extends Autoencoder {
     private final AutoencoderTinyConfig config;

@@ -34,8 +34,8 @@ public record AutoencoderTinyConfig(
     /**
      * Reads the configuration of an {@code AutoencoderTiny}.
      *
-     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this network does not
-     *     compute
+     * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this
+     *     network does not compute
      */
     public static AutoencoderTinyConfig from(JsonObject json) {
         json.expect("act_fn", "relu");

@@ -8,7 +8,8 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * From what an encoder makes to latents of about unit variance and back, channel by channel: {@code raw = latents * deviation + mean}.
+ * From what an encoder makes to latents of about unit variance and back, channel by channel:
+ * {@code raw = latents * deviation + mean}.
  */
 public record LatentScaling(List<Double> deviation, List<Double> mean) {
     /** @throws IllegalArgumentException if the lists differ in length or a deviation is not positive */
@@ -21,8 +22,8 @@ public record LatentScaling(List<Double> deviation, List<Double> mean) {
     }
 
     /**
-     * Reads {@code scaling_factor} with {@code shift_factor}, or with {@code latents_mean} and {@code latents_std} where the file has
-     * them.
+     * Reads {@code scaling_factor} with {@code shift_factor}, or with {@code latents_mean} and {@code latents_std}
+     * where the file has them.
      *
      * @param channels of the latents
      * @param absent the factor of a file that gives none
@@ -48,7 +49,7 @@ public record LatentScaling(List<Double> deviation, List<Double> mean) {
         return values;
     }
 
-    /** What the encoder made, as latents. */
+    /** Latents from the output of the encoder. */
     Tensor normalise(Tensor raw) {
         return raw.sub(row(mean, raw)).div_(row(deviation, raw));
     }

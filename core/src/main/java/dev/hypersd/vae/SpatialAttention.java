@@ -8,7 +8,10 @@ import dev.hypersd.nn.Linear;
 import dev.hypersd.nn.Parameters;
 import org.bytedeco.pytorch.Tensor;
 
-/** Attention of every pixel to every other, with one head, after GroupNorm and around a shortcut: {@code [B, C, H, W] -> [B, C, H, W]}. */
+/**
+ * Attention of every pixel to every other, with one head, after GroupNorm and around a shortcut:
+ * {@code [B, C, H, W] -> [B, C, H, W]}.
+ */
 final class SpatialAttention {
     private final GroupNorm norm;
     private final Linear query;

@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Takes large pictures through an autoencoder in overlapping tiles of one size, no larger than needed to cover the picture, and spread
- * evenly; where one ends and the next begins, they fade into each other linearly.
+ * Takes large pictures through an autoencoder in overlapping tiles of one size, no larger than needed to cover the
+ * picture, and spread evenly; where one ends and the next begins, they fade into each other linearly.
  */
 final class Tiles {
     private static final int ROWS = 2;
@@ -75,7 +75,7 @@ final class Tiles {
             return tile * (length - size) / (count - 1);
         }
 
-        /** How much each pixel of a tile counts; over all tiles that makes 1 everywhere. */
+        /** The weight of each pixel of a tile; over all tiles the weights sum to 1 everywhere. */
         float[] weights(int tile, int pixels) {
             float[] weights = new float[Math.toIntExact(size * pixels)];
             for (int i = 0; i < weights.length; i++) {

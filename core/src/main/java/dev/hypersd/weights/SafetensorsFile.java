@@ -24,10 +24,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A safetensors file. Opening reads and checks the header only, without the engine; the file is mapped when the first tensor is
- * loaded, and a tensor's pages are read when it is used.
+ * A safetensors file. Opening reads and checks the header only, without the engine; the file is mapped when the first
+ * tensor is loaded, and a tensor's pages are read when it is used.
  *
- * <p>The mapping is private: tensors may be changed in place without the file being written. Safe to share between threads.
+ * <p>The mapping is private: tensors may be changed in place without the file being written. Safe to share between
+ * threads.
  */
 public final class SafetensorsFile implements WeightSource {
     private final Path file;
@@ -113,8 +114,8 @@ public final class SafetensorsFile implements WeightSource {
     }
 
     /**
-     * Pickles and the zip archives around them are told by their first bytes and never opened. Those bytes are a possible length
-     * of a header too, so a file counts as one of them only where no JSON object follows.
+     * Pickles and the zip archives around them are told by their first bytes and never opened. Those bytes are a
+     * possible length of a header too, so a file counts as one of them only where no JSON object follows.
      */
     private static void refuseOtherFormats(Path file, ByteBuffer start) {
         if (start.limit() > Long.BYTES && start.get(Long.BYTES) == '{') {

@@ -18,9 +18,10 @@ import tools.jackson.core.JsonToken;
 /**
  * The header of a safetensors file: what tensors lie where.
  *
- * <p>The format (https://github.com/huggingface/safetensors): 8 bytes little-endian header length, a JSON object of that length, then
- * the data. An entry {@code name: {"dtype", "shape", "data_offsets": [begin, end]}} counts its offsets from the end of the header;
- * the entries must cover the data without hole or overlap. {@code __metadata__} maps strings to strings.
+ * <p>The format (https://github.com/huggingface/safetensors): 8 bytes little-endian header length, a JSON object of
+ * that length, then the data. An entry {@code name: {"dtype", "shape", "data_offsets": [begin, end]}} counts its
+ * offsets from the end of the header; the entries must cover the data without hole or overlap. {@code __metadata__}
+ * maps strings to strings.
  *
  * @param entries the tensors by name, in the order of the header
  * @param metadata the free-form strings

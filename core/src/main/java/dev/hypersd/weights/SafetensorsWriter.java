@@ -42,7 +42,10 @@ import tools.jackson.databind.node.ObjectNode;
  * }</pre>
  */
 public final class SafetensorsWriter implements AutoCloseable {
-    /** The data begins at a multiple of this, and larger elements come first, so that every tensor is aligned when mapped. */
+    /**
+     * The data begins at a multiple of this, and larger elements come first, so that every tensor is aligned when
+     * mapped.
+     */
     private static final int ALIGNMENT = 8;
 
     /** Buffers are addressed by int, and the system copies each through memory of its own. */
@@ -151,7 +154,10 @@ public final class SafetensorsWriter implements AutoCloseable {
         return json + " ".repeat(Math.floorMod(-length, ALIGNMENT));
     }
 
-    /** Writes the values of {@code tensor}, from any device, as the declared tensor {@code name} of the same type and shape. */
+    /**
+     * Writes the values of {@code tensor}, from any device, as the declared tensor {@code name} of the same type and
+     * shape.
+     */
     public void write(String name, Tensor tensor) {
         Declaration declared = slot(name).tensor();
         boolean fits = Dtype.of(tensor.scalar_type()) == declared.dtype()

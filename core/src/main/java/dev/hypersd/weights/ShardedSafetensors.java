@@ -34,8 +34,8 @@ public final class ShardedSafetensors implements WeightSource {
     /**
      * Opens all shards of {@code index} and checks that each holds what it should.
      *
-     * @throws InvalidFileException if the index is malformed or leads outside of its directory, or a shard is missing, malformed
-     *     or lacks a tensor
+     * @throws InvalidFileException if the index is malformed or leads outside of its directory, or a shard is missing,
+     *     malformed or lacks a tensor
      */
     public static ShardedSafetensors open(Path index) {
         JsonObject json = Json.read(index);

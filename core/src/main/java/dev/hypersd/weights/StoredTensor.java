@@ -23,9 +23,9 @@ public interface StoredTensor {
     Path file();
 
     /**
-     * The values as a CPU tensor in the stored type, without a copy where the layout allows. It may share memory with other tensors
-     * loaded from here, which sees in-place changes; the file never does. It keeps the mapping alive by itself, so it may outlive
-     * the source.
+     * The values as a CPU tensor in the stored type, without a copy where the layout allows. It may share memory with
+     * other tensors loaded from here, which sees in-place changes; the file never does. It keeps the mapping alive by
+     * itself, so it may outlive the source.
      */
     Tensor load();
 

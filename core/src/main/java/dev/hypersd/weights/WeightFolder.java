@@ -35,7 +35,9 @@ public final class WeightFolder {
                 .orElseThrow(() -> absent(folder, stem));
     }
 
-    /** Opens the weights of {@code variant}, for example {@code "fp16"}, or those without variant where only they exist. */
+    /**
+     * Opens the weights of {@code variant}, for example {@code "fp16"}, or those without variant where only they exist.
+     */
     public static WeightSource open(Path folder, String stem, String variant) {
         String single = stem + "." + variant + ".safetensors";
         return find(folder, single, stem + ".safetensors.index." + variant + ".json")

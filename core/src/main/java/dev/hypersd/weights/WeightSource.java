@@ -16,12 +16,15 @@ public interface WeightSource extends AutoCloseable {
     Path file();
 
     /**
-     * The same tensors over a mapping of their own, so that in-place changes, {@link #evictPages} and {@link #close} concern one of the two only. Headers
-     * and indexes are not read again.
+     * The same tensors over a mapping of their own, so that in-place changes, {@link #evictPages} and {@link #close}
+     * concern one of the two only. Headers and indexes are not read again.
      */
     WeightSource reopened();
 
-    /** Takes what was mapped of the files out of the resident set ({@link dev.hypersd.tensor.MappedPages}); loaded tensors stay valid. */
+    /**
+     * Evicts the mapped pages of the files from the resident set ({@link dev.hypersd.tensor.MappedPages}); loaded
+     * tensors stay valid.
+     */
     void evictPages();
 
     /** Releases the files. Tensors that were loaded stay valid, others can no longer be loaded. */

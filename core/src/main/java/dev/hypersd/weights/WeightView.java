@@ -10,7 +10,10 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The tensors of a source under other names and in other layouts. Nothing is loaded or copied until a tensor is asked for. */
+/**
+ * The tensors of a source under other names and in other layouts. Nothing is loaded or copied until a tensor is asked
+ * for.
+ */
 public final class WeightView implements WeightSource {
     private final WeightSource source;
     private final Function<WeightSource, Map<String, StoredTensor>> maker;
@@ -47,7 +50,8 @@ public final class WeightView implements WeightSource {
     }
 
     /**
-     * A view of {@code source} for which the rule needs several tensors at once; the view closes the source with itself.
+     * A view of {@code source} for which the rule needs several tensors at once; the view closes the source with
+     * itself.
      *
      * @param maker makes all tensors of the view, by name
      */

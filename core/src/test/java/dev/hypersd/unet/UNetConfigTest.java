@@ -59,7 +59,7 @@ class UNetConfigTest {
                 "\"num_attention_heads\": 8                    | num_attention_heads is 8",
                 "\"conv_in_kernel\": 5                         | conv_in_kernel is 5; only 3",
                 "\"norm_num_groups\": 24                       | block_out_channels holds 32, no multiple of the 24 groups",
-                "\"time_cond_proj_dim\": 33                    | time_cond_proj_dim gives waves 33 wide, not an even number from 4",
+                "\"time_cond_proj_dim\": 33                    | time_cond_proj_dim gives an embedding of width 33, which must be an even number of at least 4",
                 "\"cross_attention_dim\": [48, 48]             | cross_attention_dim must be a whole number",
                 "\"in_channels\": 0                            | in_channels must be a positive number, not 0",
                 "\"in_channels\": \"four\"                     | in_channels must be a whole number, not \"four\"",
@@ -81,7 +81,7 @@ class UNetConfigTest {
                 "[1, 3]     | [1]          | transformer_layers_per_block has 1 entries for the 2 of block_out_channels",
                 "\"DownBlock2D\" | \"AttnDownBlock2D\" | down_block_types holds AttnDownBlock2D; only CrossAttnDownBlock2D and",
                 "\"DownBlock2D\" | \"UpBlock2D\" | down_block_types holds UpBlock2D",
-                "[32, 64] | [33, 64] | block_out_channels gives waves 33 wide",
+                "[32, 64] | [33, 64] | block_out_channels gives an embedding of width 33",
                 "[32, 64] | [] | block_out_channels is empty",
                 "\"UpBlock2D\" | \"CrossAttnUpBlock2D\" | up_block_types is not down_block_types in reverse order",
             })
