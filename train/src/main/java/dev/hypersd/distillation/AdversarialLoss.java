@@ -28,8 +28,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A discriminator with its own loss and the loss that it gives the student. Both sides of a comparison get independent noise of the same
- * strength: at low noise the network sees little of what pictures are made of.
+ * A discriminator with its own loss and the loss that it gives the student. Both sides of a comparison get independent
+ * noise of the same strength: at low noise the network sees little of what pictures are made of.
  */
 final class AdversarialLoss {
     private static final String NAME = "adversarial";
@@ -54,7 +54,9 @@ final class AdversarialLoss {
 
     /** The form of both losses. Logits are high for what the discriminator takes for real. */
     enum Form {
-        /** {@code relu(1 - logit)} for real ones: beyond a margin of 1 there is nothing more to gain (Lim and Ye, 2017). */
+        /**
+         * {@code relu(1 - logit)} for real ones: beyond a margin of 1 there is nothing more to gain (Lim and Ye, 2017).
+         */
         HINGE {
             @Override
             Tensor loss(Tensor logits, int sign) {
@@ -97,8 +99,8 @@ final class AdversarialLoss {
      * The section {@code adversarial} of a recipe.
      *
      * @param weight in the student's loss, unless there is a balance
-     * @param balance the norm of the gradient by the prediction, as a multiple of that of the weighted distance; the weight follows from it at
-     *     every step and is at most 10
+     * @param balance the norm of the gradient by the prediction, as a multiple of that of the weighted distance; the
+     *     weight follows from it at every step and is at most 10
      * @param heads on each feature map, of {@link Kind#FEATURES}
      * @param conditional of {@link Kind#ENCODER}: whether it sees the start, too
      * @param optimiser of the discriminator
@@ -192,8 +194,8 @@ final class AdversarialLoss {
     }
 
     /**
-     * The weight that makes the gradient of {@code loss} by the prediction {@code balance} times as long as that of {@code distance}, at
-     * most {@value #GREATEST_WEIGHT}.
+     * The weight that makes the gradient of {@code loss} by the prediction {@code balance} times as long as that of
+     * {@code distance}, at most {@value #GREATEST_WEIGHT}.
      */
     static double weight(double balance, Tensor loss, Tensor distance, Tensor prediction) {
         double ratio = gradientNorm(distance, prediction) / Math.max(gradientNorm(loss, prediction), TINY);
@@ -237,7 +239,10 @@ final class AdversarialLoss {
         return new AuxiliaryLearner("discriminator", weights, settings.optimiser(), 1, loss);
     }
 
-    /** The timesteps of the noise in which both sides are compared: anything from the target's to the end of the segment. */
+    /**
+     * The timesteps of the noise in which both sides are compared: anything from the target's to the end of the
+     * segment.
+     */
     private static int[] timesteps(Target target, RandomSource random) {
         int[] timesteps = new int[target.to().length];
         Arrays.setAll(

@@ -26,17 +26,19 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * Distils a student that draws in few steps what its teacher draws in many (Ren et al., 2024). One network is teacher, student, target and fake
- * score: what each of them has learned is an adapter over it.
+ * Distils a student that draws in few steps what its teacher draws in many (Ren et al., 2024). One network is teacher,
+ * student, target and fake score: what each of them has learned is an adapter over it.
  */
 public final class DistillationObjective implements Objective<LatentSample> {
     /**
      * What all distillation has in common.
      *
-     * @param captionDropout part of the captions that are empty, 0..1; above 0 for students that are to be guided themselves
+     * @param captionDropout part of the captions that are empty, 0..1; above 0 for students that are to be guided
+     *     themselves
      * @param samplePrompts captions that sample pictures are drawn for
      * @param sampleSteps in which they are drawn, without guidance
-     * @param emaDecay of the moving average of the student, which is its target, too: high enough to be steady, low enough to follow
+     * @param emaDecay of the moving average of the student, which is its target, too: high enough to be steady, low
+     *     enough to follow
      * @param seed of random weights and sample pictures
      */
     public record Settings(

@@ -25,8 +25,9 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Score distillation by distribution matching (DMD; Yin et al., 2024): what the student draws is moved to where the teacher's score finds it
- * more likely, and away from where a fake score finds it likely already. The fake score keeps learning what the student draws.
+ * Score distillation by distribution matching (DMD; Yin et al., 2024): what the student draws is moved to where the
+ * teacher's score finds it more likely, and away from where a fake score finds it likely already. The fake score keeps
+ * learning what the student draws.
  */
 final class DistributionMatchingLoss implements DistillationLoss {
     /**
@@ -34,7 +35,8 @@ final class DistributionMatchingLoss implements DistillationLoss {
      *
      * @param teacher the true score
      * @param weight in the student's loss
-     * @param least the lowest noise, as a timestep, at which both scores are compared; absent for a fiftieth of all timesteps
+     * @param least the lowest noise, as a timestep, at which both scores are compared; absent for a fiftieth of all
+     *     timesteps
      * @param greatest the highest; absent for all but a fiftieth
      * @param fakeUpdates the number of updates of the fake score for each of the student
      * @param fakeOptimiser of the fake score
@@ -73,7 +75,8 @@ final class DistributionMatchingLoss implements DistillationLoss {
             if (settings.adversarial().map(loss -> loss.balance().isPresent()).orElse(false)) {
                 throw section.invalid(
                         "adversarial.balance",
-                        "is a ratio to the gradient of a distance, and score distillation has none; name adversarial.weight");
+                        "is a ratio to the gradient of a distance, and score distillation has none; name"
+                                + " adversarial.weight");
             }
             section.refuseUnread();
             return settings;
@@ -86,7 +89,8 @@ final class DistributionMatchingLoss implements DistillationLoss {
             int highest = greatest.orElse(timesteps - timesteps / 50);
             if (highest < lowest || highest >= timesteps) {
                 throw new InvalidRequestException(
-                        "distillation.score compares scores from least_timestep %d to greatest_timestep %d; they must rise and be at most %d"
+                        ("distillation.score compares scores from least_timestep %d to greatest_timestep %d; they"
+                                        + " must rise and be at most %d")
                                 .formatted(lowest, highest, timesteps - 1));
             }
             return new DistributionMatchingLoss(this, student, pretrained, lowest, highest);
@@ -145,8 +149,9 @@ final class DistributionMatchingLoss implements DistillationLoss {
     }
 
     /**
-     * Where a step against the gradient of the divergence leads from {@code drawn}: {@code drawn - (fake - real) / mean |drawn - real|},
-     * the mean being that of a sample. All are clean latents, {@code [B, C, h, w]}.
+     * Where a step against the gradient of the divergence leads from {@code drawn}:
+     * {@code drawn - (fake - real) / mean |drawn - real|}, the mean being that of a sample. All are clean latents,
+     * {@code [B, C, h, w]}.
      *
      * @param real what the true score takes {@code drawn} for, after it got noise
      * @param fake what the fake score takes it for

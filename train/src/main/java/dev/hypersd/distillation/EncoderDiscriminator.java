@@ -25,8 +25,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The encoder and the middle block of the base network, which learn, and a head (Lin et al., 2024, section 3.3). It is the one that the authors of
- * Hyper-SD name.
+ * The encoder and the middle block of the base network, which learn, and a head (Lin et al., 2024, section 3.3). It is
+ * the one that the authors of Hyper-SD name.
  */
 final class EncoderDiscriminator implements Discriminator {
     private static final Pattern ENCODER =
@@ -45,7 +45,8 @@ final class EncoderDiscriminator implements Discriminator {
      * @param parameters of the base network
      * @param channels of the middle block
      * @param size width or height of its feature maps, the smaller one
-     * @param conditional whether it sees the start of the student, too, so that it compares whole steps and not only their ends
+     * @param conditional whether it sees the start of the student, too, so that it compares whole steps and not only
+     *     their ends
      * @param seed of the head's random weights
      */
     EncoderDiscriminator(

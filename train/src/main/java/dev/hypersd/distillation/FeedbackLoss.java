@@ -27,8 +27,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Human feedback (Ren et al., 2024, equation 13): what the scores of the student's pictures lack to the thresholds of reward models. Gradients
- * go from the reward through the decoder and one call of the student's network, never through earlier steps (Xu et al., 2023).
+ * Human feedback (Ren et al., 2024, equation 13): what the scores of the student's pictures lack to the thresholds of
+ * reward models. Gradients go from the reward through the decoder and one call of the student's network, never through
+ * earlier steps (Xu et al., 2023).
  */
 final class FeedbackLoss implements DistillationLoss {
     /** The reward models, each in a folder of its name; the usual threshold of each is a matter of its scale. */
@@ -66,7 +67,8 @@ final class FeedbackLoss implements DistillationLoss {
      *
      * @param name for logs
      * @param weight of what a score lacks to the threshold
-     * @param threshold the score above which a picture lacks nothing: what is good already is not driven on to where the model errs
+     * @param threshold the score above which a picture lacks nothing: what is good already is not driven on to where
+     *     the model errs
      * @param fromStep the training step with which the reward sets in
      */
     record WeightedReward(String name, Reward reward, double weight, double threshold, long fromStep) {
@@ -82,7 +84,8 @@ final class FeedbackLoss implements DistillationLoss {
     /**
      * What decodes latents for reward models.
      *
-     * @param folder of an autoencoder that takes the place of the model's own, a tiny one for speed; empty for the model's
+     * @param folder of an autoencoder that takes the place of the model's own, a tiny one for speed; empty for the
+     *     model's
      */
     record Decoder(Optional<Path> folder) {
         Autoencoder open(Student student, PretrainedModel pretrained) {

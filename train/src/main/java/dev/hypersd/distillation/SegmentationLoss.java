@@ -21,8 +21,8 @@ import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Perceptual feedback (Ren et al., 2024, equation 14): pictures whose objects are known get noise, so little that their layout stays, and in
- * what the student makes of them a segmenter has to find the same objects.
+ * Perceptual feedback (Ren et al., 2024, equation 14): pictures whose objects are known get noise, so little that their
+ * layout stays, and in what the student makes of them a segmenter has to find the same objects.
  */
 final class SegmentationLoss implements DistillationLoss {
     /**

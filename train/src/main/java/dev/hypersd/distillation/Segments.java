@@ -3,12 +3,13 @@ package dev.hypersd.distillation;
 import java.util.Arrays;
 
 /**
- * A teacher's trajectory, cut into segments of equal length (Ren et al., 2024, section 3.1). A student learns to reach any point of the segment
- * that it is in, and none beyond it.
+ * A teacher's trajectory, cut into segments of equal length (Ren et al., 2024, section 3.1). A student learns to reach
+ * any point of the segment that it is in, and none beyond it.
  *
- * <p>The teacher solves its differential equation in {@code steps} steps between points. Point 0 is timestep 0, the end of every trajectory,
- * and point {@code i} is timestep {@code i T / steps - 1}, rounded where it is no whole number. So the boundaries of {@code count} segments are
- * the timesteps at which DDIM with trailing spacing samples in {@code count} steps.
+ * <p>The teacher solves its differential equation in {@code steps} steps between points. Point 0 is timestep 0, the end
+ * of every trajectory, and point {@code i} is timestep {@code i T / steps - 1}, rounded where it is no whole number. So
+ * the boundaries of {@code count} segments are the timesteps at which DDIM with trailing spacing samples in
+ * {@code count} steps.
  *
  * @param trainTimesteps T, the number of timesteps of the noise schedule
  * @param steps the number of steps of the teacher, at most T / 2, so that every step leads to another timestep
@@ -46,8 +47,8 @@ record Segments(int trainTimesteps, int steps, int count) {
     }
 
     /**
-     * The cleaner end of the segment that a point lies in. A boundary belongs to the segment below it: equation 11 of the paper puts it into
-     * the one above, where there is nothing to learn from it.
+     * The cleaner end of the segment that a point lies in. A boundary belongs to the segment below it: equation 11 of
+     * the paper puts it into the one above, where there is nothing to learn from it.
      *
      * @param point at least 1
      */

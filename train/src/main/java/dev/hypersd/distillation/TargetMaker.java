@@ -12,7 +12,8 @@ interface TargetMaker {
      * @param from where the student is asked
      * @param latents where it has to arrive, at {@code to}, without gradients
      * @param to at most {@code from}
-     * @param end the noisier end of the segment: a discriminator compares latents with noise between {@code to} and here
+     * @param end the noisier end of the segment: a discriminator compares latents with noise between {@code to} and
+     *     here
      */
     record Target(Tensor start, int[] from, Tensor latents, int[] to, int[] end) {}
 

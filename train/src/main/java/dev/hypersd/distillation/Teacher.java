@@ -20,8 +20,8 @@ record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
     private static final double MOST_GUIDANCE = 30;
 
     /**
-     * The range of the guidance scale, which is drawn for each sample. The student is used without guidance and learns the average, so the
-     * range should be narrow.
+     * The range of the guidance scale, which is drawn for each sample. The student is used without guidance and learns
+     * the average, so the range should be narrow.
      *
      * @param least 1 for no guidance
      * @param greatest at least the least

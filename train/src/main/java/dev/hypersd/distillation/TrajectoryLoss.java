@@ -22,15 +22,16 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trajectory segmented consistency distillation (Ren et al., 2024, section 3.1), and its relatives. One step of it, as {@link #terms} and
- * {@link Consistency} have it:
+ * Trajectory segmented consistency distillation (Ren et al., 2024, section 3.1), and its relatives. One step of it, as
+ * {@link #terms} and {@link Consistency} have it:
  *
  * <ol>
  *   <li>latents get noise up to a timestep t(n) of the teacher's trajectory;
  *   <li>the teacher's solver goes one step to t(n - 1), with guidance;
  *   <li>from there the moving average of the student (EMA) goes to t(m), in the same segment: that is the target;
  *   <li>the student goes from t(n) to t(m) at once: that is the prediction;
- *   <li>the loss is the distance of the prediction from the target (equation 12), and whether a discriminator can tell them apart.
+ *   <li>the loss is the distance of the prediction from the target (equation 12), and whether a discriminator can tell
+ *       them apart.
  * </ol>
  */
 final class TrajectoryLoss implements DistillationLoss {
@@ -102,7 +103,8 @@ final class TrajectoryLoss implements DistillationLoss {
             int timesteps = student.schedule().trainTimesteps();
             if (teacherSteps > timesteps / 2) {
                 throw new InvalidRequestException(
-                        "distillation.trajectory.teacher_steps is %d, and the model has %d timesteps: at most %d steps lead each to another one"
+                        ("distillation.trajectory.teacher_steps is %d, and the model has %d timesteps: at most %d"
+                                        + " steps lead each to another one")
                                 .formatted(teacherSteps, timesteps, timesteps / 2));
             }
             return new TrajectoryLoss(
@@ -149,7 +151,10 @@ final class TrajectoryLoss implements DistillationLoss {
         });
     }
 
-    /** The target of the consistency function: the teacher's solver goes one step, the student's average the rest of the way. */
+    /**
+     * The target of the consistency function: the teacher's solver goes one step, the student's average the rest of the
+     * way.
+     */
     record Consistency(TargetTimestep targetTimestep) implements TargetMaker {
         static Consistency read(Section section) {
             return new Consistency(section.one("target_timestep", TargetTimestep.UNIFORM));
@@ -195,9 +200,10 @@ final class TrajectoryLoss implements DistillationLoss {
     /**
      * How latents become points of trajectories.
      *
-     * @param offset the share of the noise that is the same all over a channel (offset noise; Guttenberg, 2023); 0 for none
-     * @param pureAtLastTimestep whether what starts at the last timestep starts from noise alone, as it will in use, although the schedule
-     *     leaves a little of the picture there (Lin et al., 2024, section 3.5)
+     * @param offset the share of the noise that is the same all over a channel (offset noise; Guttenberg, 2023); 0 for
+     *     none
+     * @param pureAtLastTimestep whether what starts at the last timestep starts from noise alone, as it will in use,
+     *     although the schedule leaves a little of the picture there (Lin et al., 2024, section 3.5)
      */
     record Noising(double offset, boolean pureAtLastTimestep) {
         /**

@@ -27,8 +27,9 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a frozen text encoder makes of captions, in files of at most {@value #SHARD} captions each: every distinct caption is encoded once,
- * and the encoder is not in memory while something learns from it. Captions that no file has are added in new files. Files are mapped.
+ * What a frozen text encoder makes of captions, in files of at most {@value #SHARD} captions each: every distinct
+ * caption is encoded once, and the encoder is not in memory while something learns from it. Captions that no file has
+ * are added in new files. Files are mapped.
  */
 public final class CaptionEmbeddings implements AutoCloseable {
     private static final int SHARD = 4096;
@@ -118,7 +119,8 @@ public final class CaptionEmbeddings implements AutoCloseable {
             if (!found.equals(fingerprint)) {
                 throw new InvalidFileException(
                         path,
-                        "has captions of another text encoder (fingerprint %s, not %s); remove its folder, or name another one"
+                        ("has captions of another text encoder (fingerprint %s, not %s); remove its folder, or name"
+                                        + " another one")
                                 .formatted(found, fingerprint));
             }
             Tensor embeddings = arena.own(TensorScope.scoped(() -> load(file, EMBEDDINGS)));

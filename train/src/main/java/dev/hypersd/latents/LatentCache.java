@@ -25,8 +25,9 @@ import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Latents and token ids in files of {@value #SHARD} samples each, made when they are first needed: encoding costs far more than learning from what
- * was encoded. Files that are there are used as they are, so making them can be interrupted. They are mapped; nothing is kept in memory.
+ * Latents and token ids in files of {@value #SHARD} samples each, made when they are first needed: encoding costs far
+ * more than learning from what was encoded. Files that are there are used as they are, so making them can be
+ * interrupted. They are mapped; nothing is kept in memory.
  */
 public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     private static final int SHARD = 4096;
@@ -93,7 +94,10 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         return cache;
     }
 
-    /** Of the encoder, and of a few samples, which stand for all: whoever changes one picture among thousands is not found out. */
+    /**
+     * Of the encoder, and of a few samples, which stand for all: whoever changes one picture among thousands is not
+     * found out.
+     */
     private static String fingerprint(Encoder encoder, Dataset<CaptionedImage> samples) {
         Fingerprint fingerprint = new Fingerprint().add(encoder.fingerprint());
         LongStream.range(0, LOOKED_AT)
@@ -138,7 +142,8 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
                 file.close();
                 throw new InvalidFileException(
                         path,
-                        "has latents of another autoencoder or of other pictures (fingerprint %s, not %s); remove its folder, or name another one"
+                        ("has latents of another autoencoder or of other pictures (fingerprint %s, not %s); remove"
+                                        + " its folder, or name another one")
                                 .formatted(found, fingerprint));
             }
             return new Shard(file, load(file, LATENTS), load(file, IDS));

@@ -35,8 +35,8 @@ import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trains the autoencoder (Rombach et al., 2022, section 3.1): pictures come back as they were, from latents near a standard normal
- * distribution.
+ * Trains the autoencoder (Rombach et al., 2022, section 3.1): pictures come back as they were, from latents near a
+ * standard normal distribution.
  */
 public final class AutoencoderObjective implements Objective<Image> {
     private static final int SHOWN = 8;
@@ -73,8 +73,8 @@ public final class AutoencoderObjective implements Objective<Image> {
      * @param part what learns
      * @param crop width and height of the parts of pictures that are learned from, in pixels
      * @param divergence weight of the divergence from a standard normal distribution, per latent
-     * @param squared weight of the squared error beside the absolute one: it is led by what is most wrong, small bright objects, where the
-     *     absolute error is content with the backgrounds
+     * @param squared weight of the squared error beside the absolute one: it is led by what is most wrong, small bright
+     *     objects, where the absolute error is content with the backgrounds
      * @param edges weight of the differences between neighbouring pixels, which keep outlines sharp
      * @param perceptual how different what comes back looks to a judge, if one is to be asked
      * @param emaDecay of the averaged weights
@@ -203,7 +203,9 @@ public final class AutoencoderObjective implements Objective<Image> {
         return Map.of("reconstructions", ContactSheet.of(entries, originals.size()));
     }
 
-    /** Writes the autoencoder, with the scaling that gives its latents unit variance unless they were settled before. */
+    /**
+     * Writes the autoencoder, with the scaling that gives its latents unit variance unless they were settled before.
+     */
     @Override
     public void publish(Path folder) {
         Engine.infer(() -> {

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A model from its beginning: the U-Net learns, and the text encoder learns to tell it what it needs.
+ * A base model that is trained from the start: the U-Net together with its text encoder.
  *
  * @param folder of the model
  * @param autoencoder its folder
@@ -72,7 +72,9 @@ record BaseModel(
         return Conditioning.of(CaptionEncoding.embed(text.network(), captions));
     }
 
-    /** Writes the whole model directory: what learned, what of the same networks did not, and copies of the other parts. */
+    /**
+     * Writes the whole model directory: what learned, what of the same networks did not, and copies of the other parts.
+     */
     @Override
     public void publish(Path target, Map<String, Tensor> averaged) {
         Map<String, Tensor> all = new LinkedHashMap<>();

@@ -38,13 +38,15 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trains a ControlNet beside a finished, frozen model (Zhang et al., 2023): what it adds to the decoder's input is to make the model's predictions better,
- * which pictures made of the training pictures themselves, their edges or a sketch, allow.
+ * Trains a ControlNet for a pretrained, frozen model (Zhang et al., 2023): what it adds to the decoder's input is to
+ * make the model's predictions better, which pictures made of the training pictures themselves, their edges or a
+ * sketch, allow.
  *
  * <p>Half of the captions are usually dropped, so that it learns to see in its pictures what nobody tells.
  *
- * <p>In the error of noise the first step from pure noise hardly counts, and it is all there is where a few-step LoRA draws in one. So, with such a LoRA, half of the
- * updates are about that step: the LoRA is laid over the U-Net, and the error is that of the clean latents which it arrives at.
+ * <p>In the error of noise the first step from pure noise hardly counts, and it is all there is where a few-step LoRA
+ * draws in one. So, with such a LoRA, half of the updates are about that step: the LoRA is laid over the U-Net, and the
+ * error is that of the clean latents which it arrives at.
  */
 public final class ControlNetObjective implements Objective<Controlled> {
     private static final int SHOWN = 6;
@@ -57,7 +59,8 @@ public final class ControlNetObjective implements Objective<Controlled> {
      * How the ControlNet learns.
      *
      * @param picture makes what it sees of the training pictures
-     * @param embeddingChannels of the layers that bring that to the size of the latents, each after the first half the size
+     * @param embeddingChannels of the layers that bring that to the size of the latents, each after the first half the
+     *     size
      * @param rank of the change of the copied encoder, which makes a small file; absent to let all of it learn
      * @param captionDropout part of the captions that are empty, 0..1
      * @param ratios that signal-to-noise ratios of noise levels count as
@@ -195,7 +198,9 @@ public final class ControlNetObjective implements Objective<Controlled> {
                 pretrained.model().schedule());
     }
 
-    /** Held-out pictures above what the averaged weights make of their captions and of what the ControlNet sees of them. */
+    /**
+     * Held-out pictures above what the averaged weights make of their captions and of what the ControlNet sees of them.
+     */
     @Override
     public Map<String, Image> show() {
         List<Controlled> shown = LongStream.range(0, Math.min(SHOWN, heldOut.size()))

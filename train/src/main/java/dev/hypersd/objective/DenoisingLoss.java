@@ -8,8 +8,8 @@ import dev.hypersd.training.Losses.Term;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The squared error of what a U-Net predicts: the noise (Ho et al., 2020, equation 14), the velocity (Salimans and Ho, 2022) or the clean
- * latents, as its schedule says.
+ * The squared error of what a U-Net predicts: the noise (Ho et al., 2020, equation 14), the velocity (Salimans and Ho,
+ * 2022) or the clean latents, as its schedule says.
  *
  * @param ratios that signal-to-noise ratios count as; all of them for equal weights
  */

@@ -23,8 +23,8 @@ import java.util.function.Predicate;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trains a latent diffusion model to predict the noise in latents (Rombach et al., 2022, section 3.2): a base model as a whole, or a change
- * of a finished one.
+ * Trains a latent diffusion model to predict the noise in latents (Rombach et al., 2022, section 3.2): a base model as
+ * a whole, or a change of a pretrained one.
  *
  * <p>Part of the captions are dropped, so that guidance without a classifier is possible (Ho and Salimans, 2022).
  */
@@ -95,7 +95,8 @@ public final class DenoisingObjective implements Objective<LatentSample> {
      *
      * @param folder of the model, in the diffusers layout
      * @param autoencoder folder of the finished autoencoder
-     * @param learns which weights do, by names that begin with {@code unet.} or {@code text_encoder.}; the others stay as they are
+     * @param learns which weights do, by names that begin with {@code unet.} or {@code text_encoder.}; the others stay
+     *     as they are
      */
     public static DenoisingObjective base(
             Path folder,
@@ -112,7 +113,8 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     }
 
     /**
-     * Trains a change of a finished model; its text encoders stay as they are and leave the memory once all captions are encoded.
+     * Trains a change of a pretrained model; its text encoders stay as they are and leave the memory once all captions
+     * are encoded.
      */
     public static DenoisingObjective fineTuning(
             ModelFiles files, FineTuning change, Settings settings, OptimiserSettings optimiser, Pictures pictures) {

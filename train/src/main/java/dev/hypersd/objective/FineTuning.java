@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
-/** How a finished model is changed. */
+/** How a pretrained model is changed. */
 public sealed interface FineTuning {
     /**
-     * A low-rank change beside the U-Net, for a few megabytes and little memory.
+     * A LoRA on the U-Net: a file of a few megabytes, and little memory.
      *
      * @param rank at least 1; 4 to 64 are usual
      * @param alpha the change is multiplied with alpha / rank; usually the rank or half of it

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** A finished model whose U-Net learns in full; a model of its own comes of it. */
+/** A pretrained model whose U-Net is trained with all its parameters. The result is a model of its own. */
 record FullUNet(ModelFiles files, LatentDiffusion model, CaptionEmbeddings captions) implements TunedModel {
     @Override
     public String name() {

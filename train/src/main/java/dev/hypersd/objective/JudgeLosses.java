@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** What the judges learn from. */
+/** The losses that judges are trained with. */
 public final class JudgeLosses {
     /** Beyond it training is unstable (Radford et al., 2021, section 2.5). */
     private static final double GREATEST_SCALE = 100;
@@ -79,8 +79,8 @@ public final class JudgeLosses {
     }
 
     /**
-     * Of the preference model: each picture with its caption above what became of the picture, and above the picture with a wrong caption. A
-     * picture that is asked for twice is looked at once.
+     * Of the preference model: each picture with its caption above what became of the picture, and above the picture
+     * with a wrong caption. A picture that is asked for twice is looked at once.
      */
     public static Losses preference(PreferenceModel model, ClipTokenizer tokenizer, List<PreferencePair> batch) {
         int count = batch.size();

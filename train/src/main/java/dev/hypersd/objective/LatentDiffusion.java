@@ -36,8 +36,8 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The parts of a model while it is trained, all but the text encoder, which learns in some objectives and is not even in
- * memory in others.
+ * The parts of a model while it is trained, all but the text encoder, which learns in some objectives and is not even
+ * in memory in others.
  *
  * @param family whose kind the model is of
  * @param secondTokenizer of SDXL
@@ -124,10 +124,12 @@ public record LatentDiffusion(
     }
 
     /**
-     * The U-Net with a LoRA that stays as it is. It is laid over a weight each time this is used; merged ones would take the memory of a second U-Net.
+     * The U-Net with a LoRA that stays as it is. It is laid over a weight each time this is used; merged ones would
+     * take the memory of a second U-Net.
      *
      * @param arena owns the LoRA
-     * @throws InvalidFileException if the LoRA does not fit in whole; when it is used, if a factor holds NaN or infinity
+     * @throws InvalidFileException if the LoRA does not fit in whole; when it is used, if a factor holds NaN or
+     *     infinity
      */
     public Adapters withLora(Path file, TensorArena arena) {
         Lora lora = arena.own(Lora.fit(LoraFile.open(file), loraTargets()));
@@ -151,7 +153,8 @@ public record LatentDiffusion(
     }
 
     /**
-     * What the U-Net is told of captions and, with SDXL, of pictures: that they are whole and of the size that is learned.
+     * What the U-Net is told of captions and, with SDXL, of pictures: that they are whole and of the size that is
+     * learned.
      *
      * @param encoded where the captions are found
      * @param shape of latents, {@code [C, h, w]}

@@ -10,8 +10,9 @@ import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What all objectives that learn from encoded pictures do alike: they take latents and captions out of samples, drop part of the captions,
- * so that guidance without a classifier is possible (Ho and Salimans, 2022), and ask the text encoder what the U-Net is told of the rest.
+ * What all objectives that learn from encoded pictures do alike: they take latents and captions out of samples, drop
+ * part of the captions, so that guidance without a classifier is possible (Ho and Salimans, 2022), and ask the text
+ * encoder what the U-Net is told of the rest.
  */
 public final class LatentTask {
     private final LatentCache cache;

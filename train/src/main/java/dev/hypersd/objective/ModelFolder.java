@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Copies of the parts of a model that did not learn. */
+/** Copies of the parts of a model that were not trained. */
 final class ModelFolder {
     private ModelFolder() {}
 

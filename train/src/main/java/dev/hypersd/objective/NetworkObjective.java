@@ -50,7 +50,10 @@ public final class NetworkObjective<N, S> implements Objective<S> {
     private final TrainableWeights weights;
     private final Learner<S> learner;
 
-    /** @param losses opens what the loss needs besides the network; the arena that is to own it closes with the objective */
+    /**
+     * @param losses opens what the loss needs besides the network; the arena that is to own it closes with the
+     *     objective
+     */
     public NetworkObjective(
             NetworkType<?, N> type,
             Settings settings,

@@ -30,8 +30,8 @@ import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A ControlNet at the start of its training (Zhang et al., 2023, section 3): a copy of a U-Net's encoder, with convolutions of zeros behind what it
- * hands on, so that it changes nothing yet.
+ * A ControlNet at the start of its training (Zhang et al., 2023, section 3): a copy of a U-Net's encoder, with
+ * convolutions of zeros behind what it hands on, so that it changes nothing yet.
  *
  * @param unet the U-Net that it is for
  * @param rank of the change of the copied weights; absent where they learn in full

@@ -7,7 +7,7 @@ import dev.hypersd.tensor.TensorArena;
 import java.nio.file.Path;
 
 /**
- * The captioned pictures that a latent diffusion model learns from.
+ * The captioned pictures that a latent diffusion model is trained with.
  *
  * @param training what is learned from
  * @param validation what losses are measured on

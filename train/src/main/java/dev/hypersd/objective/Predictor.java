@@ -8,8 +8,9 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A U-Net with its noise schedule: what it predicts for latents at timesteps, guided or not, and where one step of DDIM leads from there. The weights
- * that it computes with, a teacher's, a student's or a fake score's, are those of the adapters that are switched on.
+ * A U-Net with its noise schedule: what it predicts for latents at timesteps, guided or not, and where one step of DDIM
+ * leads from there. The weights that it computes with, a teacher's, a student's or a fake score's, are those of the
+ * adapters that are switched on.
  */
 public record Predictor(Network network, NoiseSchedule schedule) {
     /** The network itself. */
@@ -49,7 +50,9 @@ public record Predictor(Network network, NoiseSchedule schedule) {
         return without.add(both.narrow(0, batch, batch).sub(without).mul(scale));
     }
 
-    /** One step of DDIM, the paper's solver: from timesteps {@code from} to {@code to}, in F32; gradients flow through. */
+    /**
+     * One step of DDIM, the paper's solver: from timesteps {@code from} to {@code to}, in F32; gradients flow through.
+     */
     public Tensor step(Tensor latents, int[] from, int[] to, Conditioning text) {
         return schedule.jump(latents, predict(latents, from, text), from, to);
     }

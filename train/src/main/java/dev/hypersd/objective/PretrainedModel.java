@@ -10,7 +10,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * A pretrained model, and the training data as its autoencoder and its text encoder encode them. The text encoder has left the memory.
+ * A pretrained model, and the training data as its autoencoder and its text encoder encode them. The text encoder has
+ * left the memory.
  *
  * @param task how samples become batches
  */

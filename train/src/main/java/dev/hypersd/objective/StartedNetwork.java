@@ -25,7 +25,8 @@ import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A network at the start of its training: with the weights that lie beside its configuration or, where none do, with random ones.
+ * A network at the start of its training: with the weights in the folder of its configuration or, where there are none,
+ * with random ones.
  *
  * @param folder holds {@code config.json}
  */
@@ -43,8 +44,8 @@ public record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> p
     }
 
     /**
-     * With the weights of {@code part}, which must be there. They are held as their file has them, in half precision mostly, and computed with in F32: what
-     * learns is a tensor of its own beside them.
+     * With the weights of {@code part}, which must be there. They are held as their file has them, in half precision
+     * mostly, and computed with in F32: what learns is a tensor of its own beside them.
      */
     static <N> StartedNetwork<N> stored(NetworkType<?, N> type, ModelPart part, TensorArena arena) {
         Network<N> loaded = part.load(type, new Placement(Dtype.F32, WeightStorage.AS_STORED, Device.CPU), arena);

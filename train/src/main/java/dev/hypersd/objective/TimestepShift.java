@@ -3,7 +3,8 @@ package dev.hypersd.objective;
 import java.util.Arrays;
 
 /**
- * Moves evenly drawn timesteps towards noise, so that what is decided there is learned more often (Esser et al., 2024, equation 23).
+ * Moves evenly drawn timesteps towards noise, so that what is decided there is learned more often (Esser et al., 2024,
+ * equation 23).
  *
  * @param factor by which the odds of being late grow; 1 leaves timesteps as they are
  */

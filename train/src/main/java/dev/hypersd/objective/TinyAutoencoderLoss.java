@@ -22,8 +22,8 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Distils an autoencoder into a tiny one (TAESD; Boer Bohan, 2023), which takes its place in a finished model: it encodes pictures to the teacher's latents, and decodes
- * those latents to the pictures.
+ * Distils an autoencoder into a tiny one (TAESD; Boer Bohan, 2023), which takes its place in a pretrained model: it
+ * encodes pictures to the teacher's latents, and decodes those latents to the pictures.
  */
 public final class TinyAutoencoderLoss implements NetworkLoss<AutoencoderTiny, Image> {
     /**

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** What of a latent diffusion model learns, what the U-Net is told of captions meanwhile, and what comes of it. */
+/**
+ * A latent diffusion model that is being trained: which of its parameters, how captions are encoded, and what is
+ * written in the end.
+ */
 public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
     /**
      * A change of a finished model.

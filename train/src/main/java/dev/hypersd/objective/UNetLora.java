@@ -16,7 +16,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A finished model over whose frozen U-Net a LoRA learns; the LoRA alone comes of it.
+ * A pretrained model with a LoRA that is trained on its frozen U-Net. The result is the LoRA alone.
  *
  * @param tuning what the LoRA consists of
  */

@@ -117,8 +117,8 @@ sealed interface DataSection {
     }
 
     /**
-     * {@code data.folder} and {@code data.webdataset}: pictures of the user, cut to squares. Broken ones are replaced, training pictures by
-     * training pictures and held-out ones by held-out ones.
+     * {@code data.folder} and {@code data.webdataset}: pictures of the user, cut to squares. Broken ones are replaced,
+     * training pictures by training pictures and held-out ones by held-out ones.
      *
      * @param source opens the data set
      * @param heldOut how many at its end nothing learns from; absent for one in a hundred
@@ -135,7 +135,8 @@ sealed interface DataSection {
             long first = all.size() - last;
             if (first < 1) {
                 throw new InvalidRequestException(
-                        "%d of %d pictures are held out, which leaves none to learn from; lower data.held_out or add pictures"
+                        ("%d of %d pictures are held out, which leaves none to learn from; lower data.held_out or"
+                                        + " add pictures")
                                 .formatted(last, all.size()));
             }
             return new Parts(prepared(all.part(0, first)), prepared(all.part(first, last)));

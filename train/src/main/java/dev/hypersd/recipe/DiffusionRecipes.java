@@ -22,7 +22,10 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** The objectives that train latent diffusion models: {@code base}, {@code finetune}, {@code distillation} and {@code controlnet}. */
+/**
+ * The objectives that train latent diffusion models: {@code base}, {@code finetune}, {@code distillation} and
+ * {@code controlnet}.
+ */
 final class DiffusionRecipes {
     /** How much of a network learns. */
     private enum Tuning {

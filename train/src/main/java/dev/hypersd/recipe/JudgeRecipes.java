@@ -26,13 +26,16 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The objectives that train judges: {@code attributes}, {@code clip}, {@code segmentation}, {@code aesthetic} and {@code preference}. */
+/**
+ * The objectives that train judges: {@code attributes}, {@code clip}, {@code segmentation}, {@code aesthetic} and
+ * {@code preference}.
+ */
 final class JudgeRecipes {
     private static final int HELD_OUT = 2048;
 
     /**
-     * Judges know every combination of kind and colour, or they could not tell whether those that are held out were drawn. So they learn from
-     * scenes of the test split, of seeds that nothing else is tested with.
+     * Judges know every combination of kind and colour, or they could not tell whether those that are held out were
+     * drawn. So they learn from scenes of the test split, of seeds that nothing else is tested with.
      */
     private static final long TRAINING_SEED = 101;
 
@@ -114,7 +117,8 @@ final class JudgeRecipes {
                 if (section.has(other)) {
                     throw section.invalid(
                             other,
-                            "cannot teach a judge, which learns from what only scenes know of themselves; use data.scenes");
+                            "cannot teach a judge, which learns from what only scenes know of themselves; use"
+                                    + " data.scenes");
                 }
             }
             Data data = new Data(section.count("scenes", 100_000, 1), section.count("size", 128, 32));

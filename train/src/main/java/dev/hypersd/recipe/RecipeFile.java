@@ -17,8 +17,8 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * Reads a recipe as a tree, with single values replaced from the command line. A recipe that {@code extends} another has that one's keys and
- * its own, which come first.
+ * Reads a recipe as a tree, with single values replaced from the command line. A recipe that {@code extends} another
+ * has that one's keys and its own, which come first.
  */
 final class RecipeFile {
     private static final long LARGEST = 1 << 20;

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** Keys that recipes had under other names. They are refused with the name that takes their place, and never ignored. */
+/**
+ * Keys that recipes had under other names. They are refused with the name that takes their place, and never ignored.
+ */
 final class RenamedKeys {
     /** A key's former path, section by section, and the name that it has there now. */
     private record Renamed(String path, String name) {}

@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recipe being carried out in its folder: {@code checkpoints}, {@code log.jsonl}, {@code samples}, {@code tensorboard}, and in the end {@code model}, what came
- * of it.
+ * A run of a recipe in its folder: {@code checkpoints}, {@code log.jsonl}, {@code samples},
+ * {@code tensorboard}, and in the end {@code model}, what came of it.
  */
 public final class Run {
     private final Recipe recipe;
@@ -109,7 +109,8 @@ public final class Run {
     /**
      * Has the run end after the step that is being done, with a checkpoint. Any thread may call this.
      *
-     * @return whether there will be one to wait for: not while pictures are still being encoded and nothing has been learned
+     * @return whether there will be one to wait for: not while pictures are still being encoded and nothing has been
+     *     learned
      */
     public boolean stop() {
         stopping = true;

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * A file of events as TensorFlow writes them: records of a length, its checksum, a message {@code tensorflow.Event}, and the checksum of
- * that. TensorBoard reads the file while it grows.
+ * A file of events as TensorFlow writes them: records of a length, its checksum, a message {@code tensorflow.Event},
+ * and the checksum of that. TensorBoard reads the file while it grows.
  */
 public final class EventFile implements AutoCloseable {
     private static final String VERSION = "brain.Event:2";
@@ -99,7 +99,9 @@ public final class EventFile implements AutoCloseable {
         }
     }
 
-    /** TensorFlow turns the checksum and adds a constant, because a checksum of data that contains checksums is weak. */
+    /**
+     * TensorFlow turns the checksum and adds a constant, because a checksum of data that contains checksums is weak.
+     */
     private static int masked(byte[] data) {
         CRC32C checksum = new CRC32C();
         checksum.update(data);

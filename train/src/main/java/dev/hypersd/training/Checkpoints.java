@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The states of a run on disk, one safetensors file each: {@code step-00000500.safetensors}. A file has its name only when all of it is
- * written, so the one with the highest number is whole however the run ended.
+ * The states of a run on disk, one safetensors file each: {@code step-00000500.safetensors}. A file has its name only
+ * when all of it is written, so the one with the highest number is whole however the run ended.
  *
  * @param folder which exists
  * @param keep how many of the newest stay, at least 1; the best stays besides

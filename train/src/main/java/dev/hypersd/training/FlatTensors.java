@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Named F32 tensors in one piece of memory: what concerns all numbers alike, such as an optimiser's update, is one operation on the
- * whole.
+ * Named F32 tensors in one piece of memory: what concerns all numbers alike, such as an optimiser's update, is one
+ * operation on the whole.
  *
  * @param all one-dimensional, every element of every tensor in order
  * @param named views of it

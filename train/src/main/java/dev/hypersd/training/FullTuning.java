@@ -10,7 +10,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Every parameter learns: the learned tensors stand in for the network's own, which stay as they were.
+ * All given parameters are trained: the trained tensors take the place of the network's own, which do not change.
  *
  * @param parameters by the names that checkpoints use
  */

@@ -1,7 +1,7 @@
 package dev.hypersd.training;
 
 /**
- * Something that learns from a loss of its own: a student, a discriminator, a fake score.
+ * A network that is trained with a loss of its own: a student, a discriminator, a fake score.
  *
  * @param name for logs and checkpoints
  * @param turns how often in a row it is updated in one training step, each time on new samples

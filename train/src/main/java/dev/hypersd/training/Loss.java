@@ -2,12 +2,12 @@ package dev.hypersd.training;
 
 import java.util.List;
 
-/** From a batch to losses. */
+/** A function from a batch to losses. */
 @FunctionalInterface
 public interface Loss<S> {
     /**
-     * Computes the losses of {@code batch}; the weights of the learner are switched on meanwhile. What it makes is freed after the
-     * backward pass.
+     * Computes the losses of {@code batch}; the weights of the learner are switched on. The tensors that it makes are
+     * freed after the backward pass.
      *
      * @param step the training step, counted from 1
      * @param random all the randomness there is

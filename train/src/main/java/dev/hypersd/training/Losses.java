@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What one micro-batch costs.
+ * The losses of one micro-batch.
  *
  * @param terms whose weighted sum is minimised, in the order they are reported
  */

@@ -19,12 +19,12 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Low-rank factors learn (Hu et al., 2021): {@code W + alpha / rank * up * down}.
+ * Low-rank factors are trained (LoRA; Hu et al., 2021): {@code W + alpha / rank * up * down}.
  *
  * @param targets weights {@code [out, in]} or {@code [out, in, k, k]} by the names that checkpoints use
  * @param rank of the change
  * @param alpha usually the rank
- * @param below what else changes the network, and stays as it is
+ * @param below what else changes the network and is not trained
  * @param start factors of this rank to go on from, for all targets or none
  */
 public record LowRankTuning(Map<String, Parameter> targets, int rank, double alpha, Adapters below, List<Factors> start)
@@ -68,8 +68,8 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
     }
 
     /**
-     * Without factors to go on from, the half that reads starts as a layer would, and the half that writes at zero: together they change
-     * nothing.
+     * Without factors to go on from, the half that reads starts as a layer would, and the half that writes at zero:
+     * together they change nothing.
      */
     @Override
     public void begin(Map<String, Tensor> tensors, RandomTensors random) {

@@ -14,9 +14,10 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Momentum, orthogonalised (Jordan et al., 2024): every matrix and every convolution moves by the same amount in all the directions that
- * its gradients have, rare ones too, and needs fewer steps for it than with Adam. Vectors and embedding tables follow {@link AdamW}, whose learning rate serves
- * both because updates are scaled to the size of Adam's (Liu et al., 2025, equation 4).
+ * Momentum, orthogonalised (Jordan et al., 2024): every matrix and every convolution moves by the same amount in all
+ * the directions that its gradients have, rare ones too, and needs fewer steps for it than with Adam. Vectors and
+ * embedding tables follow {@link AdamW}, whose learning rate serves both because updates are scaled to the size of
+ * Adam's (Liu et al., 2025, equation 4).
  */
 final class Muon implements Optimiser {
     private static final double MOMENTUM = 0.95;

@@ -12,9 +12,9 @@ final class Orthogonal {
     private Orthogonal() {}
 
     /**
-     * {@code U Vᵀ} of every {@code x = U S Vᵀ}, roughly: singular values come out between 0.7 and 1.2. Five Newton-Schulz iterations with
-     * the quintic polynomial of Jordan et al. (2024), Muon. All of them commute with {@code x xᵀ}, so they are done on that small
-     * matrix, and {@code x} is multiplied once.
+     * {@code U Vᵀ} of every {@code x = U S Vᵀ}, roughly: singular values come out between 0.7 and 1.2. Five
+     * Newton-Schulz iterations with the quintic polynomial of Jordan et al. (2024), Muon. All of them commute with
+     * {@code x xᵀ}, so they are done on that small matrix, and {@code x} is multiplied once.
      *
      * @param x {@code [K, M, N]}
      */

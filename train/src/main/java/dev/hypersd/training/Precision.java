@@ -14,8 +14,8 @@ public enum Precision {
         }
     },
     /**
-     * Matrix products and convolutions in BF16, the rest in F32: about twice as fast where the processor multiplies BF16. Elsewhere it would take
-     * several times as long, and is the same as {@link #F32}.
+     * Matrix products and convolutions in BF16, the rest in F32: about twice as fast where the processor multiplies
+     * BF16. Elsewhere it would take several times as long, and is the same as {@link #F32}.
      */
     MIXED {
         @Override

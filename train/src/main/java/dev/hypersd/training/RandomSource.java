@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The randomness of one micro-batch. It follows from the place of the micro-batch in the run and from nothing that was drawn before, so a
- * run that was interrupted goes on with the numbers that it would have drawn.
+ * The random numbers of one micro-batch. They follow from the place of the micro-batch in the run and from nothing that
+ * was drawn before, so a run that was interrupted goes on with the numbers that it would have drawn.
  */
 public final class RandomSource {
     private static final Init STANDARD_NORMAL = new Init.Normal(1);

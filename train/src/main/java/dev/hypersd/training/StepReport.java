@@ -6,7 +6,8 @@ import java.util.Map;
  * What happened in one step.
  *
  * @param step counted from 1
- * @param values losses by {@code learner/term}, gradient norms by {@code learner/norm}, learning rates by {@code learner/rate}
+ * @param values losses by {@code learner/term}, gradient norms by {@code learner/norm}, learning rates by
+ *     {@code learner/rate}
  * @param loss the first learner's total, the one number to look at
  * @param samples that were learned from
  * @param seconds that it took

@@ -12,8 +12,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The tensors of a {@link Tuning} while they learn, with their gradients and their average over the last steps (an exponential moving
- * average, EMA).
+ * The tensors of a {@link Tuning} while they learn, with their gradients and their average over the last steps (an
+ * exponential moving average, EMA).
  */
 public final class TrainableWeights {
     private final FlatTensors values;
@@ -25,7 +25,8 @@ public final class TrainableWeights {
     private final Adapters average;
 
     /**
-     * @param decay of the average, 0 for none to 0.9999; where there is none, the newest weights stand for it and take no more memory
+     * @param decay of the average, 0 for none to 0.9999; where there is none, the newest weights stand for it and take
+     *     no more memory
      * @param seed of what starts at random
      * @param arena the owner of everything
      */

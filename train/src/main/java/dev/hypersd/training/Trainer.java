@@ -11,8 +11,9 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The one training loop.
  *
- * <p>Everything random and every choice of samples follows from the seed and the step, and a checkpoint holds all weights, averages and
- * moments: a run that was ended at any moment and is resumed from its last checkpoint arrives at the same weights, bit for bit, as one that was not.
+ * <p>Everything random and every choice of samples follows from the seed and the step, and a checkpoint holds all
+ * weights, averages and moments: a run that was ended at any moment and is resumed from its last checkpoint arrives at
+ * the same weights, bit for bit, as one that was not.
  */
 public final class Trainer<S> implements AutoCloseable {
     private static final String STEP = "step";
@@ -47,7 +48,8 @@ public final class Trainer<S> implements AutoCloseable {
     }
 
     /**
-     * Goes on from the newest checkpoint, if there is one; from the best, if the run has ended for want of a better one.
+     * Goes on from the newest checkpoint, if there is one; from the best, if the run has ended for want of a better
+     * one.
      *
      * @throws dev.hypersd.error.InvalidFileException if it is of another recipe
      */
@@ -137,7 +139,10 @@ public final class Trainer<S> implements AutoCloseable {
         return interval > 0 && step % interval == 0;
     }
 
-    /** Measures the loss on held-out samples, always the same ones with the same noise; tells whether it was never as low. */
+    /**
+     * Measures the loss on held-out samples, always the same ones with the same noise; tells whether it was never as
+     * low.
+     */
     private boolean validate() {
         return objective
                 .heldOut()

@@ -3,7 +3,7 @@ package dev.hypersd.training;
 import dev.hypersd.image.Image;
 import java.util.Map;
 
-/** Is told what happens in a run, on the thread that computes; so it must be quick. */
+/** Is told what happens in a run, on the thread that computes, so it must return quickly. */
 public interface TrainingListener {
     /** Before the run: so many of {@code total} pictures or captions have been encoded, which is done once. */
     default void encoded(long done, long total) {}

@@ -5,7 +5,7 @@ import dev.hypersd.nn.RandomTensors;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** What of a network learns, and how what is learned changes the network. */
+/** Which parameters of a network are trained, and how the trained tensors change the network. */
 public sealed interface Tuning permits FullTuning, LowRankTuning, MixedTuning {
     /** The tensors that learn, by name. */
     Map<String, long[]> shapes();

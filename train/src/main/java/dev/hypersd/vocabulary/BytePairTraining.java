@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Learns which symbols to join (Sennrich et al., 2016, algorithm 1): the pair of neighbours that is seen most often becomes one symbol, then the next,
- * until there are enough or no pair is seen twice.
+ * Learns which symbols to join (Sennrich et al., 2016, algorithm 1): the pair of neighbours that is seen most often
+ * becomes one symbol, then the next, until there are enough or no pair is seen twice.
  */
 public final class BytePairTraining {
     private static final int LEAST = 2;

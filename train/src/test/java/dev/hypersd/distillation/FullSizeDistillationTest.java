@@ -42,7 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Two steps of every way to distil a model of the full size, and what they cost:
- * {@code ./mvnw test -pl train -am -Dtest=FullSizeDistillationTest -Dsurefire.failIfNoSpecifiedTests=false -Dhypersd.tests.excluded=}
+ * {@code ./mvnw test -pl train -am -Dtest=FullSizeDistillationTest
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dhypersd.tests.excluded=}
  */
 @Tag("slow")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads the peak of memory as Linux tells it")

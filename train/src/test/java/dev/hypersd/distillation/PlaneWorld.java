@@ -42,8 +42,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Pictures of two numbers: points around twelve places of the plane, in four classes. A network of three layers learns them in seconds, so what
- * methods of distillation do can be seen without anything else in the way.
+ * Pictures of two numbers: points around twelve places of the plane, in four classes. A network of three layers learns
+ * them in seconds, so what methods of distillation do can be seen without anything else in the way.
  */
 final class PlaneWorld implements AutoCloseable {
     static final Segments WHOLE = new Segments(1000, 40, 1);
@@ -216,7 +216,10 @@ final class PlaneWorld implements AutoCloseable {
         }
     }
 
-    /** The mean squared distance from where the teacher ends in 40 steps, from the same noise, to where others do in {@code steps}. */
+    /**
+     * The mean squared distance from where the teacher ends in 40 steps, from the same noise, to where others do in
+     * {@code steps}.
+     */
     double error(Adapters adapters, boolean guided, int steps) {
         return Engine.infer(() -> TensorScope.released(() -> {
             Tensor truth = end(Adapters.NONE, true, WHOLE.steps());

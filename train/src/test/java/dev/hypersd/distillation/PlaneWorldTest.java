@@ -17,9 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What methods of consistency distillation do to students of a plane, which is the table in docs/distil-your-model.md. Minutes, so:
+ * What methods of consistency distillation do to students of a plane, which is the table in docs/distil-your-model.md.
+ * Minutes, so:
  *
- * <pre>./mvnw -pl train -am test -Dhypersd.tests.excluded= -Dtest=PlaneWorldTest -Dsurefire.failIfNoSpecifiedTests=false</pre>
+ * <pre>./mvnw -pl train -am test -Dhypersd.tests.excluded= -Dtest=PlaneWorldTest
+ * -Dsurefire.failIfNoSpecifiedTests=false</pre>
  */
 @Tag("slow")
 class PlaneWorldTest {

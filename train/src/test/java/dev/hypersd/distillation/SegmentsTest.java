@@ -77,7 +77,10 @@ class SegmentsTest {
                 .hasMessage("point 41 is not on the trajectory, which has 0 to 40");
     }
 
-    /** Whatever the schedule and the numbers: every step of the teacher leads somewhere, and boundaries are where DDIM samples. */
+    /**
+     * Whatever the schedule and the numbers: every step of the teacher leads somewhere, and boundaries are where DDIM
+     * samples.
+     */
     @Property
     void anyNumberOfStepsLeadsThroughDistinctTimesteps(
             @ForAll @IntRange(min = 2, max = 2000) int timesteps,

@@ -73,7 +73,8 @@ class CaptionEmbeddingsTest {
         assertThatThrownBy(() -> open(3))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageEndingWith(
-                        "captions-0000.safetensors: has captions of another text encoder (fingerprint one, not another);"
+                        "captions-0000.safetensors: has captions of another text encoder (fingerprint one, not"
+                                + " another);"
                                 + " remove its folder, or name another one");
     }
 

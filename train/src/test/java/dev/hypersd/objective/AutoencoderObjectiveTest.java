@@ -59,7 +59,8 @@ class AutoencoderObjectiveTest {
     @BeforeEach
     void writeConfiguration() throws Exception {
         Files.writeString(folder.resolve("config.json"), """
-                {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2, "layers_per_block": 1,
+                {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2,
+                 "layers_per_block": 1,
                  "latent_channels": 4, "scaling_factor": 1.0}
                 """);
     }
@@ -158,7 +159,8 @@ class AutoencoderObjectiveTest {
             try (TensorArena arena = new TensorArena()) {
                 Files.createDirectories(judge);
                 Files.writeString(judge.resolve("config.json"), """
-                        {"_class_name": "AttributeReader", "block_out_channels": [8, 16], "layers_per_block": [1, 1]}""");
+                        {"_class_name": "AttributeReader", "block_out_channels": [8, 16],
+                         "layers_per_block": [1, 1]}""");
                 StartedNetwork<AttributeReader> reader = StartedNetwork.load(AttributeReader.TYPE, judge, 3, arena);
                 Map<String, Tensor> weights = new LinkedHashMap<>();
                 reader.parameters().forEach((name, parameter) -> weights.put(name, parameter.base()));

@@ -112,7 +112,8 @@ class DenoisingLossTest {
 
     private static NoiseSchedule schedule(PredictionType prediction) {
         return NoiseSchedule.from(Json.parse(Path.of("scheduler_config.json"), """
-                {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "prediction_type": "%s"}""".formatted(prediction.text())
+                {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012,
+                 "prediction_type": "%s"}""".formatted(prediction.text())
                 .getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -101,7 +101,9 @@ class FineTuningTest {
         }
     }
 
-    /** The gradients differ by rounding only, which some steps of an optimiser with small weights do not make much of. */
+    /**
+     * The gradients differ by rounding only, which some steps of an optimiser with small weights do not make much of.
+     */
     @Test
     void gradientCheckpointingChangesNothing() {
         FineTuning change = lora(EnumSet.allOf(LoraLayers.class));

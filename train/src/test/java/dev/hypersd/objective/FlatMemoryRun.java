@@ -34,15 +34,20 @@ import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** A process that trains a LoRA of a tiny model for many steps and says every {@value #EVERY} of them how much memory it has. */
+/**
+ * A process that trains a LoRA of a tiny model for many steps and says every {@value #EVERY} of them how much memory it
+ * has.
+ */
 final class FlatMemoryRun {
     static final int EVERY = 250;
     private static final int PIXELS = 32;
 
     /** As few operations as a U-Net with attention can have, so that many steps are quick. */
     private static final String UNET = """
-            {"_class_name": "UNet2DConditionModel", "block_out_channels": [16, 16], "layers_per_block": 1, "norm_num_groups": 4,
-             "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"],
+            {"_class_name": "UNet2DConditionModel", "block_out_channels": [16, 16], "layers_per_block": 1,
+             "norm_num_groups": 4,
+             "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "up_block_types": ["UpBlock2D",
+              "CrossAttnUpBlock2D"],
              "attention_head_dim": 2, "cross_attention_dim": 64, "in_channels": 4, "out_channels": 4, "sample_size": 4}
             """;
 

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Five thousand steps with validations, samples and checkpoints, and what memory they take:
- * {@code ./mvnw test -pl train -am -Dtest=FlatMemoryTest -Dsurefire.failIfNoSpecifiedTests=false -Dhypersd.tests.excluded=}
+ * {@code ./mvnw test -pl train -am -Dtest=FlatMemoryTest
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dhypersd.tests.excluded=}
  */
 @Tag("slow")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads the resident memory as Linux tells it")
@@ -24,8 +25,8 @@ class FlatMemoryTest {
     private static final int WARM = 1500;
 
     /**
-     * A handle that nobody closes holds its tensor, and most tensors of a step here have some kilobytes: one forgotten tensor of 4 KiB a step
-     * would add 14 MiB.
+     * A handle that nobody closes holds its tensor, and most tensors of a step here have some kilobytes: one forgotten
+     * tensor of 4 KiB a step would add 14 MiB.
      */
     private static final long MOST_GROWTH_KIB = 8 << 10;
 
@@ -42,8 +43,8 @@ class FlatMemoryTest {
     }
 
     /**
-     * The heap is all there from the beginning, so that what grows is native. The JVM's second compiler stays out: with it the set grows by 10 MiB in
-     * one piece late in the run, and not again.
+     * The heap is all there from the beginning, so that what grows is native. The JVM's second compiler stays out: with
+     * it the set grows by 10 MiB in one piece late in the run, and not again.
      */
     private List<Long> run() throws IOException, InterruptedException {
         Process process = new ProcessBuilder(

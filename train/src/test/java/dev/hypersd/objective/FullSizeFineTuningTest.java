@@ -38,7 +38,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Two steps with a model of the full size, and what they cost:
- * {@code ./mvnw test -pl train -am -Dtest=FullSizeFineTuningTest -Dsurefire.failIfNoSpecifiedTests=false -Dhypersd.tests.excluded=}
+ * {@code ./mvnw test -pl train -am -Dtest=FullSizeFineTuningTest
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dhypersd.tests.excluded=}
  */
 @Tag("slow")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads the peak of memory as Linux tells it")
@@ -66,7 +67,8 @@ class FullSizeFineTuningTest {
             @Override
             public void step(StepReport report) {
                 System.out.printf(
-                        "gradient checkpointing %b: step %d took %.1f s, %.1f s of processors until now, peak %.1f GiB%n",
+                        "gradient checkpointing %b: step %d took %.1f s, %.1f s of processors until now, peak %.1f"
+                                + " GiB%n",
                         checkpointing,
                         report.step(),
                         report.seconds(),

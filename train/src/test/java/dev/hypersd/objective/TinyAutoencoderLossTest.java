@@ -44,7 +44,8 @@ class TinyAutoencoderLossTest {
     @BeforeEach
     void writeNetworks() throws IOException {
         configure("teacher", """
-                {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2, "layers_per_block": 1, "scaling_factor": 2.0}""");
+                {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2,
+                 "layers_per_block": 1, "scaling_factor": 2.0}""");
         configure("judge", """
                 {"_class_name": "AttributeReader", "block_out_channels": [8, 16], "layers_per_block": [1, 1]}""");
         configure("tiny", """

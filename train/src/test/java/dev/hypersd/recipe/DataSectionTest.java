@@ -125,7 +125,7 @@ class DataSectionTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "data: {scenes: 5, folder: x}     | data.folder stands beside data.scenes; name one of scenes, folder and webdataset",
+                "data: {scenes: 5, folder: x} | data.folder stands beside data.scenes; name one of scenes, folder",
                 "data: {folder: x, webdataset: y} | data.webdataset stands beside data.folder; name one of scenes",
                 "data: {folder: x, size: 16}      | data.size is 16, it must be at least 32",
                 "data: {folder: x, held_out: 0}   | data.held_out is 0, it must be at least 1",
@@ -147,8 +147,8 @@ class DataSectionTest {
         assertThatThrownBy(() ->
                         section("data: {folder: FOLDER/own, held_out: 10}").open())
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage(
-                        "10 of 10 pictures are held out, which leaves none to learn from; lower data.held_out or add pictures");
+                .hasMessage("10 of 10 pictures are held out, which leaves none to learn from; lower data.held_out or"
+                        + " add pictures");
         assertThatThrownBy(() -> section("data: {folder: FOLDER/single}").open())
                 .hasMessageContaining("1 of 1 pictures are held out, which leaves none to learn from");
         assertThatThrownBy(() -> section("data: {folder: FOLDER/gone}").open())
@@ -186,7 +186,8 @@ class DataSectionTest {
         Files.writeString(folder.resolve("own/00000003.png"), "broken");
         Path model = Files.createDirectories(folder.resolve("model"));
         Files.writeString(model.resolve("config.json"), """
-                {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2, "layers_per_block": 1,
+                {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2,
+                 "layers_per_block": 1,
                  "latent_channels": 4, "scaling_factor": 1.0}""");
         Path file = Files.writeString(folder.resolve("recipe.yaml"), """
                 objective: autoencoder

@@ -97,7 +97,8 @@ class JudgeRecipesTest {
         Files.writeString(model.resolve("config.json"), """
                 {"_class_name": "PreferenceModel", "head": [8, 1],
                  "vit": {"img_size": 32, "patch_size": 16, "embed_dim": 8, "depth": 1, "num_heads": 2},
-                 "med_config": {"vocab_size": VOCABULARY, "max_position_embeddings": 40, "hidden_size": 8, "intermediate_size": 16,
+                 "med_config": {"vocab_size": VOCABULARY, "max_position_embeddings": 40, "hidden_size": 8,
+                  "intermediate_size": 16,
                                 "num_hidden_layers": 1, "num_attention_heads": 2}}""".replace(
                 "VOCABULARY", Integer.toString(ClipTokenizer.open(TINY_CLIP).vocabularySize())));
         Path result = train("preference", model, "tokenizer: " + TINY_CLIP + "\n");

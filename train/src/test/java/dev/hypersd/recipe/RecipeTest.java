@@ -97,18 +97,23 @@ class RecipeTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "distillation.trajectory.segments=3         | trajectory.segments is 3, which does not divide the 40 steps",
-                "distillation.trajectory.teacher_steps=30   | trajectory.segments is 8, which does not divide the 30 steps",
-                "distillation.trajectory.method=straight    | trajectory.method is \"straight\", known are consistency, progressive",
+                "distillation.trajectory.segments=3 | trajectory.segments is 3, which does not divide the 40 steps",
+                "distillation.trajectory.teacher_steps=30 | trajectory.segments is 8, which does not divide the 30",
+                "distillation.trajectory.method=straight | trajectory.method is \"straight\", "
+                        + "known are consistency, progressive, rectified",
                 "distillation.trajectory.distance=far       | trajectory.distance is \"far\", known are squared, huber",
-                "distillation.trajectory.weight=0           | trajectory.weight is 0, and there is no section adversarial either",
-                "distillation.trajectory={weight: 0, adversarial: {balance: 1}} | trajectory.weight is 0, and adversarial.balance is a ratio",
-                "distillation.trajectory.adversarial={weight: 1, balance: 1} | adversarial.balance takes the place of the weight",
-                "distillation.trajectory.target_timesteps=x | trajectory.target_timesteps is unknown; do you mean target_timestep?",
+                "distillation.trajectory.weight=0 | trajectory.weight is 0, and there is no section adversarial either",
+                "distillation.trajectory={weight: 0, adversarial: {balance: 1}} | trajectory.weight is 0, "
+                        + "and adversarial.balance is a ratio to the gradient of the distance",
+                "distillation.trajectory.adversarial={weight: 1, balance: 1} | adversarial.balance "
+                        + "takes the place of the weight, and both are there; remove one of them",
+                "distillation.trajectory.target_timesteps=x | trajectory.target_timesteps is unknown; "
+                        + "do you mean target_timestep?",
                 "distillation.score.timesteps=[249,999]     | score.timesteps is [249, 999], they must fall",
                 "distillation.score.timesteps=[]            | score.timesteps is empty",
                 "distillation.score.adversarial.heads=0     | adversarial.heads is 0, it must be at least 1",
-                "distillation.score.adversarial.balance=1   | score.adversarial.balance is a ratio to the gradient of a distance",
+                "distillation.score.adversarial.balance=1 | score.adversarial.balance is a ratio "
+                        + "to the gradient of a distance, and score distillation has none",
                 "distillation.feedback.vae=x                | distillation.feedback.judges is missing",
             })
     void whatIsWrongWithDistillationIsNamed(String change, String message) {
@@ -205,8 +210,9 @@ class RecipeTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "finetune.targets=[convolutions] | finetune.targets is \"convolutions\", known are attention, feed_forward, convolution",
-                "finetune.targets=[]             | finetune.targets is empty, known are attention, feed_forward, convolution",
+                "finetune.targets=[convolutions] | finetune.targets is \"convolutions\", "
+                        + "known are attention, feed_forward, convolution",
+                "finetune.targets=[] | finetune.targets is empty, known are attention, feed_forward, convolution",
                 "finetune.tuning=half            | finetune.tuning is \"half\", known are lora, full",
                 "finetune.tuning=full            | finetune.rank is unknown",
                 "finetune.rank=0                 | finetune.rank is 0, it must be at least 1",
