@@ -1,17 +1,18 @@
-// A browser with a page of the server whose address is in HYPERSD_URL, that fails a test for whatever goes wrong in it.
+// Opens the page of the server at HYPERSD_URL in a browser, and fails a test for every error in the page.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 
 export const { HYPERSD_URL } = process.env;
-const executablePath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const executablePath = process.env.CHROMIUM ?? browsers.find(existsSync);
 
 export function launch() {
   return chromium.launch({ executablePath, args: ["--no-sandbox"] });
 }
 
-/** Opens the page, lets `use` have it, and looks at what went wrong meanwhile. */
+/** Opens the page, passes it to `use`, and then fails if there were errors in the page. */
 export async function visit(browser, use, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
@@ -46,21 +47,25 @@ export async function changed(page, before) {
     if (now !== before) return now;
     await page.waitForTimeout(20);
   }
-  throw new Error("the picture has not changed in 15 s");
+  throw new Error("the image has not changed within 15 s");
 }
 
-/** Draws a line over the middle of the drawing canvas, as a hand does. */
+/** Draws a line on the drawing canvas with the mouse. */
 export async function stroke(page, { from = [0.2, 0.5], to = [0.8, 0.5], points = 10 } = {}) {
   await page.locator("#sketch").scrollIntoViewIfNeeded();
   const box = await page.locator("#sketch").boundingBox();
-  const at = (i) => [0, 1].map((k) => [box.x, box.y][k] + [box.width, box.height][k] * (from[k] + ((to[k] - from[k]) * i) / points));
+  const between = (start, end, i) => start + ((end - start) * i) / points;
+  const at = (i) => [
+    box.x + box.width * between(from[0], to[0], i),
+    box.y + box.height * between(from[1], to[1], i),
+  ];
   await page.mouse.move(...at(0));
   await page.mouse.down();
   for (let i = 1; i <= points; i++) await page.mouse.move(...at(i));
   await page.mouse.up();
 }
 
-/** Tries until `check` holds, for machines that have other things to do. */
+/** Repeats `check` until it passes, for 15 seconds at most. */
 export async function eventually(check) {
   for (const end = Date.now() + 15_000; ; ) {
     try {

@@ -7,14 +7,14 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 const { HYPERSD_URL } = process.env;
 const description = await (await fetch(`${HYPERSD_URL}/openapi.json`)).json();
 
-test("it is valid", async () => {
+test("the description is valid", async () => {
   const validator = new Validator();
   const { valid, errors } = await validator.validate(structuredClone(description));
   assert.ok(valid, JSON.stringify(errors));
   assert.equal(validator.version, "3.1");
 });
 
-test("every route that it describes is there, and every answer is described", async () => {
+test("every route that is described exists, and every response is described", async () => {
   for (const [path, operations] of Object.entries(description.paths)) {
     for (const [method, { responses }] of Object.entries(operations)) {
       const address = `${HYPERSD_URL}${path.replace("{model}", "nothing").replace("{file}", "main.js")}`;

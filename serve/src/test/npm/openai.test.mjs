@@ -12,22 +12,23 @@ function pictures({ data }) {
   return data.map(({ b64_json }) => Buffer.from(b64_json, "base64"));
 }
 
-test("generations come as PNG", async () => {
+test("images are generated as PNG", async () => {
   const answer = await client.images.generate({ prompt: "a red house", n: 2, size: "64x64" });
   assert.ok(answer.created > 1.7e9);
   assert.equal(answer.data.length, 2);
   for (const picture of pictures(answer)) assert.deepEqual(picture.subarray(0, 4), PNG);
 });
 
-test("fields of this server go beside those of OpenAI", async () => {
-  const wish = { prompt: "a red house", size: "64x64", seed: 7, steps: 2, eta: 0, sampler: "ddim", output_format: "jpeg" };
-  const [first] = pictures(await client.images.generate(wish));
-  const [second] = pictures(await client.images.generate(wish));
+test("fields of this server may stand beside those of OpenAI", async () => {
+  const own = { seed: 7, steps: 2, eta: 0, sampler: "ddim" };
+  const request = { prompt: "a red house", size: "64x64", output_format: "jpeg", ...own };
+  const [first] = pictures(await client.images.generate(request));
+  const [second] = pictures(await client.images.generate(request));
   assert.deepEqual([...first.subarray(0, 2)], [0xff, 0xd8]);
   assert.deepEqual(first, second);
 });
 
-test("edits go on from a picture", async () => {
+test("an image is edited", async () => {
   const [picture] = pictures(await client.images.generate({ prompt: "a red house", size: "64x64", steps: 1 }));
   const image = await toFile(picture, "house.png", { type: "image/png" });
   const answer = await client.images.edit({ image, prompt: "a blue house", n: 1 });
@@ -41,7 +42,7 @@ test("models are listed and retrieved", async () => {
   assert.equal((await client.models.retrieve(names[0])).id, names[0]);
 });
 
-test("errors are the client's own", async () => {
+test("errors arrive as the error types of the client", async () => {
   await assert.rejects(client.images.generate({ prompt: "a", model: "dall-e-3" }), (error) => {
     assert.ok(error instanceof OpenAI.NotFoundError);
     assert.equal(error.code, "model_not_found");
@@ -54,9 +55,10 @@ test("errors are the client's own", async () => {
   await assert.rejects(client.images.edit({ image, prompt: "a" }), (error) => error.status === 415);
 });
 
-test("who stops waiting is not drawn for", async () => {
+test("a client can stop waiting", async () => {
   const stop = new AbortController();
-  const waiting = client.images.generate({ prompt: "long", size: "64x64", steps: 100, sampler: "ddim" }, { signal: stop.signal });
+  const request = { prompt: "long", size: "64x64", steps: 100, sampler: "ddim" };
+  const waiting = client.images.generate(request, { signal: stop.signal });
   setTimeout(() => stop.abort(), 50);
   await assert.rejects(waiting, OpenAI.APIUserAbortError);
 });

@@ -13,8 +13,8 @@ after(() => browser.close());
 const about = (page) => page.locator("#about");
 const arrived = (page) => about(page).filter({ hasText: /seed \d+/ }).waitFor();
 
-/** The wishes that the page sends from now on. */
-function wishes(page) {
+/** The requests that the page sends from now on. */
+function requests(page) {
   const sent = [];
   page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => sent.push(JSON.parse(payload))));
   return sent;
@@ -23,16 +23,16 @@ function wishes(page) {
 /** Opens the page and listens to what it asks for. */
 async function listen(use, options) {
   await visit(browser, async (page, context) => {
-    const sent = wishes(page);
+    const sent = requests(page);
     await page.reload();
     await arrived(page);
     await use(page, sent, context);
   }, options);
 }
 
-test("a picture is there without a click", () => visit(browser, async (page) => arrived(page)));
+test("an image is shown without a click", () => visit(browser, async (page) => arrived(page)));
 
-test("the picture follows what is typed, and the latest input wins", () =>
+test("the image follows the prompt while it is typed, and the latest input wins", () =>
   listen(async (page, sent) => {
     const first = await seen(page);
     await page.locator("#prompt").fill("");
@@ -41,10 +41,11 @@ test("the picture follows what is typed, and the latest input wins", () =>
     await page.locator('#history [title="three green trees"]').waitFor();
     assert.ok(sent.length > 3, "typing is followed while it goes on");
     assert.equal(sent.at(-1).prompt, "three green trees");
-    assert.equal(await page.locator('#history [title="three gre"]').count(), 0, "what is only passed through is not kept");
+    const brief = await page.locator('#history [title="three gre"]').count();
+    assert.equal(brief, 0, "prompts that were shown only briefly are not kept");
   }));
 
-test("the picture follows the hand, and undo and clear do too", () =>
+test("the image follows the drawing, and undo and clear", () =>
   listen(async (page, sent) => {
     const empty = await seen(page, "#sketch");
     const words = await seen(page);
@@ -62,7 +63,7 @@ test("the picture follows the hand, and undo and clear do too", () =>
     await eventually(() => assert.equal(sent.at(-1).image, undefined));
   }));
 
-test("a scribble is followed by a ControlNet, with weights of LoRAs", () =>
+test("a scribble is sent to a ControlNet, together with the weights of LoRAs", () =>
   listen(async (page, sent) => {
     await page.locator("#model").selectOption("sd15");
     await page.locator("#control").selectOption("controlnet-sd15");
@@ -86,7 +87,7 @@ test("a scribble is followed by a ControlNet, with weights of LoRAs", () =>
     assert.deepEqual(loras, [{ name: "sd15-a-kohya", weight: 1 }]);
   }));
 
-test("steps, eta and the seed are set by keys and by hand", () =>
+test("steps, eta and the seed are set by keys and by controls", () =>
   listen(async (page, sent) => {
     await page.locator("h1").click();
     await page.keyboard.press("3");
@@ -114,7 +115,7 @@ test("steps, eta and the seed are set by keys and by hand", () =>
     assert.equal(sent.at(-1).prompt, "free");
   }));
 
-test("numbers of steps stand side by side", () =>
+test("numbers of steps are compared side by side", () =>
   listen(async (page) => {
     await page.locator("#compare").click();
     await page.locator("#columns img").nth(3).waitFor();
@@ -124,7 +125,7 @@ test("numbers of steps stand side by side", () =>
     assert.equal(await page.locator("#comparison").isVisible(), false);
   }));
 
-test("a picture is saved with how it was made, and dropped again to make it anew", () =>
+test("an image is saved with its parameters, which are offered when it is dropped on the page", () =>
   listen(async (page, sent) => {
     await page.locator("#prompt").fill("a yellow fish");
     await page.locator('#history [title="a yellow fish"]').waitFor();
@@ -143,10 +144,10 @@ test("a picture is saved with how it was made, and dropped again to make it anew
     await page.locator("#toast button", { hasText: "Use that" }).click();
     await eventually(() => assert.equal(sent.at(-1).prompt, "a yellow fish"));
     assert.equal(await page.locator("#prompt").inputValue(), "a yellow fish");
-    assert.ok(sent.at(-1).image, "the dropped picture is on the easel");
+    assert.ok(sent.at(-1).image, "the dropped image replaces the drawing");
   }));
 
-test("history brings a picture back as it was made", () =>
+test("the history restores an image with its settings", () =>
   listen(async (page, sent) => {
     await page.locator("#steps button", { hasText: "2" }).click();
     await page.locator("#prompt").fill("first");
@@ -171,7 +172,7 @@ test("dark and light are chosen and remembered", () =>
     assert.notEqual(light, DARK);
   }, { colorScheme: "light" }));
 
-test("everything fits a telephone", () =>
+test("everything fits on a telephone", () =>
   listen(async (page) => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 390, `the page is ${width} wide`);
@@ -214,7 +215,7 @@ test("the page connects again when the connection is lost", () =>
     await page.locator('#history [title="after all"]').waitFor();
   }));
 
-test("no script of elsewhere runs", () =>
+test("scripts of other sites do not run", () =>
   visit(browser, async (page) => {
     const policy = (await page.request.get(HYPERSD_URL)).headers()["content-security-policy"];
     assert.match(policy, /script-src 'self';/);

@@ -1,8 +1,9 @@
-// How fast the page feels: draws on it like a hand for some seconds and prints what the browser measured, as JSON.
+// Measures how fast the page feels: draws on it for some seconds and prints what the browser measured as JSON.
 //
 //     HYPERSD_URL=http://127.0.0.1:7860 node serve/src/test/npm/speed.mjs [steps] [seconds]
 //
-// "shown" counts pictures that reached the canvas; a delay is the time from a movement of the pen to the picture of that drawing on the canvas.
+// "shown" counts the images that reached the canvas. A delay is the time from a movement of the pen until the image of
+// that drawing is on the canvas.
 
 import { cpus, loadavg } from "node:os";
 import { HYPERSD_URL, launch, visit } from "./browser.mjs";
@@ -27,7 +28,10 @@ async function scribble(page, until) {
 }
 
 const measures = (page) =>
-  page.evaluate(() => performance.getEntriesByName("input-to-picture").map(({ startTime, duration }) => ({ startTime, duration })));
+  page.evaluate(() => {
+    const entries = performance.getEntriesByName("input-to-picture");
+    return entries.map(({ startTime, duration }) => ({ startTime, duration }));
+  });
 
 const quantile = (sorted, q) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]);
 

@@ -62,7 +62,7 @@ class NodeClientTest {
     void thePageAsksForTheTokenInABrowser() throws Exception {
         requireBrowser();
         try (TinyServer locked = new TinyServer(ServerOptions.LOCAL.withToken(TOKEN))) {
-            run(locked, "door.test.mjs");
+            run(locked, "login.test.mjs");
         }
     }
 

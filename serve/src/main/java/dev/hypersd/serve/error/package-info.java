@@ -10,8 +10,8 @@
  * <tr><th>stage</th><th>what fails</th><th>answer</th></tr>
  * <tr><td>connection (Jetty)</td><td>too many connections, or a client that sends its headers or reads its response
  *     too slowly</td><td>the connection is closed without a response, because none would be read</td></tr>
- * <tr><td>HTTP (Jetty)</td><td>no valid HTTP/1.1, headers that are too long</td><td>400, 414, 426, 431 or 505, always in
- *     the form of OpenAI, because no address is known yet</td></tr>
+ * <tr><td>HTTP (Jetty)</td><td>no valid HTTP/1.1, headers that are too long</td><td>400, 414, 426, 431 or 505, always
+ *     in the form of OpenAI, because no address is known yet</td></tr>
  * <tr><td>access guard</td><td>a foreign Host header, a page of another site, no token</td><td>403, 401</td></tr>
  * <tr><td>router (Javalin)</td><td>no such address, or not for this method</td><td>404; 405 with the methods that are
  *     allowed</td></tr>
@@ -28,8 +28,8 @@
  * </table>
  *
  * <p>Live sessions answer a failed message with a message of type {@code error}, with the same codes and sentences, and
- * go on. They are closed only if a message is too large (1009), the client does not read (1008), or too many sessions are
- * open (1013).
+ * go on. They are closed only if a message is too large (1009), the client does not read (1008), or too many sessions
+ * are open (1013).
  */
 @NullMarked
 package dev.hypersd.serve.error;

@@ -1,4 +1,4 @@
-// A live session: what is asked last is what comes. The protocol is in docs/serve.md.
+// A live session: a new request replaces the ones before it. The protocol is described in docs/serve.md.
 
 const RETRY_MILLIS = 1000;
 
@@ -24,14 +24,14 @@ export class Connection extends EventTarget {
       typeof data === "string" ? this.#receive(JSON.parse(data)) : this.#receivePicture(data);
   }
 
-  /** The number of what was asked last. */
+  /** The number of the latest request. */
   get latest() {
     return this.#id;
   }
 
-  /** Asks for a picture and returns its number; whatever was asked before is let go. */
-  draw(wish) {
-    const message = { type: "draw", id: ++this.#id, ...wish };
+  /** Sends a request and returns its number. The server cancels the requests before it. */
+  draw(request) {
+    const message = { type: "draw", id: ++this.#id, ...request };
     if (this.#socket?.readyState === WebSocket.OPEN) this.#send(message);
     else this.#waiting = message;
     return this.#id;

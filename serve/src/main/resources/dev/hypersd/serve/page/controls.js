@@ -1,7 +1,8 @@
-// The settings: what they are, what can be chosen, and the wish that they amount to.
+// The settings: what they are, what can be chosen, and the request that they make.
 
 const STEPS = [1, 2, 3, 4, 5, 6, 7, 8];
 const $ = (id) => document.getElementById(id);
+const element = (name, properties) => Object.assign(document.createElement(name), properties);
 
 export class Controls extends EventTarget {
   #choices = { models: [], loras: [], controls: [] };
@@ -11,7 +12,7 @@ export class Controls extends EventTarget {
   constructor() {
     super();
     for (const step of STEPS) {
-      const button = Object.assign(document.createElement("button"), { type: "button", role: "radio", textContent: step });
+      const button = element("button", { type: "button", role: "radio", textContent: step });
       button.onclick = () => this.set({ steps: step });
       $("steps").querySelector("div").append(button);
     }
@@ -21,7 +22,7 @@ export class Controls extends EventTarget {
     $("seed").addEventListener("input", () => this.#changed());
     $("lock").onclick = () => this.lock(!this.isLocked);
     $("model").onchange = () => {
-      this.#suit();
+      this.#applyPreset();
       this.#changed();
     };
     $("control").onchange = () => this.#changed();
@@ -29,7 +30,7 @@ export class Controls extends EventTarget {
     this.#show();
   }
 
-  /** Fills in what the server has. */
+  /** Fills in the models, LoRAs and ControlNets of the server. */
   offer(choices) {
     this.#choices = choices;
     $("model").replaceChildren(...choices.models.map(({ name }) => new Option(name, name)));
@@ -43,9 +44,9 @@ export class Controls extends EventTarget {
     $("loras").querySelectorAll(".lora, p").forEach((row) => row.remove());
     for (const lora of choices.loras) $("loras").append(this.#row(lora));
     if (choices.loras.length === 0) {
-      $("loras").append(Object.assign(document.createElement("p"), { textContent: "None: start the server with --lora or --loras." }));
+      $("loras").append(element("p", { textContent: "None: start the server with --lora or --loras." }));
     }
-    this.#suit();
+    this.#applyPreset();
     this.#show();
   }
 
@@ -87,7 +88,7 @@ export class Controls extends EventTarget {
     this.#changed();
   }
 
-  /** Puts everything as it was for a picture, and keeps its seed. */
+  /** Restores the settings that an image was made with, and keeps its seed. */
   recall({ model, steps, guidance, eta, loras }, seed) {
     if (model && this.#choices.models.some(({ name }) => name === model)) $("model").value = model;
     if (guidance !== undefined) $("guidance").value = guidance;
@@ -101,8 +102,8 @@ export class Controls extends EventTarget {
     this.set({ steps, seed });
   }
 
-  /** What to ask for, without prompt and drawing. */
-  wish() {
+  /** The request that the settings make, without prompt and drawing. */
+  request() {
     const eta = $("eta").valueAsNumber;
     return {
       model: $("model").value,
@@ -116,8 +117,8 @@ export class Controls extends EventTarget {
     };
   }
 
-  /** Follows the preset of the LoRA that is on, or of the model. */
-  #suit() {
+  /** Sets steps and guidance as the preset of the first LoRA that is on, or of the model, recommends. */
+  #applyPreset() {
     const on = [...document.querySelectorAll(".lora")]
       .filter((row) => row.querySelector("[type=checkbox]").checked)
       .map((row) => this.#choices.loras.find(({ name }) => name === row.dataset.name));
@@ -129,15 +130,15 @@ export class Controls extends EventTarget {
   }
 
   #row(lora) {
-    const row = Object.assign(document.createElement("label"), { className: "lora" });
+    const row = element("label", { className: "lora" });
     row.dataset.name = lora.name;
-    const on = Object.assign(document.createElement("input"), { type: "checkbox", checked: lora.on });
-    const weight = Object.assign(document.createElement("input"), { type: "range", min: 0, max: 1.5, step: 0.05, value: lora.weight });
+    const on = element("input", { type: "checkbox", checked: lora.on });
+    const weight = element("input", { type: "range", min: 0, max: 1.5, step: 0.05, value: lora.weight });
     const shown = document.createElement("output");
     weight.ariaLabel = `weight of ${lora.name}`;
-    row.append(on, Object.assign(document.createElement("span"), { textContent: lora.name, title: lora.name }), shown, weight);
+    row.append(on, element("span", { textContent: lora.name, title: lora.name }), shown, weight);
     on.onchange = () => {
-      this.#suit();
+      this.#applyPreset();
       this.#changed();
     };
     weight.oninput = () => this.#changed();
@@ -150,13 +151,17 @@ export class Controls extends EventTarget {
   }
 
   #show() {
-    for (const button of $("steps").querySelectorAll("button")) button.ariaChecked = String(Number(button.textContent) === this.#steps);
+    for (const button of $("steps").querySelectorAll("button")) {
+      button.ariaChecked = String(Number(button.textContent) === this.#steps);
+    }
     for (const button of $("mode").children) button.ariaChecked = String(button.dataset.mode === this.#mode);
     for (const slider of document.querySelectorAll(".slider")) {
       const value = slider.querySelector("input").valueAsNumber;
       slider.querySelector("output").value = slider.querySelector("#guidance") && value <= 1 ? "off" : value;
     }
-    for (const row of document.querySelectorAll(".lora")) row.querySelector("output").value = row.querySelector("[type=range]").value;
+    for (const row of document.querySelectorAll(".lora")) {
+      row.querySelector("output").value = row.querySelector("[type=range]").value;
+    }
     $("strength-row").hidden = this.#mode !== "sketch";
     $("scale-row").hidden = this.#mode !== "scribble";
   }

@@ -1,11 +1,12 @@
-// The drawing: strokes, undo, fill, pictures from elsewhere. Says "change" whenever it looks different.
+// The drawing: strokes, undo, fill, and images that are opened. Each change sends the event "change".
 
-const REMEMBERED = 30;
+const MAX_UNDO = 30;
 const COLOURS = [
-  "#1b1b1f", "#7d7a78", "#fbf8f1", "#d8322f", "#ef7d22", "#f4c430", "#3f9d4c", "#2bb3b8", "#2f63c9", "#7a3fb4", "#e77fb0", "#7a4a2b",
+  "#1b1b1f", "#7d7a78", "#fbf8f1", "#d8322f", "#ef7d22", "#f4c430",
+  "#3f9d4c", "#2bb3b8", "#2f63c9", "#7a3fb4", "#e77fb0", "#7a4a2b",
 ];
 
-/** The paper's colour, which is one of them. */
+/** The colour of the empty canvas, which is one of the colours to draw with. */
 const PAPER = [0xfb, 0xf8, 0xf1];
 
 export class Drawing extends EventTarget {
@@ -26,12 +27,12 @@ export class Drawing extends EventTarget {
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (this.#last = null));
   }
 
-  /** The drawing as a PNG of this size, as a data URL. */
+  /** The drawing as a PNG of this size in a data URL. */
   png(side) {
     return this.#small(side).canvas.toDataURL("image/png");
   }
 
-  /** The lines alone, light on black, as ControlNets for scribbles were trained to see. */
+  /** The lines alone, light on black, as ControlNets for scribbles were trained on. */
   scribble(side) {
     const context = this.#small(side);
     const picture = context.getImageData(0, 0, side, side);
@@ -75,7 +76,7 @@ export class Drawing extends EventTarget {
     }
   }
 
-  /** Puts a picture in place of the drawing, cut to the canvas. */
+  /** Replaces the drawing by an image, scaled to cover the canvas. */
   take(picture) {
     this.#remember();
     const { width, height } = this.canvas;
@@ -124,7 +125,7 @@ export class Drawing extends EventTarget {
 
   #remember() {
     this.#past.push(this.#context.getImageData(0, 0, this.canvas.width, this.canvas.height));
-    if (this.#past.length > REMEMBERED) this.#past.shift();
+    if (this.#past.length > MAX_UNDO) this.#past.shift();
   }
 
   #blank() {

@@ -1,6 +1,6 @@
-// Pictures that somebody stayed with, newest first, kept until the page is left.
+// The images that were shown for a while, the newest first. They are kept until the page is left.
 
-const KEPT = 60;
+const MAX_KEPT = 60;
 
 export class History extends EventTarget {
   constructor(list) {
@@ -14,7 +14,7 @@ export class History extends EventTarget {
     button.append(Object.assign(new Image(), { src: address, alt: entry.prompt }));
     button.onclick = () => this.dispatchEvent(new CustomEvent("recall", { detail: entry }));
     this.list.prepend(button);
-    while (this.list.children.length > KEPT) {
+    while (this.list.children.length > MAX_KEPT) {
       URL.revokeObjectURL(this.list.lastElementChild.firstElementChild.src);
       this.list.lastElementChild.remove();
     }

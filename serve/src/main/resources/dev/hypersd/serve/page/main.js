@@ -1,4 +1,4 @@
-// The page: inputs become wishes, wishes become pictures, and the latest one wins.
+// The page: each input becomes a request, and the image of the latest request is shown.
 
 import { compare } from "/page/compare.js";
 import { Connection } from "/page/connection.js";
@@ -7,9 +7,9 @@ import { Drawing } from "/page/drawing.js";
 import { History } from "/page/history.js";
 import { Speed } from "/page/speed.js";
 
-const STAYED_MILLIS = 900;
+const SETTLED_MILLIS = 900;
 const RETRY_MILLIS = 1000;
-const LARGEST_READ = 8e6;
+const MAX_READ_BYTES = 8e6;
 const EXAMPLES = [
   "two blue stars above a red house at night",
   "a yellow fish in the sea, watercolour",
@@ -29,37 +29,37 @@ let frame = 0;
 let asked = new Map();
 let shownId = 0;
 let present = null;
-let staying = 0;
+let settling = 0;
 
-// ---- asking ----
+// ---- requests ----
 
-/** Asks for a picture with the next frame, however many inputs there are until then. */
+/** Sends a request with the next frame of the browser, one for all inputs until then. */
 function ask(time = performance.now()) {
   if (frame) return;
   frame = requestAnimationFrame(() => {
     frame = 0;
-    const wish = wanted();
-    const id = connection.draw(wish);
-    asked.set(id, wish);
+    const request = presentRequest();
+    const id = connection.draw(request);
+    asked.set(id, request);
     if (asked.size > 100) asked.delete(asked.keys().next().value);
     speed.asked(id, time);
   });
 }
 
-function wanted() {
-  const wish = { prompt: $("prompt").value, ...controls.wish() };
+function presentRequest() {
+  const request = { prompt: $("prompt").value, ...controls.request() };
   const side = controls.side;
   if (controls.mode === "sketch") {
-    return { ...wish, width: side, height: side, image: drawing.png(side), strength: $("strength").valueAsNumber };
+    return { ...request, width: side, height: side, image: drawing.png(side), strength: $("strength").valueAsNumber };
   }
   if (controls.mode === "scribble") {
     const control = { name: $("control").value, image: drawing.scribble(side), scale: $("scale").valueAsNumber };
-    return { ...wish, width: side, height: side, control };
+    return { ...request, width: side, height: side, control };
   }
-  return wish;
+  return request;
 }
 
-// ---- showing ----
+// ---- responses ----
 
 async function show({ id, blob }, isPicture) {
   if (id < shownId) return;
@@ -77,12 +77,12 @@ async function show({ id, blob }, isPicture) {
 connection.addEventListener("picture", ({ detail }) => {
   show(detail, true);
   $("progress").classList.remove("on");
-  const wish = asked.get(detail.id);
-  if (!wish) return;
-  present = { ...detail, prompt: wish.prompt, wish };
+  const request = asked.get(detail.id);
+  if (!request) return;
+  present = { ...detail, prompt: request.prompt, request };
   $("about").textContent = `seed ${detail.seed}`;
-  clearTimeout(staying);
-  staying = setTimeout(() => history.add(present), STAYED_MILLIS);
+  clearTimeout(settling);
+  settling = setTimeout(() => history.add(present), SETTLED_MILLIS);
 });
 connection.addEventListener("preview", ({ detail }) => show(detail, false));
 connection.addEventListener("progress", ({ detail: { step, steps } }) => {
@@ -91,7 +91,9 @@ connection.addEventListener("progress", ({ detail: { step, steps } }) => {
 });
 connection.addEventListener("error", ({ detail }) => {
   const isLatest = detail.id === connection.latest;
-  if (detail.code === "queue_full" && isLatest) setTimeout(() => detail.id === connection.latest && ask(), RETRY_MILLIS);
+  if (detail.code === "queue_full" && isLatest) {
+    setTimeout(() => detail.id === connection.latest && ask(), RETRY_MILLIS);
+  }
   if (isLatest) toast(detail.message);
 });
 connection.addEventListener("open", () => $("light").classList.add("on"));
@@ -141,7 +143,7 @@ history.addEventListener("recall", ({ detail }) => {
   $("prompt").value = detail.prompt;
   present = detail;
   show({ ...detail, id: shownId }, false);
-  controls.recall(detail.wish, detail.seed);
+  controls.recall(detail.request, detail.seed);
 });
 
 function dataUrl(file) {
@@ -160,7 +162,7 @@ async function open(file) {
   } catch {
     return toast("That picture cannot be read.");
   }
-  if (file.size > LARGEST_READ) return;
+  if (file.size > MAX_READ_BYTES) return;
   const image = await dataUrl(file);
   const response = await fetch("/sdapi/v1/png-info", {
     method: "POST",
@@ -188,7 +190,7 @@ addEventListener("drop", (event) => {
   open(event.dataTransfer.files[0]);
 });
 
-// ---- deeds and keys ----
+// ---- commands and keys ----
 
 function save() {
   if (!present) return;
@@ -208,26 +210,27 @@ function theme() {
 }
 
 const width = (change) => ($("width").valueAsNumber += change);
-const deeds = {
+const commands = {
   again: () => controls.anotherSeed(),
   onto: () => drawing.take($("picture")),
   save,
   theme,
   help: () => $("keys").showModal(),
-  compare: () => compare($("comparison"), wanted()),
+  compare: () => compare($("comparison"), presentRequest()),
   fill: () => drawing.fill(),
   undo: () => drawing.undo(),
   clear: () => drawing.clear(),
 };
-for (const [id, deed] of Object.entries(deeds)) $(id).onclick = deed;
+for (const [id, run] of Object.entries(commands)) $(id).onclick = run;
 
 const keys = {
-  g: deeds.onto, s: save, t: theme, "?": deeds.help, c: deeds.compare, f: deeds.fill, x: deeds.clear,
-  o: () => $("file").click(), l: () => controls.lock(!controls.isLocked), "[": () => width(-6), "]": () => width(6), "/": () => $("prompt").focus(),
+  g: commands.onto, s: save, t: theme, "?": commands.help, c: commands.compare, f: commands.fill, x: commands.clear,
+  o: () => $("file").click(), l: () => controls.lock(!controls.isLocked), "/": () => $("prompt").focus(),
+  "[": () => width(-6), "]": () => width(6),
 };
 const arrows = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** Chooses the neighbour of a choice. */
+/** Chooses the next or the previous button of a radio group. */
 function neighbour(choice, step) {
   const all = [...choice.closest("[role=radiogroup]").querySelectorAll("[role=radio]:not(:disabled)")];
   const next = all[(all.indexOf(choice) + step + all.length) % all.length];
@@ -239,41 +242,42 @@ addEventListener("keydown", (event) => {
   const typing = event.target.matches("textarea, input:not([type=range]):not([type=checkbox]), select");
   const command = event.ctrlKey || event.metaKey;
   if (arrows[event.key] && event.target.role === "radio") neighbour(event.target, arrows[event.key]);
-  else if (command && event.key === "Enter") deeds.again();
-  else if (command && event.key === "z" && !typing) deeds.undo();
+  else if (command && event.key === "Enter") commands.again();
+  else if (command && event.key === "z" && !typing) commands.undo();
   else if (event.key === "Escape" && typing) event.target.blur();
-  else if (!command && !event.altKey && !typing && /^[1-8]$/.test(event.key)) controls.set({ steps: Number(event.key) });
-  else if (!command && !event.altKey && !typing && keys[event.key]) keys[event.key]();
+  else if (command || event.altKey || typing) return;
+  else if (/^[1-8]$/.test(event.key)) controls.set({ steps: Number(event.key) });
+  else if (keys[event.key]) keys[event.key]();
   else return;
   event.preventDefault();
 });
 
-// ---- beginning ----
+// ---- start ----
 
-async function enter() {
+async function start() {
   const response = await fetch("/v1/choices");
-  if (response.status === 401) return knock();
+  if (response.status === 401) return logIn();
   controls.offer(await response.json());
   connection.open();
   ask();
 }
 
-function knock() {
-  $("door").showModal();
-  $("door").querySelector("form").onsubmit = async (event) => {
+function logIn() {
+  $("login").showModal();
+  $("login").querySelector("form").onsubmit = async (event) => {
     event.preventDefault();
     const response = await fetch("/login", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ token: $("token").value }),
     });
-    if (!response.ok) return ($("door-answer").textContent = "That is not it.");
-    $("door").close();
-    enter();
+    if (!response.ok) return ($("login-error").textContent = "This is not the token of this server.");
+    $("login").close();
+    start();
   };
 }
 
 const preferred = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 document.documentElement.dataset.theme = localStorage.getItem("theme") ?? preferred;
 $("prompt").value = EXAMPLES[0];
-enter();
+start();

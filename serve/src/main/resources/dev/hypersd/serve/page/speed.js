@@ -1,4 +1,4 @@
-// How fast it feels: pictures a second, and the time from an input to its picture. Measured where it counts, when the picture is on the canvas.
+// Measures how fast the page feels: images per second, and the time from an input until its image is on the canvas.
 
 const KEPT = 1000;
 
@@ -12,13 +12,13 @@ export class Speed {
     setInterval(() => this.#write(), 400);
   }
 
-  /** Picture number `id` is asked for because of an input at `time`. */
+  /** The request of this number was sent because of an input at `time`. */
   asked(id, time) {
     this.#asked.set(id, time);
     if (this.#asked.size > KEPT) this.#asked.delete(this.#asked.keys().next().value);
   }
 
-  /** Picture number `id` is on the canvas. */
+  /** The image of the request of this number is on the canvas. */
   shown(id) {
     const now = performance.now();
     this.#shown.push(now);

@@ -1,4 +1,4 @@
-// The page of a server that wants a token, which is in HYPERSD_TOKEN.
+// The page of a server that needs the token in HYPERSD_TOKEN.
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
@@ -14,12 +14,12 @@ test("the page asks for the token once", async () => {
   await page.goto(HYPERSD_URL);
   await page.locator("#token").fill("a guess of somebody");
   await page.keyboard.press("Enter");
-  await page.locator("#door-answer", { hasText: "That is not it." }).waitFor();
+  await page.locator("#login-error", { hasText: "This is not the token of this server." }).waitFor();
   await page.locator("#token").fill(process.env.HYPERSD_TOKEN);
   await page.keyboard.press("Enter");
   await page.locator("#about").filter({ hasText: "seed" }).waitFor();
-  assert.equal(await page.evaluate(() => document.cookie), "", "no script reads it");
+  assert.equal(await page.evaluate(() => document.cookie), "", "no script can read the cookie");
   await page.reload();
   await page.locator("#about").filter({ hasText: "seed" }).waitFor();
-  assert.equal(await page.locator("#door").isVisible(), false);
+  assert.equal(await page.locator("#login").isVisible(), false);
 });
