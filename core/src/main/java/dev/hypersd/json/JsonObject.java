@@ -46,6 +46,11 @@ public final class JsonObject {
         return new JsonObject(file, path, ((ObjectNode) node.deepCopy()).put(key, value));
     }
 
+    /** A copy with {@code value} at {@code key}. */
+    public JsonObject with(String key, boolean value) {
+        return new JsonObject(file, path, ((ObjectNode) node.deepCopy()).put(key, value));
+    }
+
     /** The object as text. */
     public byte[] bytes() {
         return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);

@@ -28,7 +28,11 @@ import java.util.stream.Stream;
  * are changed later are not looked at again, and a file of weights that was changed is refused when it is loaded.
  */
 public final class OpenedModel {
+    private static final System.Logger LOG = System.getLogger(OpenedModel.class.getPackageName());
     private static final String AUTOENCODER = "vae";
+
+    /** What all models of Stable Diffusion 1 and 2 were made for. */
+    private static final int STEPS_OFFSET = 1;
 
     private final ModelSource source;
     private final ModelFiles files;
@@ -39,6 +43,9 @@ public final class OpenedModel {
     private final Optional<OpenedNetwork<? extends AutoencoderConfig, ? extends Autoencoder>> autoencoder;
 
     private final NoiseSchedule schedule;
+
+    /** Read when it is asked for: a model whose sampler is not supported can be drawn with another one. */
+    private Optional<Sampler> sampler = Optional.empty();
 
     private OpenedModel(ModelSource source) {
         this.source = source;
@@ -205,12 +212,36 @@ public final class OpenedModel {
     }
 
     /**
-     * The sampler that its own configuration asks for.
+     * The sampler that its own configuration asks for. Configurations of Stable Diffusion 1 and 2 are corrected as diffusers'
+     * {@code StableDiffusionPipeline} does it: old files lack {@code steps_offset: 1} and {@code clip_sample: false}, and with what they
+     * say pictures are visibly worse.
      *
      * @throws InvalidFileException if that sampler, or an option of it, is not supported
      */
-    public Sampler sampler() {
-        return Samplers.from(scheduler(files));
+    public synchronized Sampler sampler() {
+        if (sampler.isEmpty()) {
+            sampler = Optional.of(readSampler());
+        }
+        return sampler.get();
+    }
+
+    private Sampler readSampler() {
+        JsonObject config = scheduler(files);
+        if (family() != ModelFamily.SD15) {
+            return Samplers.from(config);
+        }
+        if (config.integer("steps_offset", STEPS_OFFSET) != STEPS_OFFSET) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "%s: steps_offset is %d and taken as %d, as diffusers does"
+                            .formatted(config.file(), config.integer("steps_offset", 0), STEPS_OFFSET));
+        }
+        if (config.flag("clip_sample", false)) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "%s: clip_sample is true and taken as false, as diffusers does".formatted(config.file()));
+        }
+        return Samplers.from(config.with("steps_offset", STEPS_OFFSET).with("clip_sample", false));
     }
 
     /** Whether a refiner is loaded with it. */
