@@ -175,13 +175,12 @@ public final class DiffusionPipeline implements AutoCloseable {
         Iterator<Image> images = draw(batch, seeds, plan, listener).iterator();
         return requests.stream()
                 .map(request -> IntStream.range(0, request.count())
-                        .mapToObj(i -> finish(request, i, images.next(), plan, listener))
+                        .mapToObj(i -> finish(request, i, images.next(), listener))
                         .toList())
                 .toList();
     }
 
-    private GeneratedImage finish(
-            ImageRequest request, int index, Image drawn, SamplingPlan plan, GenerationListener listener) {
+    private GeneratedImage finish(ImageRequest request, int index, Image drawn, GenerationListener listener) {
         Image finished = request.hires()
                 .map(pass -> enlarge(secondPass(request, pass, index, drawn), listener))
                 .orElse(drawn);
