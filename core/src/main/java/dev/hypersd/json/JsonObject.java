@@ -28,12 +28,17 @@ public final class JsonObject {
     private final Path file;
     private final String path;
     private final JsonNode node;
-    private final Set<String> asked = ConcurrentHashMap.newKeySet();
+    private final Set<String> asked;
 
     JsonObject(Path file, String path, JsonNode node) {
+        this(file, path, node, ConcurrentHashMap.newKeySet());
+    }
+
+    private JsonObject(Path file, String path, JsonNode node, Set<String> asked) {
         this.file = file;
         this.path = path;
         this.node = node;
+        this.asked = asked;
     }
 
     /** The file this object was read from. */
@@ -49,6 +54,13 @@ public final class JsonObject {
     /** A copy with {@code value} at {@code key}. */
     public JsonObject with(String key, boolean value) {
         return new JsonObject(file, path, ((ObjectNode) node.deepCopy()).put(key, value));
+    }
+
+    /** The same object as if {@code key} were absent. Which keys were asked for is known to both. */
+    public JsonObject without(String key) {
+        ObjectNode less = (ObjectNode) node.deepCopy();
+        less.remove(key);
+        return new JsonObject(file, path, less, asked);
     }
 
     /** The object as text. */

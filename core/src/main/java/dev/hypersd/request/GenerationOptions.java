@@ -286,8 +286,9 @@ public final class GenerationOptions {
             }
         }
 
-        <T> void parse(Option<T> option, String text) {
-            set(option, option.parse(text));
+        /** Says of {@code option} what {@code text} stands for. */
+        public <T> Builder parse(Option<T> option, String text) {
+            return set(option, option.parse(text));
         }
 
         public Builder prompt(String text) {

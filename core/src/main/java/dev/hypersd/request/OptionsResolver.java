@@ -102,8 +102,10 @@ final class OptionsResolver {
                     .filter(not(References.NONE::equals))
                     .map(Presets::named);
         }
-        Stream<Path> files = Stream.concat(loras.stream().map(LoraWeight::file), model.files().stream());
-        return files.flatMap(file -> Presets.forFile(file).stream()).findFirst();
+        return loras.stream()
+                .flatMap(lora -> Presets.forFile(lora.file()).stream())
+                .findFirst()
+                .or(model::preset);
     }
 
     private Optional<Sampler> sampler(Optional<Preset> preset) {

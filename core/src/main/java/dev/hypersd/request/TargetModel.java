@@ -1,5 +1,7 @@
 package dev.hypersd.request;
 
+import dev.hypersd.preset.Presets;
+import dev.hypersd.preset.Preset;
 import dev.hypersd.model.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +41,11 @@ public record TargetModel(
                 Optional.empty(),
                 List.of(),
                 List.of());
+    }
+
+    /** How this model by itself is sampled, if that is known by the names of its files. */
+    public Optional<Preset> preset() {
+        return files.stream().flatMap(file -> Presets.forFile(file).stream()).findFirst();
     }
 
     /** The same model with LoRAs and embeddings of its own. */

@@ -195,7 +195,7 @@ class LiveSessionTest {
                      "loras": [{"name": "sd15-b-peft", "weight": 0.25}]}""".formatted(TinyServer.base64(64, 64)));
             LiveClient.Message message = client.until("picture");
             assertThat(message.about().get("parameters").asString())
-                    .contains("Denoising strength: 0.5", "controlnet-sd15, scale 0.5", "sd15-b-peft.safetensors:0.25");
+                    .contains("Denoising strength: 0.5", "Model: controlnet-sd15, Weight: 0.5", "sd15-b-peft.safetensors:0.25");
         }
     }
 

@@ -97,7 +97,7 @@ class OpenAiRoutesTest {
                 "{\"prompt\": \"a\", \"size\": \"63x64\"}",
                         "width must be a multiple of 8, not 63; 56 and 64 are the nearest",
                 "{\"prompt\": \"a\", \"size\": \"big\"}",
-                        "size must be WIDTHxHEIGHT in pixels, such as 512x512, or auto",
+                        "\"big\" is not a size; write WIDTHxHEIGHT, for example 512x768",
                 "{\"prompt\": \"a\", \"response_format\": \"url\"}",
                         "response_format: images are not kept at a URL; ask for b64_json");
         for (Map.Entry<String, String> one : refused.entrySet()) {

@@ -1,5 +1,7 @@
 package dev.hypersd.serve.api;
 
+import dev.hypersd.request.Option;
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.image.GenerationParameters;
 import dev.hypersd.image.Png;
 import dev.hypersd.json.Json;
@@ -7,7 +9,6 @@ import dev.hypersd.json.JsonObject;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.queue.GenerationQueue;
-import dev.hypersd.serve.queue.Wish;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Base64;
@@ -60,17 +61,17 @@ public final class Automatic1111Routes {
         routes.post(ROOT + "png-info", this::pngInfo);
     }
 
-    private void generate(Context context, Wish wish) {
-        List<GeneratedImage> images = HttpGeneration.generate(context, queue, wish);
+    private void generate(Context context, GenerationOptions options) {
+        List<GeneratedImage> images = HttpGeneration.generate(context, queue, options);
         Map<String, Object> info = new LinkedHashMap<>();
-        info.put("prompt", wish.prompt());
-        info.put("negative_prompt", wish.negative().orElse(""));
+        info.put("prompt", options.get(Option.PROMPT).orElse(""));
+        info.put("negative_prompt", options.get(Option.NEGATIVE_PROMPT).orElse(""));
         info.put("seed", images.getFirst().seed());
         info.put("all_seeds", images.stream().map(GeneratedImage::seed).toList());
         info.put("infotexts", images.stream().map(p -> p.parameters().toText()).toList());
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("images", images.stream().map(Automatic1111Routes::encoded).toList());
-        answer.put("parameters", Map.of("prompt", wish.prompt()));
+        answer.put("parameters", Map.of("prompt", options.get(Option.PROMPT).orElse("")));
         answer.put("info", Json.MAPPER.writeValueAsString(info));
         Responses.json(context, answer);
     }

@@ -7,7 +7,6 @@ import dev.hypersd.preset.Preset;
 import dev.hypersd.preset.Presets;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.queue.GenerationQueue;
-import dev.hypersd.serve.queue.Order;
 import dev.hypersd.serve.registry.FileRegistry;
 import dev.hypersd.serve.registry.ModelRegistry;
 import java.nio.file.Path;
@@ -50,7 +49,7 @@ final class ChoicesResponse {
             Map<String, Object> model = new LinkedHashMap<>();
             model.put("name", name);
             model.put("side", source.open().nativeSize());
-            model.put("preset", describe(Order.preset(List.of(), source)));
+            model.put("preset", describe(registry.target(name).preset()));
             return Optional.of(model);
         } catch (InvalidFileException e) {
             return Optional.empty();
@@ -72,10 +71,14 @@ final class ChoicesResponse {
 
     /** Null in JSON if no preset is known. */
     private static Optional<Map<String, Object>> describe(Optional<Preset> preset) {
-        return preset.map(p -> Map.of(
-                "name", p.name(),
-                "steps", p.steps().count(),
-                "guidance", p.guidance(),
-                "sampler", p.sampler().name()));
+        return preset.map(p -> {
+            Map<String, Object> described = new LinkedHashMap<>();
+            described.put("name", p.name());
+            described.put("steps", p.steps().count());
+            described.put("guidance", p.guidance());
+            described.put("sampler", p.sampler().name());
+            p.sampler().optionalEta().ifPresent(eta -> described.put("eta", eta));
+            return described;
+        });
     }
 }

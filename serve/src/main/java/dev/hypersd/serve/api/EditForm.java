@@ -1,11 +1,11 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.image.Image;
+import dev.hypersd.request.PictureSource;
+import dev.hypersd.request.Option;
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.json.Json;
-import dev.hypersd.request.Original;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
-import dev.hypersd.serve.queue.Wish;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,20 @@ import org.eclipse.jetty.util.Promise;
 
 /** Reads a request to edit an image, which OpenAI's API sends as {@code multipart/form-data}. */
 final class EditForm {
+    /** Parts that are options as they stand. */
+    private static final List<Option<?>> TEXTS = List.of(
+            Option.NEGATIVE_PROMPT,
+            Option.MODEL,
+            Option.SAMPLER,
+            Option.STEPS,
+            Option.EXACT_STEPS,
+            Option.ETA,
+            Option.GUIDANCE,
+            Option.SEED,
+            Option.SIZE,
+            Option.STRENGTH,
+            Option.PRESET);
+
     private static final int MAX_PARTS = 32;
     private static final int MAX_PART_HEADERS = 1 << 10;
 
@@ -78,38 +93,29 @@ final class EditForm {
     }
 
     /** What to generate. OpenAI's masks are transparent where to paint anew. */
-    Wish wish() {
-        Wish.Builder wish = Wish.of(text("prompt")
+    GenerationOptions options() {
+        GenerationOptions.Builder options = GenerationOptions.of(text("prompt")
                         .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the request has no prompt")))
-                .count(wholeNumber("n").orElse(1))
-                .seed(GenerationFields.seed(number("seed").orElse(-1.0)));
-        text("negative_prompt").ifPresent(wish::negative);
-        text("model").ifPresent(wish::model);
-        text("sampler").ifPresent(wish::sampler);
-        wholeNumber("steps").ifPresent(wish::steps);
-        number("eta").ifPresent(wish::eta);
-        number("guidance").ifPresent(wish::guidance);
-        text("size").flatMap(GenerationFields::size).ifPresent(size -> wish.size(size.width(), size.height()));
+                .toBuilder()
+                .count(text("n").map(text -> GenerationFields.wholeNumber("n", text)).orElse(1));
+        for (Option<?> option : TEXTS) {
+            text(option.key())
+                    .filter(text -> option != Option.SIZE || !text.equals("auto"))
+                    .filter(text -> option != Option.NEGATIVE_PROMPT || !text.isBlank())
+                    .ifPresent(text -> options.parse(option, text));
+        }
+        options.seed(GenerationFields.seed(options.build().get(Option.SEED).orElse(-1L)));
         byte[] image = bytes("image")
                 .or(() -> bytes("image[]"))
                 .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the form has no part named image"));
-        Image picture = UploadedImages.decode("image", image, memory);
-        Optional<Image> mask = bytes("mask").map(encoded -> UploadedImages.transparentMask(encoded, memory));
-        wish.strength(number("strength").orElse(mask.isPresent() ? 1.0 : Wish.USUAL_STRENGTH));
-        return wish.original(new Original(picture, mask)).build();
+        options.image(PictureSource.of(UploadedImages.decode("image", image, memory)));
+        bytes("mask").ifPresent(mask -> options.mask(PictureSource.of(UploadedImages.transparentMask(mask, memory))));
+        return options.build();
     }
 
     /** A part that is text, if the form has it. */
     Optional<String> text(String name) {
         return bytes(name).map(bytes -> Json.utf8(Path.of(name), bytes));
-    }
-
-    private Optional<Double> number(String name) {
-        return text(name).map(text -> GenerationFields.number(name, text));
-    }
-
-    private Optional<Integer> wholeNumber(String name) {
-        return text(name).map(text -> GenerationFields.wholeNumber(name, text));
     }
 
     private Optional<byte[]> bytes(String name) {

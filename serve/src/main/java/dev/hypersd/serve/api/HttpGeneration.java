@@ -1,9 +1,9 @@
 package dev.hypersd.serve.api;
 
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
-import dev.hypersd.serve.queue.Wish;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
@@ -21,9 +21,9 @@ final class HttpGeneration {
 
     private HttpGeneration() {}
 
-    /** The images of {@code wish}. The body of the request must have been read. */
-    static List<GeneratedImage> generate(Context request, GenerationQueue queue, Wish wish) {
-        GenerationJob job = queue.submit(request.ip(), wish, step -> {});
+    /** The images of {@code options}. The body of the request must have been read. */
+    static List<GeneratedImage> generate(Context request, GenerationQueue queue, GenerationOptions options) {
+        GenerationJob job = queue.submit(request.ip(), options, step -> {});
         while (true) {
             try {
                 return job.images().get(CHECK_EVERY_MILLIS, TimeUnit.MILLISECONDS);

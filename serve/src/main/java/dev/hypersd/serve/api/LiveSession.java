@@ -1,5 +1,6 @@
 package dev.hypersd.serve.api;
 
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.image.Jpeg;
 import dev.hypersd.image.Png;
 import dev.hypersd.json.Json;
@@ -11,7 +12,6 @@ import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
-import dev.hypersd.serve.queue.Wish;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,7 +47,7 @@ final class LiveSession {
     private boolean closed;
 
     /** One request of the client; the client chose its number. */
-    private record DrawRequest(long number, Wish wish, boolean previews, RequestMemory.Reservation memory) {}
+    private record DrawRequest(long number, GenerationOptions options, boolean previews, RequestMemory.Reservation memory) {}
 
     private record RunningJob(GenerationJob job, long began) {
         boolean isOlderThanAMoment() {
@@ -78,8 +78,11 @@ final class LiveSession {
             number = message.integer("id", 0);
             switch (message.string("type", "draw")) {
                 case "draw" -> {
-                    Wish wish = GenerationFields.wish(message, reservation).build();
-                    request(new DrawRequest(number, wish, message.flag("previews", true), reservation));
+                    boolean previews = message.flag("previews", true);
+                    GenerationOptions options =
+                            GenerationFields.options(message, reservation).count(1).build();
+                    message.refuseUnread();
+                    request(new DrawRequest(number, options, previews, reservation));
                 }
                 case "cancel" -> {
                     cancelAll();
@@ -136,7 +139,7 @@ final class LiveSession {
         long began = System.nanoTime();
         GenerationJob job;
         try {
-            job = queue.submit(id, request.wish(), step -> onStep(request, step));
+            job = queue.submit(id, request.options(), step -> onStep(request, step));
         } catch (RuntimeException e) {
             request.memory().close();
             sendError(request.number(), e);

@@ -1,6 +1,6 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.serve.queue.Wish.NamedLora;
+import dev.hypersd.request.LoraReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
  * @param prompt the prompt without the tags
  * @param loras in the order of their tags
  */
-record LoraTags(String prompt, List<NamedLora> loras) {
+record LoraTags(String prompt, List<LoraReference> loras) {
     private static final Pattern TAG = Pattern.compile("<lora:([^:<>]{1,200})(?::([^:<>]{1,20}))?(?::[^<>]{0,200})?>");
 
     static LoraTags of(String prompt) {
-        List<NamedLora> loras = new ArrayList<>();
+        List<LoraReference> loras = new ArrayList<>();
         Matcher tags = TAG.matcher(prompt);
         while (tags.find()) {
-            loras.add(new NamedLora(
+            loras.add(LoraReference.of(
                     tags.group(1),
                     tags.group(2) == null
                             ? 1

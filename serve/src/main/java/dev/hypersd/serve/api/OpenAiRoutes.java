@@ -1,5 +1,6 @@
 package dev.hypersd.serve.api;
 
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.image.ImageFormat;
 import dev.hypersd.image.Jpeg;
 import dev.hypersd.image.Png;
@@ -8,7 +9,6 @@ import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.GenerationQueue;
-import dev.hypersd.serve.queue.Wish;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
@@ -56,13 +56,12 @@ public final class OpenAiRoutes {
 
     private void generations(Context context) {
         JsonObject body = RequestBody.json(context);
-        Wish.Builder wish =
-                GenerationFields.wish(body, RequestMemory.of(context)).count(body.integer("n", 1));
-        GenerationFields.size(body.string("size", "auto")).ifPresent(size -> wish.size(size.width(), size.height()));
+        GenerationOptions.Builder options =
+                GenerationFields.options(body, RequestMemory.of(context)).count(body.integer("n", 1));
         refuse(body.flag("stream", false), "stream: images come in one piece; live sessions at /v1/live show previews");
         generate(
                 context,
-                wish.build(),
+                options.build(),
                 format(body.string("output_format", "png"), body.string("response_format", "b64_json")));
     }
 
@@ -70,7 +69,7 @@ public final class OpenAiRoutes {
         EditForm form = EditForm.of(context);
         generate(
                 context,
-                form.wish(),
+                form.options(),
                 format(
                         form.text("output_format").orElse("png"),
                         form.text("response_format").orElse("b64_json")));
@@ -91,8 +90,8 @@ public final class OpenAiRoutes {
         }
     }
 
-    private void generate(Context context, Wish wish, ImageFormat format) {
-        List<Map<String, Object>> data = HttpGeneration.generate(context, queue, wish).stream()
+    private void generate(Context context, GenerationOptions options, ImageFormat format) {
+        List<Map<String, Object>> data = HttpGeneration.generate(context, queue, options).stream()
                 .map(image -> entry(image, format))
                 .toList();
         Responses.json(context, Map.of("created", Instant.now().getEpochSecond(), "data", data));

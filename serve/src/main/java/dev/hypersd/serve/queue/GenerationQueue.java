@@ -1,5 +1,6 @@
 package dev.hypersd.serve.queue;
 
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
@@ -115,15 +116,15 @@ public final class GenerationQueue implements AutoCloseable {
      * Accepts a job.
      *
      * @param client the client, which takes waiting with others
-     * @param wish what to generate
+     * @param options what to generate
      * @param listener called after each denoising step, on the engine's thread: what takes long there delays the images
      * @throws ApiException if the queue is full or closing, or if the request names what is not there or exceeds a
      *     limit
      */
-    public GenerationJob submit(String client, Wish wish, Consumer<Step> listener) {
+    public GenerationJob submit(String client, GenerationOptions options, Consumer<Step> listener) {
         GenerationJob job = new GenerationJob(
                 client,
-                Order.of(wish, model, registry, limits),
+                Order.of(options, model, registry, limits),
                 listener,
                 limits.generation().deadline());
         if (!waiting.offer(client, job)) {
@@ -148,7 +149,8 @@ public final class GenerationQueue implements AutoCloseable {
      * @return completes when the change has taken effect; fails, and nothing changes, if the model cannot be loaded
      */
     public CompletableFuture<Void> switchTo(String client, String name) {
-        Wish warm = Wish.of("").model(name).steps(1).build();
+        GenerationOptions warm =
+                GenerationOptions.of("").toBuilder().model(name).steps(1).build();
         return submit(client, warm, step -> {}).images().thenAccept(images -> model = name);
     }
 
@@ -181,7 +183,7 @@ public final class GenerationQueue implements AutoCloseable {
      */
     private void warmUp() {
         try {
-            Order order = Order.of(Wish.of("").steps(1).build(), model, registry, limits);
+            Order order = Order.of(GenerationOptions.of("").toBuilder().steps(1).build(), model, registry, limits);
             DiffusionPipeline pipeline = models.of(order);
             long began = System.nanoTime();
             do {

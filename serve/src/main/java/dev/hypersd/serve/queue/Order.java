@@ -1,81 +1,46 @@
 package dev.hypersd.serve.queue;
 
 import dev.hypersd.model.ModelSource;
-import dev.hypersd.preset.LoraWeight;
-import dev.hypersd.preset.Preset;
-import dev.hypersd.preset.Presets;
-import dev.hypersd.request.Control;
-import dev.hypersd.request.Guidance;
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.ImageRequest;
-import dev.hypersd.request.Prompt;
+import dev.hypersd.request.LoraReference;
+import dev.hypersd.request.Option;
 import dev.hypersd.request.Size;
-import dev.hypersd.sampler.Sampler;
-import dev.hypersd.sampler.Samplers;
-import dev.hypersd.sampler.Steps;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.registry.ModelRegistry;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A wish in terms of files: which model, and what it is to draw.
+ * A request that is within the limits, and the model that it is for.
  *
- * @param name of the model
  * @param model where it is
  * @param request what to draw
  */
-public record Order(String name, ModelSource model, ImageRequest request) {
-    /** What models that are not distilled and have no preset usually need. */
-    private static final int USUAL_STEPS = 25;
-
-    private static final double USUAL_GUIDANCE = 7.5;
+record Order(ModelSource model, ImageRequest request) {
     private static final int MOST_LORAS = 8;
+    private static final int MOST_CONTROLS = 2;
 
     /**
-     * What {@code wish} amounts to.
+     * What {@code options} amount to. Unless they say otherwise, their steps are those that are taken of an original picture: clients that ask
+     * few-step models for so many steps need every one of them.
      *
-     * @param model the name of the model to use where the wish names none
-     * @throws ApiException if it names what is not there, or asks for more than {@code limits} allow
-     * @throws dev.hypersd.error.InvalidRequestException if it makes no sense
+     * @param model the name of the model to use where the options name none
+     * @throws ApiException if they name what is not there, or ask for more than {@code limits} allow
+     * @throws dev.hypersd.error.InvalidRequestException if they make no sense
      */
-    public static Order of(Wish wish, String model, ModelRegistry registry, Limits limits) {
-        check(wish, limits.generation());
-        String name = wish.model().orElse(model);
-        ModelSource source = registry.model(name);
-        List<LoraWeight> loras = wish.loras()
-                .map(named -> named.stream()
-                        .map(lora -> new LoraWeight(registry.lora(lora.name()), lora.weight()))
-                        .toList())
-                .orElseGet(() -> name.equals(registry.defaultName()) ? registry.defaultLoras() : List.of());
-        Optional<Preset> preset = preset(loras, source);
-        ImageRequest.Builder request =
-                ImageRequest.of(new Prompt(wish.prompt(), wish.negative(), Optional.empty(), Optional.empty()));
-        preset.ifPresent(request::preset);
-        loras.forEach(request::lora);
-        if (name.equals(registry.defaultName())) {
-            registry.defaultWords().forEach(request::word);
-        }
-        sampler(wish, preset).ifPresent(request::sampler);
-        double guidance =
-                wish.guidance().orElseGet(() -> preset.map(Preset::guidance).orElse(USUAL_GUIDANCE));
-        request.guidance(Guidance.of(guidance)).imagesPerPrompt(wish.count()).seed(wish.seed());
-        Steps steps = wish.steps().isPresent()
-                ? Steps.of(wish.steps().getAsInt())
-                : preset.map(Preset::steps).orElse(Steps.of(USUAL_STEPS));
-        wish.original()
-                .ifPresentOrElse(
-                        original -> request.original(original)
-                                .steps(within(steps.count(), wish.strength()))
-                                .strength(wish.strength()),
-                        () -> request.steps(steps));
-        wish.size().ifPresent(size -> request.size(size.width(), size.height()));
-        wish.control()
-                .ifPresent(control -> request.control(Control.of(registry.controlNet(control.name()), control.picture())
-                        .withScale(control.scale())));
-        return new Order(name, source, request.build());
+    static Order of(GenerationOptions options, String model, ModelRegistry registry, Limits limits) {
+        check(options, limits.generation());
+        String name = options.get(Option.MODEL).orElse(model);
+        GenerationOptions counted = options.has(Option.EXACT_STEPS)
+                ? options
+                : options.toBuilder().set(Option.EXACT_STEPS, true).build();
+        Order order = new Order(
+                registry.model(name),
+                counted.resolve(registry.target(name), registry).request());
+        check(order.request, limits.generation());
+        return order;
     }
 
     /** Whether both can be drawn in one batch. */
@@ -83,53 +48,42 @@ public record Order(String name, ModelSource model, ImageRequest request) {
         return model.equals(other.model()) && request.joins(other.request());
     }
 
-    /** How a model wants to be sampled with LoRAs over it, if that is known. */
-    public static Optional<Preset> preset(List<LoraWeight> loras, ModelSource model) {
-        Stream<Path> files = Stream.of(
-                        loras.stream().map(LoraWeight::file),
-                        model.options().checkpoints().stream(),
-                        Stream.of(model.directory()))
-                .flatMap(s -> s);
-        return files.flatMap(file -> Presets.forFile(file).stream()).findFirst();
-    }
-
-    private static Optional<Sampler> sampler(Wish wish, Optional<Preset> preset) {
-        Optional<Sampler> base = wish.sampler().map(Samplers::named).or(() -> preset.map(Preset::sampler));
-        return wish.eta().isEmpty()
-                ? base
-                : base.or(() -> Optional.of(Samplers.named("tcd")))
-                        .map(sampler -> sampler.withEta(wish.eta().getAsDouble()));
-    }
-
-    /**
-     * So many steps that {@code taken} of them lie in the last part of the way: few-step models need every one that is
-     * asked for.
-     */
-    private static int within(int taken, double strength) {
-        return strength > 0 && strength <= 1 ? (int) Math.ceil(taken / strength - 1e-9) : taken;
-    }
-
-    private static void check(Wish wish, Limits.Generation limits) {
-        atMost(wish.prompt().length(), limits.maxPromptLength(), "a prompt of %d characters");
-        atMost(
-                wish.negative().map(String::length).orElse(0),
-                limits.maxPromptLength(),
-                "a negative prompt of %d characters");
-        atMost(wish.loras().map(List::size).orElse(0), MOST_LORAS, "%d LoRAs");
-        atLeastOne(wish.steps().orElse(1), "%d steps");
-        atMost(wish.steps().orElse(1), limits.maxSteps(), "%d steps");
-        atLeastOne(wish.count(), "%d pictures");
-        atMost(wish.count(), limits.maxImages(), "%d pictures at once");
-        int width = wish.size()
-                .map(Size::width)
-                .or(() -> wish.original().map(o -> o.picture().width()))
+    /** What has to be checked before anything is made of the options. */
+    private static void check(GenerationOptions options, Limits.Generation limits) {
+        for (Option<String> text :
+                List.of(Option.PROMPT, Option.NEGATIVE_PROMPT, Option.PROMPT_2, Option.NEGATIVE_PROMPT_2)) {
+            String kind = text.key().replace("_2", "").replace('_', ' ');
+            atMost(
+                    options.get(text).map(String::length).orElse(0),
+                    limits.maxPromptLength(),
+                    "a " + kind + " of %d characters");
+        }
+        atMost(options.get(Option.LORAS).map(List<LoraReference>::size).orElse(0), MOST_LORAS, "%d LoRAs");
+        atMost(options.get(Option.CONTROLS).map(List::size).orElse(0), MOST_CONTROLS, "%d ControlNets");
+        int steps = options.get(Option.STEPS)
+                .or(() -> options.get(Option.TIMESTEPS).map(List::size))
                 .orElse(1);
-        int height = wish.size()
-                .map(Size::height)
-                .or(() -> wish.original().map(o -> o.picture().height()))
-                .orElse(1);
-        atMost(width, limits.maxSide(), "a width of %d pixels");
-        atMost(height, limits.maxSide(), "a height of %d pixels");
+        atLeastOne(steps, "%d steps");
+        atMost(steps, limits.maxSteps(), "%d steps");
+        int count = options.get(Option.COUNT).orElse(1);
+        atLeastOne(count, "%d pictures");
+        atMost(count, limits.maxImages(), "%d pictures at once");
+        options.get(Option.EXTEND)
+                .ifPresent(sides ->
+                        sides.forEach(side -> atMost(side, limits.maxSide(), "an extension of %d pixels")));
+    }
+
+    private static void check(ImageRequest request, Limits.Generation limits) {
+        if (request.hires().isPresent() && request.pictureSize().isEmpty()) {
+            throw new ApiException(
+                    ErrorCode.MALFORMED, "%s needs %s, for what is enlarged".formatted(Option.HIRES, Option.SIZE));
+        }
+        Stream<Size> given = request.pictureSize().stream();
+        given.map(size -> request.hires().map(pass -> pass.enlarged(size)).orElse(size))
+                .forEach(size -> {
+                    atMost(size.width(), limits.maxSide(), "a width of %d pixels");
+                    atMost(size.height(), limits.maxSide(), "a height of %d pixels");
+                });
     }
 
     private static void atLeastOne(int value, String asked) {

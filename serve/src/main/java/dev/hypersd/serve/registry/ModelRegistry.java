@@ -1,5 +1,9 @@
 package dev.hypersd.serve.registry;
 
+import dev.hypersd.request.TargetModel;
+import dev.hypersd.request.NameResolver;
+import dev.hypersd.request.LoraReference;
+import dev.hypersd.image.Image;
 import dev.hypersd.error.Nearest;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
@@ -11,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The models, LoRAs and ControlNets that clients may name.
@@ -30,7 +36,8 @@ public record ModelRegistry(
         LoadOptions options,
         FileRegistry models,
         FileRegistry loras,
-        FileRegistry controlNets) {
+        FileRegistry controlNets)
+        implements NameResolver {
     /** A registry of one model, without LoRAs and ControlNets. */
     public static ModelRegistry of(ModelSource model) {
         FileRegistry empty = FileRegistry.models(List.of());
@@ -65,13 +72,38 @@ public record ModelRegistry(
                         .orElseThrow(() -> unknown("model", name, modelNames()));
     }
 
+    /** What options have to know of the model of this name. */
+    public TargetModel target(String name) {
+        ModelSource source = model(name);
+        TargetModel target = new TargetModel(
+                name,
+                Stream.concat(source.options().checkpoints().stream(), Stream.of(source.directory()))
+                        .toList(),
+                source.options().refiner().isPresent(),
+                Optional.empty(),
+                List.of(),
+                List.of());
+        return name.equals(defaultName())
+                ? target.with(
+                        defaultLoras.stream()
+                                .map(lora -> LoraReference.of(FileRegistry.name(lora.file()), lora.weight()))
+                                .toList(),
+                        defaultWords)
+                : target;
+    }
+
     /**
      * The LoRA file of this name.
      *
      * @throws ApiException if there is none; the message suggests the most similar names
      */
+    @Override
     public Path lora(String name) {
         return loras.find(name)
+                .or(() -> defaultLoras.stream()
+                        .map(LoraWeight::file)
+                        .filter(file -> FileRegistry.name(file).equals(name))
+                        .findFirst())
                 .orElseThrow(() -> unknown("LoRA", name, loras.all().keySet()));
     }
 
@@ -80,10 +112,23 @@ public record ModelRegistry(
      *
      * @throws ApiException if there is none; the message suggests the most similar names
      */
+    @Override
     public Path controlNet(String name) {
         return controlNets
                 .find(name)
                 .orElseThrow(() -> unknown("ControlNet", name, controlNets.all().keySet()));
+    }
+
+    /** Clients can use the embeddings that the default model came with, and name no others. */
+    @Override
+    public Path embedding(String name) {
+        throw unknown("embedding", name, List.of());
+    }
+
+    /** Clients make what a ControlNet follows themselves, as the page does. */
+    @Override
+    public Image preprocess(String preprocessor, Image picture) {
+        throw unknown("preprocessor", preprocessor, List.of());
     }
 
     private static ApiException unknown(String kind, String name, Collection<String> known) {

@@ -110,23 +110,29 @@ export class Controls extends EventTarget {
       steps: this.#steps,
       seed: Number($("seed").value) || 0,
       guidance: $("guidance").valueAsNumber,
-      ...(eta > 0 && { eta }),
+      ...((eta > 0 || this.#preset?.eta !== undefined) && { eta }),
       loras: [...document.querySelectorAll(".lora")]
         .filter((row) => row.querySelector("[type=checkbox]").checked)
         .map((row) => ({ name: row.dataset.name, weight: row.querySelector("[type=range]").valueAsNumber })),
     };
   }
 
-  /** Sets steps and guidance as the preset of the first LoRA that is on, or of the model, recommends. */
-  #applyPreset() {
+  /** How the LoRA that is on, or the model, is sampled; with an eta where the sampler has one, 0 included. */
+  get #preset() {
     const on = [...document.querySelectorAll(".lora")]
       .filter((row) => row.querySelector("[type=checkbox]").checked)
       .map((row) => this.#choices.loras.find(({ name }) => name === row.dataset.name));
-    const preset = on.find((lora) => lora?.preset)?.preset ?? this.model?.preset;
+    return on.find((lora) => lora?.preset)?.preset ?? this.model?.preset;
+  }
+
+  /** Sets steps, guidance and eta as that preset recommends. */
+  #applyPreset() {
+    const preset = this.#preset;
     if (preset) {
       this.#steps = Math.min(8, preset.steps);
       $("guidance").value = preset.guidance;
     }
+    $("eta").value = preset?.eta ?? 0;
   }
 
   #row(lora) {

@@ -1,0 +1,101 @@
+package dev.hypersd.serve.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelSource;
+import dev.hypersd.preset.LoraWeight;
+import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.Option;
+import dev.hypersd.request.PictureSource;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.Steps;
+import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.registry.FileRegistry;
+import dev.hypersd.serve.registry.ModelRegistry;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What options amount to on a server, without a model being there. */
+class OrderTest {
+    private static final Path UNET = Path.of("Hyper-SDXL-1step-Unet.safetensors");
+    private static final PictureSource PICTURE = PictureSource.of(new Image(16, 16, new byte[768]));
+
+    private static final ModelRegistry REGISTRY = new ModelRegistry(
+            new ModelSource(Path.of("base"), LoadOptions.DEFAULT),
+            List.of(new LoraWeight(Path.of("Hyper-SD15-1step-lora.safetensors"), 0.5)),
+            List.of(),
+            LoadOptions.DEFAULT,
+            FileRegistry.models(List.of()),
+            FileRegistry.models(List.of()),
+            FileRegistry.models(List.of()));
+
+    @Test
+    void aPresetsOwnTimestepHoldsWhereAsManyStepsAreAskedFor() {
+        ModelRegistry unet = ModelRegistry.of(
+                new ModelSource(Path.of("base"), LoadOptions.DEFAULT.withCheckpoint(UNET)));
+        for (int steps : new int[] {1, 2}) {
+            Order order = Order.of(
+                    GenerationOptions.builder().steps(steps).build(), unet.defaultName(), unet, Limits.DEFAULT);
+            assertThat(order.request().steps()).isEqualTo(steps == 1 ? Steps.at(800) : Steps.of(2));
+        }
+    }
+
+    @Test
+    void stepsAreThoseTakenUnlessTheClientSaysOtherwise() {
+        GenerationOptions options =
+                GenerationOptions.builder().image(PICTURE).steps(3).build();
+        assertThat(steps(options)).isEqualTo(Steps.of(4).withStrength(0.75));
+        assertThat(steps(options.toBuilder().mask(PICTURE).build())).isEqualTo(Steps.of(3));
+        assertThat(steps(options.toBuilder().set(Option.EXACT_STEPS, false).build()))
+                .isEqualTo(Steps.of(3).withStrength(0.75));
+    }
+
+    @Test
+    void anEtaOfZeroCountsAndThePresetsOtherwise() {
+        assertThat(order(GenerationOptions.NONE).request().sampler())
+                .hasValue(Samplers.named("tcd").withEta(1));
+        assertThat(order(GenerationOptions.builder().eta(0).build()).request().sampler())
+                .hasValue(Samplers.named("tcd").withEta(0));
+    }
+
+    @Test
+    void lorasOfTheDefaultModelAreLaidOverItWhereNothingIsSaidOfThem() {
+        assertThat(order(GenerationOptions.NONE).request().loras())
+                .containsExactly(new LoraWeight(Path.of("Hyper-SD15-1step-lora.safetensors"), 0.5));
+        assertThat(order(GenerationOptions.builder().set(Option.LORAS, List.of()).build())
+                        .request()
+                        .loras())
+                .isEmpty();
+    }
+
+    @Test
+    void whatWouldTakeTooMuchIsRefusedBeforeItIsMade() {
+        refused("an extension of 100000 pixels", GenerationOptions.builder()
+                .image(PICTURE)
+                .set(Option.EXTEND, List.of(0, 0, 100_000, 0)));
+        refused("a width of 4096 pixels", GenerationOptions.builder().size(1024, 8).set(Option.HIRES, 4.0));
+        refused("hires (--hires) needs size (--size)", GenerationOptions.builder().set(Option.HIRES, 4.0));
+        refused("200 steps is more than", GenerationOptions.builder().steps(200));
+        refused("0 steps cannot be", GenerationOptions.builder().steps(0));
+        refused("there is no embedding \"/etc/passwd\"", GenerationOptions.builder()
+                .set(Option.EMBEDDINGS, List.of(dev.hypersd.request.EmbeddingReference.of("/etc/passwd"))));
+    }
+
+    private static void refused(String sentence, GenerationOptions.Builder options) {
+        assertThatThrownBy(() -> order(options.build()))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining(sentence);
+    }
+
+    private static Steps steps(GenerationOptions options) {
+        return order(options).request().steps();
+    }
+
+    private static Order order(GenerationOptions options) {
+        return Order.of(options, REGISTRY.defaultName(), REGISTRY, Limits.DEFAULT);
+    }
+}
