@@ -1,5 +1,6 @@
 package dev.hypersd.serve;
 
+import dev.hypersd.nn.Weight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
