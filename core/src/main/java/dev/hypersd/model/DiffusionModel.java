@@ -8,6 +8,7 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.vae.Autoencoder;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A loaded model: U-Net and text encoders, those of a refiner where there is one, autoencoder and noise schedule.
@@ -22,7 +23,7 @@ public final class DiffusionModel implements AutoCloseable {
     private final Optional<Denoiser> refiner;
     private final Autoencoder autoencoder;
     private final NoiseSchedule schedule;
-    private final Sampler sampler;
+    private final Supplier<Sampler> sampler;
 
     private DiffusionModel(OpenedModel opened, TensorArena arena) {
         this.arena = arena;
@@ -33,7 +34,7 @@ public final class DiffusionModel implements AutoCloseable {
                 .load(opened.autoencoderPlacement(), arena)
                 .network();
         this.schedule = opened.schedule();
-        this.sampler = opened.sampler();
+        this.sampler = opened::sampler;
     }
 
     /**
@@ -90,7 +91,7 @@ public final class DiffusionModel implements AutoCloseable {
 
     /** The sampler that its own configuration asks for. */
     public Sampler sampler() {
-        return sampler;
+        return sampler.get();
     }
 
     /** Width and height of the pictures it was trained on, in pixels. */

@@ -265,7 +265,7 @@ public final class DiffusionPipeline implements AutoCloseable {
 
     /** The sampler of {@code request}, or that of the model's own configuration. */
     public Sampler sampler(ImageRequest request) {
-        return request.sampler().orElse(model.sampler());
+        return request.sampler().orElseGet(model::sampler);
     }
 
     /** The size that {@code request} tells, or the size that the model was trained for. */
