@@ -16,7 +16,7 @@ final class ClipLayer {
     private final Activation activation;
     private final Linear narrow;
 
-    ClipLayer(Parameters p, TransformerConfig config, ClipAttention.Mixing mixing) {
+    ClipLayer(Parameters p, ClipTransformer.Config config, ClipAttention.Mixing mixing) {
         this.norm1 = new LayerNorm(p.at("layer_norm1"), config.width(), config.eps());
         this.attention = new ClipAttention(p.at("self_attn"), config.width(), config.heads(), mixing);
         this.norm2 = new LayerNorm(p.at("layer_norm2"), config.width(), config.eps());

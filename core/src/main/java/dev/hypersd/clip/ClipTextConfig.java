@@ -67,8 +67,8 @@ public record ClipTextConfig(
         return config;
     }
 
-    TransformerConfig transformer() {
-        return new TransformerConfig(width, innerWidth, layers, heads, activation, eps);
+    ClipTransformer.Config transformer() {
+        return new ClipTransformer.Config(width, innerWidth, layers, heads, activation, eps);
     }
 
     private static OptionalInt projection(JsonObject json) {

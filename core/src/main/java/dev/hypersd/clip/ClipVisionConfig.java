@@ -62,7 +62,7 @@ public record ClipVisionConfig(
         return side * side;
     }
 
-    TransformerConfig transformer() {
-        return new TransformerConfig(width, innerWidth, layers, heads, activation, eps);
+    ClipTransformer.Config transformer() {
+        return new ClipTransformer.Config(width, innerWidth, layers, heads, activation, eps);
     }
 }

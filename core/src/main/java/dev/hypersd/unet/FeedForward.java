@@ -5,6 +5,7 @@ import static dev.hypersd.tensor.TensorScope.chain;
 import dev.hypersd.nn.Linear;
 import dev.hypersd.nn.Parameters;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** The feed-forward part of a transformer block, four times as wide inside: {@code [B, N, C] -> [B, N, C]}. */
 final class FeedForward {
@@ -18,5 +19,25 @@ final class FeedForward {
 
     Tensor forward(Tensor x) {
         return chain(x, widen::forward, narrow::forward);
+    }
+
+    /**
+     * A linear layer gated by the GELU of another (Shazeer, 2020): {@code [B, N, in] -> [B, N, out]}. Both lie in one
+     * matrix, the gate second; the GELU is the exact one, by the error function.
+     */
+    static final class Geglu {
+        private final Linear projection;
+        private final long width;
+
+        Geglu(Parameters p, long in, long out) {
+            this.projection = Linear.of(p.at("proj"), in, 2 * out);
+            this.width = out;
+        }
+
+        Tensor forward(Tensor x) {
+            Tensor both = projection.forward(x);
+            Tensor gate = torch.gelu(both.narrow(-1, width, width));
+            return gate.mul_(both.narrow(-1, 0, width));
+        }
     }
 }
