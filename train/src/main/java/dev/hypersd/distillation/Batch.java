@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param samples the encoded pictures with their captions
  * @param latents of the pictures, {@code [B, C, h, w]}
- * @param text what the network is told of the captions
- * @param empty what it is told of as many empty captions, for guidance
+ * @param text the conditioning of the captions
+ * @param empty the conditioning of as many empty captions, for guidance
  * @param captions token ids, empty ones where a caption was dropped
  * @param step the training step, counted from 1
  */

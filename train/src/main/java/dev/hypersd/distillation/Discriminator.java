@@ -19,7 +19,7 @@ sealed interface Discriminator permits EncoderDiscriminator, FeatureDiscriminato
      *
      * @param latents {@code [B, C, h, w]}, with noise of {@code timesteps}
      * @param target that they come from
-     * @param text what the network is told of them
+     * @param text the conditioning of their captions
      * @return a map of logits for each head, {@code [B, 1, h', w']}
      */
     List<Tensor> logits(Tensor latents, int[] timesteps, Target target, Conditioning text);

@@ -73,8 +73,8 @@ public final class AutoencoderObjective implements Objective<Image> {
      * @param part what learns
      * @param crop width and height of the parts of pictures that are learned from, in pixels
      * @param divergence weight of the divergence from a standard normal distribution, per latent
-     * @param squared weight of the squared error beside the absolute one: it is led by what is most wrong, small bright
-     *     objects, where the absolute error is content with the backgrounds
+     * @param squared weight of the squared error, in addition to the absolute one: it is led by what is most wrong,
+     *     small bright objects, where the absolute error is content with the backgrounds
      * @param edges weight of the differences between neighbouring pixels, which keep outlines sharp
      * @param perceptual how different what comes back looks to a judge, if one is to be asked
      * @param emaDecay of the averaged weights

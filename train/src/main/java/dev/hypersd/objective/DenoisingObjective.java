@@ -32,7 +32,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     private static final int SHOWN_STEPS = 25;
 
     /**
-     * What all such training is told.
+     * The settings of all such training.
      *
      * @param captionDropout part of the captions that are empty, 0..1
      * @param shift of timesteps

@@ -30,7 +30,7 @@ public final class JudgeLosses {
     /** Beyond it training is unstable (Radford et al., 2021, section 2.5). */
     private static final double GREATEST_SCALE = 100;
 
-    /** The share of texts or pairs that are judged rightly. */
+    /** The share of texts or pairs that are judged correctly. */
     private static final String ACCURACY = "accuracy";
 
     private JudgeLosses() {}

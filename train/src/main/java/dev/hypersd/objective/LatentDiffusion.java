@@ -153,7 +153,7 @@ public record LatentDiffusion(
     }
 
     /**
-     * What the U-Net is told of captions and, with SDXL, of pictures: that they are whole and of the size that is
+     * The conditioning of captions and, with SDXL, of pictures: that they are whole and of the size that is
      * learned.
      *
      * @param encoded where the captions are found

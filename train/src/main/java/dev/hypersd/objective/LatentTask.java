@@ -11,8 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * What all objectives that learn from encoded pictures do alike: they take latents and captions out of samples, drop
- * part of the captions, so that guidance without a classifier is possible (Ho and Salimans, 2022), and ask the text
- * encoder what the U-Net is told of the rest.
+ * part of the captions, so that guidance without a classifier is possible (Ho and Salimans, 2022), and encode the rest.
  */
 public final class LatentTask {
     private final LatentCache cache;
@@ -22,7 +21,7 @@ public final class LatentTask {
 
     /**
      * @param cache what is learned from
-     * @param conditioning what the U-Net is told of captions, given as token ids that are all of one length
+     * @param conditioning encodes captions, given as token ids that are all of one length
      * @param captionDropout the share of captions that are replaced by the empty one, 0 to 1
      * @param emptyCaption its token ids
      */
@@ -54,12 +53,12 @@ public final class LatentTask {
                 .toList();
     }
 
-    /** What the U-Net is told of captions. */
+    /** The conditioning of captions. */
     public Conditioning conditioning(List<long[]> captions) {
         return conditioning.apply(captions);
     }
 
-    /** What the U-Net is told of as many empty captions. */
+    /** The conditioning of as many empty captions. */
     public Conditioning empty(int count) {
         return conditioning(Collections.nCopies(count, emptyCaption));
     }

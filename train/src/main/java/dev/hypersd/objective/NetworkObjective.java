@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class NetworkObjective<N, S> implements Objective<S> {
     /**
      * @param folder with the configuration, and weights to go on from
-     * @param copied files that are published beside the weights, such as those of a tokenizer
+     * @param copied files that are published next to the weights, such as those of a tokenizer
      * @param emaDecay of the averaged weights
      * @param seed of random weights
      */

@@ -45,7 +45,7 @@ public record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> p
 
     /**
      * With the weights of {@code part}, which must be there. They are held as their file has them, in half precision
-     * mostly, and computed with in F32: what learns is a tensor of its own beside them.
+     * mostly, and computed with in F32: what is trained is a tensor of its own.
      */
     static <N> StartedNetwork<N> stored(NetworkType<?, N> type, ModelPart part, TensorArena arena) {
         Network<N> loaded = part.load(type, new Placement(Dtype.F32, WeightStorage.AS_STORED, Device.CPU), arena);

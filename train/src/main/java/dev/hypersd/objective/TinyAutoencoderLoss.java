@@ -30,7 +30,7 @@ public final class TinyAutoencoderLoss implements NetworkLoss<AutoencoderTiny, I
      * @param teacher folder of the autoencoder that other networks have learned with
      * @param judge folder of the attribute reader to whom pictures shall look alike
      * @param latents weight of the squared error of latents
-     * @param squared weight of the squared error of pixels beside the absolute one
+     * @param squared weight of the squared error of pixels, in addition to the absolute one
      * @param edges weight of the differences between neighbouring pixels, which keep outlines sharp
      * @param perceptual weight of the distance that the judge sees
      */

@@ -17,7 +17,7 @@ public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
     /**
      * A change of a finished model.
      *
-     * @param arena owns what the change needs besides the model
+     * @param arena owns what the change needs in addition to the model
      * @throws dev.hypersd.error.InvalidFileException if a LoRA that the change is built on does not fit
      */
     static TunedModel of(FineTuning change, ModelFiles files, PretrainedModel pretrained, TensorArena arena) {
@@ -36,7 +36,7 @@ public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
     Tuning tuning();
 
     /**
-     * What the U-Net is told.
+     * The conditioning of captions.
      *
      * @param captions token ids, all of one length
      * @param shape of latents, {@code [C, h, w]}

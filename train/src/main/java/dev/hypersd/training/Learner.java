@@ -4,12 +4,13 @@ package dev.hypersd.training;
  * A network that is trained with a loss of its own: a student, a discriminator, a fake score.
  *
  * @param name for logs and checkpoints
- * @param turns how often in a row it is updated in one training step, each time on new samples
+ * @param updates how often in a row it is updated in one training step, each time on new samples
  */
-public record Learner<S>(String name, TrainableWeights weights, OptimiserSettings optimiser, int turns, Loss<S> loss) {
+public record Learner<S>(
+        String name, TrainableWeights weights, OptimiserSettings optimiser, int updates, Loss<S> loss) {
     public Learner {
-        if (turns < 1) {
-            throw new IllegalArgumentException(name + " learns " + turns + " times a step, it must be at least once");
+        if (updates < 1) {
+            throw new IllegalArgumentException(name + " learns " + updates + " times a step, it must be at least once");
         }
     }
 

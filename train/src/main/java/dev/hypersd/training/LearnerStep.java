@@ -41,7 +41,7 @@ final class LearnerStep<S> {
 
     /** How many samples a training step consumes here. */
     long samples() {
-        return learner.turns() * settings.samplesPerTurn();
+        return learner.updates() * settings.samplesPerUpdate();
     }
 
     /**
@@ -52,14 +52,14 @@ final class LearnerStep<S> {
      * @param values takes what there is to report, by name
      */
     void learn(Prefetcher<S> samples, long position, long step, int index, Map<String, Double> values) {
-        for (int turn = 0; turn < learner.turns(); turn++) {
-            long first = position + turn * settings.samplesPerTurn();
+        for (int done = 0; done < learner.updates(); done++) {
+            long first = position + done * settings.samplesPerUpdate();
             learner.weights().gradients().all().zero_();
             for (int micro = 0; micro < settings.accumulate(); micro++) {
                 List<S> batch = samples.take(first + (long) micro * settings.batch(), settings.batch());
-                add(backward(batch, step, RandomSource.at(settings.seed(), step, index, turn, micro)), values);
+                add(backward(batch, step, RandomSource.at(settings.seed(), step, index, done, micro)), values);
             }
-            update((step - 1) * learner.turns() + turn + 1, step, values);
+            update((step - 1) * learner.updates() + done + 1, step, values);
         }
     }
 
@@ -120,7 +120,7 @@ final class LearnerStep<S> {
     }
 
     private void add(Map<String, Double> terms, Map<String, Double> values) {
-        int parts = learner.turns() * settings.accumulate();
+        int parts = learner.updates() * settings.accumulate();
         terms.forEach((name, value) -> values.merge(learner.name() + "/" + name, value / parts, Double::sum));
     }
 

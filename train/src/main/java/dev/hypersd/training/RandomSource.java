@@ -25,7 +25,7 @@ public final class RandomSource {
      * The randomness of a place.
      *
      * @param seed of the run
-     * @param place numbers that lead there from the outside in: step, learner, turn, micro-batch
+     * @param place numbers that lead there from the outside in: step, learner, update, micro-batch
      */
     public static RandomSource at(long seed, long... place) {
         long mixed = new SplittableRandom(seed).nextLong();

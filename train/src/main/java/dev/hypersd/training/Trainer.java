@@ -26,7 +26,7 @@ public final class Trainer<S> implements AutoCloseable {
     private final List<TrainingListener> listeners;
     private final TensorArena arena = new TensorArena();
     private final Prefetcher<S> samples;
-    private final List<LearnerStep<S>> turns;
+    private final List<LearnerStep<S>> learnerSteps;
     private long step;
     private double best = Double.POSITIVE_INFINITY;
     /** Validations since the best one. */
@@ -44,7 +44,7 @@ public final class Trainer<S> implements AutoCloseable {
         this.checkpoints = checkpoints;
         this.listeners = List.copyOf(listeners);
         this.samples = new Prefetcher<>(objective.samples(), settings.seed());
-        this.turns = Engine.call(() -> LearnerStep.of(objective.learners(), settings, arena));
+        this.learnerSteps = Engine.call(() -> LearnerStep.of(objective.learners(), settings, arena));
     }
 
     /**
@@ -107,17 +107,21 @@ public final class Trainer<S> implements AutoCloseable {
     private StepReport learn() {
         long begin = System.nanoTime();
         Map<String, Double> values = new LinkedHashMap<>();
-        long position =
-                (step - 1) * turns.stream().mapToLong(LearnerStep::samples).sum();
+        long position = (step - 1)
+                * learnerSteps.stream().mapToLong(LearnerStep::samples).sum();
         long consumed = 0;
-        for (int i = 0; i < turns.size(); i++) {
-            LearnerStep<S> learner = turns.get(i);
+        for (int i = 0; i < learnerSteps.size(); i++) {
+            LearnerStep<S> learner = learnerSteps.get(i);
             learner.learn(samples, position + consumed, step, i, values);
             consumed += learner.samples();
         }
         requireFinite(values);
         return new StepReport(
-                step, values, number(values, turns.getFirst().loss()), consumed, (System.nanoTime() - begin) / 1e9);
+                step,
+                values,
+                number(values, learnerSteps.getFirst().loss()),
+                consumed,
+                (System.nanoTime() - begin) / 1e9);
     }
 
     private void atIntervals() {
@@ -148,9 +152,9 @@ public final class Trainer<S> implements AutoCloseable {
                 .heldOut()
                 .map(heldOut -> {
                     Map<String, Double> values =
-                            Engine.call(() -> turns.getFirst().validate(heldOut, step));
+                            Engine.call(() -> learnerSteps.getFirst().validate(heldOut, step));
                     listeners.forEach(listener -> listener.measured(step, values));
-                    double loss = number(values, turns.getFirst().heldOutLoss());
+                    double loss = number(values, learnerSteps.getFirst().heldOutLoss());
                     boolean better = loss < best;
                     best = Math.min(loss, best);
                     worse = better ? 0 : worse + 1;
@@ -176,7 +180,7 @@ public final class Trainer<S> implements AutoCloseable {
 
     private Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
-        turns.forEach(learner ->
+        learnerSteps.forEach(learner ->
                 learner.state().forEach((name, tensor) -> state.put(learner.name() + "/" + name, tensor)));
         return state;
     }

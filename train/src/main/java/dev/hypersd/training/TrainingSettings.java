@@ -38,8 +38,8 @@ public record TrainingSettings(
      */
     public record Intervals(long checkpoint, long validation, long show) {}
 
-    /** Samples that one turn of a learner consumes. */
-    long samplesPerTurn() {
+    /** Samples that one update of a learner consumes. */
+    long samplesPerUpdate() {
         return (long) batch * accumulate;
     }
 }
