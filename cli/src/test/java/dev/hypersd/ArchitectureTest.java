@@ -19,7 +19,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The packages of all modules but the benchmarks: their order is that of the table in CONTRIBUTING.md, and the API stands alone. */
+/**
+ * The packages of all modules but the benchmarks: their order is that of the table in CONTRIBUTING.md, and the API
+ * stands alone.
+ */
 class ArchitectureTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern ROW =

@@ -29,8 +29,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Times the networks of a Stable Diffusion 1.5 model directory, one after another, and prints a JSON line for each. {@code bench/peers.py} does the
- * same in Python, from the same files and with the same inputs.
+ * Times the networks of a Stable Diffusion 1.5 model directory, one after another, and prints a JSON line for each.
+ * {@code bench/peers.py} does the same in Python, from the same files and with the same inputs.
  */
 @Command(name = "networks", sortOptions = false, mixinStandardHelpOptions = true)
 final class NetworkTimes implements Callable<Integer> {

@@ -1,6 +1,5 @@
 package dev.hypersd.bench;
 
-import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.image.Image;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.nn.Placement;
@@ -9,6 +8,7 @@ import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
@@ -28,7 +28,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** How well an autoencoder gives test scenes back: the mean peak signal-to-noise ratio, over all of them and by style, as JSON lines. */
+/**
+ * How well an autoencoder gives test scenes back: the mean peak signal-to-noise ratio, over all of them and by style,
+ * as JSON lines.
+ */
 @Command(name = "reconstruction", sortOptions = false, mixinStandardHelpOptions = true)
 final class Reconstruction implements Callable<Integer> {
     @Option(names = "--vae", required = true, description = "Folder of the autoencoder.")

@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
 /** {@code hypersd compare}: methods side by side. */
 @Command(
         name = "compare",
-        description =
-                "Draw test prompts by every method of a recipe, have the pictures judged, and write a table and sheets of pictures. What was judged is not drawn again in a later run.",
+        description = "Draw test prompts by every method of a recipe, have the pictures judged, and write a table and "
+                + "sheets of pictures. What was judged is not drawn again in a later run.",
         footer = {"", "Examples:", "  hypersd compare recipes/mini/compare.yaml"})
 final class CompareCommand implements Runnable {
     @Spec
@@ -117,7 +117,9 @@ final class CompareCommand implements Runnable {
                 .cachedIn(recipe.output().resolve(first.folder(steps)).resolve("seed-%d/pictures".formatted(seed)));
     }
 
-    /** For each number of steps a sheet, with a row for each caption and a column for each method; a row has one noise. */
+    /**
+     * For each number of steps a sheet, with a row for each caption and a column for each method; a row has one noise.
+     */
     private static void draw(ComparisonRecipe recipe, DiffusionPipeline pipeline) {
         SortedSet<Integer> counts = new TreeSet<>();
         recipe.methods().forEach(method -> counts.addAll(method.steps()));

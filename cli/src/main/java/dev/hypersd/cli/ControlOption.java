@@ -14,22 +14,24 @@ final class ControlOption {
     @Option(
             names = "--control",
             paramLabel = "DIR|FILE|NAME",
-            description =
-                    "A ControlNet to follow a picture with; may be given several times, each with options of its own. The model that comes with this program has canny and scribble.")
+            description = "A ControlNet to follow a picture with; may be given several times, each with options of its "
+                    + "own. The model that comes with this program has canny and scribble.")
     private Optional<String> network = Optional.empty();
 
     @Option(
             names = "--control-image",
             paramLabel = "FILE",
             description =
-                    "The picture that it follows: edges, a drawing, depths, a pose, as the ControlNet was trained to see.")
+                    "The picture that it follows: edges, a drawing, depths, a pose, as the ControlNet was trained to "
+                            + "see.")
     private Optional<Path> picture = Optional.empty();
 
     @Option(
             names = "--control-make",
             paramLabel = "NAME",
             description =
-                    "Make what it follows out of the picture: canny (edges), scribble (a sketch of a photograph) or drawing (dark lines on light paper turned light on black).")
+                    "Make what it follows out of the picture: canny (edges), scribble (a sketch of a photograph) or "
+                            + "drawing (dark lines on light paper turned light on black).")
     private Optional<String> preprocessor = Optional.empty();
 
     @Option(
@@ -54,7 +56,8 @@ final class ControlOption {
             names = "--control-mode",
             paramLabel = "NAME",
             description =
-                    "balanced, or guess: it guesses what the picture shows, strongest at coarse levels, and in the prompt's half of guidance only. Default: balanced.")
+                    "balanced, or guess: it guesses what the picture shows, strongest at coarse levels, and in the "
+                            + "prompt's half of guidance only. Default: balanced.")
     private Optional<Control.Mode> mode = Optional.empty();
 
     /** What the options amount to. */

@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "convert",
         description =
-                "Write a model as a directory or as a checkpoint in one file, in another type if wanted. Tensors go through memory one by one.",
+                "Write a model as a directory or as a checkpoint in one file, in another type if wanted. Tensors go "
+                        + "through memory one by one.",
         footer = {
             "",
             "Examples:",

@@ -64,7 +64,8 @@ final class EvalCommand implements Runnable, PictureOptions.User {
                 names = "--judges",
                 paramLabel = "DIR",
                 description =
-                        "The folder of the judges: attributes, and as many of clip, aesthetic (which needs clip) and preference as there are. Default: those that come with this program.")
+                        "The folder of the judges: attributes, and as many of clip, aesthetic (which needs clip) and "
+                                + "preference as there are. Default: those that come with this program.")
         Optional<Path> judges = Optional.empty();
 
         @Option(
@@ -79,7 +80,8 @@ final class EvalCommand implements Runnable, PictureOptions.User {
                 paramLabel = "N",
                 defaultValue = "1",
                 description =
-                        "How many pictures to draw at once; faster for small ones, and rounding may differ. Default: ${DEFAULT-VALUE}.")
+                        "How many pictures to draw at once; faster for small ones, and rounding may differ. Default: "
+                                + "${DEFAULT-VALUE}.")
         int batch;
 
         @Option(

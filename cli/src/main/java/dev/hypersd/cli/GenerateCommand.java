@@ -38,13 +38,16 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  hypersd generate \"a lighthouse\" --model sd15 --lora Hyper-SD15-4steps-lora.safetensors",
-            "  hypersd generate \"a fox\" --model sdxl --lora Hyper-SDXL-1step-lora.safetensors --steps 2 --eta 0.5 --seed 7",
+            "  hypersd generate \"a fox\" --model sdxl --lora Hyper-SDXL-1step-lora.safetensors --steps 2 --eta 0.5 "
+                    + "--seed 7",
             "  hypersd generate \"a fox\" --model fox.safetensors --config-from sd15 --count 4 --out 'fox-{seed}.png'",
-            "  hypersd generate \"a fox in the snow\" --image fox.png --strength 0.6 --model sd15 --lora Hyper-SD15-4steps-lora.safetensors",
+            "  hypersd generate \"a fox in the snow\" --image fox.png --strength 0.6 --model sd15 --lora "
+                    + "Hyper-SD15-4steps-lora.safetensors",
             "  hypersd generate \"a fox\" --control scribble --control-image drawing.png --model sd15",
             "  hypersd generate \"a fox\" --model sdxl --refiner sdxl-refiner --refiner-from 0.8",
             "  hypersd generate --like fox.png --seed 8 --out other.webp",
-            "  hypersd generate \"a fox\" --negative blurry --guidance 7.5 --sampler dpmpp_2m_karras --steps 25 --model sd15",
+            "  hypersd generate \"a fox\" --negative blurry --guidance 7.5 --sampler dpmpp_2m_karras --steps 25 "
+                    + "--model sd15",
         })
 final class GenerateCommand implements Runnable, PictureOptions.User {
     @Spec
@@ -57,8 +60,8 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
     @Option(
             names = "--like",
             paramLabel = "FILE",
-            description =
-                    "Draw as this picture says it was drawn, but for what is given here; the same options with another --seed vary it.")
+            description = "Draw as this picture says it was drawn, but for what is given here; the same options with "
+                    + "another --seed vary it.")
     private Optional<Path> like = Optional.empty();
 
     @Option(
@@ -85,8 +88,8 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
                 names = "--out",
                 paramLabel = "PATTERN",
                 defaultValue = "hypersd-{seed}.png",
-                description =
-                        "Where to: a .png, .jpg, .jpeg or .webp file, {seed} and {index} filled in. Default: ${DEFAULT-VALUE}.")
+                description = "Where to: a .png, .jpg, .jpeg or .webp file, {seed} and {index} filled in. Default: "
+                        + "${DEFAULT-VALUE}.")
         String pattern = "";
 
         @Option(

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "init",
         description =
-                "Write a model directory with random weights: to try things out, to measure, to start training from. Its pictures are noise.",
+                "Write a model directory with random weights: to try things out, to measure, to start training from. "
+                        + "Its pictures are noise.",
         footer = {
             "",
             "Examples:",
@@ -38,8 +39,8 @@ final class InitCommand implements Runnable {
             names = "--like",
             paramLabel = "MODEL",
             defaultValue = "tiny",
-            description =
-                    "tiny (a few MB), sd15 (4 GB in f32), sdxl (14 GB in f32) or sdxl_refiner (12 GB in f32). Default: tiny.")
+            description = "tiny (a few MB), sd15 (4 GB in f32), sdxl (14 GB in f32) or sdxl_refiner (12 GB in f32). "
+                    + "Default: tiny.")
     private ModelTemplate like = ModelTemplate.TINY;
 
     @Option(

@@ -62,7 +62,8 @@ final class LoraCommand implements Runnable {
                 paramLabel = "SPELLING",
                 defaultValue = "kohya",
                 description =
-                        "How modules are called: kohya, kohya_latent_diffusion (usual for SDXL), peft or diffusers. Default: kohya.")
+                        "How modules are called: kohya, kohya_latent_diffusion (usual for SDXL), peft or diffusers. "
+                                + "Default: kohya.")
         private Spelling spelling = Spelling.KOHYA;
 
         @Option(

@@ -21,12 +21,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "merge",
         description =
-                "Add several LoRAs up to one, whose rank is the sum of theirs, or with --into add them to a model. Nothing is lost.",
+                "Add several LoRAs up to one, whose rank is the sum of theirs, or with --into add them to a model. "
+                        + "Nothing is lost.",
         footer = {
             "",
             "Examples:",
             "  hypersd lora merge style.safetensors:0.7 fox.safetensors:0.5 --out both.safetensors",
-            "  hypersd lora merge style.safetensors --block unet.down_blocks=0.5 --block text_encoder=0 --into sd15 --out styled.safetensors"
+            "  hypersd lora merge style.safetensors --block unet.down_blocks=0.5 --block text_encoder=0 --into sd15 "
+                    + "--out styled.safetensors"
         })
 final class LoraMergeCommand implements Runnable {
     @Parameters(
@@ -39,8 +41,8 @@ final class LoraMergeCommand implements Runnable {
     @Option(
             names = "--block",
             paramLabel = "NAME=FACTOR",
-            description =
-                    "How strongly they count in a part of the model besides: text_encoder, unet.down_blocks.1, unet.mid_block ... The longest name counts; may be given several times.")
+            description = "How strongly they count in a part of the model besides: text_encoder, unet.down_blocks.1, "
+                    + "unet.mid_block ... The longest name counts; may be given several times.")
     private Map<String, Double> blocks = new LinkedHashMap<>();
 
     @Option(

@@ -35,7 +35,8 @@ final class ModelOptions {
             names = "--model",
             paramLabel = "DIR|FILE",
             description =
-                    "A model directory in the diffusers layout, or a single-file checkpoint (with --config-from). Default: the small one that comes with this program.")
+                    "A model directory in the diffusers layout, or a single-file checkpoint (with --config-from). "
+                            + "Default: the small one that comes with this program.")
     Optional<Path> model = Optional.empty();
 
     @CommandLine.Option(
@@ -54,7 +55,9 @@ final class ModelOptions {
             names = "--vae",
             paramLabel = "DIR|FILE|NAME",
             description =
-                    "An autoencoder to put in place of the model's own: a folder, for example of a TAESD, or a file of weights; \"tiny\" for the fast one of the model that comes with this program, \"own\" for the model's own.")
+                    "An autoencoder to put in place of the model's own: a folder, for example of a TAESD, or a file "
+                            + "of weights; \"tiny\" for the fast one of the model that comes with this program, "
+                            + "\"own\" for the model's own.")
     Optional<Path> autoencoder = Optional.empty();
 
     @CommandLine.Option(
@@ -62,7 +65,12 @@ final class ModelOptions {
             paramLabel = "FILE|NAME[:WEIGHT]",
             converter = LoraConverter.class,
             description =
-                    "A LoRA to lay over the model; may be given several times. \"none\" for none. For the model that comes with this program also a name: unified for its few-step LoRA, which is the default, hyper-1step, hyper-4steps, hyper-8steps, lcm, tcd, pcm, perflow, dmd2 and lightning-1step to -8steps for other methods, and flat, neon, outline, pixel or watercolour to draw everything in that style.")
+                    "A LoRA to lay over the model; may be given several times. \"none\" for none. For the model that "
+                            + "comes with this program also a name: unified for its few-step LoRA, which is the "
+                            + "default, hyper-1step, hyper-4steps, hyper-8steps, lcm, tcd, pcm, perflow, "
+                            + "dmd2 and lightning-1step to -8steps for other methods, and flat, "
+                            + "neon, outline, pixel or watercolour to draw everything in "
+                            + "that style.")
     List<Optional<LoraReference>> loras = new ArrayList<>();
 
     @CommandLine.Option(
@@ -70,7 +78,8 @@ final class ModelOptions {
             paramLabel = "FILE[:WORD]",
             converter = EmbeddingConverter.class,
             description =
-                    "A word learned by textual inversion, for use in prompts by the file's name or by WORD; may be given several times.")
+                    "A word learned by textual inversion, for use in prompts by the file's name or by WORD; may be "
+                            + "given several times.")
     List<EmbeddingReference> embeddings = new ArrayList<>();
 
     @CommandLine.Option(
@@ -82,8 +91,8 @@ final class ModelOptions {
     @CommandLine.Option(
             names = "--lora-alphas",
             paramLabel = "RULE",
-            description =
-                    "Where the alphas of a LoRA's modules differ: own (as the file says) or as_diffusers. Default: own.")
+            description = "Where the alphas of a LoRA's modules differ: own (as the file says) "
+                    + "or as_diffusers. Default: own.")
     Optional<Alphas> loraAlphas = Optional.empty();
 
     @CommandLine.Option(
@@ -104,7 +113,8 @@ final class ModelOptions {
             paramLabel = "RULE",
             defaultValue = "converted",
             description =
-                    "How to hold weights of another type than --dtype: converted (once) or as_stored (each time they are used, in half the memory for files in half precision). Default: converted.")
+                    "How to hold weights of another type than --dtype: converted (once) or as_stored (each time they "
+                            + "are used, in half the memory for files in half precision). Default: converted.")
     WeightStorage weightStorage = WeightStorage.CONVERTED;
 
     @CommandLine.Option(
@@ -140,7 +150,10 @@ final class ModelOptions {
                 .with(isEmbedded ? List.of(LoraReference.of(EmbeddedModel.lora().toString())) : List.of(), List.of());
     }
 
-    /** The request that {@code options} amount to. Says on {@code err} which preset is used and what speaks against the rest. */
+    /**
+     * The request that {@code options} amount to. Says on {@code err} which preset is used and what speaks against the
+     * rest.
+     */
     ImageRequest request(GenerationOptions options, ModelSource source, PrintWriter err) {
         ResolvedOptions resolved = options.resolve(target(source), new ProgramNames(model.isEmpty()));
         resolved.preset().ifPresent(preset -> err.println("preset " + preset));
@@ -157,10 +170,9 @@ final class ModelOptions {
         Path named = named();
         Path directory = named;
         if (Files.isRegularFile(named)) {
-            directory = configFrom.orElseThrow(
-                    () -> new InvalidRequestException(
-                            named
-                                    + " is a single file, which holds weights only: name a model directory of the same family with --config-from, for its tokenizer and configurations"));
+            directory = configFrom.orElseThrow(() -> new InvalidRequestException(named
+                    + " is a single file, which holds weights only: name a model directory of the "
+                    + "same family with --config-from, for its tokenizer and configurations"));
             options = options.withCheckpoint(named);
         } else if (!Files.exists(named)) {
             throw new InvalidFileException(

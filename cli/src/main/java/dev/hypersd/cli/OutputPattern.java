@@ -4,10 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where pictures go: a path in which {@code {seed}} and {@code {index}} stand for the seed and the number of the picture.
+ * Where pictures go: a path in which {@code {seed}} and {@code {index}} stand for the seed and the number of the
+ * picture.
  *
- * <p>With several pictures and neither placeholder, the number is put before the extension: {@code out.png} becomes {@code
- * out-1.png}, {@code out-2.png}. An existing directory takes files called {@code hypersd-{seed}.png}.
+ * <p>With several pictures and neither placeholder, the number is put before the extension: {@code out.png} becomes
+ * {@code out-1.png}, {@code out-2.png}. An existing directory takes files called {@code hypersd-{seed}.png}.
  *
  * @param pattern as the user wrote it
  */

@@ -16,8 +16,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * What to draw besides the prompt, and how. Names and descriptions are those of {@link Option}; only ControlNets, which are groups of options, have
- * theirs here.
+ * What to draw besides the prompt, and how. Names and descriptions are those of {@link Option}; only ControlNets, which
+ * are groups of options, have theirs here.
  */
 final class PictureOptions {
     private static final List<Option<?>> PICTURE = List.of(

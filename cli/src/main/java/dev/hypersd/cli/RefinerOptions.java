@@ -15,8 +15,8 @@ final class RefinerOptions {
     @Option(
             names = "--refiner",
             paramLabel = "DIR|FILE",
-            description =
-                    "The refiner of SDXL, a model directory or a single-file checkpoint, to draw the last of the noise levels.")
+            description = "The refiner of SDXL, a model directory or a single-file checkpoint, to draw the last of the "
+                    + "noise levels.")
     Optional<Path> refiner = Optional.empty();
 
     @Option(
@@ -28,8 +28,8 @@ final class RefinerOptions {
     @Option(
             names = "--refiner-config-from",
             paramLabel = "DIR",
-            description =
-                    "For a refiner in a single file: the directory that has its tokenizer and configurations. Default: the tokenizer of the model, and what is published.")
+            description = "For a refiner in a single file: the directory that has its tokenizer and configurations. "
+                    + "Default: the tokenizer of the model, and what is published.")
     private Optional<Path> configFrom = Optional.empty();
 
     /** {@code options} with what is said of it. */

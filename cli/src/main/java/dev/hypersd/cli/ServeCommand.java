@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description =
-                "Serve pictures: a page to draw on, the image API of OpenAI, that of AUTOMATIC1111's web interface, and live sessions.",
+                "Serve pictures: a page to draw on, the image API of OpenAI, that of AUTOMATIC1111's web interface, "
+                        + "and live sessions.",
         footer = {
             "",
             "Examples:",
@@ -100,7 +101,8 @@ final class ServeCommand implements Runnable {
                 names = "--threads",
                 paramLabel = "N",
                 description =
-                        "How many cores a picture may use. Default: all; for the model that comes with this program one, because its pictures are too small to share.")
+                        "How many cores a picture may use. Default: all; for the model that comes with this program "
+                                + "one, because its pictures are too small to share.")
         Optional<Integer> threads = Optional.empty();
 
         @Option(

@@ -34,10 +34,9 @@ final class StoredModelOptions {
         if (!Files.isRegularFile(model)) {
             return model;
         }
-        return configFrom.orElseThrow(
-                () -> new InvalidRequestException(
-                        model
-                                + " is a single file, which holds weights only: name a model directory of the same family with --config-from, for its tokenizer and configurations"));
+        return configFrom.orElseThrow(() -> new InvalidRequestException(model
+                + " is a single file, which holds weights only: name a model directory of the same "
+                + "family with --config-from, for its tokenizer and configurations"));
     }
 
     private LoadOptions options(Path model) {

@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 
 /**
- * Starts the command again in UTF-8 where the environment names no locale, as in containers, in cron and over ssh. There the JVM takes
- * arguments and paths for ASCII and replaces every other character, which nothing within the program can undo.
+ * Starts the command again in UTF-8 where the environment names no locale, as in containers, in cron and over ssh.
+ * There the JVM takes arguments and paths for ASCII and replaces every other character, which nothing within the
+ * program can undo.
  */
 final class Utf8Locale {
     private static final String LOCALE = "C.UTF-8";

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Files that are not what they should be, and places that cannot be written to: a sentence each, and nothing left behind. */
+/**
+ * Files that are not what they should be, and places that cannot be written to: a sentence each, and nothing left
+ * behind.
+ */
 class BrokenInputTest {
     private static final Path MODELS =
             Path.of(System.getProperty("hypersd.reference")).resolve("pipelines/models");
@@ -48,7 +51,10 @@ class BrokenInputTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
                     text_encoder/model.safetensors                | the encoded prompt is not finite
                     unet/diffusion_pytorch_model.safetensors      | the U-Net's prediction in step 1 of 1 is not finite
                     vae/diffusion_pytorch_model.safetensors       | the decoded picture is not finite

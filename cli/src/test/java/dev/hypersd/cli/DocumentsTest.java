@@ -115,7 +115,10 @@ class DocumentsTest {
 
     /** The readme's example is run by {@link ReadmeTest}; these are parts of programs, which are compiled. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
             generate.md | dev.hypersd.pipeline.*, dev.hypersd.request.* |
             pictures.md | dev.hypersd.image.Image, dev.hypersd.request.* | Image picture, Image mask
             scenes.md   | dev.hypersd.scene.*, dev.hypersd.scene.drawing.*, dev.hypersd.data.* |
@@ -178,7 +181,10 @@ class DocumentsTest {
                 .map(heading -> anchor.apply(heading.group(1)));
     }
 
-    /** The lines that are neither code nor part of a table nor a picture, and have no link or word that cannot be divided. */
+    /**
+     * The lines that are neither code nor part of a table nor a picture, and have no link or word that cannot be
+     * divided.
+     */
     private static Stream<String> prose(Path document) {
         List<String> prose = new ArrayList<>();
         boolean code = false;

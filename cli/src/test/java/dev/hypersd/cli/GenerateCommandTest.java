@@ -26,7 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** The command as a user meets it: one sentence for each wrong input, nothing half-written, and pictures that repeat. */
+/**
+ * The command as a user meets it: one sentence for each wrong input, nothing half-written, and pictures that repeat.
+ */
 class GenerateCommandTest {
     private static final Path REFERENCE = Path.of(System.getProperty("hypersd.reference"));
     private static final Path SD15 = REFERENCE.resolve("pipelines/models/sd15");
@@ -147,7 +149,10 @@ class GenerateCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
                     --sampler tdc             | there is no sampler "tdc"; did you mean tcd?
                     --preset hyper-sd15-4step | there is no preset "hyper-sd15-4step"; did you mean hyper-sd15-4steps?
                     --size 100x64             | width must be a multiple of 8, not 100; 96 and 104 are the nearest

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The launcher {@code ./hypersd} builds when, and only when, what the command is made of has changed. A small project stands for this one,
- * with a Maven that writes down each build and a JDK that writes down each start.
+ * The launcher {@code ./hypersd} builds when, and only when, what the command is made of has changed. A small project
+ * stands for this one, with a Maven that writes down each build and a JDK that writes down each start.
  */
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
@@ -45,7 +45,9 @@ class LauncherTest {
             Files.copy(REPOSITORY.resolve(file), project.resolve(file));
         }
         executable(project.resolve("hypersd"), Files.readString(REPOSITORY.resolve("hypersd")));
-        executable(project.resolve("mvnw"), """
+        executable(
+                project.resolve("mvnw"),
+                """
                 #!/bin/sh
                 # Building takes long enough for a second start to find it under way.
                 cd "$(dirname "$0")"
@@ -70,7 +72,9 @@ class LauncherTest {
         Files.setLastModifiedTime(
                 jdk.resolve("release"), FileTime.from(Instant.now().minus(Duration.ofDays(9))));
         executable(jdk.resolve("bin/javac"), "#!/bin/sh\n");
-        executable(jdk.resolve("bin/java"), """
+        executable(
+                jdk.resolve("bin/java"),
+                """
                 #!/bin/sh
                 for argument in "$@"; do
                   case "$argument" in
@@ -242,7 +246,9 @@ class LauncherTest {
     }
 
     private void writePom(String module, String artifact, String dependency) throws IOException {
-        write(module + "/pom.xml", """
+        write(
+                module + "/pom.xml",
+                """
                 <project>
                   <parent><artifactId>hypersd-parent</artifactId></parent>
                   <artifactId>%s</artifactId>
@@ -250,7 +256,8 @@ class LauncherTest {
                     <artifactId>%s</artifactId>
                   </dependency>
                 </project>
-                """.formatted(artifact, dependency));
+                """
+                        .formatted(artifact, dependency));
     }
 
     private void write(String file, String text) throws IOException {

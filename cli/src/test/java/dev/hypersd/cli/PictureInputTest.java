@@ -17,7 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pictures that go into a generation: to follow with ControlNets, to go on from, to draw anew in part, and to enlarge. */
+/**
+ * Pictures that go into a generation: to follow with ControlNets, to go on from, to draw anew in part, and to enlarge.
+ */
 class PictureInputTest {
     private static final Path MODELS =
             Path.of(System.getProperty("hypersd.reference")).resolve("pipelines/models");

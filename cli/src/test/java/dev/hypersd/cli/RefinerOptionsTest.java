@@ -38,7 +38,8 @@ class RefinerOptionsTest {
                 .containsEntry("Refiner switch at", "0.5");
         String like = "--like=" + folder.resolve("refined.png");
         failed(
-                "refiner_from (--refiner-from) lets a refiner draw the last steps, and sdxl was loaded without one: name it with --refiner",
+                "refiner_from (--refiner-from) lets a refiner draw the last steps, and sdxl was loaded without one: "
+                        + "name it with --refiner",
                 SDXL,
                 like);
         assertThat(drawn("again.png", SDXL, like, "--refiner", REFINER)).isEqualTo(refined);

@@ -16,8 +16,8 @@ class ServeCommandTest {
         Outcome outcome = serve("--host=0.0.0.0");
         assertThat(outcome.code()).isNotZero();
         assertThat(outcome.err())
-                .contains(
-                        "0.0.0.0 can be reached from other machines: give a token that clients must know, or listen at 127.0.0.1");
+                .contains("0.0.0.0 can be reached from other machines: give a token that clients must know, or listen "
+                        + "at 127.0.0.1");
     }
 
     @Test

@@ -7,7 +7,10 @@ import java.util.Comparator;
 public final class Nearest {
     private Nearest() {}
 
-    /** The one of {@code known}, which is not empty, that {@code name} begins, else the one with the fewest letters to change, insert or delete. */
+    /**
+     * The one of {@code known}, which is not empty, that {@code name} begins, else the one with the fewest letters to
+     * change, insert or delete.
+     */
     public static String of(String name, Collection<String> known) {
         return known.stream()
                 .min(Comparator.<String>comparingInt(k -> k.startsWith(name) ? 0 : 1)

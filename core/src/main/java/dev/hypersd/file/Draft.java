@@ -14,8 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * A file or folder that is being written, under a temporary name beside its place. It gets its own name when it is whole. If that never
- * happens, nothing is left of it, even where the program is told to end while it is being written (Ctrl-C).
+ * A file or folder that is being written, under a temporary name beside its place. It gets its own name when it is
+ * whole. If that never happens, nothing is left of it, even where the program is told to end while it is being written
+ * (Ctrl-C).
  *
  * <pre>{@code
  * try (Draft draft = Draft.of(file)) {

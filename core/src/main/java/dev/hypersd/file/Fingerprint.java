@@ -13,7 +13,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Tells contents apart by a few digits: the same contents in the same order give the same ones. Not safe to share between threads. */
+/**
+ * Tells contents apart by a few digits: the same contents in the same order give the same ones. Not safe to share
+ * between threads.
+ */
 public final class Fingerprint {
     private static final int BYTES = 4;
     private static final int PIECE = 1 << 20;

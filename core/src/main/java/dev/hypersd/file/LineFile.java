@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A text file in UTF-8 that grows line by line, such as a log. A program that is ended while it appends leaves a last line
- * without its line break: such a line does not count, and the next one that is appended takes its place. So every line
- * that is read was written whole.
+ * A text file in UTF-8 that grows line by line, such as a log. A program that is ended while it appends leaves a last
+ * line without its line break: such a line does not count, and the next one that is appended takes its place. So every
+ * line that is read was written whole.
  *
  * @param path the file, whether or not it exists
  */

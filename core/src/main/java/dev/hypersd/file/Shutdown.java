@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * What happens when the program is told to end (Ctrl-C, SIGTERM): first the actions that save something run, then the drafts that
- * are still open are removed.
+ * What happens when the program is told to end (Ctrl-C, SIGTERM): first the actions that save something run, then the
+ * drafts that are still open are removed.
  */
 public final class Shutdown {
     private static final List<Runnable> ACTIONS = new CopyOnWriteArrayList<>();

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What the EXIF data of a picture (CIPA DC-008) say of its orientation and of how it was made. They are a TIFF structure: a first directory
- * with the orientation, which points to a second one, which has the user comment. A JPEG has them in an APP1 segment, a PNG and a WebP in a
- * chunk.
+ * What the EXIF data of a picture (CIPA DC-008) say of its orientation and of how it was made. They are a TIFF
+ * structure: a first directory with the orientation, which points to a second one, which has the user comment. A JPEG
+ * has them in an APP1 segment, a PNG and a WebP in a chunk.
  */
 final class Exif {
     private static final int APP0 = 0xFFE0;
@@ -166,9 +166,9 @@ final class Exif {
     }
 
     /**
-     * How a comment is encoded. The marker before it says little: behind {@code UNICODE} programs write UTF-16 in either order, with and
-     * without a byte-order mark, and UTF-8. Parameters are mostly ASCII, which in UTF-16 has a zero byte in each pair, the first of
-     * them in big-endian order; a text without zero bytes is UTF-8.
+     * How a comment is encoded. The marker before it says little: behind {@code UNICODE} programs write UTF-16 in
+     * either order, with and without a byte-order mark, and UTF-8. Parameters are mostly ASCII, which in UTF-16 has a
+     * zero byte in each pair, the first of them in big-endian order; a text without zero bytes is UTF-8.
      *
      * @param order of the TIFF structure, which decides where nothing else does
      */

@@ -15,13 +15,13 @@ import java.util.SequencedMap;
  * Steps: 4, Sampler: TCD, CFG scale: 0, Seed: 7, Size: 512x512, Model: sd15
  * }</pre>
  *
- * <p>What is written is read back as it was. Where other programs would read a prompt differently, for example because one of its lines
- * begins with {@code Negative prompt:}, the settings repeat the prompts in quotes.
+ * <p>What is written is read back as it was. Where other programs would read a prompt differently, for example because
+ * one of its lines begins with {@code Negative prompt:}, the settings repeat the prompts in quotes.
  *
  * @param prompt what the picture should show
  * @param negativePrompt what it should not show; empty for nothing
- * @param settings names and values in the order they are written; the first should be {@code Steps}, by
- *     which they are found
+ * @param settings names and values in the order they are written; the first should be {@code Steps}, by which they are
+ *     found
  */
 public record GenerationParameters(String prompt, String negativePrompt, SequencedMap<String, String> settings) {
     public GenerationParameters {
@@ -63,8 +63,8 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
     }
 
     /**
-     * Reads the text of a file, from this project or from another program. A text without settings is a prompt; settings that cannot be
-     * read are left out.
+     * Reads the text of a file, from this project or from another program. A text without settings is a prompt;
+     * settings that cannot be read are left out.
      */
     public static GenerationParameters parse(String text) {
         return Infotext.read(text);

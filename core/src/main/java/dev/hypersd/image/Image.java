@@ -36,10 +36,11 @@ public final class Image {
     }
 
     /**
-     * Reads a PNG, JPEG, WebP, GIF or BMP file: turned upright as its EXIF data say, grey as three equal channels, the inks of printers as
-     * light, transparent parts filled with white, which is logged.
+     * Reads a PNG, JPEG, WebP, GIF or BMP file: turned upright as its EXIF data say, grey as three equal channels, the
+     * inks of printers as light, transparent parts filled with white, which is logged.
      *
-     * @throws dev.hypersd.error.InvalidFileException if it is missing, broken, cut short, of another kind, or larger than any picture
+     * @throws dev.hypersd.error.InvalidFileException if it is missing, broken, cut short, of another kind, or larger
+     *     than any picture
      */
     public static Image read(Path file) {
         return decode(file, ImageDecoder.bytes(file));
@@ -49,7 +50,8 @@ public final class Image {
      * Reads a picture that is in memory, as {@link #read(Path)} does.
      *
      * @param file where it comes from, named in messages
-     * @throws dev.hypersd.error.InvalidFileException if it is broken, cut short, of another kind, or larger than any picture
+     * @throws dev.hypersd.error.InvalidFileException if it is broken, cut short, of another kind, or larger than any
+     *     picture
      */
     public static Image decode(Path file, byte[] encoded) {
         return decode(file, encoded, Color.WHITE, warning -> LOG.log(System.Logger.Level.WARNING, warning));
@@ -61,18 +63,20 @@ public final class Image {
      * @param file where it comes from, named in messages
      * @param background what shows through transparent parts
      * @param warnings told in a sentence when there are such parts
-     * @throws dev.hypersd.error.InvalidFileException if it is broken, cut short, of another kind, or larger than any picture
+     * @throws dev.hypersd.error.InvalidFileException if it is broken, cut short, of another kind, or larger than any
+     *     picture
      */
     public static Image decode(Path file, byte[] encoded, Color background, Consumer<String> warnings) {
         return ImageDecoder.decode(file, encoded, background, warnings);
     }
 
     /**
-     * How opaque each pixel of a picture in memory is, as grey from black (transparent) to white (opaque), turned upright; empty where the
-     * picture is of a kind without transparency.
+     * How opaque each pixel of a picture in memory is, as grey from black (transparent) to white (opaque), turned
+     * upright; empty where the picture is of a kind without transparency.
      *
      * @param file where it comes from, named in messages
-     * @throws dev.hypersd.error.InvalidFileException if it is broken, cut short, of another kind, or larger than any picture
+     * @throws dev.hypersd.error.InvalidFileException if it is broken, cut short, of another kind, or larger than any
+     *     picture
      */
     public static Optional<Image> decodeAlpha(Path file, byte[] encoded) {
         return ImageDecoder.decodeAlpha(file, encoded);
@@ -84,7 +88,8 @@ public final class Image {
     }
 
     /**
-     * Writes this picture in the format that the extension of {@code file} names: png, jpg, jpeg or webp. The file appears whole or not at all.
+     * Writes this picture in the format that the extension of {@code file} names: png, jpg, jpeg or webp. The file
+     * appears whole or not at all.
      *
      * @throws dev.hypersd.error.InvalidRequestException if the extension is another
      */
@@ -97,7 +102,10 @@ public final class Image {
         ImageFormat.of(file).write(this, Optional.of(parameters), file);
     }
 
-    /** This picture in another size, antialiased where it shrinks, exactly as Pillow does it; itself if it has that size. */
+    /**
+     * This picture in another size, antialiased where it shrinks, exactly as Pillow does it; itself if it has that
+     * size.
+     */
     public Image resize(int newWidth, int newHeight, Resampling filter) {
         if (newWidth < 1 || newHeight < 1) {
             throw new IllegalArgumentException(

@@ -26,7 +26,9 @@ final class ImageDecoder {
     /** 16384 x 16384; a small file can claim any size. */
     private static final long MOST_PIXELS = 1L << 28;
 
-    /** A progressive JPEG has about ten scans, and each one goes through all pixels; some small files have thousands. */
+    /**
+     * A progressive JPEG has about ten scans, and each one goes through all pixels; some small files have thousands.
+     */
     private static final int MOST_SCANS = 100;
 
     /** Pixels times scans: 60 megapixels in 70 scans. */
@@ -68,8 +70,8 @@ final class ImageDecoder {
     }
 
     /**
-     * How opaque each pixel of a file is, as grey from black (transparent) to white (opaque); empty where the format of the file has no
-     * transparency.
+     * How opaque each pixel of a file is, as grey from black (transparent) to white (opaque); empty where the format of
+     * the file has no transparency.
      */
     static Optional<Image> decodeAlpha(Path file, byte[] encoded) {
         return read(file, encoded)
@@ -152,8 +154,9 @@ final class ImageDecoder {
         if (scans > MOST_SCANS || scans * pixels > MOST_SCANNED) {
             throw new InvalidFileException(
                     file,
-                    "is a picture of %dx%d in %d scans, which takes too long to decode; at most %d scans and %d pixels in all of them are read"
-                            .formatted(width, height, scans, MOST_SCANS, MOST_SCANNED));
+                    "is a picture of %dx%d in %d scans, which takes too long to decode; at most %d scans and %d "
+                            + "pixels in all of them are read"
+                                    .formatted(width, height, scans, MOST_SCANS, MOST_SCANNED));
         }
     }
 
@@ -226,8 +229,8 @@ final class ImageDecoder {
     }
 
     /**
-     * The inks of a JPEG as light, as Pillow does it: {@code 255 - K - C * (255 - K) / 255} and so on. Files hold the inks inverted, by
-     * Adobe's convention.
+     * The inks of a JPEG as light, as Pillow does it: {@code 255 - K - C * (255 - K) / 255} and so on. Files hold the
+     * inks inverted, by Adobe's convention.
      *
      * @param transform 2 if cyan, magenta and yellow are stored as YCbCr
      */

@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 
 /**
- * Generation parameters as one text, in the form that AUTOMATIC1111's web interface introduced ("infotext"): the prompt, the negative
- * prompt, and the settings, which begin with a line {@code Steps: ...}.
+ * Generation parameters as one text, in the form that AUTOMATIC1111's web interface introduced ("infotext"): the
+ * prompt, the negative prompt, and the settings, which begin with a line {@code Steps: ...}.
  *
- * <p>Reading is lenient, because each program writes this form a little differently: an entry that is not {@code name: value} is
- * left out and the others are kept, values may be JSON, settings may go on over several lines, and lines may end in CRLF. It takes time in
- * proportion to the length of the text, and never recurses.
+ * <p>Reading is lenient, because each program writes this form a little differently: an entry that is not
+ * {@code name: value} is left out and the others are kept, values may be JSON, settings may go on over several lines,
+ * and lines may end in CRLF. It takes time in proportion to the length of the text, and never recurses.
  */
 final class Infotext {
     private static final String NEGATIVE = "Negative prompt:";
@@ -82,8 +82,8 @@ final class Infotext {
     }
 
     /**
-     * Where the settings begin: at the last line that begins with {@code Steps}, or at a last line that is empty or nothing but settings.
-     * One more than the length of the text where there are none.
+     * Where the settings begin: at the last line that begins with {@code Steps}, or at a last line that is empty or
+     * nothing but settings. One more than the length of the text where there are none.
      */
     private static int settingsStart(String text) {
         int steps = -1;
@@ -120,7 +120,9 @@ final class Infotext {
         /** How many entries there are, those that cannot be read included. */
         private int entries;
 
-        /** Whether brackets were found that do not enclose a value; they are not tried again, so that time stays linear. */
+        /**
+         * Whether brackets were found that do not enclose a value; they are not tried again, so that time stays linear.
+         */
         private boolean oddBrackets;
 
         Scanner(String text, int start) {
@@ -193,7 +195,10 @@ final class Infotext {
             return -1;
         }
 
-        /** The place after the brackets that open at {@code start}, strings within them counting as a whole; -1 if they do not close. */
+        /**
+         * The place after the brackets that open at {@code start}, strings within them counting as a whole; -1 if they
+         * do not close.
+         */
         private int afterBrackets(int start) {
             int depth = 0;
             for (int i = start; i < text.length(); i++) {

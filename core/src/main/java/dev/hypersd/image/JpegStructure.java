@@ -8,7 +8,8 @@ import java.util.OptionalInt;
  * What the markers of a JPEG file (ITU-T T.81, annex B) say about it, read in one pass and without decoding anything.
  *
  * @param components of each pixel: 1 for grey, 3 for colours, 4 for the inks of a printer
- * @param adobeTransform how the colours were transformed by Adobe's convention: 0 not at all, 1 to YCbCr, 2 to YCCK; empty if the file does not say
+ * @param adobeTransform how the colours were transformed by Adobe's convention: 0 not at all, 1 to YCbCr, 2 to YCCK;
+ *     empty if the file does not say
  * @param scans how often the pixels are gone through: once in a baseline file, about ten times in a progressive one
  * @param exif the EXIF data
  * @param isCut whether the file ends within a segment; it may end within the pixels too, which only a decoder notices
@@ -65,7 +66,10 @@ record JpegStructure(int components, OptionalInt adobeTransform, int scans, Opti
         return Optional.of(new JpegStructure(components, transform, scans, exif, cut));
     }
 
-    /** The place after the next {@code FF} that begins a segment, beyond compressed data and fill bytes; -1 if there is none. */
+    /**
+     * The place after the next {@code FF} that begins a segment, beyond compressed data and fill bytes; -1 if there is
+     * none.
+     */
     private static int nextMarker(byte[] file, int from) {
         for (int i = from; i + 1 < file.length; i++) {
             int marker = file[i + 1] & 0xFF;

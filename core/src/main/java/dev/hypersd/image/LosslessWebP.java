@@ -3,8 +3,8 @@ package dev.hypersd.image;
 import java.util.Arrays;
 
 /**
- * The lossless bitstream of WebP (RFC 9649, section 3): red and blue without their green, each pixel's difference from a prediction of it by its neighbours, and
- * a prefix code for each channel.
+ * The lossless bitstream of WebP (RFC 9649, section 3): red and blue without their green, each pixel's difference from
+ * a prediction of it by its neighbours, and a prefix code for each channel.
  */
 final class LosslessWebP {
     private static final int SIGNATURE = 0x2F;
@@ -19,7 +19,10 @@ final class LosslessWebP {
     /** Of the predictions the one that continues the plane through left, top and top left. */
     private static final int PLANE = 12;
 
-    /** Predictions are chosen for squares of this many pixels, as a power of two; the largest, since there is one choice only. */
+    /**
+     * Predictions are chosen for squares of this many pixels, as a power of two; the largest, since there is one choice
+     * only.
+     */
     private static final int SQUARE_BITS = 9;
 
     /** Green shares its alphabet with lengths of repetitions, of which none are made. */

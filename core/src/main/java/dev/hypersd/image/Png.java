@@ -18,7 +18,10 @@ public record Png() implements ImageFormat {
     private static final byte TRUE_COLOUR = 2;
     private static final int CHANNELS = 3;
 
-    /** The filters of the format: nothing, the byte to the left, the one above, their average, and Paeth's choice of three. */
+    /**
+     * The filters of the format: nothing, the byte to the left, the one above, their average, and Paeth's choice of
+     * three.
+     */
     private static final int FILTERS = 5;
 
     @Override
@@ -89,7 +92,10 @@ public record Png() implements ImageFormat {
         return rows;
     }
 
-    /** Fills the differences that each filter leaves of row {@code y}, and returns the number of the filter whose differences are smallest. */
+    /**
+     * Fills the differences that each filter leaves of row {@code y}, and returns the number of the filter whose
+     * differences are smallest.
+     */
     private static int filter(byte[] pixels, int y, int stride, byte[][] differences) {
         byte[] none = differences[0];
         byte[] byLeft = differences[1];

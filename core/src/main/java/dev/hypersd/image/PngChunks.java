@@ -13,7 +13,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * The chunks of a PNG file (ISO/IEC 15948, section 5) that are whole, with its texts (tEXt, zTXt and iTXt) and its EXIF data (eXIf).
+ * The chunks of a PNG file (ISO/IEC 15948, section 5) that are whole, with its texts (tEXt, zTXt and iTXt) and its EXIF
+ * data (eXIf).
  *
  * @param chunks in the order of the file
  */

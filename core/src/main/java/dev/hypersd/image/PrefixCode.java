@@ -5,7 +5,8 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
- * A canonical prefix code (Huffman, 1952) of at most {@code longest} bits, with its bits in the order in which they are written. A code for one symbol takes none.
+ * A canonical prefix code (Huffman, 1952) of at most {@code longest} bits, with its bits in the order in which they are
+ * written. A code for one symbol takes none.
  *
  * @param lengths in bits, of each symbol; 0 for those that do not occur
  * @param codes of each symbol
@@ -62,7 +63,10 @@ record PrefixCode(int[] lengths, int[] codes) {
         }
     }
 
-    /** Shorter codes first, those of one length by their symbols; each turned round, because its first bit is written first. */
+    /**
+     * Shorter codes first, those of one length by their symbols; each turned round, because its first bit is written
+     * first.
+     */
     private static int[] codes(int... lengths) {
         int[] codes = new int[lengths.length];
         int longest = Arrays.stream(lengths).max().orElseThrow();

@@ -44,7 +44,8 @@ public enum Resampling {
     }
 
     /**
-     * What each pixel of a resized line is made of, antialiased: where the line gets shorter, the filter gets as much wider.
+     * What each pixel of a resized line is made of, antialiased: where the line gets shorter, the filter gets as much
+     * wider.
      *
      * @param from pixels of the line
      * @param to pixels of the result

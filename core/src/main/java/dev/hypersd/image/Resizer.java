@@ -3,8 +3,8 @@ package dev.hypersd.image;
 import java.util.Arrays;
 
 /**
- * Resizes with antialiasing, first along rows, then along columns, in the fixed-point arithmetic of Pillow, whose results the
- * models were trained on: weights of 22 binary digits, and each direction rounded to eight bits.
+ * Resizes with antialiasing, first along rows, then along columns, in the fixed-point arithmetic of Pillow, whose
+ * results the models were trained on: weights of 22 binary digits, and each direction rounded to eight bits.
  */
 final class Resizer {
     private static final int CHANNELS = 3;
@@ -34,7 +34,8 @@ final class Resizer {
     }
 
     /**
-     * Resamples lines of groups of {@code group} pixels: for rows many lines of single pixels, for columns one line of whole rows.
+     * Resamples lines of groups of {@code group} pixels: for rows many lines of single pixels, for columns one line of
+     * whole rows.
      *
      * @param stride bytes from one line to the next
      */

@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * An object of a JSON file, read by key and type.
  *
- * <p>Each reader takes the value to use where the key is absent or null; a value of another type is refused with a message that
- * names file, key, what was expected and what was found.
+ * <p>Each reader takes the value to use where the key is absent or null; a value of another type is refused with a
+ * message that names file, key, what was expected and what was found.
  */
 public final class JsonObject {
     private static final System.Logger LOG = System.getLogger("dev.hypersd.json");
@@ -179,7 +179,10 @@ public final class JsonObject {
         return has(key) ? strings(key, node.get(key)) : absent;
     }
 
-    /** The list of lists of strings at {@code key}, empty where absent; an entry that is a plain string counts as a list of one. */
+    /**
+     * The list of lists of strings at {@code key}, empty where absent; an entry that is a plain string counts as a list
+     * of one.
+     */
     public List<List<String>> stringLists(String key) {
         return has(key)
                 ? list(
@@ -219,8 +222,8 @@ public final class JsonObject {
     }
 
     /**
-     * The path of {@code name}, which this file mentions, in the directory of this file. Symbolic links there are followed, as
-     * the hub's cache consists of them; a name that by itself leads outside of the directory is refused.
+     * The path of {@code name}, which this file mentions, in the directory of this file. Symbolic links there are
+     * followed, as the hub's cache consists of them; a name that by itself leads outside of the directory is refused.
      */
     public Path sibling(String name) {
         List<String> steps = List.of(name.split("/", -1));
@@ -236,7 +239,8 @@ public final class JsonObject {
     }
 
     /**
-     * Refuses any value at {@code key} but {@code only}: for an option that changes the result and is not computed here.
+     * Refuses any value at {@code key} but {@code only}: for an option that changes the result and is not computed
+     * here.
      *
      * @param only a string, a {@link Boolean} or an {@link Integer}; the meaning of an absent key too
      */
@@ -253,7 +257,9 @@ public final class JsonObject {
         }
     }
 
-    /** Counts {@code keys} as known whatever their values are: for options without a bearing on what is computed here. */
+    /**
+     * Counts {@code keys} as known whatever their values are: for options without a bearing on what is computed here.
+     */
     public void ignore(String... keys) {
         asked.addAll(List.of(keys));
     }

@@ -16,8 +16,8 @@ public enum LoraLayers {
     /** The feed-forward parts of transformers. */
     FEED_FORWARD(".*\\.ff\\.net\\.(0\\.proj|2)"),
     /** Residual blocks, with what tells them the time, and the convolutions between levels. */
-    CONVOLUTION(
-            ".*\\.resnets\\.\\d+\\.(conv1|conv2|conv_shortcut|time_emb_proj)|.*\\.(downsamplers|upsamplers)\\.0\\.conv");
+    CONVOLUTION(".*\\.resnets\\.\\d+\\.(conv1|conv2|conv_shortcut|time_emb_proj)|"
+            + ".*\\.(downsamplers|upsamplers)\\.0\\.conv");
 
     private final Pattern weight;
 

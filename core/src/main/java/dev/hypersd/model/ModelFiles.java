@@ -106,7 +106,8 @@ public final class ModelFiles {
         if (Files.isRegularFile(directory)) {
             throw new InvalidFileException(
                     directory,
-                    "is a file, without tokenizer and configurations; open a model directory and put the file over that");
+                    "is a file, without tokenizer and configurations; open a model "
+                            + "directory and put the file over that");
         }
         JsonObject index = Json.read(directory.resolve(INDEX));
         ModelFamily family = family(index);
@@ -167,7 +168,8 @@ public final class ModelFiles {
                         throw index.invalid(
                                 name,
                                 "comes from the library \"" + library
-                                        + "\"; only parts of diffusers and transformers are supported, and no code of a model is run");
+                                        + "\"; only parts of diffusers and transformers are supported, and no code "
+                                        + "of a model is run");
                     }
                     return !library.isEmpty();
                 })

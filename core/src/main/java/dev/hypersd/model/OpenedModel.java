@@ -97,8 +97,9 @@ public final class OpenedModel {
                     .ifPresent(own -> {
                         throw new InvalidFileException(
                                 checkpoint.file(),
-                                "is made for text embeddings %d wide, those of the model in %s are %d wide; SD 1.x has 768, SD 2.x 1024: name a directory of its own family"
-                                        .formatted(own, files.path(), width));
+                                "is made for text embeddings %d wide, those of the model in %s are %d wide; SD 1.x "
+                                        + "has 768, SD 2.x 1024: name a directory of its own family"
+                                                .formatted(own, files.path(), width));
                     });
         }
     }
@@ -139,9 +140,8 @@ public final class OpenedModel {
         return other.map(path -> files.with(
                         Files.isDirectory(path)
                                 ? ModelPart.in(path).withName(AUTOENCODER)
-                                : files.part(AUTOENCODER)
-                                        .withWeights(
-                                                () -> Checkpoint.recognise(path).open(AUTOENCODER))))
+                                : files.part(AUTOENCODER).withWeights(() -> Checkpoint.recognise(path)
+                                        .open(AUTOENCODER))))
                 .orElse(files);
     }
 
@@ -162,8 +162,8 @@ public final class OpenedModel {
         if (!NoiseSchedule.from(scheduler(refinerFiles)).settings().equals(schedule.settings())) {
             throw new InvalidFileException(
                     path,
-                    "was trained with other noise levels or predictions than the model in %s: it cannot go on from what that draws"
-                            .formatted(files.path()));
+                    "was trained with other noise levels or predictions than the model in %s: it cannot go on from "
+                            + "what that draws".formatted(files.path()));
         }
         return found.denoiser();
     }
@@ -212,9 +212,9 @@ public final class OpenedModel {
     }
 
     /**
-     * The sampler that its own configuration asks for. Configurations of Stable Diffusion 1 and 2 are corrected as diffusers'
-     * {@code StableDiffusionPipeline} does it: old files lack {@code steps_offset: 1} and {@code clip_sample: false}, and with what they
-     * say pictures are visibly worse.
+     * The sampler that its own configuration asks for. Configurations of Stable Diffusion 1 and 2 are corrected as
+     * diffusers' {@code StableDiffusionPipeline} does it: old files lack {@code steps_offset: 1} and
+     * {@code clip_sample: false}, and with what they say pictures are visibly worse.
      *
      * @throws InvalidFileException if that sampler, or an option of it, is not supported
      */

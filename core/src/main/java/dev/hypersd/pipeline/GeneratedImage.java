@@ -13,8 +13,8 @@ import java.nio.file.Path;
  */
 public record GeneratedImage(Image image, GenerationParameters parameters, long seed) {
     /**
-     * Writes the picture, in the format that the extension of {@code file} names, with its parameters inside. The file appears whole
-     * or not at all.
+     * Writes the picture, in the format that the extension of {@code file} names, with its parameters inside. The file
+     * appears whole or not at all.
      */
     public void save(Path file) {
         image.write(file, parameters);

@@ -210,7 +210,8 @@ final class Generation {
     private static Tensor requireFinite(Tensor tensor, String what) {
         if (!tensor.isfinite().all().item_bool()) {
             throw new HyperSdException(what
-                    + " is not finite (NaN or infinity): the weights are broken, a LoRA's weight is far too large, or half precision overflowed;"
+                    + " is not finite (NaN or infinity): the weights are broken, a LoRA's weight is far too large, "
+                    + "or half precision overflowed;"
                     + " try f32 and no LoRA to see which");
         }
         return tensor;

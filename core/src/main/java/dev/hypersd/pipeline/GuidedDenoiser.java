@@ -12,7 +12,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The U-Net under classifier-free guidance and under ControlNets: one batch of negative and positive halves, or a single pass where guidance is off.
+ * The U-Net under classifier-free guidance and under ControlNets: one batch of negative and positive halves, or a
+ * single pass where guidance is off.
  */
 final class GuidedDenoiser {
     private static final long[] ALL_BUT_BATCH = {1, 2, 3};
@@ -69,7 +70,10 @@ final class GuidedDenoiser {
                 .orElse(latents);
     }
 
-    /** Mixes in the guided prediction brought back to the positive one's standard deviation (Lin et al., 2023, equations 15 and 16). */
+    /**
+     * Mixes in the guided prediction brought back to the positive one's standard deviation (Lin et al., 2023, equations
+     * 15 and 16).
+     */
     private Tensor rescaled(Tensor guided, Tensor positive) {
         Tensor matched = guided.mul(deviation(positive).div(deviation(guided)));
         return Tensors.combine(guidance.rescale(), matched, 1 - guidance.rescale(), guided);

@@ -21,8 +21,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Prepares the {@link PreparedLatents} of a request. Noise is drawn in the order of the reference, so that a seed means the same picture: for the encoded
- * picture, for the start, for the encoded masked picture.
+ * Prepares the {@link PreparedLatents} of a request. Noise is drawn in the order of the reference, so that a seed means
+ * the same picture: for the encoded picture, for the start, for the encoded masked picture.
  */
 final class LatentPreparation {
     private final DiffusionModel model;
@@ -51,7 +51,10 @@ final class LatentPreparation {
                 .orElseGet(() -> PreparedLatents.of(pure(draw())));
     }
 
-    /** Goes on from {@code latents} of unit variance: as they are where the plan begins on the way, else with the noise of its first step. */
+    /**
+     * Goes on from {@code latents} of unit variance: as they are where the plan begins on the way, else with the noise
+     * of its first step.
+     */
     PreparedLatents from(Tensor latents) {
         return PreparedLatents.of(request.steps().denoisingStart() > 0 ? latents : plan.addNoise(0, latents, draw()));
     }

@@ -10,7 +10,8 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param start the latents before the first step, {@code [B, C, h, w]}
  * @param kept what steps may not change, if anything
- * @param inpaintingChannels channels that a U-Net for inpainting sees in addition to the latents: mask and masked picture, {@code [B, 1 + C, h, w]}
+ * @param inpaintingChannels channels that a U-Net for inpainting sees in addition to the latents: mask and masked
+ *     picture, {@code [B, 1 + C, h, w]}
  */
 record PreparedLatents(Tensor start, Optional<Kept> kept, Optional<Tensor> inpaintingChannels) {
     /**

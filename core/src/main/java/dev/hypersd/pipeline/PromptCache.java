@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What the last texts were encoded to, because a hand that draws says the same again and again. Used on the engine's thread only.
+ * What the last texts were encoded to, because a hand that draws says the same again and again. Used on the engine's
+ * thread only.
  */
 final class PromptCache implements AutoCloseable {
     /**

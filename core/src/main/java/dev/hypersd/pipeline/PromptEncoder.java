@@ -30,8 +30,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Turns the prompts of a request into what the U-Net is conditioned on, one row for each picture, the negative rows first where
- * guidance is on. Each distinct text is encoded once.
+ * Turns the prompts of a request into what the U-Net is conditioned on, one row for each picture, the negative rows
+ * first where guidance is on. Each distinct text is encoded once.
  */
 final class PromptEncoder {
     private final Denoiser denoiser;
@@ -48,7 +48,10 @@ final class PromptEncoder {
         this.warnings = warnings;
     }
 
-    /** The conditions for all pictures of {@code request}: {@code [count, ...]}, or {@code [2 count, ...]} when {@code guided}. */
+    /**
+     * The conditions for all pictures of {@code request}: {@code [count, ...]}, or {@code [2 count, ...]} when
+     * {@code guided}.
+     */
     Conditioning encode(ImageRequest request, Size size, boolean guided) {
         List<Prompt> prompts =
                 IntStream.range(0, request.count()).mapToObj(request::promptOf).toList();
@@ -107,7 +110,10 @@ final class PromptEncoder {
                 clipSkip);
     }
 
-    /** Layers are skipped for prompts only. An absent negative prompt is zeros with SDXL where the model says so, else the empty text. */
+    /**
+     * Layers are skipped for prompts only. An absent negative prompt is zeros with SDXL where the model says so, else
+     * the empty text.
+     */
     private Text negative(List<Prompt> prompts, int chunks, Text positive) {
         boolean zeros = denoiser.family() != ModelFamily.SD15 && denoiser.zerosForAbsentPrompt();
         if (zeros && prompts.stream().allMatch(p -> p.negative().isEmpty())) {
@@ -250,11 +256,15 @@ final class PromptEncoder {
      * What an encoder made of the distinct texts, each in the same number of chunks.
      *
      * @param chunks of each text
-     * @param weights of each token, {@code [texts * chunks, N, 1]}, where any is not 1; the empty text is then encoded after all others
+     * @param weights of each token, {@code [texts * chunks, N, 1]}, where any is not 1; the empty text is then encoded
+     *     after all others
      * @param rows for each row of the batch the number of its text, or one past the last for zeros
      */
     private record Encoding(ClipTextOutput output, int chunks, Optional<Tensor> weights, Tensor rows) {
-        /** Hidden states {@code [texts * chunks, N, D]} as the texts' own, weighted and laid out over the batch: {@code [B, chunks * N, D]}. */
+        /**
+         * Hidden states {@code [texts * chunks, N, D]} as the texts' own, weighted and laid out over the batch:
+         * {@code [B, chunks * N, D]}.
+         */
         Tensor states(Tensor hidden) {
             Tensor own = weights.map(w -> weighted(hidden, w)).orElse(hidden);
             return select(own.reshape(own.size(0) / chunks, chunks * own.size(1), own.size(2)));

@@ -53,11 +53,13 @@ final class RequestCheck {
     private static void requireRefiner(UNetConfig unet, boolean refined) {
         if (!refined) {
             throw new InvalidRequestException(
-                    "the last steps are to be a refiner's, and the model was loaded without one: name it in the options of loading");
+                    "the last steps are to be a refiner's, and the model was loaded without one: name it in the "
+                            + "options of loading");
         }
         if (isForInpainting(unet)) {
             throw new InvalidRequestException(
-                    "this model's U-Net is made for inpainting and alone sees what is masked: a refiner would draw over the rest of the picture");
+                    "this model's U-Net is made for inpainting and alone sees what is masked: a refiner would draw "
+                            + "over the rest of the picture");
         }
     }
 

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The embedded model, by its model card, and the LoRAs that come with it: Hyper-SD's, and those of other few-step methods, trained with it for
- * comparison.
+ * The embedded model, by its model card, and the LoRAs that come with it: Hyper-SD's, and those of other few-step
+ * methods, trained with it for comparison.
  */
 final class EmbeddedPresets {
     private static final Range FEW_STEPS = new Range(1, 8);

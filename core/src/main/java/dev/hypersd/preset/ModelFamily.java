@@ -24,7 +24,10 @@ public enum ModelFamily {
         return title;
     }
 
-    /** What its text encoders are called in a model directory, in the order in which their hidden states are put side by side. */
+    /**
+     * What its text encoders are called in a model directory, in the order in which their hidden states are put side by
+     * side.
+     */
     public List<String> textEncoders() {
         return textEncoders;
     }

@@ -16,7 +16,8 @@ import java.util.List;
  * @param steps the steps to take unless told otherwise
  * @param stepRange the numbers of steps it was distilled for
  * @param guidance the guidance scale to use unless told otherwise; up to 1 means off, one pass for each step
- * @param guidanceRange the guidance scales that work; up to 1 where guidance was distilled into the model, which guiding again burns
+ * @param guidanceRange the guidance scales that work; up to 1 where guidance was distilled into the model, which
+ *     guiding again burns
  */
 public record Preset(
         String name,
@@ -28,7 +29,10 @@ public record Preset(
         Range stepRange,
         double guidance,
         Range guidanceRange) {
-    /** What to tell somebody who uses this model with other steps or guidance than it was distilled for; empty if all is well. */
+    /**
+     * What to tell somebody who uses this model with other steps or guidance than it was distilled for; empty if all is
+     * well.
+     */
     public List<String> warnings(int steps, double guidance) {
         List<String> warnings = new ArrayList<>();
         if (!stepRange.contains(steps)) {

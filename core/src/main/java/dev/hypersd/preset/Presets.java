@@ -56,8 +56,8 @@ public final class Presets {
     }
 
     /**
-     * The preset for a file as it was released, judged by the names of the file and of its folder alone; letter case, separators and
-     * what was added to the name do not matter.
+     * The preset for a file as it was released, judged by the names of the file and of its folder alone; letter case,
+     * separators and what was added to the name do not matter.
      */
     public static Optional<Preset> forFile(Path file) {
         Path absolute = file.toAbsolutePath();
@@ -127,8 +127,9 @@ public final class Presets {
     }
 
     /**
-     * latent-consistency/lcm-lora-sdv1-5, lcm-lora-sdxl: LCMScheduler, 2 to 8 steps, guidance off or from 1 to 2, by their model cards. h1t/TCD-SD15-LoRA,
-     * TCD-SDXL-LoRA: TCDScheduler, eta 0.3, guidance 0, 4 steps in the examples and any number by the paper (Zheng et al., 2024), by theirs.
+     * latent-consistency/lcm-lora-sdv1-5, lcm-lora-sdxl: LCMScheduler, 2 to 8 steps, guidance off or from 1 to 2, by
+     * their model cards. h1t/TCD-SD15-LoRA, TCD-SDXL-LoRA: TCDScheduler, eta 0.3, guidance 0, 4 steps in the examples
+     * and any number by the paper (Zheng et al., 2024), by theirs.
      */
     private static List<Preset> consistency() {
         Range lcmSteps = new Range(2, 8);
@@ -147,8 +148,9 @@ public final class Presets {
     }
 
     /**
-     * ByteDance/SDXL-Lightning: EulerDiscreteScheduler with trailing timesteps, guidance 0, each file for its own number of steps, by its model card. The
-     * one-step model ({@code sdxl_lightning_1step_x0}) predicts the image, which no preset can tell a pipeline.
+     * ByteDance/SDXL-Lightning: EulerDiscreteScheduler with trailing timesteps, guidance 0, each file for its own
+     * number of steps, by its model card. The one-step model ({@code sdxl_lightning_1step_x0}) predicts the image,
+     * which no preset can tell a pipeline.
      */
     private static List<Preset> lightning() {
         List<Preset> presets = new ArrayList<>();
@@ -167,8 +169,9 @@ public final class Presets {
     }
 
     /**
-     * stabilityai/sdxl-turbo, as a folder or as the file {@code sd_xl_turbo_1.0}: one step, up to four for more quality, guidance 0, by its model card;
-     * EulerAncestralDiscreteScheduler with trailing timesteps, by its scheduler_config.json.
+     * stabilityai/sdxl-turbo, as a folder or as the file {@code sd_xl_turbo_1.0}: one step, up to four for more
+     * quality, guidance 0, by its model card; EulerAncestralDiscreteScheduler with trailing timesteps, by its
+     * scheduler_config.json.
      */
     private static List<Preset> turbo() {
         return List.of(new Preset(

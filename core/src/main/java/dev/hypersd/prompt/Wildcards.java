@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Prompts with {@code __name__} in them, which stands for a line of the file {@code name.txt}, another one for each seed. Lines may hold wildcards
- * themselves; empty ones and those that begin with {@code #} do not count.
+ * Prompts with {@code __name__} in them, which stands for a line of the file {@code name.txt}, another one for each
+ * seed. Lines may hold wildcards themselves; empty ones and those that begin with {@code #} do not count.
  */
 public final class Wildcards {
     /** A name has no dots, so it cannot lead out of the folder. */

@@ -8,7 +8,8 @@ import java.nio.file.Path;
  * A ControlNet and the picture that it follows.
  *
  * @param network a folder as diffusers lay it out, or a safetensors file
- * @param picture what the ControlNet was trained to see: edges, a drawing, depths, a pose; brought to the size of the request
+ * @param picture what the ControlNet was trained to see: edges, a drawing, depths, a pose; brought to the size of the
+ *     request
  * @param scale how strongly it speaks: 1 as trained, 0 not at all
  * @param from the share of the steps after which it begins to speak, from 0
  * @param to the share of the steps after which it is silent, up to 1
@@ -19,7 +20,10 @@ public record Control(Path network, Image picture, double scale, double from, do
     public enum Mode {
         /** All predictions, at all levels of the U-Net alike. */
         BALANCED,
-        /** The prediction for the prompt alone and more the coarser the level, so that the picture itself is a guess at what to draw; wants guidance. */
+        /**
+         * The prediction for the prompt alone and more the coarser the level, so that the picture itself is a guess at
+         * what to draw; wants guidance.
+         */
         GUESS
     }
 
@@ -52,7 +56,10 @@ public record Control(Path network, Image picture, double scale, double from, do
         return new Control(network, picture, scale, from, to, other);
     }
 
-    /** Whether it takes part in step {@code i}, from 0, of {@code steps}: if that lies between its shares of the way as a whole. */
+    /**
+     * Whether it takes part in step {@code i}, from 0, of {@code steps}: if that lies between its shares of the way as
+     * a whole.
+     */
     public boolean isActive(int i, int steps) {
         return (double) i / steps >= from && (double) (i + 1) / steps <= to;
     }

@@ -9,7 +9,8 @@ import java.util.OptionalDouble;
  *
  * @param name a file or folder, or a name that a {@link NameResolver} knows
  * @param picture what it follows
- * @param preprocessor makes what it follows out of the picture, such as {@code canny}; absent means that the picture is followed as it is
+ * @param preprocessor makes what it follows out of the picture, such as {@code canny}; absent means that the picture is
+ *     followed as it is
  * @param scale the conditioning scale: 1 as trained, 0 not at all
  * @param from the share of the steps after which it begins to count
  * @param to the share of the steps after which it no longer counts

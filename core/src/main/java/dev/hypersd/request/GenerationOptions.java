@@ -17,16 +17,18 @@ import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /**
- * All that somebody may say about a picture, and nothing that must be said: {@link Option} lists it. Command line, servers and files speak
- * it in three forms, each of which is read back as it was written: JSON, infotext (what is written into picture files), and the arguments of
- * {@code generate}. {@link #resolve} makes a request of it, and is the only place where presets and defaults come about.
+ * All that somebody may say about a picture, and nothing that must be said: {@link Option} lists it. Command line,
+ * servers and files speak it in three forms, each of which is read back as it was written: JSON, infotext (what is
+ * written into picture files), and the arguments of {@code generate}. {@link #resolve} makes a request of it, and is
+ * the only place where presets and defaults come about.
  *
  * <p>So a picture is drawn again from its file:
  *
  * <pre>{@code
  * GenerationOptions options = GenerationOptions.read(Path.of("fox.png"));
  * try (DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of("sd15"))) {
- *     pipeline.generate(options.resolve(pipeline.target(), NameResolver.FILES).request()).getFirst().save(Path.of("again.png"));
+ *     ImageRequest request = options.resolve(pipeline.target(), NameResolver.FILES).request();
+ *     pipeline.generate(request).getFirst().save(Path.of("again.png"));
  * }
  * }</pre>
  *
@@ -76,8 +78,9 @@ public final class GenerationOptions {
     }
 
     /**
-     * These options, and what they leave open as {@code beneath} has it. Steps and timesteps exclude each other, so one replaces the other. A
-     * LoRA or a ControlNet that is given here takes what it leaves open (its weight) from the one of the same file name beneath.
+     * These options, and what they leave open as {@code beneath} has it. Steps and timesteps exclude each other, so one
+     * replaces the other. A LoRA or a ControlNet that is given here takes what it leaves open (its weight) from the one
+     * of the same file name beneath.
      */
     public GenerationOptions over(GenerationOptions beneath) {
         Map<Option<?>, Object> merged = new LinkedHashMap<>(beneath.values);
@@ -133,8 +136,8 @@ public final class GenerationOptions {
     }
 
     /**
-     * What a PNG, JPEG or WebP file says of how it was made. Inputs that a file cannot hold are missing: its original picture, the pictures
-     * that ControlNets followed, and the folders of what it names.
+     * What a PNG, JPEG or WebP file says of how it was made. Inputs that a file cannot hold are missing: its original
+     * picture, the pictures that ControlNets followed, and the folders of what it names.
      *
      * @throws InvalidFileException if the file cannot be read or says nothing
      */
@@ -156,7 +159,8 @@ public final class GenerationOptions {
     /**
      * What a JSON object says.
      *
-     * @throws InvalidFileException if it is no JSON object or has a key that is unknown (the message names the nearest) or a value that cannot be
+     * @throws InvalidFileException if it is no JSON object or has a key that is unknown (the message names the nearest)
+     *     or a value that cannot be
      */
     public static GenerationOptions parse(String json) {
         JsonObject object = Json.parse(SOURCE, json.getBytes(StandardCharsets.UTF_8));
@@ -168,7 +172,8 @@ public final class GenerationOptions {
     /**
      * What a JSON object says that may have other keys too.
      *
-     * @param pictures makes a picture of the name of a field and its text: who reads what strangers send must not open files that they name
+     * @param pictures makes a picture of the name of a field and its text: who reads what strangers send must not open
+     *     files that they name
      */
     public static GenerationOptions of(JsonObject object, BiFunction<String, String, PictureSource> pictures) {
         Format.JsonSource source = new Format.JsonSource(object, pictures);
@@ -189,8 +194,8 @@ public final class GenerationOptions {
     }
 
     /**
-     * As arguments of {@code hypersd generate}. The command takes a value that is nothing but two hyphens for the end of its options; any
-     * other text is read back as it was.
+     * As arguments of {@code hypersd generate}. The command takes a value that is nothing but two hyphens for the end
+     * of its options; any other text is read back as it was.
      *
      * @throws dev.hypersd.error.InvalidRequestException if a picture is in memory
      */

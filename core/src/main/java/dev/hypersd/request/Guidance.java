@@ -6,7 +6,8 @@ import dev.hypersd.error.InvalidRequestException;
  * Classifier-free guidance (Ho and Salimans, 2022): {@code prediction = negative + scale * (positive - negative)}.
  *
  * @param scale how far beyond the positive prediction to go; guidance is off, and costs nothing, at 1 and below
- * @param rescale how much of the positive prediction's standard deviation to restore, 0 to 1 (Lin et al., 2023, section 3.4)
+ * @param rescale how much of the positive prediction's standard deviation to restore, 0 to 1 (Lin et al., 2023, section
+ *     3.4)
  */
 public record Guidance(double scale, double rescale) {
     /** One conditional pass a step: what few-step LoRAs are distilled for. */

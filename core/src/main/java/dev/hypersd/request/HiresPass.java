@@ -6,8 +6,8 @@ import dev.hypersd.image.Resampling;
 import java.util.Optional;
 
 /**
- * A second pass that draws the details of a larger picture: the first one is enlarged and goes through the last part of the steps again. So models
- * draw well beyond the size that they were trained for.
+ * A second pass that draws the details of a larger picture: the first one is enlarged and goes through the last part of
+ * the steps again. So models draw well beyond the size that they were trained for.
  *
  * @param factor how much larger, above 1, up to 8
  * @param strength how far back the second pass goes, above 0, up to 1; about 0.5 keeps the composition
@@ -35,7 +35,9 @@ public record HiresPass(double factor, double strength) {
         return (int) (side * factor) / 8 * 8;
     }
 
-    /** What the second pass goes on from: {@code drawn} in its new size, with the mask of the first pass if it had one. */
+    /**
+     * What the second pass goes on from: {@code drawn} in its new size, with the mask of the first pass if it had one.
+     */
     public Original original(Image drawn, Optional<Original> first) {
         Size size = enlarged(Size.of(drawn));
         Image picture = drawn.resize(size.width(), size.height(), Resampling.LANCZOS);

@@ -20,14 +20,16 @@ import java.util.stream.LongStream;
 /**
  * Pictures to draw, all in one batch.
  *
- * <p>Picture number {@code i} (from 0) is drawn from seed {@code seed + i} and is the same in whatever batch it is drawn.
+ * <p>Picture number {@code i} (from 0) is drawn from seed {@code seed + i} and is the same in whatever batch it is
+ * drawn.
  *
  * @param prompts what to draw, at least one
  * @param syntax how the prompts are read
  * @param imagesPerPrompt how many pictures of each prompt, in the order p0, p0, p1, p1
  * @param original a picture to go on from, all of it or a part; absent means from pure noise
  * @param controls ControlNets and the pictures that they follow
- * @param size of the pictures; absent means that of the original or of the first control picture, without one the size the model was trained for
+ * @param size of the pictures; absent means that of the original or of the first control picture, without one the size
+ *     the model was trained for
  * @param sampler how to step; absent means as the model's own configuration says
  * @param steps how many steps, or which
  * @param guidance classifier-free guidance
@@ -106,7 +108,10 @@ public record ImageRequest(
         return LongStream.range(0, count()).map(i -> seed + i);
     }
 
-    /** Whether this request and {@code other} can be drawn in one batch: they may differ in prompts, numbers of pictures and seeds. */
+    /**
+     * Whether this request and {@code other} can be drawn in one batch: they may differ in prompts, numbers of pictures
+     * and seeds.
+     */
     public boolean joins(ImageRequest other) {
         return equals(other.toBuilder()
                 .prompts(prompts)
@@ -224,7 +229,10 @@ public record ImageRequest(
             return this;
         }
 
-        /** How far back to go from the original: the share of the steps to take, above 0 and up to 1, where nothing is left of what is drawn anew. */
+        /**
+         * How far back to go from the original: the share of the steps to take, above 0 and up to 1, where nothing is
+         * left of what is drawn anew.
+         */
         public Builder strength(double share) {
             strength = OptionalDouble.of(share);
             return this;

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Options as infotext, the form in which AUTOMATIC1111's web interface and most other programs write into pictures how they were made. */
+/**
+ * Options as infotext, the form in which AUTOMATIC1111's web interface and most other programs write into pictures how
+ * they were made.
+ */
 final class InfotextForm {
     /** Says of {@code Sampler} that nobody chose it. */
     static final String SAMPLER_SOURCE = "Sampler source";

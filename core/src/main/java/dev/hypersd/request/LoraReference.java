@@ -7,7 +7,8 @@ import java.util.OptionalDouble;
  * A LoRA by name, and how strongly it counts.
  *
  * @param name a file, or a name that a {@link NameResolver} knows
- * @param weight 1 as trained, 0 not at all; absent means 1, or the weight that the options beneath give to the same LoRA
+ * @param weight 1 as trained, 0 not at all; absent means 1, or the weight that the options beneath give to the same
+ *     LoRA
  */
 public record LoraReference(String name, OptionalDouble weight) {
     public LoraReference {

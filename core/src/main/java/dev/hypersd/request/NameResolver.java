@@ -5,8 +5,8 @@ import dev.hypersd.image.Image;
 import java.nio.file.Path;
 
 /**
- * What the names in options stand for. For the command line they are files, or names of what comes with the program; for a server they
- * are names in its registry and never files.
+ * What the names in options stand for. For the command line they are files, or names of what comes with the program;
+ * for a server they are names in its registry and never files.
  */
 public interface NameResolver {
     /** Names are files, and there is no preprocessor. */

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Something that may be said about a picture: its name in each of the three forms of {@link GenerationOptions}, and how its value is
- * written. This is the one table of all there is; they are written in its order.
+ * Something that may be said about a picture: its name in each of the three forms of {@link GenerationOptions}, and how
+ * its value is written. This is the one table of all there is; they are written in its order.
  *
  * @param <T> the type of its value
  */
@@ -63,7 +63,8 @@ public final class Option<T> {
                     "eta",
                     Format.NUMBER,
                     "E",
-                    "For tcd (which it implies) and ddim: fresh noise in each step, from 0 to 1. Default: the preset's, or the sampler's.")
+                    "For tcd (which it implies) and ddim: fresh noise in each step, from 0 to 1. Default: the "
+                            + "preset's, or the sampler's.")
             .infotext("Eta");
 
     /** How prompts are read. */
@@ -71,7 +72,8 @@ public final class Option<T> {
                     "prompt_syntax",
                     Format.ofEnum(PromptSyntax.class),
                     "NAME",
-                    "How prompts are read: plain, or weighted, where (word:1.3) and [word] weigh, BREAK divides, and long prompts are taken in parts. Default: plain.")
+                    "How prompts are read: plain, or weighted, where (word:1.3) and [word] weigh, BREAK divides, and "
+                            + "long prompts are taken in parts. Default: plain.")
             .infotext("Prompt syntax");
 
     public static final Option<Double> GUIDANCE_RESCALE = of(
@@ -87,12 +89,14 @@ public final class Option<T> {
                     "strength",
                     Format.NUMBER,
                     "S",
-                    "With --image: how far back to go, from 0 to 1, where nothing is left of it. Default: 0.75; 1 with --mask or --extend.")
+                    "With --image: how far back to go, from 0 to 1, where nothing is left of it. Default: 0.75; 1 "
+                            + "with --mask or --extend.")
             .infotext("Denoising strength");
 
     /**
-     * Whether {@link #STEPS} counts the steps that are taken of an original picture. Unless it is set, steps count the whole schedule, of
-     * which strength takes its share, as in diffusers: 20 steps at strength 0.75 take 15. With it, 20 are taken, of a schedule of 27.
+     * Whether {@link #STEPS} counts the steps that are taken of an original picture. Unless it is set, steps count the
+     * whole schedule, of which strength takes its share, as in diffusers: 20 steps at strength 0.75 take 15. With it,
+     * 20 are taken, of a schedule of 27.
      */
     public static final Option<Boolean> EXACT_STEPS = of(
                     "exact_steps",
@@ -146,7 +150,8 @@ public final class Option<T> {
                     "lora_alphas",
                     Format.ofEnum(Alphas.class),
                     "RULE",
-                    "Where the alphas of a LoRA's modules differ: own (as the file says) or as_diffusers. Default: own.")
+                    "Where the alphas of a LoRA's modules differ: own (as the file says) "
+                            + "or as_diffusers. Default: own.")
             .infotext("Lora alphas");
 
     public static final Option<List<EmbeddingReference>> EMBEDDINGS = of(
@@ -168,7 +173,8 @@ public final class Option<T> {
                     "preset",
                     Format.TEXT,
                     "NAME",
-                    "How a released few-step model wants to be sampled; chosen by the LoRA's file name. \"none\" for no preset.")
+                    "How a released few-step model wants to be sampled; chosen by the LoRA's file name. \"none\" for "
+                            + "no preset.")
             .infotext("Preset");
 
     public static final Option<Integer> COUNT = of(

@@ -21,10 +21,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Makes a request of options: the one place where presets are chosen and where everything that is not said gets its default.
+ * Makes a request of options: the one place where presets are chosen and where everything that is not said gets its
+ * default.
  *
- * <p>An option counts as it is given. What is not given comes from the preset, which is named or found by the file names of the LoRAs and of the
- * model; without one, models that are not distilled usually need what {@link #DEFAULT_STEPS} and the others say.
+ * <p>An option counts as it is given. What is not given comes from the preset, which is named or found by the file
+ * names of the LoRAs and of the model; without one, models that are not distilled usually need what
+ * {@link #DEFAULT_STEPS} and the others say.
  */
 final class OptionsResolver {
     private static final int DEFAULT_STEPS = 25;

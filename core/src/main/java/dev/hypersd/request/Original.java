@@ -8,7 +8,8 @@ import java.util.Optional;
  * A picture to go on from instead of pure noise; how far to go back is the strength of the request's steps.
  *
  * @param picture brought to the size of the request
- * @param mask where to draw anew (128 and brighter) and where to leave the picture as it is; absent means anew everywhere
+ * @param mask where to draw anew (128 and brighter) and where to leave the picture as it is; absent means anew
+ *     everywhere
  */
 public record Original(Image picture, Optional<Image> mask) {
     public Original {
@@ -31,8 +32,8 @@ public record Original(Image picture, Optional<Image> mask) {
     }
 
     /**
-     * A picture that is to grow beyond its edges: what is new is drawn, what is there stays. Until it is drawn, the new parts continue the
-     * pixels of the edge.
+     * A picture that is to grow beyond its edges: what is new is drawn, what is there stays. Until it is drawn, the new
+     * parts continue the pixels of the edge.
      *
      * @param left how many pixels to add there, 0 or more; likewise the others
      */

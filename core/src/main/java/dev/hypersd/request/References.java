@@ -20,8 +20,9 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How references to LoRAs, embeddings and ControlNets are written. As text they have a short form, {@code style.safetensors:0.8}; where
- * that would be read back differently, because a name has a colon or a comma in it, the text is their JSON instead.
+ * How references to LoRAs, embeddings and ControlNets are written. As text they have a short form,
+ * {@code style.safetensors:0.8}; where that would be read back differently, because a name has a colon or a comma in
+ * it, the text is their JSON instead.
  */
 final class References {
     /** How people write that there shall be none. */
@@ -148,7 +149,10 @@ final class References {
         return Json.parse(FILE, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** {@code FILE[:WEIGHT]}; a colon that no number follows belongs to the name where that is a file's, as in {@code C:\style.safetensors}. */
+    /**
+     * {@code FILE[:WEIGHT]}; a colon that no number follows belongs to the name where that is a file's, as in
+     * {@code C:\style.safetensors}.
+     */
     private static LoraReference lora(String text) {
         int colon = text.lastIndexOf(':');
         if (colon < 0 || text.substring(colon).contains(WEIGHTS) || text.indexOf('\\', colon) >= 0) {

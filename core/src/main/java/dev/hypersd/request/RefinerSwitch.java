@@ -4,8 +4,8 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.sampler.SamplingPlan;
 
 /**
- * The model's refiner draws the last steps: the ensemble of experts of SDXL (Podell et al., 2023, section 2.5). Both work on the same latents along one
- * plan, so samplers that remember go on remembering.
+ * The model's refiner draws the last steps: the ensemble of experts of SDXL (Podell et al., 2023, section 2.5). Both
+ * work on the same latents along one plan, so samplers that remember go on remembering.
  *
  * @param from the share of the noise levels after which the refiner goes on, above 0 and below 1
  */
@@ -29,8 +29,8 @@ public record RefinerSwitch(double from) {
         int first = plan.stepsUntil(from, trainTimesteps);
         if (first == plan.size()) {
             throw new InvalidRequestException(
-                    "none of %d steps lies beyond %s of the noise levels, where the refiner goes on: take more steps, or let it go on earlier"
-                            .formatted(plan.size(), from));
+                    "none of %d steps lies beyond %s of the noise levels, where the refiner goes on: take more "
+                            + "steps, or let it go on earlier".formatted(plan.size(), from));
         }
         return first;
     }

@@ -9,8 +9,8 @@ import java.util.OptionalDouble;
 /**
  * Euler's method on the probability flow (Karras et al., 2022, algorithm 1 without churn): the default of SDXL.
  *
- * <p>Samples are not of unit variance but {@code x0 + sigma eps}, so the network's input is scaled. Up to that it takes the steps of
- * DDIM.
+ * <p>Samples are not of unit variance but {@code x0 + sigma eps}, so the network's input is scaled. Up to that it takes
+ * the steps of DDIM.
  *
  * @param spacing where the steps lie
  * @param sigmaSpacing whether the noise levels are those of the timesteps

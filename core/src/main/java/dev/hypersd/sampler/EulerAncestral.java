@@ -9,7 +9,8 @@ import java.util.OptionalDouble;
 /**
  * Euler's method with fresh noise in every step, as much as DDPM's (Crowson's k-diffusion, there called ancestral).
  *
- * <p>It steps below the next noise level and adds the difference as noise; noise of weight zero is drawn in the last step too.
+ * <p>It steps below the next noise level and adds the difference as noise; noise of weight zero is drawn in the last
+ * step too.
  *
  * @param spacing where the steps lie
  */

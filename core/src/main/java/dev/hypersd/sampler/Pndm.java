@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pseudo linear multistep sampling, PLMS (Liu et al., 2022), the default of Stable Diffusion 1.5: jumps along a noise that is
- * extrapolated from up to four predictions.
+ * Pseudo linear multistep sampling, PLMS (Liu et al., 2022), the default of Stable Diffusion 1.5: jumps along a noise
+ * that is extrapolated from up to four predictions.
  *
- * <p>It starts with a step and its repetition by the mean of two predictions, so N steps evaluate the network N + 1 times (once for
- * N = 1). Where only the end of the way is taken (image-to-image), that end starts in the same way.
+ * <p>It starts with a step and its repetition by the mean of two predictions, so N steps evaluate the network N + 1
+ * times (once for N = 1). Where only the end of the way is taken (image-to-image), that end starts in the same way.
  *
  * @param spacing where the steps lie
  * @param end how much noise the last step leaves
@@ -75,8 +75,8 @@ public record Pndm(TimestepSpacing spacing, FinalSigma end) implements Sampler {
     }
 
     /**
-     * Having jumped with the first prediction and seen the second, where a jump with the mean of both would have led: half the
-     * difference of the predictions away.
+     * Having jumped with the first prediction and seen the second, where a jump with the mean of both would have led:
+     * half the difference of the predictions away.
      */
     private static SamplingStep repetition(TimestepSchedule timesteps, int i) {
         NoiseLevel here = timesteps.from(i + 1);
@@ -85,7 +85,10 @@ public record Pndm(TimestepSpacing spacing, FinalSigma end) implements Sampler {
                 .withHistory(List.of(Weights.ofEps(-half)));
     }
 
-    /** How a jump from a given sample depends on the noise it is made along: {@code sigma_s - alpha_s sigma_t / alpha_t}. */
+    /**
+     * How a jump from a given sample depends on the noise it is made along:
+     * {@code sigma_s - alpha_s sigma_t / alpha_t}.
+     */
     private static double ofNoiseInJump(TimestepSchedule timesteps, int i) {
         return timesteps.to(i).sigma()
                 - timesteps.to(i).alpha() * timesteps.from(i).ratio();

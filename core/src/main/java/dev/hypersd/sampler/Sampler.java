@@ -7,8 +7,9 @@ import java.util.OptionalDouble;
 /**
  * A method of getting from noise to an image in a number of steps, with its options: immutable, safe to share.
  *
- * <p>A sampler decides at which timesteps the network is evaluated and how each sample follows from the evaluations so far. It does
- * so before anything is computed, in a {@link SamplingPlan}. {@link Samplers} knows those that have a name.
+ * <p>A sampler decides at which timesteps the network is evaluated and how each sample follows from the evaluations so
+ * far. It does so before anything is computed, in a {@link SamplingPlan}. {@link Samplers} knows those that have a
+ * name.
  */
 public interface Sampler {
     /** The short name, as {@link Samplers#named} takes it: {@code dpmpp_2m_karras}. */
@@ -20,8 +21,8 @@ public interface Sampler {
     /**
      * The steps for a model's noise schedule.
      *
-     * @throws InvalidRequestException if these steps are not possible: more than the model was distilled for, a timestep that does
-     *     not exist, a part of the way without any step
+     * @throws InvalidRequestException if these steps are not possible: more than the model was distilled for, a
+     *     timestep that does not exist, a part of the way without any step
      */
     SamplingPlan plan(NoiseSchedule schedule, Steps steps);
 

@@ -57,7 +57,8 @@ public final class Samplers {
     }
 
     /**
-     * The sampler with this short name and the options that suit few-step models: trailing spacing where there is a choice.
+     * The sampler with this short name and the options that suit few-step models: trailing spacing where there is a
+     * choice.
      *
      * @throws InvalidRequestException if there is none; the message names the nearest and all others
      */
@@ -70,7 +71,10 @@ public final class Samplers {
                                 .formatted(name, Nearest.of(name, names()), String.join(", ", names()))));
     }
 
-    /** The sampler of {@link #named} that pictures call {@code title}: its short name, or what people and other programs know it by. */
+    /**
+     * The sampler of {@link #named} that pictures call {@code title}: its short name, or what people and other programs
+     * know it by.
+     */
     public static Optional<Sampler> titled(String title) {
         return known().stream()
                 .filter(sampler ->
@@ -83,9 +87,11 @@ public final class Samplers {
     }
 
     /**
-     * The sampler that a scheduler_config.json asks for by its {@code _class_name}, with diffusers' values for absent keys.
+     * The sampler that a scheduler_config.json asks for by its {@code _class_name}, with diffusers' values for absent
+     * keys.
      *
-     * @throws dev.hypersd.error.InvalidFileException if the class or an option is not supported, or a value makes no sense
+     * @throws dev.hypersd.error.InvalidFileException if the class or an option is not supported, or a value makes no
+     *     sense
      */
     public static Sampler from(JsonObject config) {
         String className = config.optionalString("_class_name")

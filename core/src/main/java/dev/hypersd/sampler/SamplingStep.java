@@ -9,17 +9,18 @@ import java.util.stream.Stream;
 /**
  * One evaluation of the network and how the next sample follows from it: a row of a {@link SamplingPlan}.
  *
- * <p>The next sample is a weighted sum of what this evaluation and earlier ones saw, and of fresh noise. A method that evaluates the
- * network twice in a step, such as Heun's, has two rows for it: the second one goes from what the first one remembers.
+ * <p>The next sample is a weighted sum of what this evaluation and earlier ones saw, and of fresh noise. A method that
+ * evaluates the network twice in a step, such as Heun's, has two rows for it: the second one goes from what the first
+ * one remembers.
  *
  * @param timestep what the network is told, in training timesteps; not always whole
  * @param level the noise level of what the network is given
  * @param inputScale the sample times this is what the network is given: diffusers' {@code scale_model_input}
- * @param boundary {@code c_out} and {@code c_skip} of a consistency model: the image is {@code c_out x0 + c_skip input}; 1 and 0
- *     for all other models
+ * @param boundary {@code c_out} and {@code c_skip} of a consistency model: the image is
+ *     {@code c_out x0 + c_skip input}; 1 and 0 for all other models
  * @param weights those of this evaluation, and of as many earlier ones as the step needs, the latest first
- * @param noise the weight of fresh noise, empty where none is drawn; noise of weight 0 is drawn all the same, because the steps
- *     after it would otherwise get noise that is not theirs
+ * @param noise the weight of fresh noise, empty where none is drawn; noise of weight 0 is drawn all the same, because
+ *     the steps after it would otherwise get noise that is not theirs
  */
 public record SamplingStep(
         double timestep,

@@ -11,10 +11,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Noise from seeds, the same that PyTorch's generator on the CPU gives, so that a seed means the picture the user knows.
+ * Noise from seeds, the same that PyTorch's generator on the CPU gives, so that a seed means the picture the user
+ * knows.
  *
- * <p>With one seed for each image every image has a generator of its own, and does not depend on the batch it is made in. Not
- * safe to share between threads; owned by the scope it is made in.
+ * <p>With one seed for each image every image has a generator of its own, and does not depend on the batch it is made
+ * in. Not safe to share between threads; owned by the scope it is made in.
  */
 public final class SeededNoise implements NoiseSource {
     private final List<GeneratorOptional> generators;

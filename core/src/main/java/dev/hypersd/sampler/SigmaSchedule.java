@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The noise levels that the samplers of k-diffusion and the DPM-Solvers go through, counted in sigmas: the noise relative to the
- * image, {@code sigma / alpha} of a {@link NoiseLevel} (Karras et al., 2022).
+ * The noise levels that the samplers of k-diffusion and the DPM-Solvers go through, counted in sigmas: the noise
+ * relative to the image, {@code sigma / alpha} of a {@link NoiseLevel} (Karras et al., 2022).
  *
  * @param noise the model's noise schedule
  * @param timesteps what the network is told, decreasing
@@ -35,7 +35,9 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
         return ending(noise, timesteps, sigmas, end, trained);
     }
 
-    /** As the DPM-Solvers take them: whole timesteps, and for Karras spacing sigmas over the whole range of training. */
+    /**
+     * As the DPM-Solvers take them: whole timesteps, and for Karras spacing sigmas over the whole range of training.
+     */
     static SigmaSchedule ofDpmSolver(
             NoiseSchedule noise, Steps steps, TimestepSpacing spacing, SigmaSpacing sigmaSpacing, FinalSigma end) {
         double[] trained = trainedSigmas(noise);
@@ -55,7 +57,10 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
         return ending(noise, timesteps, sigmas, end, trained);
     }
 
-    /** Leading and linspace spacing count one step more, whose timestep is where the solver arrives, not one it starts from. */
+    /**
+     * Leading and linspace spacing count one step more, whose timestep is where the solver arrives, not one it starts
+     * from.
+     */
     private static double[] arrivals(TimestepSpacing spacing, int trainTimesteps, int count) {
         int spaced = spacing.kind() == TimestepSpacing.Kind.TRAILING ? count : count + 1;
         return Arrays.stream(spacing.timesteps(trainTimesteps, spaced))
@@ -102,8 +107,8 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
     }
 
     /**
-     * What unit normal noise is multiplied with at the start, for samples {@code x0 + sigma eps}. With leading spacing the first level
-     * is not all noise, and the start takes the variance of the image into account.
+     * What unit normal noise is multiplied with at the start, for samples {@code x0 + sigma eps}. With leading spacing
+     * the first level is not all noise, and the start takes the variance of the image into account.
      */
     double initNoiseSigma(TimestepSpacing spacing) {
         return spacing.kind() == TimestepSpacing.Kind.LEADING ? Math.hypot(sigmas[0], 1) : sigmas[0];

@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
  * @param originalSteps for TCD and LCM: overrides the number of timesteps the model was distilled with
  * @param originStrength for TCD and LCM: the share of those timesteps to choose from, from the clean end, in (0, 1]
  * @param strength for image-to-image: the share of the steps to take, from the clean end, in (0, 1]
- * @param denoisingStart the share of the noise that is already gone at the start, in [0, 1); takes precedence over {@code strength}
+ * @param denoisingStart the share of the noise that is already gone at the start, in [0, 1); takes precedence over
+ *     {@code strength}
  * @param denoisingEnd the share of the noise that is gone at the end, in (0, 1]; below 1 the result is still noisy
  */
 public record Steps(
@@ -78,8 +79,8 @@ public record Steps(
     }
 
     /**
-     * For samplers that choose among the timesteps that a model was distilled at: where the strength would leave no step of so few, all of them
-     * within its share of the way. So a model of one step redraws a picture from half way.
+     * For samplers that choose among the timesteps that a model was distilled at: where the strength would leave no
+     * step of so few, all of them within its share of the way. So a model of one step redraws a picture from half way.
      */
     Steps withinStrength() {
         boolean none = !areChosen() && denoisingStart == 0 && (int) (count * strength) == 0;
@@ -120,7 +121,10 @@ public record Steps(
         return IntStream.range(from, to);
     }
 
-    /** How many of {@code timesteps} come before {@code share} of the noise levels is behind; rounded like the reference, half to even. */
+    /**
+     * How many of {@code timesteps} come before {@code share} of the noise levels is behind; rounded like the
+     * reference, half to even.
+     */
     static int countUntil(double share, int trainTimesteps, double[] timesteps) {
         double cutoff = Math.rint(trainTimesteps - share * trainTimesteps);
         return (int) Arrays.stream(timesteps).filter(t -> t >= cutoff).count();

@@ -10,14 +10,15 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
- * Trajectory consistency sampling (Zheng et al., 2024, algorithm 4): jump to a timestep below the next one, then put fresh noise on.
+ * Trajectory consistency sampling (Zheng et al., 2024, algorithm 4): jump to a timestep below the next one, then put
+ * fresh noise on.
  *
- * <p>From timestep t, with p the next one, it jumps to {@code s = floor((1 - eta) p)} and renoises from s to p. The sampler of
- * Hyper-SD's unified LoRAs.
+ * <p>From timestep t, with p the next one, it jumps to {@code s = floor((1 - eta) p)} and renoises from s to p. The
+ * sampler of Hyper-SD's unified LoRAs.
  *
  * @param originalSteps the number of timesteps the model was distilled with, 50 for all published ones
- * @param eta from 0 (no fresh noise, which is DDIM) to 1 (jump to the image, then noise it, as LCM does); it does not matter in
- *     the last step. Lower values give more detail at many steps
+ * @param eta from 0 (no fresh noise, which is DDIM) to 1 (jump to the image, then noise it, as LCM does); it does not
+ *     matter in the last step. Lower values give more detail at many steps
  */
 public record Tcd(int originalSteps, double eta) implements Sampler {
     /** The eta of the reference implementation where none is given. */

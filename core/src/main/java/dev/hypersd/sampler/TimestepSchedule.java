@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
  *
  * @param noise the noise level of every timestep
  * @param timesteps where each step begins, decreasing
- * @param targets where each step ends, negative for the end of the way; not always the next timestep, because timesteps are rounded
- *     and strides are not
+ * @param targets where each step ends, negative for the end of the way; not always the next timestep, because timesteps
+ *     are rounded and strides are not
  * @param end how much noise is left at the end of the way
  */
 record TimestepSchedule(NoiseSchedule noise, int[] timesteps, int[] targets, FinalSigma end) {
@@ -30,7 +30,10 @@ record TimestepSchedule(NoiseSchedule noise, int[] timesteps, int[] targets, Fin
                 noise, timesteps, Arrays.stream(timesteps).map(t -> t - stride).toArray(), end);
     }
 
-    /** Timesteps evenly picked from {@code known}, those that a model was distilled with, or those that {@code steps} names. */
+    /**
+     * Timesteps evenly picked from {@code known}, those that a model was distilled with, or those that {@code steps}
+     * names.
+     */
     static TimestepSchedule distilled(NoiseSchedule noise, Steps steps, Supplier<int[]> known, FinalSigma end) {
         int[] timesteps = steps.areChosen() ? steps.chosen(noise.trainTimesteps()) : pick(known.get(), steps.count());
         return through(noise, timesteps, end);
@@ -43,8 +46,8 @@ record TimestepSchedule(NoiseSchedule noise, int[] timesteps, int[] targets, Fin
     }
 
     /**
-     * The timesteps that consistency models are distilled with, {@code T / original * (1..k) - 1}, increasing, of which only the
-     * first {@code k = original * strength} are taken.
+     * The timesteps that consistency models are distilled with, {@code T / original * (1..k) - 1}, increasing, of which
+     * only the first {@code k = original * strength} are taken.
      */
     static int[] distillation(int trainTimesteps, int original, double strength) {
         if (original < 1 || original > trainTimesteps) {
@@ -61,8 +64,8 @@ record TimestepSchedule(NoiseSchedule noise, int[] timesteps, int[] targets, Fin
     private static int[] pick(int[] known, int count) {
         if (count > known.length) {
             throw new InvalidRequestException(
-                    "%d steps are too many: this model was distilled with %d timesteps (original steps times origin strength)"
-                            .formatted(count, known.length));
+                    "%d steps are too many: this model was distilled with %d timesteps (original steps times origin "
+                            + "strength)".formatted(count, known.length));
         }
         double stride = (double) known.length / count;
         return IntStream.range(0, count)

@@ -13,7 +13,9 @@ import java.util.Locale;
  * @param offset added to every timestep of leading spacing, 1 in Stable Diffusion; 0 for the others
  */
 public record TimestepSpacing(Kind kind, int offset) {
-    /** T/N, 2T/N, ... up to the last timestep, which the first step sees. What few-step models need (Lin et al., 2024). */
+    /**
+     * T/N, 2T/N, ... up to the last timestep, which the first step sees. What few-step models need (Lin et al., 2024).
+     */
     public static final TimestepSpacing TRAILING = new TimestepSpacing(Kind.TRAILING, 0);
 
     /** From T-1 to 0 evenly, both ends included. */
@@ -26,7 +28,10 @@ public record TimestepSpacing(Kind kind, int offset) {
         LINSPACE
     }
 
-    /** Multiples of T/N counted from 0, plus an offset: the first step never sees pure noise. Stable Diffusion as published. */
+    /**
+     * Multiples of T/N counted from 0, plus an offset: the first step never sees pure noise. Stable Diffusion as
+     * published.
+     */
     public static TimestepSpacing leading(int offset) {
         return new TimestepSpacing(Kind.LEADING, offset);
     }
@@ -34,11 +39,8 @@ public record TimestepSpacing(Kind kind, int offset) {
     /** What {@code timestep_spacing} and {@code steps_offset} ask for. */
     static TimestepSpacing from(JsonObject config, Kind absent) {
         int offset = config.integer("steps_offset", 0);
-        Kind kind = config.choice(
-                "timestep_spacing",
-                absent,
-                List.of(Kind.values()),
-                k -> k.name().toLowerCase(Locale.ROOT));
+        Kind kind = config.choice("timestep_spacing", absent, List.of(Kind.values()), k -> k.name()
+                .toLowerCase(Locale.ROOT));
         return new TimestepSpacing(kind, kind == Kind.LEADING ? offset : 0);
     }
 
@@ -65,8 +67,8 @@ public record TimestepSpacing(Kind kind, int offset) {
         });
         if (timesteps[0] > trainTimesteps - 1) {
             throw new InvalidRequestException(
-                    "%d steps with leading spacing and offset %d begin at timestep %d, beyond the last, %d: take fewer steps"
-                            .formatted(count, offset, (long) timesteps[0], trainTimesteps - 1));
+                    "%d steps with leading spacing and offset %d begin at timestep %d, beyond the last, %d: take "
+                            + "fewer steps".formatted(count, offset, (long) timesteps[0], trainTimesteps - 1));
         }
         return timesteps;
     }

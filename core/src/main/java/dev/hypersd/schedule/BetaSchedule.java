@@ -46,7 +46,10 @@ public enum BetaSchedule {
         };
     }
 
-    /** {@code count} values from {@code start} to {@code end}; each half is counted from its own end, so that both ends are exact. */
+    /**
+     * {@code count} values from {@code start} to {@code end}; each half is counted from its own end, so that both ends
+     * are exact.
+     */
     private static float[] evenly(float start, float end, int count) {
         float[] values = new float[count];
         float step = (end - start) / (count - 1);

@@ -1,7 +1,8 @@
 package dev.hypersd.schedule;
 
 /**
- * How much image and how much noise a sample consists of: {@code x = alpha x0 + sigma eps} with {@code alpha^2 + sigma^2 = 1}.
+ * How much image and how much noise a sample consists of: {@code x = alpha x0 + sigma eps} with
+ * {@code alpha^2 + sigma^2 = 1}.
  *
  * @param alpha the share of the image, from 1 (clean) to 0 (pure noise)
  * @param sigma the share of the noise, from 0 to 1

@@ -9,12 +9,14 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The noise level of every training timestep, and the moves between them: immutable, safe to share.
  *
- * <p>Samples are {@code [B, ...]} of any floating-point type; F32 is right, because the moves amplify rounding where there is
- * much noise. Timesteps are 0 (almost clean) to {@link #trainTimesteps()} - 1 (almost noise); every method takes either
- * one for the whole batch or one for each sample. Results are new tensors, gradients flow through them, arguments are not changed.
+ * <p>Samples are {@code [B, ...]} of any floating-point type; F32 is right, because the moves amplify rounding where
+ * there is much noise. Timesteps are 0 (almost clean) to {@link #trainTimesteps()} - 1 (almost noise); every method
+ * takes either one for the whole batch or one for each sample. Results are new tensors, gradients flow through them,
+ * arguments are not changed.
  *
- * <p>Timestep 0 is not the clean image: consistency models end their trajectories there, in training as in sampling, and what
- * noise it leaves (0.029 in Stable Diffusion) is harmless. Where the pure image is wanted, {@link #toX0} gives it.
+ * <p>Timestep 0 is not the clean image: consistency models end their trajectories there, in training as in sampling,
+ * and what noise it leaves (0.029 in Stable Diffusion) is harmless. Where the pure image is wanted, {@link #toX0} gives
+ * it.
  */
 public final class NoiseSchedule {
     private final ScheduleSettings settings;
@@ -81,8 +83,8 @@ public final class NoiseSchedule {
     }
 
     /**
-     * One deterministic DDIM step (the paper's Psi): the sample at timestep {@code to} with the image and the noise that the network
-     * sees in {@code x}. The identity where {@code to = from}; either direction is allowed.
+     * One deterministic DDIM step (the paper's Psi): the sample at timestep {@code to} with the image and the noise
+     * that the network sees in {@code x}. The identity where {@code to = from}; either direction is allowed.
      *
      * @param output the network's output for {@code x} at {@code from}
      */
@@ -97,7 +99,8 @@ public final class NoiseSchedule {
     }
 
     /**
-     * Forward diffusion from one noise level to a higher one: {@code sqrt(abar_t / abar_s) x + sqrt(1 - abar_t / abar_s) noise}.
+     * Forward diffusion from one noise level to a higher one:
+     * {@code sqrt(abar_t / abar_s) x + sqrt(1 - abar_t / abar_s) noise}.
      *
      * @param from the timestep s of {@code x}
      * @param to the timestep t of the result, not below {@code from}
@@ -178,7 +181,9 @@ public final class NoiseSchedule {
         return products;
     }
 
-    /** Shifts and stretches alpha so that it ends at exactly 0 and begins where it was (Lin et al., 2024, algorithm 1). */
+    /**
+     * Shifts and stretches alpha so that it ends at exactly 0 and begins where it was (Lin et al., 2024, algorithm 1).
+     */
     private static float[] withoutTerminalSignal(float[] alphaBars) {
         double first = Math.sqrt(alphaBars[0]);
         double last = Math.sqrt(alphaBars[alphaBars.length - 1]);

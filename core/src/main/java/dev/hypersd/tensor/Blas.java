@@ -34,9 +34,9 @@ record Blas(String name, boolean mkl) {
         boolean possible = Loader.getPlatform().endsWith("x86_64");
         return mkl || !possible
                 ? Optional.empty()
-                : Optional.of(
-                        name + " multiplies matrices, MKL would make attention about three times faster:"
-                                + " put org.bytedeco:mkl with its redist classifier on the class path (docs/adr/0002-blas.md).");
+                : Optional.of(name + " multiplies matrices, MKL would make attention about three times faster:"
+                        + " put org.bytedeco:mkl with its redist classifier on the class path "
+                        + "(docs/adr/0002-blas.md).");
     }
 
     /** Calls {@code void MKL_Get_Version_String(char* buffer, int length)}. */

@@ -102,9 +102,9 @@ public record EngineReport(
             List<String> advice = new ArrayList<>();
             boolean tcmalloc = read(Path.of("/proc/self/maps")).contains("tcmalloc");
             if (!tcmalloc) {
-                advice.add(
-                        "glibc hands large blocks back to the system after every operation: install libtcmalloc-minimal4"
-                                + " (Debian, Ubuntu) or gperftools-libs (Fedora), ./hypersd then preloads it.");
+                advice.add("glibc hands large blocks back to the system after every operation: install "
+                        + "libtcmalloc-minimal4"
+                        + " (Debian, Ubuntu) or gperftools-libs (Fedora), ./hypersd then preloads it.");
             }
             String policy = read(HUGE_PAGES);
             boolean asked = "1".equals(System.getenv("THP_MEM_ALLOC_ENABLE"));
@@ -112,7 +112,8 @@ public record EngineReport(
             if (!on) {
                 advice.add(
                         policy.contains("[madvise]")
-                                ? "Tensors lie in small pages: set THP_MEM_ALLOC_ENABLE=1 in the environment, as ./hypersd does."
+                                ? "Tensors lie in small pages: set THP_MEM_ALLOC_ENABLE=1 in the environment, as "
+                                        + "./hypersd does."
                                 : "The kernel gives out no huge pages: echo madvise | sudo tee " + HUGE_PAGES);
             }
             return new Memory(tcmalloc ? "tcmalloc" : "glibc", on ? "on" : "off", advice);

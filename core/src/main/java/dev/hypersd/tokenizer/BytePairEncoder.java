@@ -9,11 +9,11 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Byte-pair encoding (Sennrich et al., 2016) of one word: its UTF-8 bytes are the first symbols, and of all neighbours that have a
- * merge the earliest learned one is joined, the leftmost first, until none is left.
+ * Byte-pair encoding (Sennrich et al., 2016) of one word: its UTF-8 bytes are the first symbols, and of all neighbours
+ * that have a merge the earliest learned one is joined, the leftmost first, until none is left.
  *
- * <p>The last byte of a word is another symbol than the same byte inside it; that is how {@code </w>} works. The time is
- * O(n log n) in the length of the word, so that a prompt of one endless word is no way to keep a server busy.
+ * <p>The last byte of a word is another symbol than the same byte inside it; that is how {@code </w>} works. The time
+ * is O(n log n) in the length of the word, so that a prompt of one endless word is no way to keep a server busy.
  */
 final class BytePairEncoder {
     /** Two symbols that may stand side by side. */

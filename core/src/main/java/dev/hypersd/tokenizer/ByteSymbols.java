@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The characters that stand for bytes in vocabularies of CLIP's kind (Radford et al., 2019): a byte that is a visible character of
- * Latin-1 stands for itself, the others, in their order, are U+0100 and up.
+ * The characters that stand for bytes in vocabularies of CLIP's kind (Radford et al., 2019): a byte that is a visible
+ * character of Latin-1 stands for itself, the others, in their order, are U+0100 and up.
  */
 public final class ByteSymbols {
     private static final String[] SYMBOLS = new String[256];

@@ -21,10 +21,10 @@ import java.util.stream.Stream;
 /**
  * CLIP's tokenizer (Radford et al., 2021): a prompt becomes the ids that a text encoder was trained with.
  *
- * <p>Text is normalised (Unicode NFC, runs of white space to one space, lower case), cut into words (letters together, each digit alone,
- * everything else together, English contractions apart), and each word into byte pairs. Special tokens written in a prompt are
- * recognised; that includes the padding token, so that SDXL's second tokenizer, which pads with {@code !}, reads every
- * exclamation mark as padding and its first does not.
+ * <p>Text is normalised (Unicode NFC, runs of white space to one space, lower case), cut into words (letters together,
+ * each digit alone, everything else together, English contractions apart), and each word into byte pairs. Special
+ * tokens written in a prompt are recognised; that includes the padding token, so that SDXL's second tokenizer, which
+ * pads with {@code !}, reads every exclamation mark as padding and its first does not.
  *
  * <p>Immutable and safe to share between threads.
  */
@@ -59,7 +59,8 @@ public final class ClipTokenizer {
     }
 
     /**
-     * The same tokenizer with words that stand for ids of their own, wherever they stand by themselves in a prompt, as typed in any letter case.
+     * The same tokenizer with words that stand for ids of their own, wherever they stand by themselves in a prompt, as
+     * typed in any letter case.
      *
      * @param words their ids, which may lie beyond the vocabulary
      */
@@ -68,8 +69,8 @@ public final class ClipTokenizer {
     }
 
     /**
-     * Reads the tokenizer in {@code directory}: {@code vocab.json} with {@code merges.txt}, or {@code tokenizer.json}; beside them, if there,
-     * {@code tokenizer_config.json} and {@code special_tokens_map.json}.
+     * Reads the tokenizer in {@code directory}: {@code vocab.json} with {@code merges.txt}, or {@code tokenizer.json};
+     * beside them, if there, {@code tokenizer_config.json} and {@code special_tokens_map.json}.
      *
      * @throws InvalidFileException if one of these is missing, broken, or at odds with another
      */
@@ -128,8 +129,8 @@ public final class ClipTokenizer {
     }
 
     /**
-     * The text that {@code ids} stand for, as far as they tell: words in lower case with one space between them. What follows the first end is left
-     * out, and so are special tokens.
+     * The text that {@code ids} stand for, as far as they tell: words in lower case with one space between them. What
+     * follows the first end is left out, and so are special tokens.
      *
      * @throws IllegalArgumentException if an id is outside of the vocabulary
      */
@@ -181,7 +182,10 @@ public final class ClipTokenizer {
         return length;
     }
 
-    /** The number of tokens; every id is below it, but for those of added words. The text encoder's embedding must have at least as many rows. */
+    /**
+     * The number of tokens; every id is below it, but for those of added words. The text encoder's embedding must have
+     * at least as many rows.
+     */
     public int vocabularySize() {
         return vocabulary.size();
     }
@@ -229,7 +233,10 @@ public final class ClipTokenizer {
         return lower.toString();
     }
 
-    /** Code point by code point: {@link String#toLowerCase} would make the last sigma of a Greek word a final one, which was not trained. */
+    /**
+     * Code point by code point: {@link String#toLowerCase} would make the last sigma of a Greek word a final one, which
+     * was not trained.
+     */
     private static void appendLowerCase(int codePoint, StringBuilder lower) {
         if (codePoint == 0x130) {
             lower.append("i\u0307");

@@ -10,14 +10,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The tokens that are recognised inside a prompt as a whole instead of being taken apart: those with a role, and others that the
- * files add.
+ * The tokens that are recognised inside a prompt as a whole instead of being taken apart: those with a role, and others
+ * that the files add.
  *
  * @param begin what a sequence starts with
  * @param end what a sequence ends with
  * @param unknown what stands for a byte without a token
  * @param padding what fills a sequence up
- * @param normalised all of them; true for one that is looked for in the normalised text, false for one looked for in the text as typed
+ * @param normalised all of them; true for one that is looked for in the normalised text, false for one looked for in
+ *     the text as typed
  */
 record SpecialTokens(String begin, String end, String unknown, String padding, Map<String, Boolean> normalised) {
     private static final Pattern NONE = Pattern.compile("(?!)");

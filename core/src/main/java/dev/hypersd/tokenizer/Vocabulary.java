@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The tokens and merges of a CLIP tokenizer, read from {@code vocab.json} with {@code merges.txt} or from {@code tokenizer.json}
- * and checked: ids are exactly 0 to n-1, each once, and whatever a merge names is a token.
+ * The tokens and merges of a CLIP tokenizer, read from {@code vocab.json} with {@code merges.txt} or from
+ * {@code tokenizer.json} and checked: ids are exactly 0 to n-1, each once, and whatever a merge names is a token.
  */
 final class Vocabulary {
     static final String END_OF_WORD = "</w>";

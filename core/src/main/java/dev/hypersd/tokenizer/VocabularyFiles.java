@@ -10,12 +10,13 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The files of a tokenizer in CLIP's layout, for vocabularies that were not published: the 256 bytes, the same at the end of a word, what merges
- * make of them, names that occur in no text where the text encoder has more tokens than that, and the two special tokens last.
+ * The files of a tokenizer in CLIP's layout, for vocabularies that were not published: the 256 bytes, the same at the
+ * end of a word, what merges make of them, names that occur in no text where the text encoder has more tokens than
+ * that, and the two special tokens last.
  *
  * @param size how many tokens the text encoder has
- * @param merges pairs of symbols with a space between, in the order in which they were learned; none for a tokenizer that knows bytes and no
- *     words
+ * @param merges pairs of symbols with a space between, in the order in which they were learned; none for a tokenizer
+ *     that knows bytes and no words
  */
 public record VocabularyFiles(int size, List<String> merges) {
     private static final String BEGIN = "<|startoftext|>";

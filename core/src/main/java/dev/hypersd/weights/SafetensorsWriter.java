@@ -30,9 +30,9 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Writes a safetensors file tensor by tensor, so that a model larger than memory can be written.
  *
- * <p>The header comes first in the file, so the tensors are declared first; their values then come in any order. Everything goes
- * to a temporary name in the same directory, and only {@link #commit()} gives the file its own. Closing without it leaves nothing
- * behind.
+ * <p>The header comes first in the file, so the tensors are declared first; their values then come in any order.
+ * Everything goes to a temporary name in the same directory, and only {@link #commit()} gives the file its own. Closing
+ * without it leaves nothing behind.
  *
  * <pre>{@code
  * try (var writer = SafetensorsWriter.create(file, declarations, Map.of("format", "pt"))) {

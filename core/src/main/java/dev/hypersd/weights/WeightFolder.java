@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * STEM.VARIANT.safetensors    STEM.safetensors.index.VARIANT.json    the same in another precision
  * </pre>
  *
- * <p>STEM is {@code diffusion_pytorch_model} or {@code model}, VARIANT usually {@code fp16}. Pickles ({@code .bin}) are refused.
+ * <p>STEM is {@code diffusion_pytorch_model} or {@code model}, VARIANT usually {@code fp16}. Pickles ({@code .bin}) are
+ * refused.
  */
 public final class WeightFolder {
     private static final Logger LOG = System.getLogger("dev.hypersd.weights");
@@ -86,8 +87,8 @@ public final class WeightFolder {
             if (file.endsWith(".bin") || file.endsWith(".ckpt") || file.endsWith(".pt") || file.endsWith(".pth")) {
                 return new InvalidFileException(
                         folder.resolve(file),
-                        "is a pickle, which could run code and is never opened; %s is missing: convert it to safetensors where it came from"
-                                .formatted(single));
+                        "is a pickle, which could run code and is never opened; %s is missing: convert it to "
+                                + "safetensors where it came from".formatted(single));
             }
         }
         return new InvalidFileException(

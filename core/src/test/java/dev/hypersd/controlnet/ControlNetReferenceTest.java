@@ -25,7 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** ControlNets against the reference implementation, by the tolerances of the golden data (four times fp32 rounding and more). */
+/**
+ * ControlNets against the reference implementation, by the tolerances of the golden data (four times fp32 rounding and
+ * more).
+ */
 class ControlNetReferenceTest {
     static Stream<String> cases() {
         return ReferenceCase.names("controlnet", "").stream();

@@ -14,7 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ResizeTest {
-    /** Checksums of what Pillow 12.3 makes of the same pattern: {@code Image.fromarray(pattern).resize((w, h), filter).tobytes()}. */
+    /**
+     * Checksums of what Pillow 12.3 makes of the same pattern:
+     * {@code Image.fromarray(pattern).resize((w, h), filter).tobytes()}.
+     */
     @ParameterizedTest
     @CsvSource({
         "BICUBIC, 7, 5, 3, 2, aba302a4",

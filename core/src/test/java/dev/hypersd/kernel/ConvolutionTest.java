@@ -18,7 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ConvolutionTest {
-    /** F(4x4, 3x3) loses about four bits against the plain way; errors of the transforms, in contrast, are of the size of the result. */
+    /**
+     * F(4x4, 3x3) loses about four bits against the plain way; errors of the transforms, in contrast, are of the size
+     * of the result.
+     */
     private static final double WINOGRAD = 5e-5;
 
     /** Same products, another order of summation. */

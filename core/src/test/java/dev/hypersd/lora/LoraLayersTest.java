@@ -22,7 +22,10 @@ class LoraLayersTest {
                 .hasSize(788);
     }
 
-    /** 16 transformers with 8 + 2 and 2 layers; 22 residual blocks with 3, of which 14 have a shortcut; 6 changes of size. */
+    /**
+     * 16 transformers with 8 + 2 and 2 layers; 22 residual blocks with 3, of which 14 have a shortcut; 6 changes of
+     * size.
+     */
     @ParameterizedTest
     @CsvSource({"ATTENTION,160", "FEED_FORWARD,32", "CONVOLUTION,86"})
     void eachKindHasItsLayers(LoraLayers kind, int count) {

@@ -36,7 +36,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LoraWriterTest {
     /** What few-step LoRAs change: everything but the stem and the normalisations. */
     private static final Pattern USUAL_TARGETS = Pattern.compile(
-            ".*\\.(to_q|to_k|to_v|to_out\\.0|proj_in|proj_out|ff\\.net\\.0\\.proj|ff\\.net\\.2|conv1|conv2|conv_shortcut"
+            ".*\\.(to_q|to_k|to_v|to_out\\.0|proj_in|proj_out|ff\\.net\\.0\\.proj|ff\\.net\\.2|conv1|conv2|"
+                    + "conv_shortcut"
                     + "|time_emb_proj|(down|up)samplers\\.0\\.conv)\\.weight");
 
     private static final Pattern ATTENTION =
@@ -92,8 +93,8 @@ class LoraWriterTest {
     }
 
     /**
-     * Any alpha survives where the spelling has a place for it; elsewhere it is multiplied in, which costs nothing where alpha / rank is a power of
-     * two.
+     * Any alpha survives where the spelling has a place for it; elsewhere it is multiplied in, which costs nothing
+     * where alpha / rank is a power of two.
      */
     @Property(tries = 20)
     void conversionThereAndBackIsExactToTheBit(

@@ -19,8 +19,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * What a fuzzer feeds to the readers of model directories; docs/fuzzing.md has the command. Any exception but the one that refuses
- * a file is a finding, and so is a part outside of the directory.
+ * What a fuzzer feeds to the readers of model directories; docs/fuzzing.md has the command. Any exception but the one
+ * that refuses a file is a finding, and so is a part outside of the directory.
  */
 public final class ModelFuzz {
     private ModelFuzz() {}

@@ -134,7 +134,10 @@ class RandomModelTest {
                 .isEqualTo(694_659_840);
     }
 
-    /** Published counts: SD 1.5 has 859.5 M in its U-Net, 83.7 M in its VAE and 123.1 M in its text encoder; SDXL 2,567 M in its U-Net. */
+    /**
+     * Published counts: SD 1.5 has 859.5 M in its U-Net, 83.7 M in its VAE and 123.1 M in its text encoder; SDXL 2,567
+     * M in its U-Net.
+     */
     @ParameterizedTest
     @EnumSource(names = {"SD15", "SDXL"})
     void theTemplatesHaveThePublishedSizes(ModelTemplate like) {

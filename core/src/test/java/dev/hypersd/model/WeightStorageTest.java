@@ -25,7 +25,10 @@ class WeightStorageTest {
     @TempDir
     Path folder;
 
-    /** Converting shorter numbers to F32 loses nothing, whenever it happens, so the pictures are the same to the last bit. */
+    /**
+     * Converting shorter numbers to F32 loses nothing, whenever it happens, so the pictures are the same to the last
+     * bit.
+     */
     @ParameterizedTest
     @EnumSource(names = {"F8_E4M3", "F16", "BF16", "F32"})
     void weightsAsStoredDrawWhatConvertedOnesDraw(Dtype stored) {

@@ -20,13 +20,14 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Checks that a network can be trained: along a random direction through all of its parameters, the slope of a loss is what the gradients
- * say. It finds whatever an operation in place spoils for the backward pass.
+ * Checks that a network can be trained: along a random direction through all of its parameters, the slope of a loss is
+ * what the gradients say. It finds whatever an operation in place spoils for the backward pass.
  */
 public final class GradientCheck {
     /**
-     * In F64, whose rounding divided by the step is 1e-9. Of the curvature the difference of both sides leaves the third derivative times the square of the
-     * way, a step for each of thousands of parameters: at most 5e-9 of 1,200 random networks, a hundred times that with ten times the step.
+     * In F64, whose rounding divided by the step is 1e-9. Of the curvature the difference of both sides leaves the
+     * third derivative times the square of the way, a step for each of thousands of parameters: at most 5e-9 of 1,200
+     * random networks, a hundred times that with ten times the step.
      */
     private static final double STEP = 1e-7;
 

@@ -9,7 +9,10 @@ import java.util.stream.IntStream;
 final class AlikePictures {
     private AlikePictures() {}
 
-    /** Weights that lie elsewhere in memory, and batches of another size, are multiplied in another order: a rounding apart. */
+    /**
+     * Weights that lie elsewhere in memory, and batches of another size, are multiplied in another order: a rounding
+     * apart.
+     */
     static void assertAlike(Image got, Image expected) {
         byte[] a = got.rgb();
         byte[] b = expected.rgb();

@@ -89,8 +89,8 @@ class DiffusionPipelineTest {
                 List.of(request(1).build(), request(1).steps(3).build());
         assertThatThrownBy(() -> pipeline.generateTogether(requests, GenerationListener.NONE))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage(
-                        "requests that are drawn in one batch may differ in prompts, numbers of pictures and seeds alone");
+                .hasMessage("requests that are drawn in one batch may differ in prompts, numbers of pictures and seeds "
+                        + "alone");
     }
 
     @Test

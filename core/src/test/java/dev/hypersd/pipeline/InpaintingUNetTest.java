@@ -37,7 +37,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
-/** U-Nets that see mask and masked picture beside the latents, made of an ordinary one whose first convolution is given five channels more. */
+/**
+ * U-Nets that see mask and masked picture beside the latents, made of an ordinary one whose first convolution is given
+ * five channels more.
+ */
 class InpaintingUNetTest {
     private static final Path ORDINARY = ReferenceCase.root().resolve("pipelines/models/sd15");
     private static final Image PICTURE = plain(64, 200);
@@ -73,7 +76,8 @@ class InpaintingUNetTest {
                         DiffusionPipeline.load(new ModelSource(model), request().build()))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage(
-                        "this model's U-Net takes 9 channels: it is made for inpainting, which needs a picture and a mask");
+                        "this model's U-Net takes 9 channels: it is made for inpainting, which needs a picture and a "
+                                + "mask");
     }
 
     @Test

@@ -29,9 +29,9 @@ class MemoryBudgetTest {
     void aModelThatDoesNotFitIsRefusedWithBothFigures() {
         assertThatThrownBy(() -> budget(3))
                 .isExactlyInstanceOf(HyperSdException.class)
-                .hasMessage(
-                        MODEL
-                                + " takes about 4.0 GiB of memory in F32, and 3.0 GiB are available: end other programs, or load it in half precision, or its weights as they are stored");
+                .hasMessage(MODEL
+                        + " takes about 4.0 GiB of memory in F32, and 3.0 GiB are available: end other "
+                        + "programs, or load it in half precision, or its weights as they are stored");
         assertThatThrownBy(() -> new MemoryBudget(MODEL, SD15, Placement.of(Dtype.BF16), () -> 3 * GIB))
                 .hasMessageEndingWith("or load a smaller model");
     }
@@ -42,8 +42,9 @@ class MemoryBudgetTest {
         assertThatCode(() -> budget.requireFirst(request().build(), LORAS, 0)).doesNotThrowAnyException();
         assertThatThrownBy(() -> budget.requireFirst(request().size(1024, 1024).build(), LORAS, 0))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage(
-                        "a picture of 1024x1024 takes about 4.0 GiB of memory beside the model's 4.0 GiB, and 2.0 GiB are left for it: ask for a smaller size, tiled decoding, fewer pictures at once or half precision");
+                .hasMessage("a picture of 1024x1024 takes about 4.0 GiB of memory beside the model's 4.0 GiB, and 2.0 "
+                        + "GiB are left for it: ask for a smaller size, tiled decoding, fewer pictures at "
+                        + "once or half precision");
     }
 
     @Test

@@ -228,7 +228,10 @@ class ModelConversionTest {
         return List.of(Arrays.toString(tensor.shape()), Arrays.hashCode(values));
     }
 
-    /** Up to one level of 256: weights that are mapped and weights that are not lie differently in memory, and sums are rounded otherwise. */
+    /**
+     * Up to one level of 256: weights that are mapped and weights that are not lie differently in memory, and sums are
+     * rounded otherwise.
+     */
     private static void assertAlike(Image a, Image b) {
         byte[] one = a.rgb();
         byte[] other = b.rgb();

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What has been read is not read again. To show that, the tests overwrite configurations and headers with zeros, of the same size and at the same time,
- * so that whoever reads them a second time fails.
+ * What has been read is not read again. To show that, the tests overwrite configurations and headers with zeros, of the
+ * same size and at the same time, so that whoever reads them a second time fails.
  */
 class OpenedOnceTest {
     private static final Path MODELS = ReferenceCase.root().resolve("pipelines/models");

@@ -24,7 +24,10 @@ class SchedulerConfigTest {
     private static final Path SCHEDULERS = Path.of("src/test/resources/schedulers");
     private static final Path MODEL = Path.of("..", "testdata", "reference", "pipelines", "models", "sd15");
 
-    /** The pictures are of diffusers; rounding may move a value of 255 by one, where a wrong configuration moves it by 5 to 192. */
+    /**
+     * The pictures are of diffusers; rounding may move a value of 255 by one, where a wrong configuration moves it by 5
+     * to 192.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"ddim_clip_missing", "old_pndm_offset0"})
     void aPictureIsThatOfTheReferencePipeline(String name, @TempDir Path folder) throws IOException {

@@ -107,7 +107,8 @@ class PresetsTest {
         assertThat(preset.warnings(4, 2)).isEmpty();
         assertThat(preset.warnings(4, 7.5))
                 .containsExactly(
-                        "lcm-lora-sdv1-5 was distilled for moderate guidance: guidance 7.5 burns the picture, 0 to 2 is right");
+                        "lcm-lora-sdv1-5 was distilled for moderate guidance: guidance 7.5 burns the picture, 0 to 2 "
+                                + "is right");
     }
 
     @Test

@@ -37,7 +37,9 @@ public final class ReferenceCase implements AutoCloseable {
         return Path.of("../testdata/reference");
     }
 
-    /** The names of all cases of a kind whose name begins with {@code prefix}, sorted; empty where the tree has none. */
+    /**
+     * The names of all cases of a kind whose name begins with {@code prefix}, sorted; empty where the tree has none.
+     */
     public static List<String> names(String kind, String prefix) {
         Path folder = root().resolve(kind);
         if (!Files.isDirectory(folder)) {
@@ -107,7 +109,10 @@ public final class ReferenceCase implements AutoCloseable {
                 tolerance.get("rtol").asDouble());
     }
 
-    /** Checks {@code |got - expected| <= atol + rtol |expected|} for every element of the tensor called {@code fullName}. */
+    /**
+     * Checks {@code |got - expected| <= atol + rtol |expected|} for every element of the tensor called
+     * {@code fullName}.
+     */
     public void assertClose(String fullName, Tensor got, double atol, double rtol) {
         Tensor expected = tensor(fullName);
         assertThat(Tensors.shape(got))

@@ -14,8 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Solvers against an exact solution. If images are normal with standard deviation d, the best prediction of the noise is linear in
- * the sample, and the deterministic way keeps the sample in proportion to {@code sqrt(alpha^2 d^2 + sigma^2)}.
+ * Solvers against an exact solution. If images are normal with standard deviation d, the best prediction of the noise
+ * is linear in the sample, and the deterministic way keeps the sample in proportion to
+ * {@code sqrt(alpha^2 d^2 + sigma^2)}.
  */
 class ConvergenceTest {
     private static final double DEVIATION = 0.5;
@@ -33,7 +34,10 @@ class ConvergenceTest {
         assertThat(error(dpm(rule), 50)).isLessThan(error(ddim(), 50) / 5);
     }
 
-    /** Its weights are of fourth order for equal steps; the steps in noise ratio are not, and the paper claims second order. */
+    /**
+     * Its weights are of fourth order for equal steps; the steps in noise ratio are not, and the paper claims second
+     * order.
+     */
     @Test
     void plmsIsOfSecondOrder() {
         Sampler plms = new Pndm(TimestepSpacing.leading(0), FinalSigma.SIGMA_MIN);
@@ -49,7 +53,10 @@ class ConvergenceTest {
         assertThat(error(heun, 50)).isLessThan(error(ddim(), 50) / 5);
     }
 
-    /** Euler's step, then from where it began with the mean of the noises seen at both of its ends (Karras et al., 2022, algorithm 1). */
+    /**
+     * Euler's step, then from where it began with the mean of the noises seen at both of its ends (Karras et al., 2022,
+     * algorithm 1).
+     */
     private record Heun() implements Sampler {
         @Override
         public String name() {
@@ -108,8 +115,8 @@ class ConvergenceTest {
     }
 
     /**
-     * How far from the exact solution a sampler arrives half way, relative to it; the other half has steps too long to show an
-     * order. Carries out the plan in double precision.
+     * How far from the exact solution a sampler arrives half way, relative to it; the other half has steps too long to
+     * show an order. Carries out the plan in double precision.
      */
     private static double error(Sampler sampler, int count) {
         List<SamplingStep> steps =

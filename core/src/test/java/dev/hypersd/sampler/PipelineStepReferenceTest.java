@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** The timesteps of every run of the reference pipelines, and their first step from the traced input and output of the network. */
+/**
+ * The timesteps of every run of the reference pipelines, and their first step from the traced input and output of the
+ * network.
+ */
 class PipelineStepReferenceTest {
     private static final String TIMESTEPS = "trace.unet_timesteps";
 

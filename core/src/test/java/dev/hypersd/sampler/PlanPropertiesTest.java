@@ -84,7 +84,9 @@ class PlanPropertiesTest {
         assertThat(last.timestep(0)).isEqualTo(whole.timestep(until));
     }
 
-    /** Whoever predicts image and noise rightly arrives with the right share of image and the right variance of noise. */
+    /**
+     * Whoever predicts image and noise rightly arrives with the right share of image and the right variance of noise.
+     */
     @Property
     void everyStepEndsAtTheNoiseLevelWhereTheNextBegins(
             @ForAll("samplers") Sampler sampler, @ForAll @IntRange(min = 2, max = 50) int count) {
@@ -112,7 +114,10 @@ class PlanPropertiesTest {
         assertThat(tcd.steps()).isEqualTo(ddim.steps());
     }
 
-    /** At eta 1 TCD jumps to timestep 0 instead of the clean image, and the last consistency weight is not exactly 1: else LCM. */
+    /**
+     * At eta 1 TCD jumps to timestep 0 instead of the clean image, and the last consistency weight is not exactly 1:
+     * else LCM.
+     */
     @Property
     void tcdWithAllFreshNoiseIsNearlyLcm(@ForAll @IntRange(min = 1, max = 50) int count) {
         List<SamplingStep> tcd = new Tcd(50, 1).plan(SCHEDULE, Steps.of(count)).steps();

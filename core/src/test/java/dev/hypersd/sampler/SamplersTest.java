@@ -130,8 +130,8 @@ class SamplersTest {
                 .hasMessage("1000 steps with leading spacing and offset 1 begin at timestep 1000, beyond the last, 999:"
                         + " take fewer steps");
         assertThatThrownBy(() -> Samplers.named("dpmpp_2m_karras").plan(SCHEDULE, Steps.at(999, 500)))
-                .hasMessage(
-                        "Karras spacing decides the timesteps, so they cannot be chosen: give a number of steps instead");
+                .hasMessage("Karras spacing decides the timesteps, so they cannot be chosen: "
+                        + "give a number of steps instead");
     }
 
     @Test
@@ -159,9 +159,9 @@ class SamplersTest {
                 1000, BetaSchedule.SCALED_LINEAR, 0.00085, 0.012, List.of(), PredictionType.EPSILON, true));
         assertThatThrownBy(() -> Samplers.named("ddim").plan(zero, Steps.of(4)))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage(
-                        "timestep 999 is pure noise (zero terminal SNR), where epsilon prediction cannot tell the image:"
-                                + " it takes a model with v_prediction");
+                .hasMessage("timestep 999 is pure noise (zero terminal SNR), where epsilon prediction cannot tell the "
+                        + "image:"
+                        + " it takes a model with v_prediction");
     }
 
     @Test
@@ -200,7 +200,10 @@ class SamplersTest {
                         last -> assertThat(last).endsWith("none"));
     }
 
-    /** {@code 2 x + 3 x0 + 4 eps} of this evaluation and {@code 5 x + 6 x0 + 7 eps} of the one before, at equal shares of both. */
+    /**
+     * {@code 2 x + 3 x0 + 4 eps} of this evaluation and {@code 5 x + 6 x0 + 7 eps} of the one before, at equal shares
+     * of both.
+     */
     @Test
     void aStepIsTheWeightedSumOfItsEvaluationsAndFreshNoise() {
         NoiseLevel half = NoiseLevel.ofRatio(1);

@@ -89,7 +89,9 @@ class SchedulerReferenceTest {
                 .isEqualTo(reference.json().at("/expected/noises_consumed").asInt());
     }
 
-    /** What TCD has before it adds noise is a jump of the noise schedule, to floor((1 - eta) next) in single precision. */
+    /**
+     * What TCD has before it adds noise is a jump of the noise schedule, to floor((1 - eta) next) in single precision.
+     */
     private static void checkJump(ReferenceCase reference, NoiseSchedule schedule, SamplingPlan plan, int i, Tensor x) {
         float kept = (float) (1 - reference.arg("step").get("eta").asDouble());
         double next = i + 1 < plan.size() ? plan.timestep(i + 1) : 0;

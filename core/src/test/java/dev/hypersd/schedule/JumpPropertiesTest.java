@@ -55,11 +55,12 @@ class JumpPropertiesTest {
             Tensor x0 = random(seed);
             Tensor noise = random(seed + 1);
             Tensor x = schedule.addNoise(x0, noise, from);
-            Tensor output = switch (prediction) {
-                case EPSILON -> noise;
-                case V_PREDICTION -> schedule.velocity(x0, noise, from);
-                case SAMPLE -> x0;
-            };
+            Tensor output =
+                    switch (prediction) {
+                        case EPSILON -> noise;
+                        case V_PREDICTION -> schedule.velocity(x0, noise, from);
+                        case SAMPLE -> x0;
+                    };
             Tensor expected = schedule.addNoise(x0, noise, to);
             // F32, amplified by up to 15 (epsilon at much noise) or 34 (sample at little).
             assertThat(Tensors.toFloats(schedule.jump(x, output, from, to)))
@@ -72,7 +73,10 @@ class JumpPropertiesTest {
         });
     }
 
-    /** x_s has noise of variance sigma_s^2; scaled, and with fresh noise on top, it must have sigma_t^2, and alpha_t of the image. */
+    /**
+     * x_s has noise of variance sigma_s^2; scaled, and with fresh noise on top, it must have sigma_t^2, and alpha_t of
+     * the image.
+     */
     @Property
     void renoisingEndsAtTheNoiseLevelOfItsTimestep(
             @ForAll @IntRange(max = 999) int one, @ForAll @IntRange(max = 999) int other) {

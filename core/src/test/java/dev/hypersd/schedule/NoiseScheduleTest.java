@@ -19,7 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NoiseScheduleTest {
     private static final NoiseSchedule SCHEDULE = new NoiseSchedule(ScheduleSettings.STABLE_DIFFUSION);
 
-    /** Computed apart from this code, in double precision and printed to six or seven digits; ours is single precision. */
+    /**
+     * Computed apart from this code, in double precision and printed to six or seven digits; ours is single precision.
+     */
     @ParameterizedTest
     @CsvSource({
         "0, 0.9991500, 0.999575, 0.029155, 0.0292",
@@ -67,7 +69,8 @@ class NoiseScheduleTest {
 
     @Test
     void trainedBetasReplaceTheFormula() {
-        NoiseSchedule two = NoiseSchedule.from(config("""
+        NoiseSchedule two = NoiseSchedule.from(
+                config("""
                 {"num_train_timesteps": 2, "trained_betas": [0.5, 0.5]}"""));
         assertThat(two.level(0).alphaBar()).isCloseTo(0.5, within(1e-12));
         assertThat(two.level(1).alphaBar()).isCloseTo(0.25, within(1e-12));

@@ -89,7 +89,8 @@ class UNetInputTest {
                 () -> noise(1, 4, 8, 8),
                 () -> times(1),
                 () -> text(1).with(new Conditioning.Added(noise(1, 5), noise(1, 6))),
-                "pooled text 5 wide and 6 time ids embedded in a width of 2 each do not make the 18 that this U-Net takes");
+                "pooled text 5 wide and 6 time ids embedded in a width of 2 each do not make the 18 that this U-Net "
+                        + "takes");
     }
 
     @Test

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The U-Net against the reference implementation, by the tolerances of the golden data (four times fp32 rounding and more). */
+/**
+ * The U-Net against the reference implementation, by the tolerances of the golden data (four times fp32 rounding and
+ * more).
+ */
 class UNetReferenceTest {
     private static final String GRADIENT = "out.grad.";
 

@@ -107,7 +107,10 @@ class AutoencoderTest {
         });
     }
 
-    /** Nothing but convolutions looks around in it, no farther than a few latents: in the middle of a tile all is as it was. */
+    /**
+     * Nothing but convolutions looks around in it, no farther than a few latents: in the middle of a tile all is as it
+     * was.
+     */
     @Test
     void tilesOfTheTinyAutoencoderAgreeWithTheWholeAwayFromSeams() {
         Engine.infer(() -> {

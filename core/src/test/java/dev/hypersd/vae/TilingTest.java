@@ -22,7 +22,10 @@ class TilingTest {
     /** Weights are F32 and two of them add up at each pixel. */
     private static final double TOLERANCE = 1e-5;
 
-    /** A map that looks at each latent by itself gives the same in tiles as whole, whatever the sizes: seams cannot be seen. */
+    /**
+     * A map that looks at each latent by itself gives the same in tiles as whole, whatever the sizes: seams cannot be
+     * seen.
+     */
     @Property(tries = 60)
     void tilesOfAPointwiseMapJoinWithoutSeams(
             @ForAll @IntRange(min = 1, max = 40) int height,

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class VaeConfigTest {
-    private static final String TAESD = """
+    private static final String TAESD =
+            """
             {"encoder_block_out_channels": [64, 64, 64, 64], "num_encoder_blocks": [1, 3, 3, 3],
              "decoder_block_out_channels": [64, 64, 64, 64], "num_decoder_blocks": [3, 3, 3, 1]%s}
             """;
@@ -63,7 +64,8 @@ class VaeConfigTest {
                 "\"scaling_factor\": 0           | scaling_factor must be positive, not 0.0",
                 "\"latents_mean\": [0, 0]        | latents_mean has 2 entries for 4 channels",
                 "\"latents_std\": [1, 1, 0, 1]   | latents_std must be positive",
-                "\"up_block_types\": [\"UpDecoderBlock2D\", \"AttnUpDecoderBlock2D\"] | up_block_types is [UpDecoderBlock2D, AttnUpDecoderBlock2D]",
+                "\"up_block_types\": [\"UpDecoderBlock2D\", \"AttnUpDecoderBlock2D\"] | up_block_types is "
+                        + "[UpDecoderBlock2D, AttnUpDecoderBlock2D]",
             })
     void whatIsNotComputedIsRefused(String option, String message) {
         assertThatThrownBy(() -> AutoencoderKlConfig.from(json("{\"block_out_channels\": [64, 128], " + option + "}")))
@@ -76,7 +78,8 @@ class VaeConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[64, 64, 64, 64] | [64, 64, 64, 32] | encoder_block_out_channels must be one positive width at all sizes",
+                "[64, 64, 64, 64] | [64, 64, 64, 32] | encoder_block_out_channels must be one positive width at all "
+                        + "sizes",
                 "[3, 3, 3, 1]     | [3, 3, 3]        | num_decoder_blocks must be a number for each of the 4 sizes",
                 "[3, 3, 3, 1]     | [3, 3, 3, -1]    | num_decoder_blocks must be a number for each of the 4 sizes",
             })
@@ -96,12 +99,15 @@ class VaeConfigTest {
     }
 
     private static AutoencoderKlConfig kl(String options) {
-        return AutoencoderKlConfig.from(json("""
+        return AutoencoderKlConfig.from(json(
+                """
             {"act_fn": "silu", "block_out_channels": [128, 256, 512, 512], "in_channels": 3, "latent_channels": 4,
-             "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
+             "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D", \
+            "DownEncoderBlock2D"],
              "layers_per_block": 2, "norm_num_groups": 32, "out_channels": 3, "sample_size": 512,
              "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D"]%s}
-            """.formatted(options)));
+            """
+                        .formatted(options)));
     }
 
     private static JsonObject json(String text) {

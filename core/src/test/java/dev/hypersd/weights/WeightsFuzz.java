@@ -14,8 +14,8 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * What a fuzzer feeds to the readers of weights; docs/fuzzing.md has the command. Any exception but the one that refuses a file is
- * a finding, and so is a header that was accepted and lies.
+ * What a fuzzer feeds to the readers of weights; docs/fuzzing.md has the command. Any exception but the one that
+ * refuses a file is a finding, and so is a header that was accepted and lies.
  */
 public final class WeightsFuzz {
     /** Bytes of data behind a fuzzed header. */

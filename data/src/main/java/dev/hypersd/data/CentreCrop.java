@@ -8,8 +8,8 @@ public final class CentreCrop {
     private CentreCrop() {}
 
     /**
-     * The middle of {@code image}: what its longer side has too much is cut off at both ends, and the rest is resized (Lanczos,
-     * antialiased). Cut first, so that a very long picture takes no more memory than a square one.
+     * The middle of {@code image}: what its longer side has too much is cut off at both ends, and the rest is resized
+     * (Lanczos, antialiased). Cut first, so that a very long picture takes no more memory than a square one.
      *
      * @param size of the square, in pixels
      */

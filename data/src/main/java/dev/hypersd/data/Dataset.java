@@ -4,8 +4,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Samples by number. The same number always gives the same sample, so a run that was interrupted goes on with the sample it would
- * have come to. Safe to use from several threads.
+ * Samples by number. The same number always gives the same sample, so a run that was interrupted goes on with the
+ * sample it would have come to. Safe to use from several threads.
  */
 public interface Dataset<S> {
     /** How many samples there are, at least 1. */

@@ -16,9 +16,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Pictures in a folder and its sub-folders, in the order of their names. Their captions stand in {@code metadata.jsonl}, which then says which pictures
- * belong to the set; or, where there is no such file, in text files beside the pictures: {@code cats/7.txt} for {@code cats/7.jpg}. Files and folders
- * whose names begin with a dot are overlooked.
+ * Pictures in a folder and its sub-folders, in the order of their names. Their captions stand in
+ * {@code metadata.jsonl}, which then says which pictures belong to the set; or, where there is no such file, in text
+ * files beside the pictures: {@code cats/7.txt} for {@code cats/7.jpg}. Files and folders whose names begin with a dot
+ * are overlooked.
  *
  * <p>Broken are samples whose picture cannot be read or is missing, and whose caption is missing or empty.
  */

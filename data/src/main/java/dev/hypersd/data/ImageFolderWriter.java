@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * PNG files and {@code metadata.jsonl} with {@code file_name} and {@code text}, which {@link ImageFolder} and the image-folder loaders of the field read. The
- * metadata come last, so a folder that has them is whole.
+ * PNG files and {@code metadata.jsonl} with {@code file_name} and {@code text}, which {@link ImageFolder} and the
+ * image-folder loaders of the field read. The metadata come last, so a folder that has them is whole.
  */
 public record ImageFolderWriter() implements DatasetWriter {
     @Override

@@ -19,8 +19,8 @@ final class ShardPattern {
     private ShardPattern() {}
 
     /**
-     * The files that {@code pattern} stands for: the tar files of a folder by name, or one file, or one for each number of its ranges
-     * ({@code shard-{000..099}.tar}).
+     * The files that {@code pattern} stands for: the tar files of a folder by name, or one file, or one for each number
+     * of its ranges ({@code shard-{000..099}.tar}).
      *
      * @throws InvalidRequestException if a range is malformed or stands for too many
      * @throws InvalidFileException if a folder has no tar files

@@ -3,9 +3,9 @@ package dev.hypersd.data;
 /**
  * An endless order of {@code size} samples: every one once, then every one once again in another order, and so on.
  *
- * <p>An order is never stored. A Feistel network of four rounds permutes the numbers of the smallest square of a power of two that
- * holds all samples; numbers outside are sent through again until they fall inside, which keeps it a permutation. So the place in the
- * order is all that a resumed run has to know.
+ * <p>An order is never stored. A Feistel network of four rounds permutes the numbers of the smallest square of a power
+ * of two that holds all samples; numbers outside are sent through again until they fall inside, which keeps it a
+ * permutation. So the place in the order is all that a resumed run has to know.
  */
 public record Shuffle(long size, long seed) {
     private static final int ROUNDS = 4;

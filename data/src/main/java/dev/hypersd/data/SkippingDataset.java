@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A data set whose broken samples are replaced by the next one that can be read, the first after the last. Which one that is depends on the data alone, so
- * a resumed run sees the samples it would have seen.
+ * A data set whose broken samples are replaced by the next one that can be read, the first after the last. Which one
+ * that is depends on the data alone, so a resumed run sees the samples it would have seen.
  */
 public final class SkippingDataset<S> implements Dataset<S> {
     private final Dataset<S> source;

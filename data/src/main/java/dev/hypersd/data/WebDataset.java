@@ -13,13 +13,15 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /**
- * Captioned pictures in tar files, as the WebDataset library lays them out: the members of a sample share the name up to its first dot, {@code 0007.jpg}
- * and {@code 0007.txt}. The caption is in {@code .txt}, or in {@code .json} under {@code caption} or {@code text}. The order is that of the files and of
- * their members; members whose names begin with a dot are overlooked.
+ * Captioned pictures in tar files, as the WebDataset library lays them out: the members of a sample share the name up
+ * to its first dot, {@code 0007.jpg} and {@code 0007.txt}. The caption is in {@code .txt}, or in {@code .json} under
+ * {@code caption} or {@code text}. The order is that of the files and of their members; members whose names begin with
+ * a dot are overlooked.
  *
  * <p>The headers of all files are read once; then every sample is found without reading those before it.
  *
- * <p>Broken are samples whose picture or caption is missing, cannot be read or is too large (64 and 1 MiB), and those whose caption is empty.
+ * <p>Broken are samples whose picture or caption is missing, cannot be read or is too large (64 and 1 MiB), and those
+ * whose caption is empty.
  */
 public final class WebDataset implements Dataset<CaptionedImage> {
     private static final int LARGEST_PICTURE = 64 << 20;

@@ -12,8 +12,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
- * Tar files {@code 00000.tar}, {@code 00001.tar} and so on, with a PNG and a text file for each sample, which {@link WebDataset} and the library of that name
- * read. A file has its name when all of it is written; equal samples make equal files.
+ * Tar files {@code 00000.tar}, {@code 00001.tar} and so on, with a PNG and a text file for each sample, which
+ * {@link WebDataset} and the library of that name read. A file has its name when all of it is written; equal samples
+ * make equal files.
  *
  * @param samplesPerFile of all files but the last, which may have fewer
  */

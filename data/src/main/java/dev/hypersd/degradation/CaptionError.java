@@ -38,7 +38,10 @@ public enum CaptionError {
         }
     },
 
-    /** Of two things each is said to have the colour of the other; nothing changes where there are not two, or where they are alike. */
+    /**
+     * Of two things each is said to have the colour of the other; nothing changes where there are not two, or where
+     * they are alike.
+     */
     BINDING {
         @Override
         public Scene in(Scene scene, SeededRandom random) {

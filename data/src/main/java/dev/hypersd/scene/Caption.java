@@ -18,7 +18,8 @@ import java.util.Optional;
  */
 public record Caption(String text, Claims claims) {
     /**
-     * What a caption says, as data: a picture is right if all of it can be seen there. What the caption leaves out is empty here.
+     * What a caption says, as data: a picture is right if all of it can be seen there. What the caption leaves out is
+     * empty here.
      *
      * @param items in the order of the layout
      * @param relation of the first item to the second

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param split training and validation never show the combinations that are held out
  * @param count how many there are to be
  * @param pixels width and height, at least 32
- * @param style the only one, if it is not left to chance; captions then name styles as if it were, so that a model learns this one whatever it is told
+ * @param style the only one, if it is not left to chance; captions then name styles as if it were, so that a model
+ *     learns this one whatever it is told
  * @param seed of the whole set
  */
 public record Scenes(Split split, long count, int pixels, Optional<Style> style, long seed) implements Dataset<Sample> {

@@ -14,7 +14,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Scenes that the same caption is right about. What {@link SceneGrammar} would choose and the caption leaves out is chosen anew. */
+/**
+ * Scenes that the same caption is right about. What {@link SceneGrammar} would choose and the caption leaves out is
+ * chosen anew.
+ */
 final class Variation {
     private final SeededRandom random;
 

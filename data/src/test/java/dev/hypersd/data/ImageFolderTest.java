@@ -41,7 +41,9 @@ class ImageFolderTest {
         picture("x/1.png", 1);
         picture("0.png", 2);
         picture("unlisted.png", 3);
-        write("metadata.jsonl", """
+        write(
+                "metadata.jsonl",
+                """
                 {"file_name": "x/1.png", "text": "one", "width": 12}
 
                 {"text": "zero", "file_name": "0.png"}
@@ -58,7 +60,8 @@ class ImageFolderTest {
             quoteCharacter = '`',
             value = {
                 "{\"file_name\": \"../1.png\", \"text\": \"a\"} | line 2: names \"../1.png\", which may lie outside",
-                "{\"file_name\": \"/etc/1.png\", \"text\": \"a\"} | line 2: names \"/etc/1.png\", which may lie outside",
+                "{\"file_name\": \"/etc/1.png\", \"text\": \"a\"} | line 2: names "
+                        + "\"/etc/1.png\", which may lie outside",
                 "{\"file_name\": \"a/../../1.png\", \"text\": \"a\"} | line 2: names \"a/../../1.png\"",
                 "{\"file_name\": \"..\\\\\\\\1.png\", \"text\": \"a\"} | which may lie outside of the directory",
                 "{\"file_name\": \"1.png\" | line 2: is not valid JSON",
@@ -130,7 +133,9 @@ class ImageFolderTest {
     @Test
     void metadataMayNameWhatIsNotThereOrHasNoWords() throws Exception {
         picture("1.png", 1);
-        write("metadata.jsonl", """
+        write(
+                "metadata.jsonl",
+                """
                 {"file_name": "1.png", "text": " "}
                 {"file_name": "2.png", "text": "gone"}
                 """);

@@ -158,7 +158,9 @@ class WebDatasetTest {
         assertBroken(samples, 0, "a.tar/1.txt: is cut off: the archive has changed");
     }
 
-    /** Headers are one part in two of this file, so half of the flipped bytes are in names, sizes, kinds and checksums. */
+    /**
+     * Headers are one part in two of this file, so half of the flipped bytes are in names, sizes, kinds and checksums.
+     */
     @Test
     void flippedBytesBreakSamplesOrTheFileAndNothingElse() throws Exception {
         for (int i = 0; i < 4; i++) {
@@ -203,7 +205,9 @@ class WebDatasetTest {
         }
     }
 
-    /** So that what is flipped is believed: each block that has the magic of a header gets the checksum of its bytes. */
+    /**
+     * So that what is flipped is believed: each block that has the magic of a header gets the checksum of its bytes.
+     */
     private static void repairChecksums(byte[] tar) {
         for (int block = 0; block + BLOCK <= tar.length; block += BLOCK) {
             if (new String(tar, block + 257, 5, StandardCharsets.US_ASCII).equals("ustar")) {

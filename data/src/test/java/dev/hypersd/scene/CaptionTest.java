@@ -158,7 +158,10 @@ class CaptionTest {
         assertThat(texts.stream().distinct()).hasSizeGreaterThan(60);
     }
 
-    /** The number of the entry one of whose phrases is in the text; the longest counts, as some are the beginning of others. */
+    /**
+     * The number of the entry one of whose phrases is in the text; the longest counts, as some are the beginning of
+     * others.
+     */
     private static Optional<Integer> says(String text, List<List<String>> phrases) {
         int longest = 0;
         Optional<Integer> said = Optional.empty();

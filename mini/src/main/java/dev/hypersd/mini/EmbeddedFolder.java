@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A folder beside this class, as files. Weights are mapped into memory, so where they lie in a jar, they are unpacked once into the user's cache
- * ({@code hypersd.cache}, {@code $XDG_CACHE_HOME/hypersd} or {@code ~/.cache/hypersd}).
+ * A folder beside this class, as files. Weights are mapped into memory, so where they lie in a jar, they are unpacked
+ * once into the user's cache ({@code hypersd.cache}, {@code $XDG_CACHE_HOME/hypersd} or {@code ~/.cache/hypersd}).
  */
 final class EmbeddedFolder {
     private EmbeddedFolder() {}
@@ -55,8 +55,8 @@ final class EmbeddedFolder {
             return Unpacking.into(cache(), above(jar.getPath(inside.substring(end + 1)), member));
         } catch (IOException | UncheckedIOException e) {
             throw new HyperSdException(
-                    "the embedded %s cannot be unpacked into %s: %s; set -Dhypersd.cache=DIR to a folder that can be written"
-                            .formatted(name, cache(), e.getMessage()),
+                    "the embedded %s cannot be unpacked into %s: %s; set -Dhypersd.cache=DIR to a folder that can be "
+                            + "written".formatted(name, cache(), e.getMessage()),
                     e);
         }
     }

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The model that comes with the program: 128x128 pictures of up to three coloured things, such as "two blue stars above a red house at night". All that is
- * returned are files, unpacked from the jar when they are first asked for.
+ * The model that comes with the program: 128x128 pictures of up to three coloured things, such as "two blue stars above
+ * a red house at night". All that is returned are files, unpacked from the jar when they are first asked for.
  */
 public final class EmbeddedModel {
     /** The directory's name, by which its preset is found too. */
@@ -45,9 +45,10 @@ public final class EmbeddedModel {
     }
 
     /**
-     * All LoRAs for the model, by name: {@code unified}, which is {@link #lora()}; Hyper-SD's stages and other few-step methods, for comparison, such as
-     * {@code hyper-4steps}, {@code tcd} and {@code lightning-4steps}, whose presets have {@code mini-} before these names; and one for each style that makes the model draw everything in it: {@code flat},
-     * {@code neon}, {@code outline}, {@code pixel} and {@code watercolour}.
+     * All LoRAs for the model, by name: {@code unified}, which is {@link #lora()}; Hyper-SD's stages and other few-step
+     * methods, for comparison, such as {@code hyper-4steps}, {@code tcd} and {@code lightning-4steps}, whose presets
+     * have {@code mini-} before these names; and one for each style that makes the model draw everything in it:
+     * {@code flat}, {@code neon}, {@code outline}, {@code pixel} and {@code watercolour}.
      *
      * @throws dev.hypersd.error.HyperSdException if they cannot be unpacked
      */
@@ -63,7 +64,8 @@ public final class EmbeddedModel {
     }
 
     /**
-     * The tiny autoencoder that may take the place of the model's own: a fraction of the time, and fewer of the finest details.
+     * The tiny autoencoder that may take the place of the model's own: a fraction of the time, and fewer of the finest
+     * details.
      *
      * @throws dev.hypersd.error.HyperSdException if it cannot be unpacked
      */
@@ -72,7 +74,8 @@ public final class EmbeddedModel {
     }
 
     /**
-     * The ControlNets for the model, by the name of what they follow: {@code canny}, edges, and {@code scribble}, sketches.
+     * The ControlNets for the model, by the name of what they follow: {@code canny}, edges, and {@code scribble},
+     * sketches.
      *
      * @throws dev.hypersd.error.HyperSdException if they cannot be unpacked
      */

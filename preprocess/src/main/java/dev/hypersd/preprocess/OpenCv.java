@@ -10,7 +10,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** Pictures as OpenCV has them and back, and the memory that its objects take, which belong to the scope around them. */
+/**
+ * Pictures as OpenCV has them and back, and the memory that its objects take, which belong to the scope around them.
+ */
 final class OpenCv {
     private OpenCv() {}
 

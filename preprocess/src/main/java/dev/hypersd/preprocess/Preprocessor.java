@@ -20,7 +20,10 @@ public enum Preprocessor {
         }
     },
 
-    /** A drawing with dark lines on light paper turned into light lines on black, for ControlNets called scribble or lineart. */
+    /**
+     * A drawing with dark lines on light paper turned into light lines on black, for ControlNets called scribble or
+     * lineart.
+     */
     DRAWING {
         @Override
         public Image apply(Image picture) {

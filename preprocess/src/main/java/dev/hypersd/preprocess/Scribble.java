@@ -19,8 +19,8 @@ public final class Scribble {
     private Scribble() {}
 
     /**
-     * A sketch of a picture: white where all its colours are darker than their surroundings by more than a sixteenth of the range, by the difference of
-     * two Gaussians (Winnemöller et al., 2012), on black.
+     * A sketch of a picture: white where all its colours are darker than their surroundings by more than a sixteenth of
+     * the range, by the difference of two Gaussians (Winnemöller et al., 2012), on black.
      */
     public static Image ofPicture(Image picture) {
         return OpenCv.scoped(() -> {

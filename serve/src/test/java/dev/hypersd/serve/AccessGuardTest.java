@@ -160,7 +160,8 @@ class AccessGuardTest {
                         line -> {}))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage(
-                        "0.0.0.0 can be reached from other machines: give a token that clients must know, or listen at 127.0.0.1");
+                        "0.0.0.0 can be reached from other machines: give a token that clients must know, or listen "
+                                + "at 127.0.0.1");
         assertThatThrownBy(() -> ServerOptions.LOCAL.withToken("short"))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage("the token must have 16 characters at least, not 5: others could guess it");

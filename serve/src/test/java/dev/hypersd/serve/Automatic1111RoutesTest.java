@@ -33,7 +33,9 @@ class Automatic1111RoutesTest {
 
     @Test
     void textToImageReturnsABatchWithItsParameters() throws Exception {
-        JsonNode answer = drawn("txt2img", """
+        JsonNode answer = drawn(
+                "txt2img",
+                """
                 {"prompt": "a cat", "negative_prompt": "dogs", "batch_size": 2, "n_iter": 1, "width": 64, "height": 72,
                  "steps": 2, "cfg_scale": 1.5, "seed": 7, "sampler_name": "Euler a",
                  "restore_faces": false, "override_settings": {}, "alwayson_scripts": {}}""");
@@ -59,7 +61,9 @@ class Automatic1111RoutesTest {
 
     @Test
     void loraTagsInThePromptAreApplied() throws Exception {
-        JsonNode answer = drawn("txt2img", """
+        JsonNode answer = drawn(
+                "txt2img",
+                """
                 {"prompt": "a cat <lora:sd15-a-kohya:0.5> asleep", "width": 64, "height": 64, "steps": 1, "seed": 1,
                  "override_settings": {"sd_model_checkpoint": "sd15"}}""");
         GenerationParameters parameters =
@@ -84,11 +88,14 @@ class Automatic1111RoutesTest {
 
     @Test
     void theFirstUnitOfTheControlNetExtensionIsApplied() throws Exception {
-        JsonNode answer = drawn("txt2img", """
+        JsonNode answer = drawn(
+                "txt2img",
+                """
                 {"prompt": "a cat", "width": 64, "height": 64, "steps": 1, "seed": 1,
                  "override_settings": {"sd_model_checkpoint": "sd15"},
                  "alwayson_scripts": {"controlnet": {"args": [
-                   {"enabled": true, "model": "controlnet-sd15", "weight": 0.75, "image": "%s"}]}}}""".formatted(TinyServer.base64(64, 64)));
+                   {"enabled": true, "model": "controlnet-sd15", "weight": 0.75, "image": "%s"}]}}}"""
+                        .formatted(TinyServer.base64(64, 64)));
         assertThat(GenerationParameters.find(picture(answer)).orElseThrow().setting("ControlNet 0"))
                 .hasValueSatisfying(unit -> assertThat(unit).contains("controlnet-sd15", "0.75"));
     }
@@ -122,7 +129,8 @@ class Automatic1111RoutesTest {
                 .isZero();
         CompletableFuture<HttpResponse<String>> picture = server.later(
                 "/sdapi/v1/txt2img",
-                "{\"prompt\": \"long\", \"width\": 64, \"height\": 64, \"steps\": 1000, \"cfg_scale\": 1, \"sampler_name\": \"DDIM\"}");
+                "{\"prompt\": \"long\", \"width\": 64, \"height\": 64, \"steps\": 1000, \"cfg_scale\": 1, "
+                        + "\"sampler_name\": \"DDIM\"}");
         server.untilGenerating();
         JsonNode progress = TinyServer.json(server.get("/sdapi/v1/progress"));
         assertThat(progress.get("progress").asDouble()).isBetween(1e-6, 1.0);

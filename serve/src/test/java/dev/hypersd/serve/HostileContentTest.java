@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Requests that are valid HTTP with hostile content: JSON, fields, images and forms that are damaged, contradictory or too
- * large. Each gets exactly the response that it should, and the server still generates images.
+ * Requests that are valid HTTP with hostile content: JSON, fields, images and forms that are damaged, contradictory or
+ * too large. Each gets exactly the response that it should, and the server still generates images.
  */
 class HostileContentTest {
     private static final String GENERATIONS = "/v1/images/generations";
@@ -58,10 +58,12 @@ class HostileContentTest {
                 refused("{\"prompt\": \"a\", \"prompt\": \"b\"}", "request: duplicate key in JSON"),
                 refused(
                         "{\"prompt\":" + "[".repeat(1000) + "]".repeat(1000) + "}",
-                        "request: is not valid JSON: Document nesting depth \\(65\\) exceeds the maximum allowed \\(64\\)"),
+                        "request: is not valid JSON: Document nesting depth \\(65\\) exceeds the maximum allowed "
+                                + "\\(64\\)"),
                 refused(
                         "{\"prompt\": \"a\", \"seed\": " + "9".repeat(1000) + "}",
-                        "request: is not valid JSON: Number value length \\(1000\\) exceeds the maximum allowed \\(64\\)"));
+                        "request: is not valid JSON: Number value length \\(1000\\) exceeds the maximum allowed "
+                                + "\\(64\\)"));
     }
 
     /** Fields with values that cannot be. */

@@ -303,7 +303,9 @@ class HostileHttpTest {
                         "\"detail\":\"there is no model"));
     }
 
-    /** Handshakes and frames that violate the WebSocket protocol. After 101, 0x88 begins a close frame with its code. */
+    /**
+     * Handshakes and frames that violate the WebSocket protocol. After 101, 0x88 begins a close frame with its code.
+     */
     static Stream<HostileRequest> webSockets() {
         String upgrade = "GET /v1/live HTTP/1.1\r\n" + HOST + "Upgrade: websocket\r\nConnection: Upgrade\r\n";
         String key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";

@@ -1,6 +1,5 @@
 package dev.hypersd.serve;
 
-import dev.hypersd.nn.Weight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -34,8 +33,10 @@ class LiveSessionTest {
     @Test
     void everyStepIsReportedWithAPreviewBeforeTheImageIsSent() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
-            client.send("""
-                    {"type": "draw", "id": 7, "prompt": "a cat", "width": 64, "height": 64, "steps": 3, "sampler": "ddim", "seed": 5}""");
+            client.send(
+                    """
+                    {"type": "draw", "id": 7, "prompt": "a cat", "width": 64, "height": 64, "steps": 3, \
+                    "sampler": "ddim", "seed": 5}""");
             List<String> seen = new ArrayList<>();
             LiveClient.Message last = client.next();
             for (; !last.type().equals("picture"); last = client.next()) {
@@ -53,8 +54,8 @@ class LiveSessionTest {
     @Test
     void previewsCanBeLeftOut() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
-            client.send(
-                    "{\"id\": 1, \"prompt\": \"a\", \"width\": 64, \"height\": 64, \"steps\": 2, \"sampler\": \"ddim\", \"previews\": false}");
+            client.send("{\"id\": 1, \"prompt\": \"a\", \"width\": 64, \"height\": 64, \"steps\": 2, \"sampler\": "
+                    + "\"ddim\", \"previews\": false}");
             assertThat(client.types("picture")).containsExactly("progress", "progress", "picture");
         }
     }
@@ -189,14 +190,19 @@ class LiveSessionTest {
     @Test
     void aSessionUsesTheOriginalTheControlNetAndTheLorasOfARequest() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
-            client.send("""
+            client.send(
+                    """
                     {"id": 1, "prompt": "a cat", "width": 64, "height": 64, "steps": 2, "seed": 1, "strength": 0.5,
                      "model": "sd15", "image": "data:image/png;base64,%1$s",
                      "control": {"name": "controlnet-sd15", "scale": 0.5, "image": "%1$s"},
-                     "loras": [{"name": "sd15-b-peft", "weight": 0.25}]}""".formatted(TinyServer.base64(64, 64)));
+                     "loras": [{"name": "sd15-b-peft", "weight": 0.25}]}"""
+                            .formatted(TinyServer.base64(64, 64)));
             LiveClient.Message message = client.until("picture");
             assertThat(message.about().get("parameters").asString())
-                    .contains("Denoising strength: 0.5", "Model: controlnet-sd15, Weight: 0.5", "sd15-b-peft.safetensors:0.25");
+                    .contains(
+                            "Denoising strength: 0.5",
+                            "Model: controlnet-sd15, Weight: 0.5",
+                            "sd15-b-peft.safetensors:0.25");
         }
     }
 

@@ -36,7 +36,8 @@ class SoakTest {
             "{\"prompt\": \"b\", \"size\": \"64x128\", \"steps\": 4, \"sampler\": \"tcd\", \"guidance\": 1, \"n\": 2}",
             "{\"prompt\": \"c\", \"steps\": 3, \"strength\": 0.5, \"image\": \"%s\"}"
                     .formatted(TinyServer.base64(96, 96)),
-            "{\"prompt\": \"d\", \"model\": \"sd15\", \"size\": \"64x64\", \"steps\": 2, \"loras\": [{\"name\": \"sd15-a-kohya\"}]}",
+            "{\"prompt\": \"d\", \"model\": \"sd15\", \"size\": \"64x64\", \"steps\": 2, \"loras\": [{\"name\": "
+                    + "\"sd15-a-kohya\"}]}",
             "{\"prompt\": \"e\", \"size\": \"63x64\"}");
 
     private final Map<Integer, LongAdder> answers = new ConcurrentSkipListMap<>();

@@ -39,11 +39,13 @@ final class TinyServer implements AutoCloseable {
 
     /** A request of so many steps that it takes longer than any test; the test cancels it. */
     static final String LONG =
-            "{\"prompt\": \"long\", \"size\": \"64x64\", \"steps\": 1000, \"sampler\": \"ddim\", \"guidance\": 1, \"seed\": 1}";
+            "{\"prompt\": \"long\", \"size\": \"64x64\", \"steps\": 1000, \"sampler\": \"ddim\", \"guidance\": 1, "
+                    + "\"seed\": 1}";
 
     /** A request that is answered at once. */
     static final String SHORT =
-            "{\"prompt\": \"short\", \"size\": \"64x64\", \"steps\": 1, \"sampler\": \"ddim\", \"guidance\": 1, \"seed\": 1}";
+            "{\"prompt\": \"short\", \"size\": \"64x64\", \"steps\": 1, \"sampler\": \"ddim\", \"guidance\": 1, "
+                    + "\"seed\": 1}";
 
     private final Server server;
     private final HttpClient client = HttpClient.newHttpClient();

@@ -20,9 +20,9 @@ public record Item(int count, Kind kind, Colour colour, SizeClass size) {
     }
 
     /**
-     * Whether {@code kind} in {@code colour} is one of the combinations, one in ten, that no training picture shows: a model that draws them
-     * has understood colours apart from things. They lie along the diagonals of the table of kinds and colours, so that no kind has two
-     * and every colour has some.
+     * Whether {@code kind} in {@code colour} is one of the combinations, one in ten, that no training picture shows: a
+     * model that draws them has understood colours apart from things. They lie along the diagonals of the table of
+     * kinds and colours, so that no kind has two and every colour has some.
      */
     public static boolean heldOut(Kind kind, Colour colour) {
         int colours = Colour.values().length;

@@ -75,7 +75,10 @@ public final class Painter {
         return graphics;
     }
 
-    /** Pixel art stands upright around the middle of a pixel, so that both of its sides are equal and its stems are not lost. */
+    /**
+     * Pixel art stands upright around the middle of a pixel, so that both of its sides are equal and its stems are not
+     * lost.
+     */
     private static PlacedObject snapped(PlacedObject object, int size) {
         return new PlacedObject(
                 object.kind(),

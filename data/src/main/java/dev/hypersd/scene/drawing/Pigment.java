@@ -3,8 +3,8 @@ package dev.hypersd.scene.drawing;
 import java.awt.Color;
 
 /**
- * One colour under the light: shadows lean towards blue and purple, lights towards yellow, as paint does and a mere darker tone of the
- * same hue does not.
+ * One colour under the light: shadows lean towards blue and purple, lights towards yellow, as paint does and a mere
+ * darker tone of the same hue does not.
  *
  * @param line the thin line around it
  */

@@ -6,8 +6,8 @@ import java.awt.geom.Path2D;
 import java.awt.geom.PathIterator;
 
 /**
- * Moves the points of a plane a little, smoothly and never the same way, as a hand does that follows a line: what touched before still
- * touches.
+ * Moves the points of a plane a little, smoothly and never the same way, as a hand does that follows a line: what
+ * touched before still touches.
  *
  * @param reach of the movement, in pixels
  * @param waves per pixel, in radians

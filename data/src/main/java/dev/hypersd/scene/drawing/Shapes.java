@@ -10,7 +10,10 @@ import java.awt.geom.Rectangle2D;
 
 /** What figures are cut from. */
 final class Shapes {
-    /** Strokes are cut from paths of this many units to the figure's width: the engine's curves are exact to a tenth of a unit. */
+    /**
+     * Strokes are cut from paths of this many units to the figure's width: the engine's curves are exact to a tenth of
+     * a unit.
+     */
     private static final double FINE = 100;
 
     private Shapes() {}

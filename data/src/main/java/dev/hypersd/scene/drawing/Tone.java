@@ -1,6 +1,9 @@
 package dev.hypersd.scene.drawing;
 
-/** What a part of a figure is painted with: a shade of the object's own colour, or a material that always looks the same. */
+/**
+ * What a part of a figure is painted with: a shade of the object's own colour, or a material that always looks the
+ * same.
+ */
 enum Tone {
     BODY,
     /** The object's colour in full light. */

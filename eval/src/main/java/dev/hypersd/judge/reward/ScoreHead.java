@@ -17,8 +17,9 @@ import org.bytedeco.pytorch.Tensor;
  * aesthetic predictor (version 2) is one of them, on embeddings of length 1 of CLIP ViT-L/14. Stateless, so safe to
  * share.
  *
- * <p>In a folder of judges, {@code aesthetic} has the weights of the head in {@code diffusion_pytorch_model.safetensors}
- * and {@code config.json} with {@code "_class_name": "AestheticHead"} and, unless they are LAION's, {@code widths}.
+ * <p>In a folder of judges, {@code aesthetic} has the weights of the head in
+ * {@code diffusion_pytorch_model.safetensors} and {@code config.json} with {@code "_class_name": "AestheticHead"} and,
+ * unless they are LAION's, {@code widths}.
  */
 public final class ScoreHead {
     /** The widths of LAION's aesthetic predictor, {@code sac+logos+ava1-l14-linearMSE}. */

@@ -1,19 +1,18 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.request.PictureSource;
-import dev.hypersd.request.Option;
-import dev.hypersd.request.GenerationOptions;
-import dev.hypersd.request.ControlNetReference;
 import dev.hypersd.json.JsonObject;
+import dev.hypersd.request.ControlNetReference;
+import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.Option;
+import dev.hypersd.request.PictureSource;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Reads what to generate from the fields of this server's own requests: those of {@link GenerationOptions} in JSON, images in
- * Base64. {@code width} and {@code height} say the {@code size}, and {@code control} is a list of one of the {@code controls}. Live sessions
- * use them, and requests to OpenAI's API beside the fields of that.
+ * Reads what to generate from the fields of this server's own requests: those of {@link GenerationOptions} in JSON,
+ * images in Base64. {@code width} and {@code height} say the {@code size}, and {@code control} is a list of one of the
+ * {@code controls}. Live sessions use them, and requests to OpenAI's API beside the fields of that.
  */
 final class GenerationFields {
     private static final long SEEDS = 1L << 32;
@@ -28,7 +27,8 @@ final class GenerationFields {
         if (!read.has(Option.PROMPT)) {
             throw new ApiException(ErrorCode.MALFORMED, "the request has no prompt");
         }
-        GenerationOptions.Builder options = read.toBuilder().seed(seed(read.get(Option.SEED).orElse(-1L)));
+        GenerationOptions.Builder options =
+                read.toBuilder().seed(seed(read.get(Option.SEED).orElse(-1L)));
         if (read.get(Option.NEGATIVE_PROMPT).filter(String::isBlank).isPresent()) {
             options.unset(Option.NEGATIVE_PROMPT);
         }
@@ -52,8 +52,7 @@ final class GenerationFields {
     private static ControlNetReference control(JsonObject control, RequestMemory.Reservation memory) {
         return ControlNetReference.of(
                         control.string("name", ""),
-                        PictureSource.of(
-                                UploadedImages.base64("control.image", control.string("image", ""), memory)))
+                        PictureSource.of(UploadedImages.base64("control.image", control.string("image", ""), memory)))
                 .withScale(control.number("scale", 1));
     }
 

@@ -1,12 +1,12 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.image.Jpeg;
 import dev.hypersd.image.Png;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.Step;
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.serve.error.ApiError;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
@@ -47,7 +47,8 @@ final class LiveSession {
     private boolean closed;
 
     /** One request of the client; the client chose its number. */
-    private record DrawRequest(long number, GenerationOptions options, boolean previews, RequestMemory.Reservation memory) {}
+    private record DrawRequest(
+            long number, GenerationOptions options, boolean previews, RequestMemory.Reservation memory) {}
 
     private record RunningJob(GenerationJob job, long began) {
         boolean isOlderThanAMoment() {
@@ -79,8 +80,9 @@ final class LiveSession {
             switch (message.string("type", "draw")) {
                 case "draw" -> {
                     boolean previews = message.flag("previews", true);
-                    GenerationOptions options =
-                            GenerationFields.options(message, reservation).count(1).build();
+                    GenerationOptions options = GenerationFields.options(message, reservation)
+                            .count(1)
+                            .build();
                     message.refuseUnread();
                     request(new DrawRequest(number, options, previews, reservation));
                 }

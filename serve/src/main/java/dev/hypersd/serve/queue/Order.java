@@ -23,8 +23,8 @@ record Order(ModelSource model, ImageRequest request) {
     private static final int MOST_CONTROLS = 2;
 
     /**
-     * What {@code options} amount to. Unless they say otherwise, their steps are those that are taken of an original picture: clients that ask
-     * few-step models for so many steps need every one of them.
+     * What {@code options} amount to. Unless they say otherwise, their steps are those that are taken of an original
+     * picture: clients that ask few-step models for so many steps need every one of them.
      *
      * @param model the name of the model to use where the options name none
      * @throws ApiException if they name what is not there, or ask for more than {@code limits} allow
@@ -69,8 +69,7 @@ record Order(ModelSource model, ImageRequest request) {
         atLeastOne(count, "%d pictures");
         atMost(count, limits.maxImages(), "%d pictures at once");
         options.get(Option.EXTEND)
-                .ifPresent(sides ->
-                        sides.forEach(side -> atMost(side, limits.maxSide(), "an extension of %d pixels")));
+                .ifPresent(sides -> sides.forEach(side -> atMost(side, limits.maxSide(), "an extension of %d pixels")));
     }
 
     private static void check(ImageRequest request, Limits.Generation limits) {
