@@ -1,5 +1,6 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.evaluation.ComparedMethod;
 import dev.hypersd.evaluation.Comparison;
 import dev.hypersd.evaluation.Evaluation;
@@ -72,9 +73,13 @@ final class CompareCommand implements Runnable {
         List<TestPrompt> prompts = TestPrompt.range(0, recipe.prompts());
         PrintWriter err = spec.commandLine().getErr();
         Path output = recipe.output();
+        ModelSource source = new ModelSource(recipe.model());
         ReferenceImages references = new Evaluation(
                         judges, prompts, recipe.diversityPrompts(), recipe.batch(), 0, Optional.empty())
-                .references(recipe.model().toString(), pipeline::reconstruct, output.resolve("references"), left -> {});
+                .references(
+                        "%s, fingerprint %s".formatted(recipe.model(), PictureFingerprint.of(source)),
+                        pipeline::reconstruct,
+                        output.resolve("references"), left -> {});
         List<Comparison.Row> rows = new ArrayList<>();
         for (ComparedMethod method : recipe.methods()) {
             for (int steps : method.steps()) {
@@ -90,7 +95,12 @@ final class CompareCommand implements Runnable {
                                     seed,
                                     Optional.of(teacher))
                             .of(
-                                    "%s, %s".formatted(recipe.model(), method.subject(steps)),
+                                    "%s, %s, fingerprint %s beside %s"
+                                            .formatted(
+                                                    recipe.model(),
+                                                    method.subject(steps),
+                                                    PictureFingerprint.of(source, method.request(steps)),
+                                                    teacherFingerprint(recipe)),
                                     isTeacher(recipe, method, steps)
                                             ? teacher
                                             : ImageSource.of(pipeline, method.request(steps)),
@@ -104,6 +114,12 @@ final class CompareCommand implements Runnable {
         return new Comparison(rows, references.reconstruction(), references.groundTruth());
     }
 
+    private static String teacherFingerprint(ComparisonRecipe recipe) {
+        ComparedMethod first = recipe.methods().getFirst();
+        return PictureFingerprint.of(
+                new ModelSource(recipe.model()), first.request(first.steps().getFirst()));
+    }
+
     private static boolean isTeacher(ComparisonRecipe recipe, ComparedMethod method, int steps) {
         ComparedMethod first = recipe.methods().getFirst();
         return method.equals(first) && steps == first.steps().getFirst();
@@ -114,7 +130,7 @@ final class CompareCommand implements Runnable {
         ComparedMethod first = recipe.methods().getFirst();
         int steps = first.steps().getFirst();
         return ImageSource.of(pipeline, first.request(steps))
-                .cachedIn(recipe.output().resolve(first.folder(steps)).resolve("seed-%d/pictures".formatted(seed)));
+                .cachedIn(recipe.output().resolve(first.folder(steps)).resolve("seed-%d/pictures-%s".formatted(seed, teacherFingerprint(recipe))));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.Evaluation;
 import dev.hypersd.evaluation.EvaluationResult;
@@ -116,16 +117,21 @@ final class EvalCommand implements Runnable, PictureOptions.User {
                     new Evaluation(judges, prompts, REPEATED, judging.batch, request.seed(), Optional.empty());
             LongConsumer progress = left -> tell(err, left);
             ReferenceImages references =
-                    evaluation.references(subject(request), pipeline::reconstruct, judging.out, progress);
+                    evaluation.references(autoencoder(source), pipeline::reconstruct, judging.out, progress);
             EvaluationResult result = evaluation.of(
-                    subject(request), ImageSource.of(pipeline, request), references, judging.out, progress);
+                    "%s, fingerprint %s".formatted(subject(request), PictureFingerprint.of(source, request)), ImageSource.of(pipeline, request), references, judging.out, progress);
             Report report = new Report(subject(request), result, references.reconstruction(), references.groundTruth());
             Draft.write(judging.out.resolve("report.json"), report.json());
             spec.commandLine().getOut().println(report.table());
         }
     }
 
-    /** All that decides the pictures besides prompt and seed. */
+    private String autoencoder(ModelSource source) {
+        return "%s, fingerprint %s"
+                .formatted(model.model.map(Path::toString).orElse(EmbeddedModel.NAME), PictureFingerprint.of(source));
+    }
+
+    /** What is evaluated, for people; its fingerprint has everything. */
     private String subject(ImageRequest request) {
         return Stream.of(
                         Stream.of(model.model.map(Path::toString).orElse(EmbeddedModel.NAME)),

@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -56,7 +58,7 @@ class EvalCommandTest {
         assertThat(run("--prompts", "test:3", "--judges", judges)).isZero();
         String whole = report();
         // The program ended while it wrote the last of the twelve judgements, three of which count.
-        Path judgements = folder.resolve("out/model.jsonl");
+        Path judgements = judgements().getFirst();
         String lines = Files.readString(judgements);
         Files.writeString(judgements, lines.substring(0, lines.length() - 10));
 
@@ -70,13 +72,43 @@ class EvalCommandTest {
     }
 
     @Test
-    void oneOutputFolderBelongsToOneSetOfOptions() throws IOException {
+    void whatIsAskedForOtherwiseIsDrawnAndJudgedAnewInTheSameFolder() throws IOException {
         TinyJudges.write(folder.resolve("judges/attributes"));
         String judges = folder.resolve("judges").toString();
         assertThat(run("--prompts", "test:2", "--judges", judges)).isZero();
+        assertThat(run("--prompts", "test:2", "--judges", judges)).isZero();
+        assertThat(judgements()).hasSize(1);
+        assertThat(run("--prompts", "test:2", "--judges", judges, "--hires", "2", "--hires-strength", "1"))
+                .isZero();
+        assertThat(judgements()).hasSize(2);
         assertThat(run("--prompts", "test:2", "--judges", judges, "--seed", "5"))
-                .isEqualTo(2);
-        assertThat(err.toString()).contains("has judgements of", "name another output");
+                .isZero();
+        assertThat(judgements()).hasSize(3);
+    }
+
+    @Test
+    void aLoraThatWasTrainedAgainAtTheSamePathIsJudgedAnew() throws IOException {
+        TinyJudges.write(folder.resolve("judges/attributes"));
+        String judges = folder.resolve("judges").toString();
+        Path lora = folder.resolve("lora.safetensors");
+        for (String name : List.of("sd15-a-kohya", "sd15-b-peft")) {
+            Files.copy(
+                    SD15.resolveSibling("loras").resolve(name + ".safetensors"),
+                    lora,
+                    StandardCopyOption.REPLACE_EXISTING);
+            assertThat(run("--prompts", "test:2", "--judges", judges, "--lora", lora.toString()))
+                    .as(err.toString())
+                    .isZero();
+        }
+        assertThat(judgements()).hasSize(2);
+    }
+
+    /** The files of a model's judgements. */
+    private List<Path> judgements() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("out"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("model-"))
+                    .toList();
+        }
     }
 
     @Test

@@ -49,6 +49,21 @@ public final class Fingerprint {
         }
     }
 
+    /**
+     * All 64 digits of the contents of {@code file}.
+     *
+     * @throws InvalidFileException if it cannot be read
+     */
+    public static String ofContents(Path file) {
+        Fingerprint fingerprint = new Fingerprint();
+        try {
+            fingerprint.addContents(file);
+        } catch (IOException e) {
+            throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
+        }
+        return HexFormat.of().formatHex(fingerprint.digest.digest());
+    }
+
     /** Piece by piece: files of weights are larger than arrays can be. */
     private void addContents(Path file) throws IOException {
         try (InputStream stream = Files.newInputStream(file)) {
@@ -72,6 +87,11 @@ public final class Fingerprint {
 
     /** Eight hexadecimal digits for all that was added; nothing can be added afterwards. */
     public String digits() {
-        return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
+        return digits(2 * BYTES);
+    }
+
+    /** So many hexadecimal digits, an even number up to 64, as {@link #digits()}. */
+    public String digits(int count) {
+        return HexFormat.of().formatHex(digest.digest(), 0, count / 2);
     }
 }

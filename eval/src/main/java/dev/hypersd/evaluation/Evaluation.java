@@ -1,5 +1,6 @@
 package dev.hypersd.evaluation;
 
+import dev.hypersd.file.Fingerprint;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
@@ -22,7 +23,8 @@ import java.util.stream.IntStream;
  * Evaluates a model in a folder. {@code model.jsonl} has the judgements of the model's pictures,
  * {@code ground-truth.jsonl} those of the test scenes that the prompts describe, {@code reconstruction.jsonl} those of
  * the same scenes after the model's autoencoder, and {@code reference.jsonl} those of as many other scenes, which FID
- * and KID measure the distance to. Pictures that have been judged are not drawn again.
+ * and KID measure the distance to. Pictures that have been judged are not drawn again. The name of each file has digits before its ending that
+ * stand for all that decides its judgements, so one folder may have those of several models.
  *
  * @param judges the judges of all pictures
  * @param prompts at least two prompts, each of which is drawn once
@@ -72,10 +74,9 @@ public record Evaluation(
     /**
      * Judges what models are compared with, where it has not been judged yet.
      *
-     * @param name the name of the autoencoder
+     * @param name the autoencoder and all that decides what it gives
      * @param autoencoder encodes and decodes pictures
      * @param progress told after each batch how many pictures are left of the set that is being judged
-     * @throws InvalidRequestException if the folder has judgements of another autoencoder or by other judges
      */
     public ReferenceImages references(
             String name, UnaryOperator<List<Image>> autoencoder, Path folder, LongConsumer progress) {
@@ -104,7 +105,6 @@ public record Evaluation(
      *
      * @param name the model and all that decides its pictures
      * @param progress told after each batch how many pictures are left
-     * @throws InvalidRequestException if the folder has judgements of another model
      */
     public EvaluationResult of(
             String name, ImageSource model, ReferenceImages references, Path folder, LongConsumer progress) {
@@ -136,8 +136,10 @@ public record Evaluation(
             Path folder,
             List<PromptBatch> batches,
             LongConsumer progress) {
+        String all = "%s, judges %s".formatted(content, judges.fingerprint());
+        // What differs in anything has a file of its own, so that nothing is taken for what it is not and nothing is lost.
         JudgementFile file = JudgementFile.open(
-                folder.resolve(name + ".jsonl"), "%s, judges %s".formatted(content, judges.fingerprint()));
+                folder.resolve("%s-%s.jsonl".formatted(name, new Fingerprint().add(all).digits())), all);
         Set<Key> done = new HashSet<>();
         file.read().forEach(judgement -> done.add(Key.of(judgement)));
         Set<Key> wanted = new HashSet<>();

@@ -1,0 +1,139 @@
+package dev.hypersd.pipeline;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.file.Fingerprint;
+import dev.hypersd.image.Image;
+import dev.hypersd.model.ModelSource;
+import dev.hypersd.request.Control;
+import dev.hypersd.request.ImageRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * Tells apart what gives different pictures: everything in a request and the contents, not the names, of every file that it and the model name, with
+ * the type, the rule for weights and the device that are computed with. So caches of pictures and of what was measured of them can be kept under it.
+ *
+ * <p>Contents are hashed with SHA-256. In one run of the program a file is hashed once for as long as its size and its time do not change.
+ */
+public final class PictureFingerprint {
+    /** What a model is read from; other files in its folder, such as weights in other formats, decide nothing. */
+    private static final List<String> ENDINGS = List.of(".safetensors", ".json", ".txt");
+
+    private static final int DIGITS = 32;
+
+    private static final Map<State, String> HASHED = new ConcurrentHashMap<>();
+
+    private record State(Path file, FileTime modified, long size) {}
+
+    private final Fingerprint digest = new Fingerprint();
+
+    private PictureFingerprint() {}
+
+    /** The fingerprint of what {@code model} draws of {@code request}, in 32 hexadecimal digits. */
+    public static String of(ModelSource model, ImageRequest request) {
+        PictureFingerprint fingerprint = new PictureFingerprint();
+        fingerprint.add(model);
+        fingerprint.add(request);
+        return fingerprint.digest.digits(DIGITS);
+    }
+
+    /** The fingerprint of {@code model} alone. */
+    public static String of(ModelSource model) {
+        PictureFingerprint fingerprint = new PictureFingerprint();
+        fingerprint.add(model);
+        return fingerprint.digest.digits(DIGITS);
+    }
+
+    private void add(ModelSource model) {
+        say("model", model.options().placement(), model.options().variant());
+        addPath(model.directory());
+        model.options().checkpoints().forEach(file -> {
+            say("checkpoint");
+            addPath(file);
+        });
+        model.options().autoencoder().ifPresent(path -> {
+            say("autoencoder");
+            addPath(path);
+        });
+        model.options().refiner().ifPresent(refiner -> {
+            say("refiner");
+            add(refiner);
+        });
+    }
+
+    private void add(ImageRequest request) {
+        say(
+                "request",
+                request.prompts(),
+                request.syntax(),
+                request.imagesPerPrompt(),
+                request.size(),
+                request.sampler(),
+                request.steps(),
+                request.guidance(),
+                request.seed(),
+                request.clipSkip(),
+                request.tiling(),
+                request.microConditioning(),
+                request.refinerSwitch(),
+                request.hires());
+        request.loras().forEach(lora -> {
+            say("lora", lora.weight(), lora.fit(), lora.alphas());
+            addPath(lora.file());
+        });
+        request.words().forEach(word -> {
+            say("word", word.word());
+            addPath(word.file());
+        });
+        for (Control control : request.controls()) {
+            say("control", control.scale(), control.from(), control.to(), control.mode());
+            add(control.picture());
+            addPath(control.network());
+        }
+        request.original().ifPresent(original -> {
+            say("original");
+            add(original.picture());
+            original.mask().ifPresent(this::add);
+        });
+    }
+
+    /** Each with its length, so that no two ways to say things look alike. */
+    private void say(Object... values) {
+        for (Object value : values) {
+            String text = String.valueOf(value);
+            digest.add(text.length() + ":" + text);
+        }
+    }
+
+    private void add(Image picture) {
+        say("picture", picture.width(), picture.height());
+        digest.add(ByteBuffer.wrap(picture.rgb()));
+    }
+
+    /** The contents of a file, or of all that a model is read from below a folder. */
+    private void addPath(Path path) {
+        try (Stream<Path> below = Files.walk(path)) {
+            for (Path file : below.filter(Files::isRegularFile).sorted().toList()) {
+                String name = file.equals(path) ? "" : path.relativize(file).toString();
+                if (name.isEmpty() || ENDINGS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith)) {
+                    say(name, hashed(file));
+                }
+            }
+        } catch (IOException e) {
+            throw new InvalidFileException(path, "not found or cannot be read", e);
+        }
+    }
+
+    private static String hashed(Path file) throws IOException {
+        State state = new State(file.toRealPath(), Files.getLastModifiedTime(file), Files.size(file));
+        return HASHED.computeIfAbsent(state, now -> Fingerprint.ofContents(now.file()));
+    }
+}
