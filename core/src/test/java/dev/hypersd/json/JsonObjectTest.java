@@ -48,6 +48,18 @@ class JsonObjectTest {
                 .hasMessage("config.json: count is 3; this option is not supported");
     }
 
+    @Test
+    void aChoiceIsOneOfTheNamedValues() {
+        assertThat(object.choice("act", 0, List.of(0, 1), n -> n == 0 ? "relu" : "silu"))
+                .isEqualTo(1);
+        assertThat(object.choice("absent", 7, List.of(0, 1), String::valueOf)).isEqualTo(7);
+        assertThatThrownBy(() -> object.choice("act", "gelu", List.of("gelu", "relu", "mish"), text -> text))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessage("config.json: act must be gelu, relu or mish, not \"silu\"");
+        assertThatThrownBy(() -> object.choice("count", "3", List.of("3"), text -> text))
+                .hasMessage("config.json: count must be a string, not 3");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "-3"})
     void positiveNumbersBeginAtOne(String number) {
