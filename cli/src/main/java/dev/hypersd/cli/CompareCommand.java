@@ -1,6 +1,5 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.evaluation.ComparedMethod;
 import dev.hypersd.evaluation.Comparison;
 import dev.hypersd.evaluation.Evaluation;
@@ -13,6 +12,7 @@ import dev.hypersd.file.Draft;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.recipe.ComparisonRecipe;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.Prompt;
@@ -79,7 +79,8 @@ final class CompareCommand implements Runnable {
                 .references(
                         "%s, fingerprint %s".formatted(recipe.model(), PictureFingerprint.of(source)),
                         pipeline::reconstruct,
-                        output.resolve("references"), left -> {});
+                        output.resolve("references"),
+                        left -> {});
         List<Comparison.Row> rows = new ArrayList<>();
         for (ComparedMethod method : recipe.methods()) {
             for (int steps : method.steps()) {
@@ -130,7 +131,9 @@ final class CompareCommand implements Runnable {
         ComparedMethod first = recipe.methods().getFirst();
         int steps = first.steps().getFirst();
         return ImageSource.of(pipeline, first.request(steps))
-                .cachedIn(recipe.output().resolve(first.folder(steps)).resolve("seed-%d/pictures-%s".formatted(seed, teacherFingerprint(recipe))));
+                .cachedIn(recipe.output()
+                        .resolve(first.folder(steps))
+                        .resolve("seed-%d/pictures-%s".formatted(seed, teacherFingerprint(recipe))));
     }
 
     /**

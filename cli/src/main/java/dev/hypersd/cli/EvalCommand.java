@@ -1,6 +1,5 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.Evaluation;
 import dev.hypersd.evaluation.EvaluationResult;
@@ -13,6 +12,7 @@ import dev.hypersd.file.Draft;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.request.ImageRequest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -119,7 +119,11 @@ final class EvalCommand implements Runnable, PictureOptions.User {
             ReferenceImages references =
                     evaluation.references(autoencoder(source), pipeline::reconstruct, judging.out, progress);
             EvaluationResult result = evaluation.of(
-                    "%s, fingerprint %s".formatted(subject(request), PictureFingerprint.of(source, request)), ImageSource.of(pipeline, request), references, judging.out, progress);
+                    "%s, fingerprint %s".formatted(subject(request), PictureFingerprint.of(source, request)),
+                    ImageSource.of(pipeline, request),
+                    references,
+                    judging.out,
+                    progress);
             Report report = new Report(subject(request), result, references.reconstruction(), references.groundTruth());
             Draft.write(judging.out.resolve("report.json"), report.json());
             spec.commandLine().getOut().println(report.table());

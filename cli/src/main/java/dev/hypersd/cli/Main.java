@@ -78,7 +78,8 @@ public final class Main implements Runnable {
     static CommandLine commandLine() {
         CommandLine command = new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExpandAtFiles(false).setAllowOptionsAsOptionParameters(true);
+                .setExpandAtFiles(false)
+                .setAllowOptionsAsOptionParameters(true);
         PictureOptions.addTo(command);
         return command;
     }

@@ -51,10 +51,7 @@ class BrokenInputTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     text_encoder/model.safetensors                | the encoded prompt is not finite
                     unet/diffusion_pytorch_model.safetensors      | the U-Net's prediction in step 1 of 1 is not finite
                     vae/diffusion_pytorch_model.safetensors       | the decoded picture is not finite

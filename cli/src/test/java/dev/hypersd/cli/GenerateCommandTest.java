@@ -149,10 +149,7 @@ class GenerateCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     --sampler tdc             | there is no sampler "tdc"; did you mean tcd?
                     --preset hyper-sd15-4step | there is no preset "hyper-sd15-4step"; did you mean hyper-sd15-4steps?
                     --size 100x64             | width must be a multiple of 8, not 100; 96 and 104 are the nearest

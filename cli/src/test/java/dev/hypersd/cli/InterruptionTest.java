@@ -48,16 +48,12 @@ class InterruptionTest {
     @Test
     void trainingEndsWithACheckpoint() throws Exception {
         assumeTrue(Files.exists(STATUS));
-        Files.writeString(
-                folder.resolve("config.json"),
-                """
+        Files.writeString(folder.resolve("config.json"), """
                 {"_class_name": "AutoencoderKL", "block_out_channels": [8, 8], "norm_num_groups": 2, \
                 "layers_per_block": 1,
                  "latent_channels": 4, "scaling_factor": 1.0}
                 """);
-        Path recipe = Files.writeString(
-                folder.resolve("recipe.yaml"),
-                """
+        Path recipe = Files.writeString(folder.resolve("recipe.yaml"), """
                 objective: autoencoder
                 model: %s
                 output: %s
@@ -65,8 +61,7 @@ class InterruptionTest {
                 training: {steps: 100000, batch: 2}
                 every: {checkpoint: 100000, validation: 2, sample: 100000}
                 autoencoder: {crop: 16}
-                """
-                        .formatted(folder, folder.resolve("run")));
+                """.formatted(folder, folder.resolve("run")));
 
         end(hypersd("train", recipe.toString()), "step 2: ", "TERM", 143);
         try (Stream<Path> files = Files.walk(folder.resolve("run/checkpoints"))) {

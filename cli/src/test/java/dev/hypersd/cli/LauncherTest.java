@@ -45,9 +45,7 @@ class LauncherTest {
             Files.copy(REPOSITORY.resolve(file), project.resolve(file));
         }
         executable(project.resolve("hypersd"), Files.readString(REPOSITORY.resolve("hypersd")));
-        executable(
-                project.resolve("mvnw"),
-                """
+        executable(project.resolve("mvnw"), """
                 #!/bin/sh
                 # Building takes long enough for a second start to find it under way.
                 cd "$(dirname "$0")"
@@ -72,9 +70,7 @@ class LauncherTest {
         Files.setLastModifiedTime(
                 jdk.resolve("release"), FileTime.from(Instant.now().minus(Duration.ofDays(9))));
         executable(jdk.resolve("bin/javac"), "#!/bin/sh\n");
-        executable(
-                jdk.resolve("bin/java"),
-                """
+        executable(jdk.resolve("bin/java"), """
                 #!/bin/sh
                 for argument in "$@"; do
                   case "$argument" in
@@ -246,9 +242,7 @@ class LauncherTest {
     }
 
     private void writePom(String module, String artifact, String dependency) throws IOException {
-        write(
-                module + "/pom.xml",
-                """
+        write(module + "/pom.xml", """
                 <project>
                   <parent><artifactId>hypersd-parent</artifactId></parent>
                   <artifactId>%s</artifactId>
@@ -256,8 +250,7 @@ class LauncherTest {
                     <artifactId>%s</artifactId>
                   </dependency>
                 </project>
-                """
-                        .formatted(artifact, dependency));
+                """.formatted(artifact, dependency));
     }
 
     private void write(String file, String text) throws IOException {

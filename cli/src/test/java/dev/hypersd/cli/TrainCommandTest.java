@@ -24,16 +24,12 @@ class TrainCommandTest {
     @BeforeEach
     void writeRecipe() throws Exception {
         run = folder.resolve("run");
-        Files.writeString(
-                folder.resolve("config.json"),
-                """
+        Files.writeString(folder.resolve("config.json"), """
                 {"_class_name": "AutoencoderKL", "block_out_channels": [8, 8], "norm_num_groups": 2, \
                 "layers_per_block": 1,
                  "latent_channels": 4, "scaling_factor": 1.0}
                 """);
-        Files.writeString(
-                folder.resolve("recipe.yaml"),
-                """
+        Files.writeString(folder.resolve("recipe.yaml"), """
                 objective: autoencoder
                 model: %s
                 output: %s
@@ -41,8 +37,7 @@ class TrainCommandTest {
                 training: {steps: 4, batch: 2}
                 every: {checkpoint: 2, validation: 2, sample: 4}
                 autoencoder: {crop: 16}
-                """
-                        .formatted(folder, run));
+                """.formatted(folder, run));
     }
 
     @Test

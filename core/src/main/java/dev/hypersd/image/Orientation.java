@@ -43,20 +43,18 @@ enum Orientation {
         byte[] rgb = new byte[from.length];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                int column =
-                        switch (this) {
-                            case UPRIGHT, FLIPPED -> x;
-                            case MIRRORED, UPSIDE_DOWN -> right - x;
-                            case TRANSPOSED, CLOCKWISE -> y;
-                            case TRANSVERSED, COUNTERCLOCKWISE -> right - y;
-                        };
-                int row =
-                        switch (this) {
-                            case UPRIGHT, MIRRORED -> y;
-                            case UPSIDE_DOWN, FLIPPED -> bottom - y;
-                            case TRANSPOSED, COUNTERCLOCKWISE -> x;
-                            case CLOCKWISE, TRANSVERSED -> bottom - x;
-                        };
+                int column = switch (this) {
+                    case UPRIGHT, FLIPPED -> x;
+                    case MIRRORED, UPSIDE_DOWN -> right - x;
+                    case TRANSPOSED, CLOCKWISE -> y;
+                    case TRANSVERSED, COUNTERCLOCKWISE -> right - y;
+                };
+                int row = switch (this) {
+                    case UPRIGHT, MIRRORED -> y;
+                    case UPSIDE_DOWN, FLIPPED -> bottom - y;
+                    case TRANSPOSED, COUNTERCLOCKWISE -> x;
+                    case CLOCKWISE, TRANSVERSED -> bottom - x;
+                };
                 System.arraycopy(from, 3 * (row * stored.width() + column), rgb, 3 * (y * width + x), 3);
             }
         }

@@ -140,8 +140,9 @@ public final class OpenedModel {
         return other.map(path -> files.with(
                         Files.isDirectory(path)
                                 ? ModelPart.in(path).withName(AUTOENCODER)
-                                : files.part(AUTOENCODER).withWeights(() -> Checkpoint.recognise(path)
-                                        .open(AUTOENCODER))))
+                                : files.part(AUTOENCODER)
+                                        .withWeights(
+                                                () -> Checkpoint.recognise(path).open(AUTOENCODER))))
                 .orElse(files);
     }
 

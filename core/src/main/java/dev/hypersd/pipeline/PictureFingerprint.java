@@ -18,10 +18,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Tells apart what gives different pictures: everything in a request and the contents, not the names, of every file that it and the model name, with
- * the type, the rule for weights and the device that are computed with. So caches of pictures and of what was measured of them can be kept under it.
+ * Tells apart what gives different pictures: everything in a request and the contents, not the names, of every file
+ * that it and the model name, with the type, the rule for weights and the device that are computed with. So caches of
+ * pictures and of what was measured of them can be kept under it.
  *
- * <p>Contents are hashed with SHA-256. In one run of the program a file is hashed once for as long as its size and its time do not change.
+ * <p>Contents are hashed with SHA-256. In one run of the program a file is hashed once for as long as its size and its
+ * time do not change.
  */
 public final class PictureFingerprint {
     /** What a model is read from; other files in its folder, such as weights in other formats, decide nothing. */

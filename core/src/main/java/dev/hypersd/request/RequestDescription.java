@@ -73,16 +73,19 @@ public final class RequestDescription {
         if (request.original().isPresent()) {
             options.strength(request.steps().strength() * request.steps().originStrength());
         }
-        request.hires().ifPresent(pass -> options.set(Option.HIRES, pass.factor())
-                .set(Option.HIRES_STRENGTH, pass.strength()));
+        request.hires()
+                .ifPresent(
+                        pass -> options.set(Option.HIRES, pass.factor()).set(Option.HIRES_STRENGTH, pass.strength()));
         request.refinerSwitch().ifPresent(at -> options.set(Option.REFINER_FROM, at.from()));
         if (request.tiling().isPresent()) {
             options.set(Option.TILED, true);
         }
-        request.microConditioning().map(MicroConditioning::positive).ifPresent(framing -> options.set(
-                        Option.ORIGINAL_SIZE, List.of(framing.originalWidth(), framing.originalHeight()))
-                .set(Option.CROP, List.of(framing.cropTop(), framing.cropLeft()))
-                .set(Option.TARGET_SIZE, List.of(framing.targetWidth(), framing.targetHeight())));
+        request.microConditioning()
+                .map(MicroConditioning::positive)
+                .ifPresent(framing -> options.set(
+                                Option.ORIGINAL_SIZE, List.of(framing.originalWidth(), framing.originalHeight()))
+                        .set(Option.CROP, List.of(framing.cropTop(), framing.cropLeft()))
+                        .set(Option.TARGET_SIZE, List.of(framing.targetWidth(), framing.targetHeight())));
         request.controls().forEach(control -> options.control(reference(control)));
         describeLoras(request, options);
         if (!request.words().isEmpty()) {

@@ -1,8 +1,8 @@
 package dev.hypersd.request;
 
-import dev.hypersd.preset.Presets;
-import dev.hypersd.preset.Preset;
 import dev.hypersd.model.ModelSource;
+import dev.hypersd.preset.Preset;
+import dev.hypersd.preset.Presets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -69,8 +69,11 @@ public record DpmSolverPlusPlus(
                 TimestepSpacing.from(config, TimestepSpacing.Kind.LINSPACE),
                 SigmaSpacing.from(config),
                 order,
-                config.choice("solver_type", Rule.MIDPOINT, List.of(Rule.values()), r -> r.name()
-                        .toLowerCase(Locale.ROOT)),
+                config.choice(
+                        "solver_type",
+                        Rule.MIDPOINT,
+                        List.of(Rule.values()),
+                        r -> r.name().toLowerCase(Locale.ROOT)),
                 lastStep(config),
                 FinalSigma.from(config));
     }
@@ -105,12 +108,11 @@ public record DpmSolverPlusPlus(
     }
 
     private boolean endsInFirstOrder(int i, int size) {
-        boolean wanted =
-                switch (lastStep) {
-                    case AS_OTHERS -> false;
-                    case FIRST_ORDER_IF_SHORT -> size < SHORT;
-                    case FIRST_ORDER -> true;
-                };
+        boolean wanted = switch (lastStep) {
+            case AS_OTHERS -> false;
+            case FIRST_ORDER_IF_SHORT -> size < SHORT;
+            case FIRST_ORDER -> true;
+        };
         return order == 1 || (i == size - 1 && (wanted || end == FinalSigma.ZERO));
     }
 
@@ -123,11 +125,10 @@ public record DpmSolverPlusPlus(
         double h = to.lambda() - sigmas.level(i).lambda();
         double hBefore = sigmas.level(i).lambda() - sigmas.level(i - 1).lambda();
         double decay = Math.expm1(-h);
-        double ofChange =
-                switch (rule) {
-                    case MIDPOINT -> -to.alpha() * decay / 2;
-                    case HEUN -> h == 0 ? 0 : to.alpha() * (decay / h + 1);
-                };
+        double ofChange = switch (rule) {
+            case MIDPOINT -> -to.alpha() * decay / 2;
+            case HEUN -> h == 0 ? 0 : to.alpha() * (decay / h + 1);
+        };
         double correction = ofChange * h / hBefore;
         return SamplingStep.of(sigmas.timestep(i), sigmas.level(i), to.alpha() + correction, to.sigma())
                 .withHistory(List.of(Weights.ofX0(-correction)));

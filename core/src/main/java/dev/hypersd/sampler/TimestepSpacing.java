@@ -39,8 +39,11 @@ public record TimestepSpacing(Kind kind, int offset) {
     /** What {@code timestep_spacing} and {@code steps_offset} ask for. */
     static TimestepSpacing from(JsonObject config, Kind absent) {
         int offset = config.integer("steps_offset", 0);
-        Kind kind = config.choice("timestep_spacing", absent, List.of(Kind.values()), k -> k.name()
-                .toLowerCase(Locale.ROOT));
+        Kind kind = config.choice(
+                "timestep_spacing",
+                absent,
+                List.of(Kind.values()),
+                k -> k.name().toLowerCase(Locale.ROOT));
         return new TimestepSpacing(kind, kind == Kind.LEADING ? offset : 0);
     }
 

@@ -29,16 +29,14 @@ record ModelUnderTest(
         Map<Component, ClipTextModel> textEncoders,
         Map<Component, Map<String, Parameter>> parameters) {
     /** The sizes of Stable Diffusion 1.5; its text encoder has the sizes of SDXL's first. */
-    static final String SD15_UNET =
-            """
+    static final String SD15_UNET = """
             {"attention_head_dim": 8, "block_out_channels": [320, 640, 1280, 1280], "cross_attention_dim": 768,
              "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", \
             "DownBlock2D"],
              "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]}
             """;
 
-    static final String SDXL_UNET =
-            """
+    static final String SDXL_UNET = """
             {"addition_embed_type": "text_time", "addition_time_embed_dim": 256, "attention_head_dim": [5, 10, 20],
              "block_out_channels": [320, 640, 1280], "cross_attention_dim": 2048,
              "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
@@ -47,15 +45,13 @@ record ModelUnderTest(
              "use_linear_projection": true}
             """;
 
-    static final String TINY_UNET =
-            """
+    static final String TINY_UNET = """
             {"attention_head_dim": 2, "block_out_channels": [8, 16], "cross_attention_dim": 12, "norm_num_groups": 4,
              "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"],
              "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"]}
             """;
 
-    static final String TINY_TEXT_ENCODER =
-            """
+    static final String TINY_TEXT_ENCODER = """
             {"architectures": ["CLIPTextModel"], "hidden_size": 12, "intermediate_size": 24, "num_attention_heads": 2,
              "num_hidden_layers": 2, "vocab_size": 600, "hidden_act": "quick_gelu"}
             """;

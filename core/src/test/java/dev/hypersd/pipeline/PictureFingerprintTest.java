@@ -63,7 +63,8 @@ class PictureFingerprintTest {
     @Test
     void theContentsOfFilesCountAndTheirNamesDoNot() throws IOException {
         String before = withLora(lora);
-        assertThat(withLora(Files.copy(lora, folder.resolve("copy.safetensors")))).isEqualTo(before);
+        assertThat(withLora(Files.copy(lora, folder.resolve("copy.safetensors"))))
+                .isEqualTo(before);
         Files.writeString(lora, "other");
         Files.setLastModifiedTime(lora, FileTime.fromMillis(1_000_000));
         assertThat(withLora(lora)).isNotEqualTo(before);
@@ -74,15 +75,13 @@ class PictureFingerprintTest {
         String before = PictureFingerprint.of(model);
         Files.writeString(folder.resolve("model/README.md"), "nothing that draws");
         assertThat(PictureFingerprint.of(model)).isEqualTo(before);
-        assertThat(PictureFingerprint.of(
-                        new ModelSource(model.directory(), LoadOptions.DEFAULT.withDtype(Dtype.BF16))))
+        assertThat(PictureFingerprint.of(new ModelSource(model.directory(), LoadOptions.DEFAULT.withDtype(Dtype.BF16))))
                 .isNotEqualTo(before);
         Files.writeString(folder.resolve("model/unet/config.json"), "{}");
         assertThat(PictureFingerprint.of(model)).isNotEqualTo(before);
     }
 
     private String withLora(Path file) {
-        return PictureFingerprint.of(
-                model, ImageRequest.of("a").lora(file, 1).build());
+        return PictureFingerprint.of(model, ImageRequest.of("a").lora(file, 1).build());
     }
 }

@@ -55,12 +55,11 @@ class JumpPropertiesTest {
             Tensor x0 = random(seed);
             Tensor noise = random(seed + 1);
             Tensor x = schedule.addNoise(x0, noise, from);
-            Tensor output =
-                    switch (prediction) {
-                        case EPSILON -> noise;
-                        case V_PREDICTION -> schedule.velocity(x0, noise, from);
-                        case SAMPLE -> x0;
-                    };
+            Tensor output = switch (prediction) {
+                case EPSILON -> noise;
+                case V_PREDICTION -> schedule.velocity(x0, noise, from);
+                case SAMPLE -> x0;
+            };
             Tensor expected = schedule.addNoise(x0, noise, to);
             // F32, amplified by up to 15 (epsilon at much noise) or 34 (sample at little).
             assertThat(Tensors.toFloats(schedule.jump(x, output, from, to)))

@@ -69,8 +69,7 @@ class NoiseScheduleTest {
 
     @Test
     void trainedBetasReplaceTheFormula() {
-        NoiseSchedule two = NoiseSchedule.from(
-                config("""
+        NoiseSchedule two = NoiseSchedule.from(config("""
                 {"num_train_timesteps": 2, "trained_betas": [0.5, 0.5]}"""));
         assertThat(two.level(0).alphaBar()).isCloseTo(0.5, within(1e-12));
         assertThat(two.level(1).alphaBar()).isCloseTo(0.25, within(1e-12));

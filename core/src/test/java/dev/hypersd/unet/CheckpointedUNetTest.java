@@ -61,8 +61,9 @@ class CheckpointedUNetTest {
 
                 assertThat(checkpointed(loss)).isEqualTo(expectedLoss);
                 List<float[]> found = gradients(learner);
-                assertThat(expected).allSatisfy(gradient -> assertThat(norm(List.of(gradient)))
-                        .isPositive());
+                assertThat(expected)
+                        .allSatisfy(
+                                gradient -> assertThat(norm(List.of(gradient))).isPositive());
                 assertThat(distance(found, expected) / norm(expected)).isLessThan(4 * rounding);
             }
             return seed;
@@ -88,11 +89,10 @@ class CheckpointedUNetTest {
         UNet2DConditionModel unet = new UNet2DConditionModel(TinyUNet.PLAIN, parameters);
         RandomTensors random = new RandomTensors(seed);
         List<Tensor> leaves = new ArrayList<>();
-        Adapters adapters =
-                switch (tuning) {
-                    case EVERY_PARAMETER -> everyParameter(parameters, leaves);
-                    case LOW_RANK_FACTORS -> lowRank(parameters, random, leaves);
-                };
+        Adapters adapters = switch (tuning) {
+            case EVERY_PARAMETER -> everyParameter(parameters, leaves);
+            case LOW_RANK_FACTORS -> lowRank(parameters, random, leaves);
+        };
         Tensor latents = arena.own(normal(random, 2, 4, 5, 6));
         Tensor words = leaf(arena.own(normal(random, 2, 3, 6)), leaves);
         return new Learner(

@@ -19,7 +19,8 @@ class GegluTest {
             Parameters parameters = new Parameters((name, init, shape) -> name.endsWith("weight")
                     ? Tensors.of(new float[] {0, 1}, shape)
                     : Tensors.of(new float[] {3, 0}, shape));
-            return Tensors.toFloats(new FeedForward.Geglu(parameters, 1, 1).forward(Tensors.of(new float[] {x}, 1, 1, 1)));
+            return Tensors.toFloats(
+                    new FeedForward.Geglu(parameters, 1, 1).forward(Tensors.of(new float[] {x}, 1, 1, 1)));
         });
         assertThat((double) y[0]).isCloseTo(3 * expected, within(1e-6));
     }

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class UNetConfigTest {
-    private static final String SMALL =
-            """
+    private static final String SMALL = """
             {"block_out_channels": [32, 64], "layers_per_block": [1, 2], "attention_head_dim": [2, 4],
              "transformer_layers_per_block": [1, 3],
              "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"],

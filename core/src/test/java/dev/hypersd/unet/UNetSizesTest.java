@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The published models have exactly the parameters that this network asks for; none of them is allocated here. */
 class UNetSizesTest {
-    static final String SD15 =
-            """
+    static final String SD15 = """
             {"act_fn": "silu", "attention_head_dim": 8, "block_out_channels": [320, 640, 1280, 1280],
              "center_input_sample": false, "cross_attention_dim": 768,
              "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", \
@@ -24,8 +23,7 @@ class UNetSizesTest {
              "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]}
             """;
 
-    private static final String SDXL =
-            """
+    private static final String SDXL = """
             {"act_fn": "silu", "addition_embed_type": "text_time", "addition_time_embed_dim": 256,
              "attention_head_dim": [5, 10, 20], "block_out_channels": [320, 640, 1280], "cross_attention_dim": 2048,
              "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],

@@ -17,8 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class VaeConfigTest {
-    private static final String TAESD =
-            """
+    private static final String TAESD = """
             {"encoder_block_out_channels": [64, 64, 64, 64], "num_encoder_blocks": [1, 3, 3, 3],
              "decoder_block_out_channels": [64, 64, 64, 64], "num_decoder_blocks": [3, 3, 3, 1]%s}
             """;
@@ -99,15 +98,13 @@ class VaeConfigTest {
     }
 
     private static AutoencoderKlConfig kl(String options) {
-        return AutoencoderKlConfig.from(json(
-                """
+        return AutoencoderKlConfig.from(json("""
             {"act_fn": "silu", "block_out_channels": [128, 256, 512, 512], "in_channels": 3, "latent_channels": 4,
              "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D", \
             "DownEncoderBlock2D"],
              "layers_per_block": 2, "norm_num_groups": 32, "out_channels": 3, "sample_size": 512,
              "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D"]%s}
-            """
-                        .formatted(options)));
+            """.formatted(options)));
     }
 
     private static JsonObject json(String text) {

@@ -41,9 +41,7 @@ class ImageFolderTest {
         picture("x/1.png", 1);
         picture("0.png", 2);
         picture("unlisted.png", 3);
-        write(
-                "metadata.jsonl",
-                """
+        write("metadata.jsonl", """
                 {"file_name": "x/1.png", "text": "one", "width": 12}
 
                 {"text": "zero", "file_name": "0.png"}
@@ -133,9 +131,7 @@ class ImageFolderTest {
     @Test
     void metadataMayNameWhatIsNotThereOrHasNoWords() throws Exception {
         picture("1.png", 1);
-        write(
-                "metadata.jsonl",
-                """
+        write("metadata.jsonl", """
                 {"file_name": "1.png", "text": " "}
                 {"file_name": "2.png", "text": "gone"}
                 """);

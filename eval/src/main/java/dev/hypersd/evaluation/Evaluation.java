@@ -1,8 +1,8 @@
 package dev.hypersd.evaluation;
 
-import dev.hypersd.file.Fingerprint;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.file.Fingerprint;
 import dev.hypersd.image.Image;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.ImageTensors;
@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
  * Evaluates a model in a folder. {@code model.jsonl} has the judgements of the model's pictures,
  * {@code ground-truth.jsonl} those of the test scenes that the prompts describe, {@code reconstruction.jsonl} those of
  * the same scenes after the model's autoencoder, and {@code reference.jsonl} those of as many other scenes, which FID
- * and KID measure the distance to. Pictures that have been judged are not drawn again. The name of each file has digits before its ending that
- * stand for all that decides its judgements, so one folder may have those of several models.
+ * and KID measure the distance to. Pictures that have been judged are not drawn again. The name of each file has digits
+ * before its ending that stand for all that decides its judgements, so one folder may have those of several models.
  *
  * @param judges the judges of all pictures
  * @param prompts at least two prompts, each of which is drawn once
@@ -137,9 +137,12 @@ public record Evaluation(
             List<PromptBatch> batches,
             LongConsumer progress) {
         String all = "%s, judges %s".formatted(content, judges.fingerprint());
-        // What differs in anything has a file of its own, so that nothing is taken for what it is not and nothing is lost.
+        // What differs in anything has a file of its own, so that nothing is taken for what it is not and nothing is
+        // lost.
         JudgementFile file = JudgementFile.open(
-                folder.resolve("%s-%s.jsonl".formatted(name, new Fingerprint().add(all).digits())), all);
+                folder.resolve(
+                        "%s-%s.jsonl".formatted(name, new Fingerprint().add(all).digits())),
+                all);
         Set<Key> done = new HashSet<>();
         file.read().forEach(judgement -> done.add(Key.of(judgement)));
         Set<Key> wanted = new HashSet<>();

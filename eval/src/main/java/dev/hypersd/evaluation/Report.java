@@ -25,8 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Report(
         String subject, EvaluationResult model, EvaluationResult reconstruction, EvaluationResult groundTruth) {
-    private static final String MEANINGS =
-            """
+    private static final String MEANINGS = """
 
             model: the images that the model drew; reconstruction: the test scenes after the model's autoencoder;
             ground truth: the test scenes themselves, which show what their prompts say.
@@ -68,11 +67,10 @@ public record Report(
     /** What a reader should know before believing the metrics of {@code result}. */
     static List<String> warnings(EvaluationResult result) {
         return result.fidIsRankDeficient()
-                ? List.of(
-                        """
+                ? List.of("""
                         the FID of %d images on %d features is rank-deficient and biased upwards; compare it with no \
-                        other number of images, and draw more than %d for a sound one"""
-                                .formatted(result.pictures(), result.features(), result.features()))
+                        other number of images, and draw more \
+                        than %d for a sound one""".formatted(result.pictures(), result.features(), result.features()))
                 : List.of();
     }
 

@@ -25,12 +25,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -184,8 +184,7 @@ class EvaluationTest {
         Files.writeString(file, "{\"subject\":\"reference, judges 01234567\"}\n");
         assertThatThrownBy(() -> evaluate(ImageSource.groundTruth(), out))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage(file
-                        + " was written by another version of this program; name another output");
+                .hasMessage(file + " was written by another version of this program; name another output");
     }
 
     @Test

@@ -33,9 +33,7 @@ class Automatic1111RoutesTest {
 
     @Test
     void textToImageReturnsABatchWithItsParameters() throws Exception {
-        JsonNode answer = drawn(
-                "txt2img",
-                """
+        JsonNode answer = drawn("txt2img", """
                 {"prompt": "a cat", "negative_prompt": "dogs", "batch_size": 2, "n_iter": 1, "width": 64, "height": 72,
                  "steps": 2, "cfg_scale": 1.5, "seed": 7, "sampler_name": "Euler a",
                  "restore_faces": false, "override_settings": {}, "alwayson_scripts": {}}""");
@@ -61,9 +59,7 @@ class Automatic1111RoutesTest {
 
     @Test
     void loraTagsInThePromptAreApplied() throws Exception {
-        JsonNode answer = drawn(
-                "txt2img",
-                """
+        JsonNode answer = drawn("txt2img", """
                 {"prompt": "a cat <lora:sd15-a-kohya:0.5> asleep", "width": 64, "height": 64, "steps": 1, "seed": 1,
                  "override_settings": {"sd_model_checkpoint": "sd15"}}""");
         GenerationParameters parameters =
@@ -88,14 +84,12 @@ class Automatic1111RoutesTest {
 
     @Test
     void theFirstUnitOfTheControlNetExtensionIsApplied() throws Exception {
-        JsonNode answer = drawn(
-                "txt2img",
-                """
+        JsonNode answer = drawn("txt2img", """
                 {"prompt": "a cat", "width": 64, "height": 64, "steps": 1, "seed": 1,
                  "override_settings": {"sd_model_checkpoint": "sd15"},
                  "alwayson_scripts": {"controlnet": {"args": [
-                   {"enabled": true, "model": "controlnet-sd15", "weight": 0.75, "image": "%s"}]}}}"""
-                        .formatted(TinyServer.base64(64, 64)));
+                   {"enabled": true, "model": "controlnet-sd15", "weight": 0.75,
+                    "image": "%s"}]}}}""".formatted(TinyServer.base64(64, 64)));
         assertThat(GenerationParameters.find(picture(answer)).orElseThrow().setting("ControlNet 0"))
                 .hasValueSatisfying(unit -> assertThat(unit).contains("controlnet-sd15", "0.75"));
     }

@@ -33,8 +33,7 @@ class LiveSessionTest {
     @Test
     void everyStepIsReportedWithAPreviewBeforeTheImageIsSent() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
-            client.send(
-                    """
+            client.send("""
                     {"type": "draw", "id": 7, "prompt": "a cat", "width": 64, "height": 64, "steps": 3, \
                     "sampler": "ddim", "seed": 5}""");
             List<String> seen = new ArrayList<>();
@@ -190,13 +189,11 @@ class LiveSessionTest {
     @Test
     void aSessionUsesTheOriginalTheControlNetAndTheLorasOfARequest() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
-            client.send(
-                    """
+            client.send("""
                     {"id": 1, "prompt": "a cat", "width": 64, "height": 64, "steps": 2, "seed": 1, "strength": 0.5,
                      "model": "sd15", "image": "data:image/png;base64,%1$s",
                      "control": {"name": "controlnet-sd15", "scale": 0.5, "image": "%1$s"},
-                     "loras": [{"name": "sd15-b-peft", "weight": 0.25}]}"""
-                            .formatted(TinyServer.base64(64, 64)));
+                     "loras": [{"name": "sd15-b-peft", "weight": 0.25}]}""".formatted(TinyServer.base64(64, 64)));
             LiveClient.Message message = client.until("picture");
             assertThat(message.about().get("parameters").asString())
                     .contains(

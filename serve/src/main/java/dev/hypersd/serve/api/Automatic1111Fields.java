@@ -1,9 +1,9 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.request.PictureSource;
-import dev.hypersd.request.GenerationOptions;
-import dev.hypersd.request.ControlNetReference;
 import dev.hypersd.json.JsonObject;
+import dev.hypersd.request.ControlNetReference;
+import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.PictureSource;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
@@ -21,8 +21,9 @@ final class Automatic1111Fields {
     /** The fields of {@code txt2img}. */
     static GenerationOptions.Builder textToImage(JsonObject body, RequestMemory.Reservation memory) {
         LoraTags tags = LoraTags.of(body.string("prompt", ""));
-        GenerationOptions.Builder options =
-                GenerationOptions.of(tags.prompt()).toBuilder().seed(GenerationFields.seed(body)).count(count(body));
+        GenerationOptions.Builder options = GenerationOptions.of(tags.prompt()).toBuilder()
+                .seed(GenerationFields.seed(body))
+                .count(count(body));
         tags.loras().forEach(options::lora);
         body.optionalString("negative_prompt").filter(text -> !text.isBlank()).ifPresent(options::negativePrompt);
         body.optionalString("sampler_name")

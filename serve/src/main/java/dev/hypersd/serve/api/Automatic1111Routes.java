@@ -1,12 +1,12 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.request.Option;
-import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.image.GenerationParameters;
 import dev.hypersd.image.Png;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.Option;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.queue.GenerationQueue;
 import io.javalin.config.RoutesConfig;

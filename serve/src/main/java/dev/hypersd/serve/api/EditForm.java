@@ -1,9 +1,9 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.request.PictureSource;
-import dev.hypersd.request.Option;
-import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.json.Json;
+import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.Option;
+import dev.hypersd.request.PictureSource;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import io.javalin.http.Context;
@@ -12,8 +12,8 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -97,7 +97,9 @@ final class EditForm {
         GenerationOptions.Builder options = GenerationOptions.of(text("prompt")
                         .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the request has no prompt")))
                 .toBuilder()
-                .count(text("n").map(text -> GenerationFields.wholeNumber("n", text)).orElse(1));
+                .count(text("n")
+                        .map(text -> GenerationFields.wholeNumber("n", text))
+                        .orElse(1));
         for (Option<?> option : TEXTS) {
             text(option.key())
                     .filter(text -> option != Option.SIZE || !text.equals("auto"))

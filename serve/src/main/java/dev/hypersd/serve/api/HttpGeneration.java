@@ -1,7 +1,7 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
 import io.javalin.http.Context;

@@ -1,11 +1,11 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.image.ImageFormat;
 import dev.hypersd.image.Jpeg;
 import dev.hypersd.image.Png;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.GenerationQueue;

@@ -1,11 +1,11 @@
 package dev.hypersd.serve.queue;
 
-import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.GenerationCancelledException;
 import dev.hypersd.pipeline.Step;
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Size;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;

@@ -1,14 +1,14 @@
 package dev.hypersd.serve.registry;
 
-import dev.hypersd.request.TargetModel;
-import dev.hypersd.request.NameResolver;
-import dev.hypersd.request.LoraReference;
-import dev.hypersd.image.Image;
 import dev.hypersd.error.Nearest;
+import dev.hypersd.image.Image;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.request.LearnedWord;
+import dev.hypersd.request.LoraReference;
+import dev.hypersd.request.NameResolver;
+import dev.hypersd.request.TargetModel;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import java.nio.file.Path;

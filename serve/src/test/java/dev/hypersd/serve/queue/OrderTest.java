@@ -35,8 +35,8 @@ class OrderTest {
 
     @Test
     void aPresetsOwnTimestepHoldsWhereAsManyStepsAreAskedFor() {
-        ModelRegistry unet = ModelRegistry.of(
-                new ModelSource(Path.of("base"), LoadOptions.DEFAULT.withCheckpoint(UNET)));
+        ModelRegistry unet =
+                ModelRegistry.of(new ModelSource(Path.of("base"), LoadOptions.DEFAULT.withCheckpoint(UNET)));
         for (int steps : new int[] {1, 2}) {
             Order order = Order.of(
                     GenerationOptions.builder().steps(steps).build(), unet.defaultName(), unet, Limits.DEFAULT);
@@ -66,7 +66,9 @@ class OrderTest {
     void lorasOfTheDefaultModelAreLaidOverItWhereNothingIsSaidOfThem() {
         assertThat(order(GenerationOptions.NONE).request().loras())
                 .containsExactly(new LoraWeight(Path.of("Hyper-SD15-1step-lora.safetensors"), 0.5));
-        assertThat(order(GenerationOptions.builder().set(Option.LORAS, List.of()).build())
+        assertThat(order(GenerationOptions.builder()
+                                .set(Option.LORAS, List.of())
+                                .build())
                         .request()
                         .loras())
                 .isEmpty();
@@ -74,15 +76,21 @@ class OrderTest {
 
     @Test
     void whatWouldTakeTooMuchIsRefusedBeforeItIsMade() {
-        refused("an extension of 100000 pixels", GenerationOptions.builder()
-                .image(PICTURE)
-                .set(Option.EXTEND, List.of(0, 0, 100_000, 0)));
-        refused("a width of 4096 pixels", GenerationOptions.builder().size(1024, 8).set(Option.HIRES, 4.0));
-        refused("hires (--hires) needs size (--size)", GenerationOptions.builder().set(Option.HIRES, 4.0));
+        refused(
+                "an extension of 100000 pixels",
+                GenerationOptions.builder().image(PICTURE).set(Option.EXTEND, List.of(0, 0, 100_000, 0)));
+        refused(
+                "a width of 4096 pixels",
+                GenerationOptions.builder().size(1024, 8).set(Option.HIRES, 4.0));
+        refused(
+                "hires (--hires) needs size (--size)",
+                GenerationOptions.builder().set(Option.HIRES, 4.0));
         refused("200 steps is more than", GenerationOptions.builder().steps(200));
         refused("0 steps cannot be", GenerationOptions.builder().steps(0));
-        refused("there is no embedding \"/etc/passwd\"", GenerationOptions.builder()
-                .set(Option.EMBEDDINGS, List.of(dev.hypersd.request.EmbeddingReference.of("/etc/passwd"))));
+        refused(
+                "there is no embedding \"/etc/passwd\"",
+                GenerationOptions.builder()
+                        .set(Option.EMBEDDINGS, List.of(dev.hypersd.request.EmbeddingReference.of("/etc/passwd"))));
     }
 
     private static void refused(String sentence, GenerationOptions.Builder options) {
