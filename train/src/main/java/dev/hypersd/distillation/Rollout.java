@@ -32,7 +32,7 @@ record Rollout(Predictor predictor, List<Integer> timesteps) {
                 throw section.invalid("timesteps", "is empty");
             }
             for (int i = 0; i < timesteps.size(); i++) {
-                if (timesteps.get(i) < 0 || i > 0 && timesteps.get(i) >= timesteps.get(i - 1)) {
+                if (timesteps.get(i) < 0 || (i > 0 && timesteps.get(i) >= timesteps.get(i - 1))) {
                     throw section.invalid(
                             "timesteps", "is %s, they must fall and end at 0 or above".formatted(timesteps));
                 }
