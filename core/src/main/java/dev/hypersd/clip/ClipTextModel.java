@@ -122,8 +122,9 @@ public final class ClipTextModel {
         for (long id : values) {
             if (id < 0 || id >= known) {
                 throw new InvalidRequestException(
-                        "token id %d is outside of the text encoder's vocabulary of %d; the tokenizer is of another "
-                                + "model".formatted(id, known));
+                        ("token id %d is outside of the text encoder's vocabulary of %d; the tokenizer is of another "
+                                        + "model")
+                                .formatted(id, known));
             }
         }
         return values;

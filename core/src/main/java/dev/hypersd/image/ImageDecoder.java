@@ -154,9 +154,9 @@ final class ImageDecoder {
         if (scans > MOST_SCANS || scans * pixels > MOST_SCANNED) {
             throw new InvalidFileException(
                     file,
-                    "is a picture of %dx%d in %d scans, which takes too long to decode; at most %d scans and %d "
-                            + "pixels in all of them are read"
-                                    .formatted(width, height, scans, MOST_SCANS, MOST_SCANNED));
+                    ("is a picture of %dx%d in %d scans, which takes too long to decode; at most %d scans and %d "
+                                    + "pixels in all of them are read")
+                            .formatted(width, height, scans, MOST_SCANS, MOST_SCANNED));
         }
     }
 

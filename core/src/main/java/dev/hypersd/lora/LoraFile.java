@@ -65,8 +65,9 @@ public final class LoraFile implements AutoCloseable {
         if (parts.isEmpty()) {
             throw new InvalidFileException(
                     file.file(),
-                    "is in no LoRA format known here (kohya, PEFT, diffusers, LyCORIS); its tensors have names like "
-                            + "\"%s\"".formatted(foreign.getFirst()));
+                    ("is in no LoRA format known here (kohya, PEFT, diffusers, LyCORIS); its tensors have names like "
+                                    + "\"%s\"")
+                            .formatted(foreign.getFirst()));
         }
         AdapterMetadata metadata = AdapterMetadata.of(file);
         // The alphas are read here; anything that is a tensor belongs on the engine's thread.

@@ -39,8 +39,9 @@ public record LoraModule(String name, Delta delta, double alpha, Optional<Stored
         }
         throw new InvalidFileException(
                 delta.tensors().getFirst().file(),
-                "is a %s: %s changes its weight by more than a product of two factors, so no other LoRA can be made "
-                        + "of it; it can be drawn with and merged into a model".formatted(kind(), name));
+                ("is a %s: %s changes its weight by more than a product of two factors, so no other LoRA can be made "
+                                + "of it; it can be drawn with and merged into a model")
+                        .formatted(kind(), name));
     }
 
     /** The name of its kind of adapters. */

@@ -82,8 +82,9 @@ public final class ControlNetFile {
         if (text != unet.textChannels()) {
             throw new InvalidFileException(
                     path,
-                    "is a ControlNet for text embeddings %d wide; those of the model are %d wide, it is of another "
-                            + "family".formatted(text, unet.textChannels()));
+                    ("is a ControlNet for text embeddings %d wide; those of the model are %d wide, it is of another "
+                                    + "family")
+                            .formatted(text, unet.textChannels()));
         }
         List<Integer> skips = skipChannels(headers);
         if (!skips.equals(unet.skipChannels())) {

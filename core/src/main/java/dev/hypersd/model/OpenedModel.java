@@ -97,9 +97,9 @@ public final class OpenedModel {
                     .ifPresent(own -> {
                         throw new InvalidFileException(
                                 checkpoint.file(),
-                                "is made for text embeddings %d wide, those of the model in %s are %d wide; SD 1.x "
-                                        + "has 768, SD 2.x 1024: name a directory of its own family"
-                                                .formatted(own, files.path(), width));
+                                ("is made for text embeddings %d wide, those of the model in %s are %d wide; SD 1.x "
+                                                + "has 768, SD 2.x 1024: name a directory of its own family")
+                                        .formatted(own, files.path(), width));
                     });
         }
     }
@@ -163,8 +163,9 @@ public final class OpenedModel {
         if (!NoiseSchedule.from(scheduler(refinerFiles)).settings().equals(schedule.settings())) {
             throw new InvalidFileException(
                     path,
-                    "was trained with other noise levels or predictions than the model in %s: it cannot go on from "
-                            + "what that draws".formatted(files.path()));
+                    ("was trained with other noise levels or predictions than the model in %s: it cannot go on from "
+                                    + "what that draws")
+                            .formatted(files.path()));
         }
         return found.denoiser();
     }

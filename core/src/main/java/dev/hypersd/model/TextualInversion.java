@@ -61,8 +61,9 @@ public final class TextualInversion implements AutoCloseable {
                 .or(() -> names.size() == 1 ? file.find(names.iterator().next()) : Optional.empty())
                 .orElseThrow(() -> new InvalidFileException(
                         file.file(),
-                        "is no textual inversion: it has neither emb_params, nor clip_l and clip_g, nor a single "
-                                + "tensor, but %d tensors".formatted(names.size()))));
+                        ("is no textual inversion: it has neither emb_params, nor clip_l and clip_g, nor a single "
+                                        + "tensor, but %d tensors")
+                                .formatted(names.size()))));
     }
 
     private static void require(SafetensorsFile file, List<StoredTensor> found, List<Integer> widths) {
@@ -84,8 +85,9 @@ public final class TextualInversion implements AutoCloseable {
         if (!own.equals(widths)) {
             throw new InvalidFileException(
                     file.file(),
-                    "is a word for text encoders %s wide, those of the model are %s wide; it is for another family "
-                            + "of models".formatted(own, widths));
+                    ("is a word for text encoders %s wide, those of the model are %s wide; it is for another family "
+                                    + "of models")
+                            .formatted(own, widths));
         }
     }
 

@@ -94,16 +94,16 @@ final class MemoryBudget {
                         drawing(request, size, request.hires().isPresent() ? 1 : 0));
         if (needed > left) {
             throw new InvalidRequestException(
-                    "%s of %s takes about %s of memory beside the model's %s, and %s are left for it: ask for a "
-                            + "smaller size, tiled decoding, fewer pictures at once or half precision"
-                                    .formatted(
-                                            request.count() == 1
-                                                    ? "a picture"
-                                                    : "a batch of %d pictures".formatted(request.count()),
-                                            size,
-                                            gib(needed),
-                                            gib(model.weights()),
-                                            gib(left)));
+                    ("%s of %s takes about %s of memory beside the model's %s, and %s are left for it: ask for a "
+                                    + "smaller size, tiled decoding, fewer pictures at once or half precision")
+                            .formatted(
+                                    request.count() == 1
+                                            ? "a picture"
+                                            : "a batch of %d pictures".formatted(request.count()),
+                                    size,
+                                    gib(needed),
+                                    gib(model.weights()),
+                                    gib(left)));
         }
     }
 

@@ -29,8 +29,9 @@ public record RefinerSwitch(double from) {
         int first = plan.stepsUntil(from, trainTimesteps);
         if (first == plan.size()) {
             throw new InvalidRequestException(
-                    "none of %d steps lies beyond %s of the noise levels, where the refiner goes on: take more "
-                            + "steps, or let it go on earlier".formatted(plan.size(), from));
+                    ("none of %d steps lies beyond %s of the noise levels, where the refiner goes on: take more "
+                                    + "steps, or let it go on earlier")
+                            .formatted(plan.size(), from));
         }
         return first;
     }

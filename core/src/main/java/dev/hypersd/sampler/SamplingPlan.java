@@ -105,8 +105,9 @@ public record SamplingPlan(
         SamplingStep step = steps.get(i);
         if (history.size() < step.earlier().size()) {
             throw new IllegalArgumentException(
-                    "step %d of %s needs %d earlier evaluations and was given %d: pass on the history that step %d "
-                            + "returned".formatted(i, sampler, step.earlier().size(), history.size(), i - 1));
+                    ("step %d of %s needs %d earlier evaluations and was given %d: pass on the history that step %d "
+                                    + "returned")
+                            .formatted(i, sampler, step.earlier().size(), history.size(), i - 1));
         }
         Evaluation now = evaluation(step, x, output);
         Tensor next = new Blend(step.now().x0(), step.now().eps()).of(now.x0(), now.eps());

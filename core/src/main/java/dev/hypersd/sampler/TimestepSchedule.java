@@ -64,8 +64,9 @@ record TimestepSchedule(NoiseSchedule noise, int[] timesteps, int[] targets, Fin
     private static int[] pick(int[] known, int count) {
         if (count > known.length) {
             throw new InvalidRequestException(
-                    "%d steps are too many: this model was distilled with %d timesteps (original steps times origin "
-                            + "strength)".formatted(count, known.length));
+                    ("%d steps are too many: this model was distilled with %d timesteps (original steps times origin "
+                                    + "strength)")
+                            .formatted(count, known.length));
         }
         double stride = (double) known.length / count;
         return IntStream.range(0, count)

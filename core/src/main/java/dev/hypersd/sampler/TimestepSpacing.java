@@ -70,8 +70,9 @@ public record TimestepSpacing(Kind kind, int offset) {
         });
         if (timesteps[0] > trainTimesteps - 1) {
             throw new InvalidRequestException(
-                    "%d steps with leading spacing and offset %d begin at timestep %d, beyond the last, %d: take "
-                            + "fewer steps".formatted(count, offset, (long) timesteps[0], trainTimesteps - 1));
+                    ("%d steps with leading spacing and offset %d begin at timestep %d, beyond the last, %d: take "
+                                    + "fewer steps")
+                            .formatted(count, offset, (long) timesteps[0], trainTimesteps - 1));
         }
         return timesteps;
     }

@@ -168,8 +168,9 @@ public final class Engine {
             case RuntimeException e -> e;
             case LinkageError e ->
                 new HyperSdException(
-                        "the tensor engine does not load on %s, there are builds for linux-x86_64, windows-x86_64 "
-                                + "and macosx-arm64 (%s)".formatted(Loader.getPlatform(), e.getMessage()),
+                        ("the tensor engine does not load on %s, there are builds for linux-x86_64, windows-x86_64 "
+                                        + "and macosx-arm64 (%s)")
+                                .formatted(Loader.getPlatform(), e.getMessage()),
                         e);
             case Error e -> throw e;
             default -> new IllegalStateException(cause.getMessage(), cause);

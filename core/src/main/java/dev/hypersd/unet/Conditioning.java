@@ -48,8 +48,9 @@ public record Conditioning(
         public Residuals plus(Residuals other) {
             if (skips.size() != other.skips.size()) {
                 throw new InvalidRequestException(
-                        "one ControlNet has %d residuals for the skip connections and another one %d; they are for "
-                                + "different U-Nets".formatted(skips.size(), other.skips.size()));
+                        ("one ControlNet has %d residuals for the skip connections and another one %d; they are for "
+                                        + "different U-Nets")
+                                .formatted(skips.size(), other.skips.size()));
             }
             List<Tensor> sums = IntStream.range(0, skips.size())
                     .mapToObj(i -> skips.get(i).add(other.skips.get(i)))

@@ -113,8 +113,9 @@ public final class UNetEncoder {
     private static void checkWidth(UNetConfig.Added needed, long textWidth, long ids) {
         if (textWidth + ids * needed.idDimension() != needed.dimension()) {
             throw new InvalidRequestException(
-                    "pooled text %d wide and %d time ids embedded in a width of %d each do not make the %d that this "
-                            + "U-Net takes".formatted(textWidth, ids, needed.idDimension(), needed.dimension()));
+                    ("pooled text %d wide and %d time ids embedded in a width of %d each do not make the %d that this "
+                                    + "U-Net takes")
+                            .formatted(textWidth, ids, needed.idDimension(), needed.dimension()));
         }
     }
 

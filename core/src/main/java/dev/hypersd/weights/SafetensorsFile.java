@@ -107,8 +107,9 @@ public final class SafetensorsFile implements WeightSource {
         if (length > available) {
             throw new InvalidFileException(
                     file,
-                    "header reaches past the end of the file: it needs %d bytes, %d are there; the file is probably "
-                            + "truncated".formatted(length, available));
+                    ("header reaches past the end of the file: it needs %d bytes, %d are there; the file is probably "
+                                    + "truncated")
+                            .formatted(length, available));
         }
         return (int) length;
     }

@@ -198,8 +198,9 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         if (covered > dataLength) {
             throw new InvalidFileException(
                     file,
-                    "data offsets past the end of the file: they reach %d, the size of the data is %d; the file is "
-                            + "probably truncated".formatted(covered, dataLength));
+                    ("data offsets past the end of the file: they reach %d, the size of the data is %d; the file is "
+                                    + "probably truncated")
+                            .formatted(covered, dataLength));
         }
         if (covered < dataLength) {
             throw new InvalidFileException(file, (dataLength - covered) + " unused bytes at the end");

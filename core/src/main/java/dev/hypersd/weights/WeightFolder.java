@@ -87,8 +87,9 @@ public final class WeightFolder {
             if (file.endsWith(".bin") || file.endsWith(".ckpt") || file.endsWith(".pt") || file.endsWith(".pth")) {
                 return new InvalidFileException(
                         folder.resolve(file),
-                        "is a pickle, which could run code and is never opened; %s is missing: convert it to "
-                                + "safetensors where it came from".formatted(single));
+                        ("is a pickle, which could run code and is never opened; %s is missing: convert it to "
+                                        + "safetensors where it came from")
+                                .formatted(single));
             }
         }
         return new InvalidFileException(

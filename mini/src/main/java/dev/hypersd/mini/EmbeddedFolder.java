@@ -55,8 +55,9 @@ final class EmbeddedFolder {
             return Unpacking.into(cache(), above(jar.getPath(inside.substring(end + 1)), member));
         } catch (IOException | UncheckedIOException e) {
             throw new HyperSdException(
-                    "the embedded %s cannot be unpacked into %s: %s; set -Dhypersd.cache=DIR to a folder that can be "
-                            + "written".formatted(name, cache(), e.getMessage()),
+                    ("the embedded %s cannot be unpacked into %s: %s; set -Dhypersd.cache=DIR to a folder that can be "
+                                    + "written")
+                            .formatted(name, cache(), e.getMessage()),
                     e);
         }
     }

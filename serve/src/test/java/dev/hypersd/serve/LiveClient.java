@@ -63,8 +63,9 @@ final class LiveClient implements AutoCloseable {
     }
 
     void draw(int id, int steps) {
-        send("{\"type\": \"draw\", \"id\": %d, \"prompt\": \"a cat\", \"width\": 64, \"height\": 64, \"steps\": "
-                + "%d, \"sampler\": \"ddim\", \"guidance\": 1, \"seed\": 1, \"previews\": false}".formatted(id, steps));
+        send(("{\"type\": \"draw\", \"id\": %d, \"prompt\": \"a cat\", \"width\": 64, \"height\": 64, \"steps\": "
+                        + "%d, \"sampler\": \"ddim\", \"guidance\": 1, \"seed\": 1, \"previews\": false}")
+                .formatted(id, steps));
     }
 
     Message next() throws InterruptedException {
