@@ -84,21 +84,21 @@ public final class ArbitraryOptions {
     private static Arbitrary<?> value(Option<?> option) {
         if (option == Option.SAMPLER) {
             return Arbitraries.of("tcd", "ddim", "dpmpp_2m_karras", "pndm", "an unknown one");
-        } else if (option.format() == Format.TEXT) {
+        } else if (option.format().equals(Format.TEXT)) {
             return text();
-        } else if (option.format() == Format.WHOLE) {
+        } else if (option.format().equals(Format.WHOLE)) {
             return Arbitraries.integers().between(0, 1000);
-        } else if (option.format() == Format.LONG) {
+        } else if (option.format().equals(Format.LONG)) {
             return Arbitraries.longs();
-        } else if (option.format() == Format.NUMBER) {
+        } else if (option.format().equals(Format.NUMBER)) {
             return numbers();
-        } else if (option.format() == Format.FLAG) {
+        } else if (option.format().equals(Format.FLAG)) {
             return Arbitraries.of(true, false);
-        } else if (option.format() == Format.WHOLES) {
+        } else if (option.format().equals(Format.WHOLES)) {
             return Arbitraries.integers().between(0, 1000).list().ofMinSize(1).ofMaxSize(5);
-        } else if (option.format() == Format.SIZE) {
+        } else if (option.format().equals(Format.SIZE)) {
             return Arbitraries.of(new Size(64, 128), new Size(8192, 8));
-        } else if (option.format() == Format.PICTURE) {
+        } else if (option.format().equals(Format.PICTURE)) {
             return pictures();
         } else if (option == Option.PROMPT_SYNTAX) {
             return Arbitraries.of(PromptSyntax.values());
