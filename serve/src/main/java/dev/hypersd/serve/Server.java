@@ -138,7 +138,8 @@ public final class Server implements AutoCloseable {
         } catch (ApiException e) {
             // Javalin does not write the result of a handshake, so it is written here.
             writeError(e, handshake);
-            if (handshake.resultInputStream() instanceof InputStream body) {
+            InputStream body = handshake.resultInputStream();
+            if (body != null) {
                 body.transferTo(handshake.outputStream());
             }
             handshake.skipRemainingHandlers();
