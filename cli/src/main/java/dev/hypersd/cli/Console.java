@@ -52,10 +52,7 @@ public final class Console extends System.LoggerFinder {
 
         @Override
         public void log(
-                Level level,
-                @Nullable ResourceBundle bundle,
-                @Nullable String format,
-                @Nullable Object @Nullable ... arguments) {
+                Level level, @Nullable ResourceBundle bundle, @Nullable String format, @Nullable Object... arguments) {
             if (isLoggable(level)) {
                 String message = Optional.ofNullable(format).orElse("");
                 show(
