@@ -8,9 +8,7 @@ module dev.hypersd.bench {
     requires jdk.management;
     requires jmh.core;
 
-    exports dev.hypersd.bench to
-            jmh.core;
-
     opens dev.hypersd.bench to
-            info.picocli;
+            info.picocli,
+            jmh.core;
 }

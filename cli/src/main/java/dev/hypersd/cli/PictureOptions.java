@@ -87,7 +87,7 @@ final class PictureOptions {
         return spec.setter(new CommandLine.Model.ISetter() {
                     @Override
                     @SuppressWarnings("unchecked") // as the converter made it
-                    public <V> V set(@Nullable V value) {
+                    public <V> @Nullable V set(@Nullable V value) {
                         if (value != null) {
                             given.set(option, (T) value);
                         }
