@@ -4,7 +4,7 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
-import java.awt.image.BufferedImage;
+import java.awt.Color;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -50,11 +51,27 @@ final class UploadedImages {
         }
     }
 
-    /** An encoded image. */
+    /** An encoded image, transparent parts filled with white. */
     static Image decode(String field, byte[] encoded, RequestMemory.Reservation memory) {
         checkSize(field, encoded, memory);
+        return decoded(field, () -> Image.decode(Path.of(field), encoded, Color.WHITE, _ -> {}));
+    }
+
+    /**
+     * A mask as OpenAI defines it, transparent where to paint anew. The result is white there, as this project defines
+     * masks. An image without transparency is taken as it is.
+     */
+    static Image transparentMask(byte[] encoded, RequestMemory.Reservation memory) {
+        String field = "mask";
+        checkSize(field, encoded, memory);
+        return decoded(field, () -> Image.decodeAlpha(Path.of(field), encoded))
+                .map(UploadedImages::transparent)
+                .orElseGet(() -> decode(field, encoded, memory));
+    }
+
+    private static <T> T decoded(String field, Supplier<T> decoder) {
         try {
-            return Image.decode(Path.of(field), encoded);
+            return decoder.get();
         } catch (InvalidFileException e) {
             throw new ApiException(ErrorCode.MALFORMED, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
@@ -63,27 +80,13 @@ final class UploadedImages {
         }
     }
 
-    /**
-     * A mask as OpenAI defines it, transparent where to paint anew. The result is white there, as this project defines
-     * masks. An image without transparency is taken as it is.
-     */
-    static Image transparentMask(byte[] encoded, RequestMemory.Reservation memory) {
-        Image opaque = decode("mask", encoded, memory);
-        try {
-            BufferedImage image = ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded)));
-            if (!image.getColorModel().hasAlpha()) {
-                return opaque;
-            }
-            byte[] mask = new byte[3 * image.getWidth() * image.getHeight()];
-            int[] argb = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
-            for (int i = 0; i < argb.length; i++) {
-                byte value = (byte) ((argb[i] >>> 24) < HALF_TRANSPARENT ? 0xFF : 0);
-                mask[3 * i] = mask[3 * i + 1] = mask[3 * i + 2] = value;
-            }
-            return new Image(image.getWidth(), image.getHeight(), mask);
-        } catch (IOException e) {
-            throw new ApiException(ErrorCode.MALFORMED, "mask is a damaged image");
+    /** White where {@code alpha} is closer to transparent than to opaque. */
+    private static Image transparent(Image alpha) {
+        byte[] rgb = alpha.rgb();
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) ((rgb[i] & 0xFF) < HALF_TRANSPARENT ? 0xFF : 0);
         }
+        return new Image(alpha.width(), alpha.height(), rgb);
     }
 
     /** Reads only the header, checks the format and the size, and reserves memory for the pixels. */
