@@ -125,7 +125,7 @@ class ImageFolderTest {
         assertBroken(samples, 4, "4.webp: is a damaged picture");
         assertBroken(samples, 5, "5.txt: is not UTF-8 text");
         assertBroken(samples, 6, "6.txt: is larger than any caption (1 MiB)");
-        assertBroken(samples, 7, "7.png: is a damaged picture");
+        assertBroken(samples, 7, "7.png: ends too early: the picture is not whole");
     }
 
     @Test

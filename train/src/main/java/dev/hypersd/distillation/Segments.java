@@ -33,7 +33,17 @@ record Segments(int trainTimesteps, int steps, int count) {
             throw new IllegalArgumentException(
                     "point %d is not on the trajectory, which has 0 to %d".formatted(point, steps));
         }
-        return point == 0 ? 0 : (int) Math.rint((double) trainTimesteps * point / steps) - 1;
+        if (point == 0) {
+            return 0;
+        }
+        // Boundaries are computed as samplers of so many steps compute their timesteps, so that ties fall to the same
+        // side.
+        return point % length() == 0 ? trailing(point / length(), count) : trailing(point, steps);
+    }
+
+    /** Timestep {@code index} of {@code number} with trailing spacing, counted from the cleanest. */
+    private int trailing(int index, int number) {
+        return (int) Math.rint(trainTimesteps - (number - index) * ((double) trainTimesteps / number)) - 1;
     }
 
     /** The timesteps of points. */
