@@ -143,7 +143,7 @@ class DocumentsTest {
 
     private static List<String> unknownOptions(MatchResult shown) {
         CommandLine command = HYPERSD;
-        String[] words = shown.group(1).split("\\s+");
+        String[] words = shown.group(1).split("\\s+", -1);
         for (String word : words) {
             if (!command.getSubcommands().containsKey(word)) {
                 break;
