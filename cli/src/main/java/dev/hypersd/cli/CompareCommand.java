@@ -16,6 +16,8 @@ import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.recipe.ComparisonRecipe;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.Prompt;
+import dev.hypersd.request.ResolvedOptions;
+import dev.hypersd.request.TargetModel;
 import dev.hypersd.scene.ContactSheet;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -51,29 +53,55 @@ final class CompareCommand implements Runnable {
             description = "Use another value for a key of the recipe, such as prompts=100. Can be given several times.")
     private List<String> changes = new ArrayList<>();
 
+    /** A method in one number of steps, and what it asks the model for. */
+    private record Entry(ComparedMethod method, int steps, ImageRequest request) {
+        String folder() {
+            return method.folder(steps);
+        }
+    }
+
     @Override
     public void run() {
         ComparisonRecipe recipe = ComparisonRecipe.read(file, changes);
-        ComparedMethod first = recipe.methods().getFirst();
+        ModelSource source = new ModelSource(recipe.model());
+        List<Entry> entries = entries(recipe, source);
         try (Judges judges = Judges.open(recipe.judges());
-                DiffusionPipeline pipeline = DiffusionPipeline.load(
-                        new ModelSource(recipe.model()),
-                        first.request(first.steps().getFirst()))) {
-            Comparison comparison = compare(recipe, judges, pipeline);
+                DiffusionPipeline pipeline =
+                        DiffusionPipeline.load(source, entries.getFirst().request())) {
+            Comparison comparison = compare(recipe, entries, judges, source, pipeline);
             Draft.write(recipe.output().resolve("table.md"), comparison.markdown());
             Draft.write(recipe.output().resolve("results.json"), comparison.json());
             if (!recipe.samplePrompts().isEmpty()) {
-                draw(recipe, pipeline);
+                draw(recipe, entries, pipeline);
             }
             spec.commandLine().getOut().print(comparison.markdown());
         }
     }
 
-    private Comparison compare(ComparisonRecipe recipe, Judges judges, DiffusionPipeline pipeline) {
+    /** The methods in each of their numbers of steps, as the recipe lists them; the first one is the teacher. */
+    private List<Entry> entries(ComparisonRecipe recipe, ModelSource source) {
+        Warnings warnings = new Warnings(spec.commandLine().getErr());
+        TargetModel model = TargetModel.of(source);
+        List<Entry> entries = new ArrayList<>();
+        for (ComparedMethod method : recipe.methods()) {
+            for (int steps : method.steps()) {
+                ResolvedOptions resolved = method.resolve(steps, model);
+                resolved.warnings().forEach(warnings::say);
+                entries.add(new Entry(method, steps, resolved.request()));
+            }
+        }
+        return entries;
+    }
+
+    private Comparison compare(
+            ComparisonRecipe recipe,
+            List<Entry> entries,
+            Judges judges,
+            ModelSource source,
+            DiffusionPipeline pipeline) {
         List<TestPrompt> prompts = TestPrompt.range(0, recipe.prompts());
         PrintWriter err = spec.commandLine().getErr();
         Path output = recipe.output();
-        ModelSource source = new ModelSource(recipe.model());
         ReferenceImages references = new Evaluation(
                         judges, prompts, recipe.diversityPrompts(), recipe.batch(), 0, Optional.empty())
                 .references(
@@ -81,85 +109,59 @@ final class CompareCommand implements Runnable {
                         pipeline::reconstruct,
                         output.resolve("references"),
                         left -> {});
+        Entry first = entries.getFirst();
+        String teacherFingerprint = PictureFingerprint.of(source, first.request());
         List<Comparison.Row> rows = new ArrayList<>();
-        for (ComparedMethod method : recipe.methods()) {
-            for (int steps : method.steps()) {
-                List<EvaluationResult> results = new ArrayList<>();
-                for (int seed : recipe.seeds()) {
-                    err.println("%s, %d steps, seed %d".formatted(method.name(), steps, seed));
-                    ImageSource teacher = teacher(recipe, pipeline, seed);
-                    results.add(new Evaluation(
-                                    judges,
-                                    prompts,
-                                    recipe.diversityPrompts(),
-                                    recipe.batch(),
-                                    seed,
-                                    Optional.of(teacher))
-                            .of(
-                                    "%s, %s, fingerprint %s beside %s"
-                                            .formatted(
-                                                    recipe.model(),
-                                                    method.subject(steps),
-                                                    PictureFingerprint.of(source, method.request(steps)),
-                                                    teacherFingerprint(recipe)),
-                                    isTeacher(recipe, method, steps)
-                                            ? teacher
-                                            : ImageSource.of(pipeline, method.request(steps)),
-                                    references,
-                                    output.resolve(method.folder(steps)).resolve("seed-" + seed),
-                                    left -> {}));
-                }
-                rows.add(new Comparison.Row(method.name(), steps, results));
+        for (Entry entry : entries) {
+            List<EvaluationResult> results = new ArrayList<>();
+            for (int seed : recipe.seeds()) {
+                err.println("%s, %d steps, seed %d".formatted(entry.method().name(), entry.steps(), seed));
+                // The pictures of the first method, whose trajectories all are compared with.
+                ImageSource teacher = ImageSource.of(pipeline, first.request())
+                        .cachedIn(output.resolve(first.folder())
+                                .resolve("seed-%d/pictures-%s".formatted(seed, teacherFingerprint)));
+                results.add(new Evaluation(
+                                judges, prompts, recipe.diversityPrompts(), recipe.batch(), seed, Optional.of(teacher))
+                        .of(
+                                "%s, %s, fingerprint %s beside %s"
+                                        .formatted(
+                                                recipe.model(),
+                                                ComparedMethod.subject(entry.request()),
+                                                PictureFingerprint.of(source, entry.request()),
+                                                teacherFingerprint),
+                                entry.equals(first) ? teacher : ImageSource.of(pipeline, entry.request()),
+                                references,
+                                output.resolve(entry.folder()).resolve("seed-" + seed),
+                                left -> {}));
             }
+            rows.add(new Comparison.Row(entry.method().name(), entry.steps(), results));
         }
         return new Comparison(rows, references.reconstruction(), references.groundTruth());
-    }
-
-    private static String teacherFingerprint(ComparisonRecipe recipe) {
-        ComparedMethod first = recipe.methods().getFirst();
-        return PictureFingerprint.of(
-                new ModelSource(recipe.model()), first.request(first.steps().getFirst()));
-    }
-
-    private static boolean isTeacher(ComparisonRecipe recipe, ComparedMethod method, int steps) {
-        ComparedMethod first = recipe.methods().getFirst();
-        return method.equals(first) && steps == first.steps().getFirst();
-    }
-
-    /** The first method in its first number of steps, whose trajectories all are compared with. */
-    private static ImageSource teacher(ComparisonRecipe recipe, DiffusionPipeline pipeline, int seed) {
-        ComparedMethod first = recipe.methods().getFirst();
-        int steps = first.steps().getFirst();
-        return ImageSource.of(pipeline, first.request(steps))
-                .cachedIn(recipe.output()
-                        .resolve(first.folder(steps))
-                        .resolve("seed-%d/pictures-%s".formatted(seed, teacherFingerprint(recipe))));
     }
 
     /**
      * For each number of steps a sheet, with a row for each caption and a column for each method; a row has one noise.
      */
-    private static void draw(ComparisonRecipe recipe, DiffusionPipeline pipeline) {
+    private static void draw(ComparisonRecipe recipe, List<Entry> entries, DiffusionPipeline pipeline) {
         SortedSet<Integer> counts = new TreeSet<>();
-        recipe.methods().forEach(method -> counts.addAll(method.steps()));
+        entries.forEach(entry -> counts.add(entry.steps()));
         for (int steps : counts) {
-            List<ComparedMethod> some = recipe.methods().stream()
-                    .filter(method -> method.steps().contains(steps))
-                    .toList();
-            List<ContactSheet.Entry> entries = new ArrayList<>();
+            List<Entry> some =
+                    entries.stream().filter(entry -> entry.steps() == steps).toList();
+            List<ContactSheet.Entry> pictures = new ArrayList<>();
             for (int row = 0; row < recipe.samplePrompts().size(); row++) {
-                for (ComparedMethod method : some) {
+                for (Entry entry : some) {
                     String caption = recipe.samplePrompts().get(row);
-                    ImageRequest request = method.request(steps).toBuilder()
+                    ImageRequest request = entry.request().toBuilder()
                             .prompts(List.of(Prompt.of(caption)))
                             .seed(row)
                             .build();
                     GeneratedImage picture = pipeline.generate(request).getFirst();
-                    String text = row == 0 ? method.name() + ": " + caption : caption;
-                    entries.add(new ContactSheet.Entry(picture.image(), text));
+                    String text = row == 0 ? entry.method().name() + ": " + caption : caption;
+                    pictures.add(new ContactSheet.Entry(picture.image(), text));
                 }
             }
-            ContactSheet.of(entries, some.size()).write(recipe.output().resolve("pictures-%d.png".formatted(steps)));
+            ContactSheet.of(pictures, some.size()).write(recipe.output().resolve("pictures-%d.png".formatted(steps)));
         }
     }
 }

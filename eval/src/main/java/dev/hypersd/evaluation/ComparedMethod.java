@@ -1,10 +1,10 @@
 package dev.hypersd.evaluation;
 
-import dev.hypersd.preset.LoraWeight;
-import dev.hypersd.request.Guidance;
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.ImageRequest;
-import dev.hypersd.sampler.Sampler;
-import dev.hypersd.sampler.Steps;
+import dev.hypersd.request.NameResolver;
+import dev.hypersd.request.ResolvedOptions;
+import dev.hypersd.request.TargetModel;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -13,38 +13,43 @@ import java.util.stream.Collectors;
  * A way to draw that is compared with others.
  *
  * @param name for people; several of one name are one method, each for other numbers of steps
- * @param loras laid over the model
- * @param sampler with its options
- * @param guidance scale; 1 for none
+ * @param options what is said of its pictures, apart from steps, prompts and seeds
  * @param steps numbers of steps, at least one
  */
-public record ComparedMethod(
-        String name, List<LoraWeight> loras, Sampler sampler, double guidance, List<Integer> steps) {
+public record ComparedMethod(String name, GenerationOptions options, List<Integer> steps) {
+    private static final GenerationOptions WITHOUT_PRESET =
+            GenerationOptions.builder().sampler("ddim").build();
+
     public ComparedMethod {
-        loras = List.copyOf(loras);
         steps = List.copyOf(steps);
     }
 
-    /** Asks for pictures in {@code count} steps. */
-    public ImageRequest request(int count) {
-        ImageRequest.Builder request =
-                ImageRequest.of("").sampler(sampler).steps(Steps.of(count)).guidance(new Guidance(guidance, 0));
-        loras.forEach(request::lora);
-        return request.build();
+    /**
+     * Asks {@code model} for pictures in {@code count} steps. A sampler that is not said is the preset's, or DDIM where
+     * there is no preset.
+     *
+     * @throws dev.hypersd.error.InvalidRequestException if the options make no sense
+     */
+    public ResolvedOptions resolve(int count, TargetModel model) {
+        GenerationOptions wanted = options.toBuilder().steps(count).build();
+        ResolvedOptions resolved = wanted.resolve(model, NameResolver.FILES);
+        return resolved.preset().isPresent()
+                ? resolved
+                : wanted.over(WITHOUT_PRESET).resolve(model, NameResolver.FILES);
     }
 
-    /** All that decides pictures in {@code count} steps besides the model. */
-    public String subject(int count) {
+    /** What decides the pictures of {@code request} besides the model, for people. */
+    public static String subject(ImageRequest request) {
         return "%s, %s, %d steps, guidance %s"
                 .formatted(
-                        loras.isEmpty()
+                        request.loras().isEmpty()
                                 ? "no LoRA"
-                                : loras.stream()
+                                : request.loras().stream()
                                         .map(lora -> lora.file() + ":" + lora.weight())
                                         .collect(Collectors.joining(" + ")),
-                        sampler,
-                        count,
-                        guidance);
+                        request.sampler().orElseThrow(),
+                        request.steps().count(),
+                        request.guidance().scale());
     }
 
     /** The name of a folder. */

@@ -1,9 +1,9 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.evaluation.ComparedMethod;
-import dev.hypersd.preset.LoraWeight;
-import dev.hypersd.sampler.Sampler;
-import dev.hypersd.sampler.Samplers;
+import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.LoraReference;
+import dev.hypersd.request.Option;
 import dev.hypersd.section.Section;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,15 +68,21 @@ public record ComparisonRecipe(
     }
 
     private static ComparedMethod method(Section section) {
-        Sampler sampler = Samplers.named(section.has("sampler") ? section.text("sampler") : "ddim");
-        ComparedMethod method = new ComparedMethod(
-                section.text("name"),
-                section.texts("loras").stream()
-                        .map(file -> new LoraWeight(Path.of(file), section.number("weight", 1, -10, 10)))
-                        .toList(),
-                section.has("eta") ? sampler.withEta(section.number("eta", 0, 0, 1)) : sampler,
-                section.number("guidance", 1, 0, MOST_GUIDANCE),
-                section.counts("steps", List.of()));
+        GenerationOptions.Builder options = GenerationOptions.builder()
+                .guidance(section.number("guidance", 1, 0, MOST_GUIDANCE))
+                .set(
+                        Option.LORAS,
+                        section.texts("loras").stream()
+                                .map(file -> LoraReference.of(file, section.number("weight", 1, -10, 10)))
+                                .toList());
+        if (section.has("sampler")) {
+            options.sampler(section.text("sampler"));
+        }
+        if (section.has("eta")) {
+            options.eta(section.number("eta", 0, 0, 1));
+        }
+        ComparedMethod method =
+                new ComparedMethod(section.text("name"), options.build(), section.counts("steps", List.of()));
         if (method.steps().isEmpty() || method.steps().stream().anyMatch(count -> count < 1)) {
             throw section.invalid("steps", "is %s; name one or more numbers of steps".formatted(method.steps()));
         }
