@@ -11,6 +11,8 @@ module dev.hypersd.core {
     requires transitive java.desktop;
     requires org.bytedeco.javacpp;
 
+    uses dev.hypersd.preset.PresetProvider;
+
     // The API.
     exports dev.hypersd.error;
     exports dev.hypersd.image;

@@ -1,6 +1,9 @@
-/** The embedded model: its weights, and how they get out of a jar. */
+/** The embedded model: its weights, how they get out of a jar, and its presets. */
 module dev.hypersd.mini {
     requires transitive dev.hypersd.core;
 
     exports dev.hypersd.mini;
+
+    provides dev.hypersd.preset.PresetProvider with
+            dev.hypersd.mini.EmbeddedPresets;
 }

@@ -11,9 +11,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
-/** The presets of the released models, by name and from file names. */
+/** The presets of the released models and those of each {@link PresetProvider}, by name and from file names. */
 public final class Presets {
     /** Guidance is part of the model: one pass for each step. */
     private static final Range OFF = new Range(0, 1);
@@ -24,12 +25,18 @@ public final class Presets {
     private static final Sampler EULER = Samplers.named("euler");
     private static final Sampler EULER_ANCESTRAL = Samplers.named("euler_a");
 
-    private static final List<Preset> ALL = Stream.of(
-                    hyper(), consistency(), lightning(), turbo(), EmbeddedPresets.all())
+    private static final List<Preset> ALL = Stream.of(hyper(), consistency(), lightning(), turbo(), provided())
             .flatMap(List::stream)
             .toList();
 
     private Presets() {}
+
+    /** Found where this class was loaded from, whichever thread asks first. */
+    private static List<Preset> provided() {
+        return ServiceLoader.load(PresetProvider.class, Presets.class.getClassLoader()).stream()
+                .flatMap(provider -> provider.get().presets().stream())
+                .toList();
+    }
 
     /** All of them, in the order of their publication and size. */
     public static List<Preset> all() {

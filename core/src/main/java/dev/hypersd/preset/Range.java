@@ -10,7 +10,7 @@ import java.math.BigDecimal;
  */
 public record Range(double least, double most) {
     /** One value. */
-    static Range only(double value) {
+    public static Range only(double value) {
         return new Range(value, value);
     }
 

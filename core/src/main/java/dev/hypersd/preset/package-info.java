@@ -3,7 +3,7 @@
  *
  * <p>A distilled model works with the sampler, the steps and the guidance it was distilled for and looks broken with
  * others. A {@link dev.hypersd.preset.Preset} is that knowledge as data; {@link dev.hypersd.preset.Presets} finds it by
- * name or from a file's name. What else is known of published files is here too: the families of models, and whose
+ * name or from a file's name, also those that a {@link dev.hypersd.preset.PresetProvider} tells of. What else is known of published files is here too: the families of models, and whose
  * alphas count.
  */
 @NullMarked

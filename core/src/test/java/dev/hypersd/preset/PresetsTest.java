@@ -44,11 +44,7 @@ class PresetsTest {
         "sdxl_lightning_4step_unet.safetensors, sdxl-lightning-4steps-unet",
         "sdxl_lightning_8step.safetensors, sdxl-lightning-8steps-model",
         "sd_xl_turbo_1.0_fp16.safetensors, sdxl-turbo",
-        "models/sdxl-turbo, sdxl-turbo",
-        "loras/Hyper-mini-unified-lora.safetensors, mini-unified",
-        "Lightning-mini-4steps-lora.safetensors, mini-lightning-4steps",
-        "loras/TCD-mini-lora.safetensors, mini-tcd",
-        "hypersd-mini, mini"
+        "models/sdxl-turbo, sdxl-turbo"
     })
     void aReleasedFileIsRecognised(Path file, String name) {
         assertThat(Presets.forFile(file)).map(Preset::name).contains(name);
@@ -78,8 +74,7 @@ class PresetsTest {
         "tcd-lora-sd15, 999 759 499 259",
         "sdxl-lightning-2steps, 999 499",
         "sdxl-lightning-4steps-unet, 999 749 499 249",
-        "sdxl-turbo, 999",
-        "mini-hyper-4steps, 999 749 499 249"
+        "sdxl-turbo, 999"
     })
     void aPresetSamplesAtTheTimestepsItWasDistilledFor(String name, String timesteps) {
         Preset preset = Presets.named(name);

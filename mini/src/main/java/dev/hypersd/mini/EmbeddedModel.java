@@ -1,6 +1,5 @@
 package dev.hypersd.mini;
 
-import dev.hypersd.preset.Presets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +16,6 @@ public final class EmbeddedModel {
 
     private static final String WEIGHTS = ".safetensors";
     private static final String LORA = "Hyper-mini-unified-lora" + WEIGHTS;
-
-    /** What the names of its few-step LoRAs' presets begin with. */
-    private static final String PRESETS = "mini-";
 
     private static final List<String> STYLES = List.of("flat", "neon", "outline", "pixel", "watercolour");
     private static final List<String> CONTROLS = List.of("canny", "scribble");
@@ -55,10 +51,12 @@ public final class EmbeddedModel {
     public static Map<String, Path> loras() {
         Path folder = EmbeddedFolder.of("loras", LORA);
         Map<String, Path> loras = new TreeMap<>();
-        Presets.all().stream()
-                .filter(preset -> preset.name().startsWith(PRESETS))
-                .forEach(preset ->
-                        loras.put(preset.name().substring(PRESETS.length()), folder.resolve(preset.file() + WEIGHTS)));
+        new EmbeddedPresets()
+                .presets().stream()
+                        .filter(preset -> preset.name().startsWith(EmbeddedPresets.PREFIX))
+                        .forEach(preset -> loras.put(
+                                preset.name().substring(EmbeddedPresets.PREFIX.length()),
+                                folder.resolve(preset.file() + WEIGHTS)));
         STYLES.forEach(style -> loras.put(style, folder.resolve(style + WEIGHTS)));
         return loras;
     }

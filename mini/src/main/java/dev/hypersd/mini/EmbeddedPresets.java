@@ -1,5 +1,10 @@
-package dev.hypersd.preset;
+package dev.hypersd.mini;
 
+import dev.hypersd.preset.Artefact;
+import dev.hypersd.preset.ModelFamily;
+import dev.hypersd.preset.Preset;
+import dev.hypersd.preset.PresetProvider;
+import dev.hypersd.preset.Range;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.Steps;
@@ -7,23 +12,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The embedded model, by its model card, and the LoRAs that come with it: Hyper-SD's, and those of other few-step
- * methods, trained with it for comparison.
+ * How the embedded model is sampled, by its model card, and the LoRAs that come with it: Hyper-SD's, and those of other
+ * few-step methods, trained with it for comparison.
  */
-final class EmbeddedPresets {
+public final class EmbeddedPresets implements PresetProvider {
+    /** What the names of the LoRAs' presets begin with. */
+    static final String PREFIX = "mini-";
+
     private static final Range FEW_STEPS = new Range(1, 8);
 
     private static final Sampler DDIM = Samplers.named("ddim");
     private static final Sampler LCM = Samplers.named("lcm");
     private static final Sampler TCD = Samplers.named("tcd");
 
-    private EmbeddedPresets() {}
+    /** For {@link java.util.ServiceLoader}. */
+    public EmbeddedPresets() {}
 
-    static List<Preset> all() {
+    @Override
+    public List<Preset> presets() {
         List<Preset> presets = new ArrayList<>();
         presets.add(new Preset(
                 "mini",
-                "hypersd-mini",
+                EmbeddedModel.NAME,
                 ModelFamily.SD15,
                 Artefact.MODEL,
                 DDIM,
@@ -49,13 +59,13 @@ final class EmbeddedPresets {
                     steps,
                     Range.only(steps)));
         }
-        return presets;
+        return List.copyOf(presets);
     }
 
     /** Guidance is in the LoRA: one pass for each step. */
     private static Preset lora(String name, String file, Sampler sampler, int steps, Range stepRange) {
         return new Preset(
-                "mini-" + name,
+                PREFIX + name,
                 file + "-lora",
                 ModelFamily.SD15,
                 Artefact.LORA,
