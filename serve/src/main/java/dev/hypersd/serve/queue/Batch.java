@@ -48,7 +48,7 @@ record Batch(List<GenerationJob> jobs) {
     }
 
     private List<ImageRequest> requests() {
-        return jobs.stream().map(job -> job.order().request()).toList();
+        return jobs.stream().map(GenerationJob::request).toList();
     }
 
     /** Gives each job the previews of its own images; they are decoded once for all jobs, if any job asks for them. */
@@ -57,7 +57,7 @@ record Batch(List<GenerationJob> jobs) {
         int from = 0;
         for (GenerationJob job : jobs) {
             int first = from;
-            int next = from + job.order().request().count();
+            int next = from + job.request().count();
             job.onStep(new Step(
                     step.number(),
                     step.total(),

@@ -1,7 +1,10 @@
 package dev.hypersd.serve.queue;
 
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.Step;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.ResolvedOptions;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import java.time.Duration;
@@ -12,7 +15,8 @@ import java.util.function.Consumer;
 /** One request of a client in the queue: it waits, its images are generated, and then they are there. Safe to share. */
 public final class GenerationJob {
     private final String client;
-    private final Order order;
+    private final ModelSource model;
+    private final ResolvedOptions options;
     private final Consumer<Step> listener;
     private final long submitted = System.nanoTime();
     private final Duration deadline;
@@ -20,9 +24,11 @@ public final class GenerationJob {
 
     private volatile boolean cancelled;
 
-    GenerationJob(String client, Order order, Consumer<Step> listener, Duration deadline) {
+    GenerationJob(
+            String client, ModelSource model, ResolvedOptions options, Consumer<Step> listener, Duration deadline) {
         this.client = client;
-        this.order = order;
+        this.model = model;
+        this.options = options;
         this.listener = listener;
         this.deadline = deadline;
     }
@@ -35,9 +41,24 @@ public final class GenerationJob {
         return images;
     }
 
-    /** Which model generates what. */
-    Order order() {
-        return order;
+    /** What speaks against what the client asked for, in full sentences. The images are generated nevertheless. */
+    public List<String> warnings() {
+        return options.warnings();
+    }
+
+    /** Where the model is that generates the images. */
+    ModelSource model() {
+        return model;
+    }
+
+    /** What is generated. */
+    ImageRequest request() {
+        return options.request();
+    }
+
+    /** Whether the images of both can be generated in one batch. */
+    boolean joins(GenerationJob other) {
+        return model.equals(other.model) && request().joins(other.request());
     }
 
     String client() {

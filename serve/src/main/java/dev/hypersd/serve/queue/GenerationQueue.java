@@ -6,6 +6,8 @@ import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.GenerationCancelledException;
 import dev.hypersd.pipeline.Step;
 import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.Option;
+import dev.hypersd.request.ResolvedOptions;
 import dev.hypersd.request.Size;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
@@ -32,6 +34,9 @@ public final class GenerationQueue implements AutoCloseable {
     /** The assumed duration of a job before one has been measured. */
     private static final double INITIAL_SECONDS_PER_JOB = 1;
 
+    private static final GenerationOptions EXACT_STEPS =
+            GenerationOptions.builder().set(Option.EXACT_STEPS, true).build();
+
     private final ModelRegistry registry;
     private final Limits limits;
     private final Metrics metrics;
@@ -55,7 +60,8 @@ public final class GenerationQueue implements AutoCloseable {
      */
     public record Progress(int step, int steps, Duration elapsed) {}
 
-    private GenerationQueue(ModelRegistry registry, Limits limits, Metrics metrics) {
+    /** A queue whose jobs wait until its thread is started. */
+    GenerationQueue(ModelRegistry registry, Limits limits, Metrics metrics) {
         this.registry = registry;
         this.limits = limits;
         this.metrics = metrics;
@@ -122,16 +128,29 @@ public final class GenerationQueue implements AutoCloseable {
      *     limit
      */
     public GenerationJob submit(String client, GenerationOptions options, Consumer<Step> listener) {
-        GenerationJob job = new GenerationJob(
-                client,
-                Order.of(options, model, registry, limits),
-                listener,
-                limits.generation().deadline());
+        GenerationJob job = resolve(client, options, listener);
         if (!waiting.offer(client, job)) {
             throw refused();
         }
         metrics.waiting(waiting.size());
         return job;
+    }
+
+    /**
+     * The job that {@code options} amount to: which model generates what. Unless they say otherwise, their steps are
+     * those that are taken of an original picture, because clients that ask few-step models for so many steps need
+     * every one of them.
+     *
+     * @throws ApiException if they name what is not there, or ask for more than the limits allow
+     * @throws dev.hypersd.error.InvalidRequestException if they make no sense
+     */
+    GenerationJob resolve(String client, GenerationOptions options, Consumer<Step> listener) {
+        Limits.Generation allowed = limits.generation();
+        allowed.check(options);
+        String name = options.get(Option.MODEL).orElse(model);
+        ResolvedOptions resolved = options.over(EXACT_STEPS).resolve(registry.target(name), registry);
+        allowed.check(resolved.request());
+        return new GenerationJob(client, registry.model(name), resolved, listener, allowed.deadline());
     }
 
     /** Cancels {@code job}: at once if it waits, after the present step if it runs. */
@@ -183,11 +202,12 @@ public final class GenerationQueue implements AutoCloseable {
      */
     private void warmUp() {
         try {
-            Order order = Order.of(GenerationOptions.of("").toBuilder().steps(1).build(), model, registry, limits);
-            DiffusionPipeline pipeline = models.of(order);
+            GenerationJob job =
+                    resolve("", GenerationOptions.of("").toBuilder().steps(1).build(), step -> {});
+            DiffusionPipeline pipeline = models.of(job);
             long began = System.nanoTime();
             do {
-                var _ = pipeline.generate(order.request());
+                var _ = pipeline.generate(job.request());
             } while (System.nanoTime() - began < WARM_UP_NANOS);
             ready.complete(null);
         } catch (RuntimeException | Error e) {
@@ -202,7 +222,7 @@ public final class GenerationQueue implements AutoCloseable {
             return;
         }
         try {
-            DiffusionPipeline pipeline = models.of(first.order());
+            DiffusionPipeline pipeline = models.of(first);
             generate(pipeline, batchOf(first, pipeline));
         } catch (RuntimeException | Error e) {
             fail(first, e);
@@ -211,12 +231,12 @@ public final class GenerationQueue implements AutoCloseable {
 
     /** {@code first}, together with waiting jobs that can be generated in the same batch. */
     private Batch batchOf(GenerationJob first, DiffusionPipeline pipeline) {
-        Size size = pipeline.sizeOf(first.order().request());
+        Size size = pipeline.sizeOf(first.request());
         long maxImages = limits.generation().maxBatchPixels() / ((long) size.width() * size.height());
         List<GenerationJob> taken = new ArrayList<>(List.of(first));
         waiting.takeMatching(next -> {
-            boolean joins = next.order().joins(first.order())
-                    && new Batch(taken).size() + next.order().request().count() <= maxImages;
+            boolean joins = next.joins(first)
+                    && new Batch(taken).size() + next.request().count() <= maxImages;
             return joins && taken.add(next);
         });
         metrics.waiting(waiting.size());

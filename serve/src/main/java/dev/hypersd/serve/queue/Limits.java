@@ -1,7 +1,15 @@
 package dev.hypersd.serve.queue;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.LoraReference;
+import dev.hypersd.request.Option;
+import dev.hypersd.request.Size;
+import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.error.ErrorCode;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How much one request, one client and all clients together may ask for.
@@ -35,9 +43,61 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
      */
     public record Generation(
             int maxSide, int maxSteps, int maxImages, int maxPromptLength, long maxBatchPixels, Duration deadline) {
+        private static final int MAX_LORAS = 8;
+        private static final int MAX_CONTROLS = 2;
+
         public Generation {
             if (!deadline.isPositive()) {
                 throw new InvalidRequestException("the deadline of a request must be longer than " + deadline);
+            }
+        }
+
+        /** Refuses, before anything is read or made of them, options that ask for more than is allowed. */
+        void check(GenerationOptions options) {
+            for (Option<String> text :
+                    List.of(Option.PROMPT, Option.NEGATIVE_PROMPT, Option.PROMPT_2, Option.NEGATIVE_PROMPT_2)) {
+                String kind = text.key().replace("_2", "").replace('_', ' ');
+                int length = options.get(text).map(String::length).orElse(0);
+                atMost(length, maxPromptLength, "a " + kind + " of %d characters");
+            }
+            atMost(options.get(Option.LORAS).map(List<LoraReference>::size).orElse(0), MAX_LORAS, "%d LoRAs");
+            atMost(options.get(Option.CONTROLS).map(List::size).orElse(0), MAX_CONTROLS, "%d ControlNets");
+            int steps = options.get(Option.STEPS)
+                    .or(() -> options.get(Option.TIMESTEPS).map(List::size))
+                    .orElse(1);
+            atLeastOne(steps, "%d steps");
+            atMost(steps, maxSteps, "%d steps");
+            int count = options.get(Option.COUNT).orElse(1);
+            atLeastOne(count, "%d pictures");
+            atMost(count, maxImages, "%d pictures at once");
+            options.get(Option.EXTEND)
+                    .ifPresent(sides -> sides.forEach(side -> atMost(side, maxSide, "an extension of %d pixels")));
+        }
+
+        /** Refuses a request whose pictures are larger than allowed, or whose size cannot be told before. */
+        void check(ImageRequest request) {
+            if (request.hires().isPresent() && request.pictureSize().isEmpty()) {
+                throw new ApiException(
+                        ErrorCode.MALFORMED, "%s needs %s, for what is enlarged".formatted(Option.HIRES, Option.SIZE));
+            }
+            request.pictureSize().ifPresent(size -> {
+                Size largest = request.hires().map(pass -> pass.enlarged(size)).orElse(size);
+                atMost(largest.width(), maxSide, "a width of %d pixels");
+                atMost(largest.height(), maxSide, "a height of %d pixels");
+            });
+        }
+
+        private static void atLeastOne(int value, String asked) {
+            if (value < 1) {
+                throw new ApiException(ErrorCode.MALFORMED, asked.formatted(value) + " cannot be: 1 is the least");
+            }
+        }
+
+        private static void atMost(int value, int most, String asked) {
+            if (value > most) {
+                throw new ApiException(
+                        ErrorCode.MALFORMED,
+                        asked.formatted(value) + " is more than this server allows: " + most + " is the most");
             }
         }
     }

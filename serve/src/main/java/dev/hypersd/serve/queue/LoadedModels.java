@@ -18,26 +18,26 @@ final class LoadedModels implements AutoCloseable {
     private final SequencedMap<ModelSource, DiffusionPipeline> loaded = new LinkedHashMap<>();
 
     /**
-     * The model of {@code order}, loaded if need be. If memory does not hold it beside the others, those are closed one
+     * The model of {@code job}, loaded if need be. If memory does not hold it beside the others, those are closed one
      * by one. A model that is refused because its files are broken closes none.
      *
      * @throws HyperSdException if this machine's memory does not hold it even alone
      */
-    DiffusionPipeline of(Order order) {
-        DiffusionPipeline there = loaded.remove(order.model());
-        DiffusionPipeline pipeline = there == null ? load(order) : there;
-        loaded.putLast(order.model(), pipeline);
+    DiffusionPipeline of(GenerationJob job) {
+        DiffusionPipeline there = loaded.remove(job.model());
+        DiffusionPipeline pipeline = there == null ? load(job) : there;
+        loaded.putLast(job.model(), pipeline);
         while (loaded.size() > MAX_MODELS) {
             loaded.pollFirstEntry().getValue().close();
         }
         return pipeline;
     }
 
-    private DiffusionPipeline load(Order order) {
-        OpenedModel opened = order.model().open();
+    private DiffusionPipeline load(GenerationJob job) {
+        OpenedModel opened = job.model().open();
         while (true) {
             try {
-                return DiffusionPipeline.load(opened, order.request());
+                return DiffusionPipeline.load(opened, job.request());
             } catch (InvalidFileException e) {
                 throw e;
             } catch (HyperSdException tooLarge) {

@@ -8,19 +8,21 @@ import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.Option;
 import dev.hypersd.request.PictureSource;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.Steps;
 import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.metrics.Metrics;
 import dev.hypersd.serve.registry.FileRegistry;
 import dev.hypersd.serve.registry.ModelRegistry;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What options amount to on a server, without a model being there. */
-class OrderTest {
+/** What options amount to in a queue, without a model being there. */
+class GenerationQueueTest {
     private static final Path UNET = Path.of("Hyper-SDXL-1step-Unet.safetensors");
     private static final PictureSource PICTURE = PictureSource.of(new Image(16, 16, new byte[768]));
 
@@ -38,9 +40,9 @@ class OrderTest {
         ModelRegistry unet =
                 ModelRegistry.of(new ModelSource(Path.of("base"), LoadOptions.DEFAULT.withCheckpoint(UNET)));
         for (int steps : new int[] {1, 2}) {
-            Order order = Order.of(
-                    GenerationOptions.builder().steps(steps).build(), unet.defaultName(), unet, Limits.DEFAULT);
-            assertThat(order.request().steps()).isEqualTo(steps == 1 ? Steps.at(800) : Steps.of(2));
+            ImageRequest request =
+                    request(unet, GenerationOptions.builder().steps(steps).build());
+            assertThat(request.steps()).isEqualTo(steps == 1 ? Steps.at(800) : Steps.of(2));
         }
     }
 
@@ -56,20 +58,19 @@ class OrderTest {
 
     @Test
     void anEtaOfZeroCountsAndThePresetsOtherwise() {
-        assertThat(order(GenerationOptions.NONE).request().sampler())
+        assertThat(request(GenerationOptions.NONE).sampler())
                 .hasValue(Samplers.named("tcd").withEta(1));
-        assertThat(order(GenerationOptions.builder().eta(0).build()).request().sampler())
+        assertThat(request(GenerationOptions.builder().eta(0).build()).sampler())
                 .hasValue(Samplers.named("tcd").withEta(0));
     }
 
     @Test
     void lorasOfTheDefaultModelAreLaidOverItWhereNothingIsSaidOfThem() {
-        assertThat(order(GenerationOptions.NONE).request().loras())
+        assertThat(request(GenerationOptions.NONE).loras())
                 .containsExactly(new LoraWeight(Path.of("Hyper-SD15-1step-lora.safetensors"), 0.5));
-        assertThat(order(GenerationOptions.builder()
+        assertThat(request(GenerationOptions.builder()
                                 .set(Option.LORAS, List.of())
                                 .build())
-                        .request()
                         .loras())
                 .isEmpty();
     }
@@ -94,16 +95,22 @@ class OrderTest {
     }
 
     private static void refused(String sentence, GenerationOptions.Builder options) {
-        assertThatThrownBy(() -> order(options.build()))
+        assertThatThrownBy(() -> request(options.build()))
                 .isInstanceOf(ApiException.class)
                 .hasMessageContaining(sentence);
     }
 
     private static Steps steps(GenerationOptions options) {
-        return order(options).request().steps();
+        return request(options).steps();
     }
 
-    private static Order order(GenerationOptions options) {
-        return Order.of(options, REGISTRY.defaultName(), REGISTRY, Limits.DEFAULT);
+    private static ImageRequest request(GenerationOptions options) {
+        return request(REGISTRY, options);
+    }
+
+    private static ImageRequest request(ModelRegistry registry, GenerationOptions options) {
+        return new GenerationQueue(registry, Limits.DEFAULT, new Metrics())
+                .resolve("client", options, step -> {})
+                .request();
     }
 }
