@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.image.GenerationParameters;
 import dev.hypersd.image.Image;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +24,8 @@ class RedrawTest {
     private static final Path MODELS = Path.of(System.getProperty("hypersd.reference"), "pipelines/models");
     private static final String LORA =
             MODELS.resolve("loras/sd15-a-kohya.safetensors").toString();
+
+    private static final Pattern EXAMPLE = Pattern.compile("<pre>\\{@code\n(.*?)\n \\* }</pre>", Pattern.DOTALL);
 
     @TempDir
     Path folder;
@@ -41,6 +49,42 @@ class RedrawTest {
         arguments.addAll(List.of(options.split(" ")));
         Image first = drawn("first.png", arguments.toArray(String[]::new));
         assertThat(drawn("again.png", "--like=" + folder.resolve("first.png"))).isEqualTo(first);
+    }
+
+    /** The example in the Javadoc of GenerationOptions, as it stands but for the folder. */
+    @Test
+    void theExampleOfTheDocumentationDrawsAPictureAgain() throws Exception {
+        Image first =
+                drawn("fox.png", "a (fox:1.3)", "--size=64x72", "--seed=5", "--steps=2", "--prompt-syntax=weighted");
+        String documented =
+                Files.readString(Path.of("..", "core/src/main/java/dev/hypersd/request/GenerationOptions.java"));
+        Matcher example = EXAMPLE.matcher(documented);
+        assertThat(example.find()).isTrue();
+        Path source = Files.writeString(folder.resolve("Redraw.java"), """
+                import dev.hypersd.pipeline.*;
+                import dev.hypersd.request.*;
+                import java.nio.file.Path;
+
+                public class Redraw {
+                    public static void main(String[] arguments) {
+                %s
+                    }
+                }
+                """.formatted(example.group(1)
+                .replaceAll("(?m)^ \\*", "")
+                .replace("Path.of(\"sd15\")", "Path.of(arguments[0], \"sd15\")")
+                .replaceAll("Path.of\\((?=\")", "Path.of(arguments[1], ")));
+        assertThat(ToolProvider.getSystemJavaCompiler()
+                        .run(null, null, null, "-cp", System.getProperty("java.class.path"), source.toString()))
+                .isZero();
+        try (URLClassLoader loader = new URLClassLoader(
+                new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
+            loader.loadClass("Redraw").getMethod("main", String[].class).invoke(null, (Object)
+                    new String[] {MODELS.toString(), folder.toString()});
+        }
+        assertThat(Image.read(folder.resolve("again.png"))).isEqualTo(first);
+        assertThat(GenerationParameters.read(folder.resolve("again.png")))
+                .isEqualTo(GenerationParameters.read(folder.resolve("fox.png")));
     }
 
     @Test

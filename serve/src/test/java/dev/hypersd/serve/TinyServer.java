@@ -34,7 +34,13 @@ final class TinyServer implements AutoCloseable {
     /** Small models of random weights with ControlNets and LoRAs that fit them. */
     private static final Path REFERENCE = Path.of(System.getProperty("hypersd.reference"), "pipelines/models");
 
-    /** Models "tiny" and "other", and "broken", which cannot be loaded. */
+    /** The name of a model by which its preset is found: one step at timestep 800. */
+    static final String ONE_STEP = "Hyper-SDXL-1step-Unet";
+
+    /** The name of a model by which its preset is found: TCD with an eta of 1. */
+    static final String WITH_ETA = "merged-Hyper-SD15-1step-lora";
+
+    /** Models "tiny" and "other", two with presets, and "broken", which cannot be loaded. */
     private static Optional<Path> made = Optional.empty();
 
     /** A request of so many steps that it takes longer than any test; the test cancels it. */
@@ -207,7 +213,7 @@ final class TinyServer implements AutoCloseable {
         }
         try {
             Path folder = Files.createTempDirectory("hypersd-serve");
-            for (String name : List.of("tiny", "other")) {
+            for (String name : List.of("tiny", "other", ONE_STEP, WITH_ETA)) {
                 RandomModel.write(folder.resolve(name), ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
             }
             Files.writeString(Files.createDirectory(folder.resolve("broken")).resolve("model_index.json"), "{}");
