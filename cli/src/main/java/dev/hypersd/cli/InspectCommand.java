@@ -70,17 +70,24 @@ class InspectCommand implements Runnable {
 
     private static void print(PrintWriter out, Inspection.Adapter adapter) {
         out.printf(
-                "  changes %d modules; ranks %s, alpha / rank %s%n",
+                "  changes %d weights and biases; ranks %s, alpha / rank %s%n",
                 adapter.modules(), adapter.ranks(), adapter.scales());
-        out.println("  targets "
-                + adapter.targets().entrySet().stream()
-                        .map((Map.Entry<String, Integer> target) -> target.getKey() + ": " + target.getValue())
-                        .collect(Collectors.joining(", ")));
+        out.println("  kinds " + counts(adapter.kinds()));
+        out.println("  targets " + counts(adapter.targets()));
+        if (!adapter.words().isEmpty()) {
+            out.println("  learned words " + String.join(", ", adapter.words()));
+        }
         if (!adapter.foreign().isEmpty()) {
             out.printf(
                     "  %d tensors belong to no LoRA (first: %s)%n",
                     adapter.foreign().size(), adapter.foreign().getFirst());
         }
+    }
+
+    private static String counts(Map<String, Integer> counts) {
+        return counts.entrySet().stream()
+                .map(count -> count.getKey() + ": " + count.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private static String shortened(String value) {

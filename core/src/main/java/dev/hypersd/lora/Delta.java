@@ -81,6 +81,81 @@ public sealed interface Delta {
     }
 
     /**
+     * A product of two factors with a core between them that makes filters (Tucker's decomposition): LoCon with
+     * {@code lora_mid}. The change is {@code W[o, i] = sum over r, s of up[o, r] * mid[r, s] * down[s, i]} for each place
+     * in the filter.
+     *
+     * @param down {@code [s, in]} or {@code [s, in, 1, 1]}
+     * @param mid {@code [r, s, k, k]}
+     * @param up {@code [out, r]} or {@code [out, r, 1, 1]}
+     */
+    record Tucker(StoredTensor down, StoredTensor mid, StoredTensor up) implements Delta {
+        @Override
+        public long rank() {
+            return down.shape()[0];
+        }
+
+        @Override
+        public List<StoredTensor> tensors() {
+            return List.of(up, mid, down);
+        }
+
+        @Override
+        public boolean fits(long... weight) {
+            long[] core = mid.shape();
+            return Arrays.equals(weight, new long[] {up.shape()[0], down.shape()[1], core[2], core[3]});
+        }
+
+        @Override
+        public long weightCount() {
+            return up.shape()[0] * down.shape()[1] * mid.shape()[2] * mid.shape()[3];
+        }
+
+        @Override
+        public Tensor values(Tensor like) {
+            return cored(flat(up.loadFinite(like)), mid.loadFinite(like), flat(down.loadFinite(like)));
+        }
+    }
+
+    /**
+     * The difference in full, as it is added: of a matrix, of filters, or of the scales or shifts of a norm. Also the
+     * bias of a product's second factor, which is scaled as the product is.
+     *
+     * @param whole in the shape of the parameter
+     * @param rank of the product that it belongs to; 1 if there is none
+     */
+    record Full(StoredTensor whole, long rank) implements Delta {
+        @Override
+        public List<StoredTensor> tensors() {
+            return List.of(whole);
+        }
+
+        /** A linear layer and a 1x1 convolution are the same, and files mix them. */
+        @Override
+        public boolean fits(long... weight) {
+            return Arrays.equals(withoutOnes(whole.shape()), withoutOnes(weight));
+        }
+
+        private static long[] withoutOnes(long... shape) {
+            int length = shape.length;
+            while (length > 1 && shape[length - 1] == 1) {
+                length--;
+            }
+            return Arrays.copyOf(shape, length);
+        }
+
+        @Override
+        public long weightCount() {
+            return Shapes.count(whole.shape());
+        }
+
+        @Override
+        public Tensor values(Tensor like) {
+            return flat(whole.loadFinite(like));
+        }
+    }
+
+    /**
      * A matrix as it is, as a product of two, or as such a product with a core between them (Tucker's decomposition)
      * that makes filters.
      */
@@ -190,13 +265,7 @@ public sealed interface Delta {
 
             @Override
             public Tensor values(Tensor like) {
-                long inner = core.shape()[1];
-                Tensor rows =
-                        a.loadFinite(like).t().mm(flat(core.loadFinite(like))).view(rows(), inner, -1);
-                return flat(rows.transpose(1, 2)
-                        .matmul(b.loadFinite(like))
-                        .transpose(1, 2)
-                        .contiguous());
+                return cored(a.loadFinite(like).t(), core.loadFinite(like), b.loadFinite(like));
             }
         }
     }
@@ -260,6 +329,12 @@ public sealed interface Delta {
         public Tensor values(Tensor like) {
             return torch.kron(first.values(like), second.values(like));
         }
+    }
+
+    /** {@code [rows, r]}, {@code [r, s, k, k]} and {@code [s, in]} to {@code [rows, in * k * k]}. */
+    private static Tensor cored(Tensor left, Tensor core, Tensor right) {
+        Tensor rows = left.mm(flat(core)).view(left.size(0), core.size(1), -1);
+        return flat(rows.transpose(1, 2).matmul(right).transpose(1, 2).contiguous());
     }
 
     private static Tensor flat(Tensor tensor) {

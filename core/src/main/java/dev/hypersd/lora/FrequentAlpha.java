@@ -25,7 +25,8 @@ final class FrequentAlpha {
     }
 
     private static Stream<LoraModule> withFrequentAlpha(List<LoraModule> network, double alpha) {
-        return network.stream().map(m -> losesAlpha(m) ? new LoraModule(m.name(), m.delta(), alpha, m.magnitude()) : m);
+        return network.stream()
+                .map(m -> losesAlpha(m) ? new LoraModule(m.name(), m.part(), m.delta(), alpha, m.magnitude()) : m);
     }
 
     private static String network(LoraModule module) {
@@ -34,6 +35,9 @@ final class FrequentAlpha {
     }
 
     private static boolean losesAlpha(LoraModule module) {
+        if (module.isFull()) {
+            return false;
+        }
         return switch (network(module)) {
             case "" -> false;
             case "unet" -> ATTENTION.matcher(module.name()).matches();
@@ -44,12 +48,13 @@ final class FrequentAlpha {
     /** The first of the most frequent ones, where several are equally frequent. */
     private static double mostFrequent(List<LoraModule> modules) {
         Map<Double, Long> counts = modules.stream()
+                .filter(module -> !module.isFull())
                 .collect(Collectors.groupingBy(LoraModule::alpha, LinkedHashMap::new, Collectors.counting()));
-        long most = counts.values().stream().mapToLong(Long::longValue).max().orElseThrow();
+        long most = counts.values().stream().mapToLong(Long::longValue).max().orElse(0);
         return counts.entrySet().stream()
                 .filter(count -> count.getValue() == most)
                 .findFirst()
-                .orElseThrow()
-                .getKey();
+                .map(Map.Entry::getKey)
+                .orElse(1.0);
     }
 }

@@ -61,19 +61,23 @@ public final class Lora implements AutoCloseable {
         List<String> skipped = new ArrayList<>();
         Set<Parameter> changed = new HashSet<>();
         for (LoraModule module : file.modules()) {
-            Optional<Parameter> target = model.find(module.name());
+            Optional<Parameter> target = model.find(module);
             if (target.isEmpty()) {
-                skipped.add(module.name() + ": there is no such layer");
+                boolean layer = model.find(module.name()).isPresent();
+                skipped.add(module.parameter()
+                        + (layer ? ": the layer has no bias to change" : ": there is no such layer"));
             } else if (!fits(module, target.get().shape())) {
-                skipped.add("%s: factors %s do not fit its weight %s"
+                skipped.add("%s: %s %s do not fit its %s %s"
                         .formatted(
-                                module.name(),
+                                module.parameter(),
+                                module.isFull() ? "differences" : "factors",
                                 module.delta().tensors().stream()
                                         .map(tensor -> Arrays.toString(tensor.shape()))
                                         .collect(Collectors.joining(" and ")),
+                                module.part() == LoraModule.Part.BIAS ? "bias" : "weight",
                                 Arrays.toString(target.get().shape())));
             } else if (!changed.add(target.get())) {
-                skipped.add(module.name() + ": another module of the file changes this layer already");
+                skipped.add(module.parameter() + ": another module of the file changes this layer already");
             } else {
                 changes.add(new Change(target.get(), module));
             }
@@ -86,7 +90,9 @@ public final class Lora implements AutoCloseable {
     }
 
     private static boolean fits(LoraModule module, long... weight) {
-        return module.delta().fits(weight)
+        // What a norm scales and shifts by has one dimension; only a difference in full can be of it.
+        return (weight.length >= 2 || module.isFull() && module.magnitude().isEmpty())
+                && module.delta().fits(weight)
                 && module.magnitude().stream().allMatch(m -> isRows(m, weight) || Shapes.count(m.shape()) == weight[1]);
     }
 

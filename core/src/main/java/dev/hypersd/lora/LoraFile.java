@@ -6,12 +6,16 @@ import dev.hypersd.tensor.Engine;
 import dev.hypersd.weights.SafetensorsFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -20,14 +24,19 @@ import java.util.stream.Collectors;
  * <p>Immutable and safe to share. The factors stay in the mapped file until they are used; do not close it before.
  */
 public final class LoraFile implements AutoCloseable {
+    /** {@code bundle_emb.NAME.string_to_param.*}, or with {@code clip_l} and {@code clip_g} behind the name. */
+    private static final Pattern WORD = Pattern.compile("bundle_emb\\.([^.]+)\\..+");
+
     private final SafetensorsFile file;
     private final List<LoraModule> modules;
     private final List<String> foreign;
+    private final SortedSet<String> words;
 
-    private LoraFile(SafetensorsFile file, List<LoraModule> modules, List<String> foreign) {
+    private LoraFile(SafetensorsFile file, List<LoraModule> modules, List<String> foreign, SortedSet<String> words) {
         this.file = file;
         this.modules = List.copyOf(modules);
         this.foreign = List.copyOf(foreign);
+        this.words = Collections.unmodifiableSortedSet(words);
     }
 
     /**
@@ -57,24 +66,60 @@ public final class LoraFile implements AutoCloseable {
         }
         Map<String, ModuleParts> parts = new LinkedHashMap<>();
         List<String> foreign = new ArrayList<>();
+        SortedSet<String> words = new TreeSet<>();
         for (String name : file.names()) {
-            if (!ModuleParts.assign(file.find(name).orElseThrow(), parts)) {
+            UnreadAdapters.kind(name).ifPresent(kind -> {
+                throw UnreadAdapters.refusal(file.file(), kind, name);
+            });
+            Matcher word = WORD.matcher(name);
+            if (word.matches()) {
+                words.add(word.group(1));
+            } else if (!ModuleParts.assign(file.find(name).orElseThrow(), parts)) {
                 foreign.add(name);
             }
         }
         if (parts.isEmpty()) {
+            if (!words.isEmpty()) {
+                throw new InvalidFileException(
+                        file.file(), "holds learned words (%s) and no LoRA".formatted(String.join(", ", words)));
+            }
             throw new InvalidFileException(
                     file.file(),
                     ("is in no LoRA format known here (kohya, PEFT, diffusers, LyCORIS); its tensors have names like "
                                     + "\"%s\"")
                             .formatted(foreign.getFirst()));
         }
+        requireKnownParts(file.file(), parts.keySet(), foreign);
         AdapterMetadata metadata = AdapterMetadata.of(file);
         // The alphas are read here; anything that is a tensor belongs on the engine's thread.
         List<LoraModule> modules = Engine.infer(() -> parts.entrySet().stream()
-                .map(module -> module.getValue().checked(file.file(), module.getKey(), metadata))
+                .flatMap(module -> module.getValue().checked(file.file(), module.getKey(), metadata).stream())
                 .toList());
-        return new LoraFile(file, alphas == Alphas.AS_DIFFUSERS ? FrequentAlpha.of(modules) : modules, foreign);
+        return new LoraFile(file, alphas == Alphas.AS_DIFFUSERS ? FrequentAlpha.of(modules) : modules, foreign, words);
+    }
+
+    /** A tensor beside the parts of a module may change what they mean, so it is not left aside. */
+    private static void requireKnownParts(Path file, Set<String> modules, List<String> foreign) {
+        for (String name : foreign) {
+            for (int end = name.lastIndexOf('.'); end > 0; end = name.lastIndexOf('.', end - 1)) {
+                String module = name.substring(0, end);
+                if (modules.contains(module)) {
+                    throw new InvalidFileException(
+                            file,
+                            ("module %s has a tensor %s of unknown meaning beside those that are known, so what it does "
+                                            + "to the weight cannot be computed")
+                                    .formatted(module, name));
+                }
+            }
+        }
+    }
+
+    /** Whether a file is an adapter by the names of its tensors, be it of a kind that is read or of one that is not. */
+    public static boolean isRecognised(SafetensorsFile file) {
+        return file.names().stream()
+                .anyMatch(name -> name.contains("lora")
+                        || ModuleParts.isPart(name)
+                        || UnreadAdapters.kind(name).isPresent());
     }
 
     /** The file. */
@@ -92,9 +137,17 @@ public final class LoraFile implements AutoCloseable {
         return foreign;
     }
 
-    /** The ranks that occur. */
+    /** The learned words that the file brings along, by their names in prompts. */
+    public SortedSet<String> words() {
+        return words;
+    }
+
+    /** The ranks that occur; differences in full have none. */
     public SortedSet<Long> ranks() {
-        return modules.stream().map(LoraModule::rank).collect(Collectors.toCollection(TreeSet::new));
+        return modules.stream()
+                .filter(module -> !module.isFull())
+                .map(LoraModule::rank)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The free-form strings of the header, among them what trainers tell of themselves. */

@@ -5,14 +5,32 @@ import dev.hypersd.weights.StoredTensor;
 import java.util.Optional;
 
 /**
- * One module of a LoRA file. Whether a network has such a module is not known yet.
+ * The change of one parameter of a module, as a LoRA file tells it. Whether a network has such a module is not known
+ * yet.
  *
  * @param name the module as the file spells it
- * @param delta how its weight changes
+ * @param part the parameter that changes
+ * @param delta how it changes
  * @param alpha the strength that the module was trained with, finite; equal to the rank where the file does not tell
  * @param magnitude of a DoRA: the norm of each row or of each input channel of the changed weight
  */
-public record LoraModule(String name, Delta delta, double alpha, Optional<StoredTensor> magnitude) {
+public record LoraModule(String name, Part part, Delta delta, double alpha, Optional<StoredTensor> magnitude) {
+    /** The parameters that a module may have. */
+    public enum Part {
+        WEIGHT,
+        BIAS
+    }
+
+    /** What messages call the parameter: the weight by the name of its module. */
+    public String parameter() {
+        return part == Part.WEIGHT ? name : name + ", bias";
+    }
+
+    /** Whether the change is stored in full, so that ranks and alphas say nothing. */
+    public boolean isFull() {
+        return delta instanceof Delta.Full;
+    }
+
     /** The number of directions in which the weight is changed, at least 1. */
     public long rank() {
         return delta.rank();
@@ -34,12 +52,12 @@ public record LoraModule(String name, Delta delta, double alpha, Optional<Stored
      * @throws InvalidFileException if the module is of another kind, which no LoRA is made of
      */
     public Delta.Product product() {
-        if (magnitude.isEmpty() && delta instanceof Delta.Product product) {
+        if (part == Part.WEIGHT && magnitude.isEmpty() && delta instanceof Delta.Product product) {
             return product;
         }
         throw new InvalidFileException(
                 delta.tensors().getFirst().file(),
-                ("is a %s: %s changes its weight by more than a product of two factors, so no other LoRA can be made "
+                ("holds a %s: %s changes its weight by more than a product of two factors, so no other LoRA can be made "
                                 + "of it; it can be drawn with and merged into a model")
                         .formatted(kind(), name));
     }
@@ -50,6 +68,10 @@ public record LoraModule(String name, Delta delta, double alpha, Optional<Stored
                 ? "DoRA"
                 : switch (delta) {
                     case Delta.Product p -> "LoRA";
+                    case Delta.Tucker t -> "LoCon with a core";
+                    case Delta.Full f when part == Part.BIAS -> "bias";
+                    case Delta.Full f when f.whole().shape().length == 1 -> "norm";
+                    case Delta.Full f -> "full difference";
                     case Delta.Hadamard h -> "LoHa";
                     case Delta.Kronecker k -> "LoKr";
                 };

@@ -35,4 +35,12 @@ public final class LoraTargets {
     public Optional<Parameter> find(String name) {
         return names.find(name);
     }
+
+    /** The parameter that {@code module} of a file is about, if the model has it. */
+    Optional<Parameter> find(LoraModule module) {
+        return switch (module.part()) {
+            case WEIGHT -> names.find(module.name());
+            case BIAS -> names.bias(module.name());
+        };
+    }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The names that LoRA files give to the modules of a model.
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
  */
 final class ModuleNames {
     private static final String WEIGHT = ".weight";
+    private static final String BIAS = ".bias";
     private static final String TEXT_MODEL = "text_model.";
 
     private static final Pattern UNET_ATTENTION = Pattern.compile("(.*\\.attn[12]\\.)(to_[qkv]|to_out)(\\.0)?");
@@ -29,16 +31,18 @@ final class ModuleNames {
     private record NetworkModule(Component component, String name) {}
 
     private final Map<Parameter, NetworkModule> modules = new LinkedHashMap<>();
+    private final Map<Parameter, Parameter> biases = new HashMap<>();
     private final boolean twoTextEncoders;
     private final LatentDiffusionUNet latentDiffusion;
     private final Map<String, Parameter> byName = new HashMap<>();
 
-    /** @param networks the parameters of each network by name; those that are no matrix or filter are left aside */
+    /** @param networks the parameters of each network by name */
     ModuleNames(Map<Component, Map<String, Parameter>> networks) {
         networks.forEach((component, parameters) -> parameters.forEach((name, parameter) -> {
-            if (name.endsWith(WEIGHT) && parameter.shape().length >= 2) {
+            if (name.endsWith(WEIGHT)) {
                 String module = name.substring(0, name.length() - WEIGHT.length());
                 modules.put(parameter, new NetworkModule(component, module));
+                Optional.ofNullable(parameters.get(module + BIAS)).ifPresent(bias -> biases.put(parameter, bias));
             }
         }));
         this.twoTextEncoders = networks.containsKey(Component.TEXT_ENCODER_2);
@@ -56,6 +60,11 @@ final class ModuleNames {
     /** The weight of the module that a file calls {@code stem}, if the model has it. */
     Optional<Parameter> find(String stem) {
         return Optional.ofNullable(byName.get(flat(stem)));
+    }
+
+    /** The bias of the same module, if it has one. */
+    Optional<Parameter> bias(String stem) {
+        return find(stem).map(biases::get);
     }
 
     /**
@@ -99,17 +108,24 @@ final class ModuleNames {
     }
 
     /**
-     * Files of a U-Net alone may lack the prefix; text encoders saved by the newest transformers library lack a part of
-     * the name.
+     * Files of a U-Net alone may lack the prefix, or have that of ComfyUI, and may use its original names; text encoders
+     * saved by the newest transformers library lack a part of the name; PEFT puts its own prefix before all.
      */
-    private static List<String> dotted(Component component, String module) {
-        String usual = component.folder() + "." + module;
-        if (component == Component.UNET) {
-            return List.of(usual, module, "base_model.model." + module);
-        }
-        return module.startsWith(TEXT_MODEL)
-                ? List.of(usual, component.folder() + "." + module.substring(TEXT_MODEL.length()))
-                : List.of(usual);
+    private List<String> dotted(Component component, String module) {
+        List<String> names = component == Component.UNET
+                ? List.of(module, latentDiffusion.original(module))
+                : module.startsWith(TEXT_MODEL)
+                        ? List.of(module, module.substring(TEXT_MODEL.length()))
+                        : List.of(module);
+        List<String> prefixes = switch (component) {
+            case UNET -> List.of("unet.", "", "diffusion_model.");
+            case TEXT_ENCODER -> List.of("text_encoder.", "text_encoders.clip_l.transformer.");
+            case TEXT_ENCODER_2 -> List.of("text_encoder_2.", "text_encoders.clip_g.transformer.");
+        };
+        return prefixes.stream()
+                .flatMap(prefix -> Stream.of(prefix, prefix + "base_model.model."))
+                .flatMap(prefix -> names.stream().map(name -> prefix + name))
+                .toList();
     }
 
     /** The name of an attention layer in the oldest files. */

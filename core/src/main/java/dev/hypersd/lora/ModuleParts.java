@@ -1,21 +1,31 @@
 package dev.hypersd.lora;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.lora.LoraModule.Part;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.weights.StoredTensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The tensors of one module of a file, as far as they have turned up, by what comes after its name. */
 final class ModuleParts {
     private static final String DOWN = "down";
     private static final String UP = "up";
+    private static final String MID = "mid";
+    private static final String UP_BIAS = "up bias";
+    private static final String FULL = "diff";
+    private static final String FULL_BIAS = "diff_b";
     private static final String ALPHA = "alpha";
     private static final String MAGNITUDE = "dora_scale";
     private static final List<String> LYCORIS = List.of(
@@ -33,6 +43,9 @@ final class ModuleParts {
             "lokr_w2_b",
             "lokr_t2");
 
+    private static final Pattern NAMED_ADAPTER =
+            Pattern.compile("(.*\\.lora_(?:A|B|magnitude_vector))\\.(?!weight$|bias$)[^.]+((?:\\.weight|\\.bias)?)");
+
     /** Parts by the end of a tensor's name. */
     private static final Map<String, String> ENDINGS = endings();
 
@@ -45,42 +58,99 @@ final class ModuleParts {
             endings.put(spelling.up(), UP);
         }
         endings.put(Spelling.ALPHA, ALPHA);
+        endings.put(".lora_mid.weight", MID);
+        endings.put(".lora_B.bias", UP_BIAS);
+        endings.put(".diff", FULL);
+        endings.put(".diff_b", FULL_BIAS);
+        endings.put(".w_norm", FULL);
+        endings.put(".b_norm", FULL_BIAS);
         Stream.of(".dora_scale", ".lora_magnitude_vector", ".lora_magnitude_vector.weight")
                 .forEach(ending -> endings.put(ending, MAGNITUDE));
         LYCORIS.forEach(part -> endings.put("." + part, part));
         return endings;
     }
 
-    /** Puts a tensor to its module by the end of its name; false if it is no part of an adapter. */
+    /**
+     * Puts a tensor to its module by the end of its name; false if it is no part of an adapter.
+     *
+     * @throws InvalidFileException if the module has this part already
+     */
     static boolean assign(StoredTensor tensor, Map<String, ModuleParts> modules) {
-        String name = tensor.name();
-        for (Map.Entry<String, String> ending : ENDINGS.entrySet()) {
-            if (name.endsWith(ending.getKey())) {
-                String module =
-                        name.substring(0, name.length() - ending.getKey().length());
-                modules.computeIfAbsent(module, stem -> new ModuleParts())
-                        .tensors
-                        .put(ending.getValue(), tensor);
-                return true;
+        String name = withoutAdapter(tensor.name());
+        Optional<String> ending = ending(name);
+        ending.ifPresent(found -> {
+            String module = name.substring(0, name.length() - found.length());
+            StoredTensor other = modules.computeIfAbsent(module, stem -> new ModuleParts())
+                    .tensors
+                    .putIfAbsent(Objects.requireNonNull(ENDINGS.get(found)), tensor);
+            if (other != null) {
+                throw new InvalidFileException(
+                        tensor.file(),
+                        "module %s has the same part twice, as %s and as %s; write one adapter to a file"
+                                .formatted(module, other.name(), tensor.name()));
             }
-        }
-        return false;
+        });
+        return ending.isPresent();
+    }
+
+    /** Whether a tensor of this name is a part of an adapter. */
+    static boolean isPart(String tensor) {
+        return ending(withoutAdapter(tensor)).isPresent();
+    }
+
+    private static Optional<String> ending(String name) {
+        return ENDINGS.keySet().stream().filter(name::endsWith).findFirst();
+    }
+
+    /** Without the name of the adapter in {@code lora_A.default.weight}, which PEFT writes for a model in training. */
+    private static String withoutAdapter(String name) {
+        Matcher named = NAMED_ADAPTER.matcher(name);
+        return named.matches() ? named.group(1) + named.group(2) : name;
     }
 
     /**
-     * The module, whole and of parts that fit each other.
+     * The changes of the module's weight and bias, whole and of parts that fit each other; at least one.
      *
      * @throws InvalidFileException if it is not
      */
-    LoraModule checked(Path file, String name, AdapterMetadata metadata) {
-        Delta delta = delta(file, name);
+    List<LoraModule> checked(Path file, String name, AdapterMetadata metadata) {
+        List<LoraModule> changes = new ArrayList<>();
         Optional<StoredTensor> magnitude = find(MAGNITUDE);
         magnitude.ifPresent(tensor -> requireValues(file, name, tensor, 1, 2, 4));
-        boolean whole = delta instanceof Delta.Kronecker kronecker && kronecker.isWhole();
-        return new LoraModule(name, delta, whole ? 1 : alpha(file, name, delta.rank(), metadata), magnitude);
+        // A file may change the bias of a layer alone.
+        boolean onlyBias =
+                find(FULL_BIAS).isPresent() && Set.of(FULL_BIAS, ALPHA).containsAll(tensors.keySet());
+        if (!onlyBias) {
+            Delta delta = delta(file, name);
+            boolean unscaled =
+                    delta instanceof Delta.Full || delta instanceof Delta.Kronecker kronecker && kronecker.isWhole();
+            double alpha = unscaled ? 1 : alpha(file, name, delta.rank(), metadata);
+            changes.add(new LoraModule(name, Part.WEIGHT, delta, alpha, magnitude));
+        }
+        if (find(UP_BIAS).isPresent() && find(FULL_BIAS).isPresent()) {
+            throw new InvalidFileException(
+                    file, "module %s changes its bias twice, by diff_b and by lora_B.bias".formatted(name));
+        }
+        find(FULL_BIAS).ifPresent(bias -> {
+            requireValues(file, name, bias, 1);
+            changes.add(new LoraModule(name, Part.BIAS, new Delta.Full(bias, 1), 1, Optional.empty()));
+        });
+        find(UP_BIAS).ifPresent(bias -> {
+            requireValues(file, name, bias, 1);
+            LoraModule weight = changes.getFirst();
+            changes.add(new LoraModule(
+                    name, Part.BIAS, new Delta.Full(bias, weight.rank()), weight.alpha(), Optional.empty()));
+        });
+        return changes;
     }
 
     private Delta delta(Path file, String name) {
+        requireOneKind(file, name);
+        Optional<StoredTensor> full = find(FULL);
+        if (full.isPresent()) {
+            requireValues(file, name, full.get(), 1, 2, 4);
+            return new Delta.Full(full.get(), 1);
+        }
         if (tensors.keySet().stream().anyMatch(part -> part.startsWith("hada_"))) {
             Delta.Matrix first = matrix(file, name, "hada_w1", "hada_t1");
             Delta.Matrix second = matrix(file, name, "hada_w2", "hada_t2");
@@ -96,7 +166,44 @@ final class ModuleParts {
             return new Delta.Kronecker(
                     matrix(file, name, "lokr_w1", "lokr_t1"), matrix(file, name, "lokr_w2", "lokr_t2"));
         }
-        return product(file, name);
+        Delta.Product product = product(file, name);
+        return find(MID).<Delta>map(mid -> tucker(file, name, product, mid)).orElse(product);
+    }
+
+    /** Parts of two kinds say two things of one weight, and which counts is not told. */
+    private void requireOneKind(Path file, String name) {
+        List<String> kinds = tensors.keySet().stream()
+                .filter(part -> !List.of(ALPHA, MAGNITUDE, FULL_BIAS).contains(part))
+                .map(part -> part.equals(FULL)
+                        ? "a full difference"
+                        : part.startsWith("hada_") ? "LoHa" : part.startsWith("lokr_") ? "LoKr" : "LoRA")
+                .distinct()
+                .sorted()
+                .toList();
+        if (kinds.size() > 1) {
+            throw new InvalidFileException(
+                    file,
+                    "module %s changes its weight in several ways at once: %s"
+                            .formatted(name, String.join(" and ", kinds)));
+        }
+    }
+
+    private static Delta.Tucker tucker(Path file, String name, Delta.Product product, StoredTensor mid) {
+        requireValues(file, name, mid, 4);
+        StoredTensor down = product.down();
+        long[] core = mid.shape();
+        boolean pointwise = Shapes.count(down.shape()) == down.shape()[0] * down.shape()[1];
+        if (!pointwise || core[0] != product.up().shape()[1] || core[1] != down.shape()[0]) {
+            throw new InvalidFileException(
+                    file,
+                    "module %s has factors %s and %s that cannot be multiplied with its core %s"
+                            .formatted(
+                                    name,
+                                    Arrays.toString(down.shape()),
+                                    Arrays.toString(product.up().shape()),
+                                    Arrays.toString(core)));
+        }
+        return new Delta.Tucker(down, mid, product.up());
     }
 
     private Delta.Matrix matrix(Path file, String name, String stem, String core) {

@@ -92,10 +92,17 @@ public record Inspection(
      * @param ranks that occur
      * @param scales alpha / rank, the values that occur
      * @param targets how many modules of each network and kind: {@code "unet attention" -> 256}
+     * @param kinds how many changes of each kind, {@code "LoHa" -> 64}, see {@link LoraModule#kind}
+     * @param words learned words that it brings along
      * @param foreign tensors that are no part of a LoRA
      */
     public record Adapter(
-            SortedSet<Long> ranks, SortedSet<Double> scales, SortedMap<String, Integer> targets, List<String> foreign) {
+            SortedSet<Long> ranks,
+            SortedSet<Double> scales,
+            SortedMap<String, Integer> targets,
+            SortedMap<String, Integer> kinds,
+            SortedSet<String> words,
+            List<String> foreign) {
         /** The number of modules that it changes. */
         public int modules() {
             return targets.values().stream().mapToInt(Integer::intValue).sum();
@@ -185,7 +192,7 @@ public record Inspection(
                         file.metadata());
             }
             List<Part> all = List.copyOf(counted(file, name -> OTHER).values());
-            return file.names().stream().anyMatch(name -> name.contains("lora"))
+            return LoraFile.isRecognised(file)
                     ? lora(path, all)
                     : new Inspection(path, Kind.TENSORS, Optional.empty(), all, Optional.empty(), file.metadata());
         }
@@ -195,26 +202,37 @@ public record Inspection(
         try (LoraFile file = LoraFile.open(path)) {
             SortedSet<Double> scales = new TreeSet<>();
             SortedMap<String, Integer> targets = new TreeMap<>();
+            SortedMap<String, Integer> kinds = new TreeMap<>();
             for (LoraModule module : file.modules()) {
-                scales.add(module.scale());
+                kinds.merge(module.kind(), 1, Integer::sum);
+                if (!module.isFull()) {
+                    scales.add(module.scale());
+                }
                 targets.merge(network(module.name()) + " " + role(module), 1, Integer::sum);
             }
-            Adapter adapter = new Adapter(file.ranks(), scales, targets, file.foreign());
+            Adapter adapter = new Adapter(file.ranks(), scales, targets, kinds, file.words(), file.foreign());
             return new Inspection(path, Kind.LORA, file.family(), parts, Optional.of(adapter), file.metadata());
         }
     }
 
     /** The network that a module belongs to by its name in the file, whatever the spelling. */
     private static String network(String module) {
-        if (module.startsWith("lora_te2_") || module.startsWith("text_encoder_2.")) {
+        if (module.startsWith("lora_te2_")
+                || module.startsWith("text_encoder_2.")
+                || module.startsWith("text_encoders.clip_g.")) {
             return "text_encoder_2";
         }
-        boolean text = module.startsWith("lora_te") || module.startsWith("text_encoder.");
+        boolean text = module.startsWith("lora_te")
+                || module.startsWith("text_encoder.")
+                || module.startsWith("text_encoders.");
         return text ? "text_encoder" : "unet";
     }
 
     private static String role(LoraModule module) {
         String name = module.name();
+        if (module.part() == LoraModule.Part.BIAS) {
+            return module.kind();
+        }
         if (name.contains("attn")) {
             return "attention";
         }
@@ -223,7 +241,9 @@ public record Inspection(
         }
         return module.delta() instanceof Delta.Product product && product.down().shape().length == 2
                 ? "linear"
-                : module.delta() instanceof Delta.Product ? "convolution" : module.kind();
+                : module.delta() instanceof Delta.Product || module.delta() instanceof Delta.Tucker
+                        ? "convolution"
+                        : module.kind();
     }
 
     /** The tensors of {@code weights}, counted for each part. */

@@ -174,12 +174,110 @@ class LoraFileTest {
 
     @Test
     void otherKindsOfAdaptersInTheFileAreNotPassedOver() {
-        Path path = write(Map.of(), down(MODULE), up(MODULE), f32(MODULE + ".diff", 8, 8));
+        Path path = write(Map.of(), down(MODULE), up(MODULE), f32("unet.other", 8, 8));
         assertThatThrownBy(() -> Lora.fit(LoraFile.open(path), tiny))
-                .hasMessageContaining("diff: is no part of a LoRA");
+                .hasMessageContaining("unet.other: is no part of a LoRA");
         try (Lora part = Lora.fitPartly(LoraFile.open(path), tiny)) {
-            assertThat(part.file().foreign()).containsExactly(MODULE + ".diff");
+            assertThat(part.file().foreign()).containsExactly("unet.other");
             assertThat(part.changes()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatStandsBesideAWeightIsUnderstoodOrRefused() {
+        assertRefused(
+                "module " + MODULE + " has a tensor " + MODULE
+                        + ".scalar of unknown meaning beside those that are known",
+                down(MODULE),
+                up(MODULE),
+                f32(MODULE + ".scalar"));
+        assertRefused(
+                "module " + MODULE + " changes its weight in several ways at once: LoRA and a full difference",
+                down(MODULE),
+                up(MODULE),
+                f32(MODULE + ".diff", 8, 8));
+        assertRefused(
+                "changes its bias twice",
+                down(MODULE),
+                up(MODULE),
+                f32(MODULE + ".lora_B.bias", 8),
+                f32(MODULE + ".diff_b", 8));
+        assertRefused(
+                "module " + MODULE + " has the same part twice, as " + MODULE + ".lora_A.one.weight and as " + MODULE
+                        + ".lora_A.two.weight; write one adapter to a file",
+                f32(MODULE + ".lora_A.one.weight", 4, 8),
+                f32(MODULE + ".lora_A.two.weight", 4, 8));
+        assertRefused(
+                "has factors [4, 8] and [8, 4] that cannot be multiplied with its core [3, 4, 3, 3]",
+                down(MODULE),
+                up(MODULE),
+                f32(MODULE + ".lora_mid.weight", 3, 4, 3, 3));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "oft_unet_mid_block_attentions_0_proj_in.oft_blocks | an OFT (orthogonal finetuning)",
+                "unet.mid_block.attentions.0.proj_in.oft_R.default.weight | an OFT (orthogonal finetuning)",
+                "lora_unet_mid_block_attentions_0_proj_in.a1.weight | a GLoRA (generalized LoRA)",
+                "lora_unet_mid_block_attentions_0_proj_in.b2.weight | a GLoRA (generalized LoRA)",
+                "lora_unet_mid_block_attentions_0_proj_in.on_input | an IA3 (rescaled activations)",
+                "lora_unet_mid_block_attentions_0_proj_in.bias_values | a LyCORIS with sparse differences",
+                "text_encoder.text_model.embeddings.token_embedding.lora_embedding_A | a LoRA of a table of tokens",
+            })
+    void kindsThatAreNotReadAreRefusedByName(String tensor, String kind) {
+        assertRefused(
+                "is " + kind + ", by its tensor " + tensor + ". That kind of adapter is not read",
+                down(MODULE),
+                up(MODULE),
+                f32(tensor, 2, 4));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "unet.input_blocks.1.1.proj_in, .lora_A.weight, .lora_B.weight",
+        "unet.input_blocks.1.1.proj_in, .lora_down.weight, .lora_up.weight",
+        "input_blocks.1.1.proj_in, .lora.down.weight, .lora.up.weight",
+        "diffusion_model.input_blocks.1.1.proj_in, .lora_A.weight, .lora_B.weight",
+        "unet.base_model.model.down_blocks.0.attentions.0.proj_in, .lora_A.weight, .lora_B.weight",
+        "base_model.model.down_blocks.0.attentions.0.proj_in, .lora_A.default.weight, .lora_B.default.weight",
+        "unet.down_blocks.0.attentions.0.proj_in, .lora_A.my-style.weight, .lora_B.my-style.weight",
+    })
+    void aLayerIsFoundByAllItsNames(String stem, String down, String up) {
+        Path path = write(Map.of(), f32(stem + down, 4, 8), f32(stem + up, 8, 4));
+        try (Lora lora = Lora.fit(LoraFile.open(path), tiny)) {
+            assertThat(lora.changes())
+                    .singleElement()
+                    .satisfies(change ->
+                            assertThat(change.target().name()).isEqualTo("down_blocks.0.attentions.0.proj_in.weight"));
+        }
+    }
+
+    @Test
+    void aBiasOrNormThatTheModelDoesNotHaveIsRefused() {
+        Path noBias = write(Map.of(), down(MODULE), up(MODULE), f32(MODULE + ".diff_b", 8));
+        assertThatThrownBy(() -> Lora.fit(LoraFile.open(noBias), tiny))
+                .hasMessageContaining(MODULE + ", bias: the layer has no bias to change");
+        String norm = "unet.down_blocks.0.resnets.0.norm1";
+        Path size = write(Map.of(), f32(norm + ".w_norm", 9), f32(norm + ".b_norm", 8));
+        assertThatThrownBy(() -> Lora.fit(LoraFile.open(size), tiny))
+                .hasMessageContaining(norm + ": differences [9] do not fit its weight [8]");
+        Path factors = write(Map.of(), down(norm), up(norm));
+        assertThatThrownBy(() -> Lora.fit(LoraFile.open(factors), tiny))
+                .hasMessageContaining(norm + ": factors [8, 4] and [4, 8] do not fit its weight [8]");
+    }
+
+    @Test
+    void learnedWordsOfTheFileAreNamed() {
+        Path path = write(
+                Map.of(),
+                down(MODULE),
+                up(MODULE),
+                f32("bundle_emb.zork.string_to_param.*", 2, 12),
+                f32("bundle_emb.blorp.clip_l", 2, 12));
+        try (Lora lora = Lora.fit(LoraFile.open(path), tiny)) {
+            assertThat(lora.file().words()).containsExactly("blorp", "zork");
         }
     }
 

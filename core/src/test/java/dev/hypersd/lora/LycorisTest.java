@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.BiFunction;
 import org.assertj.core.data.Offset;
@@ -146,6 +147,113 @@ class LycorisTest {
     }
 
     @Test
+    void aLoConWithACoreMakesItsFiltersOfThreeFactors() {
+        give(CONVOLUTION, "lora_down.weight", 2, 8, 1, 1);
+        give(CONVOLUTION, "lora_mid.weight", 2, 2, 3, 3);
+        give(CONVOLUTION, "lora_up.weight", 8, 2, 1, 1);
+        alpha(CONVOLUTION, 1);
+        assertChanged(
+                CONVOLUTION,
+                1,
+                (weight, base) -> sum(base, (row, column) -> {
+                    double sum = 0;
+                    for (int r = 0; r < 2; r++) {
+                        for (int s = 0; s < 2; s++) {
+                            sum += at(CONVOLUTION, "lora_up.weight", row * 2 + r)
+                                    * at(CONVOLUTION, "lora_mid.weight", (r * 2 + s) * 9 + column % 9)
+                                    * at(CONVOLUTION, "lora_down.weight", s * 8 + column / 9);
+                        }
+                    }
+                    return 0.5 * sum;
+                }));
+        assertKinds("LoCon with a core");
+    }
+
+    @Test
+    void aDifferenceInFullIsAddedToWeightAndBiasAndHasNoUseForItsAlpha() {
+        give(CONVOLUTION, "diff", 8, 8, 3, 3);
+        give(CONVOLUTION, "diff_b", 8);
+        alpha(CONVOLUTION, 4);
+        assertAdded("down_blocks.0.resnets.0.conv1.weight", CONVOLUTION + ".diff", 1);
+        assertAdded("down_blocks.0.resnets.0.conv1.bias", CONVOLUTION + ".diff_b", 1);
+        assertKinds("full difference", "bias");
+    }
+
+    @Test
+    void aBiasMayChangeAlone() {
+        give(CONVOLUTION, "diff_b", 8);
+        assertAdded("down_blocks.0.resnets.0.conv1.bias", CONVOLUTION + ".diff_b", 1);
+        assertKinds("bias");
+    }
+
+    @Test
+    void aNormChangesByWhatItScalesAndShiftsBy() {
+        for (String norm :
+                List.of("lora_unet_down_blocks_0_resnets_0_norm1", "lora_unet_input_blocks_1_0_in_layers_0")) {
+            values.clear();
+            give(norm, "w_norm", 8);
+            give(norm, "b_norm", 8);
+            assertAdded("down_blocks.0.resnets.0.norm1.weight", norm + ".w_norm", 1);
+            assertAdded("down_blocks.0.resnets.0.norm1.bias", norm + ".b_norm", 1);
+            assertKinds("norm", "bias");
+        }
+    }
+
+    @Test
+    void theBiasOfASecondFactorIsScaledAsTheProductIs() {
+        String module = "unet.base_model.model.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_out.0";
+        give(module, "lora_A.default.weight", 2, 8);
+        give(module, "lora_B.default.weight", 8, 2);
+        give(module, "lora_B.default.bias", 8);
+        alpha(module, 1);
+        assertAdded(
+                "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_out.0.bias",
+                module + ".lora_B.default.bias",
+                0.5);
+        assertKinds("LoRA", "bias");
+    }
+
+    private void assertKinds(String... kinds) {
+        try (LoraFile file = LoraFile.open(write())) {
+            assertThat(file.modules()).extracting(LoraModule::kind).containsExactly(kinds);
+        }
+    }
+
+    /** At two strengths, and laid over the base as well as merged into it. */
+    private void assertAdded(String parameter, String difference, double scale) {
+        Path file = write();
+        float[] change = values.getOrDefault(difference, new float[0]);
+        Engine.infer(() -> {
+            try (TensorArena arena = new TensorArena()) {
+                ModelUnderTest model = ModelUnderTest.of(
+                        new RandomParameters(1, Dtype.F32, arena),
+                        ModelUnderTest.TINY_UNET,
+                        ModelUnderTest.TINY_TEXT_ENCODER);
+                Parameter target = Objects.requireNonNull(
+                        Objects.requireNonNull(model.parameters().get(Component.UNET))
+                                .get(parameter));
+                for (double strength : List.of(1.0, -0.5)) {
+                    float[] expected = Tensors.toFloats(target.base());
+                    assertThat(expected).hasSameSizeAs(change);
+                    for (int i = 0; i < expected.length; i++) {
+                        expected[i] += (float) (strength * scale * change[i]);
+                    }
+                    try (Lora lora = Lora.fit(LoraFile.open(file), model.targets("a tiny model"));
+                            MergedAdapters merged = MergedAdapters.merge(List.of(new WeightedLora(lora, strength)))) {
+                        assertThat(Tensors.toFloats(merged.apply(target).whole()))
+                                .containsExactly(expected, ROUNDING);
+                        assertThat(Tensors.toFloats(new UnmergedAdapters(List.of(new WeightedLora(lora, strength)))
+                                        .apply(target)
+                                        .whole()))
+                                .containsExactly(expected, ROUNDING);
+                    }
+                }
+            }
+            return file;
+        });
+    }
+
+    @Test
     void noLoraIsMadeOfThem() {
         give(LINEAR, "lokr_w1", 2, 2);
         give(LINEAR, "lokr_w2", 4, 4);
@@ -154,7 +262,8 @@ class LycorisTest {
             assertThat(module.kind()).isEqualTo("LoKr");
             assertThatThrownBy(module::product)
                     .isInstanceOf(InvalidFileException.class)
-                    .hasMessageContaining("is a LoKr: " + LINEAR + " changes its weight by more than a product of two");
+                    .hasMessageContaining(
+                            "holds a LoKr: " + LINEAR + " changes its weight by more than a product of two");
         }
     }
 

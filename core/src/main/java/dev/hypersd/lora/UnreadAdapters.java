@@ -1,0 +1,44 @@
+package dev.hypersd.lora;
+
+import dev.hypersd.error.InvalidFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Kinds of adapters that are known by the names of their tensors and not read, so that they can be refused by name. */
+final class UnreadAdapters {
+    private static final Map<Pattern, String> KINDS = kinds();
+
+    private UnreadAdapters() {}
+
+    private static Map<Pattern, String> kinds() {
+        Map<Pattern, String> kinds = new LinkedHashMap<>();
+        kinds.put(Pattern.compile(".*\\.(oft_blocks|oft_diag|oft_R(\\..+)?)"), "an OFT (orthogonal finetuning)");
+        kinds.put(Pattern.compile(".*\\.boft_[RS](\\..+)?"), "a BOFT (butterfly orthogonal finetuning)");
+        kinds.put(Pattern.compile(".*\\.[ab][12]\\.weight"), "a GLoRA (generalized LoRA)");
+        kinds.put(Pattern.compile(".*\\.(ia3_l(\\..+)?|on_input)"), "an IA3 (rescaled activations)");
+        kinds.put(Pattern.compile(".*\\.vera_lambda_[bd](\\..+)?"), "a VeRA (vectors between random matrices)");
+        kinds.put(Pattern.compile(".*\\.lora_embedding_[AB](\\..+)?"), "a LoRA of a table of tokens");
+        kinds.put(Pattern.compile(".*\\.bias_(indices|values|size)"), "a LyCORIS with sparse differences");
+        kinds.put(Pattern.compile(".*\\.(set_weight|reshape_weight)"), "an adapter that replaces or reshapes weights");
+        return kinds;
+    }
+
+    /** The kind that a tensor of this name belongs to, with its article. */
+    static Optional<String> kind(String tensor) {
+        return KINDS.entrySet().stream()
+                .filter(kind -> kind.getKey().matcher(tensor).matches())
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
+    static InvalidFileException refusal(Path file, String kind, String tensor) {
+        return new InvalidFileException(
+                file,
+                ("is %s, by its tensor %s. That kind of adapter is not read; LoRA, LoCon, LoHa, LoKr, DoRA and full "
+                                + "differences are. Merge it into a model with the program that made it, and use the model")
+                        .formatted(kind, tensor));
+    }
+}
