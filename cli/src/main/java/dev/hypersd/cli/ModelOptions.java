@@ -1,7 +1,6 @@
 package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
@@ -34,15 +33,15 @@ final class ModelOptions {
     @CommandLine.Option(
             names = "--model",
             paramLabel = "DIR|FILE",
-            description =
-                    "A model directory in the diffusers layout, or a single-file checkpoint (with --config-from). "
-                            + "Default: the small one that comes with this program.")
+            description = "A model directory in the diffusers layout, or a single-file checkpoint. "
+                    + "Default: the small one that comes with this program.")
     Optional<Path> model = Optional.empty();
 
     @CommandLine.Option(
             names = "--config-from",
             paramLabel = "DIR",
-            description = "For a single-file checkpoint: the model directory that has tokenizer and configurations.")
+            description = "For a single-file checkpoint: a model directory to take tokenizer, configurations and what "
+                    + "the file does not hold from. Default: what was published for the file's family.")
     Optional<Path> configFrom = Optional.empty();
 
     @CommandLine.Option(
@@ -170,10 +169,8 @@ final class ModelOptions {
         Path named = named();
         Path directory = named;
         if (Files.isRegularFile(named)) {
-            directory = configFrom.orElseThrow(() -> new InvalidRequestException(named
-                    + " is a single file, which holds weights only: name a model directory of the "
-                    + "same family with --config-from, for its tokenizer and configurations"));
-            options = options.withCheckpoint(named);
+            directory = configFrom.orElse(named);
+            options = configFrom.isPresent() ? options.withCheckpoint(named) : options;
         } else if (!Files.exists(named)) {
             throw new InvalidFileException(
                     named, "not found; --model takes a directory with a model_index.json, or a safetensors file");

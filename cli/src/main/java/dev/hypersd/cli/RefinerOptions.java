@@ -55,7 +55,10 @@ final class RefinerOptions {
         LoadOptions options =
                 model.options().variant().map(LoadOptions.DEFAULT::withVariant).orElse(LoadOptions.DEFAULT);
         if (Files.isRegularFile(path)) {
-            return new ModelSource(configFrom.orElse(model.directory()), options.withCheckpoint(path));
+            Path directory = configFrom.orElse(model.directory());
+            return Files.isRegularFile(directory)
+                    ? new ModelSource(path, options)
+                    : new ModelSource(directory, options.withCheckpoint(path));
         }
         if (!Files.exists(path)) {
             throw new InvalidFileException(

@@ -1,6 +1,5 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
 import java.nio.file.Files;
@@ -13,7 +12,8 @@ final class StoredModelOptions {
     @Option(
             names = "--config-from",
             paramLabel = "DIR",
-            description = "For a single-file checkpoint: the model directory that has tokenizer and configurations.")
+            description = "For a single-file checkpoint: a model directory to take tokenizer, configurations and what "
+                    + "the file does not hold from. Default: what was published for the file's family.")
     private Optional<Path> configFrom = Optional.empty();
 
     @Option(names = "--vae", paramLabel = "DIR|FILE", description = "An autoencoder in place of the model's own.")
@@ -27,21 +27,15 @@ final class StoredModelOptions {
 
     /** The model {@code model} as these options complete it. */
     ModelSource source(Path model) {
-        return new ModelSource(directory(model), options(model));
+        boolean isFile = Files.isRegularFile(model);
+        LoadOptions options = options();
+        return isFile && configFrom.isPresent()
+                ? new ModelSource(configFrom.get(), options.withCheckpoint(model))
+                : new ModelSource(model, options);
     }
 
-    private Path directory(Path model) {
-        if (!Files.isRegularFile(model)) {
-            return model;
-        }
-        return configFrom.orElseThrow(() -> new InvalidRequestException(model
-                + " is a single file, which holds weights only: name a model directory of the same "
-                + "family with --config-from, for its tokenizer and configurations"));
-    }
-
-    private LoadOptions options(Path model) {
+    private LoadOptions options() {
         LoadOptions options = variant.map(LoadOptions.DEFAULT::withVariant).orElse(LoadOptions.DEFAULT);
-        options = autoencoder.map(options::withAutoencoder).orElse(options);
-        return Files.isRegularFile(model) ? options.withCheckpoint(model) : options;
+        return autoencoder.map(options::withAutoencoder).orElse(options);
     }
 }

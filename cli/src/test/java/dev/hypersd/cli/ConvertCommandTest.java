@@ -64,7 +64,7 @@ class ConvertCommandTest {
     void whatDoesNotGoTogetherIsSaidBeforeAnythingIsWritten() {
         String file = folder.resolve("xl.safetensors").toString();
         done("convert", SDXL, "--out", file);
-        failed(2, "is a single file, which holds weights only: name a model directory", "convert", file, "--out=a");
+        failed(1, "name a model directory with its own configurations", "convert", file, "--out=a");
         failed(
                 1,
                 "is made for SDXL, the model in",

@@ -195,11 +195,13 @@ class GenerateCommandTest {
     }
 
     @Test
-    void aSingleFileAsksForItsTokenizer() {
+    void aSingleFileOfUnpublishedSizesAsksForItsConfigurations() {
         Path checkpoint = REFERENCE.resolve("formats/single_file_sd15/checkpoint.safetensors");
         assertThat(run("a boat", "--model", checkpoint.toString(), "--out", file("a.png")))
-                .isEqualTo(2);
-        assertThat(err.toString()).contains("is a single file").contains("--config-from");
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains("the published models of SD 1.5 are 320 wide")
+                .contains("--config-from");
     }
 
     @Test

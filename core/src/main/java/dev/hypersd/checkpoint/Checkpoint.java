@@ -161,6 +161,16 @@ public final class Checkpoint {
         return parts.stream().map(Part::name).toList();
     }
 
+    /** The width of the text embeddings that its U-Net attends to; absent where it holds no U-Net that does. */
+    public Optional<Long> textWidth() {
+        return file.names().stream()
+                .filter(name -> name.endsWith(".attn2.to_k.weight"))
+                .filter(name -> partOf(name).equals(Optional.of(UNET)))
+                .findFirst()
+                .flatMap(file::find)
+                .map(tensor -> tensor.shape()[1]);
+    }
+
     /**
      * The part that the tensor called {@code name} in the file belongs to; averages over the training belong to none.
      */

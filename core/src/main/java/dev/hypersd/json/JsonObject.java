@@ -56,6 +56,11 @@ public final class JsonObject {
         return new JsonObject(file, path, ((ObjectNode) node.deepCopy()).put(key, value));
     }
 
+    /** A copy with {@code value} at {@code key}. */
+    public JsonObject with(String key, String value) {
+        return new JsonObject(file, path, ((ObjectNode) node.deepCopy()).put(key, value));
+    }
+
     /** The same object as if {@code key} were absent. Which keys were asked for is known to both. */
     public JsonObject without(String key) {
         ObjectNode less = (ObjectNode) node.deepCopy();

@@ -39,8 +39,7 @@ public final class Denoiser {
         this.placement = placement;
         this.textEncoders = new ArrayList<>();
         opened.textEncoders().forEach((component, encoder) -> {
-            ClipTokenizer words = ClipTokenizer.open(
-                    opened.tokenizers().get(textEncoders.size()).folder());
+            ClipTokenizer words = opened.tokenizers().get(textEncoders.size()).tokenizer();
             Network<ClipTextModel> network = encoder.load(placement, arena);
             textEncoders.add(new TextEncoder(words, network.network(), Optional.empty()));
             networks.put(component, network);

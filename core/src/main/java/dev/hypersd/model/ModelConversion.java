@@ -129,6 +129,11 @@ public final class ModelConversion {
                     Files.write(
                             target.resolve("scheduler_config.json"),
                             part.config().bytes());
+                } else if (part.publishedFiles().isPresent()) {
+                    for (Map.Entry<String, byte[]> file :
+                            part.publishedFiles().orElseThrow().entrySet()) {
+                        Files.write(target.resolve(file.getKey()), file.getValue());
+                    }
                 } else {
                     copy(part.folder(), target);
                 }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -80,26 +81,70 @@ public final class ModelFiles {
      * this by {@link #with}. Its weights are all that is missing.
      *
      * @param tokenizers a directory with {@code tokenizer/} and, for SDXL, {@code tokenizer_2/}, such as a model
-     *     directory; for the refiner the latter alone. The vocabulary does not come with this library
+     *     directory; for the refiner the latter alone
      * @throws InvalidFileException if a tokenizer is not there
      */
     public static ModelFiles published(ModelFamily family, Path tokenizers) {
-        ModelTemplate template = ModelTemplate.of(family);
+        return published(ModelTemplate.of(family), tokenizers);
+    }
+
+    static ModelFiles published(ModelTemplate template, Path tokenizers) {
+        return published(template, tokenizers, name -> {
+            Path folder = tokenizers.resolve(name);
+            if (!Files.isDirectory(folder)) {
+                throw new InvalidFileException(
+                        folder,
+                        "not found; " + template.family().title()
+                                + " needs this tokenizer, which lies in every model directory");
+            }
+            return ModelPart.in(folder);
+        });
+    }
+
+    /**
+     * The published configurations that {@code checkpoint} is made for, and CLIP's tokenizer, which comes with this
+     * library; put the checkpoint over this by {@link #with}.
+     *
+     * @throws InvalidFileException if it is no model but an autoencoder or a ControlNet alone
+     */
+    static ModelFiles published(Checkpoint checkpoint) {
+        ModelTemplate template = ModelTemplate.of(checkpoint);
+        requirePublishedWidth(checkpoint, template);
+        return published(
+                template, checkpoint.file(), name -> ModelPart.publishedTokenizer(name, template.padding(name)));
+    }
+
+    /** Heads and groups cannot be read off weights, so that a network of another width needs its own configuration. */
+    private static void requirePublishedWidth(Checkpoint checkpoint, ModelTemplate template) {
+        JsonObject unet = template.config("unet/config.json");
+        long width = unet.integers("block_out_channels", List.of()).getFirst();
+        long textWidth = unet.integer("cross_attention_dim", 0);
+        long[] input = inputShape(checkpoint).orElse(new long[] {width, 0});
+        long text = checkpoint.textWidth().orElse(textWidth);
+        if (input[0] != width || text != textWidth) {
+            throw new InvalidFileException(
+                    checkpoint.file(),
+                    ("has a U-Net %d wide for text embeddings %d wide, the published models of %s are %d wide for %d: "
+                                    + "name a model directory with its own configurations with --config-from")
+                            .formatted(input[0], text, template.family().title(), width, textWidth));
+        }
+    }
+
+    private static ModelFiles published(ModelTemplate template, Path path, Function<String, ModelPart> tokenizers) {
         JsonObject index = template.config(INDEX);
         Map<String, ModelPart> parts = new LinkedHashMap<>();
         for (String name : listed(index)) {
-            Path folder = tokenizers.resolve(name);
-            if (name.startsWith("tokenizer") && !Files.isDirectory(folder)) {
-                throw new InvalidFileException(
-                        folder,
-                        "not found; " + family.title() + " needs this tokenizer, which lies in every model directory");
+            if (name.startsWith("tokenizer")) {
+                parts.put(name, tokenizers.apply(name));
+                continue;
             }
+            Path folder = path.resolve(name);
             String config = name.equals("scheduler") ? "scheduler/scheduler_config.json" : name + "/config.json";
             parts.put(name, new ModelPart(name, folder, () -> template.config(config), () -> {
                 throw new InvalidFileException(folder, "is configured without weights; put a checkpoint over it");
             }));
         }
-        return new ModelFiles(tokenizers, family, index, parts);
+        return new ModelFiles(path, template.family(), index, parts);
     }
 
     static ModelFiles open(Path directory, Optional<String> variant) {
@@ -211,14 +256,16 @@ public final class ModelFiles {
 
     /** Only by these do U-Nets for inpainting differ from others. */
     private static Optional<Integer> inputChannels(Checkpoint file) {
+        return inputShape(file).map(shape -> (int) shape[1]);
+    }
+
+    /** The shape of the first convolution of its U-Net, [C, channels, 3, 3]. */
+    private static Optional<long[]> inputShape(Checkpoint file) {
         if (!file.parts().contains(UNET)) {
             return Optional.empty();
         }
         try (WeightSource weights = file.open(UNET)) {
-            return weights.find("conv_in.weight")
-                    .map(StoredTensor::shape)
-                    .filter(shape -> shape.length == 4)
-                    .map(shape -> (int) shape[1]);
+            return weights.find("conv_in.weight").map(StoredTensor::shape).filter(shape -> shape.length == 4);
         }
     }
 

@@ -11,6 +11,8 @@ import dev.hypersd.nn.StoredParameters;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tokenizer.ClipTokenizer;
+import dev.hypersd.tokenizer.VocabularyFiles;
 import dev.hypersd.vae.Autoencoder;
 import dev.hypersd.vae.AutoencoderConfig;
 import dev.hypersd.weights.WeightFolder;
@@ -18,6 +20,7 @@ import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -42,11 +45,39 @@ public final class ModelPart {
     private final Supplier<JsonObject> config;
     private final Supplier<WeightSource> weights;
 
+    /** What it pads with, where it is the tokenizer that comes with this library. */
+    private final Optional<String> publishedPadding;
+
     ModelPart(String name, Path folder, Supplier<JsonObject> config, Supplier<WeightSource> weights) {
+        this(name, folder, config, weights, Optional.empty());
+    }
+
+    private ModelPart(
+            String name,
+            Path folder,
+            Supplier<JsonObject> config,
+            Supplier<WeightSource> weights,
+            Optional<String> publishedPadding) {
         this.name = name;
         this.folder = folder;
         this.config = once(config);
         this.weights = once(weights);
+        this.publishedPadding = publishedPadding;
+    }
+
+    /** CLIP's published tokenizer, which pads with {@code padding}. */
+    static ModelPart publishedTokenizer(String name, String padding) {
+        Path folder = Path.of("published", name);
+        return new ModelPart(
+                name,
+                folder,
+                () -> {
+                    throw new InvalidFileException(folder, "is a tokenizer, which has no " + CONFIG);
+                },
+                () -> {
+                    throw new InvalidFileException(folder, "is a tokenizer, which has no weights");
+                },
+                Optional.of(padding));
     }
 
     /** Asks {@code supplier} until it succeeds, and then keeps the value. */
@@ -94,17 +125,17 @@ public final class ModelPart {
 
     /** The same part with weights from elsewhere. */
     ModelPart withWeights(Supplier<WeightSource> other) {
-        return new ModelPart(name, folder, config, other);
+        return new ModelPart(name, folder, config, other, publishedPadding);
     }
 
     /** The same part under the name that a model gives it. */
     ModelPart withName(String other) {
-        return new ModelPart(other, folder, config, weights);
+        return new ModelPart(other, folder, config, weights, publishedPadding);
     }
 
     /** The same part with its configuration changed. */
     ModelPart withConfig(UnaryOperator<JsonObject> change) {
-        return new ModelPart(name, folder, () -> change.apply(config()), weights);
+        return new ModelPart(name, folder, () -> change.apply(config()), weights, publishedPadding);
     }
 
     /** The name of its folder: {@code "unet"}. */
@@ -112,7 +143,21 @@ public final class ModelPart {
         return name;
     }
 
-    /** Where its files lie; a tokenizer is read from here. */
+    /**
+     * The tokenizer that this part is.
+     *
+     * @throws InvalidFileException if its files are missing or broken
+     */
+    public ClipTokenizer tokenizer() {
+        return publishedPadding.map(ClipTokenizer::published).orElseGet(() -> ClipTokenizer.open(folder));
+    }
+
+    /** The files of a tokenizer that comes with this library, by name; absent for a part that lies in a folder. */
+    Optional<Map<String, byte[]>> publishedFiles() {
+        return publishedPadding.map(padding -> VocabularyFiles.published().files(padding));
+    }
+
+    /** Where its files lie. */
     public Path folder() {
         return folder;
     }

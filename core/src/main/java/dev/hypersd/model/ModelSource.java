@@ -5,11 +5,12 @@ import java.nio.file.Path;
 /**
  * A model that could be loaded.
  *
- * @param directory in the diffusers layout
+ * @param directory in the diffusers layout; or a checkpoint in one file, whose configurations are those published for
+ *     its family
  * @param options how to load it, and what to put in place of its own parts
  */
 public record ModelSource(Path directory, LoadOptions options) {
-    /** The model in {@code directory}, loaded with the default options. */
+    /** The model in {@code directory}, which may be a checkpoint in one file, loaded with the default options. */
     public ModelSource(Path directory) {
         this(directory, LoadOptions.DEFAULT);
     }

@@ -1,8 +1,11 @@
 package dev.hypersd.model;
 
+import dev.hypersd.checkpoint.Checkpoint;
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.preset.ModelFamily;
+import dev.hypersd.tokenizer.VocabularyFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,10 +17,14 @@ public enum ModelTemplate {
     TINY(ModelFamily.SD15),
     /** Stable Diffusion 1.5 as published. */
     SD15(ModelFamily.SD15),
+    /** Stable Diffusion 2.1 as published, with v-prediction for 768 x 768 pixels. */
+    SD2(ModelFamily.SD15),
     /** Stable Diffusion XL base 1.0 as published. */
     SDXL(ModelFamily.SDXL),
     /** The refiner of Stable Diffusion XL 1.0 as published. */
     SDXL_REFINER(ModelFamily.SDXL_REFINER);
+
+    private static final long WIDTH_OF_SD2 = 1024;
 
     private final ModelFamily family;
 
@@ -36,6 +43,31 @@ public enum ModelTemplate {
             case SDXL -> SDXL;
             case SDXL_REFINER -> SDXL_REFINER;
         };
+    }
+
+    /**
+     * The published configurations that {@code checkpoint} is made for. SD 2.x is told from SD 1.x by the width of its
+     * text embeddings.
+     *
+     * @throws InvalidFileException if it holds no model
+     */
+    static ModelTemplate of(Checkpoint checkpoint) {
+        ModelFamily family = checkpoint
+                .family()
+                .filter(_ -> checkpoint.parts().contains("unet"))
+                .orElseThrow(() -> new InvalidFileException(
+                        checkpoint.file(),
+                        "holds " + checkpoint.parts() + " and no model; put it over a model directory"));
+        boolean isSd2 = family == ModelFamily.SD15
+                && checkpoint.textWidth().filter(width -> width == WIDTH_OF_SD2).isPresent();
+        return isSd2 ? SD2 : of(family);
+    }
+
+    /** The token that {@code tokenizer}, {@code "tokenizer"} or {@code "tokenizer_2"}, pads with. */
+    String padding(String tokenizer) {
+        return this == SD2 || tokenizer.equals("tokenizer_2")
+                ? VocabularyFiles.PADDING_OF_SECOND
+                : VocabularyFiles.PADDING;
     }
 
     /** The configuration {@code file}, a path in the model directory: {@code "unet/config.json"}. */
@@ -59,6 +91,7 @@ public enum ModelTemplate {
         return switch (this) {
             case TINY -> "tiny";
             case SD15 -> "sd15";
+            case SD2 -> "sd2";
             case SDXL -> "sdxl";
             case SDXL_REFINER -> "sdxl_refiner";
         };

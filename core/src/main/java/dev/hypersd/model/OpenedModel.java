@@ -12,11 +12,12 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.unet.UNetConfig;
 import dev.hypersd.vae.Autoencoder;
 import dev.hypersd.vae.AutoencoderConfig;
-import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -65,14 +66,46 @@ public final class OpenedModel {
     /** A directory with checkpoints in place of the networks that they hold. */
     private record Found(ModelFiles files, List<Checkpoint> checkpoints) {
         static Found of(ModelSource source) {
-            List<Checkpoint> checkpoints = source.options().checkpoints().stream()
+            boolean isFile = Files.isRegularFile(source.directory());
+            List<Checkpoint> checkpoints = Stream.concat(
+                            isFile ? Stream.of(source.directory()) : Stream.empty(),
+                            source.options().checkpoints().stream())
                     .map(Checkpoint::recognise)
                     .toList();
-            ModelFiles files = checkpoints.isEmpty() ? directory(source) : directoryFor(checkpoints.getFirst(), source);
+            ModelFiles files = isFile
+                    ? ModelFiles.published(checkpoints.getFirst())
+                    : checkpoints.isEmpty() ? directory(source) : directoryFor(checkpoints.getFirst(), source);
             for (Checkpoint checkpoint : checkpoints) {
                 files = files.with(checkpoint);
             }
+            if (isFile) {
+                requireWhole(files, checkpoints, source);
+            }
             return new Found(files, checkpoints);
+        }
+
+        /** Says what brings the networks that a file which is opened without a directory does not hold. */
+        private static void requireWhole(ModelFiles files, List<Checkpoint> checkpoints, ModelSource source) {
+            Set<String> there = new HashSet<>();
+            checkpoints.forEach(checkpoint -> there.addAll(checkpoint.parts()));
+            List<String> missing = files.family().textEncoders().stream()
+                    .filter(name -> !there.contains(name))
+                    .toList();
+            if (!missing.isEmpty()) {
+                throw new InvalidFileException(
+                        source.directory(),
+                        "holds no %s; a model directory of %s brings it: name one with --config-from"
+                                .formatted(
+                                        String.join(" and no ", missing),
+                                        files.family().title()));
+            }
+            if (!there.contains(AUTOENCODER) && source.options().autoencoder().isEmpty()) {
+                throw new InvalidFileException(
+                        source.directory(),
+                        "holds no autoencoder (vae); name a file or folder that has one with --vae, or a model "
+                                + "directory of %s with --config-from"
+                                        .formatted(files.family().title()));
+            }
         }
 
         OpenedDenoiser denoiser() {
@@ -84,23 +117,13 @@ public final class OpenedModel {
 
         /** SD 2.x differs from SD 1.5 by its sizes only. */
         private void requireTextWidth(Checkpoint checkpoint, int width) {
-            if (!checkpoint.parts().contains("unet")) {
-                return;
-            }
-            WeightSource weights = checkpoint.open("unet");
-            weights.names().stream()
-                    .filter(name -> name.endsWith(".attn2.to_k.weight"))
-                    .findFirst()
-                    .flatMap(weights::find)
-                    .map(tensor -> tensor.shape()[1])
-                    .filter(own -> own != width)
-                    .ifPresent(own -> {
-                        throw new InvalidFileException(
-                                checkpoint.file(),
-                                ("is made for text embeddings %d wide, those of the model in %s are %d wide; SD 1.x "
-                                                + "has 768, SD 2.x 1024: name a directory of its own family")
-                                        .formatted(own, files.path(), width));
-                    });
+            checkpoint.textWidth().filter(own -> own != width).ifPresent(own -> {
+                throw new InvalidFileException(
+                        checkpoint.file(),
+                        ("is made for text embeddings %d wide, those of the model in %s are %d wide; SD 1.x "
+                                        + "has 768, SD 2.x 1024: name a directory of its own family")
+                                .formatted(own, files.path(), width));
+            });
         }
     }
 
@@ -124,12 +147,7 @@ public final class OpenedModel {
     }
 
     private static ModelFiles published(Checkpoint checkpoint, Path tokenizers) {
-        ModelFamily family = checkpoint
-                .family()
-                .orElseThrow(() -> new InvalidFileException(
-                        checkpoint.file(),
-                        "holds " + checkpoint.parts() + " and no model; put it over a model directory"));
-        return ModelFiles.published(family, tokenizers);
+        return ModelFiles.published(ModelTemplate.of(checkpoint), tokenizers);
     }
 
     /**

@@ -157,16 +157,12 @@ public final class RandomModel {
                 String encoder = name.replace("tokenizer", "text_encoder");
                 int size = like.config(encoder + "/config.json").positive(VOCABULARY_SIZE, 1);
                 for (Map.Entry<String, byte[]> file : new VocabularyFiles(size, List.of())
-                        .files(padding(name))
+                        .files(like.padding(name))
                         .entrySet()) {
                     write(folder, file.getKey(), file.getValue());
                 }
             }
         }
-    }
-
-    private static String padding(String tokenizer) {
-        return tokenizer.equals("tokenizer_2") ? VocabularyFiles.PADDING_OF_SECOND : VocabularyFiles.PADDING;
     }
 
     private void writeWeights(Path folder, List<Drawn> parameters, JsonObject config) {

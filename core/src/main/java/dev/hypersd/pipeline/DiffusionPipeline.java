@@ -74,12 +74,12 @@ public final class DiffusionPipeline implements AutoCloseable {
     /**
      * Loads a model for computing with F32.
      *
-     * @param directory in the diffusers layout
+     * @param model a directory in the diffusers layout, or a checkpoint in one file
      * @throws InvalidFileException if a file is missing, broken or of the wrong kind
      * @throws HyperSdException if this machine's memory does not hold the model; said before anything is loaded
      */
-    public static DiffusionPipeline load(Path directory) {
-        return load(new ModelSource(directory));
+    public static DiffusionPipeline load(Path model) {
+        return load(new ModelSource(model));
     }
 
     /** Loads a model as the options of {@code source} say. Throws as {@link #load(Path)} does. */

@@ -96,6 +96,21 @@ public final class ClipTokenizer {
         return new ClipTokenizer(vocabulary, SpecialTokens.read(settings), length(settings), AddedWords.NONE);
     }
 
+    /**
+     * The tokenizer that CLIP was published with, which SD 1.x, SD 2.x and SDXL share but for the padding; its
+     * vocabulary comes with this library.
+     *
+     * @param padding {@link VocabularyFiles#PADDING} or {@link VocabularyFiles#PADDING_OF_SECOND}
+     */
+    public static ClipTokenizer published(String padding) {
+        VocabularyFiles files = VocabularyFiles.published();
+        JsonObject settings = Json.parse(
+                Path.of("published", "tokenizer_config.json"),
+                Json.MAPPER.writeValueAsBytes(files.configuration(padding)));
+        List<JsonObject> all = List.of(settings);
+        return new ClipTokenizer(Vocabulary.of(files), SpecialTokens.read(all), length(all), AddedWords.NONE);
+    }
+
     private static int length(List<JsonObject> settings) {
         for (JsonObject file : settings) {
             double length = file.number("model_max_length", UNLIMITED);

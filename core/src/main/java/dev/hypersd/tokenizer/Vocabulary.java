@@ -37,6 +37,20 @@ final class Vocabulary {
         this.merges = merges;
     }
 
+    /** The vocabulary that {@code files} would be read as. */
+    static Vocabulary of(VocabularyFiles files) {
+        Path name = Path.of("published", "vocab.json");
+        Map<String, Integer> ids = HashMap.newHashMap(files.size());
+        for (String token : files.tokens()) {
+            ids.put(token, ids.size());
+        }
+        Map<Pair, Merge> merges = new HashMap<>();
+        for (String merge : files.merges()) {
+            addMerge(name, "merge " + merges.size(), merge.split(" ", -1), ids, merges);
+        }
+        return checked(name, ids, merges);
+    }
+
     /** Reads the older pair of files. */
     static Vocabulary read(Path vocabFile, Path mergesFile) {
         Map<String, Integer> ids = ids(Json.read(vocabFile));

@@ -1,18 +1,22 @@
 package dev.hypersd.tokenizer;
 
 import dev.hypersd.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The files of a tokenizer in CLIP's layout, for vocabularies that were not published: the 256 bytes, the same at the
- * end of a word, what merges make of them, names that occur in no text where the text encoder has more tokens than
- * that, and the two special tokens last.
+ * The files of a tokenizer in CLIP's layout: the 256 bytes, the same at the end of a word, what merges make of them,
+ * names that occur in no text where the text encoder has more tokens than that, and the two special tokens last. The
+ * {@link #published} vocabulary is laid out so too.
  *
  * @param size how many tokens the text encoder has
  * @param merges pairs of symbols with a space between, in the order in which they were learned; none for a tokenizer
@@ -25,17 +29,35 @@ public record VocabularyFiles(int size, List<String> merges) {
     /** Tokens besides those of the merges: each byte inside a word and at its end, and the special ones. */
     public static final int WITHOUT_MERGES = 2 * 256 + 2;
 
-    /** The token that SDXL's second tokenizer pads with. */
+    /** The token that the tokenizers of SDXL's second text encoder and of SD 2.x pad with. */
     public static final String PADDING_OF_SECOND = "!";
 
     /** The token that all others pad with: the end of the text. */
     public static final String PADDING = END;
+
+    private static final int PUBLISHED_SIZE = 49_408;
+    private static final String PUBLISHED_MERGES = "clip/merges.txt.gz";
 
     public VocabularyFiles {
         merges = List.copyOf(merges);
         if (WITHOUT_MERGES + merges.size() > size) {
             throw new IllegalArgumentException(
                     "%d merges do not fit into a vocabulary of %d tokens".formatted(merges.size(), size));
+        }
+    }
+
+    /** The vocabulary of 49408 tokens that CLIP was published with, and which SD 1.x, SD 2.x and SDXL share. */
+    public static VocabularyFiles published() {
+        try (InputStream stream = VocabularyFiles.class.getResourceAsStream(PUBLISHED_MERGES)) {
+            if (stream == null) {
+                throw new IllegalStateException(PUBLISHED_MERGES + " is not on the class path");
+            }
+            String text = new String(new GZIPInputStream(stream).readAllBytes(), StandardCharsets.UTF_8);
+            return new VocabularyFiles(
+                    PUBLISHED_SIZE,
+                    text.lines().filter(line -> !line.startsWith("#version")).toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -55,7 +77,8 @@ public record VocabularyFiles(int size, List<String> merges) {
         return bytes;
     }
 
-    private List<String> tokens() {
+    /** The tokens in the order of their ids. */
+    List<String> tokens() {
         List<String> symbols = ByteSymbols.inOrderOfIds();
         List<String> tokens = new ArrayList<>(symbols);
         symbols.forEach(symbol -> tokens.add(symbol + "</w>"));
@@ -81,7 +104,7 @@ public record VocabularyFiles(int size, List<String> merges) {
                 .put("pad_token", padding);
     }
 
-    private ObjectNode configuration(String padding) {
+    ObjectNode configuration(String padding) {
         ObjectNode json = roles(padding)
                 .put("model_max_length", 77)
                 .put("do_lower_case", true)

@@ -135,16 +135,21 @@ class RandomModelTest {
     }
 
     /**
-     * Published counts: SD 1.5 has 859.5 M in its U-Net, 83.7 M in its VAE and 123.1 M in its text encoder; SDXL 2,567
-     * M in its U-Net.
+     * Published counts: SD 1.5 has 859.5 M in its U-Net, 83.7 M in its VAE and 123.1 M in its text encoder; SD 2.1
+     * 865.9 M and 340.4 M; SDXL 2,567 M in its U-Net.
      */
     @ParameterizedTest
-    @EnumSource(names = {"SD15", "SDXL"})
+    @EnumSource(names = {"SD15", "SD2", "SDXL"})
     void theTemplatesHaveThePublishedSizes(ModelTemplate like) {
-        long unet = like == ModelTemplate.SD15 ? 859_520_964 : 2_567_463_684L;
+        long unet = switch (like) {
+            case SD15 -> 859_520_964;
+            case SD2 -> 865_910_724;
+            default -> 2_567_463_684L;
+        };
         assertThat(RandomModel.parameterCount(like, "unet")).isEqualTo(unet);
         assertThat(RandomModel.parameterCount(like, "vae")).isEqualTo(83_653_863);
-        assertThat(RandomModel.parameterCount(like, "text_encoder")).isEqualTo(123_060_480);
+        assertThat(RandomModel.parameterCount(like, "text_encoder"))
+                .isEqualTo(like == ModelTemplate.SD2 ? 340_387_840 : 123_060_480);
         if (like == ModelTemplate.SDXL) {
             assertThat(RandomModel.parameterCount(like, "text_encoder_2")).isEqualTo(694_659_840);
         }

@@ -83,10 +83,9 @@ public record LatentDiffusion(
                 files.family(),
                 StartedNetwork.stored(NetworkType.UNET, files.part("unet"), arena),
                 files.part("vae").load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena),
-                ClipTokenizer.open(files.part("tokenizer").folder()),
+                files.part("tokenizer").tokenizer(),
                 files.family() == ModelFamily.SDXL
-                        ? Optional.of(
-                                ClipTokenizer.open(files.part("tokenizer_2").folder()))
+                        ? Optional.of(files.part("tokenizer_2").tokenizer())
                         : Optional.empty(),
                 NoiseSchedule.from(files.part("scheduler").config()));
     }

@@ -37,9 +37,10 @@ public final class FileRegistry {
         this.known = list();
     }
 
-    /** Models: folders in the diffusers layout. */
+    /** Models: folders in the diffusers layout, and checkpoints in one file. */
     public static FileRegistry models(List<Path> folders) {
-        return new FileRegistry(Map.of(), folders, entry -> Files.isRegularFile(entry.resolve("model_index.json")));
+        return new FileRegistry(
+                Map.of(), folders, entry -> isWeights(entry) || Files.isRegularFile(entry.resolve("model_index.json")));
     }
 
     /** LoRAs: files in the safetensors format. */
