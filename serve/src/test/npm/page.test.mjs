@@ -53,6 +53,7 @@ test("the image follows the drawing, and undo and clear", () =>
     await changed(page, words);
     assert.ok(sent.at(-1).image.startsWith("data:image/png;base64,"));
     assert.ok(sent.at(-1).strength > 0);
+    assert.match(sent.at(-1).size, /^(\d+)x\1$/);
     assert.equal(await page.locator('[data-mode="sketch"]').getAttribute("aria-checked"), "true");
     assert.notEqual(await seen(page, "#sketch"), empty);
     await page.keyboard.press("Control+z");
@@ -72,7 +73,7 @@ test("a scribble is sent to a ControlNet, together with the weights of LoRAs", (
     const before = await seen(page);
     await stroke(page);
     await changed(page, before);
-    const { control, model, loras } = sent.at(-1);
+    const { controls: [control], model, loras } = sent.at(-1);
     assert.equal(model, "sd15");
     assert.equal(control.name, "controlnet-sd15");
     const lines = await page.evaluate(async (address) => {

@@ -58,6 +58,15 @@ class Automatic1111RoutesTest {
     }
 
     @Test
+    void whatSpeaksAgainstARequestIsSentAsAWarning() throws Exception {
+        HttpResponse<String> answer = server.post("/sdapi/v1/txt2img", """
+                {"prompt": "a cat", "negative_prompt": "dogs", "width": 64, "height": 64, "steps": 1, "cfg_scale": 1}""");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().allValues("Warning"))
+                .containsExactly("199 hypersd \"the negative prompt has no effect: guidance is off\"");
+    }
+
+    @Test
     void loraTagsInThePromptAreApplied() throws Exception {
         JsonNode answer = drawn("txt2img", """
                 {"prompt": "a cat <lora:sd15-a-kohya:0.5> asleep", "width": 64, "height": 64, "steps": 1, "seed": 1,

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 class LiveSessionTest {
     private static TinyServer server;
@@ -47,6 +48,21 @@ class LiveSessionTest {
             assertThat(Image.decode(Path.of("answer"), last.picture()).width()).isEqualTo(64);
             assertThat(GenerationParameters.find(last.picture()).orElseThrow().prompt())
                     .isEqualTo("a cat");
+        }
+    }
+
+    @Test
+    void whatSpeaksAgainstARequestIsSentWithThePicture() throws Exception {
+        try (LiveClient client = LiveClient.of(server)) {
+            client.send("""
+                    {"id": 1, "prompt": "a cat", "size": "64x64", "steps": 1, "guidance": 1, \
+                    "negative_prompt": "dogs"}""");
+            JsonNode warnings = client.until("picture").about().get("warnings");
+            assertThat(warnings.size()).isEqualTo(1);
+            assertThat(warnings.get(0).asString()).isEqualTo("the negative prompt has no effect: guidance is off");
+            client.draw(2, 1);
+            assertThat(client.until("picture").about().get("warnings").isEmpty())
+                    .isTrue();
         }
     }
 
@@ -190,9 +206,9 @@ class LiveSessionTest {
     void aSessionUsesTheOriginalTheControlNetAndTheLorasOfARequest() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
             client.send("""
-                    {"id": 1, "prompt": "a cat", "width": 64, "height": 64, "steps": 2, "seed": 1, "strength": 0.5,
+                    {"id": 1, "prompt": "a cat", "size": "64x64", "steps": 2, "seed": 1, "strength": 0.5,
                      "model": "sd15", "image": "data:image/png;base64,%1$s",
-                     "control": {"name": "controlnet-sd15", "scale": 0.5, "image": "%1$s"},
+                     "controls": [{"name": "controlnet-sd15", "scale": 0.5, "image": "%1$s"}],
                      "loras": [{"name": "sd15-b-peft", "weight": 0.25}]}""".formatted(TinyServer.base64(64, 64)));
             LiveClient.Message message = client.until("picture");
             assertThat(message.about().get("parameters").asString())

@@ -50,6 +50,35 @@ class OpenAiRoutesTest {
     }
 
     @Test
+    void whatSpeaksAgainstARequestIsSentAsAWarning() throws Exception {
+        String body = "{\"prompt\": \"a cat\", \"size\": \"64x64\", \"steps\": 1, \"guidance\": %d, "
+                + "\"negative_prompt\": \"dogs\"}";
+        HttpResponse<String> unguided = server.post("/v1/images/generations", body.formatted(1));
+        assertThat(unguided.statusCode()).isEqualTo(200);
+        assertThat(unguided.headers().allValues("Warning"))
+                .containsExactly("199 hypersd \"the negative prompt has no effect: guidance is off\"");
+        HttpResponse<String> guided = server.post("/v1/images/generations", body.formatted(3));
+        assertThat(guided.statusCode()).isEqualTo(200);
+        assertThat(guided.headers().allValues("Warning")).isEmpty();
+    }
+
+    @Test
+    void olderFieldsOfTheSizeAndAControlNetMeanTheSame() throws Exception {
+        String body = "{\"prompt\": \"a cat\", \"model\": \"sd15\", \"steps\": 1, \"seed\": 1, %s}";
+        String control = "{\"name\": \"controlnet-sd15\", \"scale\": 0.5, \"image\": \"%s\"}"
+                .formatted(TinyServer.base64(64, 72));
+        HttpResponse<String> present = server.post(
+                "/v1/images/generations", body.formatted("\"size\": \"64x72\", \"controls\": [" + control + "]"));
+        HttpResponse<String> older = server.post(
+                "/v1/images/generations", body.formatted("\"width\": 64, \"height\": 72, \"control\": " + control));
+        assertThat(TinyServer.picture(older.body())).isEqualTo(TinyServer.picture(present.body()));
+        assertThat(GenerationParameters.find(TinyServer.picture(present.body()))
+                        .orElseThrow()
+                        .toText())
+                .contains("Size: 64x72", "Model: controlnet-sd15, Weight: 0.5");
+    }
+
+    @Test
     void theSameSeedGivesTheSameImage() throws Exception {
         String body = "{\"prompt\": \"a cat\", \"size\": \"64x64\", \"steps\": 1, \"guidance\": 1, \"seed\": 3}";
         String first = server.post("/v1/images/generations", body).body();

@@ -11,8 +11,9 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Reads what to generate from the fields of this server's own requests: those of {@link GenerationOptions} in JSON,
- * images in Base64. {@code width} and {@code height} say the {@code size}, and {@code control} is a list of one of the
- * {@code controls}. Live sessions use them, and requests to OpenAI's API beside the fields of that.
+ * images in Base64. Live sessions use them, and requests to OpenAI's API beside the fields of that. Older clients say
+ * the {@code size} as {@code width} and {@code height}, and name one ControlNet as {@code control} instead of a list of
+ * {@code controls}.
  */
 final class GenerationFields {
     private static final long SEEDS = 1L << 32;

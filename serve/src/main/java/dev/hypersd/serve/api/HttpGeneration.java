@@ -21,9 +21,13 @@ final class HttpGeneration {
 
     private HttpGeneration() {}
 
-    /** The images of {@code options}. The body of the request must have been read. */
+    /**
+     * The images of {@code options}. What speaks against these is added to the response as a header. The body of the
+     * request must have been read.
+     */
     static List<GeneratedImage> generate(Context request, GenerationQueue queue, GenerationOptions options) {
         GenerationJob job = queue.submit(request.ip(), options, step -> {});
+        Responses.warn(request, job.warnings());
         while (true) {
             try {
                 return job.images().get(CHECK_EVERY_MILLIS, TimeUnit.MILLISECONDS);

@@ -154,7 +154,8 @@ final class LiveSession {
                     startNext(job);
                 })
                 .thenAcceptAsync(
-                        images -> sendImage(request.number(), images.getFirst(), System.nanoTime() - began), ENCODERS)
+                        images -> sendImage(request.number(), job, images.getFirst(), System.nanoTime() - began),
+                        ENCODERS)
                 .exceptionally(failure -> {
                     sendError(request.number(), failure);
                     return null;
@@ -189,7 +190,7 @@ final class LiveSession {
         }
     }
 
-    private void sendImage(long number, GeneratedImage image, long nanos) {
+    private void sendImage(long number, GenerationJob job, GeneratedImage image, long nanos) {
         Map<String, Object> about = new LinkedHashMap<>();
         about.put("type", "picture");
         about.put("id", number);
@@ -197,6 +198,7 @@ final class LiveSession {
         about.put("seed", image.seed());
         about.put("millis", nanos / 1_000_000);
         about.put("parameters", image.parameters().toText());
+        about.put("warnings", job.warnings());
         sender.send(about, new Png().encode(image.image(), Optional.of(image.parameters())));
     }
 

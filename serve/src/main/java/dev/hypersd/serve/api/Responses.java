@@ -4,11 +4,13 @@ import dev.hypersd.json.Json;
 import dev.hypersd.serve.error.ApiError;
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Writes responses and errors, errors in the form of the API that was asked. */
 public final class Responses {
     private static final String JSON = "application/json";
+    private static final int MAX_WARNING_LENGTH = 300;
 
     private Responses() {}
 
@@ -22,6 +24,27 @@ public final class Responses {
         context.status(error.status());
         error.retryAfter().ifPresent(wait -> context.header("Retry-After", String.valueOf(wait.toSeconds())));
         json(context, context.path().startsWith("/sdapi/") ? automatic1111(error) : openAi(error));
+    }
+
+    /** Adds the header {@code Warning} if anything speaks against what the client asked for. */
+    static void warn(Context context, List<String> warnings) {
+        if (!warnings.isEmpty()) {
+            context.header("Warning", warning(warnings));
+        }
+    }
+
+    /**
+     * The value of a header {@code Warning} (RFC 7234, section 5.5; RFC 9111 keeps the name but gives it no use): the
+     * code 199, for any other warning, this program's name, and the sentences as a quoted string of ASCII.
+     */
+    static String warning(List<String> sentences) {
+        String text = String.join("; ", sentences);
+        String shortened = text.length() <= MAX_WARNING_LENGTH ? text : text.substring(0, MAX_WARNING_LENGTH) + "...";
+        return "199 hypersd \"%s\""
+                .formatted(shortened
+                        .replaceAll("[^ -~]", "?")
+                        .replace("\\", "\\\\")
+                        .replace("\"", "\\\""));
     }
 
     private static Map<String, Object> automatic1111(ApiError error) {

@@ -49,12 +49,13 @@ function ask(time = performance.now()) {
 function presentRequest() {
   const request = { prompt: $("prompt").value, ...controls.request() };
   const side = controls.side;
+  const size = `${side}x${side}`;
   if (controls.mode === "sketch") {
-    return { ...request, width: side, height: side, image: drawing.png(side), strength: $("strength").valueAsNumber };
+    return { ...request, size, image: drawing.png(side), strength: $("strength").valueAsNumber };
   }
   if (controls.mode === "scribble") {
     const control = { name: $("control").value, image: drawing.scribble(side), scale: $("scale").valueAsNumber };
-    return { ...request, width: side, height: side, control };
+    return { ...request, size, controls: [control] };
   }
   return request;
 }
