@@ -1,7 +1,7 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.training.StepReport;
 import dev.hypersd.training.TrainingListener;
+import dev.hypersd.training.TrainingListener.StepReport;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;

@@ -1,7 +1,10 @@
 package dev.hypersd.clip;
 
+import static dev.hypersd.tensor.TensorScope.chain;
 import static dev.hypersd.tensor.TensorScope.scoped;
 
+import dev.hypersd.nn.LayerNorm;
+import dev.hypersd.nn.Linear;
 import dev.hypersd.nn.Parameters;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,5 +40,66 @@ final class ClipTransformer {
             hidden.add(scoped(() -> layer.forward(hidden.getLast())));
         }
         return hidden;
+    }
+
+    /**
+     * Attention and a feed-forward part, each after a LayerNorm and around a shortcut: {@code [B, N, D] -> [B, N, D]}.
+     */
+    static final class ClipLayer {
+        private final LayerNorm norm1;
+        private final ClipAttention attention;
+        private final LayerNorm norm2;
+        private final Linear widen;
+        private final Activation activation;
+        private final Linear narrow;
+
+        ClipLayer(Parameters p, ClipTransformer.Config config, ClipAttention.Mixing mixing) {
+            this.norm1 = new LayerNorm(p.at("layer_norm1"), config.width(), config.eps());
+            this.attention = new ClipAttention(p.at("self_attn"), config.width(), config.heads(), mixing);
+            this.norm2 = new LayerNorm(p.at("layer_norm2"), config.width(), config.eps());
+            this.widen = Linear.of(p.at("mlp.fc1"), config.width(), config.innerWidth());
+            this.activation = config.activation();
+            this.narrow = Linear.of(p.at("mlp.fc2"), config.innerWidth(), config.width());
+        }
+
+        Tensor forward(Tensor x) {
+            return chain(
+                    x,
+                    h -> attention.forward(norm1.forward(h)).add_(h),
+                    h -> feedForward(norm2.forward(h)).add_(h));
+        }
+
+        private Tensor feedForward(Tensor x) {
+            return narrow.forward(activation.apply(widen.forward(x)));
+        }
+    }
+
+    /** Attention of tokens to each other: {@code [B, N, D] -> [B, N, D]}. */
+    static final class ClipAttention {
+        /** Which tokens see which: one of the ways of {@link dev.hypersd.kernel.Attention}. */
+        @FunctionalInterface
+        interface Mixing {
+            Tensor apply(Tensor query, Tensor key, Tensor value, long heads);
+        }
+
+        private final Linear query;
+        private final Linear key;
+        private final Linear value;
+        private final Linear out;
+        private final long heads;
+        private final Mixing mixing;
+
+        ClipAttention(Parameters p, long width, long heads, Mixing mixing) {
+            this.query = Linear.of(p.at("q_proj"), width, width);
+            this.key = Linear.of(p.at("k_proj"), width, width);
+            this.value = Linear.of(p.at("v_proj"), width, width);
+            this.out = Linear.of(p.at("out_proj"), width, width);
+            this.heads = heads;
+            this.mixing = mixing;
+        }
+
+        Tensor forward(Tensor x) {
+            return out.forward(mixing.apply(query.forward(x), key.forward(x), value.forward(x), heads));
+        }
     }
 }

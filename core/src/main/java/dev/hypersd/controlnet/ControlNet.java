@@ -1,6 +1,7 @@
 package dev.hypersd.controlnet;
 
 import static dev.hypersd.tensor.Shapes.ANY;
+import static dev.hypersd.tensor.TensorScope.chain;
 import static dev.hypersd.tensor.TensorScope.keeping;
 import static dev.hypersd.tensor.TensorScope.scoped;
 
@@ -10,6 +11,8 @@ import dev.hypersd.nn.Conv2d;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
+import dev.hypersd.tensor.TensorScope.Step;
+import dev.hypersd.tensor.Tensors;
 import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.Conditioning.Residuals;
 import dev.hypersd.unet.UNetEncoder;
@@ -137,5 +140,33 @@ public final class ControlNet {
 
     private static Tensor project(Conv2d convolution, Tensor features, double scale) {
         return scoped(() -> convolution.forward(features).mul_(new Scalar(scale)));
+    }
+
+    /**
+     * A few convolutions that bring a picture to the size and the channels of a U-Net's first feature maps:
+     * {@code [B, 3, 8h, 8w] -> [B, C, h, w]}.
+     */
+    static final class ConditioningEmbedding {
+        private final List<Step> steps = new ArrayList<>();
+
+        ConditioningEmbedding(Parameters p, ControlNetConfig config) {
+            List<Integer> channels = config.embeddingChannels();
+            add(Conv2d.same3x3(p.at("conv_in"), config.pictureChannels(), channels.getFirst()));
+            for (int i = 1; i < channels.size(); i++) {
+                int before = channels.get(i - 1);
+                add(Conv2d.same3x3(p.at("blocks." + (2 * i - 2)), before, before));
+                add(Conv2d.of(p.at("blocks." + (2 * i - 1)), before, channels.get(i), 3, 2, 1));
+            }
+            steps.add(Conv2d.zeroInitialised(
+                    p.at("conv_out"), channels.getLast(), config.unet().stemChannels(), 3)::forward);
+        }
+
+        private void add(Conv2d convolution) {
+            steps.add(x -> Tensors.siluInPlace(convolution.forward(x)));
+        }
+
+        Tensor forward(Tensor picture) {
+            return chain(picture, steps);
+        }
     }
 }

@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * The networks of a model, as LoRAs see them: which modules there are and what shape their weights have.
  *
- * <p>Shapes are enough: built over parameters from {@link dev.hypersd.nn.ShapesOnly} it tells whether an adapter fits
- * before a model is loaded. Immutable and safe to share.
+ * <p>Shapes are enough: built over parameters from {@link dev.hypersd.nn.ParameterSource#SHAPES_ONLY} it tells whether
+ * an adapter fits before a model is loaded. Immutable and safe to share.
  */
 public final class LoraTargets {
     private final String model;

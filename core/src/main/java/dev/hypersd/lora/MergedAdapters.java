@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.Tensor;
  * <p>The merged weights are copies, one for each changed parameter, and the base stays as it is. So taking the LoRAs
  * off means to stop using this, and is exact. Immutable and safe to share until closed.
  */
-public final class MergedAdapters implements Adapters, AutoCloseable {
+final class MergedAdapters implements Adapters, AutoCloseable {
     private final Map<Parameter, Tensor> merged;
     private final TensorArena arena;
 
@@ -33,7 +33,7 @@ public final class MergedAdapters implements Adapters, AutoCloseable {
      * @return owns the merged weights
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
      */
-    public static MergedAdapters merge(List<WeightedLora> loras) {
+    static MergedAdapters merge(List<WeightedLora> loras) {
         Map<Parameter, List<WeightedChange>> changes = WeightedChange.byTarget(loras);
         TensorArena arena = new TensorArena();
         try {
@@ -59,7 +59,7 @@ public final class MergedAdapters implements Adapters, AutoCloseable {
     }
 
     /** The number of parameters that are changed. */
-    public int size() {
+    int size() {
         return merged.size();
     }
 

@@ -1,5 +1,6 @@
 package dev.hypersd.model;
 
+import dev.hypersd.checkpoint.LatentDiffusionUNet;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.lora.Delta;
 import dev.hypersd.nn.Parameter;
@@ -7,10 +8,12 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.SafetensorsWriter;
 import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightSource;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +28,7 @@ import org.bytedeco.pytorch.Tensor;
  * empty tensor {@value #MARK} tells such files from others (the format of Stability AI's control-loras, as ComfyUI
  * reads it).
  */
-final class ControlLora implements WeightSource {
+public final class ControlLora implements WeightSource {
     static final String MARK = "lora_controlnet";
 
     private static final String WEIGHT = ".weight";
@@ -139,5 +142,22 @@ final class ControlLora implements WeightSource {
             Tensor wide = base.base().to(Dtype.F32.scalarType());
             return product.change(wide, 1).addedTo(wide).to(base.base().scalar_type());
         }
+    }
+
+    /**
+     * Writes a Control-LoRA in the original spelling, which ComfyUI opens: {@code tensors} to {@code file}, which is
+     * replaced if it exists.
+     *
+     * @param tensors by their names in diffusers: {@code m.up} and {@code m.down} where the weight of {@code m} is
+     *     changed by their product, under their own names where they are stored in full
+     * @param dtype how to store them; F16 is usual
+     */
+    public static void write(Path file, Map<String, Tensor> tensors, Dtype dtype) {
+        LatentDiffusionUNet names = new LatentDiffusionUNet(tensors.keySet());
+        Map<String, Tensor> stored = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) ->
+                stored.put(names.original(name), tensor.detach().to(dtype.scalarType())));
+        stored.put(MARK, Tensors.empty(dtype, 0));
+        SafetensorsWriter.write(file, stored, Map.of("format", "pt"));
     }
 }

@@ -5,8 +5,8 @@ import dev.hypersd.controlnet.ControlNet;
 import dev.hypersd.controlnet.ControlNetConfig;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.lora.Component;
+import dev.hypersd.nn.ParameterSource;
 import dev.hypersd.nn.Parameters;
-import dev.hypersd.nn.ShapesOnly;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
@@ -114,7 +114,7 @@ public final class ControlNetFile {
     /** The number of bytes that its weights take when they are held as {@code dtype}. */
     public long weightBytes(Dtype dtype) {
         return Engine.infer(() -> {
-            Parameters parameters = new Parameters(new ShapesOnly());
+            Parameters parameters = new Parameters(ParameterSource.SHAPES_ONLY);
             var _ = new ControlNet(config, parameters);
             return parameters.count() * dtype.bytes();
         });

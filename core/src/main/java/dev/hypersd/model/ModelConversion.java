@@ -18,6 +18,7 @@ import dev.hypersd.weights.SafetensorsWriter;
 import dev.hypersd.weights.SafetensorsWriter.Declaration;
 import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightSource;
+import dev.hypersd.weights.WeightView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -170,7 +171,9 @@ public final class ModelConversion {
     /** Under the names that the networks here have, with LoRAs merged. */
     private WeightSource weights(ModelPart part) {
         WeightSource named = NetworkType.of(part.config()).names().apply(part.openWeights());
-        return MergedWeights.of(named, merged.getOrDefault(part.name(), Map.of()));
+        Map<String, List<WeightedChange>> changes = merged.getOrDefault(part.name(), Map.of());
+        return WeightView.of(
+                named, tensor -> Stream.of(changed(tensor, changes.getOrDefault(tensor.name(), List.of()))));
     }
 
     private void write(Path file, List<WeightSource> sources) {
@@ -193,5 +196,15 @@ public final class ModelConversion {
 
     private Dtype type(StoredTensor tensor) {
         return tensor.dtype().isFloatingPoint() ? dtype.orElse(tensor.dtype()) : tensor.dtype();
+    }
+
+    /** The tensor with adapters merged into it: computed in F32, stored in the type that the weight had. */
+    private static StoredTensor changed(StoredTensor tensor, List<WeightedChange> changes) {
+        return changes.isEmpty()
+                ? tensor
+                : tensor.as(
+                        tensor.name(),
+                        tensor.shape(),
+                        base -> WeightedChange.sum(base, changes).to(base.scalar_type()));
     }
 }

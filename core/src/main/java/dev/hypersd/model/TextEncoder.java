@@ -1,8 +1,8 @@
 package dev.hypersd.model;
 
 import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.clip.ClipTextModel.TokenVectors;
 import dev.hypersd.clip.ClipTextOutput;
-import dev.hypersd.clip.TokenVectors;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.ClipTokenizer;

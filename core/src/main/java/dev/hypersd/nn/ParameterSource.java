@@ -1,11 +1,15 @@
 package dev.hypersd.nn;
 
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
 /** Where the parameters of a network come from: a file, a random generator, or nowhere (shapes only). */
 @FunctionalInterface
 public interface ParameterSource {
+    /** Parameters without values: the network can be asked what it consists of, and takes no memory. */
+    ParameterSource SHAPES_ONLY = (name, init, shape) -> Tensors.meta(Dtype.F32, shape);
+
     /**
      * The tensor for one parameter.
      *

@@ -7,6 +7,8 @@ import dev.hypersd.model.Denoiser;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.model.TextEncoder;
 import dev.hypersd.nn.Adapters;
+import dev.hypersd.pipeline.GuidedDenoiser.ActiveControl;
+import dev.hypersd.pipeline.LatentPreparation.PreparedLatents;
 import dev.hypersd.request.Control;
 import dev.hypersd.request.Guidance;
 import dev.hypersd.request.ImageRequest;
@@ -18,7 +20,6 @@ import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.unet.Conditioning;
-import dev.hypersd.unet.GuidanceEmbedding;
 import dev.hypersd.vae.Autoencoder;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -146,8 +147,8 @@ final class Generation {
         if (guidanceInput.isPresent()) {
             float[] w = new float[request.count()];
             Arrays.fill(w, (float) (request.guidance().scale() - 1));
-            conditioning = conditioning.withGuidance(
-                    GuidanceEmbedding.of(model.device().place(Tensors.of(w, w.length)), guidanceInput.getAsInt()));
+            conditioning = conditioning.withGuidance(Conditioning.guidanceEmbedding(
+                    model.device().place(Tensors.of(w, w.length)), guidanceInput.getAsInt()));
         }
         return new GuidedDenoiser(denoiser.unet(), conditioning, guidance, controls, inpaintingChannels);
     }

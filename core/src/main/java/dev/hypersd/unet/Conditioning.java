@@ -1,12 +1,16 @@
 package dev.hypersd.unet;
 
+import static dev.hypersd.tensor.TensorScope.scoped;
+
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -14,8 +18,8 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param text hidden states of the text encoder, {@code [B, N, D]}
  * @param added what SDXL wants in addition
- * @param guidance the {@link GuidanceEmbedding} {@code [B, dim]} of a network that was distilled with guidance as an
- *     input; such a network also runs without
+ * @param guidance the {@linkplain #guidanceEmbedding guidance embedding} {@code [B, dim]} of a network that was
+ *     distilled with guidance as an input; such a network also runs without
  * @param residuals what a ControlNet adds
  */
 public record Conditioning(
@@ -74,6 +78,18 @@ public record Conditioning(
     /** Text alone. */
     public static Conditioning of(Tensor text) {
         return new Conditioning(text, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * The guidance scale as an input of the network (Meng et al., 2023), as latent consistency models have it.
+     *
+     * @param w guidance scale minus one, {@code [B]}
+     * @param dimension {@link UNetConfig#guidanceDimension}, an even number from 4
+     * @return {@code [B, dimension]}, F32
+     */
+    public static Tensor guidanceEmbedding(Tensor w, int dimension) {
+        Shapes.require("the guidance scales", w, Shapes.ANY);
+        return scoped(() -> Sinusoids.ofGuidance(w.mul(new Scalar(1000.0)), dimension));
     }
 
     /**

@@ -2,7 +2,9 @@ package dev.hypersd.unet;
 
 import static dev.hypersd.nn.GradientCheckpointing.segment;
 
+import dev.hypersd.nn.Linear;
 import dev.hypersd.nn.Parameters;
+import dev.hypersd.nn.ResnetBlock;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -24,5 +26,26 @@ record Layer(ResnetBlock2D resnet, Optional<Transformer2DModel> transformer) {
     private Tensor compute(Tensor x, Tensor embedding, Tensor text) {
         Tensor convolved = resnet.forward(x, embedding);
         return transformer.map(t -> t.forward(convolved, text)).orElse(convolved);
+    }
+
+    /**
+     * A {@link ResnetBlock} that takes the timestep: its embedding is added to the channels between the two
+     * convolutions.
+     */
+    static final class ResnetBlock2D {
+        private final ResnetBlock block;
+        private final Linear timeProjection;
+
+        ResnetBlock2D(Parameters p, UNetConfig config, long in, long out) {
+            this.block = new ResnetBlock(p, in, out, config.normGroups(), config.normEps());
+            this.timeProjection = Linear.of(p.at("time_emb_proj"), config.embeddingDimension(), out);
+        }
+
+        /** @param embedding of time and added conditions, after its activation, {@code [B, E]} */
+        Tensor forward(Tensor x, Tensor embedding) {
+            return block.forward(
+                    x,
+                    h -> h.add_(timeProjection.forward(embedding).unsqueeze(-1).unsqueeze(-1)));
+        }
     }
 }

@@ -4,6 +4,7 @@ import static dev.hypersd.nn.GradientCheckpointing.segment;
 import static dev.hypersd.tensor.TensorScope.chain;
 
 import dev.hypersd.nn.Parameters;
+import dev.hypersd.unet.Layer.ResnetBlock2D;
 import dev.hypersd.unet.UNetConfig.Level;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;

@@ -12,6 +12,7 @@ import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorScope.Step;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.unet.UNetEncoder.Features;
+import dev.hypersd.unet.UpBlock.SkipConnections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

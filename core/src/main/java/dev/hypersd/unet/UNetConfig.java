@@ -21,7 +21,8 @@ import java.util.OptionalInt;
  * @param normGroups groups of every GroupNorm
  * @param normEps of the GroupNorms in residual blocks and before the output
  * @param time how timesteps are embedded
- * @param guidanceDimension width of the {@link GuidanceEmbedding}, if the network takes one
+ * @param guidanceDimension width of the {@linkplain Conditioning#guidanceEmbedding guidance embedding}, if the network
+ *     takes one
  * @param added SDXL's conditions, if the network takes them
  */
 public record UNetConfig(

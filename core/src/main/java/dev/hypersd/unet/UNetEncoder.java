@@ -179,4 +179,19 @@ public final class UNetEncoder {
         }
         return new Features(skips, scoped(() -> middle.forward(skips.getLast(), embedding, context)));
     }
+
+    /** Two linear layers with SiLU between them: {@code [B, in] -> [B, out]}. */
+    static final class TimestepEmbedding {
+        private final Linear linear1;
+        private final Linear linear2;
+
+        TimestepEmbedding(Parameters p, long in, long out) {
+            this.linear1 = Linear.of(p.at("linear_1"), in, out);
+            this.linear2 = Linear.of(p.at("linear_2"), out, out);
+        }
+
+        Tensor forward(Tensor x) {
+            return linear2.forward(Tensors.siluInPlace(linear1.forward(x)));
+        }
+    }
 }

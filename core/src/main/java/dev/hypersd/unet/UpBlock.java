@@ -6,7 +6,10 @@ import static dev.hypersd.tensor.TensorScope.chain;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.Upsample;
 import dev.hypersd.tensor.TensorScope.Step;
+import dev.hypersd.tensor.Tensors;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -47,5 +50,38 @@ final class UpBlock {
 
     private static Tensor enlarge(Upsample upsample, Tensor x, long height, long width) {
         return segment(in -> upsample.forward(in[0], height, width), x);
+    }
+
+    /**
+     * The feature maps that an encoder leaves to the decoder, for one pass. The decoder takes them from the last to the
+     * first, and each is freed as soon as it has been taken: at high resolutions they are most of what a step holds in
+     * memory.
+     */
+    static final class SkipConnections {
+        private final Deque<Tensor> left;
+
+        /** @param skips from first to last; this takes their handles over and closes them */
+        SkipConnections(List<Tensor> skips) {
+            this.left = new ArrayDeque<>(skips);
+        }
+
+        /**
+         * {@code x [B, C, H, W]} followed by the next skip connection, {@code [B, D, H, W]}: {@code [B, C + D, H, W]}.
+         */
+        Tensor concatenateNext(Tensor x) {
+            try (Tensor skip = left.removeLast()) {
+                return Tensors.cat(1, x, skip);
+            }
+        }
+
+        /** The height of the next one. */
+        long height() {
+            return left.getLast().size(2);
+        }
+
+        /** The width of the next one. */
+        long width() {
+            return left.getLast().size(3);
+        }
     }
 }

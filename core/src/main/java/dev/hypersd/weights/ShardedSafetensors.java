@@ -14,7 +14,7 @@ import java.util.Set;
  * Weights that are spread over several safetensors files. An index, {@code *.safetensors.index.json}, tells under
  * {@code "weight_map"} which file beside it holds which tensor.
  */
-public final class ShardedSafetensors implements WeightSource {
+final class ShardedSafetensors implements WeightSource {
     private static final String WEIGHT_MAP = "weight_map";
 
     private final Path index;
@@ -37,7 +37,7 @@ public final class ShardedSafetensors implements WeightSource {
      * @throws InvalidFileException if the index is malformed or leads outside of its directory, or a shard is missing,
      *     malformed or lacks a tensor
      */
-    public static ShardedSafetensors open(Path index) {
+    static ShardedSafetensors open(Path index) {
         JsonObject json = Json.read(index);
         JsonObject map = json.object(WEIGHT_MAP)
                 .orElseThrow(

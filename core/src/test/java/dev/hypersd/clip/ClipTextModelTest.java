@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.nn.GradientCheck;
+import dev.hypersd.nn.ParameterSource;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
-import dev.hypersd.nn.ShapesOnly;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
@@ -125,7 +125,7 @@ class ClipTextModelTest {
 
     private static long count(ClipTextConfig config) {
         return Engine.infer(() -> {
-            Parameters parameters = new Parameters(new ShapesOnly());
+            Parameters parameters = new Parameters(ParameterSource.SHAPES_ONLY);
             new ClipTextModel(config, parameters);
             return parameters.count();
         });

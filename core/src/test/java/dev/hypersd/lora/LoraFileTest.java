@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.nn.ShapesOnly;
+import dev.hypersd.nn.ParameterSource;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.weights.SafetensorsWriter;
@@ -35,7 +35,7 @@ class LoraFileTest {
     Path directory;
 
     private final LoraTargets tiny = ModelUnderTest.of(
-                    new ShapesOnly(), ModelUnderTest.TINY_UNET, ModelUnderTest.TINY_TEXT_ENCODER)
+                    ParameterSource.SHAPES_ONLY, ModelUnderTest.TINY_UNET, ModelUnderTest.TINY_TEXT_ENCODER)
             .targets("SD 1.5");
 
     /** A file of tensors that hold 1 everywhere, alphas included. */

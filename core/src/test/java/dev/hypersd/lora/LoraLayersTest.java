@@ -3,7 +3,7 @@ package dev.hypersd.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.nn.Parameter;
-import dev.hypersd.nn.ShapesOnly;
+import dev.hypersd.nn.ParameterSource;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -34,6 +34,9 @@ class LoraLayersTest {
 
     private static Map<String, Parameter> weights(String unet, Collection<LoraLayers> kinds) {
         return LoraLayers.weights(
-                kinds, ModelUnderTest.of(new ShapesOnly(), unet).parameters().getOrDefault(Component.UNET, Map.of()));
+                kinds,
+                ModelUnderTest.of(ParameterSource.SHAPES_ONLY, unet)
+                        .parameters()
+                        .getOrDefault(Component.UNET, Map.of()));
     }
 }

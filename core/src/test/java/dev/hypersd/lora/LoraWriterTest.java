@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.nn.LowRank;
 import dev.hypersd.nn.Parameter;
-import dev.hypersd.nn.ShapesOnly;
+import dev.hypersd.nn.ParameterSource;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Shapes;
@@ -54,11 +54,12 @@ class LoraWriterTest {
         Path file = Files.createTempFile("lora", ".safetensors");
         ModelUnderTest model = twoTextEncoders
                 ? ModelUnderTest.of(
-                        new ShapesOnly(),
+                        ParameterSource.SHAPES_ONLY,
                         ModelUnderTest.TINY_UNET,
                         ModelUnderTest.TINY_TEXT_ENCODER,
                         ModelUnderTest.TINY_TEXT_ENCODER)
-                : ModelUnderTest.of(new ShapesOnly(), ModelUnderTest.TINY_UNET, ModelUnderTest.TINY_TEXT_ENCODER);
+                : ModelUnderTest.of(
+                        ParameterSource.SHAPES_ONLY, ModelUnderTest.TINY_UNET, ModelUnderTest.TINY_TEXT_ENCODER);
         LoraTargets targets = model.targets("a tiny model");
         Engine.infer(() -> {
             List<Factors> factors = model.weights().stream()
@@ -105,8 +106,8 @@ class LoraWriterTest {
             @ForAll Random random)
             throws IOException {
         double alpha = spelling.hasAlpha() ? (float) any : Math.scalb((double) rank, exponent);
-        ModelUnderTest model =
-                ModelUnderTest.of(new ShapesOnly(), ModelUnderTest.TINY_UNET, ModelUnderTest.TINY_TEXT_ENCODER);
+        ModelUnderTest model = ModelUnderTest.of(
+                ParameterSource.SHAPES_ONLY, ModelUnderTest.TINY_UNET, ModelUnderTest.TINY_TEXT_ENCODER);
         LoraTargets targets = model.targets("a tiny model");
         Path file = Files.createTempFile("lora", ".safetensors");
         Engine.infer(() -> {
@@ -168,8 +169,8 @@ class LoraWriterTest {
     })
     void theUsualTargetsOfFullSizeModelsAreAllFound(String family, Spelling spelling, @TempDir Path directory) {
         boolean xl = family.equals("SDXL");
-        ModelUnderTest model =
-                ModelUnderTest.of(new ShapesOnly(), xl ? ModelUnderTest.SDXL_UNET : ModelUnderTest.SD15_UNET);
+        ModelUnderTest model = ModelUnderTest.of(
+                ParameterSource.SHAPES_ONLY, xl ? ModelUnderTest.SDXL_UNET : ModelUnderTest.SD15_UNET);
         LoraTargets targets = model.targets(family);
         Path file = directory.resolve("lora.safetensors");
         Engine.infer(() -> {
@@ -192,7 +193,7 @@ class LoraWriterTest {
 
     @Test
     void aModuleWithoutNameInTheSpellingIsRefused(@TempDir Path directory) {
-        ModelUnderTest model = ModelUnderTest.of(new ShapesOnly(), ModelUnderTest.TINY_UNET);
+        ModelUnderTest model = ModelUnderTest.of(ParameterSource.SHAPES_ONLY, ModelUnderTest.TINY_UNET);
         LoraWriter writer = new LoraWriter(model.targets("a tiny model"), Spelling.PROCESSOR, Dtype.F32);
         Engine.infer(() -> {
             Parameter conv = model.weights().getFirst();

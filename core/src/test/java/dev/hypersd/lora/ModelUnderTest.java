@@ -7,7 +7,6 @@ import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.ParameterSource;
 import dev.hypersd.nn.Parameters;
-import dev.hypersd.nn.ShapesOnly;
 import dev.hypersd.nn.StoredParameters;
 import dev.hypersd.reference.ReferenceModels;
 import dev.hypersd.tensor.Dtype;
@@ -71,7 +70,7 @@ record ModelUnderTest(
 
     /** The networks of these directories without weights. */
     static ModelUnderTest shapes(Map<Component, Path> directories) {
-        return build(configs(directories), component -> new ShapesOnly());
+        return build(configs(directories), component -> ParameterSource.SHAPES_ONLY);
     }
 
     /** Networks from configurations as text: a U-Net and any number of text encoders. */

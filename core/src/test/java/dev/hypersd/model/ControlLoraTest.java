@@ -11,9 +11,9 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.lora.Component;
 import dev.hypersd.nn.Init;
 import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.ParameterSource;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomTensors;
-import dev.hypersd.nn.ShapesOnly;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
@@ -120,7 +120,7 @@ class ControlLoraTest {
         Path file = folder.resolve(name + ".safetensors");
         UNetConfig unet = new ModelSource(model).open().unet();
         Engine.infer(() -> {
-            Parameters parameters = new Parameters(new ShapesOnly());
+            Parameters parameters = new Parameters(ParameterSource.SHAPES_ONLY);
             var _ = new ControlNet(new ControlNetConfig(unet, 3, List.of(4, 4, 4, 4), ChannelOrder.RGB), parameters);
             RandomTensors random = new RandomTensors(3);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -134,7 +134,7 @@ class ControlLoraTest {
             tensors.put(
                     CHANGED + ".down",
                     random.draw(new Init.Normal(0.1), Dtype.F32, rankOfDown, shape[1], shape[2], shape[3]));
-            ControlLoraWriter.write(file, tensors, Dtype.F32);
+            ControlLora.write(file, tensors, Dtype.F32);
             return file;
         });
         return file;

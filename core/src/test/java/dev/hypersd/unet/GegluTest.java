@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.unet.BasicTransformerBlock.FeedForward;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

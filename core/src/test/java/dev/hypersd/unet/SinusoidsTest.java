@@ -44,8 +44,8 @@ class SinusoidsTest {
 
     @Test
     void guidanceIsSinesThenCosinesOfAThousandfold() {
-        float[] waves =
-                Engine.infer(() -> Tensors.toFloats(GuidanceEmbedding.of(Tensors.of(new float[] {0.004f}, 1), 8)));
+        float[] waves = Engine.infer(() ->
+                Tensors.toFloats(Conditioning.guidanceEmbedding(Tensors.of(new float[] {0.004f}, 1), 8)));
         for (int i = 0; i < 4; i++) {
             double angle = 4 * Math.pow(10_000, -i / 3.0);
             assertThat((double) waves[i]).isCloseTo(Math.sin(angle), within(TOLERANCE));

@@ -112,7 +112,7 @@ class UNetReferenceTest {
             conditioning = conditioning.with(new Conditioning.Added(golden.in("text_embeds"), golden.in("time_ids")));
         }
         if (golden.has("in.guidance_w")) {
-            conditioning = conditioning.withGuidance(GuidanceEmbedding.of(
+            conditioning = conditioning.withGuidance(Conditioning.guidanceEmbedding(
                     golden.in("guidance_w"), config.guidanceDimension().orElseThrow()));
         }
         if (golden.has("in.mid_residual")) {

@@ -3,8 +3,8 @@ package dev.hypersd.unet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.json.Json;
+import dev.hypersd.nn.ParameterSource;
 import dev.hypersd.nn.Parameters;
-import dev.hypersd.nn.ShapesOnly;
 import dev.hypersd.tensor.Engine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ class UNetSizesTest {
 
     private static long count(String json) {
         return Engine.infer(() -> {
-            Parameters parameters = new Parameters(new ShapesOnly());
+            Parameters parameters = new Parameters(ParameterSource.SHAPES_ONLY);
             new UNet2DConditionModel(config(json), parameters);
             return parameters.count();
         });

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
+import dev.hypersd.nn.ParameterSource;
 import dev.hypersd.nn.Parameters;
-import dev.hypersd.nn.ShapesOnly;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.vae.AutoencoderKlConfig.Option;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +40,7 @@ class VaeConfigTest {
     @Test
     void taesdHasThePublishedNumberOfParameters() {
         long count = Engine.infer(() -> {
-            Parameters parameters = new Parameters(new ShapesOnly());
+            Parameters parameters = new Parameters(ParameterSource.SHAPES_ONLY);
             new AutoencoderTiny(AutoencoderTinyConfig.from(json(TAESD.formatted(""))), parameters);
             return parameters.count();
         });
@@ -91,7 +91,7 @@ class VaeConfigTest {
 
     private static long klCount(String options) {
         return Engine.infer(() -> {
-            Parameters parameters = new Parameters(new ShapesOnly());
+            Parameters parameters = new Parameters(ParameterSource.SHAPES_ONLY);
             new AutoencoderKl(kl(options), parameters);
             return parameters.count();
         });

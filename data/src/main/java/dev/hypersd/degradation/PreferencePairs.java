@@ -8,7 +8,7 @@ import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 
 /** Scenes with a worse picture and a wrong caption each; the scenes' seed and the number decide which. */
-public record PreferencePairs(Scenes scenes) implements Dataset<PreferencePair> {
+public record PreferencePairs(Scenes scenes) implements Dataset<PreferencePairs.PreferencePair> {
     /** Tells these choices from those that the scenes were made with. */
     private static final long PURPOSE = 100;
 
@@ -35,4 +35,12 @@ public record PreferencePairs(Scenes scenes) implements Dataset<PreferencePair> 
             }
         }
     }
+
+    /**
+     * A picture with its caption, and each of them once worse than it could be.
+     *
+     * @param degraded the picture after a {@link Degradation}
+     * @param wrong the caption with a {@link CaptionError}
+     */
+    public record PreferencePair(Image image, String caption, Image degraded, String wrong) {}
 }

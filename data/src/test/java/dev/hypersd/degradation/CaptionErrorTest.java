@@ -3,6 +3,7 @@ package dev.hypersd.degradation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.data.SeededRandom;
+import dev.hypersd.degradation.PreferencePairs.PreferencePair;
 import dev.hypersd.scene.Caption;
 import dev.hypersd.scene.Caption.Claimed;
 import dev.hypersd.scene.Caption.Claims;

@@ -5,7 +5,7 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.Judgement.Score;
 import dev.hypersd.file.LineFile;
 import dev.hypersd.json.Json;
-import dev.hypersd.metric.Attribute;
+import dev.hypersd.metric.AttributeCheck.Attribute;
 import dev.hypersd.metric.AttributeCheck.Outcome;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.hypersd.evaluation;
 
 import dev.hypersd.evaluation.Judgement.Score;
 import dev.hypersd.json.Json;
-import dev.hypersd.metric.Attribute;
 import dev.hypersd.metric.AttributeAccuracy.Group;
+import dev.hypersd.metric.AttributeCheck.Attribute;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.hypersd.metric;
 
+import dev.hypersd.metric.AttributeCheck.Attribute;
 import dev.hypersd.metric.AttributeCheck.Outcome;
 import dev.hypersd.scene.Caption.Claims;
 import java.util.EnumMap;

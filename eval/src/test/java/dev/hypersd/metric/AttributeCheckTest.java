@@ -6,6 +6,7 @@ import dev.hypersd.judge.detection.Detections;
 import dev.hypersd.judge.detection.Detections.DetectedObject;
 import dev.hypersd.metric.AttributeAccuracy.Group;
 import dev.hypersd.metric.AttributeAccuracy.Proportion;
+import dev.hypersd.metric.AttributeCheck.Attribute;
 import dev.hypersd.metric.AttributeCheck.Outcome;
 import dev.hypersd.scene.Caption.Claimed;
 import dev.hypersd.scene.Caption.Claims;

@@ -12,7 +12,7 @@ import dev.hypersd.objective.TunedModel;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.Learner;
-import dev.hypersd.training.Loss;
+import dev.hypersd.training.Learner.Loss;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;

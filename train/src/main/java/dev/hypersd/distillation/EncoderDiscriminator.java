@@ -12,7 +12,6 @@ import dev.hypersd.objective.Predictor;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.UNetEncoder;
@@ -72,7 +71,7 @@ final class EncoderDiscriminator implements Discriminator {
         Map<String, Parameter> learning = new LinkedHashMap<>(parameters);
         learning.keySet().removeIf(name -> !ENCODER.matcher(name).matches());
         learning.putAll(p.taken());
-        this.tuning = new FullTuning(learning);
+        this.tuning = new Tuning.Full(learning);
     }
 
     @Override

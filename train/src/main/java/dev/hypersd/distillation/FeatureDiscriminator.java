@@ -10,7 +10,6 @@ import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.objective.Predictor;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.UNet2DConditionModel;
@@ -41,7 +40,7 @@ final class FeatureDiscriminator implements Discriminator {
             }
             heads.add(here);
         }
-        this.tuning = new FullTuning(p.taken());
+        this.tuning = new Tuning.Full(p.taken());
     }
 
     @Override

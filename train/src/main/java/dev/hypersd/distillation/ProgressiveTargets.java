@@ -1,6 +1,8 @@
 package dev.hypersd.distillation;
 
+import dev.hypersd.distillation.Segments.Spans;
 import dev.hypersd.distillation.TargetMaker.Target;
+import dev.hypersd.distillation.Teacher.Solver;
 import dev.hypersd.training.RandomSource;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;

@@ -1,6 +1,8 @@
 package dev.hypersd.distillation;
 
+import dev.hypersd.distillation.Segments.Spans;
 import dev.hypersd.distillation.TargetMaker.Target;
+import dev.hypersd.distillation.Teacher.Solver;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Tensors;

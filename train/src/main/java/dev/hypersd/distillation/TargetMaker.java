@@ -1,5 +1,7 @@
 package dev.hypersd.distillation;
 
+import dev.hypersd.distillation.Segments.Spans;
+import dev.hypersd.distillation.Teacher.Solver;
 import dev.hypersd.training.RandomSource;
 import org.bytedeco.pytorch.Tensor;
 

@@ -8,6 +8,7 @@ import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.RandomSource;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The network whose trajectories or scores are learned.
@@ -71,5 +72,25 @@ record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
                 adapters,
                 batch,
                 guidance.greatest > 1 ? Optional.of(Tensors.of(scales, scales.length, 1, 1, 1)) : Optional.empty());
+    }
+
+    /**
+     * A network that follows its trajectories for the captions of one batch.
+     *
+     * @param adapters what makes the network this one
+     * @param guidanceScale for each sample, {@code [B, 1, 1, 1]}; empty for no guidance
+     */
+    record Solver(Predictor predictor, Adapters adapters, Batch batch, Optional<Tensor> guidanceScale) {
+        /** The network's prediction. */
+        Tensor predict(Tensor latents, int[] timesteps) {
+            return adapters.during(() -> guidanceScale
+                    .map(scale -> predictor.guided(latents, timesteps, batch.text(), batch.empty(), scale))
+                    .orElseGet(() -> predictor.predict(latents, timesteps, batch.text())));
+        }
+
+        /** One step of DDIM. */
+        Tensor step(Tensor latents, int[] from, int[] to) {
+            return predictor.schedule().jump(latents, predict(latents, from), from, to);
+        }
     }
 }

@@ -1,6 +1,8 @@
 package dev.hypersd.distillation;
 
+import dev.hypersd.distillation.Segments.Spans;
 import dev.hypersd.distillation.TargetMaker.Target;
+import dev.hypersd.distillation.Teacher.Solver;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.objective.PretrainedModel;
 import dev.hypersd.schedule.NoiseSchedule;
@@ -228,5 +230,38 @@ final class TrajectoryLoss implements DistillationLoss {
                     Arrays.stream(timesteps).mapToLong(t -> t == end ? 1 : 0).toArray();
             return Tensors.of(last, last.length, 1, 1, 1).ne(new Scalar(0));
         }
+    }
+
+    /** Which timestep of its segment a student has to reach. */
+    enum TargetTimestep {
+        /** Any point below the one where it is, all equally often: the whole trajectory is learned. */
+        UNIFORM {
+            @Override
+            int draw(int end, int point, RandomSource random) {
+                return end + (int) (random.uniform() * (point - end));
+            }
+        },
+        /** The segment's end, as it will be used. */
+        BOUNDARY {
+            @Override
+            int draw(int end, int point, RandomSource random) {
+                return end;
+            }
+        },
+        /** One or the other, equally often. */
+        MIXED {
+            @Override
+            int draw(int end, int point, RandomSource random) {
+                return (random.uniform() < 0.5 ? UNIFORM : BOUNDARY).draw(end, point, random);
+            }
+        };
+
+        /**
+         * The point that the student has to reach, {@code end..point - 1}.
+         *
+         * @param end the cleaner end of the segment
+         * @param point where the student is, above {@code end}
+         */
+        abstract int draw(int end, int point, RandomSource random);
     }
 }

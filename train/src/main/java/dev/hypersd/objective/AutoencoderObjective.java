@@ -1,5 +1,7 @@
 package dev.hypersd.objective;
 
+import static dev.hypersd.tensor.TensorScope.scoped;
+
 import dev.hypersd.data.Dataset;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.JudgeFolder;
@@ -15,7 +17,6 @@ import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Losses.Term;
@@ -23,6 +24,7 @@ import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
+import dev.hypersd.training.Tuning;
 import dev.hypersd.vae.AutoencoderKl;
 import dev.hypersd.vae.DiagonalGaussian;
 import java.nio.file.Path;
@@ -32,7 +34,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Trains the autoencoder (Rombach et al., 2022, section 3.1): pictures come back as they were, from latents near a
@@ -117,7 +121,7 @@ public final class AutoencoderObjective implements Objective<Image> {
                 () -> StartedNetwork.load(NetworkType.AUTOENCODER_KL, settings.folder(), settings.seed(), arena));
         this.distance = settings.perceptual().map(perceptual -> distance(perceptual.judge()));
         this.weights = Engine.call(() -> new TrainableWeights(
-                new FullTuning(settings.part().of(autoencoder.parameters())),
+                new Tuning.Full(settings.part().of(autoencoder.parameters())),
                 settings.emaDecay(),
                 settings.seed(),
                 arena));
@@ -239,5 +243,42 @@ public final class AutoencoderObjective implements Objective<Image> {
     @Override
     public void close() {
         arena.close();
+    }
+
+    /** What is measured of an autoencoder, each a scalar. */
+    static final class ReconstructionErrors {
+        private ReconstructionErrors() {}
+
+        /** The mean absolute difference of neighbours. */
+        static Tensor edges(Tensor x) {
+            long height = x.size(2);
+            long width = x.size(3);
+            return scoped(() -> x.narrow(2, 1, height - 1)
+                    .sub(x.narrow(2, 0, height - 1))
+                    .abs()
+                    .mean()
+                    .add(x.narrow(3, 1, width - 1)
+                            .sub(x.narrow(3, 0, width - 1))
+                            .abs()
+                            .mean()));
+        }
+
+        /** Of Kullback and Leibler, from a standard normal distribution, per latent. */
+        static Tensor divergence(DiagonalGaussian posterior) {
+            return scoped(() -> posterior
+                    .mean()
+                    .square()
+                    .add(posterior.logVariance().exp())
+                    .sub(posterior.logVariance())
+                    .sub(new Scalar(1))
+                    .mean()
+                    .mul(new Scalar(0.5)));
+        }
+
+        /** In decibel, for pixels that span 2. */
+        static Tensor signalToNoise(Tensor error) {
+            return scoped(() -> torch.log10(error.detach().square().mean().div(new Scalar(4)))
+                    .mul(new Scalar(-10)));
+        }
     }
 }

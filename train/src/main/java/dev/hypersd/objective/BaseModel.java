@@ -5,7 +5,6 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
@@ -57,7 +56,7 @@ record BaseModel(
                     "base.trainable matches no weight of " + folder + "; they have names such as "
                             + parameters().keySet().iterator().next());
         }
-        return new FullTuning(learning);
+        return new Tuning.Full(learning);
     }
 
     private Map<String, Parameter> parameters() {

@@ -7,6 +7,7 @@ import dev.hypersd.image.Image;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.nn.Adapters;
+import dev.hypersd.objective.SampleSheet.GuidedSampling;
 import dev.hypersd.preprocess.Preprocessor;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.SamplingPlan;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.LongStream;
@@ -48,7 +50,7 @@ import org.bytedeco.pytorch.Tensor;
  * draws in one. So, with such a LoRA, half of the updates are about that step: the LoRA is laid over the U-Net, and the
  * error is that of the clean latents which it arrives at.
  */
-public final class ControlNetObjective implements Objective<Controlled> {
+public final class ControlNetObjective implements Objective<ControlNetObjective.Controlled> {
     private static final int SHOWN = 6;
     private static final int SHOWN_STEPS = 25;
 
@@ -242,5 +244,29 @@ public final class ControlNetObjective implements Objective<Controlled> {
     @Override
     public void close() {
         arena.close();
+    }
+
+    /** An encoded picture, and the picture that a ControlNet sees of it. */
+    public record Controlled(LatentSample sample, Image control) {
+        /** Those of one number together; both of one size. */
+        static Dataset<Controlled> of(Dataset<LatentSample> samples, Dataset<Image> controls) {
+            return new Dataset<>() {
+                @Override
+                public long size() {
+                    return samples.size();
+                }
+
+                @Override
+                public Controlled get(long index) {
+                    return new Controlled(samples.get(Objects.checkIndex(index, size())), controls.get(index));
+                }
+            };
+        }
+
+        /** Control pictures from 0 to 1, {@code [B, 3, H, W]}. */
+        static Tensor pictures(List<Controlled> batch) {
+            return ImageTensors.zeroToOne(
+                    batch.stream().map(Controlled::control).toList());
+        }
     }
 }

@@ -3,7 +3,6 @@ package dev.hypersd.objective;
 import dev.hypersd.latents.CaptionEmbeddings;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelPart;
-import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
@@ -20,7 +19,7 @@ record FullUNet(ModelFiles files, LatentDiffusion model, CaptionEmbeddings capti
 
     @Override
     public Tuning tuning() {
-        return new FullTuning(model.unet().parameters());
+        return new Tuning.Full(model.unet().parameters());
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.clip.ClipModel;
-import dev.hypersd.degradation.PreferencePair;
+import dev.hypersd.degradation.PreferencePairs.PreferencePair;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.detection.AttributeLosses;
 import dev.hypersd.judge.detection.AttributeReader;

@@ -4,12 +4,12 @@ import dev.hypersd.data.Dataset;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.TrainableWeights;
+import dev.hypersd.training.Tuning;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +66,7 @@ public final class NetworkObjective<N, S> implements Objective<S> {
         this.heldOut = heldOut;
         this.started = Engine.infer(() -> StartedNetwork.load(type, settings.folder(), settings.seed(), arena));
         this.weights = Engine.call(() -> new TrainableWeights(
-                new FullTuning(started.parameters()), settings.emaDecay(), settings.seed(), arena));
+                new Tuning.Full(started.parameters()), settings.emaDecay(), settings.seed(), arena));
         NetworkLoss<N, S> loss = losses.apply(arena);
         this.learner =
                 new Learner<>(type.className(), weights, optimiser, (batch, _, _) -> loss.of(started.network(), batch));

@@ -6,7 +6,7 @@ import dev.hypersd.controlnet.ControlNetConfig.ChannelOrder;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.file.Draft;
 import dev.hypersd.json.Json;
-import dev.hypersd.model.ControlLoraWriter;
+import dev.hypersd.model.ControlLora;
 import dev.hypersd.nn.Init;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.ParameterSource;
@@ -14,9 +14,7 @@ import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.LowRankTuning;
-import dev.hypersd.training.MixedTuning;
 import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.UNet2DConditionModel;
 import dev.hypersd.unet.UNetConfig;
@@ -86,7 +84,7 @@ record NewControlNet(
     /** What learns: everything, or low-rank changes of the copied matrices and convolutions, and everything else. */
     Tuning tuning() {
         if (rank.isEmpty()) {
-            return new FullTuning(parameters);
+            return new Tuning.Full(parameters);
         }
         Map<String, Parameter> changed = new LinkedHashMap<>();
         Map<String, Parameter> whole = new LinkedHashMap<>();
@@ -97,7 +95,7 @@ record NewControlNet(
                 whole.put(name, parameter);
             }
         });
-        return new MixedTuning(new FullTuning(whole), new LowRankTuning(changed, rank.getAsInt(), rank.getAsInt()));
+        return new Tuning.Mixed(new Tuning.Full(whole), new LowRankTuning(changed, rank.getAsInt(), rank.getAsInt()));
     }
 
     /** Whether factors are smaller than the weight itself. */
@@ -112,7 +110,7 @@ record NewControlNet(
     /** Writes what other programs open: a folder as diffusers lay it out, or a Control-LoRA in one file. */
     void publish(Path folder, Map<String, Tensor> averaged) {
         if (rank.isPresent()) {
-            ControlLoraWriter.write(folder.resolve("controlnet.safetensors"), averaged, Dtype.F16);
+            ControlLora.write(folder.resolve("controlnet.safetensors"), averaged, Dtype.F16);
             return;
         }
         Map<String, Tensor> half = new LinkedHashMap<>();

@@ -1,17 +1,24 @@
 package dev.hypersd.objective;
 
+import static dev.hypersd.tensor.TensorScope.keeping;
+
 import dev.hypersd.image.Image;
+import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.SeededNoise;
+import dev.hypersd.sampler.StepResult;
 import dev.hypersd.sampler.Steps;
 import dev.hypersd.scene.ContactSheet;
 import dev.hypersd.tensor.ImageTensors;
+import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.RandomSource;
+import dev.hypersd.unet.Conditioning;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -49,5 +56,46 @@ public record SampleSheet(List<String> captions, int steps, double scale, long s
         Tensor latents = new GuidedSampling(model.unet().network()::forward, scale)
                 .sample(plan, noise, tuned.conditioning(asked, shape), new SeededNoise(seed));
         return ImageTensors.images(model.autoencoder().decode(latents));
+    }
+
+    /**
+     * Draws with a network that is being trained.
+     *
+     * @param scale of guidance; 1 for a single pass without
+     */
+    record GuidedSampling(Predictor.Network network, double scale) {
+        /**
+         * Latents from noise.
+         *
+         * @param noise {@code [B, C, h, w]}, standard normal
+         * @param text the conditioning of {@code B} empty captions where there is guidance, then of those to be drawn
+         * @param later noise that the plan asks for on the way
+         */
+        Tensor sample(SamplingPlan plan, Tensor noise, Conditioning text, NoiseSource later) {
+            StepResult current = StepResult.start(noise.mul(new Scalar(plan.initNoiseSigma())));
+            for (int i = 0; i < plan.size(); i++) {
+                int step = i;
+                StepResult before = current;
+                current = keeping(
+                        () -> plan.step(
+                                step,
+                                before.x(),
+                                predict(plan.scaleModelInput(step, before.x()), plan.timestep(step), text),
+                                later,
+                                before.history()),
+                        StepResult::tensors);
+            }
+            return current.x();
+        }
+
+        private Tensor predict(Tensor latents, double timestep, Conditioning text) {
+            Tensor time = Tensors.of(new float[] {(float) timestep}, 1);
+            if (scale == 1) {
+                return network.forward(latents, time, text);
+            }
+            long batch = latents.size(0);
+            Tensor both = network.forward(Tensors.cat(0, latents, latents), time, text);
+            return Tensors.combine(1 - scale, both.narrow(0, 0, batch), scale, both.narrow(0, batch, batch));
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.PerceptualDistance;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
+import dev.hypersd.objective.AutoencoderObjective.ReconstructionErrors;
 import dev.hypersd.objective.NetworkObjective.NetworkLoss;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;

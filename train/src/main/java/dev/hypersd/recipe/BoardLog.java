@@ -2,8 +2,8 @@ package dev.hypersd.recipe;
 
 import dev.hypersd.image.Image;
 import dev.hypersd.tensorboard.EventFile;
-import dev.hypersd.training.StepReport;
 import dev.hypersd.training.TrainingListener;
+import dev.hypersd.training.TrainingListener.StepReport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

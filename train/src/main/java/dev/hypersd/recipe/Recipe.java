@@ -1,11 +1,11 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.section.Section;
-import dev.hypersd.training.LearningRate;
 import dev.hypersd.training.OptimiserSettings;
-import dev.hypersd.training.Precision;
+import dev.hypersd.training.OptimiserSettings.LearningRate;
 import dev.hypersd.training.TrainingSettings;
 import dev.hypersd.training.TrainingSettings.Intervals;
+import dev.hypersd.training.TrainingSettings.Precision;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -3,6 +3,7 @@ package dev.hypersd.training;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.training.TrainableWeights.FlatTensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

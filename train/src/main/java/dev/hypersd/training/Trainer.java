@@ -2,6 +2,7 @@ package dev.hypersd.training;
 
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.training.TrainingListener.StepReport;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

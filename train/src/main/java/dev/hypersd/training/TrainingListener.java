@@ -30,4 +30,20 @@ public interface TrainingListener {
 
     /** The run has ended, whether it reached its last step or was stopped. */
     default void ended(long step) {}
+
+    /**
+     * What happened in one step.
+     *
+     * @param step counted from 1
+     * @param values losses by {@code learner/term}, gradient norms by {@code learner/norm}, learning rates by
+     *     {@code learner/rate}
+     * @param loss the first learner's total, the one number to look at
+     * @param samples that were learned from
+     * @param seconds that it took
+     */
+    record StepReport(long step, Map<String, Double> values, double loss, long samples, double seconds) {
+        public StepReport {
+            values = Map.copyOf(values);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.data.Dataset;
+import dev.hypersd.distillation.Teacher.Solver;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Linear;
@@ -15,18 +16,18 @@ import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Checkpoints;
-import dev.hypersd.training.FullTuning;
 import dev.hypersd.training.Learner;
-import dev.hypersd.training.LearningRate;
-import dev.hypersd.training.Loss;
+import dev.hypersd.training.Learner.Loss;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
-import dev.hypersd.training.Precision;
+import dev.hypersd.training.OptimiserSettings.LearningRate;
 import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
 import dev.hypersd.training.Trainer;
 import dev.hypersd.training.TrainingSettings;
+import dev.hypersd.training.TrainingSettings.Precision;
+import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.Conditioning;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -169,7 +170,7 @@ final class PlaneWorld implements AutoCloseable {
 
     /** All of the network, as it is. */
     TrainableWeights weights(double decay) {
-        return Engine.call(() -> new TrainableWeights(new FullTuning(parameters.taken()), decay, 1, arena));
+        return Engine.call(() -> new TrainableWeights(new Tuning.Full(parameters.taken()), decay, 1, arena));
     }
 
     /** A student that learns by {@code settings}. */

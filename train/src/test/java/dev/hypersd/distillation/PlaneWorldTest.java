@@ -2,6 +2,7 @@ package dev.hypersd.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.distillation.TrajectoryLoss.TargetTimestep;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.training.TrainableWeights;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.training.Precision;
+import dev.hypersd.training.TrainingSettings.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -8,6 +8,7 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.training.OptimiserSettings.LearningRate;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,7 @@ final class LineObjective implements Objective<Double> {
                 OptimiserSettings.usual(new LearningRate(peak, 5, steps, 0.1)).by(method);
         Parameters p = new Parameters(new RandomParameters(1, Dtype.F32, arena));
         layer = Engine.infer(() -> Linear.of(p, 1, 1));
-        weights = Engine.call(() -> new TrainableWeights(new FullTuning(p.taken()), 0.9, 1, arena));
+        weights = Engine.call(() -> new TrainableWeights(new Tuning.Full(p.taken()), 0.9, 1, arena));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.hypersd.training;
 
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.training.TrainingListener.StepReport;
+import dev.hypersd.training.TrainingSettings.Precision;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,6 +8,8 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.training.OptimiserSettings.LearningRate;
+import dev.hypersd.training.TrainableWeights.FlatTensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import net.jqwik.api.ForAll;

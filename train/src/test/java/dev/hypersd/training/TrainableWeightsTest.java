@@ -47,7 +47,7 @@ class TrainableWeightsTest {
     private TrainableWeights weights(double decay) {
         Parameters parameters = new Parameters(new RandomParameters(1, Dtype.F32, arena));
         parameters.take(NAME, Init.ZEROS, 1);
-        return Engine.call(() -> new TrainableWeights(new FullTuning(parameters.taken()), decay, 1, arena));
+        return Engine.call(() -> new TrainableWeights(new Tuning.Full(parameters.taken()), decay, 1, arena));
     }
 
     private static void moveTo(float value, TrainableWeights weights) {

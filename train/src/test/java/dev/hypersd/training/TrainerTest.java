@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.OptimiserSettings.Method;
+import dev.hypersd.training.TrainingListener.StepReport;
+import dev.hypersd.training.TrainingSettings.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

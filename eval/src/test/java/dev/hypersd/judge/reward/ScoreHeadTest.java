@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.nn.ParameterSource;
 import dev.hypersd.nn.Parameters;
-import dev.hypersd.nn.ShapesOnly;
 import dev.hypersd.nn.StoredParameters;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -46,7 +46,7 @@ class ScoreHeadTest {
 
     @Test
     void laionsHeadHasThePublishedTensors() {
-        Parameters parameters = new Parameters(new ShapesOnly());
+        Parameters parameters = new Parameters(ParameterSource.SHAPES_ONLY);
         new ScoreHead(ScoreHead.LAION, parameters.at("layers"));
         assertThat(parameters.taken().keySet())
                 .contains("layers.0.weight", "layers.2.weight", "layers.4.weight", "layers.6.weight", "layers.7.bias")
@@ -57,7 +57,7 @@ class ScoreHeadTest {
     @Test
     void vectorsOfAnotherWidthAreRefused() {
         Engine.infer(() -> {
-            ScoreHead head = new ScoreHead(List.of(4, 1), new Parameters(new ShapesOnly()));
+            ScoreHead head = new ScoreHead(List.of(4, 1), new Parameters(ParameterSource.SHAPES_ONLY));
             assertThatThrownBy(() -> head.forward(Tensors.empty(2, 5)))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessage("the vectors must have shape [*, 4], not [2, 5]");
