@@ -10,6 +10,8 @@ import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.prompt.Wildcards;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.ReadInfotext;
+import dev.hypersd.request.Seeds;
 import dev.hypersd.scene.ContactSheet;
 import dev.hypersd.tensor.Engine;
 import java.io.PrintWriter;
@@ -126,7 +128,13 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
         GenerationOptions.Builder options = given.toBuilder();
         prompt.ifPresent(options::prompt);
         output.count.ifPresent(options::count);
-        return like.map(GenerationOptions::read).map(options.build()::over).orElseGet(options::build);
+        Warnings warnings = new Warnings(spec.commandLine().getErr());
+        return like.map(ReadInfotext::of)
+                .map(read -> {
+                    read.warnings().forEach(warnings::say);
+                    return options.build().over(read.options());
+                })
+                .orElseGet(options::build);
     }
 
     @Override
@@ -140,6 +148,7 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
                 .orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
         int count = options.get(dev.hypersd.request.Option.COUNT).orElse(1);
         checkCounts(count);
+        Seeds.checkRow(firstSeed, count);
         for (int i = 0; i < count; i++) {
             checkWritable(files.path(firstSeed + i, i + 1, count));
         }
@@ -225,7 +234,7 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
             report(image, file, seconds);
         });
         return images.stream()
-                .map(image -> new ContactSheet.Entry(image.image(), Long.toString(image.seed())))
+                .map(image -> new ContactSheet.Entry(image.image(), Seeds.text(image.seed())))
                 .toList();
     }
 
@@ -234,7 +243,7 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
         if (output.json) {
             out.println(Json.MAPPER.writeValueAsString(Map.of(
                     "file", file.toString(),
-                    "seed", image.seed(),
+                    "seed", Seeds.number(image.seed()),
                     "width", image.image().width(),
                     "height", image.image().height(),
                     "seconds", seconds,

@@ -1,5 +1,6 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.request.Seeds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -26,6 +27,6 @@ record OutputPattern(String pattern) {
             boolean extension = dot > Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\'));
             file = extension ? file.substring(0, dot) + "-{index}" + file.substring(dot) : file + "-{index}";
         }
-        return Path.of(file.replace("{seed}", Long.toString(seed)).replace("{index}", Integer.toString(index)));
+        return Path.of(file.replace("{seed}", Seeds.text(seed)).replace("{index}", Integer.toString(index)));
     }
 }

@@ -3,6 +3,7 @@ package dev.hypersd.cli;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.GenerationParameters;
 import dev.hypersd.json.Json;
+import dev.hypersd.request.ReadInfotext;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +41,8 @@ final class ShowCommand implements Runnable {
     private void show(Path file) {
         GenerationParameters parameters = GenerationParameters.read(file)
                 .orElseThrow(() -> new InvalidFileException(file, "does not say how it was made"));
+        Warnings warnings = new Warnings(spec.commandLine().getErr());
+        ReadInfotext.of(parameters).warnings().forEach(warning -> warnings.say(file + ": " + warning));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(Json.MAPPER.writeValueAsString(Map.of(

@@ -27,6 +27,7 @@ public final class Json {
     private static final long LARGEST_FILE = 64L << 20;
 
     private static final int DEEPEST_NESTING = 64;
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     /** Names of classes and settings of the parser, which mean nothing to the reader of a message. */
     private static final Pattern PARSER_INTERNALS = Pattern.compile(",? (from )?`[^`]*`");
@@ -80,13 +81,14 @@ public final class Json {
         return new JsonObject(file, "", tree);
     }
 
-    /** {@code bytes} as text, refused where they are not UTF-8. */
+    /** {@code bytes} as text without the byte-order mark that some editors put first, refused if not UTF-8. */
     public static String utf8(Path file, byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8
+            String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         } catch (CharacterCodingException e) {
             throw new InvalidFileException(file, "is not UTF-8 text", e);
         }

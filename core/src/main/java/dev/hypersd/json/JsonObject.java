@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.Nearest;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -112,6 +113,23 @@ public final class JsonObject {
         return value.isIntegralNumber() && value.canConvertToLong()
                 ? value.longValue()
                 : refuse(key, "a whole number of up to 64 bits", value);
+    }
+
+    /** The whole number at {@code key}, of up to 64 bits without a sign, as those bits. */
+    public long unsignedNumber(String key, long absent) {
+        if (!has(key)) {
+            return absent;
+        }
+        JsonNode value = node.get(key);
+        BigInteger number = value.isIntegralNumber() ? value.bigIntegerValue() : BigInteger.ONE.negate();
+        return number.signum() >= 0 && number.bitLength() <= Long.SIZE
+                ? number.longValue()
+                : refuse(key, "a whole number from 0 to 18446744073709551615", value);
+    }
+
+    /** Whether the value at {@code key} is a number below 0. */
+    public boolean isNegative(String key) {
+        return has(key) && node.get(key).isNumber() && node.get(key).doubleValue() < 0;
     }
 
     /** The whole number at {@code key}, which must be 1 or more. */

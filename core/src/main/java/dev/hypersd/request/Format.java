@@ -55,12 +55,12 @@ record Format<T>(
             (json, key) -> json.object().integer(key, 0),
             Format::node);
 
-    static final Format<Long> LONG = new Format<>(
-            "a whole number",
-            Long::valueOf,
-            String::valueOf,
-            (json, key) -> json.object().wholeNumber(key, 0),
-            Format::node);
+    static final Format<Long> SEED = new Format<>(
+            "a whole number from 0 to " + Seeds.text(Seeds.LAST),
+            Long::parseUnsignedLong,
+            Seeds::text,
+            (json, key) -> json.object().unsignedNumber(key, 0),
+            seed -> node(Seeds.number(seed)));
 
     static final Format<Double> NUMBER = new Format<>(
             "a number",

@@ -136,19 +136,18 @@ public final class GenerationOptions {
     }
 
     /**
-     * What a PNG, JPEG or WebP file says of how it was made. Inputs that a file cannot hold are missing: its original
-     * picture, the pictures that ControlNets followed, and the folders of what it names.
+     * What a PNG, JPEG or WebP file says of how it was made, as {@link ReadInfotext#of(Path)} reads it, which also
+     * tells what was left out.
      *
      * @throws InvalidFileException if the file cannot be read or says nothing
      */
     public static GenerationOptions read(Path file) {
-        return of(GenerationParameters.read(file)
-                .orElseThrow(() -> new InvalidFileException(file, "does not say how it was made")));
+        return ReadInfotext.of(file).options();
     }
 
     /** What infotext says, as far as it is known here. */
     public static GenerationOptions of(GenerationParameters infotext) {
-        return InfotextForm.read(infotext);
+        return ReadInfotext.of(infotext).options();
     }
 
     /** As infotext, without pictures. */

@@ -103,8 +103,13 @@ public record ImageRequest(
                 .map(Size::of));
     }
 
-    /** The seed of each picture. */
+    /**
+     * The seed of each picture.
+     *
+     * @throws InvalidRequestException if they go beyond the last one there is
+     */
     public LongStream seeds() {
+        Seeds.checkRow(seed, count());
         return LongStream.range(0, count()).map(i -> seed + i);
     }
 

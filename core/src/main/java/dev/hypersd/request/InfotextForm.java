@@ -1,10 +1,16 @@
 package dev.hypersd.request;
 
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.GenerationParameters;
+import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Options as infotext, the form in which AUTOMATIC1111's web interface and most other programs write into pictures how
@@ -16,6 +22,15 @@ final class InfotextForm {
 
     /** By this other programs find the settings. */
     private static final String STEPS = "Steps";
+
+    private static final String SCHEDULE_TYPE = "Schedule type";
+
+    /** What other programs call the schedules that their samplers have without any choice. */
+    private static final Set<String> USUAL_SCHEDULES =
+            Set.of("automatic", "uniform", "normal", "simple", "sgm uniform", "sgm_uniform");
+
+    /** Entries about a second pass that only other programs write. */
+    private static final List<String> HIRES_OF_OTHERS = List.of("Hires upscaler", "Hires steps", "Hires resize");
 
     private InfotextForm() {}
 
@@ -76,34 +91,117 @@ final class InfotextForm {
                 control.mode());
     }
 
-    static GenerationOptions read(GenerationParameters infotext) {
-        GenerationOptions.Builder options = GenerationOptions.builder();
-        if (infotext.setting("Prompt").isEmpty()) {
-            options.prompt(infotext.prompt());
+    /** The options that {@code infotext} says; entries with a value that cannot be read are left out. */
+    static ReadInfotext read(GenerationParameters infotext) {
+        Reader reader = new Reader(infotext);
+        return new ReadInfotext(reader.options(), reader.warnings);
+    }
+
+    /** Reads entry by entry, and keeps a warning about each that is left out. */
+    private static final class Reader {
+        private final GenerationParameters infotext;
+        private final GenerationOptions.Builder options = GenerationOptions.builder();
+        private final List<String> warnings = new ArrayList<>();
+
+        Reader(GenerationParameters infotext) {
+            this.infotext = infotext;
         }
-        if (!infotext.negativePrompt().isEmpty()
-                || infotext.setting("Negative prompt").isPresent()) {
-            options.negativePrompt(infotext.negativePrompt());
+
+        GenerationOptions options() {
+            if (infotext.setting("Prompt").isEmpty()) {
+                options.prompt(infotext.prompt());
+            }
+            if (!infotext.negativePrompt().isEmpty()
+                    || infotext.setting("Negative prompt").isPresent()) {
+                options.negativePrompt(infotext.negativePrompt());
+            }
+            for (Option<?> option : Option.all()) {
+                option.infotext().ifPresent(name -> entry(name, text -> options.parse(option, text)));
+            }
+            options.unset(Option.CLIP_SKIP);
+            if (!infotext.setting("Clip skip").equals(Optional.of("0"))) { // Some programs write 0 for none.
+                entry("Clip skip", text -> options.set(Option.CLIP_SKIP, fromOne(text)));
+            }
+            scheduleType();
+            hires();
+            if (infotext.setting(SAMPLER_SOURCE).isPresent()) {
+                options.unset(Option.SAMPLER);
+            }
+            if (options.build().has(Option.TIMESTEPS)) {
+                options.unset(Option.STEPS); // It says how many they are.
+            }
+            List<ControlNetReference> controls = new ArrayList<>();
+            for (int i = 0; infotext.setting("ControlNet " + i).isPresent(); i++) {
+                entry("ControlNet " + i, text -> controls.add(References.CONTROL.item(text)));
+            }
+            if (!controls.isEmpty()) {
+                options.set(Option.CONTROLS, controls);
+            }
+            return options.build();
         }
-        for (Option<?> option : Option.all()) {
-            option.infotext().flatMap(infotext::setting).ifPresent(text -> options.parse(option, text));
+
+        private void entry(String name, Consumer<String> reader) {
+            infotext.setting(name).ifPresent(text -> {
+                try {
+                    reader.accept(text);
+                } catch (InvalidRequestException | InvalidFileException e) {
+                    leaveOut(name, text, e.getMessage());
+                }
+            });
         }
-        infotext.setting("Clip skip")
-                .ifPresent(text -> options.set(Option.CLIP_SKIP, Option.CLIP_SKIP.parse(text) - 1));
-        if (infotext.setting(SAMPLER_SOURCE).isPresent()) {
-            options.unset(Option.SAMPLER);
+
+        private void leaveOut(String name, String text, String reason) {
+            String warning = "the entry \"%s: %s\" of the picture is left out: %s"
+                    .formatted(name, Format.shortened(text), reason);
+            if (!warnings.contains(warning)) {
+                warnings.add(warning);
+            }
         }
-        if (infotext.setting("Timesteps").isPresent()) {
-            options.unset(Option.STEPS); // It says how many they are.
+
+        private static int fromOne(String text) {
+            int skipped = Option.CLIP_SKIP.parse(text) - 1;
+            if (skipped < 0) {
+                throw new InvalidRequestException("it counts from 1");
+            }
+            return skipped;
         }
-        List<ControlNetReference> controls = new ArrayList<>();
-        for (int i = 0; infotext.setting("ControlNet " + i).isPresent(); i++) {
-            controls.add(
-                    References.CONTROL.item(infotext.setting("ControlNet " + i).orElseThrow()));
+
+        /** Programs that name the schedule apart from the sampler mean the two together. */
+        private void scheduleType() {
+            Optional<String> schedule = infotext.setting(SCHEDULE_TYPE);
+            Optional<String> sampler = options.build().get(Option.SAMPLER);
+            if (schedule.isEmpty() || sampler.isEmpty()) {
+                return;
+            }
+            String title = Samplers.titled(sampler.get()).map(Sampler::title).orElse(sampler.get());
+            Optional<Sampler> both = Samplers.titled(title + " " + schedule.get());
+            both.ifPresent(found -> options.sampler(found.name()));
+            String lower = schedule.get().toLowerCase(Locale.ROOT);
+            if (both.isEmpty()
+                    && !USUAL_SCHEDULES.contains(lower)
+                    && !title.toLowerCase(Locale.ROOT).endsWith(" " + lower)) {
+                leaveOut(SCHEDULE_TYPE, schedule.get(), "%s has no such schedule here".formatted(title));
+            }
         }
-        if (!controls.isEmpty()) {
-            options.set(Option.CONTROLS, controls);
+
+        /**
+         * Of other programs, which write the strength of the second pass as that of the picture, and more about the
+         * pass than can be said here.
+         */
+        private void hires() {
+            List<String> others = HIRES_OF_OTHERS.stream()
+                    .filter(infotext.settings()::containsKey)
+                    .toList();
+            for (String name : others) {
+                leaveOut(name, infotext.setting(name).orElseThrow(), "the second pass has no such option here");
+            }
+            Optional<Double> strength = options.build().get(Option.STRENGTH);
+            if (!others.isEmpty() && strength.isPresent()) {
+                options.unset(Option.STRENGTH);
+                if (options.build().has(Option.HIRES) && !options.build().has(Option.HIRES_STRENGTH)) {
+                    options.set(Option.HIRES_STRENGTH, strength.get());
+                }
+            }
         }
-        return options.build();
     }
 }

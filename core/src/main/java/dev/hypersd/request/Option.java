@@ -43,8 +43,9 @@ public final class Option<T> {
                     "Classifier-free guidance scale; off at 1 and below. Default: the preset's, or 7.5.")
             .infotext("CFG scale");
 
+    /** All 64 bits of it, without a sign: from {@link Long#MAX_VALUE} the numbers go on as the negative ones. */
     public static final Option<Long> SEED = of(
-                    "seed", Format.LONG, "S", "Seed of the first picture. Default: a random one.")
+                    "seed", Format.SEED, "S", "Seed of the first picture. Default: a random one.")
             .infotext("Seed");
 
     public static final Option<Size> SIZE = of(

@@ -3,6 +3,7 @@ package dev.hypersd.request;
 import static java.util.function.Predicate.not;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.error.Nearest;
 import dev.hypersd.image.Image;
 import dev.hypersd.preset.Alphas;
 import dev.hypersd.preset.LoraWeight;
@@ -76,6 +77,7 @@ final class OptionsResolver {
         if (options.get(Option.TILED).orElse(false)) {
             request.tiled();
         }
+        request.build().seeds(); // Refuses those beyond the last.
         microConditioning(request.build()).ifPresent(request::microConditioning);
         warn(preset, guidance);
         return new ResolvedOptions(request.build(), preset, warnings);
@@ -112,11 +114,23 @@ final class OptionsResolver {
 
     private Optional<Sampler> sampler(Optional<Preset> preset) {
         Optional<Sampler> chosen =
-                options.get(Option.SAMPLER).map(Samplers::named).or(() -> preset.map(Preset::sampler));
+                options.get(Option.SAMPLER).map(OptionsResolver::sampler).or(() -> preset.map(Preset::sampler));
         return options.has(Option.ETA)
                 ? chosen.or(() -> Optional.of(Samplers.named(DEFAULT_ETA_SAMPLER)))
                         .map(sampler -> sampler.withEta(options.get(Option.ETA).orElseThrow()))
                 : chosen;
+    }
+
+    private static Sampler sampler(String name) {
+        if (!Samplers.names().contains(name)) {
+            throw new InvalidRequestException("there is no sampler \"%s\"; did you mean %s? Choose one with %s: %s"
+                    .formatted(
+                            name,
+                            Nearest.of(name, Samplers.names()),
+                            Option.SAMPLER,
+                            String.join(", ", Samplers.names())));
+        }
+        return Samplers.named(name);
     }
 
     /** A preset may choose its timesteps, not only how many: they count wherever as many steps are asked for. */

@@ -21,7 +21,8 @@ public final class SeededNoise implements NoiseSource {
     private final List<GeneratorOptional> generators;
 
     /**
-     * @param seeds one for each image of a batch, or a single one for whatever is drawn; 0 or more
+     * @param seeds one for each image of a batch, or a single one for whatever is drawn; all 64
+     *     bits count, as in PyTorch, without a sign
      */
     public SeededNoise(long... seeds) {
         if (seeds.length == 0) {
@@ -29,9 +30,6 @@ public final class SeededNoise implements NoiseSource {
         }
         List<GeneratorOptional> all = new ArrayList<>();
         for (long seed : seeds) {
-            if (seed < 0) {
-                throw new InvalidRequestException("a seed must be 0 or more, not " + seed);
-            }
             all.add(new GeneratorOptional(torch.make_generator_cpu(seed)));
         }
         this.generators = List.copyOf(all);

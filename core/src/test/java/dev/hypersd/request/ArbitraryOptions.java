@@ -88,7 +88,7 @@ public final class ArbitraryOptions {
             return text();
         } else if (option.format().equals(Format.WHOLE)) {
             return Arbitraries.integers().between(0, 1000);
-        } else if (option.format().equals(Format.LONG)) {
+        } else if (option.format().equals(Format.SEED)) {
             return Arbitraries.longs();
         } else if (option.format().equals(Format.NUMBER)) {
             return numbers();

@@ -78,6 +78,16 @@ class GenerationOptionsTest {
     }
 
     @Test
+    void theLastSeedIsWrittenAsOtherProgramsWriteIt() {
+        GenerationOptions last = GenerationOptions.parse("{\"seed\": 18446744073709551615}");
+        assertThat(last.get(Option.SEED)).hasValue(-1L);
+        assertThat(last.toJson()).isEqualTo("{\"seed\":18446744073709551615}");
+        assertThat(last.toArguments()).containsExactly("--seed=18446744073709551615");
+        assertThat(last.toInfotext().setting("Seed")).hasValue("18446744073709551615");
+        assertThat(GenerationOptions.of(last.toInfotext()).get(Option.SEED)).hasValue(-1L);
+    }
+
+    @Test
     void anUnknownFieldIsRefusedWithTheNearest() {
         assertThatThrownBy(() -> GenerationOptions.parse("{\"prompt\": \"a\", \"guidence\": 2}"))
                 .isInstanceOf(InvalidFileException.class)
@@ -92,7 +102,8 @@ class GenerationOptionsTest {
             strings = {
                 "{\"steps\": 1.5}",
                 "{\"steps\": \"4\"}",
-                "{\"seed\": 9223372036854775808}",
+                "{\"seed\": 18446744073709551616}",
+                "{\"seed\": -1}",
                 "{\"size\": \"512x\"}",
                 "{\"prompt_syntax\": \"html\"}",
                 "{\"loras\": [\"a\"]}",

@@ -61,6 +61,18 @@ class OptionsResolverTest {
     }
 
     @Test
+    void picturesBeyondTheLastSeedAreRefused() {
+        assertThat(resolve("{\"seed\": 18446744073709551614, \"count\": 2}")
+                        .request()
+                        .seeds())
+                .containsExactly(-2L, -1L);
+        assertThatThrownBy(() -> resolve("{\"seed\": 18446744073709551615, \"count\": 2}"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("2 pictures from seed 18446744073709551615 on go beyond the last seed, "
+                        + "18446744073709551615: choose a smaller seed or count");
+    }
+
+    @Test
     void anEtaOfZeroIsNotTheSameAsNone() {
         String unified = "{\"loras\": [{\"name\": \"Hyper-SD15-1step-lora\"}]%s}";
         assertThat(sampler(unified.formatted("")))

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import java.util.Arrays;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
 class SeededNoiseTest {
@@ -44,10 +44,13 @@ class SeededNoiseTest {
     }
 
     @Test
-    void aNegativeSeedIsRefused() {
-        assertThatThrownBy(() -> new SeededNoise(-1))
-                .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("a seed must be 0 or more, not -1");
+    void theLastSeedIsThatOfPyTorch() {
+        long last = Long.parseUnsignedLong("18446744073709551615");
+        float[] expected = TensorScope.released(() -> {
+            torch.manual_seed(last);
+            return Tensors.toFloats(torch.randn(4));
+        });
+        assertThat(draw(new long[] {last}, 4)).isEqualTo(expected).isNotEqualTo(draw(new long[] {0}, 4));
     }
 
     private static float[] draw(long[] seeds, long... shape) {

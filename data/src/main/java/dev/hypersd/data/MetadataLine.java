@@ -50,7 +50,9 @@ record MetadataLine(String fileName, String text) {
     /** @param place the file and the line, for messages */
     private static MetadataLine parse(Path place, String line) {
         JsonObject json = Json.parse(place, line.getBytes(StandardCharsets.UTF_8));
-        MetadataLine metadata = new MetadataLine(required(json, FILE_NAME), required(json, TEXT));
+        String name = required(json, FILE_NAME);
+        MetadataLine metadata =
+                new MetadataLine(name.startsWith("./") ? name.substring(2) : name, required(json, TEXT));
         json.sibling(metadata.fileName);
         return metadata;
     }

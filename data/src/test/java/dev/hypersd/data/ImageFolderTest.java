@@ -52,6 +52,15 @@ class ImageFolderTest {
         assertThat(ImageFolder.open(folder).get(2).image()).isEqualTo(TestPictures.picture(1));
     }
 
+    @Test
+    void whatEditorsPutFirstBelongsToNoCaption() throws Exception {
+        picture("1.png", 1);
+        write("1.txt", "\uFEFFone");
+        assertThat(captions()).containsExactly("one");
+        write("metadata.jsonl", "\uFEFF{\"file_name\": \"./1.png\", \"text\": \"again\"}\n");
+        assertThat(captions()).containsExactly("again");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -87,7 +87,9 @@ class HostileContentTest {
                 refused(with("\"guidance\": -1"), "guidance scale must be a number from 0 \\(off\\), not -1.0"),
                 refused(with("\"eta\": 2"), "eta must be between 0 and 1, not 2.0"),
                 refused(with("\"eta\": \"lots\""), "request: eta must be a number, not \\\\\"lots\\\\\""),
-                refused(with("\"seed\": 1e300"), "request: seed must be a whole number of up to 64 bits, not 1.0E300"),
+                refused(
+                        with("\"seed\": 1e300"),
+                        "request: seed must be a whole number from 0 to 18446744073709551615, not 1.0E300"),
                 refused(with("\"sampler\": \"nothing\""), "there is no sampler \\\\\"nothing\\\\\"; did you mean ddim"),
                 refused(with("\"strength\": 5" + original), "strength must be above 0 and at most 1, not 5.0"),
                 refused("{\"prompt\": \"\\ud800\", \"steps\": 0}", "0 steps cannot be: 1 is the least"),

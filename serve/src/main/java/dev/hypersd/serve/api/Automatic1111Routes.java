@@ -7,6 +7,7 @@ import dev.hypersd.json.JsonObject;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Option;
+import dev.hypersd.request.Seeds;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.queue.GenerationQueue;
 import io.javalin.config.RoutesConfig;
@@ -66,8 +67,10 @@ public final class Automatic1111Routes {
         Map<String, Object> info = new LinkedHashMap<>();
         info.put("prompt", options.get(Option.PROMPT).orElse(""));
         info.put("negative_prompt", options.get(Option.NEGATIVE_PROMPT).orElse(""));
-        info.put("seed", images.getFirst().seed());
-        info.put("all_seeds", images.stream().map(GeneratedImage::seed).toList());
+        info.put("seed", Seeds.number(images.getFirst().seed()));
+        info.put(
+                "all_seeds",
+                images.stream().map(image -> Seeds.number(image.seed())).toList());
         info.put("infotexts", images.stream().map(p -> p.parameters().toText()).toList());
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("images", images.stream().map(Automatic1111Routes::encoded).toList());

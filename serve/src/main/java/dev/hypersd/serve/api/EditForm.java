@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
@@ -39,6 +40,9 @@ final class EditForm {
             Option.SIZE,
             Option.STRENGTH,
             Option.PRESET);
+
+    /** As a seed it asks for a random one. */
+    private static final Pattern NEGATIVE_NUMBER = Pattern.compile("-\\d+");
 
     private static final int MAX_PARTS = 32;
     private static final int MAX_PART_HEADERS = 1 << 10;
@@ -103,10 +107,14 @@ final class EditForm {
         for (Option<?> option : TEXTS) {
             text(option.key())
                     .filter(text -> option != Option.SIZE || !text.equals("auto"))
+                    .filter(text -> option != Option.SEED
+                            || !NEGATIVE_NUMBER.matcher(text).matches())
                     .filter(text -> option != Option.NEGATIVE_PROMPT || !text.isBlank())
                     .ifPresent(text -> options.parse(option, text));
         }
-        options.seed(GenerationFields.seed(options.build().get(Option.SEED).orElse(-1L)));
+        if (!options.build().has(Option.SEED)) {
+            options.seed(GenerationFields.randomSeed());
+        }
         byte[] image = bytes("image")
                 .or(() -> bytes("image[]"))
                 .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the form has no part named image"));

@@ -22,14 +22,15 @@ final class GenerationFields {
 
     /** Reads all fields of {@code body}; other fields are for the caller to read or refuse. */
     static GenerationOptions.Builder options(JsonObject body, RequestMemory.Reservation memory) {
+        JsonObject sized = body.string("size", "").equals("auto") ? body.without("size") : body;
         GenerationOptions read = GenerationOptions.of(
-                body.string("size", "").equals("auto") ? body.without("size") : body,
+                sized.isNegative("seed") ? sized.without("seed") : sized,
                 (field, text) -> PictureSource.of(UploadedImages.base64(field, text, memory)));
         if (!read.has(Option.PROMPT)) {
             throw new ApiException(ErrorCode.MALFORMED, "the request has no prompt");
         }
         GenerationOptions.Builder options =
-                read.toBuilder().seed(seed(read.get(Option.SEED).orElse(-1L)));
+                read.toBuilder().seed(read.get(Option.SEED).orElseGet(GenerationFields::randomSeed));
         if (read.get(Option.NEGATIVE_PROMPT).filter(String::isBlank).isPresent()) {
             options.unset(Option.NEGATIVE_PROMPT);
         }
@@ -42,12 +43,11 @@ final class GenerationFields {
 
     /** The field {@code seed}, or a random seed where it is absent or negative. */
     static long seed(JsonObject body) {
-        return seed(body.wholeNumber("seed", -1));
+        return body.has("seed") && !body.isNegative("seed") ? body.unsignedNumber("seed", 0) : randomSeed();
     }
 
-    /** The seed that {@code number} stands for: a random one if it is negative. */
-    static long seed(long number) {
-        return number < 0 ? ThreadLocalRandom.current().nextLong(SEEDS) : number;
+    static long randomSeed() {
+        return ThreadLocalRandom.current().nextLong(SEEDS);
     }
 
     private static ControlNetReference control(JsonObject control, RequestMemory.Reservation memory) {

@@ -7,6 +7,7 @@ import dev.hypersd.json.JsonObject;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.Step;
 import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.Seeds;
 import dev.hypersd.serve.error.ApiError;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
@@ -195,7 +196,7 @@ final class LiveSession {
         about.put("type", "picture");
         about.put("id", number);
         about.put("format", "png");
-        about.put("seed", image.seed());
+        about.put("seed", Seeds.number(image.seed()));
         about.put("millis", nanos / 1_000_000);
         about.put("parameters", image.parameters().toText());
         about.put("warnings", job.warnings());

@@ -6,6 +6,7 @@ import dev.hypersd.image.Png;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.Seeds;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.GenerationQueue;
@@ -99,6 +100,6 @@ public final class OpenAiRoutes {
 
     private static Map<String, Object> entry(GeneratedImage image, ImageFormat format) {
         byte[] encoded = format.encode(image.image(), Optional.of(image.parameters()));
-        return Map.of("b64_json", Base64.getEncoder().encodeToString(encoded), "seed", image.seed());
+        return Map.of("b64_json", Base64.getEncoder().encodeToString(encoded), "seed", Seeds.number(image.seed()));
     }
 }
