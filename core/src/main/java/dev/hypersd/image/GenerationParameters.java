@@ -1,5 +1,6 @@
 package dev.hypersd.image;
 
+import dev.hypersd.error.InvalidFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -71,19 +72,37 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
     }
 
     /**
-     * The parameters in a PNG, JPEG or WebP file, if it has any.
+     * The parameters in a PNG, JPEG or WebP file, if it has any; those that Fooocus, ComfyUI, InvokeAI and NovelAI write
+     * as JSON too.
      *
-     * @throws dev.hypersd.error.InvalidFileException if the file cannot be read
+     * @throws InvalidFileException if the file cannot be read, or has parameters of another program that cannot be
+     *     read, which the message names
      */
     public static Optional<GenerationParameters> read(Path file) {
-        return find(ImageDecoder.bytes(file));
+        byte[] encoded = ImageDecoder.bytes(file);
+        Optional<GenerationParameters> found = find(encoded);
+        if (found.isEmpty()) {
+            ForeignParameters.of(encoded).ifPresent(foreign -> {
+                throw new InvalidFileException(
+                        file,
+                        "has parameters of %s that cannot be read: give prompt and options yourself"
+                                .formatted(foreign.program()));
+            });
+        }
+        return found;
     }
 
     /** The parameters in a PNG, JPEG or WebP file that is in memory, if it is one and has any. */
     public static Optional<GenerationParameters> find(byte[] encoded) {
+        return ForeignParameters.of(encoded)
+                .map(ForeignParameters::parameters)
+                .orElseGet(() -> text(encoded).map(GenerationParameters::parse));
+    }
+
+    /** The text in which most programs write them. */
+    static Optional<String> text(byte[] encoded) {
         return PngChunks.of(encoded)
                 .flatMap(chunks -> chunks.text(Png.KEYWORD))
-                .or(() -> Exif.of(encoded).flatMap(Exif::userComment))
-                .map(GenerationParameters::parse);
+                .or(() -> Exif.of(encoded).flatMap(Exif::userComment));
     }
 }

@@ -1,0 +1,139 @@
+package dev.hypersd.image;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The graph that ComfyUI writes into its pictures: nodes by number, with a {@code class_type} and {@code inputs}, of
+ * which each is a value or a link {@code [node, output]} to another node. The parameters are those of its first sampler,
+ * the one that begins from an empty picture where there are several.
+ */
+final class ComfyGraph {
+    static final String PROGRAM = "ComfyUI";
+
+    /** Links that are followed one after another; graphs of strangers may be circles. */
+    private static final int LONGEST_WAY = 64;
+
+    /** Inputs through which a sampler's own settings come where they are nodes of their own. */
+    private static final List<String> PARTS_OF_SAMPLERS = List.of("sampler", "sigmas", "guider", "noise");
+
+    /** Names of a text in the nodes that hold one. */
+    private static final List<String> TEXTS = List.of("text", "text_g", "string", "value", "prompt", "text_l");
+
+    private final JsonNode nodes;
+
+    private ComfyGraph(JsonNode nodes) {
+        this.nodes = nodes;
+    }
+
+    /** The parameters, if one of the nodes is a sampler as ComfyUI itself has them. */
+    static Optional<GenerationParameters> read(JsonNode nodes) {
+        return new ComfyGraph(nodes).read();
+    }
+
+    private Optional<GenerationParameters> read() {
+        List<JsonNode> samplers = nodes.valueStream()
+                .filter(node -> ForeignParameters.scalar(node, "class_type")
+                        .filter(type -> type.contains("KSampler") || type.startsWith("SamplerCustom"))
+                        .filter(type -> !type.equals("KSamplerSelect"))
+                        .isPresent())
+                .toList();
+        return samplers.stream()
+                .filter(node -> input(node, "latent_image", "width").isPresent())
+                .findFirst()
+                .or(() -> samplers.stream().findFirst())
+                .map(this::parameters);
+    }
+
+    private GenerationParameters parameters(JsonNode sampler) {
+        ForeignParameters.Settings settings = new ForeignParameters.Settings(PROGRAM);
+        settings.put("Steps", ofSampler(sampler, "steps"));
+        settings.sampler(ofSampler(sampler, "sampler_name"), ofSampler(sampler, "scheduler"));
+        settings.put("CFG scale", ofSampler(sampler, "cfg"));
+        settings.put("Seed", ofSampler(sampler, "seed").or(() -> ofSampler(sampler, "noise_seed")));
+        settings.size(input(sampler, "latent_image", "width"), input(sampler, "latent_image", "height"));
+        settings.put("Denoising strength", ofSampler(sampler, "denoise").filter(denoise -> !denoise.equals("1")));
+        model(sampler, settings);
+        return settings.with(prompt(sampler, "positive"), prompt(sampler, "negative"));
+    }
+
+    /** A setting of the sampler, or of the nodes that make it up. */
+    private Optional<String> ofSampler(JsonNode sampler, String name) {
+        return value(sampler, name).or(() -> PARTS_OF_SAMPLERS.stream()
+                .flatMap(part -> input(sampler, part, name).stream())
+                .findFirst());
+    }
+
+    /** The value {@code name} of the node that {@code link} of {@code node} leads to. */
+    private Optional<String> input(JsonNode node, String link, String name) {
+        return linked(node, link).flatMap(other -> value(other, name));
+    }
+
+    /** The value of an input, be it in the node or in one of its own that holds nothing else. */
+    private Optional<String> value(JsonNode node, String name) {
+        return ForeignParameters.scalar(node.path("inputs"), name)
+                .or(() -> linked(node, name).flatMap(other -> List.of(name, "value", "seed", "int", "Value").stream()
+                        .flatMap(key -> ForeignParameters.scalar(other.path("inputs"), key).stream())
+                        .findFirst()));
+    }
+
+    private Optional<JsonNode> linked(JsonNode node, String name) {
+        JsonNode link = node.path("inputs").path(name);
+        return link.isArray()
+                ? ForeignParameters.scalar(link.path(0)).map(nodes::path).filter(JsonNode::isObject)
+                : Optional.empty();
+    }
+
+    /** The checkpoint, and the LoRAs on the way to it. */
+    private void model(JsonNode sampler, ForeignParameters.Settings settings) {
+        Optional<JsonNode> node = linked(sampler, "model")
+                .or(() -> linked(sampler, "guider").flatMap(guider -> linked(guider, "model")));
+        for (int i = 0; i < LONGEST_WAY && node.isPresent(); i++) {
+            JsonNode inputs = node.get().path("inputs");
+            settings.lora(ForeignParameters.scalar(inputs, "lora_name"), value(node.get(), "strength_model"));
+            settings.model(ForeignParameters.scalar(inputs, "ckpt_name")
+                    .or(() -> ForeignParameters.scalar(inputs, "unet_name")));
+            node = linked(node.get(), "model");
+        }
+    }
+
+    private Optional<String> prompt(JsonNode sampler, String side) {
+        return linked(sampler, side)
+                .or(() -> linked(sampler, "guider")
+                        .flatMap(guider -> linked(guider, side).or(() -> linked(guider, "conditioning"))
+                                .filter(_ -> side.equals("positive") || guider.path("inputs").has(side))))
+                .flatMap(node -> text(node, side, Collections.newSetFromMap(new IdentityHashMap<>()), LONGEST_WAY));
+    }
+
+    /** The first text in {@code node} or in those that lead to it. */
+    private Optional<String> text(JsonNode node, String side, Set<JsonNode> seen, int way) {
+        if (way == 0 || !seen.add(node)) {
+            return Optional.empty();
+        }
+        JsonNode inputs = node.path("inputs");
+        Optional<String> own = TEXTS.stream()
+                .filter(name -> inputs.path(name).isString())
+                .map(name -> inputs.path(name).asString())
+                .findFirst();
+        if (own.isPresent()) {
+            return own;
+        }
+        for (Map.Entry<String, JsonNode> input : inputs.properties()) {
+            boolean leads = TEXTS.contains(input.getKey())
+                    || input.getKey().startsWith("conditioning")
+                    || input.getKey().equals(side);
+            Optional<String> text = leads
+                    ? linked(node, input.getKey()).flatMap(other -> text(other, side, seen, way - 1))
+                    : Optional.empty();
+            if (text.isPresent()) {
+                return text;
+            }
+        }
+        return Optional.empty();
+    }
+}
