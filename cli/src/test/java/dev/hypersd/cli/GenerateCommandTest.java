@@ -158,6 +158,7 @@ class GenerateCommandTest {
                     --steps 0                 | the number of steps must be at least 1, not 0
                     --steps 5000              | 5000 steps
                     --guidance -1             | guidance scale must be a number from 0 (off), not -1
+                    --seed 18446744073709551615 --count 2 | 2 pictures from seed 18446744073709551615 on go beyond
                     --seed -5                 | must be a whole number from 0 to 18446744073709551615, not "-5"
                     --count 0                 | --count and --batch must be at least 1, not 0 and 1
                     --out a.tiff              | a.tiff: pictures are written as .png, .jpg, .jpeg or .webp

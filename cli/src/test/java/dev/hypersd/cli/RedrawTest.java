@@ -155,6 +155,25 @@ class RedrawTest {
     }
 
     @Test
+    void entriesThatCannotBeReadAreToldAndTheRestIsDrawn() {
+        Path file = folder.resolve("odd.png");
+        new Image(8, 8, new byte[192])
+                .write(
+                        file,
+                        GenerationParameters.parse("a boat\nSteps: 1, Sampler: Euler, CFG scale: auto, "
+                                + "Seed: 18446744073709551615, Size: 64x64"));
+        String warning = "the entry \"CFG scale: auto\" of the picture is left out: guidance (--guidance) must be";
+        Outcome outcome = generate("{seed}.png", "--like=" + file, "--guidance=1");
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.err()).containsOnlyOnce(warning);
+        assertThat(GenerationParameters.read(folder.resolve("18446744073709551615.png"))
+                        .orElseThrow()
+                        .setting("Seed"))
+                .hasValue("18446744073709551615");
+        assertThat(Outcome.of("show", file.toString()).err()).contains(warning);
+    }
+
+    @Test
     void allPicturesStandOnASheet() {
         Path sheet = folder.resolve("sheet.webp");
         Outcome outcome = generate(

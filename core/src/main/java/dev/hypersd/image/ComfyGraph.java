@@ -64,9 +64,10 @@ final class ComfyGraph {
 
     /** A setting of the sampler, or of the nodes that make it up. */
     private Optional<String> ofSampler(JsonNode sampler, String name) {
-        return value(sampler, name).or(() -> PARTS_OF_SAMPLERS.stream()
-                .flatMap(part -> input(sampler, part, name).stream())
-                .findFirst());
+        return value(sampler, name)
+                .or(() -> PARTS_OF_SAMPLERS.stream()
+                        .flatMap(part -> input(sampler, part, name).stream())
+                        .findFirst());
     }
 
     /** The value {@code name} of the node that {@code link} of {@code node} leads to. */
@@ -77,9 +78,10 @@ final class ComfyGraph {
     /** The value of an input, be it in the node or in one of its own that holds nothing else. */
     private Optional<String> value(JsonNode node, String name) {
         return ForeignParameters.scalar(node.path("inputs"), name)
-                .or(() -> linked(node, name).flatMap(other -> List.of(name, "value", "seed", "int", "Value").stream()
-                        .flatMap(key -> ForeignParameters.scalar(other.path("inputs"), key).stream())
-                        .findFirst()));
+                .or(() -> linked(node, name)
+                        .flatMap(other -> List.of(name, "value", "seed", "int", "Value").stream()
+                                .flatMap(key -> ForeignParameters.scalar(other.path("inputs"), key).stream())
+                                .findFirst()));
     }
 
     private Optional<JsonNode> linked(JsonNode node, String name) {
@@ -91,8 +93,8 @@ final class ComfyGraph {
 
     /** The checkpoint, and the LoRAs on the way to it. */
     private void model(JsonNode sampler, ForeignParameters.Settings settings) {
-        Optional<JsonNode> node = linked(sampler, "model")
-                .or(() -> linked(sampler, "guider").flatMap(guider -> linked(guider, "model")));
+        Optional<JsonNode> node =
+                linked(sampler, "model").or(() -> linked(sampler, "guider").flatMap(guider -> linked(guider, "model")));
         for (int i = 0; i < LONGEST_WAY && node.isPresent(); i++) {
             JsonNode inputs = node.get().path("inputs");
             settings.lora(ForeignParameters.scalar(inputs, "lora_name"), value(node.get(), "strength_model"));
@@ -105,8 +107,10 @@ final class ComfyGraph {
     private Optional<String> prompt(JsonNode sampler, String side) {
         return linked(sampler, side)
                 .or(() -> linked(sampler, "guider")
-                        .flatMap(guider -> linked(guider, side).or(() -> linked(guider, "conditioning"))
-                                .filter(_ -> side.equals("positive") || guider.path("inputs").has(side))))
+                        .flatMap(guider -> linked(guider, side)
+                                .or(() -> linked(guider, "conditioning"))
+                                .filter(_ -> side.equals("positive")
+                                        || guider.path("inputs").has(side))))
                 .flatMap(node -> text(node, side, Collections.newSetFromMap(new IdentityHashMap<>()), LONGEST_WAY));
     }
 

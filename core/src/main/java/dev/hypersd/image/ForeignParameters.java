@@ -33,8 +33,9 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
         Optional<PngChunks> chunks = PngChunks.of(encoded);
         Optional<String> text = GenerationParameters.text(encoded);
         if (text.isPresent()) {
-            boolean marked =
-                    chunks.flatMap(c -> c.text("fooocus_scheme")).filter("fooocus"::equals).isPresent();
+            boolean marked = chunks.flatMap(c -> c.text("fooocus_scheme"))
+                    .filter("fooocus"::equals)
+                    .isPresent();
             return fooocus(text.get(), marked);
         }
         return chunks.flatMap(ForeignParameters::of);
@@ -47,15 +48,20 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
             return Optional.of(new ForeignParameters(ComfyGraph.PROGRAM, graph.flatMap(ComfyGraph::read)));
         } else if (chunks.text("invokeai_metadata").isPresent()) {
             return Optional.of(new ForeignParameters(
-                    INVOKE_AI, chunks.text("invokeai_metadata").flatMap(ForeignParameters::json).map(
-                            ForeignParameters::invokeAi)));
+                    INVOKE_AI,
+                    chunks.text("invokeai_metadata")
+                            .flatMap(ForeignParameters::json)
+                            .map(ForeignParameters::invokeAi)));
         } else if (chunks.text("sd-metadata").isPresent()) {
             return Optional.of(new ForeignParameters(
                     INVOKE_AI,
-                    chunks.text("sd-metadata").flatMap(ForeignParameters::json).flatMap(
-                            ForeignParameters::earlyInvokeAi)));
+                    chunks.text("sd-metadata")
+                            .flatMap(ForeignParameters::json)
+                            .flatMap(ForeignParameters::earlyInvokeAi)));
         } else if (chunks.text("Software").filter(NOVEL_AI::equals).isPresent()
-                || comment.flatMap(ForeignParameters::json).filter(json -> json.has("uc")).isPresent()) {
+                || comment.flatMap(ForeignParameters::json)
+                        .filter(json -> json.has("uc"))
+                        .isPresent()) {
             String description = chunks.text("Description").orElse("");
             return Optional.of(new ForeignParameters(
                     NOVEL_AI, comment.flatMap(ForeignParameters::json).map(json -> novelAi(json, description))));
@@ -99,7 +105,8 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
             settings.lora(scalar(lora.path(0)), scalar(lora.path(1)));
         }
         for (int i = 1; json.has("lora_combined_" + i); i++) {
-            Matcher lora = COMBINED_LORA.matcher(scalar(json, "lora_combined_" + i).orElse(""));
+            Matcher lora =
+                    COMBINED_LORA.matcher(scalar(json, "lora_combined_" + i).orElse(""));
             if (lora.matches()) {
                 settings.lora(Optional.of(lora.group(1)), Optional.of(lora.group(2)));
             }
@@ -187,13 +194,15 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
 
         /** By the name that infotext has for it, where the two differ. */
         void sampler(Optional<String> name, Optional<String> schedule) {
-            put("Sampler", name.map(text -> text.startsWith("k_") ? text.substring(2) : text)
-                    .map(text -> switch (text) {
-                        case "euler_ancestral" -> "euler_a";
-                        case "dpmpp_2m_k" -> "dpmpp_2m_karras";
-                        case "ddim_uniform", "ddim_v3" -> "ddim";
-                        default -> text;
-                    }));
+            put(
+                    "Sampler",
+                    name.map(text -> text.startsWith("k_") ? text.substring(2) : text)
+                            .map(text -> switch (text) {
+                                case "euler_ancestral" -> "euler_a";
+                                case "dpmpp_2m_k" -> "dpmpp_2m_karras";
+                                case "ddim_uniform", "ddim_v3" -> "ddim";
+                                default -> text;
+                            }));
             put("Schedule type", schedule);
         }
 

@@ -82,8 +82,7 @@ class ForeignParametersTest {
                         Model: fox_v1
                         Loras: [{"name":"style.safetensors","weight":0.8}]
                         Version: ComfyUI"""));
-        assertThat(GenerationParameters.find(png("prompt", COMFY_IN_PARTS)))
-                .contains(parameters("a fox", "", """
+        assertThat(GenerationParameters.find(png("prompt", COMFY_IN_PARTS))).contains(parameters("a fox", "", """
                         Steps: 4
                         Sampler: lcm
                         Schedule type: simple
@@ -119,8 +118,7 @@ class ForeignParametersTest {
                         Model: fox
                         Loras: [{"name":"style","weight":0.75}]
                         Version: InvokeAI"""));
-        assertThat(GenerationParameters.find(png("sd-metadata", EARLY_INVOKE)))
-                .contains(parameters("a fox", "", """
+        assertThat(GenerationParameters.find(png("sd-metadata", EARLY_INVOKE))).contains(parameters("a fox", "", """
                         Steps: 50
                         Sampler: euler_a
                         CFG scale: 7.5
@@ -128,8 +126,7 @@ class ForeignParametersTest {
                         Size: 512x512
                         Model: stable-diffusion-1.5
                         Version: InvokeAI"""));
-        assertThat(GenerationParameters.find(
-                        png("Software", "NovelAI", "Description", "a fox", "Comment", NOVEL)))
+        assertThat(GenerationParameters.find(png("Software", "NovelAI", "Description", "a fox", "Comment", NOVEL)))
                 .contains(parameters("a fox", "lowres", """
                         Steps: 28
                         Sampler: euler_a
@@ -184,9 +181,10 @@ class ForeignParametersTest {
 
     @Test
     void aGraphMayGoInCircles() {
-        String circle = "{\"1\": {\"class_type\": \"KSampler\", \"inputs\": {\"steps\": [\"1\", 0], \"model\": [\"1\", 0], "
-                + "\"positive\": [\"2\", 0], \"latent_image\": [\"1\", 0]}}, \"2\": {\"inputs\": {\"conditioning\": "
-                + "[\"2\", 0], \"conditioning_2\": [\"2\", 0]}}}";
+        String circle =
+                "{\"1\": {\"class_type\": \"KSampler\", \"inputs\": {\"steps\": [\"1\", 0], \"model\": [\"1\", 0], "
+                        + "\"positive\": [\"2\", 0], \"latent_image\": [\"1\", 0]}}, \"2\": {\"inputs\": {\"conditioning\": "
+                        + "[\"2\", 0], \"conditioning_2\": [\"2\", 0]}}}";
         assertThat(GenerationParameters.find(png("prompt", circle)))
                 .contains(GenerationParameters.of("", "").with("Version", "ComfyUI"));
     }
@@ -249,7 +247,10 @@ class ForeignParametersTest {
         file.writeBytes(Arrays.copyOf(plain, afterHeader));
         for (int i = 0; i < texts.length; i += 2) {
             byte[] content = (texts[i] + "\0" + texts[i + 1]).getBytes(ISO_8859_1);
-            file.writeBytes(ByteBuffer.allocate(8).putInt(content.length).put("tEXt".getBytes(ISO_8859_1)).array());
+            file.writeBytes(ByteBuffer.allocate(8)
+                    .putInt(content.length)
+                    .put("tEXt".getBytes(ISO_8859_1))
+                    .array());
             file.writeBytes(content);
             file.writeBytes(new byte[4]); // Nobody checks the sums of texts.
         }

@@ -88,6 +88,9 @@ class HostileContentTest {
                 refused(with("\"eta\": 2"), "eta must be between 0 and 1, not 2.0"),
                 refused(with("\"eta\": \"lots\""), "request: eta must be a number, not \\\\\"lots\\\\\""),
                 refused(
+                        with("\"seed\": 18446744073709551615, \"n\": 2"),
+                        "2 pictures from seed 18446744073709551615 on go beyond the last seed"),
+                refused(
                         with("\"seed\": 1e300"),
                         "request: seed must be a whole number from 0 to 18446744073709551615, not 1.0E300"),
                 refused(with("\"sampler\": \"nothing\""), "there is no sampler \\\\\"nothing\\\\\"; did you mean ddim"),
@@ -181,7 +184,7 @@ class HostileContentTest {
                 form(
                         "a fractional seed",
                         part("prompt", "a") + part("seed", "0.5") + "--b--\r\n",
-                        "seed \\(--seed\\) must be a whole number, not"),
+                        "seed \\(--seed\\) must be a whole number from 0 to 18446744073709551615, not"),
                 form(
                         "a prompt that is not UTF-8",
                         part("prompt", "\u00ff") + "--b--\r\n",
