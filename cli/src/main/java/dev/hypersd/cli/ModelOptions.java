@@ -14,6 +14,7 @@ import dev.hypersd.request.LoraReference;
 import dev.hypersd.request.Option;
 import dev.hypersd.request.ResolvedOptions;
 import dev.hypersd.request.TargetModel;
+import dev.hypersd.schedule.PredictionType;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -101,6 +102,13 @@ final class ModelOptions {
     Optional<String> variant = Optional.empty();
 
     @CommandLine.Option(
+            names = "--prediction",
+            paramLabel = "TYPE",
+            converter = PredictionConverter.class,
+            description = "What the U-Net predicts: epsilon, v or sample. Default: what its files say.")
+    Optional<PredictionType> prediction = Optional.empty();
+
+    @CommandLine.Option(
             names = "--dtype",
             paramLabel = "TYPE",
             converter = DtypeConverter.class,
@@ -165,6 +173,7 @@ final class ModelOptions {
     ModelSource source() {
         LoadOptions options = plainOptions();
         options = variant.map(options::withVariant).orElse(options);
+        options = prediction.map(options::withPrediction).orElse(options);
         options = autoencoder().map(options::withAutoencoder).orElse(options);
         Path named = named();
         Path directory = named;

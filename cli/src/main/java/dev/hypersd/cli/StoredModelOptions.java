@@ -2,6 +2,7 @@ package dev.hypersd.cli;
 
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
+import dev.hypersd.schedule.PredictionType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -25,6 +26,13 @@ final class StoredModelOptions {
             description = "Which precision of the files to read, for example fp16.")
     private Optional<String> variant = Optional.empty();
 
+    @Option(
+            names = "--prediction",
+            paramLabel = "TYPE",
+            converter = PredictionConverter.class,
+            description = "What the U-Net predicts: epsilon, v or sample. Default: what its files say.")
+    private Optional<PredictionType> prediction = Optional.empty();
+
     /** The model {@code model} as these options complete it. */
     ModelSource source(Path model) {
         boolean isFile = Files.isRegularFile(model);
@@ -36,6 +44,7 @@ final class StoredModelOptions {
 
     private LoadOptions options() {
         LoadOptions options = variant.map(LoadOptions.DEFAULT::withVariant).orElse(LoadOptions.DEFAULT);
+        options = prediction.map(options::withPrediction).orElse(options);
         return autoencoder.map(options::withAutoencoder).orElse(options);
     }
 }

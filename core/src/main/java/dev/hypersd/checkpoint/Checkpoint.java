@@ -3,6 +3,7 @@ package dev.hypersd.checkpoint;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.weights.SafetensorsFile;
+import dev.hypersd.weights.ScaledWeights;
 import dev.hypersd.weights.WeightSource;
 import dev.hypersd.weights.WeightView;
 import java.nio.file.Path;
@@ -161,6 +162,15 @@ public final class Checkpoint {
         return parts.stream().map(Part::name).toList();
     }
 
+    /**
+     * What the file says of the noise schedule of its U-Net.
+     *
+     * @throws InvalidFileException if it says something that is not supported
+     */
+    public StatedSchedule schedule() {
+        return StatedSchedule.of(file);
+    }
+
     /** The width of the text embeddings that its U-Net attends to; absent where it holds no U-Net that does. */
     public Optional<Long> textWidth() {
         return file.names().stream()
@@ -182,8 +192,8 @@ public final class Checkpoint {
     }
 
     /**
-     * The weights of {@code part}, one of {@link #parts()}, under the names of a model directory. The caller closes
-     * them. The header is not read again.
+     * The weights of {@code part}, one of {@link #parts()}, under the names of a model directory, with scales that lie
+     * beside them applied. The caller closes them. The header is not read again.
      */
     public WeightSource open(String part) {
         Part found = parts.stream()
@@ -191,11 +201,11 @@ public final class Checkpoint {
                 .findFirst()
                 .orElseThrow(() -> new InvalidFileException(file(), "holds no " + part + " but " + parts()));
         return found.translation()
-                .apply(WeightView.of(
+                .apply(ScaledWeights.view(WeightView.of(
                         file.reopened(),
                         tensor -> tensor.name().startsWith(found.prefix())
                                 ? Stream.of(tensor.as(
                                         tensor.name().substring(found.prefix().length())))
-                                : Stream.empty()));
+                                : Stream.empty())));
     }
 }

@@ -2,6 +2,7 @@ package dev.hypersd.model;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.nn.Placement;
+import dev.hypersd.schedule.PredictionType;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
@@ -21,16 +22,18 @@ import java.util.stream.Stream;
  * @param autoencoder an autoencoder that takes the place of the model's own: a folder, for example a TAESD, or a file
  *     of weights for the model's own configuration
  * @param refiner a refiner of SDXL for the last of the noise; held as the model itself
+ * @param prediction what the U-Net predicts, whatever its files say of it
  */
 public record LoadOptions(
         Placement placement,
         Optional<String> variant,
         List<Path> checkpoints,
         Optional<Path> autoencoder,
-        Optional<ModelSource> refiner) {
+        Optional<ModelSource> refiner,
+        Optional<PredictionType> prediction) {
     /** F32 on the CPU, from the files without a variant, all parts the model's own. */
-    public static final LoadOptions DEFAULT =
-            new LoadOptions(Placement.of(Dtype.F32), Optional.empty(), List.of(), Optional.empty(), Optional.empty());
+    public static final LoadOptions DEFAULT = new LoadOptions(
+            Placement.of(Dtype.F32), Optional.empty(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
     public LoadOptions {
         checkpoints = List.copyOf(checkpoints);
@@ -45,7 +48,7 @@ public record LoadOptions(
     }
 
     public LoadOptions withPlacement(Placement other) {
-        return new LoadOptions(other, variant, checkpoints, autoencoder, refiner);
+        return new LoadOptions(other, variant, checkpoints, autoencoder, refiner, prediction);
     }
 
     /** The type that the networks compute in. */
@@ -59,20 +62,24 @@ public record LoadOptions(
     }
 
     public LoadOptions withVariant(String other) {
-        return new LoadOptions(placement, Optional.of(other), checkpoints, autoencoder, refiner);
+        return new LoadOptions(placement, Optional.of(other), checkpoints, autoencoder, refiner, prediction);
     }
 
     /** With one file more, which is put over the ones before. */
     public LoadOptions withCheckpoint(Path file) {
         List<Path> more = Stream.concat(checkpoints.stream(), Stream.of(file)).toList();
-        return new LoadOptions(placement, variant, more, autoencoder, refiner);
+        return new LoadOptions(placement, variant, more, autoencoder, refiner, prediction);
     }
 
     public LoadOptions withAutoencoder(Path path) {
-        return new LoadOptions(placement, variant, checkpoints, Optional.of(path), refiner);
+        return new LoadOptions(placement, variant, checkpoints, Optional.of(path), refiner, prediction);
     }
 
     public LoadOptions withRefiner(ModelSource source) {
-        return new LoadOptions(placement, variant, checkpoints, autoencoder, Optional.of(source));
+        return new LoadOptions(placement, variant, checkpoints, autoencoder, Optional.of(source), prediction);
+    }
+
+    public LoadOptions withPrediction(PredictionType other) {
+        return new LoadOptions(placement, variant, checkpoints, autoencoder, refiner, Optional.of(other));
     }
 }

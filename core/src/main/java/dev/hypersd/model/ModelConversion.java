@@ -1,6 +1,7 @@
 package dev.hypersd.model;
 
 import dev.hypersd.checkpoint.SingleFile;
+import dev.hypersd.checkpoint.StatedSchedule;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.file.Draft;
@@ -11,6 +12,7 @@ import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.WeightedChange;
 import dev.hypersd.lora.WeightedLora;
 import dev.hypersd.preset.LoraWeight;
+import dev.hypersd.schedule.ScheduleSettings;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorScope;
@@ -24,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
  * them where wanted. One tensor is in memory at a time.
  */
 public final class ModelConversion {
+    private static final Map<String, String> FORMAT = Map.of("format", "pt");
     private static final String END = ".safetensors";
     private static final Set<String> NETWORKS = Set.of("unet", "vae", "text_encoder", "text_encoder_2");
 
@@ -107,10 +111,21 @@ public final class ModelConversion {
                     sources.add(SingleFile.view(part.name(), files.family(), weights(part)));
                 }
             }
-            write(file, sources);
+            write(file, sources, metadata());
         } finally {
             sources.forEach(WeightSource::close);
         }
+    }
+
+    /** What a checkpoint says of the noise schedule, since it has no configuration beside it. */
+    private Map<String, String> metadata() {
+        ScheduleSettings schedule = model.schedule().settings();
+        Map<String, String> metadata = new LinkedHashMap<>(FORMAT);
+        metadata.put(StatedSchedule.PREDICTION, StatedSchedule.word(schedule.prediction()));
+        if (schedule.zeroTerminalSnr()) {
+            metadata.put(StatedSchedule.ZERO_TERMINAL_SNR, "True");
+        }
+        return metadata;
     }
 
     private void writeFolder(Path folder) {
@@ -124,7 +139,7 @@ public final class ModelConversion {
                 if (NETWORKS.contains(part.name())) {
                     Files.write(target.resolve("config.json"), part.config().bytes());
                     try (WeightSource weights = weights(part)) {
-                        write(target.resolve(ModelPart.stem(part.config()) + END), List.of(weights));
+                        write(target.resolve(ModelPart.stem(part.config()) + END), List.of(weights), FORMAT);
                     }
                 } else if (part.name().equals("scheduler")) {
                     Files.write(
@@ -176,14 +191,14 @@ public final class ModelConversion {
                 named, tensor -> Stream.of(changed(tensor, changes.getOrDefault(tensor.name(), List.of()))));
     }
 
-    private void write(Path file, List<WeightSource> sources) {
+    private void write(Path file, List<WeightSource> sources, Map<String, String> metadata) {
         List<StoredTensor> tensors = sources.stream()
                 .flatMap(source -> source.names().stream().flatMap(name -> source.find(name).stream()))
                 .toList();
         List<Declaration> declarations = tensors.stream()
                 .map(tensor -> new Declaration(tensor.name(), type(tensor), tensor.shape()))
                 .toList();
-        try (SafetensorsWriter writer = SafetensorsWriter.create(file, declarations, Map.of("format", "pt"))) {
+        try (SafetensorsWriter writer = SafetensorsWriter.create(file, declarations, metadata)) {
             for (StoredTensor tensor : tensors) {
                 TensorScope.released(() -> {
                     writer.write(tensor.name(), tensor.load().to(type(tensor).scalarType()));

@@ -1,11 +1,16 @@
 package dev.hypersd.model;
 
 import dev.hypersd.checkpoint.Checkpoint;
+import dev.hypersd.checkpoint.StatedSchedule;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.preset.ModelFamily;
+import dev.hypersd.schedule.PredictionType;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
@@ -36,6 +41,11 @@ public final class ModelFiles {
     private static final Pattern PIPELINE =
             Pattern.compile("StableDiffusion(XL)?(?:ControlNet)?(?:Img2Img|Inpaint)?Pipeline");
     private static final String UNET = "unet";
+    private static final String SCHEDULER = "scheduler";
+    private static final int ORDINARY_CHANNELS = 4;
+    private static final int SIZE_WITH_EPSILON = 64;
+    private static final String TELLING_TENSOR = "up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias";
+    private static final double SPREAD_WITH_V = 0.09;
     static final String INDEX = "model_index.json";
     private static final String CLASS_NAME = "_class_name";
     private static final Set<String> LIBRARIES = Set.of("diffusers", "transformers");
@@ -110,8 +120,56 @@ public final class ModelFiles {
     static ModelFiles published(Checkpoint checkpoint) {
         ModelTemplate template = ModelTemplate.of(checkpoint);
         requirePublishedWidth(checkpoint, template);
-        return published(
+        ModelFiles files = published(
                 template, checkpoint.file(), name -> ModelPart.publishedTokenizer(name, template.padding(name)));
+        return template == ModelTemplate.SD2 ? files.ofSd2(checkpoint) : files;
+    }
+
+    /** SD 2.x was published with v-prediction for 768 x 768 pixels, and with epsilon for 512 x 512. */
+    private ModelFiles ofSd2(Checkpoint checkpoint) {
+        PredictionType prediction = checkpoint.schedule().prediction().orElseGet(() -> predictionOfSd2(checkpoint));
+        return prediction == PredictionType.V_PREDICTION
+                ? this
+                : withPrediction(prediction)
+                        .with(part(UNET).withConfig(config -> config.with("sample_size", SIZE_WITH_EPSILON)));
+    }
+
+    /**
+     * What a U-Net of SD 2.x predicts, where the file does not say it. The two kinds differ by their weights only:
+     * after training for v, the bias of the last attention's first norm spreads more widely. ComfyUI tells them apart
+     * by the same tensor and threshold. U-Nets for inpainting predict the noise.
+     */
+    private static PredictionType predictionOfSd2(Checkpoint checkpoint) {
+        if (!inputChannels(checkpoint).equals(Optional.of(ORDINARY_CHANNELS))) {
+            return PredictionType.EPSILON;
+        }
+        try (WeightSource weights = checkpoint.open(UNET)) {
+            boolean isWide = weights.find(TELLING_TENSOR).stream()
+                    .mapToDouble(ModelFiles::spread)
+                    .anyMatch(spread -> spread > SPREAD_WITH_V);
+            return isWide ? PredictionType.V_PREDICTION : PredictionType.EPSILON;
+        }
+    }
+
+    /** The standard deviation of the values. */
+    private static double spread(StoredTensor tensor) {
+        return Engine.infer(() -> TensorScope.released(
+                () -> tensor.load().to(Dtype.F64.scalarType()).std(false).item_double()));
+    }
+
+    /** This model with a U-Net that predicts {@code prediction}. */
+    ModelFiles withPrediction(PredictionType prediction) {
+        return find(SCHEDULER)
+                .map(part -> with(part.withConfig(config -> config.with("prediction_type", prediction.text()))))
+                .orElse(this);
+    }
+
+    /** With a last timestep of pure noise, which sampling then has to begin at (Lin et al., 2024). */
+    private ModelFiles withZeroTerminalSnr() {
+        return find(SCHEDULER)
+                .map(part -> with(part.withConfig(
+                        config -> config.with("rescale_betas_zero_snr", true).with("timestep_spacing", "trailing"))))
+                .orElse(this);
     }
 
     /** Heads and groups cannot be read off weights, so that a network of another width needs its own configuration. */
@@ -224,7 +282,7 @@ public final class ModelFiles {
     /**
      * This model with the networks that {@code file} holds in place of its own: all of them where it is a whole
      * checkpoint, or a U-Net alone. Configurations and tokenizers stay those of this model, but for the channels that a
-     * U-Net takes, which the file tells.
+     * U-Net takes, and what the file says of its noise schedule.
      *
      * @throws InvalidFileException if the file is of another family or holds no part of a model
      */
@@ -244,7 +302,13 @@ public final class ModelFiles {
         inputChannels(file)
                 .ifPresent(channels -> changed.computeIfPresent(
                         UNET, (name, part) -> part.withConfig(config -> config.with("in_channels", channels))));
-        return new ModelFiles(path, family, index, changed);
+        ModelFiles files = new ModelFiles(path, family, index, changed);
+        if (!file.parts().contains(UNET)) {
+            return files;
+        }
+        StatedSchedule stated = file.schedule();
+        files = stated.prediction().map(files::withPrediction).orElse(files);
+        return stated.zeroTerminalSnr() ? files.withZeroTerminalSnr() : files;
     }
 
     /** This model with {@code part} in place of its own part of the same name. */

@@ -15,6 +15,7 @@ import dev.hypersd.tokenizer.ClipTokenizer;
 import dev.hypersd.tokenizer.VocabularyFiles;
 import dev.hypersd.vae.Autoencoder;
 import dev.hypersd.vae.AutoencoderConfig;
+import dev.hypersd.weights.ScaledWeights;
 import dev.hypersd.weights.WeightFolder;
 import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
@@ -113,7 +114,8 @@ public final class ModelPart {
     }
 
     private static WeightSource open(Path folder, String stem, Optional<String> variant) {
-        return variant.map(v -> WeightFolder.open(folder, stem, v)).orElseGet(() -> WeightFolder.open(folder, stem));
+        return ScaledWeights.view(
+                variant.map(v -> WeightFolder.open(folder, stem, v)).orElseGet(() -> WeightFolder.open(folder, stem)));
     }
 
     /**

@@ -51,7 +51,8 @@ public final class OpenedModel {
     private OpenedModel(ModelSource source) {
         this.source = source;
         Found found = Found.of(source);
-        this.files = withAutoencoder(found.files(), source.options().autoencoder());
+        ModelFiles complete = withAutoencoder(found.files(), source.options().autoencoder());
+        this.files = source.options().prediction().map(complete::withPrediction).orElse(complete);
         this.schedule = NoiseSchedule.from(scheduler(files));
         this.denoiser = found.denoiser();
         this.refiner = source.options().refiner().map(this::refiner);

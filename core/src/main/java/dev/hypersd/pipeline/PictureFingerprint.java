@@ -65,6 +65,7 @@ public final class PictureFingerprint {
             say("autoencoder");
             addPath(path);
         });
+        model.options().prediction().ifPresent(prediction -> say("prediction", prediction.text()));
         model.options().refiner().ifPresent(refiner -> {
             say("refiner");
             add(refiner);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class SafetensorsFile implements WeightSource {
+    /** By so many bytes other formats are told. */
+    private static final int START = 64;
+
     private final Path file;
     private final long size;
     private final FileTime modified;
@@ -62,7 +67,7 @@ public final class SafetensorsFile implements WeightSource {
             }
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                 long size = attributes.size();
-                int length = headerLength(file, size, read(channel, 0, (int) Math.min(size, Long.BYTES + 1)));
+                int length = headerLength(file, size, read(channel, 0, (int) Math.min(size, START)));
                 byte[] json = read(channel, Long.BYTES, length).array();
                 long dataStart = (long) Long.BYTES + length;
                 return new SafetensorsFile(
@@ -89,7 +94,7 @@ public final class SafetensorsFile implements WeightSource {
         return buffer.flip();
     }
 
-    /** @param start the first nine bytes, or all where there are fewer */
+    /** @param start the first bytes, {@link #START} of them or all where there are fewer */
     private static int headerLength(Path file, long size, ByteBuffer start) {
         if (size < Long.BYTES) {
             throw new InvalidFileException(file, "is shorter than the 8-byte length of a safetensors header");
@@ -121,6 +126,22 @@ public final class SafetensorsFile implements WeightSource {
     private static void refuseOtherFormats(Path file, ByteBuffer start) {
         if (start.limit() > Long.BYTES && start.get(Long.BYTES) == '{') {
             return;
+        }
+        String text = StandardCharsets.ISO_8859_1
+                .decode(start.duplicate().position(0))
+                .toString()
+                .strip()
+                .toLowerCase(Locale.ROOT);
+        if (text.startsWith("version https://git-lfs")) {
+            throw new InvalidFileException(
+                    file,
+                    "is a pointer of Git LFS and not the file itself, which \"git lfs pull\" fetches in its repository");
+        }
+        if (text.startsWith("<!doctype") || text.startsWith("<html") || text.startsWith("<?xml")) {
+            throw new InvalidFileException(
+                    file,
+                    "is a web page and not a safetensors file; the download gave a page in its place, perhaps to sign "
+                            + "in or to accept terms");
         }
         boolean zip = start.get(0) == 'P' && start.get(1) == 'K';
         boolean pickle = (start.get(0) & 0xff) == 0x80 && start.get(1) >= 2 && start.get(1) <= 5;

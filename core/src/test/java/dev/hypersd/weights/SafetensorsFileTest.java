@@ -22,6 +22,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +55,19 @@ class SafetensorsFileTest {
             assertThat(load(again, "w")).containsExactly(1, 2, 3);
         }
         assertThat(Files.getLastModifiedTime(path)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "version https://git-lfs.github.com/spec/v1, a pointer of Git LFS",
+        "<!DOCTYPE html><html><head></head></html>, a web page",
+        "' \n<html lang=\"en\"><body>Sign in</body></html>', a web page"
+    })
+    void whatWasDownloadedInPlaceOfTheFileIsNamed(String content, String kind) throws IOException {
+        Path path = Files.writeString(folder.resolve("fox.safetensors"), content);
+        assertThatThrownBy(() -> SafetensorsFile.open(path))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("fox.safetensors: is " + kind);
     }
 
     @Test

@@ -1,0 +1,68 @@
+package dev.hypersd.checkpoint;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.schedule.PredictionType;
+import dev.hypersd.weights.SafetensorsFile;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a file says of the noise schedule that its U-Net was trained with: by tensors without content called
+ * {@code v_pred} and {@code ztsnr}, or in its metadata ({@code modelspec.prediction_type}, and what trainers note).
+ *
+ * @param prediction what the network predicts; absent where the file does not say it
+ * @param zeroTerminalSnr whether the file says that the last timestep is pure noise
+ */
+public record StatedSchedule(Optional<PredictionType> prediction, boolean zeroTerminalSnr) {
+    /** The metadata that names the prediction. */
+    public static final String PREDICTION = "modelspec.prediction_type";
+
+    /** The metadata that says {@code True} where the last timestep is pure noise. */
+    public static final String ZERO_TERMINAL_SNR = "ss_zero_terminal_snr";
+
+    private static final String V_PREDICTION = "ss_v_parameterization";
+
+    /** Marks of models that are trained with the noise levels of Karras et al. (2022). */
+    private static final List<String> OTHER_SCHEDULES = List.of("edm_mean", "edm_std", "edm_vpred.sigma_max");
+
+    /** @throws InvalidFileException if it says something that is not supported */
+    static StatedSchedule of(SafetensorsFile file) {
+        Set<String> names = file.names();
+        OTHER_SCHEDULES.stream().filter(names::contains).findFirst().ifPresent(mark -> {
+            throw new InvalidFileException(
+                    file.file(),
+                    "holds " + mark + ": it was trained with noise levels of EDM, which are not supported");
+        });
+        Map<String, String> metadata = file.metadata();
+        Optional<PredictionType> prediction = names.contains("v_pred")
+                ? Optional.of(PredictionType.V_PREDICTION)
+                : Optional.ofNullable(metadata.get(PREDICTION))
+                        .map(text -> prediction(file, text))
+                        .or(() -> isTrue(metadata, V_PREDICTION)
+                                ? Optional.of(PredictionType.V_PREDICTION)
+                                : Optional.empty());
+        return new StatedSchedule(prediction, names.contains("ztsnr") || isTrue(metadata, ZERO_TERMINAL_SNR));
+    }
+
+    private static boolean isTrue(Map<String, String> metadata, String key) {
+        return Boolean.parseBoolean(metadata.getOrDefault(key, ""));
+    }
+
+    private static PredictionType prediction(SafetensorsFile file, String text) {
+        return switch (text) {
+            case "epsilon" -> PredictionType.EPSILON;
+            case "v", "v_prediction" -> PredictionType.V_PREDICTION;
+            case "sample" -> PredictionType.SAMPLE;
+            default ->
+                throw new InvalidFileException(
+                        file.file(), "says %s \"%s\"; epsilon, v and sample are supported".formatted(PREDICTION, text));
+        };
+    }
+
+    /** The word for {@code prediction} in the metadata. */
+    public static String word(PredictionType prediction) {
+        return prediction == PredictionType.V_PREDICTION ? "v" : prediction.text();
+    }
+}
