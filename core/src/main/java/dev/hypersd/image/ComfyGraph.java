@@ -10,8 +10,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The graph that ComfyUI writes into its pictures: nodes by number, with a {@code class_type} and {@code inputs}, of
- * which each is a value or a link {@code [node, output]} to another node. The parameters are those of its first sampler,
- * the one that begins from an empty picture where there are several.
+ * which each is a value or a link {@code [node, output]} to another node. The parameters are those of its first
+ * sampler, the one that begins from an empty picture where there are several.
  */
 final class ComfyGraph {
     static final String PROGRAM = "ComfyUI";

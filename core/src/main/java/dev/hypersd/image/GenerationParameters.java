@@ -72,8 +72,8 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
     }
 
     /**
-     * The parameters in a PNG, JPEG or WebP file, if it has any; those that Fooocus, ComfyUI, InvokeAI and NovelAI write
-     * as JSON too.
+     * The parameters in a PNG, JPEG or WebP file, if it has any; those that Fooocus, ComfyUI, InvokeAI and NovelAI
+     * write as JSON too.
      *
      * @throws InvalidFileException if the file cannot be read, or has parameters of another program that cannot be
      *     read, which the message names

@@ -82,8 +82,8 @@ public sealed interface Delta {
 
     /**
      * A product of two factors with a core between them that makes filters (Tucker's decomposition): LoCon with
-     * {@code lora_mid}. The change is {@code W[o, i] = sum over r, s of up[o, r] * mid[r, s] * down[s, i]} for each place
-     * in the filter.
+     * {@code lora_mid}. The change is {@code W[o, i] = sum over r, s of up[o, r] * mid[r, s] * down[s, i]} for each
+     * place in the filter.
      *
      * @param down {@code [s, in]} or {@code [s, in, 1, 1]}
      * @param mid {@code [r, s, k, k]}

@@ -57,8 +57,8 @@ public record LoraModule(String name, Part part, Delta delta, double alpha, Opti
         }
         throw new InvalidFileException(
                 delta.tensors().getFirst().file(),
-                ("holds a %s: %s changes its weight by more than a product of two factors, so no other LoRA can be made "
-                                + "of it; it can be drawn with and merged into a model")
+                ("holds a %s: %s changes its weight by more than a product of two factors, so no other LoRA can be "
+                                + "made of it; it can be drawn with and merged into a model")
                         .formatted(kind(), name));
     }
 

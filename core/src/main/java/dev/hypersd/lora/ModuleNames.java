@@ -108,8 +108,8 @@ final class ModuleNames {
     }
 
     /**
-     * Files of a U-Net alone may lack the prefix, or have that of ComfyUI, and may use its original names; text encoders
-     * saved by the newest transformers library lack a part of the name; PEFT puts its own prefix before all.
+     * Files of a U-Net alone may lack the prefix, or have that of ComfyUI, and may use its original names; text
+     * encoders saved by the newest transformers library lack a part of the name; PEFT puts its own prefix before all.
      */
     private List<String> dotted(Component component, String module) {
         List<String> names = component == Component.UNET

@@ -38,7 +38,8 @@ final class UnreadAdapters {
         return new InvalidFileException(
                 file,
                 ("is %s, by its tensor %s. That kind of adapter is not read; LoRA, LoCon, LoHa, LoKr, DoRA and full "
-                                + "differences are. Merge it into a model with the program that made it, and use the model")
+                                + "differences are. Merge it into a model with the program that made it, and use "
+                                + "the model")
                         .formatted(kind, tensor));
     }
 }

@@ -183,8 +183,8 @@ class ForeignParametersTest {
     void aGraphMayGoInCircles() {
         String circle =
                 "{\"1\": {\"class_type\": \"KSampler\", \"inputs\": {\"steps\": [\"1\", 0], \"model\": [\"1\", 0], "
-                        + "\"positive\": [\"2\", 0], \"latent_image\": [\"1\", 0]}}, \"2\": {\"inputs\": {\"conditioning\": "
-                        + "[\"2\", 0], \"conditioning_2\": [\"2\", 0]}}}";
+                        + "\"positive\": [\"2\", 0], \"latent_image\": [\"1\", 0]}}, \"2\": {\"inputs\": "
+                        + "{\"conditioning\": [\"2\", 0], \"conditioning_2\": [\"2\", 0]}}}";
         assertThat(GenerationParameters.find(png("prompt", circle)))
                 .contains(GenerationParameters.of("", "").with("Version", "ComfyUI"));
     }

@@ -60,7 +60,8 @@ class Automatic1111RoutesTest {
     @Test
     void whatSpeaksAgainstARequestIsSentAsAWarning() throws Exception {
         HttpResponse<String> answer = server.post("/sdapi/v1/txt2img", """
-                {"prompt": "a cat", "negative_prompt": "dogs", "width": 64, "height": 64, "steps": 1, "cfg_scale": 1}""");
+                {"prompt": "a cat", "negative_prompt": "dogs", "width": 64, "height": 64,
+                 "steps": 1, "cfg_scale": 1}""");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().allValues("Warning"))
                 .containsExactly("199 hypersd \"the negative prompt has no effect: guidance is off\"");
