@@ -91,7 +91,7 @@ public final class Lora implements AutoCloseable {
 
     private static boolean fits(LoraModule module, long... weight) {
         // What a norm scales and shifts by has one dimension; only a difference in full can be of it.
-        return (weight.length >= 2 || module.isFull() && module.magnitude().isEmpty())
+        return (weight.length >= 2 || (module.isFull() && module.magnitude().isEmpty()))
                 && module.delta().fits(weight)
                 && module.magnitude().stream().allMatch(m -> isRows(m, weight) || Shapes.count(m.shape()) == weight[1]);
     }

@@ -123,7 +123,7 @@ final class ModuleParts {
         if (!onlyBias) {
             Delta delta = delta(file, name);
             boolean unscaled =
-                    delta instanceof Delta.Full || delta instanceof Delta.Kronecker kronecker && kronecker.isWhole();
+                    delta instanceof Delta.Full || (delta instanceof Delta.Kronecker kronecker && kronecker.isWhole());
             double alpha = unscaled ? 1 : alpha(file, name, delta.rank(), metadata);
             changes.add(new LoraModule(name, Part.WEIGHT, delta, alpha, magnitude));
         }
