@@ -2,7 +2,10 @@ package dev.hypersd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.SafetensorsWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +48,34 @@ class LoraCommandTest {
                 .isEqualTo(Outcome.of("inspect", A).out());
         assertThat(Outcome.of("lora", "info", A, "--json").out()).startsWith("{");
         failed(1, "nowhere.safetensors", "lora", "info", "nowhere.safetensors");
+    }
+
+    @Test
+    void infoNamesTheKindsAndTheWordsOfAFile() {
+        Path file = folder.resolve("strange.safetensors");
+        SafetensorsWriter.write(
+                file,
+                Map.of(
+                        "unet.mid_block.resnets.0.norm1.w_norm", Tensors.of(new float[32], 32),
+                        "unet.mid_block.resnets.0.conv1.diff_b", Tensors.of(new float[32], 32),
+                        "bundle_emb.zork.emb_params", Tensors.of(new float[32], 1, 32)),
+                Map.of());
+        Outcome info = Outcome.of("lora", "info", file.toString());
+        assertThat(info.code()).as(info.err()).isZero();
+        assertThat(info.out())
+                .contains("changes 2 weights and biases", "kinds bias: 1, norm: 1", "learned words zork");
+        failed(1, "which no other LoRA can be given", "lora", "convert", file.toString(), "--to=peft", MODEL, out);
+    }
+
+    @Test
+    void infoRefusesWhatIsNotReadByItsName() {
+        Path file = folder.resolve("oft.safetensors");
+        SafetensorsWriter.write(
+                file,
+                Map.of("oft_unet_mid_block_attentions_0_proj_in.oft_blocks", Tensors.of(new float[8], 2, 2, 2)),
+                Map.of());
+        failed(1, "is an OFT (orthogonal finetuning)", "lora", "info", file.toString());
+        failed(1, "That kind of adapter is not read", "inspect", file.toString());
     }
 
     @Test

@@ -87,7 +87,7 @@ public final class Denoiser {
                 .<Map<String, Tensor>>map(_ -> new LinkedHashMap<>())
                 .toList();
         words.forEach((word, file) -> {
-            try (TextualInversion learned = TextualInversion.open(file, widths)) {
+            try (TextualInversion learned = TextualInversion.open(word, file, widths)) {
                 for (int i = 0; i < widths.size(); i++) {
                     Tensor table = learned.vectors(i)
                             .load()

@@ -110,6 +110,7 @@ public final class LoraArithmetic implements AutoCloseable {
         List<Lora> open = new ArrayList<>();
         try {
             sources.forEach(source -> open.add(Lora.fit(LoraFile.open(source.file()), targets)));
+            open.forEach(lora -> requireNoWords(lora.file()));
             Engine.infer(() -> {
                 Map<Parameter, List<Factors>> terms = new LinkedHashMap<>();
                 for (int i = 0; i < open.size(); i++) {
@@ -134,6 +135,16 @@ public final class LoraArithmetic implements AutoCloseable {
             });
         } finally {
             open.forEach(Lora::close);
+        }
+    }
+
+    /** They would be lost. */
+    private static void requireNoWords(LoraFile file) {
+        if (!file.words().isEmpty()) {
+            throw new InvalidFileException(
+                    file.path(),
+                    "brings the learned words %s along, which no other LoRA can be given; it can be drawn with"
+                            .formatted(String.join(", ", file.words())));
         }
     }
 

@@ -40,6 +40,8 @@ import tools.jackson.databind.node.ObjectNode;
  * them where wanted. One tensor is in memory at a time.
  */
 public final class ModelConversion {
+    private static final System.Logger LOG = System.getLogger(ModelConversion.class.getPackageName());
+
     private static final Map<String, String> FORMAT = Map.of("format", "pt");
     private static final String END = ".safetensors";
     private static final Set<String> NETWORKS = Set.of("unet", "vae", "text_encoder", "text_encoder_2");
@@ -74,6 +76,7 @@ public final class ModelConversion {
                 for (LoraWeight source : loras) {
                     Lora lora = Lora.fit(LoraFile.open(source.file()), shapes.loraTargets());
                     open.add(lora);
+                    lora.file().words().forEach(word -> warnOfWord(word, source.file()));
                     add(new WeightedLora(lora, source.weight()), blocks, shapes);
                 }
                 Engine.infer(() -> {
@@ -88,6 +91,15 @@ public final class ModelConversion {
                 open.forEach(Lora::close);
             }
         }
+    }
+
+    private static void warnOfWord(String word, Path lora) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "the word {0} that {1} brings along does not become part of the model; draw with --embedding {1}:{0} "
+                        + "to use it",
+                word,
+                lora);
     }
 
     private void add(WeightedLora lora, BlockWeights blocks, ModelShapes shapes) {

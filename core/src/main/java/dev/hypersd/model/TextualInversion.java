@@ -12,12 +12,15 @@ import java.util.Set;
 /**
  * A learned word (Gal et al., 2022) in a safetensors file: for one text encoder a tensor {@code [count, D]} or
  * {@code [D]} called {@code emb_params}, or by the word itself where it is the only one; for SDXL's two {@code clip_l}
- * and {@code clip_g}.
+ * and {@code clip_g}. A LoRA may bring words along; there the names have {@code bundle_emb.WORD.} in front.
  */
 public final class TextualInversion implements AutoCloseable {
     private static final String FIRST = "clip_l";
     private static final String SECOND = "clip_g";
     private static final String ONLY = "emb_params";
+
+    /** What files of the first years call it, most of which are pickles. */
+    private static final String OLDEST = "string_to_param.*";
 
     /** More vectors than any prompt has room for. */
     private static final int MOST = 1024;
@@ -33,13 +36,14 @@ public final class TextualInversion implements AutoCloseable {
     /**
      * Opens {@code path} for text encoders of these widths.
      *
+     * @param word which of the words, where a LoRA brings several along; otherwise the file's only word is meant
      * @param widths one for each text encoder of the model
      * @throws InvalidFileException if the file holds no learned word, or one for other text encoders
      */
-    public static TextualInversion open(Path path, List<Integer> widths) {
+    public static TextualInversion open(String word, Path path, List<Integer> widths) {
         SafetensorsFile file = SafetensorsFile.open(path);
         try {
-            List<StoredTensor> found = find(file, widths);
+            List<StoredTensor> found = find(file, word, widths);
             require(file, found, widths);
             return new TextualInversion(file, found);
         } catch (RuntimeException e) {
@@ -48,16 +52,19 @@ public final class TextualInversion implements AutoCloseable {
         }
     }
 
-    private static List<StoredTensor> find(SafetensorsFile file, List<Integer> widths) {
-        Optional<StoredTensor> first = file.find(FIRST);
-        Optional<StoredTensor> second = file.find(SECOND);
+    private static List<StoredTensor> find(SafetensorsFile file, String word, List<Integer> widths) {
+        Set<String> names = file.names();
+        String bundle = "bundle_emb." + word + ".";
+        String stem = names.stream().anyMatch(name -> name.startsWith(bundle)) ? bundle : "";
+        Optional<StoredTensor> first = file.find(stem + FIRST);
+        Optional<StoredTensor> second = file.find(stem + SECOND);
         if (first.isPresent() && second.isPresent()) {
             // SDXL's refiner has the second of its text encoders only.
             boolean onlySecond = widths.equals(List.of(width(second.get())));
             return onlySecond ? List.of(second.get()) : List.of(first.get(), second.get());
         }
-        Set<String> names = file.names();
-        return List.of(file.find(ONLY)
+        return List.of(file.find(stem + ONLY)
+                .or(() -> file.find(stem + OLDEST))
                 .or(() -> names.size() == 1 ? file.find(names.iterator().next()) : Optional.empty())
                 .orElseThrow(() -> new InvalidFileException(
                         file.file(),

@@ -17,6 +17,7 @@ import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.request.HiresPass;
 import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.LearnedWord;
 import dev.hypersd.request.Original;
 import dev.hypersd.request.RequestDescription;
 import dev.hypersd.request.Size;
@@ -32,6 +33,8 @@ import dev.hypersd.vae.Autoencoder;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
@@ -135,7 +138,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         if (!first.words().isEmpty()) {
             opened.textWidths()
                     .forEach(widths -> first.words()
-                            .forEach(learned -> TextualInversion.open(learned.file(), widths)
+                            .forEach(learned -> TextualInversion.open(learned.word(), learned.file(), widths)
                                     .close()));
         }
     }
@@ -285,10 +288,31 @@ public final class DiffusionPipeline implements AutoCloseable {
             List<WeightedLora> wanted = loras.fit(request.loras(), loraTargets, listener::onWarning);
             try (AdapterCache.Lease lease = adapters.lease(wanted)) {
                 Generation generation = new Generation(
-                        model, request, size, controlNets.load(request.controls(), model), texts, listener);
+                        model,
+                        withWords(request, wanted),
+                        size,
+                        controlNets.load(request.controls(), model),
+                        texts,
+                        listener);
                 return lease.adapters().during(() -> work.apply(generation));
             }
         });
+    }
+
+    /** {@code request} with the learned words that its LoRAs bring along; its own words come first. */
+    private static ImageRequest withWords(ImageRequest request, List<WeightedLora> loras) {
+        SortedMap<String, Path> brought = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        loras.stream()
+                .filter(lora -> lora.strength() != 0)
+                .map(lora -> lora.lora().file())
+                .forEach(file -> file.words().forEach(word -> brought.putIfAbsent(word, file.path())));
+        request.words().forEach(learned -> brought.remove(learned.word()));
+        if (brought.isEmpty()) {
+            return request;
+        }
+        ImageRequest.Builder builder = request.toBuilder();
+        brought.forEach((word, file) -> builder.word(new LearnedWord(word, file)));
+        return builder.build();
     }
 
     /** Frees the model. Pictures that were drawn stay; requests under way are finished first. */

@@ -11,7 +11,6 @@ import dev.hypersd.preset.LoraWeight;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
 import java.util.function.Consumer;
 
 /**
@@ -64,11 +63,6 @@ final class FittedLoras implements AutoCloseable {
                 .map(lora -> new WeightedLora(fitted(lora, targets), lora.weight()))
                 .toList();
         for (WeightedLora lora : fitted) {
-            SortedSet<String> words = lora.lora().file().words();
-            if (!words.isEmpty()) {
-                warnings.accept("LoRA %s: brings the learned words %s, which mean nothing in the prompt as it is"
-                        .formatted(lora.lora().file().path().getFileName(), String.join(", ", words)));
-            }
             List<String> skipped = lora.lora().skipped();
             if (!skipped.isEmpty()) {
                 warnings.accept("LoRA %s: %d of its modules do not fit and are left out (first: %s)"

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
+import dev.hypersd.model.Inspection;
 import dev.hypersd.model.ModelSource;
+import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.reference.ReferenceModels;
@@ -56,6 +58,49 @@ class LearnedWordTest {
             assertThat(draw(pipeline, ImageRequest.of("red <s>, blue").word(new LearnedWord("<s>", file))))
                     .isEqualTo(spelled);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sd15", "sdxl"})
+    void wordsThatALoraBringsAlongMeanSomethingInItsPrompts(String model) {
+        Path file = folder.resolve("lora.safetensors");
+        Path words = copyOf(model, "a cat", "words.safetensors");
+        String layer = "unet.mid_block.resnets.0.norm1.diff_b";
+        Engine.infer(() -> {
+            try (SafetensorsFile vectors = SafetensorsFile.open(words);
+                    SafetensorsFile unet =
+                            SafetensorsFile.open(path(model).resolve("unet/diffusion_pytorch_model.safetensors"))) {
+                Map<String, Tensor> tensors = new LinkedHashMap<>();
+                for (String name : vectors.names()) {
+                    tensors.put(
+                            "bundle_emb.zork." + name.replace("emb_params", "string_to_param.*"),
+                            vectors.find(name).orElseThrow().load());
+                }
+                tensors.put(
+                        layer,
+                        unet.find("mid_block.resnets.0.norm1.bias")
+                                .orElseThrow()
+                                .load());
+                SafetensorsWriter.write(file, tensors, Map.of());
+            }
+            return file;
+        });
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(path(model))) {
+            LoraWeight lora = new LoraWeight(file, 0.5);
+            Image spelled = draw(pipeline, ImageRequest.of("red a cat, blue").lora(lora));
+            assertThat(draw(pipeline, ImageRequest.of("red Zork, blue").lora(lora)))
+                    .isEqualTo(spelled);
+            assertThat(draw(pipeline, ImageRequest.of("red zork, blue"))).isNotEqualTo(spelled);
+            assertThat(draw(pipeline, ImageRequest.of("red zork, blue").lora(new LoraWeight(file, 0))))
+                    .as("a LoRA of no strength brings nothing")
+                    .isEqualTo(draw(pipeline, ImageRequest.of("red zork, blue")));
+            assertThat(draw(
+                            pipeline,
+                            ImageRequest.of("red zork, blue").lora(lora).word(new LearnedWord("zork", file))))
+                    .as("named as a word of its own, too")
+                    .isEqualTo(spelled);
+        }
+        assertThat(Inspection.of(file).adapter().orElseThrow().words()).containsExactly("zork");
     }
 
     @Test
