@@ -135,7 +135,7 @@ public final class SafetensorsFile implements WeightSource {
         if (text.startsWith("version https://git-lfs")) {
             throw new InvalidFileException(
                     file,
-                    "is a pointer of Git LFS and not the file itself, which \"git lfs pull\" fetches in its repository");
+                    "is a pointer of Git LFS and not the file itself; \"git lfs pull\" in its repository fetches that");
         }
         if (text.startsWith("<!doctype") || text.startsWith("<html") || text.startsWith("<?xml")) {
             throw new InvalidFileException(
