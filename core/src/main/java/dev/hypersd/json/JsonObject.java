@@ -104,17 +104,6 @@ public final class JsonObject {
         return has(key) ? integer(key, node.get(key)) : absent;
     }
 
-    /** The whole number at {@code key}, of up to 64 bits. */
-    public long wholeNumber(String key, long absent) {
-        if (!has(key)) {
-            return absent;
-        }
-        JsonNode value = node.get(key);
-        return value.isIntegralNumber() && value.canConvertToLong()
-                ? value.longValue()
-                : refuse(key, "a whole number of up to 64 bits", value);
-    }
-
     /** The whole number at {@code key}, of up to 64 bits without a sign, as those bits. */
     public long unsignedNumber(String key, long absent) {
         if (!has(key)) {

@@ -145,7 +145,7 @@ final class InfotextForm {
                 try {
                     reader.accept(text);
                 } catch (InvalidRequestException | InvalidFileException e) {
-                    leaveOut(name, text, e.getMessage());
+                    leaveOut(name, text, String.valueOf(e.getMessage()));
                 }
             });
         }
