@@ -62,8 +62,7 @@ class LoraCommandTest {
                 Map.of());
         Outcome info = Outcome.of("lora", "info", file.toString());
         assertThat(info.code()).as(info.err()).isZero();
-        assertThat(info.out())
-                .contains("changes 2 weights and biases", "kinds bias: 1, norm: 1", "learned words zork");
+        assertThat(info.out()).contains("changes 2 weights and biases", "kinds bias: 1, norm: 1", "learned words zork");
         failed(1, "which no other LoRA can be given", "lora", "convert", file.toString(), "--to=peft", MODEL, out);
     }
 

@@ -23,7 +23,7 @@ class EveryRouteAppliesPresetsAlikeTest {
     private static TinyServer server;
 
     /** A way to ask the server for a picture. */
-    private enum Route {
+    enum Route {
         OPENAI_GENERATION,
         OPENAI_EDIT,
         AUTOMATIC1111,
