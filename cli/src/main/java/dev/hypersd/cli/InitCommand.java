@@ -39,9 +39,8 @@ final class InitCommand implements Runnable {
             names = "--like",
             paramLabel = "MODEL",
             defaultValue = "tiny",
-            description =
-                    "tiny (a few MB), sd15 (4 GB in f32), sd2 (5 GB in f32), sdxl (14 GB in f32) or sdxl_refiner (12 GB in "
-                            + "f32). Default: tiny.")
+            description = "tiny (a few MB), sd15 (4 GB in f32), sd2 (5 GB in f32), sdxl (14 GB in f32) or sdxl_refiner "
+                    + "(12 GB in f32). Default: tiny.")
     private ModelTemplate like = ModelTemplate.TINY;
 
     @Option(

@@ -232,7 +232,7 @@ class ForeignParametersTest {
 
     private static GenerationParameters parameters(String prompt, String negative, String lines) {
         GenerationParameters parameters = GenerationParameters.of(prompt, negative);
-        for (String line : lines.split("\n")) {
+        for (String line : lines.split("\n", -1)) {
             String[] setting = line.split(": ", 2);
             parameters = parameters.with(setting[0], setting[1]);
         }
