@@ -11,32 +11,41 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A description of a scene.
+ * The caption of a scene.
  *
- * @param text in words
- * @param claims the same as data
+ * @param text the caption in words
+ * @param attributes the attributes that the text names
  */
-public record Caption(String text, Claims claims) {
+public record Caption(String text, CaptionAttributes attributes) {
     /**
-     * What a caption says, as data: a picture is right if all of it can be seen there. What the caption leaves out is
-     * empty here.
+     * The attributes that a caption names. A picture is correct if it shows all of them. Attributes that the caption
+     * leaves out are empty.
      *
-     * @param items in the order of the layout
-     * @param relation of the first item to the second
-     * @param place of the only item
-     * @param style the flat one also where the caption names none
+     * @param objects the objects, in the order of the layout
+     * @param relation the relation of the first object to the second
+     * @param place the place of the only object
+     * @param background the background
+     * @param style the style of the scene, also where it is flat and the caption does not name it, and in data sets of
+     *     one style, whose captions name any style
      */
-    public record Claims(
-            List<Claimed> items,
+    public record CaptionAttributes(
+            List<NamedObject> objects,
             Optional<Relation> relation,
             Optional<Place> place,
             Optional<Background> background,
             Style style) {
-        public Claims {
-            items = List.copyOf(items);
+        public CaptionAttributes {
+            objects = List.copyOf(objects);
         }
     }
 
-    /** A thing as the caption names it. */
-    public record Claimed(int count, Kind kind, Colour colour, Optional<SizeClass> size) {}
+    /**
+     * Objects of one kind as a caption names them.
+     *
+     * @param count how many there are
+     * @param kind their kind
+     * @param colour their colour
+     * @param size their size, if the caption names it
+     */
+    public record NamedObject(int count, Kind kind, Colour colour, Optional<SizeClass> size) {}
 }

@@ -1,8 +1,8 @@
 package dev.hypersd.scene;
 
 import dev.hypersd.data.SeededRandom;
-import dev.hypersd.scene.Caption.Claimed;
-import dev.hypersd.scene.Caption.Claims;
+import dev.hypersd.scene.Caption.CaptionAttributes;
+import dev.hypersd.scene.Caption.NamedObject;
 import dev.hypersd.scene.content.Background;
 import dev.hypersd.scene.content.Colour;
 import dev.hypersd.scene.content.Item;
@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Puts scenes into words. What it leaves out, it leaves out of the claims as well. */
+/** Writes captions of scenes in random words, and records which attributes each caption names. */
 final class CaptionGrammar {
     private static final double SAYS_SIZE = 0.5;
     private static final double SAYS_PLACE = 0.7;
@@ -32,54 +32,59 @@ final class CaptionGrammar {
         this.random = random;
     }
 
-    /** @param named the style that the caption speaks of */
+    /**
+     * Writes a caption of {@code scene}.
+     *
+     * @param named the style that the caption names
+     */
     Caption of(Scene scene, Style named) {
-        List<Claimed> items = scene.layout().items().stream().map(this::claimed).toList();
+        List<NamedObject> objects =
+                scene.layout().items().stream().map(this::named).toList();
         Optional<Relation> relation = Optional.empty();
         Optional<Place> place = Optional.empty();
         String things = switch (scene.layout()) {
             case Layout.Single single -> {
                 place = said(single.place(), SAYS_PLACE);
-                yield noun(items.getFirst());
+                yield noun(objects.getFirst());
             }
             case Layout.Pair pair -> {
                 relation = Optional.of(pair.relation());
-                yield related(items.getFirst(), pair.relation(), items.getLast());
+                yield related(objects.getFirst(), pair.relation(), objects.getLast());
             }
             case Layout.Row row ->
-                random.of(ROWS).formatted(noun(items.getFirst()), noun(items.get(1)), noun(items.getLast()));
+                random.of(ROWS).formatted(noun(objects.getFirst()), noun(objects.get(1)), noun(objects.getLast()));
         };
         boolean nowhere = relation.isEmpty() && place.isEmpty();
         Optional<Background> background = said(scene.background(), nowhere ? 1 : SAYS_BACKGROUND);
-        Claims claims = new Claims(items, relation, place, background, scene.style());
-        return new Caption(styled(things + where(claims), named), claims);
+        CaptionAttributes attributes = new CaptionAttributes(objects, relation, place, background, scene.style());
+        return new Caption(styled(things + where(attributes), named), attributes);
     }
 
-    private Claimed claimed(Item item) {
-        return new Claimed(item.count(), item.kind(), item.colour(), said(item.size(), SAYS_SIZE));
+    private NamedObject named(Item item) {
+        return new NamedObject(item.count(), item.kind(), item.colour(), said(item.size(), SAYS_SIZE));
     }
 
     private <T> Optional<T> said(T attribute, double probability) {
         return random.chance(probability) ? Optional.of(attribute) : Optional.empty();
     }
 
-    private static String noun(Claimed item) {
-        String size = item.size().map(s -> s.word() + " ").orElse("");
-        String words = size + item.colour().word() + " " + item.kind().noun(item.count());
+    private static String noun(NamedObject object) {
+        String size = object.size().map(s -> s.word() + " ").orElse("");
+        String words = size + object.colour().word() + " " + object.kind().noun(object.count());
         boolean vowel = words.startsWith(Colour.ORANGE.word());
-        return (item.count() == 1 && vowel ? "an" : NUMBERS.get(item.count() - 1)) + " " + words;
+        return (object.count() == 1 && vowel ? "an" : NUMBERS.get(object.count() - 1)) + " " + words;
     }
 
-    private String related(Claimed first, Relation relation, Claimed second) {
+    private String related(NamedObject first, Relation relation, NamedObject second) {
         return random.chance(SAYS_FIRST_FIRST)
                 ? noun(first) + " " + random.of(relation.phrases()) + " " + noun(second)
                 : noun(second) + " " + random.of(relation.converse()) + " " + noun(first);
     }
 
-    private String where(Claims claims) {
+    private String where(CaptionAttributes attributes) {
         List<String> where = new ArrayList<>();
-        claims.place().ifPresent(place -> where.add(random.of(place.phrases())));
-        claims.background().ifPresent(background -> where.add(random.of(background.phrases())));
+        attributes.place().ifPresent(place -> where.add(random.of(place.phrases())));
+        attributes.background().ifPresent(background -> where.add(random.of(background.phrases())));
         String comma = random.chance(0.3) ? ", " : " ";
         return where.isEmpty() ? "" : " " + String.join(comma, random.chance(0.4) ? where.reversed() : where);
     }

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Which scenes there are, and how often. */
+/** The random distribution of scenes: how often each layout, size, background and style occurs. */
 final class SceneGrammar {
     private static final double ONE = 0.45;
     private static final double SEVERAL = 0.15;
@@ -60,8 +60,8 @@ final class SceneGrammar {
 
     private Layout pair() {
         return switch (random.of(Relation.values())) {
-            case LEFT_OF -> beside(1, Relation.LEFT_OF);
-            case ABOVE -> beside(random.chance(0.3) ? 2 : 1, Relation.ABOVE);
+            case LEFT_OF -> sideBySide(1, Relation.LEFT_OF);
+            case ABOVE -> sideBySide(random.chance(0.3) ? 2 : 1, Relation.ABOVE);
             case INSIDE -> {
                 Item outer = item(1, SizeClass.LARGE, HOLLOW);
                 yield new Layout.Pair(other(outer, 1, SizeClass.SMALL, true), Relation.INSIDE, outer);
@@ -73,7 +73,7 @@ final class SceneGrammar {
         };
     }
 
-    private Layout beside(int count, Relation relation) {
+    private Layout sideBySide(int count, Relation relation) {
         Item second = item(1, random.of(SizeClass.values()));
         boolean crowded = second.size() == SizeClass.LARGE || count > 1;
         SizeClass size = crowded ? random.of(SizeClass.SMALL, SizeClass.MEDIUM) : random.of(SizeClass.values());

@@ -62,7 +62,7 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
      */
     public Sample another(long index, int number) {
         SeededRandom random = new SeededRandom(seed, split.ordinal(), index, VARIATION, number);
-        Scene scene = new Variation(random).of(scene(index), caption(index).claims());
+        Scene scene = new Variation(random).of(scene(index), caption(index).attributes());
         return sample(index, scene, random, random);
     }
 

@@ -1,8 +1,8 @@
 package dev.hypersd.scene;
 
 import dev.hypersd.data.SeededRandom;
-import dev.hypersd.scene.Caption.Claimed;
-import dev.hypersd.scene.Caption.Claims;
+import dev.hypersd.scene.Caption.CaptionAttributes;
+import dev.hypersd.scene.Caption.NamedObject;
 import dev.hypersd.scene.content.Background;
 import dev.hypersd.scene.content.Item;
 import dev.hypersd.scene.content.Layout;
@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Scenes that the same caption is right about. What {@link SceneGrammar} would choose and the caption leaves out is
- * chosen anew.
+ * Makes other scenes that the same caption describes: attributes that the caption leaves out are chosen anew, as
+ * {@link SceneGrammar} chooses them.
  */
 final class Variation {
     private final SeededRandom random;
@@ -25,52 +25,56 @@ final class Variation {
         this.random = random;
     }
 
-    /** @param claims of the caption of {@code scene} */
-    Scene of(Scene scene, Claims claims) {
+    /**
+     * Returns another scene that the caption of {@code scene} describes.
+     *
+     * @param attributes the attributes that the caption names
+     */
+    Scene of(Scene scene, CaptionAttributes attributes) {
         return new Scene(
-                layout(scene.layout(), claims),
-                claims.background().orElseGet(() -> random.of(Background.values())),
+                layout(scene.layout(), attributes),
+                attributes.background().orElseGet(() -> random.of(Background.values())),
                 scene.style());
     }
 
-    private Layout layout(Layout layout, Claims claims) {
+    private Layout layout(Layout layout, CaptionAttributes attributes) {
         return switch (layout) {
             case Layout.Single(Item item, Place place) ->
                 new Layout.Single(
-                        resized(item, claims.items().getFirst()),
-                        claims.place().orElseGet(() -> random.of(places(item))));
+                        resized(item, attributes.objects().getFirst()),
+                        attributes.place().orElseGet(() -> random.of(places(item))));
             case Layout.Pair(Item first, Relation relation, Item second) ->
                 switch (relation) {
-                    case LEFT_OF, ABOVE -> beside(first, relation, second, claims.items());
-                    // Their sizes follow from how they stand.
+                    case LEFT_OF, ABOVE -> sideBySide(first, relation, second, attributes.objects());
+                    // The relation decides both sizes.
                     case INSIDE, BEHIND -> layout;
                 };
             case Layout.Row row -> row;
         };
     }
 
-    /** Two large things have no room beside each other. */
-    private Layout beside(Item first, Relation relation, Item second, List<Claimed> claimed) {
+    /** Chooses sizes anew until at most one of the two objects is large, since two have no room. */
+    private Layout sideBySide(Item first, Relation relation, Item second, List<NamedObject> named) {
         while (true) {
-            Item one = resized(first, claimed.getFirst());
-            Item other = resized(second, claimed.getLast());
+            Item one = resized(first, named.getFirst());
+            Item other = resized(second, named.getLast());
             if (one.size() != SizeClass.LARGE || other.size() != SizeClass.LARGE) {
                 return new Layout.Pair(one, relation, other);
             }
         }
     }
 
-    private Item resized(Item item, Claimed claimed) {
-        Optional<SizeClass> size = claimed.size();
+    private Item resized(Item item, NamedObject named) {
+        Optional<SizeClass> size = named.size();
         return new Item(item.count(), item.kind(), item.colour(), size.orElseGet(() -> random.of(sizes(item))));
     }
 
-    /** More of a thing have less room. */
+    /** Returns the sizes for which there is room: the more objects, the smaller. */
     private static List<SizeClass> sizes(Item item) {
         return Arrays.asList(SizeClass.values()).subList(0, SizeClass.values().length + 1 - item.count());
     }
 
-    /** A row of equal things fills the breadth. */
+    /** Returns the places for which there is room: a row of several objects fills the width. */
     private static List<Place> places(Item item) {
         return item.count() == 1 ? Arrays.asList(Place.values()) : List.of(Place.TOP, Place.CENTRE, Place.BOTTOM);
     }

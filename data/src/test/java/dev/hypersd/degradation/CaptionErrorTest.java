@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hypersd.data.SeededRandom;
 import dev.hypersd.degradation.PreferencePairs.PreferencePair;
 import dev.hypersd.scene.Caption;
-import dev.hypersd.scene.Caption.Claimed;
-import dev.hypersd.scene.Caption.Claims;
+import dev.hypersd.scene.Caption.CaptionAttributes;
+import dev.hypersd.scene.Caption.NamedObject;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.scene.content.Scene;
@@ -40,7 +40,7 @@ class CaptionErrorTest {
     }
 
     @Test
-    void wrongCaptionsClaimSomethingElseInTheSameWords() {
+    void wrongCaptionsNameOtherAttributesInTheSameWords() {
         int unlike = 0;
         for (int i = 0; i < MANY; i++) {
             PreferencePair comparison = new PreferencePairs(SCENES).get(i);
@@ -68,18 +68,18 @@ class CaptionErrorTest {
         return words.size();
     }
 
-    /** What differs between what full captions of two scenes would claim. */
+    /** Returns the kinds of attributes in which full captions of two scenes would differ. */
     private static Set<CaptionError> differences(Scene a, Scene b) {
-        Claims one = SCENES.caption(0, a).claims();
-        Claims other = SCENES.caption(0, b).claims();
+        CaptionAttributes one = SCENES.caption(0, a).attributes();
+        CaptionAttributes other = SCENES.caption(0, b).attributes();
         Set<CaptionError> differences = new HashSet<>();
         boolean exchanged = a.layout().items().equals(b.layout().items().reversed());
         if (exchanged && a.layout().items().size() > 1) {
             differences.add(CaptionError.RELATION);
         } else {
-            IntStream.range(0, one.items().size()).forEach(i -> {
-                Claimed x = one.items().get(i);
-                Claimed y = other.items().get(i);
+            IntStream.range(0, one.objects().size()).forEach(i -> {
+                NamedObject x = one.objects().get(i);
+                NamedObject y = other.objects().get(i);
                 add(differences, CaptionError.KIND, x.kind(), y.kind());
                 add(differences, CaptionError.COLOUR, x.colour(), y.colour());
                 add(differences, CaptionError.COUNT, x.count(), y.count());

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.data.SeededRandom;
-import dev.hypersd.scene.Caption.Claimed;
-import dev.hypersd.scene.Caption.Claims;
+import dev.hypersd.scene.Caption.CaptionAttributes;
+import dev.hypersd.scene.Caption.NamedObject;
 import dev.hypersd.scene.content.Background;
 import dev.hypersd.scene.content.Colour;
 import dev.hypersd.scene.content.Item;
@@ -30,58 +30,59 @@ import org.junit.jupiter.api.Test;
 class CaptionTest {
     private static final int MANY = 3000;
 
-    /** Every claim is true, and what is not claimed is not said. */
+    /** Every attribute is true of the scene and named in the text, and the text names no other. */
     @Property(seed = "1")
-    void captionsSayWhatIsSoAndClaimWhatTheySay(@ForAll Split split, @ForAll @IntRange(max = 1_000_000) int index) {
+    void captionsNameExactlyTheirAttributesAndTheseAreTrueOfTheScene(
+            @ForAll Split split, @ForAll @IntRange(max = 1_000_000) int index) {
         Scenes scenes = Scenes.of(split, 1_000_001);
         Scene scene = scenes.scene(index);
         String text = scenes.caption(index).text();
-        Claims claims = scenes.caption(index).claims();
+        CaptionAttributes attributes = scenes.caption(index).attributes();
 
         List<Item> items = scene.layout().items();
-        assertThat(claims.items()).hasSameSizeAs(items);
+        assertThat(attributes.objects()).hasSameSizeAs(items);
         for (int i = 0; i < items.size(); i++) {
-            Claimed claimed = claims.items().get(i);
+            NamedObject object = attributes.objects().get(i);
             assertThat(new Item(
-                            claimed.count(),
-                            claimed.kind(),
-                            claimed.colour(),
-                            claimed.size().orElse(items.get(i).size())))
+                            object.count(),
+                            object.kind(),
+                            object.colour(),
+                            object.size().orElse(items.get(i).size())))
                     .isEqualTo(items.get(i));
-            assertThat(text).contains(noun(claimed));
+            assertThat(text).contains(noun(object));
         }
         for (SizeClass size : SizeClass.values()) {
-            boolean claimed =
-                    claims.items().stream().anyMatch(item -> item.size().equals(Optional.of(size)));
-            assertThat(text.contains(size.word())).as(text).isEqualTo(claimed);
+            boolean named =
+                    attributes.objects().stream().anyMatch(item -> item.size().equals(Optional.of(size)));
+            assertThat(text.contains(size.word())).as(text).isEqualTo(named);
         }
         assertThat(says(
                         text,
                         Arrays.stream(Background.values())
                                 .map(Background::phrases)
                                 .toList()))
-                .isEqualTo(claims.background().map(Enum::ordinal));
-        assertThat(claims.background().orElse(scene.background())).isEqualTo(scene.background());
-        assertThat(claims.style()).isEqualTo(scene.style());
+                .isEqualTo(attributes.background().map(Enum::ordinal));
+        assertThat(attributes.background().orElse(scene.background())).isEqualTo(scene.background());
+        assertThat(attributes.style()).isEqualTo(scene.style());
         switch (scene.layout()) {
             case Layout.Single single -> {
-                assertThat(claims.relation()).isEmpty();
-                assertThat(claims.place().orElse(single.place())).isEqualTo(single.place());
+                assertThat(attributes.relation()).isEmpty();
+                assertThat(attributes.place().orElse(single.place())).isEqualTo(single.place());
                 assertThat(says(
                                 text,
                                 Arrays.stream(Place.values())
                                         .map(Place::phrases)
                                         .toList()))
-                        .isEqualTo(claims.place().map(Enum::ordinal));
+                        .isEqualTo(attributes.place().map(Enum::ordinal));
             }
             case Layout.Pair pair -> {
-                assertThat(claims.relation()).contains(pair.relation());
-                assertThat(claims.place()).isEmpty();
-                assertThat(text).containsPattern(relation(claims, pair.relation()));
+                assertThat(attributes.relation()).contains(pair.relation());
+                assertThat(attributes.place()).isEmpty();
+                assertThat(text).containsPattern(relation(attributes, pair.relation()));
             }
             case Layout.Row _ -> {
-                assertThat(claims.relation()).isEmpty();
-                assertThat(claims.place()).isEmpty();
+                assertThat(attributes.relation()).isEmpty();
+                assertThat(attributes.place()).isEmpty();
             }
         }
     }
@@ -97,17 +98,17 @@ class CaptionTest {
     }
 
     @Test
-    void captionsLeaveThingsOutAsOftenAsPromised() {
-        assertThat(share(claims -> claims.items().getFirst().size().isPresent()))
+    void captionsNameSizesPlacesAndBackgroundsAsOftenAsDocumented() {
+        assertThat(share(attributes -> attributes.objects().getFirst().size().isPresent()))
                 .isCloseTo(0.5, within(0.04));
-        assertThat(share(claims ->
-                        claims.place().isPresent() || claims.relation().isPresent()))
+        assertThat(share(attributes ->
+                        attributes.place().isPresent() || attributes.relation().isPresent()))
                 .isBetween(0.6, 0.8);
-        assertThat(share(claims -> claims.background().isPresent())).isBetween(0.75, 0.92);
+        assertThat(share(attributes -> attributes.background().isPresent())).isBetween(0.75, 0.92);
     }
 
     @Test
-    void onlyTheFlatStyleGoesWithoutSaying() {
+    void onlyTheFlatStyleMayBeLeftOutOfACaption() {
         Scenes scenes = Scenes.of(Split.TRAIN, MANY);
         int silent = 0;
         for (int i = 0; i < MANY; i++) {
@@ -138,7 +139,7 @@ class CaptionTest {
     }
 
     @Test
-    void oneIsAnOrangeCatAndTwoAreButterflies() {
+    void articlesAndPluralsFollowTheNumberOfObjects() {
         Scene scene = new Scene(
                 new Layout.Pair(
                         new Item(2, Kind.BUTTERFLY, Colour.WHITE, SizeClass.SMALL),
@@ -176,9 +177,9 @@ class CaptionTest {
         return said;
     }
 
-    private static String relation(Claims claims, Relation relation) {
-        String first = noun(claims.items().getFirst());
-        String second = noun(claims.items().getLast());
+    private static String relation(CaptionAttributes attributes, Relation relation) {
+        String first = noun(attributes.objects().getFirst());
+        String second = noun(attributes.objects().getLast());
         String article = " (an?|two|three) ((small|medium|large) )?";
         return "(%s (%s)%s%s|%s (%s)%s%s)"
                 .formatted(
@@ -192,14 +193,14 @@ class CaptionTest {
                         first);
     }
 
-    private static String noun(Claimed item) {
+    private static String noun(NamedObject item) {
         return item.colour().word() + " " + item.kind().noun(item.count());
     }
 
-    private static double share(Predicate<Claims> matching) {
+    private static double share(Predicate<CaptionAttributes> matching) {
         Scenes scenes = Scenes.of(Split.TRAIN, MANY);
         return IntStream.range(0, MANY)
-                        .filter(i -> matching.test(scenes.caption(i).claims()))
+                        .filter(i -> matching.test(scenes.caption(i).attributes()))
                         .count()
                 / (double) MANY;
     }

@@ -56,7 +56,7 @@ public record EvaluationResult(
         for (Judgement judgement : counted) {
             TestPrompt prompt = byNumber.get(judgement.number());
             if (prompt != null) {
-                accuracy.add(prompt.claims(), prompt.heldOut(), judgement.outcomes());
+                accuracy.add(prompt.attributes(), prompt.heldOut(), judgement.outcomes());
             }
         }
         List<double[]> features = counted.stream().map(Judgement::vector).toList();

@@ -87,7 +87,7 @@ public final class Judges implements AutoCloseable {
                     .mapToObj(i -> new Judgement(
                             batch.prompts().get(i).number(),
                             batch.repetition(),
-                            AttributeCheck.of(batch.prompts().get(i).claims(), detections.get(i)),
+                            AttributeCheck.of(batch.prompts().get(i).attributes(), detections.get(i)),
                             scores.get(i),
                             features.subList(i * width, (i + 1) * width),
                             OptionalDouble.empty(),

@@ -2,7 +2,7 @@ package dev.hypersd.evaluation;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.scene.Caption;
-import dev.hypersd.scene.Caption.Claims;
+import dev.hypersd.scene.Caption.CaptionAttributes;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import java.util.List;
@@ -14,10 +14,10 @@ import java.util.stream.LongStream;
  * A prompt of the test split, with what its picture should show.
  *
  * @param number its number in the test split
- * @param claims the attributes that it names
+ * @param attributes the attributes that the prompt names
  * @param heldOut whether it has a combination of kind and colour that no training picture shows
  */
-public record TestPrompt(long number, String text, Claims claims, boolean heldOut) {
+public record TestPrompt(long number, String text, CaptionAttributes attributes, boolean heldOut) {
     private static final Pattern NAMED = Pattern.compile("test:([1-9]\\d{0,6})");
 
     /** The prompts with the numbers {@code from} to {@code from + count - 1} of the test split. */
@@ -29,7 +29,7 @@ public record TestPrompt(long number, String text, Claims claims, boolean heldOu
                     return new TestPrompt(
                             number,
                             caption.text(),
-                            caption.claims(),
+                            caption.attributes(),
                             scenes.scene(number).heldOut());
                 })
                 .toList();

@@ -2,7 +2,7 @@ package dev.hypersd.metric;
 
 import dev.hypersd.metric.AttributeCheck.Attribute;
 import dev.hypersd.metric.AttributeCheck.Outcome;
-import dev.hypersd.scene.Caption.Claims;
+import dev.hypersd.scene.Caption.CaptionAttributes;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -53,7 +53,7 @@ public final class AttributeAccuracy {
      * @param heldOut whether the caption has a combination that was held out
      * @param outcomes from {@link AttributeCheck#of}
      */
-    public void add(Claims caption, boolean heldOut, List<Outcome> outcomes) {
+    public void add(CaptionAttributes caption, boolean heldOut, List<Outcome> outcomes) {
         boolean all = outcomes.stream().allMatch(Outcome::correct);
         outcomes.forEach(outcome -> count(byAttribute, outcome.attribute(), outcome.correct()));
         for (Group group : groups(caption, heldOut)) {
@@ -62,12 +62,12 @@ public final class AttributeAccuracy {
         }
     }
 
-    private static EnumSet<Group> groups(Claims caption, boolean heldOut) {
+    private static EnumSet<Group> groups(CaptionAttributes caption, boolean heldOut) {
         EnumSet<Group> groups = EnumSet.of(Group.ALL);
-        if (caption.items().size() == 1 && caption.items().getFirst().count() == 1) {
+        if (caption.objects().size() == 1 && caption.objects().getFirst().count() == 1) {
             groups.add(Group.SINGLE_OBJECT);
         }
-        if (caption.items().size() == 2) {
+        if (caption.objects().size() == 2) {
             groups.add(Group.TWO_OBJECTS);
         }
         if (heldOut) {

@@ -2,8 +2,8 @@ package dev.hypersd.metric;
 
 import dev.hypersd.judge.detection.Detections;
 import dev.hypersd.judge.detection.Detections.DetectedObject;
-import dev.hypersd.scene.Caption.Claimed;
-import dev.hypersd.scene.Caption.Claims;
+import dev.hypersd.scene.Caption.CaptionAttributes;
+import dev.hypersd.scene.Caption.NamedObject;
 import dev.hypersd.scene.content.Kind;
 import dev.hypersd.scene.content.Place;
 import dev.hypersd.scene.content.Relation;
@@ -34,30 +34,34 @@ public final class AttributeCheck {
     /**
      * An outcome for every attribute that the caption names; all attributes of an object that is not there are wrong.
      */
-    public static List<Outcome> of(Claims claims, Detections reading) {
+    public static List<Outcome> of(CaptionAttributes attributes, Detections reading) {
         List<Outcome> outcomes = new ArrayList<>();
-        for (Claimed item : claims.items()) {
-            List<DetectedObject> seen = seen(item.kind(), reading);
+        for (NamedObject object : attributes.objects()) {
+            List<DetectedObject> seen = seen(object.kind(), reading);
             outcomes.add(new Outcome(Attribute.KIND, !seen.isEmpty()));
-            outcomes.add(new Outcome(Attribute.COLOUR, all(seen, s -> s.colour() == item.colour())));
-            outcomes.add(new Outcome(Attribute.COUNT, seen.size() == item.count()));
-            item.size().ifPresent(size -> outcomes.add(new Outcome(Attribute.SIZE, all(seen, s -> s.size() == size))));
+            outcomes.add(new Outcome(Attribute.COLOUR, all(seen, s -> s.colour() == object.colour())));
+            outcomes.add(new Outcome(Attribute.COUNT, seen.size() == object.count()));
+            object.size()
+                    .ifPresent(size -> outcomes.add(new Outcome(Attribute.SIZE, all(seen, s -> s.size() == size))));
         }
-        claims.place()
+        attributes
+                .place()
                 .ifPresent(place -> outcomes.add(new Outcome(
                         Attribute.PLACE,
-                        at(place, seen(claims.items().getFirst().kind(), reading)))));
-        claims.relation()
+                        at(place, seen(attributes.objects().getFirst().kind(), reading)))));
+        attributes
+                .relation()
                 .ifPresent(relation -> outcomes.add(new Outcome(
                         Attribute.RELATION,
                         holds(
                                 relation,
-                                seen(claims.items().getFirst().kind(), reading),
-                                seen(claims.items().getLast().kind(), reading)))));
-        claims.background()
+                                seen(attributes.objects().getFirst().kind(), reading),
+                                seen(attributes.objects().getLast().kind(), reading)))));
+        attributes
+                .background()
                 .ifPresent(background ->
                         outcomes.add(new Outcome(Attribute.BACKGROUND, reading.background() == background)));
-        outcomes.add(new Outcome(Attribute.STYLE, reading.style() == claims.style()));
+        outcomes.add(new Outcome(Attribute.STYLE, reading.style() == attributes.style()));
         return List.copyOf(outcomes);
     }
 

@@ -8,8 +8,8 @@ import dev.hypersd.metric.AttributeAccuracy.Group;
 import dev.hypersd.metric.AttributeAccuracy.Proportion;
 import dev.hypersd.metric.AttributeCheck.Attribute;
 import dev.hypersd.metric.AttributeCheck.Outcome;
-import dev.hypersd.scene.Caption.Claimed;
-import dev.hypersd.scene.Caption.Claims;
+import dev.hypersd.scene.Caption.CaptionAttributes;
+import dev.hypersd.scene.Caption.NamedObject;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
@@ -24,8 +24,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AttributeCheckTest {
-    private static final Claims THREE_APPLES = new Claims(
-            List.of(new Claimed(3, Kind.APPLE, Colour.RED, Optional.of(SizeClass.SMALL))),
+    private static final CaptionAttributes THREE_APPLES = new CaptionAttributes(
+            List.of(new NamedObject(3, Kind.APPLE, Colour.RED, Optional.of(SizeClass.SMALL))),
             Optional.empty(),
             Optional.of(Place.TOP),
             Optional.of(Background.SAND),
@@ -35,9 +35,9 @@ class AttributeCheckTest {
     private static final DetectedObject MIDDLE = new DetectedObject(Kind.APPLE, Colour.RED, 0.5, 0.2, 0.26, 1);
     private static final DetectedObject RIGHT = new DetectedObject(Kind.APPLE, Colour.RED, 0.8, 0.2, 0.26, 1);
 
-    /** A reader without faults finds every claim of every scene fulfilled: checks and captions mean the same. */
+    /** A reader without faults finds every attribute of every caption: checks and captions mean the same by them. */
     @Test
-    void theTruthFulfilsEveryClaim() {
+    void theTrueObjectsHaveEveryAttributeOfTheirCaptions() {
         Scenes scenes = new Scenes(Split.TEST, 400, 32, Optional.empty(), 11);
         for (int i = 0; i < scenes.size(); i++) {
             Sample sample = scenes.get(i);
@@ -47,7 +47,7 @@ class AttributeCheckTest {
                             .toList(),
                     sample.scene().background(),
                     sample.scene().style());
-            assertThat(AttributeCheck.of(sample.caption().claims(), truth))
+            assertThat(AttributeCheck.of(sample.caption().attributes(), truth))
                     .as(sample.caption().text())
                     .allMatch(Outcome::correct);
         }
@@ -79,7 +79,7 @@ class AttributeCheckTest {
     }
 
     @Test
-    void accuracyCountsClaimsAndWholePictures() {
+    void accuracyCountsAttributesAndWholePictures() {
         AttributeAccuracy accuracy = new AttributeAccuracy();
         accuracy.add(THREE_APPLES, false, AttributeCheck.of(THREE_APPLES, reading(LEFT, MIDDLE, RIGHT)));
         accuracy.add(THREE_APPLES, true, AttributeCheck.of(THREE_APPLES, reading(MIDDLE, MIDDLE)));

@@ -201,7 +201,7 @@ class EmbeddedWeightsTest {
         AttributeAccuracy accuracy = new AttributeAccuracy();
         for (int i = 0; i < seen.size(); i++) {
             TestPrompt prompt = PROMPTS.get((i + shift) % PROMPTS.size());
-            accuracy.add(prompt.claims(), prompt.heldOut(), AttributeCheck.of(prompt.claims(), seen.get(i)));
+            accuracy.add(prompt.attributes(), prompt.heldOut(), AttributeCheck.of(prompt.attributes(), seen.get(i)));
         }
         return accuracy.attributes(Group.ALL).value();
     }
