@@ -1,7 +1,7 @@
 package dev.hypersd.evaluation;
 
-import dev.hypersd.evaluation.Judgement.Score;
 import dev.hypersd.json.Json;
+import dev.hypersd.judge.Score;
 import dev.hypersd.metric.AttributeAccuracy.Group;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,40 +62,17 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
         }
     }
 
-    /** The columns by their titles, with the number of decimal places that each is printed with. */
-    private enum Column {
-        ATTRIBUTES(
-                "attribute accuracy",
-                3,
-                result -> result.accuracy().attributes(Group.ALL).value()),
-        SINGLE(
-                "single object",
-                3,
-                result -> result.accuracy().attributes(Group.SINGLE_OBJECT).value()),
-        TWO(
-                "two objects",
-                3,
-                result -> result.accuracy().attributes(Group.TWO_OBJECTS).value()),
-        HELD_OUT(
-                "held out",
-                3,
-                result -> result.accuracy().attributes(Group.HELD_OUT).value()),
-        CLIP(Score.CLIP.title(), 2, result -> result.mean(Score.CLIP)),
-        AESTHETIC(Score.AESTHETIC.title(), 2, result -> result.mean(Score.AESTHETIC)),
-        PREFERENCE(Score.PREFERENCE.title(), 2, result -> result.mean(Score.PREFERENCE)),
-        FID("FID", 2, EvaluationResult::fid),
-        DIVERSITY("diversity", 2, result -> result.diversity().orElse(Double.NaN)),
-        TEACHER_MSE("teacher MSE", 4, result -> result.teacherError().orElse(Double.NaN)),
-        TIME("ms per image", 0, EvaluationResult::milliseconds);
+    /** A column by its title, with the number of decimal places that it is printed with. */
+    private record Column(String title, int digits, ToDoubleFunction<EvaluationResult> figure) {
+        static final Column TIME = new Column("ms per image", 0, EvaluationResult::milliseconds);
 
-        private final String title;
-        private final int digits;
-        private final ToDoubleFunction<EvaluationResult> figure;
+        static Column of(Score score) {
+            return new Column(score.title(), score.digits(), result -> result.mean(score));
+        }
 
-        Column(String title, int digits, ToDoubleFunction<EvaluationResult> figure) {
-            this.title = title;
-            this.digits = digits;
-            this.figure = figure;
+        static Column of(String title, Group group) {
+            return new Column(
+                    title, 3, result -> result.accuracy().attributes(group).value());
         }
 
         String number(double value) {
@@ -110,6 +87,30 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
         }
     }
 
+    /** All columns; those of scores are the ones whose judges were there. */
+    private List<Column> columns() {
+        return Stream.of(
+                        Stream.of(
+                                Column.of("attribute accuracy", Group.ALL),
+                                Column.of("single object", Group.SINGLE_OBJECT),
+                                Column.of("two objects", Group.TWO_OBJECTS),
+                                Column.of("held out", Group.HELD_OUT)),
+                        groundTruth.scores().keySet().stream().map(Column::of),
+                        Stream.of(
+                                new Column("FID", 2, EvaluationResult::fid),
+                                new Column(
+                                        "diversity",
+                                        2,
+                                        result -> result.diversity().orElse(Double.NaN)),
+                                new Column(
+                                        "teacher MSE",
+                                        4,
+                                        result -> result.teacherError().orElse(Double.NaN)),
+                                Column.TIME))
+                .flatMap(columns -> columns)
+                .toList();
+    }
+
     public Comparison {
         rows = List.copyOf(rows);
     }
@@ -119,7 +120,7 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
      * mean stands below it, and so do warnings.
      */
     public String markdown() {
-        List<Column> columns = Stream.of(Column.values()).toList();
+        List<Column> columns = columns();
         List<String> lines = new ArrayList<>();
         lines.add(line("", "steps", columns.stream().map(column -> column.title)));
         lines.add(line("---", "---:", columns.stream().map(column -> "---:")));
@@ -154,7 +155,7 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
         for (Row row : rows) {
             for (EvaluationResult result : row.seeds()) {
                 ObjectNode node = all.addObject().put("method", row.method()).put("steps", row.steps());
-                for (Column column : Column.values()) {
+                for (Column column : columns()) {
                     node.put(column.title, column.figure.applyAsDouble(result));
                 }
             }

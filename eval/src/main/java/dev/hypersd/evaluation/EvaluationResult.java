@@ -1,15 +1,18 @@
 package dev.hypersd.evaluation;
 
-import dev.hypersd.evaluation.Judgement.Score;
+import dev.hypersd.judge.Score;
 import dev.hypersd.metric.AttributeAccuracy;
 import dev.hypersd.metric.Diversity;
 import dev.hypersd.metric.FeatureStatistics;
 import dev.hypersd.metric.FrechetDistance;
 import dev.hypersd.metric.KernelDistance;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
@@ -19,7 +22,7 @@ import java.util.stream.DoubleStream;
  *
  * @param pictures the number of prompts, each of which has one picture that counts
  * @param accuracy how many of the attributes that the prompts name the pictures show
- * @param scores the mean of each score whose judge is there
+ * @param scores the mean of each score whose judge is there, in the order of reports
  * @param features the dimension of the attribute reader's features, which {@code fid}, {@code kid} and
  *     {@code diversity} are measured on
  * @param fid the Fréchet distance to the reference pictures. The covariance of no more pictures than there are features
@@ -32,7 +35,7 @@ import java.util.stream.DoubleStream;
 public record EvaluationResult(
         int pictures,
         AttributeAccuracy accuracy,
-        Map<Score, Double> scores,
+        SortedMap<Score, Double> scores,
         int features,
         double fid,
         KernelDistance kid,
@@ -40,7 +43,7 @@ public record EvaluationResult(
         OptionalDouble teacherError,
         double milliseconds) {
     public EvaluationResult {
-        scores = Map.copyOf(scores);
+        scores = Collections.unmodifiableSortedMap(new TreeMap<>(scores));
     }
 
     private static final int SUBSETS = 50;
@@ -90,10 +93,11 @@ public record EvaluationResult(
         return scores.getOrDefault(score, Double.NaN);
     }
 
-    private static Map<Score, Double> means(List<Judgement> judgements) {
+    private static SortedMap<Score, Double> means(List<Judgement> judgements) {
         return judgements.stream()
                 .flatMap(judgement -> judgement.scores().entrySet().stream())
-                .collect(Collectors.groupingBy(Map.Entry::getKey, Collectors.averagingDouble(Map.Entry::getValue)));
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getKey, TreeMap::new, Collectors.averagingDouble(Map.Entry::getValue)));
     }
 
     private static double median(DoubleStream values) {

@@ -1,8 +1,8 @@
 package dev.hypersd.evaluation;
 
+import dev.hypersd.judge.Score;
 import dev.hypersd.metric.AttributeCheck.Outcome;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -26,26 +26,6 @@ public record Judgement(
         List<Double> features,
         OptionalDouble teacherError,
         double milliseconds) {
-    /** A score that a judge gives a picture; higher is better. */
-    public enum Score {
-        /** 100 times the cosine of the picture's and the prompt's CLIP embeddings. */
-        CLIP,
-        /** How well the picture looks, whatever it shows. */
-        AESTHETIC,
-        /** How much the picture would be preferred as a picture of its prompt. */
-        PREFERENCE;
-
-        /** The title of the score's row or column in a report. */
-        String title() {
-            return (this == CLIP ? "CLIP" : key()) + " score";
-        }
-
-        /** The key of the score in a file of judgements. */
-        String key() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     public Judgement {
         outcomes = List.copyOf(outcomes);
         scores = Map.copyOf(scores);

@@ -2,17 +2,18 @@ package dev.hypersd.evaluation;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.evaluation.Judgement.Score;
 import dev.hypersd.file.LineFile;
 import dev.hypersd.json.Json;
+import dev.hypersd.judge.Score;
 import dev.hypersd.metric.AttributeCheck.Attribute;
 import dev.hypersd.metric.AttributeCheck.Outcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -25,10 +26,11 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class JudgementFile {
     private static final String FORMAT = "format";
-    private static final int PRESENT_FORMAT = 2;
+    private static final int PRESENT_FORMAT = 3;
     private static final String SUBJECT = "subject";
     private static final String CORRECT = "correct";
     private static final String INCORRECT = "incorrect";
+    private static final String SCORES = "scores";
     private static final String TEACHER_ERROR = "teacher_error";
     private static final String MILLISECONDS = "milliseconds";
 
@@ -95,11 +97,8 @@ final class JudgementFile {
                 .outcomes()
                 .forEach(outcome -> (outcome.correct() ? correct : incorrect)
                         .add(outcome.attribute().name()));
-        for (Score kind : Score.values()) {
-            if (judgement.scores().containsKey(kind)) {
-                node.put(kind.key(), judgement.scores().get(kind));
-            }
-        }
+        ObjectNode scores = node.putObject(SCORES);
+        new TreeMap<>(judgement.scores()).forEach((score, value) -> scores.put(score.key(), value));
         judgement.teacherError().ifPresent(error -> node.put(TEACHER_ERROR, error));
         node.put(MILLISECONDS, judgement.milliseconds());
         ArrayNode features = node.putArray("features");
@@ -112,11 +111,9 @@ final class JudgementFile {
         List<Outcome> outcomes = new ArrayList<>();
         node.path(CORRECT).forEach(name -> outcomes.add(new Outcome(Attribute.valueOf(name.asString()), true)));
         node.path(INCORRECT).forEach(name -> outcomes.add(new Outcome(Attribute.valueOf(name.asString()), false)));
-        Map<Score, Double> scores = new EnumMap<>(Score.class);
-        for (Score kind : Score.values()) {
-            if (node.has(kind.key())) {
-                scores.put(kind, node.get(kind.key()).asDouble());
-            }
+        Map<Score, Double> scores = new HashMap<>();
+        for (Map.Entry<String, JsonNode> entry : node.path(SCORES).properties()) {
+            scores.put(score(entry.getKey()), entry.getValue().asDouble());
         }
         return new Judgement(
                 node.path("number").asLong(),
@@ -130,5 +127,11 @@ final class JudgementFile {
                         ? OptionalDouble.of(node.get(TEACHER_ERROR).asDouble())
                         : OptionalDouble.empty(),
                 node.path(MILLISECONDS).asDouble());
+    }
+
+    private Score score(String key) {
+        return Score.of(key)
+                .orElseThrow(() -> new InvalidFileException(
+                        file.path(), "has a score \"%s\", which no judge gives".formatted(key)));
     }
 }

@@ -1,50 +1,39 @@
 package dev.hypersd.evaluation;
 
-import dev.hypersd.evaluation.Judgement.Score;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.JudgeFolder;
-import dev.hypersd.judge.JudgeFolder.Judge;
+import dev.hypersd.judge.Score;
 import dev.hypersd.judge.detection.AttributeDecoder;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.Detections;
-import dev.hypersd.judge.preference.PreferenceJudge;
-import dev.hypersd.judge.reward.AestheticJudge;
-import dev.hypersd.judge.reward.ClipJudge;
+import dev.hypersd.judge.reward.ScoreJudge;
 import dev.hypersd.metric.AttributeCheck;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The judges of a folder: the attribute reader, which is required, and CLIP, the aesthetic head and the preference
- * model where they are there. Pictures are judged independently of each other.
+ * The judges of a folder: the attribute reader, which is required, and all that give scores. Pictures are judged
+ * independently of each other.
  */
 public final class Judges implements AutoCloseable {
     private final TensorArena arena;
     private final AttributeReader reader;
-    private final Optional<ClipJudge> clip;
-    private final Optional<AestheticJudge> aesthetic;
-    private final Optional<PreferenceJudge> preference;
+    private final Map<Score, ScoreJudge> scorers;
     private final String fingerprint;
 
     private Judges(JudgeFolder folder, TensorArena arena) {
         this.arena = arena;
         this.reader = folder.attributes(arena);
-        this.clip = folder.has(Judge.CLIP) ? Optional.of(folder.clip(arena)) : Optional.empty();
-        this.aesthetic = folder.has(Judge.AESTHETIC)
-                ? Optional.of(
-                        clip.map(judge -> folder.aesthetic(judge, arena)).orElseGet(() -> folder.aesthetic(arena)))
-                : Optional.empty();
-        this.preference = folder.has(Judge.PREFERENCE) ? Optional.of(folder.preference(arena)) : Optional.empty();
+        this.scorers = folder.open(folder.scores(), arena);
         this.fingerprint = folder.fingerprint();
     }
 
@@ -98,14 +87,12 @@ public final class Judges implements AutoCloseable {
 
     /** The scores of each picture by the judges that are there. */
     private List<Map<Score, Double>> scores(List<Image> images, List<String> texts) {
-        Map<Score, List<Double>> all = new EnumMap<>(Score.class);
-        clip.ifPresent(judge -> all.put(Score.CLIP, judge.scores(images, texts)));
-        aesthetic.ifPresent(judge -> all.put(Score.AESTHETIC, judge.scores(images)));
-        preference.ifPresent(judge -> all.put(Score.PREFERENCE, judge.scores(images, texts)));
+        Map<Score, List<Double>> all = new LinkedHashMap<>();
+        scorers.forEach((score, judge) -> all.put(score, judge.scores(images, texts)));
         return IntStream.range(0, images.size())
                 .mapToObj(i -> {
-                    Map<Score, Double> one = new EnumMap<>(Score.class);
-                    all.forEach((measure, scores) -> one.put(measure, scores.get(i)));
+                    Map<Score, Double> one = new LinkedHashMap<>();
+                    all.forEach((score, values) -> one.put(score, values.get(i)));
                     return one;
                 })
                 .toList();

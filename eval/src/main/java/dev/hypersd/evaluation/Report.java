@@ -1,6 +1,5 @@
 package dev.hypersd.evaluation;
 
-import dev.hypersd.evaluation.Judgement.Score;
 import dev.hypersd.json.Json;
 import dev.hypersd.metric.AttributeAccuracy.Group;
 import dev.hypersd.metric.AttributeCheck.Attribute;
@@ -110,9 +109,7 @@ public record Report(
         for (Attribute attribute : Attribute.values()) {
             put(rows, word(attribute), result.accuracy().of(attribute).value());
         }
-        for (Score score : Score.values()) {
-            put(rows, score.title(), result.mean(score));
-        }
+        result.scores().forEach((score, mean) -> put(rows, score.title(), mean));
         rows.put("FID", result.fid());
         rows.put("KID", result.kid().mean());
         rows.put("KID deviation", result.kid().deviation());

@@ -7,14 +7,21 @@ import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.judge.preference.PreferenceJudge;
 import dev.hypersd.judge.reward.AestheticJudge;
 import dev.hypersd.judge.reward.ClipJudge;
+import dev.hypersd.judge.reward.ScoreJudge;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /**
@@ -24,19 +31,6 @@ import java.util.stream.Stream;
  * @param path the folder, whether or not it exists
  */
 public record JudgeFolder(Path path) {
-    /** The judges that a folder may have; each sub-folder has the name of its constant, in lower case. */
-    public enum Judge {
-        ATTRIBUTES,
-        CLIP,
-        AESTHETIC,
-        PREFERENCE,
-        SEGMENTATION;
-
-        private String folder() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     private static final String TRAINED = "model";
 
     /** The folder with the files of {@code judge}, whether or not it exists. */
@@ -65,52 +59,84 @@ public record JudgeFolder(Path path) {
         return open(Judge.SEGMENTATION, Segmenter.TYPE, arena);
     }
 
-    /** Opens the CLIP. */
-    public ClipJudge clip(TensorArena arena) {
-        return ClipJudge.open(required(Judge.CLIP), arena);
+    /** The scores that the judges in the folder give, in the order of reports; none is opened. */
+    public List<Score> scores() {
+        if (!Files.isDirectory(path)) {
+            return List.of();
+        }
+        try (Stream<Path> inside = Files.list(path)) {
+            return inside.filter(Files::isDirectory)
+                    .flatMap(folder -> Score.of(folder.getFileName().toString()).stream())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new InvalidFileException(path, "cannot be listed: " + e.getMessage(), e);
+        }
     }
 
-    /** Opens the aesthetic head with the CLIP beside it, whose embeddings it scores. */
-    public AestheticJudge aesthetic(TensorArena arena) {
-        Path head = required(Judge.AESTHETIC);
+    /** Opens the judge that gives {@code score}. */
+    public ScoreJudge open(Score score, TensorArena arena) {
+        return open(List.of(score), arena).get(score);
+    }
+
+    /**
+     * Opens the judges that give {@code scores}, in that order. A CLIP that several of them use is opened once.
+     *
+     * @throws InvalidFileException if one is missing or broken
+     */
+    public SequencedMap<Score, ScoreJudge> open(Collection<Score> scores, TensorArena arena) {
+        Map<Path, ClipJudge> clips = new HashMap<>();
+        SequencedMap<Score, ScoreJudge> opened = new LinkedHashMap<>();
+        scores.forEach(score -> opened.put(score, open(score, clips, arena)));
+        return opened;
+    }
+
+    private ScoreJudge open(Score score, Map<Path, ClipJudge> clips, TensorArena arena) {
+        Path folder = required(score.key());
+        return switch (score.kind()) {
+            case CLIP -> clips.computeIfAbsent(folder, clip -> ClipJudge.open(clip, arena));
+            case AESTHETIC ->
+                AestheticJudge.open(
+                        folder, clips.computeIfAbsent(clipOf(folder), clip -> ClipJudge.open(clip, arena)), arena);
+            case PREFERENCE -> PreferenceJudge.open(folder, arena);
+        };
+    }
+
+    /** The CLIP whose embeddings the head in {@code aesthetic} scores. */
+    private Path clipOf(Path aesthetic) {
         if (!has(Judge.CLIP)) {
             throw new InvalidFileException(
-                    head, "scores the embeddings of a CLIP, and there is none in %s".formatted(of(Judge.CLIP)));
+                    aesthetic, "scores the embeddings of a CLIP, and there is none in %s".formatted(of(Judge.CLIP)));
         }
-        return aesthetic(clip(arena), arena);
-    }
-
-    /** Opens the aesthetic head with a CLIP that is open already. */
-    public AestheticJudge aesthetic(ClipJudge clip, TensorArena arena) {
-        return AestheticJudge.open(required(Judge.AESTHETIC), clip, arena);
-    }
-
-    /** Opens the preference model. */
-    public PreferenceJudge preference(TensorArena arena) {
-        return PreferenceJudge.open(required(Judge.PREFERENCE), arena);
+        return of(Judge.CLIP);
     }
 
     private <N> N open(Judge judge, NetworkType<?, N> type, TensorArena arena) {
-        ModelPart files = ModelPart.in(required(judge));
+        ModelPart files = ModelPart.in(required(judge.folder()));
         return Engine.infer(() -> files.load(type, Dtype.F32, arena).network());
     }
 
-    private Path required(Judge judge) {
-        if (!has(judge)) {
+    private Path required(String judge) {
+        Path folder = trained(path.resolve(judge));
+        if (!Files.isDirectory(folder)) {
             throw new InvalidFileException(
-                    path,
-                    "has no judge \"%s\"; put its config.json and weights into %s"
-                            .formatted(judge.folder(), of(judge)));
+                    path, "has no judge \"%s\"; put its config.json and weights into %s".formatted(judge, folder));
         }
-        return of(judge);
+        return folder;
     }
 
-    /** A fingerprint of the files of the judges that score pictures: of all but the segmenter. */
+    /** A fingerprint of the files of the judge that gives {@code score}. */
+    public String fingerprint(Score score) {
+        return Fingerprint.of(required(score.key()));
+    }
+
+    /** A fingerprint of the files of all judges that look at evaluated pictures: of all but the segmenter. */
     public String fingerprint() {
         Fingerprint all = new Fingerprint();
-        Stream.of(Judge.values())
-                .filter(judge -> judge != Judge.SEGMENTATION && has(judge))
-                .forEach(judge -> all.add(judge.folder()).add(Fingerprint.of(of(judge))));
+        if (has(Judge.ATTRIBUTES)) {
+            all.add(Judge.ATTRIBUTES.folder()).add(Fingerprint.of(of(Judge.ATTRIBUTES)));
+        }
+        scores().forEach(score -> all.add(score.key()).add(fingerprint(score)));
         return all.digits();
     }
 }

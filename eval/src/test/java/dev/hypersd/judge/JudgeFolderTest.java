@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.judge.JudgeFolder.Judge;
 import dev.hypersd.tensor.TensorArena;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +35,7 @@ class JudgeFolderTest {
         JudgeFolder folder = new JudgeFolder(path);
         assertThat(folder.has(Judge.PREFERENCE)).isFalse();
         try (TensorArena arena = new TensorArena()) {
-            assertThatThrownBy(() -> folder.preference(arena))
+            assertThatThrownBy(() -> folder.open(Score.PREFERENCE, arena))
                     .isInstanceOf(InvalidFileException.class)
                     .hasMessage("%s: has no judge \"preference\"; put its config.json and weights into %s"
                             .formatted(path, path.resolve("preference")));
@@ -51,5 +51,18 @@ class JudgeFolderTest {
         Files.writeString(
                 Files.createDirectories(path.resolve("one/segmentation")).resolve("config.json"), "{}");
         assertThat(new JudgeFolder(path.resolve("one")).fingerprint()).isEqualTo(one);
+    }
+
+    @Test
+    void aFolderOffersTheScoresOfItsJudgesInTheOrderOfReports() throws IOException {
+        for (String name : List.of("preference", "clip-g-14", "attributes", "clip", "notes")) {
+            Files.createDirectory(path.resolve(name));
+        }
+        List<Score> scores = new JudgeFolder(path).scores();
+        assertThat(scores).extracting(Score::key).containsExactly("clip", "clip-g-14", "preference");
+        assertThat(scores)
+                .extracting(Score::title)
+                .containsExactly("CLIP score", "CLIP score (g-14)", "preference score");
+        assertThat(new JudgeFolder(path.resolve("nowhere")).scores()).isEmpty();
     }
 }

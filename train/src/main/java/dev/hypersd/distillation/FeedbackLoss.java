@@ -2,6 +2,7 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.data.Dataset;
 import dev.hypersd.judge.JudgeFolder;
+import dev.hypersd.judge.Score;
 import dev.hypersd.judge.reward.Reward;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.nn.Placement;
@@ -18,9 +19,7 @@ import dev.hypersd.vae.Autoencoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -34,26 +33,26 @@ import org.bytedeco.pytorch.global.torch;
 final class FeedbackLoss implements DistillationLoss {
     /** The reward models, each in a folder of its name; the usual threshold of each is a matter of its scale. */
     private enum RewardModel {
-        CLIP(25, JudgeFolder::clip),
-        AESTHETIC(2, JudgeFolder::aesthetic),
-        PREFERENCE(2, JudgeFolder::preference);
+        CLIP(25, Score.CLIP),
+        AESTHETIC(2, Score.AESTHETIC),
+        PREFERENCE(2, Score.PREFERENCE);
 
         private final double usualThreshold;
-        private final BiFunction<JudgeFolder, TensorArena, Reward> opener;
+        private final Score score;
 
-        RewardModel(double usualThreshold, BiFunction<JudgeFolder, TensorArena, Reward> opener) {
+        RewardModel(double usualThreshold, Score score) {
             this.usualThreshold = usualThreshold;
-            this.opener = opener;
+            this.score = score;
         }
 
         String title() {
-            return name().toLowerCase(Locale.ROOT);
+            return score.key();
         }
 
         WeightedReward.Settings read(Section section, JudgeFolder judges) {
             WeightedReward.Settings settings = new WeightedReward.Settings(
                     title(),
-                    arena -> opener.apply(judges, arena),
+                    arena -> judges.open(score, arena),
                     section.number("weight", 1, 1e-6, 1e3),
                     section.number("threshold", usualThreshold, -1e3, 1e3),
                     section.count("from_step", 1, 1));

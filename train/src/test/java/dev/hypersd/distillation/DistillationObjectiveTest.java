@@ -10,6 +10,7 @@ import dev.hypersd.distillation.TrajectoryLoss.TargetTimestep;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.Json;
+import dev.hypersd.judge.Judge;
 import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.judge.reward.Reward;
@@ -413,7 +414,7 @@ class DistillationObjectiveTest {
                 {"_class_name": "Segmenter", "block_out_channels": [8, 16], "layers_per_block": [1, 1]}""");
         JudgeFolder judges = new JudgeFolder(segmenter.resolveSibling("judges"));
         Files.createDirectory(judges.path());
-        Files.move(segmenter, judges.of(JudgeFolder.Judge.SEGMENTATION));
+        Files.move(segmenter, judges.of(Judge.SEGMENTATION));
         DistillationLoss.Settings masks = new SegmentationLoss.Settings(
                 judges, OWN_DECODER, new Scenes(Split.TRAIN, 4, SIZE, Optional.empty(), 0), 1, OptionalInt.empty());
         try (DistillationObjective objective = objective(List.of(masks))) {

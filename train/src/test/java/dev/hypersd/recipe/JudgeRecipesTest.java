@@ -87,7 +87,7 @@ class JudgeRecipesTest {
         assertThat(measured).containsKey("AestheticHead/held-out accuracy");
         try (TensorArena arena = new TensorArena()) {
             AestheticJudge judge = AestheticJudge.open(result, ClipJudge.open(clip, arena), arena);
-            assertThat(judge.scores(List.of(PICTURE, PICTURE))).hasSize(2);
+            assertThat(judge.scores(List.of(PICTURE, PICTURE), List.of("", ""))).hasSize(2);
         }
     }
 

@@ -4,7 +4,7 @@ import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.reward.ClipImageProcessor;
-import dev.hypersd.judge.reward.Reward;
+import dev.hypersd.judge.reward.ScoreJudge;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.Tensor;
  * A {@link PreferenceModel} that was trained here, with its tokenizer, which is one of CLIP's kind. Safe to share
  * between threads, not to be used after the arena has closed.
  */
-public final class PreferenceJudge implements Reward {
+public final class PreferenceJudge implements ScoreJudge {
     private final PreferenceModel model;
     private final ClipTokenizer tokenizer;
 
@@ -58,6 +58,7 @@ public final class PreferenceJudge implements Reward {
      * @param images at least one, of any size
      * @param texts as many
      */
+    @Override
     public List<Double> scores(List<Image> images, List<String> texts) {
         PreferenceConfig config = model.config();
         return Engine.infer(() -> {

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
  * A {@link ScoreHead} on the embeddings of a CLIP. Safe to share between threads, not to be used after the arena has
  * closed.
  */
-public final class AestheticJudge implements Reward {
+public final class AestheticJudge implements ScoreJudge {
     private final ScoreHead head;
     private final ClipJudge clip;
 
@@ -44,7 +44,8 @@ public final class AestheticJudge implements Reward {
     }
 
     /** The score of each picture; higher is better. */
-    public List<Double> scores(List<Image> images) {
+    @Override
+    public List<Double> scores(List<Image> images, List<String> texts) {
         return Engine.infer(() -> Tensors.toList(head.forward(clip.pictures(images))));
     }
 }

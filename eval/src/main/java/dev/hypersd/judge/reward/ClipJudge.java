@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** CLIP with its tokenizer. Safe to share between threads, not to be used after the arena has closed. */
-public final class ClipJudge implements Reward {
+public final class ClipJudge implements ScoreJudge {
     private static final double SCALE = 100;
 
     private final ClipModel model;
@@ -46,6 +46,7 @@ public final class ClipJudge implements Reward {
      * @param images at least one
      * @param texts as many
      */
+    @Override
     public List<Double> scores(List<Image> images, List<String> texts) {
         return Engine.infer(() -> {
             Tensor cosines = pictures(images).mul(model.texts(ids(texts))).sum(1);
