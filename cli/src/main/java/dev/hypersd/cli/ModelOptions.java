@@ -176,16 +176,16 @@ final class ModelOptions {
         options = prediction.map(options::withPrediction).orElse(options);
         options = autoencoder().map(options::withAutoencoder).orElse(options);
         Path named = named();
-        Path directory = named;
+        Path location = named;
         if (Files.isRegularFile(named)) {
-            directory = configFrom.orElse(named);
+            location = configFrom.orElse(named);
             options = configFrom.isPresent() ? options.withCheckpoint(named) : options;
         } else if (!Files.exists(named)) {
             throw new InvalidFileException(
                     named, "not found; --model takes a directory with a model_index.json, or a safetensors file");
         }
         options = unet.map(options::withCheckpoint).orElse(options);
-        return new ModelSource(directory, options);
+        return new ModelSource(location, options);
     }
 
     private Optional<Path> autoencoder() {

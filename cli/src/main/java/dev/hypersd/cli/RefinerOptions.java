@@ -47,7 +47,7 @@ final class RefinerOptions {
     /** {@code model} with it. */
     ModelSource with(ModelSource model) {
         return refiner.map(path ->
-                        new ModelSource(model.directory(), model.options().withRefiner(source(path, model))))
+                        new ModelSource(model.location(), model.options().withRefiner(source(path, model))))
                 .orElse(model);
     }
 
@@ -55,10 +55,10 @@ final class RefinerOptions {
         LoadOptions options =
                 model.options().variant().map(LoadOptions.DEFAULT::withVariant).orElse(LoadOptions.DEFAULT);
         if (Files.isRegularFile(path)) {
-            Path directory = configFrom.orElse(model.directory());
-            return Files.isRegularFile(directory)
+            Path location = configFrom.orElse(model.location());
+            return Files.isRegularFile(location)
                     ? new ModelSource(path, options)
-                    : new ModelSource(directory, options.withCheckpoint(path));
+                    : new ModelSource(location, options.withCheckpoint(path));
         }
         if (!Files.exists(path)) {
             throw new InvalidFileException(

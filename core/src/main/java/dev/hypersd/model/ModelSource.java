@@ -5,14 +5,14 @@ import java.nio.file.Path;
 /**
  * A model that could be loaded.
  *
- * @param directory in the diffusers layout; or a checkpoint in one file, whose configurations are those published for
- *     its family
+ * @param location a directory in the diffusers layout; or a checkpoint in one file, whose configurations are those
+ *     published for its family
  * @param options how to load it, and what to put in place of its own parts
  */
-public record ModelSource(Path directory, LoadOptions options) {
-    /** The model in {@code directory}, which may be a checkpoint in one file, loaded with the default options. */
-    public ModelSource(Path directory) {
-        this(directory, LoadOptions.DEFAULT);
+public record ModelSource(Path location, LoadOptions options) {
+    /** The model at {@code location}, a directory or a checkpoint in one file, loaded with the default options. */
+    public ModelSource(Path location) {
+        this(location, LoadOptions.DEFAULT);
     }
 
     /**
@@ -28,7 +28,7 @@ public record ModelSource(Path directory, LoadOptions options) {
     /** The file or directory that its weights come from, which people know it by. */
     public Path path() {
         return options.checkpoints().isEmpty()
-                ? directory
+                ? location
                 : options.checkpoints().getLast();
     }
 }

@@ -67,9 +67,9 @@ public final class OpenedModel {
     /** A directory with checkpoints in place of the networks that they hold. */
     private record Found(ModelFiles files, List<Checkpoint> checkpoints) {
         static Found of(ModelSource source) {
-            boolean isFile = Files.isRegularFile(source.directory());
+            boolean isFile = Files.isRegularFile(source.location());
             List<Checkpoint> checkpoints = Stream.concat(
-                            isFile ? Stream.of(source.directory()) : Stream.empty(),
+                            isFile ? Stream.of(source.location()) : Stream.empty(),
                             source.options().checkpoints().stream())
                     .map(Checkpoint::recognise)
                     .toList();
@@ -94,7 +94,7 @@ public final class OpenedModel {
                     .toList();
             if (!missing.isEmpty()) {
                 throw new InvalidFileException(
-                        source.directory(),
+                        source.location(),
                         "holds no %s; a model directory of %s brings it: name one with --config-from"
                                 .formatted(
                                         String.join(" and no ", missing),
@@ -102,7 +102,7 @@ public final class OpenedModel {
             }
             if (!there.contains(AUTOENCODER) && source.options().autoencoder().isEmpty()) {
                 throw new InvalidFileException(
-                        source.directory(),
+                        source.location(),
                         "holds no autoencoder (vae); name a file or folder that has one with --vae, or a model "
                                 + "directory of %s with --config-from"
                                         .formatted(files.family().title()));
@@ -129,7 +129,7 @@ public final class OpenedModel {
     }
 
     private static ModelFiles directory(ModelSource source) {
-        return ModelFiles.open(source.directory(), source.options().variant());
+        return ModelFiles.open(source.location(), source.options().variant());
     }
 
     /**
@@ -138,13 +138,13 @@ public final class OpenedModel {
      * whole refiner.
      */
     private static ModelFiles directoryFor(Checkpoint checkpoint, ModelSource source) {
-        if (!Files.exists(source.directory().resolve(ModelFiles.INDEX))) {
-            return published(checkpoint, source.directory());
+        if (!Files.exists(source.location().resolve(ModelFiles.INDEX))) {
+            return published(checkpoint, source.location());
         }
         ModelFiles files = directory(source);
         boolean wholeRefiner = checkpoint.family().equals(Optional.of(ModelFamily.SDXL_REFINER))
                 && checkpoint.parts().containsAll(ModelFamily.SDXL_REFINER.textEncoders());
-        return wholeRefiner && files.family() == ModelFamily.SDXL ? published(checkpoint, source.directory()) : files;
+        return wholeRefiner && files.family() == ModelFamily.SDXL ? published(checkpoint, source.location()) : files;
     }
 
     private static ModelFiles published(Checkpoint checkpoint, Path tokenizers) {
@@ -193,7 +193,7 @@ public final class OpenedModel {
         return files.part("scheduler").config();
     }
 
-    /** The directory and the options that were opened. */
+    /** The location and the options that were opened. */
     public ModelSource source() {
         return source;
     }

@@ -56,7 +56,7 @@ final class MemoryBudget {
     static MemoryBudget of(OpenedModel model) {
         Placement placement = model.placement();
         LongSupplier available = placement.device() == Device.CPU ? MachineMemory::available : () -> Long.MAX_VALUE;
-        return new MemoryBudget(model.source().directory(), MemoryEstimate.of(model), placement, available);
+        return new MemoryBudget(model.source().location(), MemoryEstimate.of(model), placement, available);
     }
 
     /**

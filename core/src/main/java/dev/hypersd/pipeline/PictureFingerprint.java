@@ -56,7 +56,7 @@ public final class PictureFingerprint {
 
     private void add(ModelSource model) {
         say("model", model.options().placement(), model.options().variant());
-        addPath(model.directory());
+        addPath(model.location());
         model.options().checkpoints().forEach(file -> {
             say("checkpoint");
             addPath(file);

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * What the options of a picture have to know of the model that draws it.
  *
  * @param name by which people know it
- * @param files its checkpoints and its directory, by whose names its preset is found
+ * @param files its checkpoints and its location, by whose names its preset is found
  * @param hasRefiner whether it was loaded with a refiner
  * @param nativeSize the size that it was trained for, where that is known
  * @param loras laid over it where options say nothing of LoRAs
@@ -34,8 +34,8 @@ public record TargetModel(
     /** The model of {@code source}, without LoRAs and embeddings of its own. */
     public static TargetModel of(ModelSource source) {
         return new TargetModel(
-                String.valueOf(source.directory().toAbsolutePath().normalize().getFileName()),
-                Stream.concat(source.options().checkpoints().stream(), Stream.of(source.directory()))
+                String.valueOf(source.location().toAbsolutePath().normalize().getFileName()),
+                Stream.concat(source.options().checkpoints().stream(), Stream.of(source.location()))
                         .toList(),
                 source.options().refiner().isPresent(),
                 Optional.empty(),

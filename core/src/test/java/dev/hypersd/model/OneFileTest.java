@@ -70,7 +70,7 @@ class OneFileTest {
                 .hasMessageContaining("holds no autoencoder (vae)")
                 .hasMessageContaining("--vae");
         Path vae = folder.resolve("SDXL-vae.safetensors");
-        ModelSource completed = new ModelSource(source.directory(), LoadOptions.DEFAULT.withAutoencoder(vae));
+        ModelSource completed = new ModelSource(source.location(), LoadOptions.DEFAULT.withAutoencoder(vae));
         assertThat(completed.open().autoencoder().latentChannels()).isEqualTo(4);
 
         Map<String, long[]> mute = tensors(ModelTemplate.SDXL);

@@ -75,7 +75,7 @@ class PictureFingerprintTest {
         String before = PictureFingerprint.of(model);
         Files.writeString(folder.resolve("model/README.md"), "nothing that draws");
         assertThat(PictureFingerprint.of(model)).isEqualTo(before);
-        assertThat(PictureFingerprint.of(new ModelSource(model.directory(), LoadOptions.DEFAULT.withDtype(Dtype.BF16))))
+        assertThat(PictureFingerprint.of(new ModelSource(model.location(), LoadOptions.DEFAULT.withDtype(Dtype.BF16))))
                 .isNotEqualTo(before);
         Files.writeString(folder.resolve("model/unet/config.json"), "{}");
         assertThat(PictureFingerprint.of(model)).isNotEqualTo(before);

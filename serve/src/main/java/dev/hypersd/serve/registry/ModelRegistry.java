@@ -47,7 +47,7 @@ public record ModelRegistry(
     /** The name of the model that is used when a request names none. */
     public String defaultName() {
         return FileRegistry.name(
-                defaultModel.options().checkpoints().stream().findFirst().orElse(defaultModel.directory()));
+                defaultModel.options().checkpoints().stream().findFirst().orElse(defaultModel.location()));
     }
 
     /** The names of all models, the default model first. */
@@ -68,7 +68,7 @@ public record ModelRegistry(
         return name.equals(defaultName())
                 ? defaultModel
                 : models.find(name)
-                        .map(directory -> new ModelSource(directory, options))
+                        .map(location -> new ModelSource(location, options))
                         .orElseThrow(() -> unknown("model", name, modelNames()));
     }
 
@@ -77,7 +77,7 @@ public record ModelRegistry(
         ModelSource source = model(name);
         TargetModel target = new TargetModel(
                 name,
-                Stream.concat(source.options().checkpoints().stream(), Stream.of(source.directory()))
+                Stream.concat(source.options().checkpoints().stream(), Stream.of(source.location()))
                         .toList(),
                 source.options().refiner().isPresent(),
                 Optional.empty(),
