@@ -2,14 +2,25 @@ package dev.hypersd.data;
 
 import dev.hypersd.error.InvalidFileException;
 
-/** One sample of a data set cannot be used. Whoever reads many of them counts it and goes on. */
+/**
+ * Reports that one sample of a data set cannot be used, though others may be. {@link SkippingDataset} continues with
+ * the next one.
+ */
 public final class BrokenSampleException extends RuntimeException {
-    /** @param reason names the sample, says what is wrong with it */
+    /**
+     * Creates the exception.
+     *
+     * @param reason a sentence that names the sample and says what is wrong with it
+     */
     public BrokenSampleException(String reason) {
         super(reason);
     }
 
-    /** @param cause says which file of the sample cannot be used, and why */
+    /**
+     * Creates the exception for a file of the sample, whose message it keeps.
+     *
+     * @param cause the error that names the file and what is wrong with it
+     */
     public BrokenSampleException(InvalidFileException cause) {
         super(cause.getMessage(), cause);
     }

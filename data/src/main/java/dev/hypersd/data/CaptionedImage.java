@@ -2,5 +2,5 @@ package dev.hypersd.data;
 
 import dev.hypersd.image.Image;
 
-/** A picture and what it shows. */
+/** A picture and its caption. */
 public record CaptionedImage(Image image, String caption) {}

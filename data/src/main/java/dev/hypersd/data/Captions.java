@@ -5,19 +5,19 @@ import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import java.nio.file.Path;
 
-/** Captions in the ways strangers write them down. */
+/** Reads captions from text files and JSON objects, and checks that they are not empty. */
 final class Captions {
-    /** No caption, and no JSON around one, comes near this. */
+    /** The largest size in bytes of a caption file that is read; larger ones are broken samples. */
     static final int LARGEST = 1 << 20;
 
     private Captions() {}
 
-    /** The content of a text file. */
+    /** Returns the caption in a text file. */
     static String ofText(Path file, byte[] bytes) {
         return present(file, Json.utf8(file, bytes));
     }
 
-    /** What stands under {@code caption}, or else under {@code text}, in a JSON object. */
+    /** Returns the caption in a JSON object: the value of {@code caption}, or else of {@code text}. */
     static String ofJson(Path file, byte[] bytes) {
         JsonObject json = Json.parse(file, bytes);
         return json.optionalString("caption")
@@ -26,7 +26,11 @@ final class Captions {
                 .orElseThrow(() -> new InvalidFileException(file, "has neither a caption nor a text"));
     }
 
-    /** {@code caption} without blanks around it, which must not be all of it. */
+    /**
+     * Returns {@code caption} without surrounding white space.
+     *
+     * @throws InvalidFileException if nothing is left
+     */
     static String present(Path file, String caption) {
         if (caption.isBlank()) {
             throw new InvalidFileException(file, "has an empty caption");

@@ -4,26 +4,27 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Samples by number. The same number always gives the same sample, so a run that was interrupted goes on with the
- * sample it would have come to. Safe to use from several threads.
+ * A sequence of samples, each found by its number. The same number always gives the same sample, so an interrupted
+ * training run continues with exactly the samples that it would have seen. Implementations are safe to use from several
+ * threads.
  */
 public interface Dataset<S> {
-    /** How many samples there are, at least 1. */
+    /** Returns the number of samples, at least 1. */
     long size();
 
     /**
-     * One sample.
+     * Returns one sample.
      *
-     * @param index 0..{@link #size} - 1
-     * @throws BrokenSampleException if this one cannot be read; others may be fine
+     * @param index its number, 0 to {@link #size} - 1
+     * @throws BrokenSampleException if this sample cannot be read; others may be readable
      */
     S get(long index);
 
     /**
-     * A part of the samples, numbered from 0 on.
+     * Returns {@code count} consecutive samples as a data set of their own, numbered from 0.
      *
-     * @param first number of the first one here
-     * @param count how many, at least 1
+     * @param first the number of its first sample in this data set
+     * @param count how many samples it has, at least 1
      */
     default Dataset<S> part(long first, long count) {
         Objects.checkFromIndexSize(first, count, size());
@@ -41,7 +42,7 @@ public interface Dataset<S> {
         };
     }
 
-    /** The same samples seen as something else. */
+    /** Returns the data set whose samples are those of this one after {@code view}. */
     default <T> Dataset<T> map(Function<? super S, ? extends T> view) {
         Dataset<S> source = this;
         return new Dataset<>() {

@@ -7,19 +7,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Writes captioned pictures as a data set that other programs read too. */
+/** Writes captioned pictures as a data set in a format that other programs read too. */
 public sealed interface DatasetWriter permits ImageFolderWriter, WebDatasetWriter {
-    /** Told how far the writing has come. */
+    /** Receives the progress of the writing. */
     @FunctionalInterface
     interface Listener {
-        /** @param done samples of {@code total} */
+        /**
+         * Reports that {@code done} of {@code total} samples are written.
+         *
+         * @param done the number of samples written so far
+         */
         void progressed(long done, long total);
     }
 
     /**
-     * Writes all samples.
+     * Writes all samples into {@code folder}, which is created if it does not exist.
      *
-     * @param folder made if it is not there
+     * @param folder the folder, which must be empty if it exists
      * @throws InvalidRequestException if it is not empty
      */
     default void write(Path folder, Dataset<CaptionedImage> samples, Listener listener) {
@@ -36,6 +40,6 @@ public sealed interface DatasetWriter permits ImageFolderWriter, WebDatasetWrite
         }
     }
 
-    /** Writes all samples into {@code folder}, which is there and empty. */
+    /** Writes all samples into {@code folder}, which exists and is empty. */
     void fill(Path folder, Dataset<CaptionedImage> samples, Listener listener) throws IOException;
 }

@@ -16,25 +16,25 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Pictures in a folder and its sub-folders, in the order of their names. Their captions stand in
- * {@code metadata.jsonl}, which then says which pictures belong to the set; or, where there is no such file, in text
- * files beside the pictures: {@code cats/7.txt} for {@code cats/7.jpg}. Files and folders whose names begin with a dot
- * are overlooked.
+ * A data set of the pictures in a folder and its sub-folders, in the order of their names. If the folder has {@code
+ * metadata.jsonl}, that file names the pictures that belong to the data set and their captions. Otherwise every picture
+ * belongs to it, and its caption is in the text file of the same name: {@code cats/7.txt} for {@code cats/7.jpg}. Files
+ * and folders whose names begin with a dot are ignored.
  *
- * <p>Broken are samples whose picture cannot be read or is missing, and whose caption is missing or empty.
+ * <p>A sample is broken if its picture cannot be read or is missing, or if its caption is missing or empty.
  */
 public final class ImageFolder implements Dataset<CaptionedImage> {
-    /** The endings of the files that are taken for pictures. */
+    /** The file name extensions of pictures. */
     static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "gif", "bmp", "webp");
 
     private final Path folder;
     private final List<Entry> entries;
 
     /**
-     * A sample.
+     * One sample.
      *
-     * @param name of the picture, relative to the folder
-     * @param caption from the metadata; otherwise it is in a file beside the picture
+     * @param name the path of the picture, relative to the folder
+     * @param caption the caption from the metadata; if empty, it is in the text file of the same name
      */
     private record Entry(String name, Optional<String> caption) {}
 
@@ -44,7 +44,7 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
     }
 
     /**
-     * Finds out what is there; pictures are read when they are asked for.
+     * Opens a folder and finds its samples. A picture is read only when its sample is.
      *
      * @throws InvalidFileException if there is no picture or no caption at all, or the metadata are malformed
      */
@@ -123,14 +123,14 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
         Path picture = folder.resolve(entry.name);
         try {
             String caption =
-                    entry.caption.map(text -> Captions.present(picture, text)).orElseGet(() -> beside(picture));
+                    entry.caption.map(text -> Captions.present(picture, text)).orElseGet(() -> captionFile(picture));
             return new CaptionedImage(Image.read(picture), caption);
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }
     }
 
-    private static String beside(Path picture) {
+    private static String captionFile(Path picture) {
         Path file = picture.resolveSibling(captionOf(picture.getFileName().toString()));
         if (!Files.exists(file)) {
             throw new InvalidFileException(picture, "has no caption, %s is missing".formatted(file.getFileName()));

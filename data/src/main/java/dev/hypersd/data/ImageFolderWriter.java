@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * PNG files and {@code metadata.jsonl} with {@code file_name} and {@code text}, which {@link ImageFolder} and the
- * image-folder loaders of the field read. The metadata come last, so a folder that has them is whole.
+ * Writes PNG files and {@code metadata.jsonl} with the keys {@code file_name} and {@code text}, which {@link
+ * ImageFolder} and Hugging Face's {@code imagefolder} loader read. The metadata are written last, so a folder that has
+ * them is complete.
  */
 public record ImageFolderWriter() implements DatasetWriter {
     @Override

@@ -13,10 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A line of {@value #FILE}: a picture and what it shows.
+ * A line of {@value #FILE}: a picture and its caption.
  *
- * @param fileName relative to the folder of the metadata, inside of it, with {@code /} between folders
- * @param text as it stands there, perhaps empty
+ * @param fileName the path of the picture, relative to the folder of the metadata and inside it, with {@code /} between
+ *     folders
+ * @param text the caption as it stands in the file, possibly empty
  */
 record MetadataLine(String fileName, String text) {
     static final String FILE = "metadata.jsonl";
@@ -25,9 +26,10 @@ record MetadataLine(String fileName, String text) {
     private static final String TEXT = "text";
 
     /**
-     * All lines of {@code file}; empty lines are nothing.
+     * Reads all lines of {@code file}. Empty lines are ignored.
      *
-     * @throws InvalidFileException that names the line which is malformed, or names a file outside of the folder
+     * @throws InvalidFileException if a line is malformed or names a file outside of the folder; the message gives the
+     *     line's number
      */
     static List<MetadataLine> read(Path file) {
         List<MetadataLine> all = new ArrayList<>();
@@ -47,7 +49,11 @@ record MetadataLine(String fileName, String text) {
         return all;
     }
 
-    /** @param place the file and the line, for messages */
+    /**
+     * Parses one line.
+     *
+     * @param place the file and the line, for messages
+     */
     private static MetadataLine parse(Path place, String line) {
         JsonObject json = Json.parse(place, line.getBytes(StandardCharsets.UTF_8));
         String name = required(json, FILE_NAME);
@@ -61,7 +67,7 @@ record MetadataLine(String fileName, String text) {
         return json.optionalString(key).orElseThrow(() -> json.invalid(key, "is missing"));
     }
 
-    /** As a line to be written. */
+    /** Returns the line as JSON. */
     String line() {
         return Json.MAPPER
                 .createObjectNode()

@@ -3,13 +3,15 @@ package dev.hypersd.data;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Random choices, one after another, that follow from a seed. */
+/** A sequence of random choices that is determined by a seed. */
 public final class SeededRandom {
     private final SplittableRandom random;
 
     /**
-     * @param seed of everything
-     * @param place numbers that tell this sequence from others of the same seed
+     * Starts a sequence.
+     *
+     * @param seed the seed of the data set
+     * @param place numbers that distinguish this sequence from others with the same seed
      */
     public SeededRandom(long seed, long... place) {
         SplittableRandom mixed = new SplittableRandom(seed);
@@ -19,28 +21,28 @@ public final class SeededRandom {
         this.random = mixed;
     }
 
-    /** One of {@code options}. */
+    /** Returns one of {@code options}, each with the same probability. */
     public <T> T of(List<T> options) {
         return options.get(random.nextInt(options.size()));
     }
 
-    /** One of {@code options}. */
+    /** Returns one of {@code options}, each with the same probability. */
     @SafeVarargs
     public final <T> T of(T... options) {
         return options[random.nextInt(options.length)];
     }
 
-    /** True in {@code probability} of all cases. */
+    /** Returns true with the given probability. */
     public boolean chance(double probability) {
         return random.nextDouble() < probability;
     }
 
-    /** At least {@code from}, below {@code to}. */
+    /** Returns a number from {@code from} (inclusive) to {@code to} (exclusive), uniformly distributed. */
     public double between(double from, double to) {
         return from + (to - from) * random.nextDouble();
     }
 
-    /** 0 to {@code bound} - 1. */
+    /** Returns an integer from 0 to {@code bound - 1}, uniformly distributed. */
     public int below(int bound) {
         return random.nextInt(bound);
     }

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The names of many files, written as one. */
+/** Expands patterns such as {@code shard-{000..099}.tar} to the names of files. */
 final class ShardPattern {
     private static final Pattern RANGE = Pattern.compile("\\{(\\d{1,9})\\.\\.(\\d{1,9})}");
     private static final int MOST_FILES = 100_000;
@@ -19,10 +19,11 @@ final class ShardPattern {
     private ShardPattern() {}
 
     /**
-     * The files that {@code pattern} stands for: the tar files of a folder by name, or one file, or one for each number
-     * of its ranges ({@code shard-{000..099}.tar}).
+     * Returns the files that {@code pattern} names: for a folder its tar files in the order of their names, otherwise
+     * one file for each combination of the numbers in its ranges ({@code shard-{000..099}.tar}), or a single file if it
+     * has none.
      *
-     * @throws InvalidRequestException if a range is malformed or stands for too many
+     * @throws InvalidRequestException if a range is malformed, or the pattern names no files or too many
      * @throws InvalidFileException if a folder has no tar files
      */
     static List<Path> files(String pattern) {
@@ -52,7 +53,7 @@ final class ShardPattern {
         }
     }
 
-    /** Each name once for each number of its first range. */
+    /** Replaces the first range in each name by each of its numbers. */
     private static List<String> expandFirst(List<String> names, String pattern) {
         List<String> expanded = new ArrayList<>();
         for (String name : names) {

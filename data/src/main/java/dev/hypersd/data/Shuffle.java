@@ -1,11 +1,13 @@
 package dev.hypersd.data;
 
 /**
- * An endless order of {@code size} samples: every one once, then every one once again in another order, and so on.
+ * An endless random order of {@code size} samples, epoch by epoch: in each epoch every sample occurs once, in another
+ * order.
  *
- * <p>An order is never stored. A Feistel network of four rounds permutes the numbers of the smallest square of a power
- * of two that holds all samples; numbers outside are sent through again until they fall inside, which keeps it a
- * permutation. So the place in the order is all that a resumed run has to know.
+ * <p>The order is computed, not stored: a Feistel network of four rounds permutes the numbers 0 to {@code 4^k - 1},
+ * where {@code 4^k} is the smallest power of four that is not below {@code size}. A result that is not below {@code
+ * size} is permuted again until it is, which keeps the whole a permutation. So the position is all that a resumed run
+ * has to know.
  */
 public record Shuffle(long size, long seed) {
     private static final int ROUNDS = 4;
@@ -16,7 +18,7 @@ public record Shuffle(long size, long seed) {
         }
     }
 
-    /** The number of the sample at {@code position} of the order, from 0 on. */
+    /** Returns the number of the sample at {@code position}, which counts from 0 through all epochs. */
     public long at(long position) {
         long epoch = position / size;
         long index = position % size;
@@ -40,13 +42,16 @@ public record Shuffle(long size, long seed) {
         return left << half | right;
     }
 
-    /** Half of the bits of the square. */
+    /** Returns half of the number of bits that are permuted. */
     private int halfWidth() {
         int bits = Long.SIZE - Long.numberOfLeadingZeros(size - 1);
         return Math.max((bits + 1) / 2, 1);
     }
 
-    /** The finaliser of SplitMix64 (Steele et al., 2014): every bit of the input reaches every bit of the output. */
+    /**
+     * Mixes the bits of {@code value}, so that every input bit influences every output bit (the finaliser of
+     * SplitMix64, Steele et al., 2014).
+     */
     private static long mix(long value) {
         long z = value + 0x9E3779B97F4A7C15L;
         z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;

@@ -5,20 +5,22 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A data set whose broken samples are replaced by the next one that can be read, the first after the last. Which one
- * that is depends on the data alone, so a resumed run sees the samples it would have seen.
+ * A data set that replaces each broken sample of another one by the next sample that can be read; after the last sample
+ * comes the first. The replacement depends on the data alone, so a resumed run sees the same samples.
  */
 public final class SkippingDataset<S> implements Dataset<S> {
     private final Dataset<S> source;
     private final Listener listener;
     private final Set<Long> broken = ConcurrentHashMap.newKeySet();
 
-    /** Told of every broken sample once, by the thread that came upon it. */
+    /** Receives a report of each broken sample once, on the thread that tried to read it. */
     @FunctionalInterface
     public interface Listener {
         /**
-         * @param reason names the sample and says what is wrong with it
-         * @param soFar broken samples that were found, this one included
+         * Reports a broken sample.
+         *
+         * @param reason a sentence that names the sample and says what is wrong with it
+         * @param soFar the number of broken samples found so far, including this one
          */
         void broken(String reason, long soFar);
     }
@@ -28,13 +30,17 @@ public final class SkippingDataset<S> implements Dataset<S> {
         this.listener = listener;
     }
 
-    /** As many as there were, the broken ones included. */
+    /** Returns the size of the other data set, which counts broken samples too. */
     @Override
     public long size() {
         return source.size();
     }
 
-    /** @throws HyperSdException if all samples are broken */
+    /**
+     * Returns the sample, or the next one that can be read.
+     *
+     * @throws HyperSdException if all samples are broken
+     */
     @Override
     public S get(long index) {
         long candidate = index;
@@ -42,7 +48,7 @@ public final class SkippingDataset<S> implements Dataset<S> {
             try {
                 return source.get(candidate);
             } catch (BrokenSampleException e) {
-                tell(candidate, e);
+                report(candidate, e);
                 candidate = (candidate + 1) % source.size();
                 if (candidate == index) {
                     throw new HyperSdException(
@@ -54,7 +60,7 @@ public final class SkippingDataset<S> implements Dataset<S> {
         }
     }
 
-    private void tell(long index, BrokenSampleException reason) {
+    private void report(long index, BrokenSampleException reason) {
         if (broken.add(index)) {
             listener.broken(String.valueOf(reason.getMessage()), broken.size());
         }

@@ -15,13 +15,13 @@ import org.apache.commons.compress.archivers.tar.TarFile;
 /**
  * A file within a tar file.
  *
- * @param name as the archive has it
- * @param offset of its first byte, in the archive
- * @param size in bytes; all of them lie in the archive
+ * @param name the name in the archive
+ * @param offset the offset of its first byte in the archive
+ * @param size its size in bytes; all of them lie within the archive
  */
 record TarMember(Path archive, String name, long offset, long size) {
     /**
-     * What {@code archive} holds, in its order; only headers are read.
+     * Reads the headers of {@code archive} and returns its members in their order.
      *
      * @throws InvalidFileException if it is missing, cut off, damaged or no tar file
      */
@@ -58,12 +58,12 @@ record TarMember(Path archive, String name, long offset, long size) {
         }
     }
 
-    /** Where this is, for messages. */
+    /** Returns the archive and the name as one path, for messages. */
     Path path() {
         return path(archive, name);
     }
 
-    /** Where {@code name} is in {@code archive}, for messages. */
+    /** Returns {@code archive} and {@code name} as one path, for messages. */
     static Path path(Path archive, String name) {
         return Path.of(archive + "/" + printable(name));
     }
@@ -73,10 +73,10 @@ record TarMember(Path archive, String name, long offset, long size) {
     }
 
     /**
-     * The content.
+     * Reads the content.
      *
-     * @param largest that is read
-     * @throws InvalidFileException if it is larger, or no longer there
+     * @param largest the largest size in bytes that is read
+     * @throws InvalidFileException if the content is larger, or no longer there
      */
     byte[] read(int largest) {
         if (size > largest) {

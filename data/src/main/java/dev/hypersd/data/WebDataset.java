@@ -13,10 +13,10 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /**
- * Captioned pictures in tar files, as the WebDataset library lays them out: the members of a sample share the name up
- * to its first dot, {@code 0007.jpg} and {@code 0007.txt}. The caption is in {@code .txt}, or in {@code .json} under
- * {@code caption} or {@code text}. The order is that of the files and of their members; members whose names begin with
- * a dot are overlooked.
+ * A data set of captioned pictures in tar files, in the format of the WebDataset library: the members of a sample share
+ * the name up to its first dot, {@code 0007.jpg} and {@code 0007.txt}. The caption is in {@code .txt}, or in {@code
+ * .json} under {@code caption} or {@code text}. The order is that of the files and of their members. Members whose
+ * names begin with a dot are ignored.
  *
  * <p>The headers of all files are read once; then every sample is found without reading those before it.
  *
@@ -30,9 +30,17 @@ public final class WebDataset implements Dataset<CaptionedImage> {
 
     private final List<Sample> samples;
 
-    /** @param name of the file and of its members, for messages */
+    /**
+     * The members of one sample.
+     *
+     * @param name the tar file and the common name of the members, for messages
+     */
     private record Sample(Path name, Optional<TarMember> picture, Optional<TarMember> caption) {
-        /** @param members by extension */
+        /**
+         * Selects the picture and the caption of a sample.
+         *
+         * @param members the members by extension
+         */
         static Sample of(Path name, Map<String, TarMember> members) {
             return new Sample(
                     name,
@@ -58,7 +66,7 @@ public final class WebDataset implements Dataset<CaptionedImage> {
     }
 
     /**
-     * Reads the headers of all files.
+     * Opens the tar files and reads their headers.
      *
      * @param pattern a tar file, a folder of them, or several with ranges of numbers, {@code shard-{000..099}.tar}
      * @throws dev.hypersd.error.InvalidRequestException if a range is malformed

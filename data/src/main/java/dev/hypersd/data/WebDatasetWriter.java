@@ -12,11 +12,11 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
- * Tar files {@code 00000.tar}, {@code 00001.tar} and so on, with a PNG and a text file for each sample, which
- * {@link WebDataset} and the library of that name read. A file has its name when all of it is written; equal samples
- * make equal files.
+ * Writes tar files {@code 00000.tar}, {@code 00001.tar} and so on, with a PNG and a text file for each sample, which
+ * {@link WebDataset} and the WebDataset library read. A file gets its name when it is complete. Equal samples give
+ * equal files.
  *
- * @param samplesPerFile of all files but the last, which may have fewer
+ * @param samplesPerFile the number of samples in each file; the last may have fewer
  */
 public record WebDatasetWriter(int samplesPerFile) implements DatasetWriter {
     public WebDatasetWriter {
@@ -25,7 +25,7 @@ public record WebDatasetWriter(int samplesPerFile) implements DatasetWriter {
         }
     }
 
-    /** Of 1000 samples a file. */
+    /** Writes 1000 samples to a file. */
     public WebDatasetWriter() {
         this(1000);
     }

@@ -15,9 +15,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Ways in which a caption can be wrong, each as the scene that the wrong caption would be right about. */
+/**
+ * The kinds of errors that a caption can have. Each changes the scene, so that the caption of the changed scene is a
+ * wrong caption of the original picture.
+ */
 public enum CaptionError {
-    /** A thing is taken for another one that is not there. */
+    /** An object is replaced by one of a kind that the scene does not have. */
     KIND {
         @Override
         public Scene in(Scene scene, SeededRandom random) {
@@ -30,7 +33,7 @@ public enum CaptionError {
         }
     },
 
-    /** A thing is said to have another colour. */
+    /** An object gets another colour. */
     COLOUR {
         @Override
         public Scene in(Scene scene, SeededRandom random) {
@@ -39,8 +42,7 @@ public enum CaptionError {
     },
 
     /**
-     * Of two things each is said to have the colour of the other; nothing changes where there are not two, or where
-     * they are alike.
+     * Two objects exchange their colours. Nothing changes if there are not two objects, or if their colours are equal.
      */
     BINDING {
         @Override
@@ -51,7 +53,7 @@ public enum CaptionError {
         }
     },
 
-    /** There are said to be more or fewer of a thing. */
+    /** An object gets another number. */
     COUNT {
         @Override
         public Scene in(Scene scene, SeededRandom random) {
@@ -62,7 +64,7 @@ public enum CaptionError {
         }
     },
 
-    /** Something is said to be in another place; nothing changes where there are several things. */
+    /** The object gets another place. Nothing changes if there are several kinds of objects. */
     PLACE {
         @Override
         public Scene in(Scene scene, SeededRandom random) {
@@ -75,7 +77,7 @@ public enum CaptionError {
         }
     },
 
-    /** Two things are exchanged; nothing changes where there are not two in a relation. */
+    /** Two objects are exchanged. Nothing changes unless there are two in a relation. */
     RELATION {
         @Override
         public Scene in(Scene scene, SeededRandom random) {
@@ -85,7 +87,7 @@ public enum CaptionError {
         }
     },
 
-    /** All is said to be before something else. */
+    /** The scene gets another background. */
     BACKGROUND {
         @Override
         public Scene in(Scene scene, SeededRandom random) {
@@ -93,7 +95,7 @@ public enum CaptionError {
         }
     },
 
-    /** The picture is said to be painted in another way. */
+    /** The scene gets another style. */
     STYLE {
         @Override
         public Scene in(Scene scene, SeededRandom random) {
@@ -101,7 +103,7 @@ public enum CaptionError {
         }
     };
 
-    /** A scene that differs from {@code scene} in this and nothing else; the same choices make the same one. */
+    /** Returns a scene that differs from {@code scene} in this respect only. Equal random choices give equal scenes. */
     public abstract Scene in(Scene scene, SeededRandom random);
 
     private static Scene oneItem(Scene scene, SeededRandom random, UnaryOperator<Item> change) {

@@ -13,9 +13,9 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
-/** Ways in which a picture can be worse, each with a random strength that is always visible. */
+/** The ways in which a picture is degraded, each with a random strength that is always visible. */
 public enum Degradation {
-    /** Details are lost: the picture is made three to six times smaller and large again. */
+    /** Removes details: the picture is reduced three to six times and enlarged again. */
     BLUR {
         @Override
         public Image apply(Image image, SeededRandom random) {
@@ -27,7 +27,7 @@ public enum Degradation {
         }
     },
 
-    /** Every pixel moves at random, by up to a quarter of the range. */
+    /** Adds noise to every pixel, up to a quarter of the range of values. */
     NOISE {
         @Override
         public Image apply(Image image, SeededRandom random) {
@@ -40,7 +40,7 @@ public enum Degradation {
         }
     },
 
-    /** Compressed far too much. */
+    /** Compresses the picture as JPEG of very low quality. */
     JPEG {
         @Override
         public Image apply(Image image, SeededRandom random) {
@@ -48,7 +48,7 @@ public enum Degradation {
         }
     },
 
-    /** Red, green and blue in another order. */
+    /** Permutes the red, green and blue channels. */
     COLOURS {
         @Override
         public Image apply(Image image, SeededRandom random) {
@@ -62,14 +62,18 @@ public enum Degradation {
         }
     };
 
-    /** A worse picture of the same size; the same choices make the same one. */
+    /** Returns a degraded picture of the same size. Equal random choices give equal pictures. */
     public abstract Image apply(Image image, SeededRandom random);
 
     private static byte colour(double value) {
         return (byte) Math.clamp(Math.round(value), 0, 255);
     }
 
-    /** @param quality as the JDK counts it, 0 to 1 */
+    /**
+     * Compresses and decompresses the picture.
+     *
+     * @param quality the quality as the JDK counts it, 0 to 1
+     */
     private static Image compressed(Image image, float quality) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();

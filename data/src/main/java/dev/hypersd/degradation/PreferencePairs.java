@@ -7,9 +7,12 @@ import dev.hypersd.scene.Caption;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 
-/** Scenes with a worse picture and a wrong caption each; the scenes' seed and the number decide which. */
+/**
+ * A data set for preference learning: for each scene a degraded picture and a wrong caption. Both are determined by the
+ * seed of the scenes and the number of the sample.
+ */
 public record PreferencePairs(Scenes scenes) implements Dataset<PreferencePairs.PreferencePair> {
-    /** Tells these choices from those that the scenes were made with. */
+    /** Distinguishes the random choices made here from those that made the scenes. */
     private static final long PURPOSE = 100;
 
     @Override
@@ -25,7 +28,10 @@ public record PreferencePairs(Scenes scenes) implements Dataset<PreferencePairs.
         return new PreferencePair(sample.image(), sample.caption().text(), degraded, wrong(index, sample, random));
     }
 
-    /** Not every mistake can be made in every scene, nor is every one spoken of. */
+    /**
+     * Returns a wrong caption. Kinds of errors are tried until one changes the caption, since not every error is
+     * possible in every scene, and captions leave out attributes.
+     */
     private String wrong(long index, Sample sample, SeededRandom random) {
         while (true) {
             CaptionError mistake = random.of(CaptionError.values());
@@ -37,10 +43,10 @@ public record PreferencePairs(Scenes scenes) implements Dataset<PreferencePairs.
     }
 
     /**
-     * A picture with its caption, and each of them once worse than it could be.
+     * A picture with its caption, a degraded picture and a wrong caption.
      *
      * @param degraded the picture after a {@link Degradation}
-     * @param wrong the caption with a {@link CaptionError}
+     * @param wrong a caption with a {@link CaptionError}
      */
     public record PreferencePair(Image image, String caption, Image degraded, String wrong) {}
 }

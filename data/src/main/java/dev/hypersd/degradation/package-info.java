@@ -1,4 +1,6 @@
-/** Makes pictures and captions worse on purpose, so that judges can learn from pairs which of two is the better one. */
+/**
+ * Degraded pictures and wrong captions, from which judges learn which of two pictures, or of two captions, is better.
+ */
 @NullMarked
 package dev.hypersd.degradation;
 

@@ -13,18 +13,18 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** From what is said about places to coordinates, with a little chance. */
+/** Computes the coordinates of objects from layouts, with a small random deviation. */
 final class Arrangement {
     private static final double MARGIN = 0.03;
     private static final double JITTER = 0.025;
-    /** Of three rows and columns, those at the sides from the middle. */
+    /** The distance of the outer columns and rows of places from the middle of the picture. */
     private static final double FIELD = 0.3;
-    /** Of two things beside each other from the middle. */
+    /** The distance of two related objects from the point between them. */
     private static final double HALF = 0.225;
 
-    /** Degrees. */
+    /** The largest tilt, in degrees. */
     private static final double TILT = 5;
-    /** What looks to one side. */
+    /** The kinds that look to one side and are mirrored at random. */
     private static final Set<Kind> FACING = EnumSet.of(Kind.FISH, Kind.BOAT, Kind.CAR, Kind.CUP, Kind.MOON);
 
     private final SeededRandom random;
@@ -33,7 +33,7 @@ final class Arrangement {
         this.random = random;
     }
 
-    /** The objects from back to front. */
+    /** Returns the objects from back to front. */
     List<PlacedObject> of(Layout layout) {
         return switch (layout) {
             case Layout.Single(Item item, Place place) ->
@@ -73,7 +73,7 @@ final class Arrangement {
         };
     }
 
-    /** In the middle of the widest part of {@code outer}. */
+    /** Places an object in the middle of the widest part of {@code outer}. */
     private PlacedObject within(PlacedObject outer, Item item) {
         double across = outer.kind() == Kind.CUP ? (outer.mirrored() ? 0.1 : -0.1) : 0;
         double down = switch (outer.kind()) {
@@ -91,7 +91,7 @@ final class Arrangement {
                 mirrored(item));
     }
 
-    /** Where two things meet, so that the larger has more room. */
+    /** Returns the coordinate between two objects, moved so that the larger has more room. */
     private static double middle(Item first, Item second) {
         return 0.5 + (first.size().extent() - second.size().extent()) / 4;
     }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Pictures in a grid, each with a text below it. */
+/** Draws pictures in a grid, each with a text below it. */
 public final class ContactSheet {
     private static final int GAP = 10;
     private static final int FONT_SIZE = 11;
@@ -19,16 +19,16 @@ public final class ContactSheet {
     private static final Color SHEET = Color.WHITE;
     private static final Color INK = new Color(0x45414F);
 
-    /** A picture and what stands below it; an empty text for nothing. */
+    /** A picture and the text below it, which may be empty. */
     public record Entry(Image image, String text) {}
 
     private ContactSheet() {}
 
     /**
-     * The sheet, with as many rows as are needed and all of every text.
+     * Returns the sheet, with as many rows as are needed; texts are wrapped and never cut.
      *
-     * @param entries of one size, at least one
-     * @param columns of the grid, at least 1
+     * @param entries at least one entry; all pictures have one size
+     * @param columns the number of columns, at least 1
      */
     public static Image of(List<Entry> entries, int columns) {
         if (entries.isEmpty() || columns < 1) {
@@ -59,7 +59,7 @@ public final class ContactSheet {
         return Image.of(sheet);
     }
 
-    /** Where the rows begin, each as high as its longest text asks for, and where the sheet ends. */
+    /** Returns the top of each row, whose height follows from its longest text, and the bottom of the sheet. */
     private static int[] tops(List<List<String>> texts, int columns, int height) {
         int[] tops = new int[Math.ceilDiv(texts.size(), columns) + 1];
         Arrays.fill(tops, GAP);
@@ -82,7 +82,7 @@ public final class ContactSheet {
         return graphics;
     }
 
-    /** Lines that are as wide as a picture where words allow it; none for an empty text. */
+    /** Wraps a text into lines no wider than a picture, unless a word is wider; an empty text has no lines. */
     private static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
         if (text.isEmpty()) {

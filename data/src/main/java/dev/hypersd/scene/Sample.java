@@ -8,10 +8,10 @@ import dev.hypersd.scene.content.Scene;
 import java.util.List;
 
 /**
- * A picture with all that is known about it.
+ * A picture with its caption, its scene, and the place and mask of every object.
  *
- * @param objects from back to front
- * @param masks of the objects, in the same order
+ * @param objects the objects from back to front
+ * @param masks the masks of the objects, in the same order
  */
 public record Sample(Image image, Caption caption, Scene scene, List<PlacedObject> objects, List<Mask> masks) {
     public Sample {
@@ -19,7 +19,7 @@ public record Sample(Image image, Caption caption, Scene scene, List<PlacedObjec
         masks = List.copyOf(masks);
     }
 
-    /** The picture and the words alone. */
+    /** Returns the picture and the caption only. */
     public CaptionedImage captioned() {
         return new CaptionedImage(image, caption.text());
     }

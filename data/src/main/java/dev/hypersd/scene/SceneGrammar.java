@@ -28,19 +28,27 @@ final class SceneGrammar {
     private final SeededRandom random;
     private final boolean novel;
 
-    /** @param novel whether combinations that are held out may occur */
+    /**
+     * Creates the distribution.
+     *
+     * @param novel whether combinations that are held out of training may occur
+     */
     SceneGrammar(SeededRandom random, boolean novel) {
         this.random = random;
         this.novel = novel;
     }
 
-    /** @param only the style, if it is not left to chance */
+    /**
+     * Returns a random scene.
+     *
+     * @param only the style, or empty for a random one
+     */
     Scene scene(Optional<Style> only) {
         Style style = only.orElseGet(() -> style(random));
         return new Scene(layout(), random.of(Background.values()), style);
     }
 
-    /** A style, each as often as in sets of all styles. */
+    /** Returns a random style, each as often as in data sets of all styles. */
     static Style style(SeededRandom random) {
         return random.chance(FLAT) ? Style.FLAT : random.of(OTHER_STYLES);
     }
@@ -60,8 +68,8 @@ final class SceneGrammar {
 
     private Layout pair() {
         return switch (random.of(Relation.values())) {
-            case LEFT_OF -> sideBySide(1, Relation.LEFT_OF);
-            case ABOVE -> sideBySide(random.chance(0.3) ? 2 : 1, Relation.ABOVE);
+            case LEFT_OF -> apart(1, Relation.LEFT_OF);
+            case ABOVE -> apart(random.chance(0.3) ? 2 : 1, Relation.ABOVE);
             case INSIDE -> {
                 Item outer = item(1, SizeClass.LARGE, HOLLOW);
                 yield new Layout.Pair(other(outer, 1, SizeClass.SMALL, true), Relation.INSIDE, outer);
@@ -73,7 +81,7 @@ final class SceneGrammar {
         };
     }
 
-    private Layout sideBySide(int count, Relation relation) {
+    private Layout apart(int count, Relation relation) {
         Item second = item(1, random.of(SizeClass.values()));
         boolean crowded = second.size() == SizeClass.LARGE || count > 1;
         SizeClass size = crowded ? random.of(SizeClass.SMALL, SizeClass.MEDIUM) : random.of(SizeClass.values());
@@ -90,7 +98,11 @@ final class SceneGrammar {
         return new Layout.Row(left, middle, right);
     }
 
-    /** A thing of another kind than {@code than}, and of another colour where they would run into each other. */
+    /**
+     * Returns an object of another kind than {@code than}.
+     *
+     * @param distinct whether it must have another colour too, because the two overlap
+     */
     private Item other(Item than, int count, SizeClass size, boolean distinct) {
         while (true) {
             Item item = item(count, size);

@@ -11,14 +11,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Captioned pictures without end, each drawn when it is asked for. Split, seed and number decide all of it.
+ * A data set of scenes with captions, each drawn when it is requested. The split, the seed and the number determine all
+ * of a sample.
  *
- * @param split training and validation never show the combinations that are held out
- * @param count how many there are to be
- * @param pixels width and height, at least 32
- * @param style the only one, if it is not left to chance; captions then name styles as if it were, so that a model
- *     learns this one whatever it is told
- * @param seed of the whole set
+ * @param split the split; training and validation never show the combinations that are held out
+ * @param count the number of samples
+ * @param pixels width and height of the pictures, at least 32
+ * @param style the style of all pictures, or empty for random ones. Captions name random styles in either case, so that
+ *     a model learns to draw one style whatever its prompt names
+ * @param seed the seed of the whole data set
  */
 public record Scenes(Split split, long count, int pixels, Optional<Style> style, long seed) implements Dataset<Sample> {
     private static final long SCENE = 0;
@@ -37,7 +38,7 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
         }
     }
 
-    /** Scenes of all styles, 128 pixels wide. */
+    /** Returns a data set of all styles, with pictures of 128x128 pixels. */
     public static Scenes of(Split split, long count) {
         return new Scenes(split, count, 128, Optional.empty(), 0);
     }
@@ -56,9 +57,10 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
     }
 
     /**
-     * Another picture that the caption of scene {@code index} is right about: what it leaves open is chosen anew.
+     * Returns another sample that the caption of scene {@code index} describes: attributes that the caption leaves out
+     * are chosen anew.
      *
-     * @param number tells such pictures apart
+     * @param number distinguishes the samples made for one caption
      */
     public Sample another(long index, int number) {
         SeededRandom random = new SeededRandom(seed, split.ordinal(), index, VARIATION, number);
@@ -72,17 +74,20 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
         return new Sample(painted.image(), caption(index), scene, objects, painted.masks());
     }
 
-    /** The truth alone, without drawing it. */
+    /** Returns the scene of a sample without drawing it. */
     public Scene scene(long index) {
         return new SceneGrammar(random(index, SCENE), split == Split.TEST).scene(style);
     }
 
-    /** The caption alone, without drawing the picture. */
+    /** Returns the caption of a sample without drawing the picture. */
     public Caption caption(long index) {
         return caption(index, scene(index));
     }
 
-    /** What the caption would say, in the same words as far as possible, if the picture showed {@code shown}. */
+    /**
+     * Returns the caption that sample {@code index} would have if its picture showed {@code shown}, in the same words
+     * as far as possible.
+     */
     public Caption caption(long index, Scene shown) {
         Style named = style.isEmpty() ? shown.style() : SceneGrammar.style(random(index, NAMED_STYLE));
         return new CaptionGrammar(random(index, CAPTION)).of(shown, named);

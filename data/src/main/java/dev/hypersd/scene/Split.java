@@ -1,6 +1,6 @@
 package dev.hypersd.scene;
 
-/** Which pictures learn, choose and judge; no picture is in two splits. */
+/** The parts of a data set: training, validation and test. No picture is in two of them. */
 public enum Split {
     TRAIN,
     VALIDATION,

@@ -45,7 +45,7 @@ final class Variation {
                         attributes.place().orElseGet(() -> random.of(places(item))));
             case Layout.Pair(Item first, Relation relation, Item second) ->
                 switch (relation) {
-                    case LEFT_OF, ABOVE -> sideBySide(first, relation, second, attributes.objects());
+                    case LEFT_OF, ABOVE -> apart(first, relation, second, attributes.objects());
                     // The relation decides both sizes.
                     case INSIDE, BEHIND -> layout;
                 };
@@ -54,7 +54,7 @@ final class Variation {
     }
 
     /** Chooses sizes anew until at most one of the two objects is large, since two have no room. */
-    private Layout sideBySide(Item first, Relation relation, Item second, List<NamedObject> named) {
+    private Layout apart(Item first, Relation relation, Item second, List<NamedObject> named) {
         while (true) {
             Item one = resized(first, named.getFirst());
             Item other = resized(second, named.getLast());

@@ -15,7 +15,7 @@ class CentreCropTest {
     }
 
     @Test
-    void theMiddleStaysWhereNothingIsResized() {
+    void theMiddleIsCutOutUnchangedWhereTheShorterSideHasTheSize() {
         assertThat(CentreCrop.of(columns(9, 4), 4)).isEqualTo(columns(9, 4).crop(2, 0, 4, 4));
         assertThat(CentreCrop.of(columns(4, 9), 4)).isEqualTo(columns(4, 9).crop(0, 2, 4, 4));
     }

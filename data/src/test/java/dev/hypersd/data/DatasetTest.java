@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class DatasetTest {
     @Test
-    void aPartIsNumberedFromZeroAndEndsWhereItEnds() {
+    void aPartIsNumberedFromZeroAndHasNoSamplesBeyondItsEnd() {
         Dataset<Long> part = numbers(10).part(7, 3);
 
         assertThat(part.size()).isEqualTo(3);

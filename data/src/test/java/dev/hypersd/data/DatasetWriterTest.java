@@ -32,7 +32,7 @@ class DatasetWriterTest {
 
     @ParameterizedTest
     @MethodSource("writers")
-    void whatIsWrittenIsReadBackInItsOrder(DatasetWriter writer) {
+    void writtenSamplesAreReadBackInTheirOrder(DatasetWriter writer) {
         List<Long> progress = new ArrayList<>();
         writer.write(folder.resolve("set"), dataset(SAMPLES), (done, total) -> progress.add(done));
 
@@ -64,7 +64,7 @@ class DatasetWriterTest {
     }
 
     @Test
-    void tarFilesHaveAsManySamplesAsWasSaid() {
+    void tarFilesHaveTheRequestedNumberOfSamples() {
         new WebDatasetWriter(2).write(folder.resolve("set"), dataset(SAMPLES), (done, total) -> {});
 
         assertThat(folder.resolve("set")).isDirectoryContaining("glob:**00002.tar");
@@ -75,7 +75,7 @@ class DatasetWriterTest {
 
     @ParameterizedTest
     @MethodSource("writers")
-    void whatFailsInTheMidstLeavesNothingThatLooksWhole(DatasetWriter writer) {
+    void aFailureWhileWritingLeavesNoDataSet(DatasetWriter writer) {
         Path target = folder.resolve("set");
         Dataset<CaptionedImage> broken = dataset(SAMPLES).map(sample -> {
             if (sample.equals(SAMPLES.get(1))) {
@@ -94,7 +94,7 @@ class DatasetWriterTest {
 
     @ParameterizedTest
     @MethodSource("writers")
-    void aFolderWithSomethingInItIsLeftAlone(DatasetWriter writer) throws Exception {
+    void aFolderThatIsNotEmptyIsRefusedAndUnchanged(DatasetWriter writer) throws Exception {
         Files.createFile(folder.resolve("something"));
 
         assertThatThrownBy(() -> writer.write(folder, dataset(SAMPLES), (done, total) -> {}))

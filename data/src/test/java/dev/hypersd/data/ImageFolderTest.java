@@ -21,7 +21,7 @@ class ImageFolderTest {
     Path folder;
 
     @Test
-    void captionsStandBesideThePicturesInSubfoldersToo() throws Exception {
+    void captionFilesAreFoundInSubfoldersToo() throws Exception {
         picture("b/2.png", 2);
         write("b/2.txt", "  two \n");
         picture("a.PNG", 1);
@@ -37,7 +37,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void metadataSayWhichPicturesBelong() throws Exception {
+    void metadataNameThePicturesOfTheDataSet() throws Exception {
         picture("x/1.png", 1);
         picture("0.png", 2);
         picture("unlisted.png", 3);
@@ -53,7 +53,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void whatEditorsPutFirstBelongsToNoCaption() throws Exception {
+    void aByteOrderMarkIsNotPartOfACaption() throws Exception {
         picture("1.png", 1);
         write("1.txt", "\uFEFFone");
         assertThat(captions()).containsExactly("one");
@@ -88,7 +88,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void whatIsNoSetAtAllIsASentence() throws Exception {
+    void foldersWithoutPicturesOrCaptionsAreRefused() throws Exception {
         assertThatThrownBy(() -> ImageFolder.open(folder.resolve("gone")))
                 .hasMessageContaining("gone: is not a folder");
         assertThatThrownBy(() -> ImageFolder.open(folder))
@@ -107,7 +107,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void whatIsWrongWithOneSampleIsSaidOfThatOne() throws Exception {
+    void errorsNameTheBrokenSample() throws Exception {
         picture("0.png", 0);
         write("0.txt", "fine");
         write("1.png", "no picture");
@@ -138,7 +138,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void metadataMayNameWhatIsNotThereOrHasNoWords() throws Exception {
+    void missingPicturesAndEmptyCaptionsInMetadataBreakTheirSamples() throws Exception {
         picture("1.png", 1);
         write("metadata.jsonl", """
                 {"file_name": "1.png", "text": " "}

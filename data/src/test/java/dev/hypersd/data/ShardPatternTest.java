@@ -32,13 +32,13 @@ class ShardPatternTest {
     }
 
     @Test
-    void severalRangesAreAllPairs() {
+    void severalRangesGiveAllCombinations() {
         assertThat(ShardPattern.files("{0..1}/{5..6}.tar"))
                 .isEqualTo(paths("0/5.tar", "0/6.tar", "1/5.tar", "1/6.tar"));
     }
 
     @Test
-    void aFolderIsItsTarFilesByName() throws Exception {
+    void aFolderStandsForItsTarFilesInTheOrderOfTheirNames() throws Exception {
         for (String name : new String[] {"b.tar", "a.tar", "a.txt", ".c.tar", "d.tar.part"}) {
             Files.createFile(folder.resolve(name));
         }
@@ -64,7 +64,7 @@ class ShardPatternTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{3..2}.tar", "{0..100000}.tar", "{0..999}/{0..999}.tar", "{0..999999999}.tar"})
-    void rangesOfNothingOrOfTooManyAreRefused(String pattern) {
+    void emptyAndTooLargeRangesAreRefused(String pattern) {
         assertThatThrownBy(() -> ShardPattern.files(pattern))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("stands for no files or for more than 100000");

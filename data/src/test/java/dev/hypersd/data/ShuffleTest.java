@@ -24,7 +24,7 @@ class ShuffleTest {
     }
 
     @Example
-    void epochsAndSeedsHaveOrdersOfTheirOwn() {
+    void eachEpochAndEachSeedHasItsOwnOrder() {
         assertThat(first(new Shuffle(1000, 1), 0))
                 .isEqualTo(first(new Shuffle(1000, 1), 0))
                 .isNotEqualTo(first(new Shuffle(1000, 1), 1))
@@ -33,7 +33,7 @@ class ShuffleTest {
 
     /** Neighbours in the order are no neighbours in the data: of 1000 steps hardly any leads to the next number. */
     @Example
-    void theOrderIsNoOrder() {
+    void neighboursInTheOrderAreNotNeighboursInTheData() {
         Shuffle order = new Shuffle(1000, 7);
 
         long steps = LongStream.range(1, 1000)
@@ -44,7 +44,7 @@ class ShuffleTest {
     }
 
     @Example
-    void thereIsNoOrderOfNothing() {
+    void anOrderOfNoSamplesIsRefused() {
         assertThatThrownBy(() -> new Shuffle(0, 1)).hasMessage("there is no order of 0 samples");
     }
 

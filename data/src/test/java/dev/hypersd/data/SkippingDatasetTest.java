@@ -28,7 +28,7 @@ class SkippingDatasetTest {
     }
 
     @Property(tries = 300)
-    void everyNumberHasASampleAndAlwaysTheSame(
+    void everyNumberGivesASampleAndAlwaysTheSame(
             @ForAll @LongRange(min = 1, max = 40) long size, @ForAll Set<@LongRange(min = 0, max = 39) Long> broken) {
         Numbers numbers = new Numbers(size, broken);
         if (LongStream.range(0, size).allMatch(broken::contains)) {
@@ -48,7 +48,7 @@ class SkippingDatasetTest {
     }
 
     @Example
-    void theNextOneTakesThePlaceAndTheFirstFollowsTheLast() {
+    void theNextReadableSampleReplacesABrokenOneAndTheFirstFollowsTheLast() {
         SkippingDataset<Long> samples = unbroken(new Numbers(5, Set.of(1L, 2L, 4L)));
 
         assertThat(LongStream.range(0, 5).map(samples::get)).containsExactly(0L, 3L, 3L, 3L, 0L);
@@ -56,7 +56,7 @@ class SkippingDatasetTest {
     }
 
     @Example
-    void everyBrokenOneIsNamedOnce() {
+    void everyBrokenSampleIsReportedOnce() {
         SkippingDataset<Long> samples = unbroken(new Numbers(5, Set.of(1L, 2L)));
 
         for (int epoch = 0; epoch < 3; epoch++) {
@@ -67,7 +67,7 @@ class SkippingDatasetTest {
     }
 
     @Example
-    void nothingButBrokenOnesIsASentence() {
+    void aDataSetOfBrokenSamplesIsRefused() {
         assertThatThrownBy(() -> unbroken(new Numbers(3, Set.of(0L, 1L, 2L))).get(1))
                 .isInstanceOf(HyperSdException.class)
                 .hasMessage("none of the 3 samples can be used; the last one tried: number 0 is broken");

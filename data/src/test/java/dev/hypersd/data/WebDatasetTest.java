@@ -67,7 +67,7 @@ class WebDatasetTest {
     }
 
     @Test
-    void whatIsWrongWithOneSampleIsSaidOfThatOne() throws Exception {
+    void errorsNameTheBrokenSample() throws Exception {
         picture("0.png", 0);
         text("0.txt", "fine");
         picture("1.png", 1);
@@ -115,7 +115,7 @@ class WebDatasetTest {
     }
 
     @Test
-    void aFileThatIsCutOffIsRefusedOrEndsBetweenMembers() throws Exception {
+    void aTruncatedFileIsRefusedUnlessItIsCutBetweenMembers() throws Exception {
         for (int i = 0; i < 3; i++) {
             picture(i + ".png", i);
             text(i + ".txt", "caption");
@@ -137,7 +137,7 @@ class WebDatasetTest {
     }
 
     @Test
-    void whatIsNoTarFileIsRefused() throws Exception {
+    void filesThatAreNotTarFilesAreRefused() throws Exception {
         byte[] noise = new byte[20 * BLOCK];
         new Random(1).nextBytes(noise);
         Path file = Files.write(folder.resolve("noise.tar"), noise);
@@ -148,7 +148,7 @@ class WebDatasetTest {
     }
 
     @Test
-    void aFileThatIsCutOffLaterBreaksItsSamples() throws Exception {
+    void aFileThatIsTruncatedAfterOpeningBreaksItsSamples() throws Exception {
         picture("1.png", 1);
         text("1.txt", "one");
         Path file = tar("a.tar");

@@ -26,7 +26,7 @@ class CaptionErrorTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyMistakeIsMadeSomewhereAndChangesNothingElse(CaptionError mistake) {
+    void everyErrorOccursAndChangesNoOtherAttribute(CaptionError mistake) {
         int made = 0;
         for (int i = 0; i < MANY; i++) {
             Scene scene = SCENES.scene(i);
@@ -54,7 +54,7 @@ class CaptionErrorTest {
     }
 
     @Test
-    void wrongCaptionsOfOneStyleAreNotTheRightOnes() {
+    void wrongCaptionsDifferAlsoInDataSetsOfOneStyle() {
         PreferencePairs neon = new PreferencePairs(new Scenes(Split.TRAIN, MANY, 128, Optional.of(Style.NEON), 0));
         for (int i = 0; i < MANY; i++) {
             PreferencePair comparison = neon.get(i);

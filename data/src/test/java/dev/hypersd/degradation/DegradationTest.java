@@ -14,7 +14,7 @@ class DegradationTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyDegradationIsVisibleAndFollowsFromItsChoices(Degradation degradation) {
+    void everyDegradationIsVisibleAndReproducible(Degradation degradation) {
         Image worse = degradation.apply(PICTURE, new SeededRandom(1));
         assertThat(worse.width()).isEqualTo(PICTURE.width());
         assertThat(worse.height()).isEqualTo(PICTURE.height());

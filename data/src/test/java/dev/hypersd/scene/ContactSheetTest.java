@@ -40,7 +40,7 @@ class ContactSheetTest {
     }
 
     @Test
-    void aSheetOfNothingIsRefused() {
+    void aSheetWithoutPicturesIsRefused() {
         assertThatThrownBy(() -> ContactSheet.of(Collections.emptyList(), 3))
                 .hasMessage("a contact sheet has pictures and columns, not 0 and 3");
         assertThatThrownBy(() -> ContactSheet.of(List.of(entry(RED, "")), 0))

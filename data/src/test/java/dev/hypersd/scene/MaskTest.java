@@ -84,7 +84,7 @@ class MaskTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsInFrontHidesWhatIsBehind(Kind kind) {
+    void objectsInFrontHideObjectsBehindThem(Kind kind) {
         PlacedObject back = PlacedObject.upright(Kind.HEART, Colour.RED, 0.5, 0.5, 0.8);
         PlacedObject front = PlacedObject.upright(kind, Colour.BLUE, 0.5, 0.5, 0.4);
         BitSet alone = mask(List.of(back), 0);

@@ -36,7 +36,7 @@ class ScenesTest {
     private final Scenes training = Scenes.of(Split.TRAIN, MANY);
 
     @Test
-    void aNumberAlwaysGivesTheSameSampleInWhateverThread() {
+    void aNumberGivesTheSameSampleOnEveryThread() {
         List<Sample> once = LongStream.range(0, 64).mapToObj(training::get).toList();
         List<Sample> again = LongStream.range(0, 64)
                 .parallel()
@@ -46,7 +46,7 @@ class ScenesTest {
     }
 
     @Test
-    void otherPicturesOfACaptionDifferInWhatItLeavesOpenOnly() {
+    void otherPicturesOfACaptionDifferOnlyInAttributesThatItDoesNotName() {
         int backgrounds = 0;
         int sizes = 0;
         for (int i = 0; i < 300; i++) {
@@ -73,7 +73,7 @@ class ScenesTest {
     }
 
     @Test
-    void whatIsKnownAheadIsWhatIsDrawn() {
+    void sceneAndCaptionAreTheSameWithAndWithoutDrawing() {
         Sample sample = training.get(7);
         assertThat(sample.scene()).isEqualTo(training.scene(7));
         assertThat(sample.caption()).isEqualTo(training.caption(7));
@@ -92,7 +92,7 @@ class ScenesTest {
 
     @ParameterizedTest
     @EnumSource(names = {"TRAIN", "VALIDATION"})
-    void whatIsHeldOutIsNotLearned(Split split) {
+    void heldOutCombinationsDoNotOccurInTrainingOrValidation(Split split) {
         assertThat(scenes(Scenes.of(split, MANY))).noneMatch(Scene::heldOut);
     }
 
@@ -108,7 +108,7 @@ class ScenesTest {
     }
 
     @Test
-    void whatIsHeldOutIsSpreadOverKindsAndColours() {
+    void heldOutCombinationsAreSpreadOverKindsAndColours() {
         for (Kind kind : Kind.values()) {
             assertThat(Arrays.stream(Colour.values()).filter(colour -> Item.heldOut(kind, colour)))
                     .hasSizeLessThanOrEqualTo(1);
@@ -120,7 +120,7 @@ class ScenesTest {
     }
 
     @Test
-    void everythingOccurs() {
+    void everyKindColourSizePlaceRelationBackgroundAndStyleOccurs() {
         List<Scene> scenes = scenes(training).toList();
         List<Item> items = scenes.stream()
                 .flatMap(scene -> scene.layout().items().stream())
@@ -160,14 +160,14 @@ class ScenesTest {
     }
 
     @Test
-    void theTruthIsTheSameInEverySize() {
+    void sceneAndCaptionAreTheSameInEverySize() {
         Scenes small = new Scenes(Split.TRAIN, MANY, 64, Optional.empty(), 0);
         assertThat(IntStream.range(0, 20).mapToObj(small::caption).toList())
                 .isEqualTo(IntStream.range(0, 20).mapToObj(training::caption).toList());
     }
 
     @Test
-    void setsThatCannotBeAreRefused() {
+    void invalidSizesAndCountsAreRefused() {
         assertThatThrownBy(() -> Scenes.of(Split.TRAIN, 0)).hasMessage("a set has at least 1 scene, not 0");
         assertThatThrownBy(() -> new Scenes(Split.TRAIN, 1, 16, Optional.empty(), 0))
                 .hasMessage("a scene is at least 32 pixels wide, not 16");

@@ -2,7 +2,7 @@ package dev.hypersd.scene.content;
 
 import java.util.List;
 
-/** What is behind the objects. */
+/** The background of a scene. */
 public enum Background {
     MOSS("on moss", "on green moss"),
     SAND("on sand", "on the sand"),
@@ -17,7 +17,7 @@ public enum Background {
         this.phrases = List.of(phrases);
     }
 
-    /** Ways to say it. */
+    /** Returns the phrases by which captions name it. */
     public List<String> phrases() {
         return phrases;
     }

@@ -13,7 +13,7 @@ public enum Colour {
     PINK,
     WHITE;
 
-    /** What a caption calls it. */
+    /** Returns the word by which captions name it. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -1,7 +1,7 @@
 package dev.hypersd.scene.content;
 
 /**
- * One thing, or several equal ones.
+ * One object of a scene, or several equal ones.
  *
  * @param count 1 to 3
  */
@@ -14,15 +14,15 @@ public record Item(int count, Kind kind, Colour colour, SizeClass size) {
         }
     }
 
-    /** Whether no training picture shows this combination of kind and colour. */
+    /** Returns whether this combination of kind and colour is held out of training. */
     public boolean heldOut() {
         return heldOut(kind, colour);
     }
 
     /**
-     * Whether {@code kind} in {@code colour} is one of the combinations, one in ten, that no training picture shows: a
-     * model that draws them has understood colours apart from things. They lie along the diagonals of the table of
-     * kinds and colours, so that no kind has two and every colour has some.
+     * Returns whether {@code kind} in {@code colour} is one of the combinations, one in ten, that no training picture
+     * shows. A model that draws them has learned colours independently of kinds. They lie along the diagonals of the
+     * table of kinds and colours, so that no kind has two and every colour has some.
      */
     public static boolean heldOut(Kind kind, Colour colour) {
         int colours = Colour.values().length;

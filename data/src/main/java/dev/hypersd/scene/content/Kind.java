@@ -1,6 +1,6 @@
 package dev.hypersd.scene.content;
 
-/** What an object is. */
+/** The kind of an object. */
 public enum Kind {
     HEART("heart"),
     STAR("star"),
@@ -34,7 +34,7 @@ public enum Kind {
         this.many = many;
     }
 
-    /** The noun for {@code count} of them. */
+    /** Returns the noun for {@code count} objects of this kind. */
     public String noun(int count) {
         return count == 1 ? one : many;
     }

@@ -2,18 +2,18 @@ package dev.hypersd.scene.content;
 
 import java.util.List;
 
-/** What is to be seen and where. */
+/** The objects of a scene and how they are arranged. */
 public sealed interface Layout {
-    /** The things, in the order they are spoken of. */
+    /** Returns the objects, in the order in which captions name them. */
     List<Item> items();
 
-    /** The same layout of other things, as many as these, in the same order. */
+    /** Returns the same layout of other objects, as many as these, in the same order. */
     Layout of(List<Item> others);
 
     /**
-     * One thing, or a row of equal ones.
+     * One object, or a row of equal ones.
      *
-     * @param place of its middle; a row is in the middle column
+     * @param place the place of its middle; a row is in the middle column
      */
     record Single(Item item, Place place) implements Layout {
         @Override
@@ -27,7 +27,7 @@ public sealed interface Layout {
         }
     }
 
-    /** Two things in a relation; only the first may be several. */
+    /** Two objects in a relation; only the first may be several. */
     record Pair(Item first, Relation relation, Item second) implements Layout {
         @Override
         public List<Item> items() {
@@ -40,7 +40,7 @@ public sealed interface Layout {
         }
     }
 
-    /** Three different things side by side, from left to right. */
+    /** Three different objects side by side, from left to right. */
     record Row(Item left, Item middle, Item right) implements Layout {
         @Override
         public List<Item> items() {

@@ -5,7 +5,7 @@ import java.util.BitSet;
 /**
  * The visible pixels of one object.
  *
- * @param pixels row by row; those that something in front covers are not among them
+ * @param pixels the pixels, row by row, without those that objects in front cover
  */
 public record Mask(Kind kind, BitSet pixels) {
     public Mask {

@@ -2,7 +2,7 @@ package dev.hypersd.scene.content;
 
 import java.util.List;
 
-/** Where in the picture an object is: the nine fields of a grid. */
+/** The place of an object in the picture, as one of the nine fields of a grid. */
 public enum Place {
     TOP_LEFT("in the top left corner", "at the top left"),
     TOP("at the top", "in the upper part"),
@@ -20,17 +20,17 @@ public enum Place {
         this.phrases = List.of(phrases);
     }
 
-    /** -1 for left, 0, 1 for right. */
+    /** Returns the column: -1 for left, 0 for the middle, 1 for right. */
     public int column() {
         return ordinal() % 3 - 1;
     }
 
-    /** -1 for top, 0, 1 for bottom. */
+    /** Returns the row: -1 for top, 0 for the middle, 1 for bottom. */
     public int row() {
         return ordinal() / 3 - 1;
     }
 
-    /** Ways to say it. */
+    /** Returns the phrases by which captions name it. */
     public List<String> phrases() {
         return phrases;
     }

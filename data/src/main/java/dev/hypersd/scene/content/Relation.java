@@ -2,7 +2,7 @@ package dev.hypersd.scene.content;
 
 import java.util.List;
 
-/** How one thing lies to another. */
+/** The spatial relation of one object to another. */
 public enum Relation {
     LEFT_OF(List.of("left of", "to the left of"), List.of("right of", "to the right of")),
     ABOVE(List.of("above", "over"), List.of("below", "under")),
@@ -17,12 +17,12 @@ public enum Relation {
         this.converse = converse;
     }
 
-    /** Ways to say it, the first thing named first. */
+    /** Returns phrases between the two objects where the caption names the first one first. */
     public List<String> phrases() {
         return phrases;
     }
 
-    /** Ways to say the same, the second thing named first. */
+    /** Returns phrases between the two objects where the caption names the second one first. */
     public List<String> converse() {
         return converse;
     }

@@ -1,13 +1,13 @@
 package dev.hypersd.scene.content;
 
-/** What a picture shows: the things and where they are, what is behind them, and how it is painted. */
+/** The content of a picture: the objects and their layout, the background and the style. */
 public record Scene(Layout layout, Background background, Style style) {
-    /** Whether it has a combination that no training picture shows. */
+    /** Returns whether it has a combination of kind and colour that is held out of training. */
     public boolean heldOut() {
         return layout.items().stream().anyMatch(Item::heldOut);
     }
 
-    /** How many objects there are. */
+    /** Returns the number of objects. */
     public int objects() {
         return layout.items().stream().mapToInt(Item::count).sum();
     }

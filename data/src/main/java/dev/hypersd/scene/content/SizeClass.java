@@ -2,7 +2,7 @@ package dev.hypersd.scene.content;
 
 import java.util.Locale;
 
-/** How large an object is. */
+/** The size of an object, as captions name it. */
 public enum SizeClass {
     SMALL(0.26),
     MEDIUM(0.37),
@@ -14,12 +14,12 @@ public enum SizeClass {
         this.extent = extent;
     }
 
-    /** Width and height as a part of the picture's. */
+    /** Returns width and height as a fraction of the picture's. */
     public double extent() {
         return extent;
     }
 
-    /** What a caption calls it. */
+    /** Returns the word by which captions name it. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

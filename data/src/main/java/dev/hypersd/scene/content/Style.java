@@ -2,9 +2,9 @@ package dev.hypersd.scene.content;
 
 import java.util.List;
 
-/** How the picture is painted. */
+/** The style in which a picture is drawn. */
 public enum Style {
-    /** Lit bodies with a thin line around them: what is drawn unless something else is asked for. */
+    /** Shaded objects with a thin outline: the style of a picture whose caption names none. */
     FLAT("a flat picture of %s", "%s, flat", "%s in flat style"),
     OUTLINE("an outline drawing of %s", "%s, outline drawing", "%s as an outline drawing"),
     WATERCOLOUR("a watercolour of %s", "%s, watercolour", "%s in watercolour"),
@@ -17,7 +17,7 @@ public enum Style {
         this.phrases = List.of(phrases);
     }
 
-    /** Ways to say it, each with {@code %s} where the rest of the caption goes. */
+    /** Returns the phrases by which captions name it, each with {@code %s} where the rest of the caption goes. */
     public List<String> phrases() {
         return phrases;
     }

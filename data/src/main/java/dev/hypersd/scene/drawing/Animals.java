@@ -16,7 +16,7 @@ import static dev.hypersd.scene.drawing.Tone.SHINE;
 
 import java.util.List;
 
-/** Fish, cats, dogs and butterflies. */
+/** The figures of fish, cats, dogs and butterflies. */
 final class Animals {
     private Animals() {}
 

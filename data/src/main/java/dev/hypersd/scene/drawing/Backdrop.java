@@ -7,7 +7,7 @@ import dev.hypersd.scene.content.Background;
 import dev.hypersd.scene.content.Style;
 import java.awt.Color;
 
-/** What is behind the objects: a texture in the light that a style puts it into. */
+/** Draws the background in a style: a texture, with the light that the style needs. */
 record Backdrop(Canvas canvas, SeededRandom random) {
     private static final Color PAPER = new Color(0xFFFCF5);
     private static final Color MOONLIT = new Color(0x8D8FD8);
@@ -17,13 +17,13 @@ record Backdrop(Canvas canvas, SeededRandom random) {
         new Texture(canvas, random).paint(background);
         switch (style) {
             case OUTLINE -> veil(PAPER, background == Background.NIGHT ? .28 : .5);
-            case WATERCOLOUR -> wet(background == Background.NIGHT ? MOONLIT : PAPER);
+            case WATERCOLOUR -> watercolour(background == Background.NIGHT ? MOONLIT : PAPER);
             case NEON -> veil(darkness(background), .8);
             case FLAT, PIXEL -> {}
         }
     }
 
-    /** What is left of a background's colour where only neon tubes shine. */
+    /** Returns the dark colour of a background that only neon tubes light. */
     private static Color darkness(Background background) {
         return switch (background) {
             case MOSS -> new Color(0x0A2413);
@@ -39,8 +39,8 @@ record Backdrop(Canvas canvas, SeededRandom random) {
         canvas.wash(glaze(colour, opacity), glaze(colour, opacity));
     }
 
-    /** Much water: the colours are pale, and stronger where it dried last. */
-    private void wet(Color light) {
+    /** Makes the colours pale, as in watercolour, with stronger ones at random spots. */
+    private void watercolour(Color light) {
         veil(light, .3);
         for (int i = 0; i < 9; i++) {
             canvas.glow(random.between(0, 1), random.between(0, 1), random.between(.2, .4), glaze(light, .5));

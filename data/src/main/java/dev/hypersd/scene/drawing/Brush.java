@@ -9,21 +9,23 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.Shape;
 
-/** A way to paint an object. */
+/** A way to draw objects; each style has its own. */
 @FunctionalInterface
 interface Brush {
-    /** Width of the line around an object, as a part of its extent; half of it lies outside of the silhouette. */
+    /**
+     * The width of the outline of an object, as a fraction of its extent; half of it lies outside of the silhouette.
+     */
     double LINE = .05;
 
     /**
-     * Paints one object.
+     * Draws one object.
      *
-     * @param figure at its place on the canvas
+     * @param figure the figure at its place on the canvas
      * @param extent its width in pixels
      */
     void paint(Graphics2D graphics, Figure figure, Colour colour, double extent);
 
-    /** The brush of {@code style} before {@code background}. */
+    /** Returns the brush of {@code style} for objects on {@code background}. */
     static Brush of(Style style, Background background, SeededRandom random) {
         return switch (style) {
             case FLAT -> new ShadedBrush(background == Background.NIGHT);

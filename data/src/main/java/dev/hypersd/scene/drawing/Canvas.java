@@ -9,12 +9,12 @@ import java.awt.Shape;
 import java.awt.geom.AffineTransform;
 
 /**
- * A square to paint on whose coordinates are 0..1 from the upper left.
+ * A square drawing area with coordinates from 0 to 1, from the upper left corner.
  *
  * @param size width and height in pixels
  */
 record Canvas(Graphics2D graphics, int size) {
-    /** Covers everything with a gradient from the top to the bottom. */
+    /** Covers everything with a gradient from top to bottom. */
     void wash(Color top, Color bottom) {
         graphics.setPaint(new GradientPaint(0, 0, top, 0, size, bottom));
         graphics.fillRect(0, 0, size, size);
@@ -25,7 +25,11 @@ record Canvas(Graphics2D graphics, int size) {
         graphics.fill(scaled(shape));
     }
 
-    /** @param width of the pen as a part of the canvas; it never gets too thin to be seen */
+    /**
+     * Draws along an outline.
+     *
+     * @param width the width of the pen as a fraction of the canvas, increased where it would be too thin to be visible
+     */
     void draw(Shape shape, Color colour, double width) {
         graphics.setColor(colour);
         graphics.setStroke(
@@ -33,7 +37,7 @@ record Canvas(Graphics2D graphics, int size) {
         graphics.draw(scaled(shape));
     }
 
-    /** A spot that fades out towards {@code radius}. */
+    /** Draws a spot that fades out towards {@code radius}. */
     void glow(double x, double y, double radius, Color colour) {
         graphics.setPaint(new RadialGradientPaint(
                 (float) (x * size), (float) (y * size), (float) (radius * size), new float[] {0, 1}, new Color[] {

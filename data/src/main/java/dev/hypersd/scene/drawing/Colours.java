@@ -6,7 +6,11 @@ import java.awt.Color;
 final class Colours {
     private Colours() {}
 
-    /** {@code a} with a part of {@code b}, 0..1, in it; opaque. */
+    /**
+     * Returns an opaque mixture of {@code a} and {@code b}.
+     *
+     * @param part the fraction of {@code b}, 0 to 1
+     */
     static Color mix(Color a, Color b, double part) {
         return new Color(
                 mix(a.getRed(), b.getRed(), part),
@@ -14,7 +18,7 @@ final class Colours {
                 mix(a.getBlue(), b.getBlue(), part));
     }
 
-    /** {@code colour} as a glaze, 0 for invisible to 1 for opaque. */
+    /** Returns {@code colour} with an opacity from 0 (invisible) to 1 (opaque). */
     static Color glaze(Color colour, double opacity) {
         return new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), (int) Math.round(opacity * 255));
     }

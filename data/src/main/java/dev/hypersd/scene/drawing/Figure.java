@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a kind of object looks like.
+ * The shape of a kind of object, as layers of areas.
  *
- * @param layers from back to front
- * @param silhouette the area of all of them
+ * @param layers the layers from back to front
+ * @param silhouette the union of all areas
  */
 record Figure(List<Layer> layers, Shape silhouette) {
     private static final Map<Kind, Figure> ALL = new EnumMap<>(Kind.class);
@@ -27,7 +27,10 @@ record Figure(List<Layer> layers, Shape silhouette) {
         }
     }
 
-    /** Fits the square from -0.5 to 0.5, y downwards; mirrored or not, the light falls from the upper left. */
+    /**
+     * Returns the figure of {@code kind} in the square from -0.5 to 0.5, with y pointing down. The light falls from the
+     * upper left, also where the figure is mirrored.
+     */
     static Figure of(Kind kind, boolean mirrored) {
         return Objects.requireNonNull((mirrored ? MIRRORED : ALL).get(kind));
     }

@@ -8,7 +8,7 @@ import dev.hypersd.scene.content.Colour;
 import java.awt.Color;
 import java.awt.Graphics2D;
 
-/** Lines of ink with one plain colour below them that was printed a little out of place. */
+/** Draws ink lines over one plain colour that is printed slightly out of register. */
 record InkBrush() implements Brush {
     private static final Color INK = new Color(0x2A2734);
     private static final Color SHEET = new Color(0xFFFDF8);

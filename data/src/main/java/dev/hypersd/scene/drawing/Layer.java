@@ -10,10 +10,10 @@ import java.awt.geom.AffineTransform;
  * @param shaded its side away from the light
  */
 record Layer(Shape shape, Tone tone, Shape lit, Shape shaded) {
-    /** How far into a figure its sides reach. */
+    /** The width of the lit and shaded sides. */
     private static final double SIDE = .055;
 
-    /** A layer in the square from -0.5 to 0.5, lit from the upper left. */
+    /** Creates a layer in the square from -0.5 to 0.5, lit from the upper left. */
     static Layer of(Tone tone, Shape shape) {
         return new Layer(
                 shape,

@@ -9,18 +9,21 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** Which object is seen in each pixel: the objects' numbers, painted over each other as the objects are. */
+/**
+ * Finds the visible pixels of each object: the objects' numbers are painted over each other in the order of the
+ * objects.
+ */
 final class Masks {
     private Masks() {}
 
-    /** Paints object {@code index} and its line as its number, which is one more, since the background is 0. */
+    /** Paints object {@code index} with its outline in the value {@code index + 1}; the background is 0. */
     static void number(Graphics2D graphics, int index, Figure figure, double extent) {
         Color number = new Color(index + 1);
         Brush.fill(graphics, figure.silhouette(), number);
         Brush.draw(graphics, figure.silhouette(), number, extent * Brush.LINE);
     }
 
-    /** The masks of {@code objects} from what {@link #number} has painted. */
+    /** Returns the masks of {@code objects} from the image that {@link #number} has painted. */
     static List<Mask> of(List<PlacedObject> objects, BufferedImage numbers) {
         int pixels = numbers.getWidth();
         int[] found = numbers.getRGB(0, 0, pixels, pixels, null, 0, pixels);

@@ -8,7 +8,7 @@ import dev.hypersd.scene.content.Colour;
 import java.awt.Color;
 import java.awt.Graphics2D;
 
-/** Tubes of light along the outlines, whose glow falls on what is behind. */
+/** Draws neon tubes along the outlines, with a glow on the background. */
 record NeonBrush() implements Brush {
     private static final int COATS = 7;
 

@@ -12,15 +12,15 @@ import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 import java.util.List;
 
-/** Paints a scene: the background, then every object from back to front. */
+/** Draws a scene: the background, then every object from back to front. */
 public final class Painter {
-    /** Pixels of pixel art across a picture. */
+    /** The number of blocks across a picture in the pixel-art style. */
     private static final int BLOCKS = 42;
 
     /**
-     * A picture and what of it each object covers.
+     * A picture and the mask of each object.
      *
-     * @param masks of the objects, from back to front
+     * @param masks the masks of the objects, from back to front
      */
     public record Painting(Image image, List<Mask> masks) {
         public Painting {
@@ -31,11 +31,11 @@ public final class Painter {
     private Painter() {}
 
     /**
-     * A picture and its masks.
+     * Draws a picture and its masks.
      *
-     * @param objects from back to front
-     * @param pixels width and height
-     * @param random decides about textures
+     * @param objects the objects from back to front
+     * @param pixels width and height of the picture
+     * @param random the random choices of the textures
      */
     public static Painting paint(
             Background background, Style style, List<PlacedObject> objects, int pixels, SeededRandom random) {
@@ -76,8 +76,8 @@ public final class Painter {
     }
 
     /**
-     * Pixel art stands upright around the middle of a pixel, so that both of its sides are equal and its stems are not
-     * lost.
+     * Moves an object to the middle of a block and sets it upright, so that its halves are symmetric and thin parts
+     * stay visible in pixel art.
      */
     private static PlacedObject snapped(PlacedObject object, int size) {
         return new PlacedObject(
@@ -98,7 +98,7 @@ public final class Painter {
         return Figure.of(object.kind(), object.mirrored()).transformed(placing);
     }
 
-    /** Every pixel becomes a block; what is then too much at the right and at the bottom is cut off. */
+    /** Enlarges every pixel to a block, and crops what exceeds the size at the right and at the bottom. */
     private static BufferedImage enlarged(BufferedImage canvas, int block, int pixels) {
         if (block == 1) {
             return canvas;

@@ -2,7 +2,7 @@ package dev.hypersd.scene.drawing;
 
 import dev.hypersd.scene.content.Colour;
 
-/** The pigments of the objects' colours and of the materials. */
+/** The pigments of the objects' colours and materials. */
 final class Palette {
     private static final Pigment WOOD = Pigment.of(0xB98252, 0x94623A, 0x6B4226, 0x40240F);
     private static final Pigment LEAF = Pigment.of(0x86CC5A, 0x4C9F45, 0x2C7440, 0x17472B);
@@ -16,7 +16,7 @@ final class Palette {
 
     private Palette() {}
 
-    /** What {@code tone} looks like on an object of {@code colour}. */
+    /** Returns the pigment of {@code tone} on an object of {@code colour}. */
     static Pigment of(Tone tone, Colour colour) {
         return switch (tone) {
             case BODY -> of(colour);

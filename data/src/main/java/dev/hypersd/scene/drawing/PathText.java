@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
-/** Outlines written as in SVG's path data: absolute {@code M}, {@code L}, {@code Q}, {@code C} and {@code Z}. */
+/** Parses outlines in the syntax of SVG paths: absolute {@code M}, {@code L}, {@code Q}, {@code C} and {@code Z}. */
 final class PathText {
     private final Iterator<String> words;
     private final Path2D.Double path = new Path2D.Double(Path2D.WIND_NON_ZERO);

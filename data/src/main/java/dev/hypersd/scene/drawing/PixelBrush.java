@@ -6,7 +6,7 @@ import static dev.hypersd.scene.drawing.Brush.fill;
 import dev.hypersd.scene.content.Colour;
 import java.awt.Graphics2D;
 
-/** Few plain colours for a canvas of few pixels. */
+/** Draws with few plain colours, on a canvas of few pixels. */
 record PixelBrush() implements Brush {
     @Override
     public void paint(Graphics2D graphics, Figure figure, Colour colour, double extent) {

@@ -19,7 +19,7 @@ import java.awt.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Trees, mushrooms, flowers and apples. */
+/** The figures of trees, mushrooms, flowers and apples. */
 final class Plants {
     private static final int PETALS = 6;
 

@@ -6,14 +6,19 @@ import java.awt.geom.Path2D;
 import java.awt.geom.PathIterator;
 
 /**
- * Moves the points of a plane a little, smoothly and never the same way, as a hand does that follows a line: what
- * touched before still touches.
+ * A smooth random deformation of the plane, which makes lines look hand-drawn. Shapes that touch still touch after it.
  *
- * @param reach of the movement, in pixels
- * @param waves per pixel, in radians
+ * @param reach the amplitude, in pixels
+ * @param frequency the spatial frequency, in radians per pixel
+ * @param across the phase of the horizontal displacement, in radians
+ * @param down the phase of the vertical displacement, in radians
  */
-record Ripple(double reach, double waves, double across, double down) {
-    /** @param extent of the figure that is to be moved, in pixels */
+record Ripple(double reach, double frequency, double across, double down) {
+    /**
+     * Creates a random deformation.
+     *
+     * @param extent the size of the figure that is to be deformed, in pixels
+     */
     static Ripple of(SeededRandom random, double extent) {
         return new Ripple(
                 extent * .02,
@@ -30,8 +35,8 @@ record Ripple(double reach, double waves, double across, double down) {
             for (int i = 0; i < points.length; i += 2) {
                 double x = points[i];
                 double y = points[i + 1];
-                points[i] = x + reach * Math.sin(waves * y + across);
-                points[i + 1] = y + reach * Math.sin(waves * x + down);
+                points[i] = x + reach * Math.sin(frequency * y + across);
+                points[i + 1] = y + reach * Math.sin(frequency * x + down);
             }
             switch (segment) {
                 case PathIterator.SEG_MOVETO -> moved.moveTo(points[0], points[1]);

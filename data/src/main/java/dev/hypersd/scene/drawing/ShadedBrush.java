@@ -13,9 +13,9 @@ import java.awt.Shape;
 import java.awt.geom.Rectangle2D;
 
 /**
- * Bodies under a light from the upper left, with a thin line around them and a soft shadow.
+ * Draws shaded bodies lit from the upper left, with a thin outline and a soft shadow.
  *
- * @param night whether there is no ground to throw a shadow on: a faint glow then parts the object from the dark
+ * @param night whether objects have a faint glow that separates them from the dark background, in place of a shadow
  */
 record ShadedBrush(boolean night) implements Brush {
     private static final Color MOONLIGHT = new Color(0xB9C6FF);
@@ -68,7 +68,7 @@ record ShadedBrush(boolean night) implements Brush {
         soften(graphics, cast, glaze(GLOOM, .055), extent * .11);
     }
 
-    /** Lets an area fade out over {@code width}. */
+    /** Draws an outline of {@code width} that fades out. */
     private static void soften(Graphics2D graphics, Shape shape, Color colour, double width) {
         for (int coat = 1; coat <= COATS; coat++) {
             draw(graphics, shape, colour, 2 * width * coat / COATS);

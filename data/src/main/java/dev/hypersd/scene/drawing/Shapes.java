@@ -8,17 +8,17 @@ import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 
-/** What figures are cut from. */
+/** Geometric shapes from which figures are composed. */
 final class Shapes {
     /**
-     * Strokes are cut from paths of this many units to the figure's width: the engine's curves are exact to a tenth of
-     * a unit.
+     * Units of the coordinates in which strokes are computed, per width of a figure. Java2D approximates curves to a
+     * tenth of a unit.
      */
     private static final double FINE = 100;
 
     private Shapes() {}
 
-    /** An outline written as in {@link PathText}. */
+    /** Returns an outline in the syntax of {@link PathText}. */
     static Shape path(String text) {
         return PathText.read(text);
     }
@@ -55,12 +55,12 @@ final class Shapes {
         return common;
     }
 
-    /** The area that a round pen of {@code width} leaves along a path. */
+    /** Returns the area that a round pen of {@code width} covers along a path. */
     static Shape line(double width, String text) {
         return stroke(width, path(text));
     }
 
-    /** {@code shape} with its corners rounded, larger by {@code radius} on all sides. */
+    /** Returns {@code shape} with rounded corners, larger by {@code radius} on all sides. */
     static Shape rounded(Shape shape, double radius) {
         return union(shape, stroke(2 * radius, shape));
     }
@@ -73,7 +73,7 @@ final class Shapes {
         return AffineTransform.getTranslateInstance(x, y).createTransformedShape(shape);
     }
 
-    /** A star of five points, the first one upwards. */
+    /** Returns a star of five points, the first one pointing up. */
     static Shape star(double x, double y, double outer, double inner) {
         Path2D star = new Path2D.Double();
         for (int i = 0; i < 10; i++) {

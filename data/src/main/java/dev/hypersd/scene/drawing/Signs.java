@@ -14,7 +14,7 @@ import static dev.hypersd.scene.drawing.Tone.SHINE;
 
 import java.util.List;
 
-/** Hearts, stars, crystals and moons. */
+/** The figures of hearts, stars, crystals and moons. */
 final class Signs {
     private Signs() {}
 

@@ -10,7 +10,7 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.RoundRectangle2D;
 
-/** Backgrounds: muted colours and patterns of low contrast, so that every object stands out. */
+/** Draws backgrounds in muted colours and patterns of low contrast, so that every object stands out. */
 record Texture(Canvas canvas, SeededRandom random) {
     /** Covers the canvas. */
     void paint(Background background) {

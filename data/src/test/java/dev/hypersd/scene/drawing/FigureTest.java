@@ -70,7 +70,7 @@ class FigureTest {
     /** The pixels of every object are far from the mean colour of what is around it. */
     @ParameterizedTest
     @EnumSource
-    void noBackgroundSwallowsAnObject(Background background) {
+    void everyObjectStandsOutFromEveryBackground(Background background) {
         for (Style style : Style.values()) {
             for (Colour colour : Colour.values()) {
                 Painter.Painting painting = Painter.paint(
