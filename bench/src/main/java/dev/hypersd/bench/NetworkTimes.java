@@ -156,7 +156,7 @@ final class NetworkTimes implements Callable<Integer> {
         };
     }
 
-    /** The inputs that {@code peers.py} uses too: a smooth sequence, easily written in any language. */
+    /** Returns the inputs that {@code peers.py} uses too: a smooth sequence, easily written in any language. */
     private static Tensor values(long... shape) {
         float[] values = new float[Math.toIntExact(Shapes.count(shape))];
         for (int i = 0; i < values.length; i++) {

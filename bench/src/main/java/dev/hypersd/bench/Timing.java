@@ -47,7 +47,7 @@ record Timing(List<Double> wall, List<Double> cpu) {
         return mebibytes("VmHWM:");
     }
 
-    /** The resident set of this process now, likewise. */
+    /** Returns the resident set of this process now, likewise. */
     static long residentMebibytes() {
         return mebibytes("VmRSS:");
     }

@@ -78,7 +78,9 @@ final class CompareCommand implements Runnable {
         }
     }
 
-    /** The methods in each of their numbers of steps, as the recipe lists them; the first one is the teacher. */
+    /**
+     * Returns the methods in each of their numbers of steps, as the recipe lists them; the first one is the teacher.
+     */
     private List<Entry> entries(ComparisonRecipe recipe, ModelSource source) {
         Warnings warnings = new Warnings(spec.commandLine().getErr());
         TargetModel model = TargetModel.of(source);

@@ -122,7 +122,7 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
         return picture;
     }
 
-    /** All that is said about the pictures, that of {@code --like} beneath the rest. */
+    /** Returns all that is said about the pictures, that of {@code --like} beneath the rest. */
     GenerationOptions options() {
         GenerationOptions given = refiner.over(picture.options().over(model.options()));
         GenerationOptions.Builder options = given.toBuilder();

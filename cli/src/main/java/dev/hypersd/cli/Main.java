@@ -74,7 +74,7 @@ public final class Main implements Runnable {
         }
     }
 
-    /** The command with all verbs. An argument that begins with {@code @} is text like any other. */
+    /** Returns the command with all verbs. An argument that begins with {@code @} is text like any other. */
     static CommandLine commandLine() {
         CommandLine command = new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)

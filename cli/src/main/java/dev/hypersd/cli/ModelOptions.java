@@ -131,7 +131,7 @@ final class ModelOptions {
             description = "What to compute on: cpu or cuda. Default: cpu.")
     String device = "";
 
-    /** The model that is named, or the embedded one. */
+    /** Returns the model that is named, or the embedded one. */
     Path named() {
         return model.orElseGet(EmbeddedModel::folder);
     }
@@ -150,7 +150,7 @@ final class ModelOptions {
         return options.build();
     }
 
-    /** The model of {@code source} with the LoRA that comes with the embedded model. */
+    /** Returns the model of {@code source} with the LoRA that comes with the embedded model. */
     TargetModel target(ModelSource source) {
         boolean isEmbedded = model.isEmpty() && unet.isEmpty();
         return TargetModel.of(source)
@@ -158,8 +158,8 @@ final class ModelOptions {
     }
 
     /**
-     * The request that {@code options} amount to. Says on {@code err} which preset is used and what speaks against the
-     * rest.
+     * Returns the request that {@code options} amount to. Says on {@code err} which preset is used and what speaks
+     * against the rest.
      */
     ImageRequest request(GenerationOptions options, ModelSource source, PrintWriter err) {
         ResolvedOptions resolved = options.resolve(target(source), new ProgramNames(model.isEmpty()));

@@ -52,7 +52,7 @@ final class PictureOptions {
 
     /** A command that draws. */
     interface User {
-        /** Its options for pictures. */
+        /** Returns its options for pictures. */
         PictureOptions picture();
     }
 

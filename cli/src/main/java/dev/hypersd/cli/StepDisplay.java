@@ -15,7 +15,7 @@ sealed interface StepDisplay extends GenerationListener, AutoCloseable {
     void close();
 
     /**
-     * A bar where a person watches a terminal, plain lines elsewhere.
+     * Returns a bar where a person watches a terminal, plain lines elsewhere.
      *
      * @param title what is being drawn, for example {@code "picture 2 of 4"}
      */

@@ -33,7 +33,7 @@ final class StoredModelOptions {
             description = "What the U-Net predicts: epsilon, v or sample. Default: what its files say.")
     private Optional<PredictionType> prediction = Optional.empty();
 
-    /** The model {@code model} as these options complete it. */
+    /** Returns the model {@code model} as these options complete it. */
     ModelSource source(Path model) {
         boolean isFile = Files.isRegularFile(model);
         LoadOptions options = options();

@@ -14,7 +14,7 @@ sealed interface TrainingDisplay extends TrainingListener, AutoCloseable {
     @Override
     void close();
 
-    /** A bar where a person watches a terminal, plain lines elsewhere. */
+    /** Returns a bar where a person watches a terminal, plain lines elsewhere. */
     static TrainingDisplay on(PrintWriter err) {
         return System.console() != null && System.console().isTerminal() ? new Bar() : new Lines(err);
     }

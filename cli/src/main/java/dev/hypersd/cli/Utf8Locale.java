@@ -17,7 +17,7 @@ final class Utf8Locale {
 
     private Utf8Locale() {}
 
-    /** The exit code of the second start; empty if none is needed, or none is possible. */
+    /** Returns the exit code of the second start; empty if none is needed, or none is possible. */
     static OptionalInt restarted() {
         boolean ascii = System.getProperty("sun.jnu.encoding", "").equals("ANSI_X3.4-1968");
         if (!ascii || LOCALE.equals(System.getenv("LC_ALL")) || !Files.isReadable(COMMAND_LINE)) {
@@ -57,7 +57,7 @@ final class Utf8Locale {
     }
 
     /**
-     * The arguments of this JVM as a file for another one: each in quotes, its bytes as they are.
+     * Returns the arguments of this JVM as a file for another one: each in quotes, its bytes as they are.
      *
      * @param commandLine the program and its arguments, each followed by a zero byte
      */

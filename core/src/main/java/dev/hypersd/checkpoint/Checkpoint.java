@@ -65,8 +65,8 @@ public final class Checkpoint {
     }
 
     /**
-     * The checkpoint in an opened file, recognised by the names of its tensors; empty if it is none. Nothing of the
-     * file is mapped.
+     * Returns the checkpoint in an opened file, recognised by the names of its tensors; empty if it is none. Nothing of
+     * the file is mapped.
      */
     public static Optional<Checkpoint> recognise(SafetensorsFile file) {
         Set<String> names = file.names();
@@ -149,14 +149,14 @@ public final class Checkpoint {
         return file.file();
     }
 
-    /** The models it belongs to; empty for an autoencoder alone, whose architecture the families share. */
+    /** Returns the models it belongs to; empty for an autoencoder alone, whose architecture the families share. */
     public Optional<ModelFamily> family() {
         return family;
     }
 
     /**
-     * The networks in the file, by the names that these parts have in a model directory: {@code "unet"}, {@code "vae"},
-     * ...
+     * Returns the networks in the file, by the names that these parts have in a model directory: {@code "unet"}, {@code
+     * "vae"}, ...
      */
     public List<String> parts() {
         return parts.stream().map(Part::name).toList();
@@ -171,7 +171,7 @@ public final class Checkpoint {
         return StatedSchedule.of(file);
     }
 
-    /** The width of the text embeddings that its U-Net attends to; absent where it holds no U-Net that does. */
+    /** Returns the width of the text embeddings that its U-Net attends to; absent where it holds no U-Net that does. */
     public Optional<Long> textWidth() {
         return file.names().stream()
                 .filter(name -> name.endsWith(".attn2.to_k.weight"))
@@ -182,7 +182,8 @@ public final class Checkpoint {
     }
 
     /**
-     * The part that the tensor called {@code name} in the file belongs to; averages over the training belong to none.
+     * Returns the part that the tensor called {@code name} in the file belongs to; averages over the training belong to
+     * none.
      */
     public Optional<String> partOf(String name) {
         return parts.stream()
@@ -192,8 +193,8 @@ public final class Checkpoint {
     }
 
     /**
-     * The weights of {@code part}, one of {@link #parts()}, under the names of a model directory, with scales that lie
-     * beside them applied. The caller closes them. The header is not read again.
+     * Returns the weights of {@code part}, one of {@link #parts()}, under the names of a model directory, with scales
+     * that lie beside them applied. The caller closes them. The header is not read again.
      */
     public WeightSource open(String part) {
         Part found = parts.stream()

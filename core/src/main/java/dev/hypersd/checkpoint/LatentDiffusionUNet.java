@@ -61,18 +61,18 @@ public final class LatentDiffusionUNet {
         controlNet(layers);
     }
 
-    /** A view of {@code source}, which holds the network and nothing else, under the names of diffusers. */
+    /** Returns a view of {@code source}, which holds the network and nothing else, under the names of diffusers. */
     static WeightSource view(WeightSource source) {
         LatentDiffusionUNet table = new LatentDiffusionUNet(source.names());
         return WeightView.renamed(source, name -> Optional.of(table.diffusers(name)));
     }
 
-    /** The name in diffusers of what is called {@code original}; the same name where the two agree. */
+    /** Returns the name in diffusers of what is called {@code original}; the same name where the two agree. */
     public String diffusers(String original) {
         return translate(original, toDiffusers);
     }
 
-    /** The original name of what diffusers call {@code name}; the same name where the two agree. */
+    /** Returns the original name of what diffusers call {@code name}; the same name where the two agree. */
     public String original(String name) {
         return translate(name, toOriginal);
     }
@@ -88,7 +88,7 @@ public final class LatentDiffusionUNet {
         return name;
     }
 
-    /** The number of layers of each level of the encoder, without its downsampler. */
+    /** Returns the number of layers of each level of the encoder, without its downsampler. */
     private List<Integer> originalLevels() {
         List<Integer> levels = new ArrayList<>();
         int layers = 0;
@@ -173,7 +173,7 @@ public final class LatentDiffusionUNet {
         toOriginal.put(diffusers, original);
     }
 
-    /** Whether a name begins with {@code prefix}. */
+    /** Returns whether a name begins with {@code prefix}. */
     private boolean any(String prefix) {
         String next = names.ceiling(prefix);
         return next != null && next.startsWith(prefix);

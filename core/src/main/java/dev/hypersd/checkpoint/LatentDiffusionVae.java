@@ -32,7 +32,7 @@ final class LatentDiffusionVae {
 
     private LatentDiffusionVae() {}
 
-    /** A view of {@code source}, which holds the autoencoder and nothing else. */
+    /** Returns a view of {@code source}, which holds the autoencoder and nothing else. */
     static WeightSource view(WeightSource source) {
         int levels = source.names().stream()
                 .map(UP::matcher)
@@ -68,7 +68,10 @@ final class LatentDiffusionVae {
     private static final Renaming UP_LEVEL_BACK =
             new Renaming().prefix("resnets\\.(\\d+)\\.", "block.$1.").prefix("upsamplers\\.0\\.", "upsample.");
 
-    /** A view of {@code source}, an autoencoder under the names of diffusers, as the original implementation has it. */
+    /**
+     * Returns a view of {@code source}, an autoencoder under the names of diffusers, as the original implementation has
+     * it.
+     */
     static WeightSource original(WeightSource source) {
         int levels = source.names().stream()
                 .map(OWN_UP::matcher)

@@ -36,7 +36,7 @@ final class OpenClip {
 
     private OpenClip() {}
 
-    /** A view of {@code source}, which holds the encoder and nothing else. */
+    /** Returns a view of {@code source}, which holds the encoder and nothing else. */
     static WeightSource view(WeightSource source) {
         return WeightView.of(source, OpenClip::translate);
     }
@@ -66,7 +66,7 @@ final class OpenClip {
             .prefix(OWN_LAYER + "mlp\\.fc2\\.", "transformer.resblocks.$1.mlp.c_proj.")
             .prefix(OWN_LAYER + "self_attn\\.out_proj\\.", "transformer.resblocks.$1.attn.out_proj.");
 
-    /** A view of {@code source}, a text encoder under the names of transformers, as open_clip has it. */
+    /** Returns a view of {@code source}, a text encoder under the names of transformers, as open_clip has it. */
     static WeightSource original(WeightSource source) {
         return WeightView.ofAll(source, OpenClip::originals);
     }

@@ -13,7 +13,7 @@ public final class SingleFile {
     private SingleFile() {}
 
     /**
-     * A view of {@code weights}, which it closes with itself.
+     * Returns a view of {@code weights}, which it closes with itself.
      *
      * @param part {@code unet}, {@code vae}, or a text encoder of {@code family}
      * @param weights under the names that the networks here have

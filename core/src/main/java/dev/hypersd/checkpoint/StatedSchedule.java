@@ -61,7 +61,7 @@ public record StatedSchedule(Optional<PredictionType> prediction, boolean zeroTe
         };
     }
 
-    /** The word for {@code prediction} in the metadata. */
+    /** Returns the word for {@code prediction} in the metadata. */
     public static String word(PredictionType prediction) {
         return prediction == PredictionType.V_PREDICTION ? "v" : prediction.text();
     }

@@ -32,35 +32,38 @@ public final class ClipModel {
     }
 
     /**
-     * A file's tensors by the names that this network uses: those of transformers, without {@code position_ids}, which
-     * are no weights.
+     * Returns a file's tensors by the names that this network uses: those of transformers, without {@code
+     * position_ids}, which are no weights.
      */
     public static WeightSource named(WeightSource file) {
         return WeightView.renamed(
                 file, name -> name.endsWith("embeddings.position_ids") ? Optional.empty() : Optional.of(name));
     }
 
-    /** The text tower. */
+    /** Returns the text tower. */
     public ClipTextModel text() {
         return text;
     }
 
-    /** The image tower. */
+    /** Returns the image tower. */
     public ClipVisionModel vision() {
         return vision;
     }
 
-    /** The vectors {@code [B, P]}, of length 1, of texts by their token ids, I64 {@code [B, N]}. */
+    /** Returns the vectors {@code [B, P]}, of length 1, of texts by their token ids, I64 {@code [B, N]}. */
     public Tensor texts(Tensor ids) {
         return scoped(() -> unit(text.forward(ids).pooled()));
     }
 
-    /** The vectors {@code [B, P]}, of length 1, of pictures: pixels as {@link ClipVisionModel#forward} wants them. */
+    /**
+     * Returns the vectors {@code [B, P]}, of length 1, of pictures: pixels as {@link ClipVisionModel#forward} wants
+     * them.
+     */
     public Tensor pictures(Tensor pixels) {
         return scoped(() -> unit(vision.forward(pixels)));
     }
 
-    /** The logit scale, by which cosines are multiplied before a softmax: a scalar above 0. */
+    /** Returns the logit scale, by which cosines are multiplied before a softmax: a scalar above 0. */
     public Tensor scale() {
         return logScale.value().exp();
     }

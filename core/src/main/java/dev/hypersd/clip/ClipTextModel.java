@@ -50,8 +50,8 @@ public final class ClipTextModel {
     }
 
     /**
-     * A file's tensors by the names that this network uses: {@code text_model.} before all but the projection, which
-     * the newest files leave out, and without {@code position_ids}, which are no weights.
+     * Returns a file's tensors by the names that this network uses: {@code text_model.} before all but the projection,
+     * which the newest files leave out, and without {@code position_ids}, which are no weights.
      */
     public static WeightSource named(WeightSource file) {
         return WeightView.renamed(file, name -> {
@@ -103,8 +103,8 @@ public final class ClipTextModel {
     }
 
     /**
-     * The text embeddings of SD 1.5 when the last {@code layers} layers are skipped (clip skip): the hidden state
-     * before them, after the final LayerNorm all the same. 0 gives {@link ClipTextOutput#lastHiddenState}.
+     * Returns the text embeddings of SD 1.5 when the last {@code layers} layers are skipped (clip skip): the hidden
+     * state before them, after the final LayerNorm all the same. 0 gives {@link ClipTextOutput#lastHiddenState}.
      *
      * @throws InvalidRequestException if the model has fewer layers
      */
@@ -137,7 +137,7 @@ public final class ClipTextModel {
                 .toArray();
     }
 
-    /** The first end-of-text token, by either way of telling it; the first token where there is none. */
+    /** Returns the first end-of-text token, by either way of telling it; the first token where there is none. */
     private int endOfText(long[] ids, int begin, int length) {
         boolean legacy = config.endOfText() == ClipTextConfig.LEGACY_END_OF_TEXT;
         int end = 0;
@@ -158,12 +158,12 @@ public final class ClipTextModel {
      * @param table {@code [count, D]}, in the encoder's type
      */
     public record TokenVectors(int vocabulary, Tensor table) {
-        /** The number of vectors. */
+        /** Returns the number of vectors. */
         int count() {
             return (int) table.size(0);
         }
 
-        /** The ids with the encoder's first token in place of those beyond its vocabulary. */
+        /** Returns the ids with the encoder's first token in place of those beyond its vocabulary. */
         long[] known(long... ids) {
             long[] known = ids.clone();
             for (int i = 0; i < known.length; i++) {

@@ -18,7 +18,7 @@ public record ClipTextOutput(Tensor lastHiddenState, List<Tensor> hiddenStates, 
     }
 
     /**
-     * The hidden state without the last {@code layers} layers, before any final LayerNorm. SDXL takes it at 1.
+     * Returns the hidden state without the last {@code layers} layers, before any final LayerNorm. SDXL takes it at 1.
      *
      * @throws InvalidRequestException if the model has fewer layers
      */

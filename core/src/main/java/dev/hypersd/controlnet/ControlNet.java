@@ -41,7 +41,7 @@ public final class ControlNet {
         LOGARITHMIC;
 
         /**
-         * The factor of one residual.
+         * Returns the factor of one residual.
          *
          * @param index from 0, for the feature maps of the highest resolution
          * @param last the index of the middle block's residual
@@ -99,7 +99,7 @@ public final class ControlNet {
     }
 
     /**
-     * The residuals to add in the U-Net. The tensors belong to the caller's scope.
+     * Returns the residuals to add in the U-Net. The tensors belong to the caller's scope.
      *
      * @param sample noisy latents as the U-Net is given them, {@code [B, 4, h, w]}
      * @param timesteps {@code [1]} or {@code [B]}, 0..999

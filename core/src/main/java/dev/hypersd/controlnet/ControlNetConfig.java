@@ -59,8 +59,8 @@ public record ControlNetConfig(
     }
 
     /**
-     * The configuration of a file of weights alone: a ControlNet for the U-Net {@code base}, with the rest read off the
-     * shapes.
+     * Returns the configuration of a file of weights alone: a ControlNet for the U-Net {@code base}, with the rest read
+     * off the shapes.
      *
      * @throws InvalidFileException if they are not those of a ControlNet
      */

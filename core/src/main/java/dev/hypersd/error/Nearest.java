@@ -8,8 +8,8 @@ public final class Nearest {
     private Nearest() {}
 
     /**
-     * The one of {@code known}, which is not empty, that {@code name} begins, else the one with the fewest letters to
-     * change, insert or delete.
+     * Returns the one of {@code known}, which is not empty, that {@code name} begins, else the one with the fewest
+     * letters to change, insert or delete.
      */
     public static String of(String name, Collection<String> known) {
         return known.stream()

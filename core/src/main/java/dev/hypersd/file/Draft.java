@@ -43,7 +43,7 @@ public final class Draft implements AutoCloseable {
         this.path = path;
     }
 
-    /** A draft of the file or folder {@code place}. Nothing is written yet. */
+    /** Returns a draft of the file or folder {@code place}. Nothing is written yet. */
     public static Draft of(Path place) {
         // Not by createTempFile, whose files nobody else may read.
         Path path =

@@ -50,7 +50,7 @@ public final class Fingerprint {
     }
 
     /**
-     * All 64 digits of the contents of {@code file}.
+     * Returns all 64 digits of the contents of {@code file}.
      *
      * @throws InvalidFileException if it cannot be read
      */

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 public record LineFile(Path path) {
     /**
-     * The lines that were written whole; none where the file does not exist.
+     * Returns the lines that were written whole; none where the file does not exist.
      *
      * @throws InvalidFileException if the file cannot be read or is not in UTF-8
      */

@@ -19,7 +19,7 @@ final class BitWriter {
         }
     }
 
-    /** All bits, filled up to whole bytes. */
+    /** Returns all bits, filled up to whole bytes. */
     byte[] bytes() {
         if (count > 0) {
             write(0, Byte.SIZE - count);

@@ -31,7 +31,7 @@ final class ComfyGraph {
         this.nodes = nodes;
     }
 
-    /** The parameters, if one of the nodes is a sampler as ComfyUI itself has them. */
+    /** Returns the parameters, if one of the nodes is a sampler as ComfyUI itself has them. */
     static Optional<GenerationParameters> read(JsonNode nodes) {
         return new ComfyGraph(nodes).read();
     }
@@ -62,7 +62,7 @@ final class ComfyGraph {
         return settings.with(prompt(sampler, "positive"), prompt(sampler, "negative"));
     }
 
-    /** A setting of the sampler, or of the nodes that make it up. */
+    /** Returns a setting of the sampler, or of the nodes that make it up. */
     private Optional<String> ofSampler(JsonNode sampler, String name) {
         return value(sampler, name)
                 .or(() -> PARTS_OF_SAMPLERS.stream()
@@ -70,12 +70,12 @@ final class ComfyGraph {
                         .findFirst());
     }
 
-    /** The value {@code name} of the node that {@code link} of {@code node} leads to. */
+    /** Returns the value {@code name} of the node that {@code link} of {@code node} leads to. */
     private Optional<String> input(JsonNode node, String link, String name) {
         return linked(node, link).flatMap(other -> value(other, name));
     }
 
-    /** The value of an input, be it in the node or in one of its own that holds nothing else. */
+    /** Returns the value of an input, be it in the node or in one of its own that holds nothing else. */
     private Optional<String> value(JsonNode node, String name) {
         return ForeignParameters.scalar(node.path("inputs"), name)
                 .or(() -> linked(node, name)
@@ -114,7 +114,7 @@ final class ComfyGraph {
                 .flatMap(node -> text(node, side, Collections.newSetFromMap(new IdentityHashMap<>()), LONGEST_WAY));
     }
 
-    /** The first text in {@code node} or in those that lead to it. */
+    /** Returns the first text in {@code node} or in those that lead to it. */
     private Optional<String> text(JsonNode node, String side, Set<JsonNode> seen, int way) {
         if (way == 0 || !seen.add(node)) {
             return Optional.empty();

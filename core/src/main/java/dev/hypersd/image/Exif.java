@@ -53,7 +53,7 @@ final class Exif {
         this.tiff = tiff;
     }
 
-    /** The JPEG with {@code text} as its comment, after the JFIF header where there is one. */
+    /** Returns the JPEG with {@code text} as its comment, after the JFIF header where there is one. */
     static byte[] insert(byte[] jpeg, String text) {
         byte[] tiff = tiff(text);
         int length = 2 + NAME.length + tiff.length;
@@ -90,7 +90,7 @@ final class Exif {
                 .putInt(0);
     }
 
-    /** The EXIF data of a JPEG, PNG or WebP file, if it has some. */
+    /** Returns the EXIF data of a JPEG, PNG or WebP file, if it has some. */
     static Optional<Exif> of(byte[] picture) {
         return JpegStructure.of(picture)
                 .flatMap(JpegStructure::exif)
@@ -112,7 +112,7 @@ final class Exif {
                 .orElse(Orientation.UPRIGHT);
     }
 
-    /** The user comment, if there is one that can be read. */
+    /** Returns the user comment, if there is one that can be read. */
     Optional<String> userComment() {
         return lookUp(() -> entry(tiff.getInt(4), EXIF_DIRECTORY)
                 .map(pointer -> tiff.getInt(pointer + 8))

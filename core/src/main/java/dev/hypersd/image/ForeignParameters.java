@@ -159,7 +159,7 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
         return settings.with(scalar(json, "prompt").or(() -> Optional.of(description)), scalar(json, "uc"));
     }
 
-    /** The text or finite number at {@code key}, as it is written in infotext. */
+    /** Returns the text or finite number at {@code key}, as it is written in infotext. */
     static Optional<String> scalar(JsonNode node, String key) {
         return scalar(node.path(key));
     }

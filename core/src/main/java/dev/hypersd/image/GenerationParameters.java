@@ -36,7 +36,9 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
         }
     }
 
-    /** Whether a setting can be called so: some text without margins and without the characters that end a name. */
+    /**
+     * Returns whether a setting can be called so: some text without margins and without the characters that end a name.
+     */
     static boolean isName(String text) {
         return !text.isBlank() && text.equals(text.strip()) && text.chars().noneMatch(c -> ":,\"\r\n".indexOf(c) >= 0);
     }
@@ -46,19 +48,19 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
         return new GenerationParameters(prompt, negativePrompt, new LinkedHashMap<>());
     }
 
-    /** These parameters with one setting more, or another value of it. */
+    /** Returns these parameters with one setting more, or another value of it. */
     public GenerationParameters with(String name, Object value) {
         SequencedMap<String, String> more = new LinkedHashMap<>(settings);
         more.put(name, value.toString());
         return new GenerationParameters(prompt, negativePrompt, more);
     }
 
-    /** The value of a setting. */
+    /** Returns the value of a setting. */
     public Optional<String> setting(String name) {
         return Optional.ofNullable(settings.get(name));
     }
 
-    /** The text to be written into a file, from which {@link #parse} reads the same parameters. */
+    /** Returns the text to be written into a file, from which {@link #parse} reads the same parameters. */
     public String toText() {
         return Infotext.write(this);
     }
@@ -72,8 +74,8 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
     }
 
     /**
-     * The parameters in a PNG, JPEG or WebP file, if it has any; those that Fooocus, ComfyUI, InvokeAI and NovelAI
-     * write as JSON too.
+     * Returns the parameters in a PNG, JPEG or WebP file, if it has any; those that Fooocus, ComfyUI, InvokeAI and
+     * NovelAI write as JSON too.
      *
      * @throws InvalidFileException if the file cannot be read, or has parameters of another program that cannot be
      *     read, which the message names
@@ -92,14 +94,14 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
         return found;
     }
 
-    /** The parameters in a PNG, JPEG or WebP file that is in memory, if it is one and has any. */
+    /** Returns the parameters in a PNG, JPEG or WebP file that is in memory, if it is one and has any. */
     public static Optional<GenerationParameters> find(byte[] encoded) {
         return ForeignParameters.of(encoded)
                 .map(ForeignParameters::parameters)
                 .orElseGet(() -> text(encoded).map(GenerationParameters::parse));
     }
 
-    /** The text in which most programs write them. */
+    /** Returns the text in which most programs write them. */
     static Optional<String> text(byte[] encoded) {
         return PngChunks.of(encoded)
                 .flatMap(chunks -> chunks.text(Png.KEYWORD))

@@ -82,7 +82,9 @@ public final class Image {
         return ImageDecoder.decodeAlpha(file, encoded);
     }
 
-    /** A picture of the JDK, copied: grey becomes three equal channels, transparent parts are filled with white. */
+    /**
+     * Returns a picture of the JDK, copied: grey becomes three equal channels, transparent parts are filled with white.
+     */
     public static Image of(BufferedImage picture) {
         return ImageDecoder.convert(picture, Color.WHITE);
     }
@@ -103,8 +105,8 @@ public final class Image {
     }
 
     /**
-     * This picture in another size, antialiased where it shrinks, exactly as Pillow does it; itself if it has that
-     * size.
+     * Returns this picture in another size, antialiased where it shrinks, exactly as Pillow does it; itself if it has
+     * that size.
      */
     public Image resize(int newWidth, int newHeight, Resampling filter) {
         if (newWidth < 1 || newHeight < 1) {
@@ -117,7 +119,7 @@ public final class Image {
         return Resizer.resize(this, newWidth, newHeight, filter);
     }
 
-    /** The luma of each pixel in all three channels (ITU-R BT.601), rounded as Pillow does it. */
+    /** Returns the luma of each pixel in all three channels (ITU-R BT.601), rounded as Pillow does it. */
     public Image grey() {
         byte[] grey = rgb();
         for (int i = 0; i < grey.length; i += CHANNELS) {
@@ -127,7 +129,7 @@ public final class Image {
         return new Image(width, height, grey);
     }
 
-    /** The part of this picture whose upper left corner is at {@code (left, top)}, all of it inside. */
+    /** Returns the part of this picture whose upper left corner is at {@code (left, top)}, all of it inside. */
     public Image crop(int left, int top, int newWidth, int newHeight) {
         Objects.checkFromIndexSize(left, newWidth, width);
         Objects.checkFromIndexSize(top, newHeight, height);
@@ -142,7 +144,9 @@ public final class Image {
         return new Image(newWidth, newHeight, part);
     }
 
-    /** This picture for everything in the JDK that draws or shows pictures; a copy of type {@code TYPE_INT_RGB}. */
+    /**
+     * Returns this picture for everything in the JDK that draws or shows pictures; a copy of type {@code TYPE_INT_RGB}.
+     */
     public BufferedImage toBufferedImage() {
         BufferedImage buffered = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         int[] samples = new int[rgb.length];
@@ -168,7 +172,7 @@ public final class Image {
         return rgb.clone();
     }
 
-    /** The pixels themselves, for this package, which does not change them. */
+    /** Returns the pixels themselves, for this package, which does not change them. */
     byte[] pixels() {
         return rgb;
     }

@@ -160,7 +160,7 @@ final class ImageDecoder {
         }
     }
 
-    /** A picture of the JDK, transparent parts filled with {@code background}. */
+    /** Returns a picture of the JDK, transparent parts filled with {@code background}. */
     static Image convert(BufferedImage picture, Color background) {
         Image opaque = picture.getColorModel() instanceof IndexColorModel ? ofPalette(picture) : ofSamples(picture);
         if (!isTransparent(picture)) {
@@ -229,8 +229,8 @@ final class ImageDecoder {
     }
 
     /**
-     * The inks of a JPEG as light, as Pillow does it: {@code 255 - K - C * (255 - K) / 255} and so on. Files hold the
-     * inks inverted, by Adobe's convention.
+     * Returns the inks of a JPEG as light, as Pillow does it: {@code 255 - K - C * (255 - K) / 255} and so on. Files
+     * hold the inks inverted, by Adobe's convention.
      *
      * @param transform 2 if cyan, magenta and yellow are stored as YCbCr
      */

@@ -12,11 +12,11 @@ import java.util.Optional;
 
 /** A kind of picture file to write. */
 public sealed interface ImageFormat permits Png, Jpeg, WebP {
-    /** The whole file as bytes, with how the picture was made where other tools look for it. */
+    /** Returns the whole file as bytes, with how the picture was made where other tools look for it. */
     byte[] encode(Image image, Optional<GenerationParameters> parameters);
 
     /**
-     * The format that the extension names: png, jpg, jpeg or webp.
+     * Returns the format that the extension names: png, jpg, jpeg or webp.
      *
      * @throws InvalidRequestException if it names another
      */

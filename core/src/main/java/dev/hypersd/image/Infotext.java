@@ -144,7 +144,7 @@ final class Infotext {
             }
         }
 
-        /** The value that begins here; stops at the comma or the line's end after it. */
+        /** Returns the value that begins here; stops at the comma or the line's end after it. */
         private String value() {
             while (at < text.length() && (text.charAt(at) == ' ' || text.charAt(at) == '\t')) {
                 at++;
@@ -174,7 +174,7 @@ final class Infotext {
             return next == text.length() || text.charAt(next) == ',' || text.charAt(next) == '\n';
         }
 
-        /** The first place from {@code start} that holds one of {@code characters}, or the end of the text. */
+        /** Returns the first place from {@code start} that holds one of {@code characters}, or the end of the text. */
         private int endOf(int start, String characters) {
             int end = start;
             while (end < text.length() && characters.indexOf(text.charAt(end)) < 0) {
@@ -183,7 +183,7 @@ final class Infotext {
             return end;
         }
 
-        /** The place after the string that begins at {@code start}, or -1 if it does not end. */
+        /** Returns the place after the string that begins at {@code start}, or -1 if it does not end. */
         private int afterString(int start) {
             for (int i = start + 1; i < text.length(); i++) {
                 if (text.charAt(i) == '\\') {
@@ -196,8 +196,8 @@ final class Infotext {
         }
 
         /**
-         * The place after the brackets that open at {@code start}, strings within them counting as a whole; -1 if they
-         * do not close.
+         * Returns the place after the brackets that open at {@code start}, strings within them counting as a whole; -1
+         * if they do not close.
          */
         private int afterBrackets(int start) {
             int depth = 0;

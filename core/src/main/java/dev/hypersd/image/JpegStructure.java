@@ -67,8 +67,8 @@ record JpegStructure(int components, OptionalInt adobeTransform, int scans, Opti
     }
 
     /**
-     * The place after the next {@code FF} that begins a segment, beyond compressed data and fill bytes; -1 if there is
-     * none.
+     * Returns the place after the next {@code FF} that begins a segment, beyond compressed data and fill bytes; -1 if
+     * there is none.
      */
     private static int nextMarker(byte[] file, int from) {
         for (int i = from; i + 1 < file.length; i++) {

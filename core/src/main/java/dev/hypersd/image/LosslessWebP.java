@@ -38,7 +38,7 @@ final class LosslessWebP {
 
     private LosslessWebP() {}
 
-    /** The bitstream of a picture whose sides are at most {@link #LONGEST}. */
+    /** Returns the bitstream of a picture whose sides are at most {@link #LONGEST}. */
     static byte[] encode(Image image) {
         BitWriter bits = new BitWriter();
         bits.write(SIGNATURE, Byte.SIZE);

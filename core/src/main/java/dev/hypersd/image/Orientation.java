@@ -24,7 +24,7 @@ enum Orientation {
     /** By 90 degrees counterclockwise. */
     COUNTERCLOCKWISE;
 
-    /** The orientation with the number {@code value}, 1 to 8. */
+    /** Returns the orientation with the number {@code value}, 1 to 8. */
     static Optional<Orientation> of(int value) {
         return value >= 1 && value <= values().length ? Optional.of(values()[value - 1]) : Optional.empty();
     }

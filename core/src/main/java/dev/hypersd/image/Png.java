@@ -78,7 +78,7 @@ public record Png() implements ImageFormat {
         return compressed.toByteArray();
     }
 
-    /** Each row with the filter that leaves the smallest differences, which usually compress best. */
+    /** Returns each row with the filter that leaves the smallest differences, which usually compress best. */
     private static byte[] filtered(Image image) {
         int stride = CHANNELS * image.width();
         byte[] rows = new byte[image.height() * (1 + stride)];
@@ -123,7 +123,7 @@ public record Png() implements ImageFormat {
         return best;
     }
 
-    /** The neighbour that is nearest to where the three of them lead. */
+    /** Returns the neighbour that is nearest to where the three of them lead. */
     private static int paeth(int left, int above, int aboveLeft) {
         int toLeft = Math.abs(above - aboveLeft);
         int toAbove = Math.abs(left - aboveLeft);

@@ -48,12 +48,12 @@ record PngChunks(List<Chunk> chunks) {
         return Optional.of(new PngChunks(chunks));
     }
 
-    /** Whether the file goes on to its end. */
+    /** Returns whether the file goes on to its end. */
     boolean isComplete() {
         return chunks.stream().anyMatch(chunk -> chunk.type().equals("IEND"));
     }
 
-    /** The EXIF data, if there are some. */
+    /** Returns the EXIF data, if there are some. */
     Optional<byte[]> exif() {
         return chunks.stream()
                 .filter(chunk -> chunk.type().equals("eXIf"))
@@ -61,7 +61,7 @@ record PngChunks(List<Chunk> chunks) {
                 .findFirst();
     }
 
-    /** The text with {@code keyword}, if there is one that can be read. */
+    /** Returns the text with {@code keyword}, if there is one that can be read. */
     Optional<String> text(String keyword) {
         byte[] name = (keyword + "\0").getBytes(StandardCharsets.ISO_8859_1);
         return chunks.stream().flatMap(chunk -> text(chunk, name).stream()).findFirst();

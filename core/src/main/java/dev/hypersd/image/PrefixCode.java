@@ -15,7 +15,7 @@ record PrefixCode(int[] lengths, int[] codes) {
     private record Node(long count, int symbol, Node[] children) {}
 
     /**
-     * The code that suits symbols occurring so often.
+     * Returns the code that suits symbols occurring so often.
      *
      * @param counts of each symbol, at least one above 0
      */
@@ -82,7 +82,7 @@ record PrefixCode(int[] lengths, int[] codes) {
         return codes;
     }
 
-    /** Whether there is one symbol only, which needs no bits. */
+    /** Returns whether there is one symbol only, which needs no bits. */
     boolean isSingle() {
         return Arrays.stream(lengths).filter(length -> length > 0).count() == 1;
     }

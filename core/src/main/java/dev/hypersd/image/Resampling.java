@@ -68,7 +68,7 @@ public enum Resampling {
         return windows;
     }
 
-    /** The weight of a pixel at a distance, in pixels of the smaller picture; not normalised. */
+    /** Returns the weight of a pixel at a distance, in pixels of the smaller picture; not normalised. */
     abstract double weight(double distance);
 
     private static double sinc(double x) {

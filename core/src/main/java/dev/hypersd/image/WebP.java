@@ -60,12 +60,12 @@ public record WebP() implements ImageFormat {
         return name.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** The EXIF data of a WebP file, if it is one and has some. */
+    /** Returns the EXIF data of a WebP file, if it is one and has some. */
     static Optional<byte[]> exif(byte[] file) {
         return find(file, "EXIF");
     }
 
-    /** Whether {@code file} is a WebP of several pictures. */
+    /** Returns whether {@code file} is a WebP of several pictures. */
     static boolean isAnimation(byte[] file) {
         return find(file, "ANIM").isPresent();
     }

@@ -48,7 +48,7 @@ public final class Json {
 
     private Json() {}
 
-    /** The content of {@code file}, which must be a JSON object. */
+    /** Returns the content of {@code file}, which must be a JSON object. */
     public static JsonObject read(Path file) {
         try {
             if (Files.size(file) > LARGEST_FILE) {
@@ -76,7 +76,7 @@ public final class Json {
         return new JsonObject(file, "", node);
     }
 
-    /** The object {@code tree}, which was read from {@code file} in some other notation than JSON's. */
+    /** Returns the object {@code tree}, which was read from {@code file} in some other notation than JSON's. */
     public static JsonObject of(Path file, ObjectNode tree) {
         return new JsonObject(file, "", tree);
     }

@@ -47,50 +47,50 @@ public final class JsonObject {
         return file;
     }
 
-    /** A copy with {@code value} at {@code key}. */
+    /** Returns a copy with {@code value} at {@code key}. */
     public JsonObject with(String key, int value) {
         return new JsonObject(file, path, ((ObjectNode) node.deepCopy()).put(key, value));
     }
 
-    /** A copy with {@code value} at {@code key}. */
+    /** Returns a copy with {@code value} at {@code key}. */
     public JsonObject with(String key, boolean value) {
         return new JsonObject(file, path, ((ObjectNode) node.deepCopy()).put(key, value));
     }
 
-    /** A copy with {@code value} at {@code key}. */
+    /** Returns a copy with {@code value} at {@code key}. */
     public JsonObject with(String key, String value) {
         return new JsonObject(file, path, ((ObjectNode) node.deepCopy()).put(key, value));
     }
 
-    /** The same object as if {@code key} were absent. Which keys were asked for is known to both. */
+    /** Returns the same object as if {@code key} were absent. Which keys were asked for is known to both. */
     public JsonObject without(String key) {
         ObjectNode less = (ObjectNode) node.deepCopy();
         less.remove(key);
         return new JsonObject(file, path, less, asked);
     }
 
-    /** The object as text. */
+    /** Returns the object as text. */
     public byte[] bytes() {
         return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);
     }
 
-    /** All keys, in the order of the file. */
+    /** Returns all keys, in the order of the file. */
     public Collection<String> keys() {
         return node.propertyNames();
     }
 
-    /** Whether {@code key} is present and not null. */
+    /** Returns whether {@code key} is present and not null. */
     public boolean has(String key) {
         asked.add(key);
         return node.hasNonNull(key);
     }
 
-    /** The string at {@code key}. */
+    /** Returns the string at {@code key}. */
     public String string(String key, String absent) {
         return optionalString(key).orElse(absent);
     }
 
-    /** The string at {@code key}, if there is one. */
+    /** Returns the string at {@code key}, if there is one. */
     public Optional<String> optionalString(String key) {
         if (!has(key)) {
             return Optional.empty();
@@ -99,12 +99,12 @@ public final class JsonObject {
         return Optional.of(value.isString() ? value.asString() : refuse(key, "a string", value));
     }
 
-    /** The whole number at {@code key}. */
+    /** Returns the whole number at {@code key}. */
     public int integer(String key, int absent) {
         return has(key) ? integer(key, node.get(key)) : absent;
     }
 
-    /** The whole number at {@code key}, of up to 64 bits without a sign, as those bits. */
+    /** Returns the whole number at {@code key}, of up to 64 bits without a sign, as those bits. */
     public long unsignedNumber(String key, long absent) {
         if (!has(key)) {
             return absent;
@@ -116,12 +116,12 @@ public final class JsonObject {
                 : refuse(key, "a whole number from 0 to 18446744073709551615", value);
     }
 
-    /** Whether the value at {@code key} is a number below 0. */
+    /** Returns whether the value at {@code key} is a number below 0. */
     public boolean isNegative(String key) {
         return has(key) && node.get(key).isNumber() && node.get(key).doubleValue() < 0;
     }
 
-    /** The whole number at {@code key}, which must be 1 or more. */
+    /** Returns the whole number at {@code key}, which must be 1 or more. */
     public int positive(String key, int absent) {
         int value = integer(key, absent);
         if (value < 1) {
@@ -130,12 +130,12 @@ public final class JsonObject {
         return value;
     }
 
-    /** The number at {@code key}. */
+    /** Returns the number at {@code key}. */
     public double number(String key, double absent) {
         return has(key) ? number(key, node.get(key)) : absent;
     }
 
-    /** The truth value at {@code key}. */
+    /** Returns the truth value at {@code key}. */
     public boolean flag(String key, boolean absent) {
         if (!has(key)) {
             return absent;
@@ -166,34 +166,34 @@ public final class JsonObject {
         return last == 0 ? names.getFirst() : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 
-    /** Whether the value at {@code key} is a list. */
+    /** Returns whether the value at {@code key} is a list. */
     public boolean isList(String key) {
         return has(key) && node.get(key).isArray();
     }
 
-    /** Whether the value at {@code key} is an object. */
+    /** Returns whether the value at {@code key} is an object. */
     public boolean isObject(String key) {
         return has(key) && node.get(key).isObject();
     }
 
-    /** The list of whole numbers at {@code key}. */
+    /** Returns the list of whole numbers at {@code key}. */
     public List<Integer> integers(String key, List<Integer> absent) {
         return has(key) ? list(key, node.get(key), "a list of whole numbers", this::integer) : absent;
     }
 
-    /** The list of numbers at {@code key}. */
+    /** Returns the list of numbers at {@code key}. */
     public List<Double> numbers(String key, List<Double> absent) {
         return has(key) ? list(key, node.get(key), "a list of numbers", this::number) : absent;
     }
 
-    /** The list of strings at {@code key}; null entries become empty strings. */
+    /** Returns the list of strings at {@code key}; null entries become empty strings. */
     public List<String> strings(String key, List<String> absent) {
         return has(key) ? strings(key, node.get(key)) : absent;
     }
 
     /**
-     * The list of lists of strings at {@code key}, empty where absent; an entry that is a plain string counts as a list
-     * of one.
+     * Returns the list of lists of strings at {@code key}, empty where absent; an entry that is a plain string counts
+     * as a list of one.
      */
     public List<List<String>> stringLists(String key) {
         return has(key)
@@ -205,13 +205,15 @@ public final class JsonObject {
                 : List.of();
     }
 
-    /** The object at {@code key}, an empty one where it is absent; messages name its keys as if it were there. */
+    /**
+     * Returns the object at {@code key}, an empty one where it is absent; messages name its keys as if it were there.
+     */
     public JsonObject section(String key) {
         return object(key)
                 .orElseGet(() -> new JsonObject(file, path + key + ".", JsonNodeFactory.instance.objectNode()));
     }
 
-    /** The object at {@code key}, if there is one. */
+    /** Returns the object at {@code key}, if there is one. */
     public Optional<JsonObject> object(String key) {
         if (!has(key)) {
             return Optional.empty();
@@ -222,7 +224,7 @@ public final class JsonObject {
                 : Optional.of(refuse(key, "an object", value));
     }
 
-    /** The list of objects at {@code key}. */
+    /** Returns the list of objects at {@code key}. */
     public List<JsonObject> objects(String key) {
         return has(key)
                 ? list(
@@ -234,8 +236,9 @@ public final class JsonObject {
     }
 
     /**
-     * The path of {@code name}, which this file mentions, in the directory of this file. Symbolic links there are
-     * followed, as the hub's cache consists of them; a name that by itself leads outside of the directory is refused.
+     * Returns the path of {@code name}, which this file mentions, in the directory of this file. Symbolic links there
+     * are followed, as the hub's cache consists of them; a name that by itself leads outside of the directory is
+     * refused.
      */
     public Path sibling(String name) {
         List<String> steps = List.of(name.split("/", -1));
@@ -310,7 +313,7 @@ public final class JsonObject {
         };
     }
 
-    /** The exception for a value that has the right type and is wrong all the same. */
+    /** Returns the exception for a value that has the right type and is wrong all the same. */
     public InvalidFileException invalid(String key, String reason) {
         return new InvalidFileException(file, path + key + " " + reason);
     }

@@ -24,7 +24,7 @@ public final class Attention {
     }
 
     /**
-     * The same where only part of the keys is seen.
+     * Returns the same where only part of the keys is seen.
      *
      * @param mask true for what is seen, {@code [B, 1, Nq or 1, Nk]}; every query sees something
      */
@@ -32,7 +32,7 @@ public final class Attention {
         return apply(query, key, value, heads, new TensorOptional(mask), false);
     }
 
-    /** The same where position i sees positions 0..i only. */
+    /** Returns the same where position i sees positions 0..i only. */
     public static Tensor causal(Tensor query, Tensor key, Tensor value, long heads) {
         return apply(query, key, value, heads, new TensorOptional(), true);
     }

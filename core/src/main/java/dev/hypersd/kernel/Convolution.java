@@ -57,12 +57,12 @@ public final class Convolution {
         return plain(x.contiguous(layout), weight, bias, stride, padding).contiguous(MemoryFormat.ChannelsLast);
     }
 
-    /** The number of pixels of the result along a side of {@code in} pixels. */
+    /** Returns the number of pixels of the result along a side of {@code in} pixels. */
     public static long size(long in, long kernel, long stride, long padding) {
         return (in + 2 * padding - kernel) / stride + 1;
     }
 
-    /** The engine's own way, which serves every case and is the only one with gradients. */
+    /** Returns the engine's own way, which serves every case and is the only one with gradients. */
     static Tensor plain(Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
         return torch.conv2d(
                 x,
@@ -94,7 +94,7 @@ public final class Convolution {
         return x.size(0) * x.size(2) * x.size(3);
     }
 
-    /** Whether the limits above were measured for such numbers. */
+    /** Returns whether the limits above were measured for such numbers. */
     private static boolean isF32OnCpu(Tensor x) {
         return x.is_cpu() && Dtype.of(x.scalar_type()) == Dtype.F32;
     }

@@ -17,8 +17,8 @@ final class Im2col {
     private Im2col() {}
 
     /**
-     * The convolution of {@code x [B, in, H, W]} with {@code weight [out, in, k, k]} and {@code bias [out]}, if there
-     * is one.
+     * Returns the convolution of {@code x [B, in, H, W]} with {@code weight [out, in, k, k]} and {@code bias [out]}, if
+     * there is one.
      *
      * @return {@code [B, out, H', W']}, channels innermost in memory
      */

@@ -86,7 +86,7 @@ final class Winograd {
     private Winograd() {}
 
     /**
-     * The convolution with padding 1.
+     * Returns the convolution with padding 1.
      *
      * @param x F32 {@code [B, in, H, W]}
      * @param weight F32 {@code [out, in, 3, 3]}
@@ -175,7 +175,7 @@ final class Winograd {
         return Tensors.empty(count * (size + GAP));
     }
 
-    /** The beginning of {@code memory} as {@code count} planes of {@code shape} each. */
+    /** Returns the beginning of {@code memory} as {@code count} planes of {@code shape} each. */
     private static Tensor planes(Tensor memory, long count, long... shape) {
         long size = Shapes.count(shape);
         Tensor flat = memory.as_strided(new long[] {count, size}, new long[] {size + GAP, 1}, new LongOptional());
@@ -248,7 +248,7 @@ final class Winograd {
             }
         }
 
-        /** The overlapping patches of {@code n} rows of tiles as a view {@code [6, 6, n, columns, in]}. */
+        /** Returns the overlapping patches of {@code n} rows of tiles as a view {@code [6, 6, n, columns, in]}. */
         private Tensor overlapping(Tensor from, long first, long n) {
             long pixel = in;
             long line = from.stride(0);
@@ -260,7 +260,7 @@ final class Winograd {
     }
 
     /**
-     * The Kronecker product of {@code matrix} with itself, row by row: it does to a flattened square what
+     * Returns the Kronecker product of {@code matrix} with itself, row by row: it does to a flattened square what
      * {@code matrix} does to its rows and columns.
      */
     private static float[] squared(double[][] matrix) {

@@ -33,7 +33,7 @@ public final class AdapterCache implements AutoCloseable {
     }
 
     /**
-     * The adapters for {@code loras}, merged now or earlier; none where all their strengths are 0.
+     * Returns the adapters for {@code loras}, merged now or earlier; none where all their strengths are 0.
      *
      * @throws dev.hypersd.error.InvalidFileException if a factor of a LoRA holds NaN or infinity; where nothing is
      *     merged, when it is used
@@ -74,7 +74,7 @@ public final class AdapterCache implements AutoCloseable {
         }
     }
 
-    /** The number of sets of merged weights that are kept at the moment. */
+    /** Returns the number of sets of merged weights that are kept at the moment. */
     public synchronized int size() {
         return entries.size();
     }
@@ -117,7 +117,7 @@ public final class AdapterCache implements AutoCloseable {
             this.entry = entry;
         }
 
-        /** The adapters, valid until this lease is closed. */
+        /** Returns the adapters, valid until this lease is closed. */
         public Adapters adapters() {
             return adapters;
         }

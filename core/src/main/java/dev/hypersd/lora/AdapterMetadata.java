@@ -25,7 +25,9 @@ final class AdapterMetadata {
                 .map(text -> Json.parse(file.file(), text.getBytes(StandardCharsets.UTF_8))));
     }
 
-    /** The alpha of a module, if it is told: scaled such that alpha / rank is what the adapter was trained with. */
+    /**
+     * Returns the alpha of a module, if it is told: scaled such that alpha / rank is what the adapter was trained with.
+     */
     Optional<Double> alpha(String module, long rank) {
         return json.flatMap(configuration -> {
             int dot = module.indexOf('.');

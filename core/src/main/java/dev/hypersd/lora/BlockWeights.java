@@ -24,7 +24,7 @@ public record BlockWeights(Map<String, Double> factors) {
         });
     }
 
-    /** The factor for the layer {@code name} of {@code network}; 1 where nothing is said. */
+    /** Returns the factor for the layer {@code name} of {@code network}; 1 where nothing is said. */
     public double of(Component network, String name) {
         String full = network.folder() + "." + name;
         for (int end = full.length(); end > 0; end = full.lastIndexOf('.', end - 1)) {

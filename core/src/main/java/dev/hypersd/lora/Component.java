@@ -14,7 +14,7 @@ public enum Component {
         this.folder = folder;
     }
 
-    /** The network called {@code folder} in model directories. */
+    /** Returns the network called {@code folder} in model directories. */
     public static Component in(String folder) {
         return Arrays.stream(values())
                 .filter(component -> component.folder.equals(folder))
@@ -22,7 +22,7 @@ public enum Component {
                 .orElseThrow(() -> new IllegalArgumentException("adapters change no network called " + folder));
     }
 
-    /** The name of this network in model directories, and in front of the keys of PEFT files. */
+    /** Returns the name of this network in model directories, and in front of the keys of PEFT files. */
     public String folder() {
         return folder;
     }

@@ -15,19 +15,19 @@ import org.bytedeco.pytorch.global.torch;
  * {@code [out, rest]}.
  */
 public sealed interface Delta {
-    /** The number that alpha is divided by, at least 1. */
+    /** Returns the number that alpha is divided by, at least 1. */
     long rank();
 
-    /** All tensors that it is made of. */
+    /** Returns all tensors that it is made of. */
     List<StoredTensor> tensors();
 
-    /** Whether it changes a weight of this shape. */
+    /** Returns whether it changes a weight of this shape. */
     boolean fits(long... weight);
 
-    /** The number of elements of that weight. */
+    /** Returns the number of elements of that weight. */
     long weightCount();
 
-    /** The change {@code [out, rest]}, in the type and on the device of {@code like}; finite. */
+    /** Returns the change {@code [out, rest]}, in the type and on the device of {@code like}; finite. */
     Tensor values(Tensor like);
 
     /**
@@ -69,7 +69,7 @@ public sealed interface Delta {
         }
 
         /**
-         * The same for a layer to add, or to compute with separately.
+         * Returns the same for a layer to add, or to compute with separately.
          *
          * @param like gives the type and the device of the factors
          * @param scale what the product is multiplied with
@@ -160,13 +160,13 @@ public sealed interface Delta {
      * that makes filters.
      */
     sealed interface Matrix {
-        /** The number of rows. */
+        /** Returns the number of rows. */
         long rows();
 
-        /** The number of columns, with filters flattened. */
+        /** Returns the number of columns, with filters flattened. */
         long columns();
 
-        /** The width of the product, if it is one. */
+        /** Returns the width of the product, if it is one. */
         Optional<Long> rank();
 
         List<StoredTensor> tensors();
@@ -305,7 +305,7 @@ public sealed interface Delta {
             return second.rank().or(first::rank).orElse(1L);
         }
 
-        /** Whether alpha means nothing, because neither matrix is a product. */
+        /** Returns whether alpha means nothing, because neither matrix is a product. */
         boolean isWhole() {
             return first.rank().isEmpty() && second.rank().isEmpty();
         }

@@ -12,12 +12,12 @@ import org.bytedeco.pytorch.Tensor;
  * @param up {@code [out, rank]} or {@code [out, rank, 1, 1]}
  */
 public record Factors(Parameter target, Tensor down, Tensor up, double alpha) {
-    /** The change itself. */
+    /** Returns the change itself. */
     public LowRank change() {
         return new LowRank(down, up, scale());
     }
 
-    /** The factor of the product: alpha / rank. */
+    /** Returns the factor of the product: alpha / rank. */
     public double scale() {
         return alpha / down.size(0);
     }

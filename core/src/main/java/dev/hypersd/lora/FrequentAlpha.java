@@ -15,7 +15,7 @@ final class FrequentAlpha {
 
     private FrequentAlpha() {}
 
-    /** The modules of a file, each with the alpha that counts for it. */
+    /** Returns the modules of a file, each with the alpha that counts for it. */
     static List<LoraModule> of(List<LoraModule> modules) {
         Map<String, List<LoraModule>> networks = modules.stream()
                 .collect(Collectors.groupingBy(FrequentAlpha::network, LinkedHashMap::new, Collectors.toList()));
@@ -45,7 +45,7 @@ final class FrequentAlpha {
         };
     }
 
-    /** The first of the most frequent ones, where several are equally frequent. */
+    /** Returns the first of the most frequent ones, where several are equally frequent. */
     private static double mostFrequent(List<LoraModule> modules) {
         Map<Double, Long> counts = modules.stream()
                 .filter(module -> !module.isFull())

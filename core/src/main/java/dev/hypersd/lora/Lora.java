@@ -96,7 +96,7 @@ public final class Lora implements AutoCloseable {
                 && module.magnitude().stream().allMatch(m -> isRows(m, weight) || Shapes.count(m.shape()) == weight[1]);
     }
 
-    /** Whether the magnitudes of a DoRA are those of rows, and not of input channels. */
+    /** Returns whether the magnitudes of a DoRA are those of rows, and not of input channels. */
     private static boolean isRows(StoredTensor magnitude, long... weight) {
         return magnitude.shape()[0] == weight[0] && Shapes.count(magnitude.shape()) == weight[0];
     }
@@ -114,17 +114,17 @@ public final class Lora implements AutoCloseable {
                         .formatted(model.model(), skipped.size(), all, skipped.getFirst(), guess));
     }
 
-    /** The file. */
+    /** Returns the file. */
     public LoraFile file() {
         return file;
     }
 
-    /** The changed parameters, in the order of the file; none occurs twice. */
+    /** Returns the changed parameters, in the order of the file; none occurs twice. */
     public List<Change> changes() {
         return changes;
     }
 
-    /** The modules that do not fit and are not applied, each with the reason; empty unless fitted partly. */
+    /** Returns the modules that do not fit and are not applied, each with the reason; empty unless fitted partly. */
     public List<String> skipped() {
         return skipped;
     }

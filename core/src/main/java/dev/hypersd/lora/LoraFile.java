@@ -114,7 +114,10 @@ public final class LoraFile implements AutoCloseable {
         }
     }
 
-    /** Whether a file is an adapter by the names of its tensors, be it of a kind that is read or of one that is not. */
+    /**
+     * Returns whether a file is an adapter by the names of its tensors, be it of a kind that is read or of one that is
+     * not.
+     */
     public static boolean isRecognised(SafetensorsFile file) {
         return file.names().stream()
                 .anyMatch(name -> name.contains("lora")
@@ -122,27 +125,27 @@ public final class LoraFile implements AutoCloseable {
                         || UnreadAdapters.kind(name).isPresent());
     }
 
-    /** The file. */
+    /** Returns the file. */
     public Path path() {
         return file.file();
     }
 
-    /** The modules, in the order of the file; at least one. */
+    /** Returns the modules, in the order of the file; at least one. */
     public List<LoraModule> modules() {
         return modules;
     }
 
-    /** The tensors that are no part of a LoRA as known here, for example those of other kinds of adapters. */
+    /** Returns the tensors that are no part of a LoRA as known here, for example those of other kinds of adapters. */
     public List<String> foreign() {
         return foreign;
     }
 
-    /** The learned words that the file brings along, by their names in prompts. */
+    /** Returns the learned words that the file brings along, by their names in prompts. */
     public SortedSet<String> words() {
         return words;
     }
 
-    /** The ranks that occur; differences in full have none. */
+    /** Returns the ranks that occur; differences in full have none. */
     public SortedSet<Long> ranks() {
         return modules.stream()
                 .filter(module -> !module.isFull())
@@ -150,12 +153,15 @@ public final class LoraFile implements AutoCloseable {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The free-form strings of the header, among them what trainers tell of themselves. */
+    /** Returns the free-form strings of the header, among them what trainers tell of themselves. */
     public Map<String, String> metadata() {
         return file.metadata();
     }
 
-    /** The family of models that this adapter looks made for, such as {@code SDXL}: a guess from names and shapes. */
+    /**
+     * Returns the family of models that this adapter looks made for, such as {@code SDXL}: a guess from names and
+     * shapes.
+     */
     public Optional<String> family() {
         return AdapterFamily.of(this);
     }

@@ -26,7 +26,7 @@ public enum LoraLayers {
     }
 
     /**
-     * The weights of the layers of {@code kinds} among {@code parameters}, in their order.
+     * Returns the weights of the layers of {@code kinds} among {@code parameters}, in their order.
      *
      * @param parameters of a U-Net, by name
      */

@@ -26,28 +26,28 @@ public record LoraModule(String name, Part part, Delta delta, double alpha, Opti
         return part == Part.WEIGHT ? name : name + ", bias";
     }
 
-    /** Whether the change is stored in full, so that ranks and alphas say nothing. */
+    /** Returns whether the change is stored in full, so that ranks and alphas say nothing. */
     public boolean isFull() {
         return delta instanceof Delta.Full;
     }
 
-    /** The number of directions in which the weight is changed, at least 1. */
+    /** Returns the number of directions in which the weight is changed, at least 1. */
     public long rank() {
         return delta.rank();
     }
 
-    /** The number of elements of the weight that this changes. */
+    /** Returns the number of elements of the weight that this changes. */
     public long weightCount() {
         return delta.weightCount();
     }
 
-    /** The factor of the change: alpha / rank. */
+    /** Returns the factor of the change: alpha / rank. */
     public double scale() {
         return alpha / rank();
     }
 
     /**
-     * The two factors of an ordinary LoRA.
+     * Returns the two factors of an ordinary LoRA.
      *
      * @throws InvalidFileException if the module is of another kind, which no LoRA is made of
      */
@@ -62,7 +62,7 @@ public record LoraModule(String name, Part part, Delta delta, double alpha, Opti
                         .formatted(kind(), name));
     }
 
-    /** The name of its kind of adapters. */
+    /** Returns the name of its kind of adapters. */
     public String kind() {
         return magnitude.isPresent()
                 ? "DoRA"

@@ -31,12 +31,12 @@ public final class LoraTargets {
         return names;
     }
 
-    /** The weight of the module that a LoRA file calls {@code name}, if the model has it. */
+    /** Returns the weight of the module that a LoRA file calls {@code name}, if the model has it. */
     public Optional<Parameter> find(String name) {
         return names.find(name);
     }
 
-    /** The parameter that {@code module} of a file is about, if the model has it. */
+    /** Returns the parameter that {@code module} of a file is about, if the model has it. */
     Optional<Parameter> find(LoraModule module) {
         return switch (module.part()) {
             case WEIGHT -> names.find(module.name());

@@ -29,8 +29,8 @@ public final class LowRankSums {
     }
 
     /**
-     * The sum of {@code terms}, all of one parameter, which has the sum of their ranks and loses nothing; a single one
-     * as it is.
+     * Returns the sum of {@code terms}, all of one parameter, which has the sum of their ranks and loses nothing; a
+     * single one as it is.
      */
     public static Factors sum(List<Factors> terms) {
         if (terms.size() == 1) {
@@ -49,8 +49,8 @@ public final class LowRankSums {
     }
 
     /**
-     * The change of rank {@code rank} nearest to {@code factors}, by singular values; the same change where that rank
-     * is not lower.
+     * Returns the change of rank {@code rank} nearest to {@code factors}, by singular values; the same change where
+     * that rank is not lower.
      */
     public static Factors truncated(Factors factors, long rank) {
         return built(() -> {
@@ -72,8 +72,8 @@ public final class LowRankSums {
     }
 
     /**
-     * The change of rank {@code rank}, or of the smaller side of the weight, nearest to {@code difference}, which has
-     * the shape of {@code target}.
+     * Returns the change of rank {@code rank}, or of the smaller side of the weight, nearest to {@code difference},
+     * which has the shape of {@code target}.
      */
     public static Factors nearestTo(Parameter target, Tensor difference, long rank) {
         return built(() -> {
@@ -83,8 +83,8 @@ public final class LowRankSums {
     }
 
     /**
-     * The leading singular vectors of {@code matrix}, as many as it has, each half with the root of their values;
-     * two-dimensional.
+     * Returns the leading singular vectors of {@code matrix}, as many as it has, each half with the root of their
+     * values; two-dimensional.
      */
     private static Factors nearest(Parameter target, Tensor matrix, long most) {
         long rank = Math.min(most, Math.min(matrix.size(0), matrix.size(1)));

@@ -58,7 +58,7 @@ final class MergedAdapters implements Adapters, AutoCloseable {
         return new Weight(merged.getOrDefault(parameter, parameter.base()));
     }
 
-    /** The number of parameters that are changed. */
+    /** Returns the number of parameters that are changed. */
     int size() {
         return merged.size();
     }

@@ -57,19 +57,19 @@ final class ModuleNames {
         });
     }
 
-    /** The weight of the module that a file calls {@code stem}, if the model has it. */
+    /** Returns the weight of the module that a file calls {@code stem}, if the model has it. */
     Optional<Parameter> find(String stem) {
         return Optional.ofNullable(byName.get(flat(stem)));
     }
 
-    /** The bias of the same module, if it has one. */
+    /** Returns the bias of the same module, if it has one. */
     Optional<Parameter> bias(String stem) {
         return find(stem).map(biases::get);
     }
 
     /**
-     * The name of the module of {@code weight} in files of the spelling {@code spelling}; empty where that spelling has
-     * no name for it.
+     * Returns the name of the module of {@code weight} in files of the spelling {@code spelling}; empty where that
+     * spelling has no name for it.
      */
     Optional<String> stem(Spelling spelling, Parameter weight) {
         NetworkModule module = modules.get(weight);
@@ -79,7 +79,7 @@ final class ModuleNames {
         return stems(spelling, module).stream().findFirst();
     }
 
-    /** All names that files in {@code spelling} are known to use for {@code module}, the usual one first. */
+    /** Returns all names that files in {@code spelling} are known to use for {@code module}, the usual one first. */
     private List<String> stems(Spelling spelling, NetworkModule module) {
         return switch (spelling) {
             case KOHYA -> kohya(module.component, module.name);
@@ -128,7 +128,7 @@ final class ModuleNames {
                 .toList();
     }
 
-    /** The name of an attention layer in the oldest files. */
+    /** Returns the name of an attention layer in the oldest files. */
     private static Optional<String> processor(NetworkModule module) {
         boolean unet = module.component == Component.UNET;
         Matcher attention = (unet ? UNET_ATTENTION : TEXT_ATTENTION).matcher(module.name);

@@ -93,7 +93,7 @@ final class ModuleParts {
         return ending.isPresent();
     }
 
-    /** Whether a tensor of this name is a part of an adapter. */
+    /** Returns whether a tensor of this name is a part of an adapter. */
     static boolean isPart(String tensor) {
         return ending(withoutAdapter(tensor)).isPresent();
     }
@@ -109,7 +109,7 @@ final class ModuleParts {
     }
 
     /**
-     * The changes of the module's weight and bias, whole and of parts that fit each other; at least one.
+     * Returns the changes of the module's weight and bias, whole and of parts that fit each other; at least one.
      *
      * @throws InvalidFileException if it is not
      */

@@ -40,17 +40,17 @@ public enum Spelling {
         this.up = up;
     }
 
-    /** The suffix of the factor that is applied first, {@code [rank, in]} or {@code [rank, in, k, k]}. */
+    /** Returns the suffix of the factor that is applied first, {@code [rank, in]} or {@code [rank, in, k, k]}. */
     String down() {
         return down;
     }
 
-    /** The suffix of the factor that is applied second, {@code [out, rank]} or {@code [out, rank, 1, 1]}. */
+    /** Returns the suffix of the factor that is applied second, {@code [out, rank]} or {@code [out, rank, 1, 1]}. */
     String up() {
         return up;
     }
 
-    /** Whether files in this spelling store the alpha of each module; where they do not, it is the rank. */
+    /** Returns whether files in this spelling store the alpha of each module; where they do not, it is the rank. */
     boolean hasAlpha() {
         return switch (this) {
             case KOHYA, KOHYA_LATENT_DIFFUSION -> true;

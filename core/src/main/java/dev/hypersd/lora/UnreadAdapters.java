@@ -26,7 +26,7 @@ final class UnreadAdapters {
         return kinds;
     }
 
-    /** The kind that a tensor of this name belongs to, with its article. */
+    /** Returns the kind that a tensor of this name belongs to, with its article. */
     static Optional<String> kind(String tensor) {
         return KINDS.entrySet().stream()
                 .filter(kind -> kind.getKey().matcher(tensor).matches())

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param strength as that of a {@link WeightedLora}
  */
 public record WeightedChange(Lora.Change change, double strength) {
-    /** All that {@code loras} do, by the parameter that they do it to; strength 0 does nothing. */
+    /** Returns all that {@code loras} do, by the parameter that they do it to; strength 0 does nothing. */
     static Map<Parameter, List<WeightedChange>> byTarget(List<WeightedLora> loras) {
         Map<Parameter, List<WeightedChange>> changes = new LinkedHashMap<>();
         for (WeightedLora lora : loras) {
@@ -44,7 +44,7 @@ public record WeightedChange(Lora.Change change, double strength) {
     }
 
     /**
-     * The same as one tensor in F32, whatever the type of {@code base}.
+     * Returns the same as one tensor in F32, whatever the type of {@code base}.
      *
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
      */

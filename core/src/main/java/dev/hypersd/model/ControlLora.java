@@ -47,12 +47,12 @@ public final class ControlLora implements WeightSource {
         this.unet = unet;
     }
 
-    /** Whether {@code weights} are those of a Control-LoRA. */
+    /** Returns whether {@code weights} are those of a Control-LoRA. */
     static boolean is(WeightSource weights) {
         return weights.find(MARK).isPresent();
     }
 
-    /** The weights that the file holds in full, and those that it changes. */
+    /** Returns the weights that the file holds in full, and those that it changes. */
     @Override
     public Set<String> names() {
         Set<String> names = new LinkedHashSet<>();

@@ -111,7 +111,7 @@ public final class ControlNetFile {
                 .toList();
     }
 
-    /** The number of bytes that its weights take when they are held as {@code dtype}. */
+    /** Returns the number of bytes that its weights take when they are held as {@code dtype}. */
     public long weightBytes(Dtype dtype) {
         return Engine.infer(() -> {
             Parameters parameters = new Parameters(ParameterSource.SHAPES_ONLY);

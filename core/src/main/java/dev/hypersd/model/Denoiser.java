@@ -55,12 +55,12 @@ public final class Denoiser {
         return new Denoiser(opened, placement, arena);
     }
 
-    /** The architecture. */
+    /** Returns the architecture. */
     public ModelFamily family() {
         return family;
     }
 
-    /** The device that it computes on. */
+    /** Returns the device that it computes on. */
     public Device device() {
         return placement.device();
     }
@@ -71,7 +71,8 @@ public final class Denoiser {
     }
 
     /**
-     * The text encoders with words that were learned by textual inversion; their vectors belong to the caller's scope.
+     * Returns the text encoders with words that were learned by textual inversion; their vectors belong to the caller's
+     * scope.
      *
      * @param words a safetensors file for each word
      * @throws dev.hypersd.error.InvalidFileException if one is missing, broken, or for another family of models
@@ -106,12 +107,12 @@ public final class Denoiser {
         return unet;
     }
 
-    /** Whether an absent negative prompt means zeros in place of an encoded empty text (SDXL). */
+    /** Returns whether an absent negative prompt means zeros in place of an encoded empty text (SDXL). */
     public boolean zerosForAbsentPrompt() {
         return zerosForAbsentPrompt;
     }
 
-    /** The weights that LoRAs can change: those of the U-Net and the text encoders. */
+    /** Returns the weights that LoRAs can change: those of the U-Net and the text encoders. */
     public LoraTargets loraTargets() {
         Map<Component, Map<String, Parameter>> parameters = new EnumMap<>(Component.class);
         networks.forEach((component, network) -> parameters.put(component, network.parameters()));
@@ -135,7 +136,7 @@ public final class Denoiser {
         networks.values().forEach(Network::evictPages);
     }
 
-    /** The parameters of one of these networks, by name. */
+    /** Returns the parameters of one of these networks, by name. */
     Map<String, Parameter> parameters(Component network) {
         return Optional.<Network<?>>ofNullable(networks.get(network))
                 .map(Network::parameters)

@@ -55,17 +55,17 @@ public final class DiffusionModel implements AutoCloseable {
         }
     }
 
-    /** The type that the U-Nets and the text encoders compute in. */
+    /** Returns the type that the U-Nets and the text encoders compute in. */
     public Dtype dtype() {
         return placement.dtype();
     }
 
-    /** The device that they compute on. */
+    /** Returns the device that they compute on. */
     public Device device() {
         return placement.device();
     }
 
-    /** The type and place of its weights. */
+    /** Returns the type and place of its weights. */
     Placement placement() {
         return placement;
     }
@@ -75,7 +75,7 @@ public final class DiffusionModel implements AutoCloseable {
         return denoiser;
     }
 
-    /** The refiner for the last timesteps, if one was loaded. */
+    /** Returns the refiner for the last timesteps, if one was loaded. */
     public Optional<Denoiser> refiner() {
         return refiner;
     }
@@ -89,7 +89,7 @@ public final class DiffusionModel implements AutoCloseable {
         return schedule;
     }
 
-    /** The sampler that its own configuration asks for. */
+    /** Returns the sampler that its own configuration asks for. */
     public Sampler sampler() {
         return sampler.get();
     }

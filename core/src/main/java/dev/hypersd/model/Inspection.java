@@ -57,7 +57,7 @@ public record Inspection(
             this.title = title;
         }
 
-        /** The name for people. */
+        /** Returns the name for people. */
         public String title() {
             return title;
         }
@@ -103,7 +103,7 @@ public record Inspection(
             SortedMap<String, Integer> kinds,
             SortedSet<String> words,
             List<String> foreign) {
-        /** The number of modules that it changes. */
+        /** Returns the number of modules that it changes. */
         public int modules() {
             return targets.values().stream().mapToInt(Integer::intValue).sum();
         }
@@ -151,7 +151,7 @@ public record Inspection(
                 Map.of());
     }
 
-    /** The weights of a part in every variant. */
+    /** Returns the weights of a part in every variant. */
     private static List<Part> variants(ModelPart part) {
         List<Part> parts = new ArrayList<>();
         List<String> variants = part.variants();
@@ -215,7 +215,7 @@ public record Inspection(
         }
     }
 
-    /** The network that a module belongs to by its name in the file, whatever the spelling. */
+    /** Returns the network that a module belongs to by its name in the file, whatever the spelling. */
     private static String network(String module) {
         if (module.startsWith("lora_te2_")
                 || module.startsWith("text_encoder_2.")
@@ -246,7 +246,7 @@ public record Inspection(
                         : module.kind();
     }
 
-    /** The tensors of {@code weights}, counted for each part. */
+    /** Returns the tensors of {@code weights}, counted for each part. */
     private static Map<String, Part> counted(WeightSource weights, Function<String, String> partOf) {
         Map<String, Part> parts = new LinkedHashMap<>();
         for (String name : weights.names()) {

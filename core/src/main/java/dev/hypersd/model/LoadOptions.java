@@ -51,12 +51,12 @@ public record LoadOptions(
         return new LoadOptions(other, variant, checkpoints, autoencoder, refiner, prediction);
     }
 
-    /** The type that the networks compute in. */
+    /** Returns the type that the networks compute in. */
     public Dtype dtype() {
         return placement.dtype();
     }
 
-    /** The device that they compute on. */
+    /** Returns the device that they compute on. */
     public Device device() {
         return placement.device();
     }

@@ -216,8 +216,8 @@ public final class LoraArithmetic implements AutoCloseable {
     }
 
     /**
-     * Whether other programs know LoRAs of it too: of linear layers and convolutions, not of tables of tokens and
-     * positions.
+     * Returns whether other programs know LoRAs of it too: of linear layers and convolutions, not of tables of tokens
+     * and positions.
      */
     private static boolean isLayer(Parameter parameter) {
         return parameter.name().endsWith(".weight")
@@ -225,7 +225,7 @@ public final class LoraArithmetic implements AutoCloseable {
                 && !parameter.name().contains("_embedding.weight");
     }
 
-    /** The difference in one weight, if there is any; nothing of its full size is left. */
+    /** Returns the difference in one weight, if there is any; nothing of its full size is left. */
     private static Optional<Factors> change(Parameter parameter, WeightSource from, WeightSource to, long rank) {
         return TensorScope.keeping(
                 () -> {

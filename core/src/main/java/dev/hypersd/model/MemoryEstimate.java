@@ -29,7 +29,7 @@ public record MemoryEstimate(long weights, double stepPerPixel, double decodingP
      */
     private static final int DECODER_MAPS = 4;
 
-    /** The estimate for {@link DiffusionModel#load}; of the weights only headers are read. */
+    /** Returns the estimate for {@link DiffusionModel#load}; of the weights only headers are read. */
     public static MemoryEstimate of(OpenedModel model) {
         Placement placement = model.placement();
         Placement decoder = model.autoencoderPlacement();
@@ -54,7 +54,7 @@ public record MemoryEstimate(long weights, double stepPerPixel, double decodingP
     }
 
     /**
-     * The bytes that drawing takes in addition to the weights: a step of the U-Net or the work of the decoder,
+     * Returns the bytes that drawing takes in addition to the weights: a step of the U-Net or the work of the decoder,
      * whichever takes more.
      *
      * @param rows pictures that the U-Net works on at once, twice as many where it is guided

@@ -173,7 +173,7 @@ public final class ModelConversion {
         }
     }
 
-    /** The index without the parts that are not written. */
+    /** Returns the index without the parts that are not written. */
     private byte[] index() {
         ObjectNode index = (ObjectNode) Json.MAPPER.readTree(files.index().bytes());
         for (String name : List.copyOf(index.propertyNames())) {
@@ -225,7 +225,7 @@ public final class ModelConversion {
         return tensor.dtype().isFloatingPoint() ? dtype.orElse(tensor.dtype()) : tensor.dtype();
     }
 
-    /** The tensor with adapters merged into it: computed in F32, stored in the type that the weight had. */
+    /** Returns the tensor with adapters merged into it: computed in F32, stored in the type that the weight had. */
     private static StoredTensor changed(StoredTensor tensor, List<WeightedChange> changes) {
         return changes.isEmpty()
                 ? tensor

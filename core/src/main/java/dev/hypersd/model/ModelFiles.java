@@ -87,8 +87,8 @@ public final class ModelFiles {
     }
 
     /**
-     * The published configurations of {@code family}, for a checkpoint in one file that comes without: put one over
-     * this by {@link #with}. Its weights are all that is missing.
+     * Returns the published configurations of {@code family}, for a checkpoint in one file that comes without: put one
+     * over this by {@link #with}. Its weights are all that is missing.
      *
      * @param tokenizers a directory with {@code tokenizer/} and, for SDXL, {@code tokenizer_2/}, such as a model
      *     directory; for the refiner the latter alone
@@ -112,8 +112,8 @@ public final class ModelFiles {
     }
 
     /**
-     * The published configurations that {@code checkpoint} is made for, and CLIP's tokenizer, which comes with this
-     * library; put the checkpoint over this by {@link #with}.
+     * Returns the published configurations that {@code checkpoint} is made for, and CLIP's tokenizer, which comes with
+     * this library; put the checkpoint over this by {@link #with}.
      *
      * @throws InvalidFileException if it is no model but an autoencoder or a ControlNet alone
      */
@@ -151,13 +151,13 @@ public final class ModelFiles {
         }
     }
 
-    /** The standard deviation of the values. */
+    /** Returns the standard deviation of the values. */
     private static double spread(StoredTensor tensor) {
         return Engine.infer(() -> TensorScope.released(
                 () -> tensor.load().to(Dtype.F64.scalarType()).std(false).item_double()));
     }
 
-    /** This model with a U-Net that predicts {@code prediction}. */
+    /** Returns this model with a U-Net that predicts {@code prediction}. */
     ModelFiles withPrediction(PredictionType prediction) {
         return find(SCHEDULER)
                 .map(part -> with(part.withConfig(config -> config.with("prediction_type", prediction.text()))))
@@ -257,7 +257,9 @@ public final class ModelFiles {
         return index.flag("requires_aesthetics_score", false) ? ModelFamily.SDXL_REFINER : ModelFamily.SDXL;
     }
 
-    /** The parts that the index lists as a pair of library and class; other entries are options of the pipeline. */
+    /**
+     * Returns the parts that the index lists as a pair of library and class; other entries are options of the pipeline.
+     */
     private static List<String> listed(JsonObject index) {
         return index.keys().stream()
                 .filter(name -> !name.startsWith("_") && !IGNORED.contains(name) && index.isList(name))
@@ -280,7 +282,7 @@ public final class ModelFiles {
     }
 
     /**
-     * This model with the networks that {@code file} holds in place of its own: all of them where it is a whole
+     * Returns this model with the networks that {@code file} holds in place of its own: all of them where it is a whole
      * checkpoint, or a U-Net alone. Configurations and tokenizers stay those of this model, but for the channels that a
      * U-Net takes, and what the file says of its noise schedule.
      *
@@ -311,7 +313,7 @@ public final class ModelFiles {
         return stated.zeroTerminalSnr() ? files.withZeroTerminalSnr() : files;
     }
 
-    /** This model with {@code part} in place of its own part of the same name. */
+    /** Returns this model with {@code part} in place of its own part of the same name. */
     ModelFiles with(ModelPart part) {
         Map<String, ModelPart> changed = new LinkedHashMap<>(parts);
         changed.put(part.name(), part);
@@ -323,7 +325,7 @@ public final class ModelFiles {
         return inputShape(file).map(shape -> (int) shape[1]);
     }
 
-    /** The shape of the first convolution of its U-Net, [C, channels, 3, 3]. */
+    /** Returns the shape of the first convolution of its U-Net, [C, channels, 3, 3]. */
     private static Optional<long[]> inputShape(Checkpoint file) {
         if (!file.parts().contains(UNET)) {
             return Optional.empty();
@@ -333,7 +335,7 @@ public final class ModelFiles {
         }
     }
 
-    /** The directory. */
+    /** Returns the directory. */
     public Path path() {
         return path;
     }
@@ -347,18 +349,18 @@ public final class ModelFiles {
         return index;
     }
 
-    /** All parts that are there, in the order of the index. */
+    /** Returns all parts that are there, in the order of the index. */
     public Collection<ModelPart> parts() {
         return Collections.unmodifiableCollection(parts.values());
     }
 
-    /** The part called {@code name}, if the model has it. */
+    /** Returns the part called {@code name}, if the model has it. */
     public Optional<ModelPart> find(String name) {
         return Optional.ofNullable(parts.get(name));
     }
 
     /**
-     * The part called {@code name}.
+     * Returns the part called {@code name}.
      *
      * @throws InvalidFileException if the model has none
      */

@@ -95,12 +95,12 @@ public final class ModelPart {
         };
     }
 
-    /** A network in a folder of its own, as ControlNets and tiny autoencoders come. */
+    /** Returns a network in a folder of its own, as ControlNets and tiny autoencoders come. */
     public static ModelPart in(Path folder) {
         return in(folder, Optional.empty());
     }
 
-    /** A network in a folder of its own, with its weights in {@code variant}, for example {@code "fp16"}. */
+    /** Returns a network in a folder of its own, with its weights in {@code variant}, for example {@code "fp16"}. */
     public static ModelPart in(Path folder, String variant) {
         return in(folder, Optional.of(variant));
     }
@@ -125,28 +125,28 @@ public final class ModelPart {
         return config.has(CLASS_NAME) ? "diffusion_pytorch_model" : "model";
     }
 
-    /** The same part with weights from elsewhere. */
+    /** Returns the same part with weights from elsewhere. */
     ModelPart withWeights(Supplier<WeightSource> other) {
         return new ModelPart(name, folder, config, other, publishedPadding);
     }
 
-    /** The same part under the name that a model gives it. */
+    /** Returns the same part under the name that a model gives it. */
     ModelPart withName(String other) {
         return new ModelPart(other, folder, config, weights, publishedPadding);
     }
 
-    /** The same part with its configuration changed. */
+    /** Returns the same part with its configuration changed. */
     ModelPart withConfig(UnaryOperator<JsonObject> change) {
         return new ModelPart(name, folder, () -> change.apply(config()), weights, publishedPadding);
     }
 
-    /** The name of its folder: {@code "unet"}. */
+    /** Returns the name of its folder: {@code "unet"}. */
     public String name() {
         return name;
     }
 
     /**
-     * The tokenizer that this part is.
+     * Returns the tokenizer that this part is.
      *
      * @throws InvalidFileException if its files are missing or broken
      */
@@ -154,7 +154,9 @@ public final class ModelPart {
         return publishedPadding.map(ClipTokenizer::published).orElseGet(() -> ClipTokenizer.open(folder));
     }
 
-    /** The files of a tokenizer that comes with this library, by name; absent for a part that lies in a folder. */
+    /**
+     * Returns the files of a tokenizer that comes with this library, by name; absent for a part that lies in a folder.
+     */
     Optional<Map<String, byte[]>> publishedFiles() {
         return publishedPadding.map(padding -> VocabularyFiles.published().files(padding));
     }
@@ -164,12 +166,12 @@ public final class ModelPart {
         return folder;
     }
 
-    /** Its configuration. */
+    /** Returns its configuration. */
     public JsonObject config() {
         return config.get();
     }
 
-    /** The class that its configuration names. */
+    /** Returns the class that its configuration names. */
     public String className() {
         return className(config());
     }
@@ -181,17 +183,20 @@ public final class ModelPart {
         return weights.get().reopened();
     }
 
-    /** The same for whoever looks at names, types and shapes and loads none; nothing needs to be closed. */
+    /** Returns the same for whoever looks at names, types and shapes and loads none; nothing needs to be closed. */
     WeightSource headers() {
         return weights.get();
     }
 
-    /** The variants in which its weights are there, apart from those without; a tokenizer or a scheduler has none. */
+    /**
+     * Returns the variants in which its weights are there, apart from those without; a tokenizer or a scheduler has
+     * none.
+     */
     List<String> variants() {
         return Files.exists(folder.resolve(CONFIG)) ? WeightFolder.variants(folder, stem(config())) : List.of();
     }
 
-    /** The number of bytes that its weights take; only headers are read. */
+    /** Returns the number of bytes that its weights take; only headers are read. */
     long weightBytes(Placement placement) {
         WeightSource source = headers();
         return source.names().stream()
@@ -276,8 +281,8 @@ public final class ModelPart {
     }
 
     /**
-     * The network that {@code maker} builds of the weights in {@code source}, which has to stay open for the network to
-     * {@link Network#evictPages}.
+     * Returns the network that {@code maker} builds of the weights in {@code source}, which has to stay open for the
+     * network to {@link Network#evictPages}.
      */
     static <N> Network<N> load(
             WeightSource source, Function<Parameters, N> maker, Placement placement, TensorArena arena) {

@@ -57,12 +57,12 @@ public final class ModelShapes implements AutoCloseable {
         return Engine.infer(() -> new ModelShapes(family, makers));
     }
 
-    /** The weights that LoRAs can change. */
+    /** Returns the weights that LoRAs can change. */
     public LoraTargets loraTargets() {
         return targets;
     }
 
-    /** The parameters of each network that LoRAs can change, without values. */
+    /** Returns the parameters of each network that LoRAs can change, without values. */
     Map<Component, Map<String, Parameter>> networks() {
         return Collections.unmodifiableMap(networks);
     }

@@ -25,7 +25,7 @@ public record ModelSource(Path location, LoadOptions options) {
         return OpenedModel.of(this);
     }
 
-    /** The file or directory that its weights come from, which people know it by. */
+    /** Returns the file or directory that its weights come from, which people know it by. */
     public Path path() {
         return options.checkpoints().isEmpty()
                 ? location

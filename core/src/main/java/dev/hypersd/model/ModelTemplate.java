@@ -36,7 +36,7 @@ public enum ModelTemplate {
         return family;
     }
 
-    /** The published configurations of {@code family}. */
+    /** Returns the published configurations of {@code family}. */
     static ModelTemplate of(ModelFamily family) {
         return switch (family) {
             case SD15 -> SD15;
@@ -46,8 +46,8 @@ public enum ModelTemplate {
     }
 
     /**
-     * The published configurations that {@code checkpoint} is made for. SD 2.x is told from SD 1.x by the width of its
-     * text embeddings.
+     * Returns the published configurations that {@code checkpoint} is made for. SD 2.x is told from SD 1.x by the width
+     * of its text embeddings.
      *
      * @throws InvalidFileException if it holds no model
      */
@@ -63,19 +63,19 @@ public enum ModelTemplate {
         return isSd2 ? SD2 : of(family);
     }
 
-    /** The token that {@code tokenizer}, {@code "tokenizer"} or {@code "tokenizer_2"}, pads with. */
+    /** Returns the token that {@code tokenizer}, {@code "tokenizer"} or {@code "tokenizer_2"}, pads with. */
     String padding(String tokenizer) {
         return this == SD2 || tokenizer.equals("tokenizer_2")
                 ? VocabularyFiles.PADDING_OF_SECOND
                 : VocabularyFiles.PADDING;
     }
 
-    /** The configuration {@code file}, a path in the model directory: {@code "unet/config.json"}. */
+    /** Returns the configuration {@code file}, a path in the model directory: {@code "unet/config.json"}. */
     JsonObject config(String file) {
         return Json.parse(Path.of("published", folder(), file), bytes(file));
     }
 
-    /** The same as it is written to a directory. */
+    /** Returns the same as it is written to a directory. */
     byte[] bytes(String file) {
         try (InputStream stream = ModelTemplate.class.getResourceAsStream(folder() + "/" + file)) {
             if (stream == null) {

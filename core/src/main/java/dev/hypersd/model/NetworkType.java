@@ -61,7 +61,7 @@ public record NetworkType<C, N>(
             List.of(UNET, CONTROLNET, AUTOENCODER_KL, AUTOENCODER_TINY, CLIP_TEXT, CLIP_TEXT_WITH_PROJECTION, CLIP);
 
     /**
-     * The type of network that {@code config} describes.
+     * Returns the type of network that {@code config} describes.
      *
      * @throws dev.hypersd.error.InvalidFileException if its class is none of the networks of this library
      */

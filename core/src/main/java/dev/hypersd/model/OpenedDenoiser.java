@@ -49,7 +49,7 @@ record OpenedDenoiser(
                 files.index().flag("force_zeros_for_empty_prompt", true));
     }
 
-    /** All its networks. */
+    /** Returns all its networks. */
     Map<Component, OpenedNetwork<?, ?>> networks() {
         Map<Component, OpenedNetwork<?, ?>> networks = new LinkedHashMap<>();
         networks.put(Component.UNET, unet);
@@ -57,14 +57,14 @@ record OpenedDenoiser(
         return Collections.unmodifiableMap(networks);
     }
 
-    /** The widths of the hidden states of the text encoders, in their order. */
+    /** Returns the widths of the hidden states of the text encoders, in their order. */
     List<Integer> textWidths() {
         return textEncoders.values().stream()
                 .map(encoder -> encoder.config().width())
                 .toList();
     }
 
-    /** The number of bytes that all weights take when they are held as {@code placement} says. */
+    /** Returns the number of bytes that all weights take when they are held as {@code placement} says. */
     long weightBytes(Placement placement) {
         return networks().values().stream()
                 .mapToLong(network -> network.part().weightBytes(placement))

@@ -133,9 +133,9 @@ public final class OpenedModel {
     }
 
     /**
-     * The directory to put {@code checkpoint} over. Where it is there for its tokenizers only, the configurations are
-     * those published for the family of the checkpoint: where it has none, or those of SDXL and the checkpoint is a
-     * whole refiner.
+     * Returns the directory to put {@code checkpoint} over. Where it is there for its tokenizers only, the
+     * configurations are those published for the family of the checkpoint: where it has none, or those of SDXL and the
+     * checkpoint is a whole refiner.
      */
     private static ModelFiles directoryFor(Checkpoint checkpoint, ModelSource source) {
         if (!Files.exists(source.location().resolve(ModelFiles.INDEX))) {
@@ -193,23 +193,23 @@ public final class OpenedModel {
         return files.part("scheduler").config();
     }
 
-    /** The location and the options that were opened. */
+    /** Returns the location and the options that were opened. */
     public ModelSource source() {
         return source;
     }
 
-    /** The architecture. */
+    /** Returns the architecture. */
     public ModelFamily family() {
         return files.family();
     }
 
-    /** The configuration of the U-Net. */
+    /** Returns the configuration of the U-Net. */
     public UNetConfig unet() {
         return denoiser.unet().config();
     }
 
     /**
-     * The configuration of the autoencoder.
+     * Returns the configuration of the autoencoder.
      *
      * @throws InvalidFileException if the model has none
      */
@@ -218,8 +218,8 @@ public final class OpenedModel {
     }
 
     /**
-     * The widths of the hidden states of the text encoders: a list for the model, and one for its refiner where it has
-     * one.
+     * Returns the widths of the hidden states of the text encoders: a list for the model, and one for its refiner where
+     * it has one.
      */
     public List<List<Integer>> textWidths() {
         return Stream.concat(Stream.of(denoiser), refiner.stream())
@@ -227,15 +227,15 @@ public final class OpenedModel {
                 .toList();
     }
 
-    /** The noise levels that it was trained with. */
+    /** Returns the noise levels that it was trained with. */
     public NoiseSchedule schedule() {
         return schedule;
     }
 
     /**
-     * The sampler that its own configuration asks for. Configurations of Stable Diffusion 1 and 2 are corrected as
-     * diffusers' {@code StableDiffusionPipeline} does it: old files lack {@code steps_offset: 1} and
-     * {@code clip_sample: false}, and with what they say pictures are visibly worse.
+     * Returns the sampler that its own configuration asks for. Configurations of Stable Diffusion 1 and 2 are corrected
+     * as diffusers' {@code StableDiffusionPipeline} does it: old files lack {@code steps_offset: 1} and {@code
+     * clip_sample: false}, and with what they say pictures are visibly worse.
      *
      * @throws InvalidFileException if that sampler, or an option of it, is not supported
      */
@@ -265,7 +265,7 @@ public final class OpenedModel {
         return Samplers.from(config.with("steps_offset", STEPS_OFFSET).with("clip_sample", false));
     }
 
-    /** Whether a refiner is loaded with it. */
+    /** Returns whether a refiner is loaded with it. */
     public boolean hasRefiner() {
         return refiner.isPresent();
     }
@@ -275,12 +275,12 @@ public final class OpenedModel {
         return unet().sampleSize() * autoencoder().scaleFactor();
     }
 
-    /** The type and place in which the weights of the U-Nets and text encoders are going to be held. */
+    /** Returns the type and place in which the weights of the U-Nets and text encoders are going to be held. */
     public Placement placement() {
         return source.options().placement();
     }
 
-    /** The same for the autoencoder; SDXL's own one overflows in half precision and stays in F32. */
+    /** Returns the same for the autoencoder; SDXL's own one overflows in half precision and stays in F32. */
     Placement autoencoderPlacement() {
         boolean tiny = autoencoderNetwork().type().equals(NetworkType.AUTOENCODER_TINY);
         return family() == ModelFamily.SD15 || tiny ? placement() : placement().withDtype(Dtype.F32);

@@ -83,7 +83,7 @@ public final class RandomModel {
         });
     }
 
-    /** The number of parameters of the network {@code name} of {@code like}. */
+    /** Returns the number of parameters of the network {@code name} of {@code like}. */
     static long parameterCount(ModelTemplate like, String name) {
         return Engine.infer(() -> count(parameters(like.config(name + "/config.json"))));
     }
@@ -92,7 +92,7 @@ public final class RandomModel {
         return parameters.stream().mapToLong(p -> Shapes.count(p.shape())).sum();
     }
 
-    /** The parts of the template, in the order of its index. */
+    /** Returns the parts of the template, in the order of its index. */
     private List<String> names() {
         JsonObject index = like.config(INDEX);
         return index.keys().stream()
@@ -101,7 +101,7 @@ public final class RandomModel {
                 .toList();
     }
 
-    /** The parameters of the network that {@code config} describes. */
+    /** Returns the parameters of the network that {@code config} describes. */
     private static List<Drawn> parameters(JsonObject config) {
         NetworkType<?, ?> type = NetworkType.of(config);
         List<Drawn> drawn = new ArrayList<>();

@@ -43,7 +43,7 @@ public record TextEncoder(ClipTokenizer tokenizer, ClipTextModel network, Option
     }
 
     /**
-     * The same encoder with words that were learned; their table belongs to the caller's scope.
+     * Returns the same encoder with words that were learned; their table belongs to the caller's scope.
      *
      * @param words the vectors of each, {@code [count, D]} in the network's type
      */

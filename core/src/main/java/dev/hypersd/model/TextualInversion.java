@@ -103,7 +103,7 @@ public final class TextualInversion implements AutoCloseable {
         return shape.length == 0 ? 0 : (int) shape[shape.length - 1];
     }
 
-    /** The vectors for text encoder {@code index}, {@code [count, D]} or {@code [D]}. */
+    /** Returns the vectors for text encoder {@code index}, {@code [count, D]} or {@code [D]}. */
     StoredTensor vectors(int index) {
         return vectors.get(index);
     }

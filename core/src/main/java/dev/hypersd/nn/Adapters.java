@@ -15,9 +15,9 @@ public interface Adapters {
     Adapters NONE = parameter -> new Weight(parameter.base());
 
     /**
-     * The weight to use in place of {@code parameter}: of the same shape and device, and the type that it is computed
-     * in, or any other floating-point type where it is converted at each use ({@link WeightStorage#AS_STORED}). It is
-     * owned by the adapters, and what is made for this use by the caller's scope.
+     * Returns the weight to use in place of {@code parameter}: of the same shape and device, and the type that it is
+     * computed in, or any other floating-point type where it is converted at each use ({@link
+     * WeightStorage#AS_STORED}). It is owned by the adapters, and what is made for this use by the caller's scope.
      */
     Weight apply(Parameter parameter);
 
@@ -26,7 +26,7 @@ public interface Adapters {
         return ScopedValue.where(ActiveAdapters.CURRENT, this).call(call::get);
     }
 
-    /** The adapters that are switched on in the current call. */
+    /** Returns the adapters that are switched on in the current call. */
     static Adapters active() {
         return ActiveAdapters.CURRENT.isBound() ? ActiveAdapters.CURRENT.get() : NONE;
     }

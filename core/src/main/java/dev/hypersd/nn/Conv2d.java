@@ -22,7 +22,7 @@ public final class Conv2d {
         this.padding = padding;
     }
 
-    /** A convolution of the given geometry, with bias. */
+    /** Returns a convolution of the given geometry, with bias. */
     public static Conv2d of(Parameters p, long in, long out, long kernel, long stride, long padding) {
         Init init = Init.fanIn(in * kernel * kernel);
         return new Conv2d(
@@ -32,20 +32,20 @@ public final class Conv2d {
                 padding);
     }
 
-    /** The same without bias. */
+    /** Returns the same without bias. */
     public static Conv2d unbiased(Parameters p, long in, long out, long kernel, long stride, long padding) {
         Init init = Init.fanIn(in * kernel * kernel);
         return new Conv2d(p.take("weight", init, out, in, kernel, kernel), Optional.empty(), stride, padding);
     }
 
-    /** The usual 3x3 convolution that keeps the size. */
+    /** Returns the usual 3x3 convolution that keeps the size. */
     public static Conv2d same3x3(Parameters p, long in, long out) {
         return of(p, in, out, 3, 1, 1);
     }
 
     /**
-     * A convolution of {@code kernel}, an odd number, that keeps the size and starts at zero, so that it says nothing
-     * before it has learned.
+     * Returns a convolution of {@code kernel}, an odd number, that keeps the size and starts at zero, so that it says
+     * nothing before it has learned.
      */
     public static Conv2d zeroInitialised(Parameters p, long in, long out, long kernel) {
         return new Conv2d(
@@ -55,7 +55,7 @@ public final class Conv2d {
                 kernel / 2);
     }
 
-    /** A 1x1 convolution: a linear layer over channels at every pixel. */
+    /** Returns a 1x1 convolution: a linear layer over channels at every pixel. */
     public static Conv2d pointwise(Parameters p, long in, long out) {
         return of(p, in, out, 1, 1, 0);
     }

@@ -15,7 +15,7 @@ public final class Embedding {
         return torch.embedding(weight.value(), ids);
     }
 
-    /** The whole table {@code [count, dimension]}. */
+    /** Returns the whole table {@code [count, dimension]}. */
     public Tensor table() {
         return weight.value();
     }

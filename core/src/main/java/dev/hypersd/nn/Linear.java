@@ -19,19 +19,20 @@ public final class Linear {
         this.bias = bias;
     }
 
-    /** A layer with bias. */
+    /** Returns a layer with bias. */
     public static Linear of(Parameters p, long in, long out) {
         Init init = Init.fanIn(in);
         return new Linear(p.take("weight", init, out, in), p.take("bias", init, out));
     }
 
-    /** A layer without bias. */
+    /** Returns a layer without bias. */
     public static Linear unbiased(Parameters p, long in, long out) {
         return new Linear(p.take("weight", Init.fanIn(in), out, in), null);
     }
 
     /**
-     * A layer with bias whose weight is stored as that of a 1x1 convolution; it wants the channels last all the same.
+     * Returns a layer with bias whose weight is stored as that of a 1x1 convolution; it wants the channels last all the
+     * same.
      */
     public static Linear pointwise(Parameters p, long in, long out) {
         Init init = Init.fanIn(in);

@@ -19,36 +19,36 @@ public final class Parameter {
         this.converted = Dtype.of(base.scalar_type()) != dtype;
     }
 
-    /** The dotted name in the diffusers layout, for example {@code down_blocks.0.resnets.1.conv1.weight}. */
+    /** Returns the dotted name in the diffusers layout, for example {@code down_blocks.0.resnets.1.conv1.weight}. */
     public String name() {
         return name;
     }
 
-    /** The tensor itself, without any adapter and in the type that it is held in. */
+    /** Returns the tensor itself, without any adapter and in the type that it is held in. */
     public Tensor base() {
         return base;
     }
 
     /**
-     * The value to compute with: the base, changed by the adapters that are active in the current call. What is held in
-     * another type than it is computed with is converted for this use, into the caller's scope.
+     * Returns the value to compute with: the base, changed by the adapters that are active in the current call. What is
+     * held in another type than it is computed with is converted for this use, into the caller's scope.
      */
     Weight weight() {
         Weight held = Adapters.active().apply(this);
         return converted ? held.to(dtype) : held;
     }
 
-    /** The same as one tensor. */
+    /** Returns the same as one tensor. */
     public Tensor value() {
         return weight().whole();
     }
 
-    /** The type that the network computes in. */
+    /** Returns the type that the network computes in. */
     public Dtype dtype() {
         return dtype;
     }
 
-    /** The shape, outermost dimension first. */
+    /** Returns the shape, outermost dimension first. */
     public long[] shape() {
         return Tensors.shape(base);
     }

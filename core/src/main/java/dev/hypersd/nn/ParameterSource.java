@@ -11,7 +11,7 @@ public interface ParameterSource {
     ParameterSource SHAPES_ONLY = (name, init, shape) -> Tensors.meta(Dtype.F32, shape);
 
     /**
-     * The tensor for one parameter.
+     * Returns the tensor for one parameter.
      *
      * @param name full dotted name
      * @param init how it starts when it is not stored
@@ -22,8 +22,8 @@ public interface ParameterSource {
     Tensor provide(String name, Init init, long[] shape);
 
     /**
-     * The type that the network computes in with {@code provided}: its own type, unless it is to be converted each time
-     * it is used.
+     * Returns the type that the network computes in with {@code provided}: its own type, unless it is to be converted
+     * each time it is used.
      */
     default Dtype computedIn(Tensor provided) {
         return Dtype.of(provided.scalar_type());

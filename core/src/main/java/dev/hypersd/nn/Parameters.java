@@ -28,7 +28,7 @@ public final class Parameters {
         this.taken = taken;
     }
 
-    /** The parameters of the child called {@code child}, for example {@code "resnets.0"}. */
+    /** Returns the parameters of the child called {@code child}, for example {@code "resnets.0"}. */
     public Parameters at(String child) {
         return new Parameters(prefix + child + ".", source, taken);
     }
@@ -49,17 +49,17 @@ public final class Parameters {
         return Collections.unmodifiableMap(taken);
     }
 
-    /** The same without names. */
+    /** Returns the same without names. */
     public Collection<Parameter> all() {
         return taken().values();
     }
 
-    /** The type that the network computes in: that of the parameters taken so far, which all have the same. */
+    /** Returns the type that the network computes in: that of the parameters taken so far, which all have the same. */
     public Dtype dtype() {
         return all().iterator().next().dtype();
     }
 
-    /** The number of elements of all parameters. */
+    /** Returns the number of elements of all parameters. */
     public long count() {
         return all().stream().mapToLong(p -> Shapes.count(p.shape())).sum();
     }

@@ -16,12 +16,12 @@ public record Placement(Dtype dtype, WeightStorage storage, Device device) {
         return new Placement(dtype, WeightStorage.CONVERTED, Device.CPU);
     }
 
-    /** The same for computing in another type. */
+    /** Returns the same for computing in another type. */
     public Placement withDtype(Dtype other) {
         return new Placement(other, storage, device);
     }
 
-    /** The type that a weight is held in whose file has it in {@code stored}. */
+    /** Returns the type that a weight is held in whose file has it in {@code stored}. */
     public Dtype held(Dtype stored) {
         return switch (storage) {
             case CONVERTED -> dtype;

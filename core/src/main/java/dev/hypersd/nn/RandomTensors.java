@@ -17,7 +17,7 @@ public final class RandomTensors {
         this.generator = torch.make_generator_cpu(seed);
     }
 
-    /** The next tensor. It belongs to the caller's scope. */
+    /** Returns the next tensor. It belongs to the caller's scope. */
     public Tensor draw(Init init, Dtype dtype, long... shape) {
         return TensorScope.scoped(() -> fill(Tensors.empty(shape), init).to(dtype.scalarType()));
     }

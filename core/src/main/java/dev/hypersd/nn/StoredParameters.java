@@ -60,7 +60,7 @@ public final class StoredParameters implements ParameterSource {
         return placement.dtype();
     }
 
-    /** The tensors of the source that no layer has asked for. */
+    /** Returns the tensors of the source that no layer has asked for. */
     public Set<String> unused() {
         return Set.copyOf(unused);
     }

@@ -30,7 +30,8 @@ public record Weight(Tensor tensor, List<LowRank> changes) {
     }
 
     /**
-     * The tensor with all changes, differentiable in their factors: itself where there are none, otherwise a new one.
+     * Returns the tensor with all changes, differentiable in their factors: itself where there are none, otherwise a
+     * new one.
      */
     public Tensor whole() {
         Tensor sum = tensor;
@@ -40,13 +41,13 @@ public record Weight(Tensor tensor, List<LowRank> changes) {
         return sum;
     }
 
-    /** The same with the tensor converted. */
+    /** Returns the same with the tensor converted. */
     Weight to(Dtype dtype) {
         return new Weight(tensor.to(dtype.scalarType()), changes);
     }
 
     /**
-     * The same, for so many vectors of input or pixels of output: with the changes added where that is less to
+     * Returns the same, for so many vectors of input or pixels of output: with the changes added where that is less to
      * multiply.
      */
     Weight at(long places) {
@@ -54,8 +55,8 @@ public record Weight(Tensor tensor, List<LowRank> changes) {
     }
 
     /**
-     * Whether there is less to multiply beside. The way back is twice the way there; where the sum needs a gradient,
-     * that is as much again as all places times the whole weight.
+     * Returns whether there is less to multiply beside. The way back is twice the way there; where the sum needs a
+     * gradient, that is as much again as all places times the whole weight.
      */
     private boolean lessBeside(LowRank change, long places) {
         long rank = change.down().size(0);

@@ -42,7 +42,9 @@ final class ControlNets implements AutoCloseable {
         controls.forEach(control -> open(state(control)));
     }
 
-    /** How many bytes the weights of the networks of {@code controls} take when they are held as {@code dtype}. */
+    /**
+     * Returns how many bytes the weights of the networks of {@code controls} take when they are held as {@code dtype}.
+     */
     long weightBytes(List<Control> controls, Dtype dtype) {
         return controls.stream()
                 .map(ControlNets::state)
@@ -52,7 +54,7 @@ final class ControlNets implements AutoCloseable {
     }
 
     /**
-     * The networks of {@code controls}, in this order. On the engine's thread only.
+     * Returns the networks of {@code controls}, in this order. On the engine's thread only.
      *
      * @param model that they are for
      * @throws InvalidFileException if one is missing, broken, or for another family of models

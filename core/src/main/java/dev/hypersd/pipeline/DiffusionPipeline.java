@@ -199,7 +199,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         return new GeneratedImage(finished, parameters, request.seed() + index);
     }
 
-    /** The second pass over picture {@code index} of {@code request}, which has come out as {@code drawn}. */
+    /** Returns the second pass over picture {@code index} of {@code request}, which has come out as {@code drawn}. */
     private static ImageRequest secondPass(ImageRequest request, HiresPass pass, int index, Image drawn) {
         Original original = pass.original(drawn, request.original());
         return request.toBuilder()
@@ -256,7 +256,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         return autoencoder.decode(autoencoder.encode(pixels, () -> none));
     }
 
-    /** The steps that {@code request} leads to with this model. */
+    /** Returns the steps that {@code request} leads to with this model. */
     public SamplingPlan plan(ImageRequest request) {
         return sampler(request).plan(model.schedule(), request.steps());
     }
@@ -266,12 +266,12 @@ public final class DiffusionPipeline implements AutoCloseable {
         return TargetModel.of(source).withNativeSize(new Size(model.nativeSize(), model.nativeSize()));
     }
 
-    /** The sampler of {@code request}, or that of the model's own configuration. */
+    /** Returns the sampler of {@code request}, or that of the model's own configuration. */
     public Sampler sampler(ImageRequest request) {
         return request.sampler().orElseGet(model::sampler);
     }
 
-    /** The size that {@code request} tells, or the size that the model was trained for. */
+    /** Returns the size that {@code request} tells, or the size that the model was trained for. */
     public Size sizeOf(ImageRequest request) {
         return request.pictureSize().orElseGet(() -> new Size(model.nativeSize(), model.nativeSize()));
     }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 record FileState(Path path, FileTime modified, long size) {
     /**
-     * The present state of {@code path}.
+     * Returns the present state of {@code path}.
      *
      * @param kind what the file was named as, for the message: {@code "a LoRA"}
      * @throws InvalidFileException if it does not exist or cannot be read

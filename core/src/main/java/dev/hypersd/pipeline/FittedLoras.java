@@ -44,7 +44,7 @@ final class FittedLoras implements AutoCloseable {
         wanted.forEach(lora -> fit(lora, Key.of(lora), shapes));
     }
 
-    /** How many numbers the weights consist of that {@code lora} changes. */
+    /** Returns how many numbers the weights consist of that {@code lora} changes. */
     long changedWeights(LoraWeight lora) {
         return open(lora, Key.of(lora)).file().modules().stream()
                 .mapToLong(LoraModule::weightCount)
@@ -52,7 +52,7 @@ final class FittedLoras implements AutoCloseable {
     }
 
     /**
-     * The LoRAs of a request, fitted.
+     * Returns the LoRAs of a request, fitted.
      *
      * @param targets of the loaded model, the same in every call
      * @param warnings receives a sentence for each file of which modules are left out

@@ -65,7 +65,7 @@ final class Generation {
     }
 
     /**
-     * The latents after the last step of {@code plan}.
+     * Returns the latents after the last step of {@code plan}.
      *
      * @param noise asked for the noise of the start first, then once in each step that draws noise
      * @return {@code [count, C, H/8, W/8]}

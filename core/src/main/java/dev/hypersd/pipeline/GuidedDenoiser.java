@@ -46,7 +46,7 @@ final class GuidedDenoiser {
         this.inpaintingChannels = inpaintingChannels;
     }
 
-    /** The prediction in step {@code i} of {@code plan} for the latents {@code x [B, C, h, w]}. */
+    /** Returns the prediction in step {@code i} of {@code plan} for the latents {@code x [B, C, h, w]}. */
     Tensor predict(SamplingPlan plan, int i, Tensor x) {
         Tensor latents = plan.scaleModelInput(i, x);
         Tensor time = Tensors.of(new float[] {(float) plan.timestep(i)}, 1).to(latents);

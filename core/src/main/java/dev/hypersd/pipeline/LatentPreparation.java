@@ -39,7 +39,7 @@ final class LatentPreparation {
         this.noise = noise;
     }
 
-    /** The latents that the request begins with. */
+    /** Returns the latents that the request begins with. */
     PreparedLatents prepare() {
         boolean inpainting =
                 RequestCheck.isForInpainting(model.denoiser().unet().config());
@@ -90,7 +90,7 @@ final class LatentPreparation {
         return isWhole() ? pure(drawn) : plan.addNoise(0, clean, drawn);
     }
 
-    /** Whether nothing of the picture is left in what is drawn anew. */
+    /** Returns whether nothing of the picture is left in what is drawn anew. */
     private boolean isWhole() {
         return request.steps().strength() == 1 && request.steps().originStrength() == 1;
     }
@@ -110,7 +110,7 @@ final class LatentPreparation {
         };
     }
 
-    /** The latents of one picture, sampled for each of the request's: {@code [1, 3, H, W] -> [B, C, h, w]}. */
+    /** Returns the latents of one picture, sampled for each of the request's: {@code [1, 3, H, W] -> [B, C, h, w]}. */
     private Tensor encode(Tensor pixels) {
         Autoencoder whole = model.autoencoder();
         Autoencoder encoder = request.tiling().map(whole::tiled).orElse(whole);
@@ -126,7 +126,7 @@ final class LatentPreparation {
                         .toList());
     }
 
-    /** Whether the autoencoder encodes a picture as a distribution. */
+    /** Returns whether the autoencoder encodes a picture as a distribution. */
     private boolean samples() {
         return model.autoencoder() instanceof AutoencoderKl;
     }
@@ -139,7 +139,7 @@ final class LatentPreparation {
         return model.device().place(ImageTensors.mask(sized(mask.grey())));
     }
 
-    /** The mask at the latents' size, of each block of pixels the upper left one. */
+    /** Returns the mask at the latents' size, of each block of pixels the upper left one. */
     private Tensor latentMask(Image mask) {
         long[] shape = shape();
         return torch.upsample_nearest2d(
@@ -168,7 +168,8 @@ final class LatentPreparation {
          */
         record Kept(Tensor clean, Tensor noise, Tensor mask) {
             /**
-             * The latents {@code x} after step {@code i} with this part put back, as noisy as the next step expects it.
+             * Returns the latents {@code x} after step {@code i} with this part put back, as noisy as the next step
+             * expects it.
              */
             Tensor putBack(SamplingPlan plan, int i, Tensor x) {
                 boolean last = i == plan.size() - 1;
@@ -183,7 +184,7 @@ final class LatentPreparation {
             return new PreparedLatents(start, Optional.empty(), Optional.empty());
         }
 
-        /** The latents after step {@code i}. */
+        /** Returns the latents after step {@code i}. */
         Tensor after(SamplingPlan plan, int i, Tensor x) {
             return kept.map(k -> k.putBack(plan, i, x)).orElse(x);
         }

@@ -29,8 +29,8 @@ final class LruCache<K, V> implements AutoCloseable {
     }
 
     /**
-     * The value for {@code key}, which {@code maker} makes if it is not there. Nothing is closed before {@link #trim}
-     * is called.
+     * Returns the value for {@code key}, which {@code maker} makes if it is not there. Nothing is closed before {@link
+     * #trim} is called.
      */
     V get(K key, Function<K, V> maker) {
         return values.computeIfAbsent(key, maker);

@@ -39,7 +39,7 @@ public final class PictureFingerprint {
 
     private PictureFingerprint() {}
 
-    /** The fingerprint of what {@code model} draws of {@code request}, in 32 hexadecimal digits. */
+    /** Returns the fingerprint of what {@code model} draws of {@code request}, in 32 hexadecimal digits. */
     public static String of(ModelSource model, ImageRequest request) {
         PictureFingerprint fingerprint = new PictureFingerprint();
         fingerprint.add(model);
@@ -47,7 +47,7 @@ public final class PictureFingerprint {
         return fingerprint.digest.digits(DIGITS);
     }
 
-    /** The fingerprint of {@code model} alone. */
+    /** Returns the fingerprint of {@code model} alone. */
     public static String of(ModelSource model) {
         PictureFingerprint fingerprint = new PictureFingerprint();
         fingerprint.add(model);

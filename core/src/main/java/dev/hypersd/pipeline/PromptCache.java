@@ -41,7 +41,7 @@ final class PromptCache implements AutoCloseable {
     private final Map<Denoiser, Encoded> last = new HashMap<>();
 
     /**
-     * The conditions of {@code key}, which stay valid during the request.
+     * Returns the conditions of {@code key}, which stay valid during the request.
      *
      * @param warnings told what encoding warns of, each time
      * @param encode asked where {@code denoiser} was told something else the last time

@@ -49,7 +49,7 @@ final class PromptEncoder {
     }
 
     /**
-     * The conditions for all pictures of {@code request}: {@code [count, ...]}, or {@code [2 count, ...]} when
+     * Returns the conditions for all pictures of {@code request}: {@code [count, ...]}, or {@code [2 count, ...]} when
      * {@code guided}.
      */
     Conditioning encode(ImageRequest request, Size size, boolean guided) {
@@ -68,7 +68,7 @@ final class PromptEncoder {
                         new Conditioning.Added(text.pooled(), timeIds(request, size, prompts.size(), guided)));
     }
 
-    /** How many chunks the longest text takes that may be encoded. */
+    /** Returns how many chunks the longest text takes that may be encoded. */
     private int longest(List<Prompt> prompts, boolean guided) {
         return prompts.stream()
                 .flatMap(prompt -> Stream.of(
@@ -277,7 +277,7 @@ final class PromptEncoder {
             return hidden.narrow(0, 0, last).sub(empty).mul_(weights.to(hidden)).add_(empty);
         }
 
-        /** The texts as one vector each, which their first chunk gives. */
+        /** Returns the texts as one vector each, which their first chunk gives. */
         Tensor pooled() {
             long texts = (output.pooled().size(0) - weights.map(w -> 1).orElse(0)) / chunks;
             Tensor own = output.pooled().narrow(0, 0, texts * chunks);
@@ -298,7 +298,7 @@ final class PromptEncoder {
      * @param pooled {@code [rows, P]}
      */
     private record Text(Tensor embeddings, Tensor pooled) {
-        /** The same without any content. */
+        /** Returns the same without any content. */
         Text zeros() {
             return new Text(torch.zeros_like(embeddings), torch.zeros_like(pooled));
         }

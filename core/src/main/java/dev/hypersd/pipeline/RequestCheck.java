@@ -63,7 +63,7 @@ final class RequestCheck {
         }
     }
 
-    /** Whether a U-Net takes the mask and the masked picture in addition to the latents. */
+    /** Returns whether a U-Net takes the mask and the masked picture in addition to the latents. */
     static boolean isForInpainting(UNetConfig unet) {
         return unet.inChannels() == 2 * unet.outChannels() + 1;
     }

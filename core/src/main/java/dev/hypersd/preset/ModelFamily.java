@@ -19,7 +19,7 @@ public enum ModelFamily {
         this.textEncoders = textEncoders;
     }
 
-    /** The name for people. */
+    /** Returns the name for people. */
     public String title() {
         return title;
     }

@@ -7,6 +7,6 @@ import java.util.List;
  * knows, such as that of the embedded model.
  */
 public interface PresetProvider {
-    /** The presets, each of a name and a file that no other preset has. */
+    /** Returns the presets, each of a name and a file that no other preset has. */
     List<Preset> presets();
 }

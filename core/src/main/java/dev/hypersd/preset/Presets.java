@@ -38,13 +38,13 @@ public final class Presets {
                 .toList();
     }
 
-    /** All of them, in the order of their publication and size. */
+    /** Returns all of them, in the order of their publication and size. */
     public static List<Preset> all() {
         return ALL;
     }
 
     /**
-     * The preset with this name.
+     * Returns the preset with this name.
      *
      * @throws InvalidRequestException if there is none; the message names the nearest
      */
@@ -57,14 +57,14 @@ public final class Presets {
                                 .formatted(name, Nearest.of(name, names()), String.join(", ", names()))));
     }
 
-    /** The names that {@link #named} knows. */
+    /** Returns the names that {@link #named} knows. */
     public static List<String> names() {
         return ALL.stream().map(Preset::name).toList();
     }
 
     /**
-     * The preset for a file as it was released, judged by the names of the file and of its folder alone; letter case,
-     * separators and what was added to the name do not matter.
+     * Returns the preset for a file as it was released, judged by the names of the file and of its folder alone; letter
+     * case, separators and what was added to the name do not matter.
      */
     public static Optional<Preset> forFile(Path file) {
         Path absolute = file.toAbsolutePath();

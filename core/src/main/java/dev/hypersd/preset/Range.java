@@ -9,12 +9,12 @@ import java.math.BigDecimal;
  * @param most the largest right value, not below {@code least}
  */
 public record Range(double least, double most) {
-    /** One value. */
+    /** Returns one value. */
     public static Range only(double value) {
         return new Range(value, value);
     }
 
-    /** Whether {@code value} is right. */
+    /** Returns whether {@code value} is right. */
     public boolean contains(double value) {
         return value >= least && value <= most;
     }

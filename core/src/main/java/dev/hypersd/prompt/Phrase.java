@@ -24,9 +24,9 @@ public record Phrase(String text, double weight) {
     private static final Pattern BREAK = Pattern.compile("\\s*\\bBREAK\\b\\s*");
 
     /**
-     * The phrases of each part of {@code prompt}, read as {@link PromptSyntax#WEIGHTED} says; brackets that are never
-     * closed count to the end, and those that were never opened are text. At least one part, and neighbours of one
-     * weight joined.
+     * Returns the phrases of each part of {@code prompt}, read as {@link PromptSyntax#WEIGHTED} says; brackets that are
+     * never closed count to the end, and those that were never opened are text. At least one part, and neighbours of
+     * one weight joined.
      */
     public static List<List<Phrase>> parts(String prompt) {
         List<List<Phrase>> parts = new ArrayList<>(List.of(new ArrayList<>()));

@@ -27,7 +27,7 @@ public record Control(Path network, Image picture, double scale, double from, do
         GUESS
     }
 
-    /** A ControlNet that speaks as it was trained, in all steps. */
+    /** Returns a ControlNet that speaks as it was trained, in all steps. */
     public static Control of(Path network, Image picture) {
         return new Control(network, picture, 1, 0, 1, Mode.BALANCED);
     }
@@ -47,7 +47,7 @@ public record Control(Path network, Image picture, double scale, double from, do
         return new Control(network, picture, other, from, to, mode);
     }
 
-    /** The same in the steps between two shares of the way only. */
+    /** Returns the same in the steps between two shares of the way only. */
     public Control during(double start, double end) {
         return new Control(network, picture, scale, start, end, mode);
     }
@@ -57,8 +57,8 @@ public record Control(Path network, Image picture, double scale, double from, do
     }
 
     /**
-     * Whether it takes part in step {@code i}, from 0, of {@code steps}: if that lies between its shares of the way as
-     * a whole.
+     * Returns whether it takes part in step {@code i}, from 0, of {@code steps}: if that lies between its shares of the
+     * way as a whole.
      */
     public boolean isActive(int i, int steps) {
         return (double) i / steps >= from && (double) (i + 1) / steps <= to;

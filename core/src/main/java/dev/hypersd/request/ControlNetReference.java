@@ -29,7 +29,7 @@ public record ControlNetReference(
         }
     }
 
-    /** A ControlNet that follows {@code picture} as it was trained to. */
+    /** Returns a ControlNet that follows {@code picture} as it was trained to. */
     public static ControlNetReference of(String name, PictureSource picture) {
         return new ControlNetReference(
                 name,
@@ -41,12 +41,12 @@ public record ControlNetReference(
                 Optional.empty());
     }
 
-    /** The same with another conditioning scale. */
+    /** Returns the same with another conditioning scale. */
     public ControlNetReference withScale(double other) {
         return new ControlNetReference(name, picture, preprocessor, OptionalDouble.of(other), from, to, mode);
     }
 
-    /** The same, and what it leaves open as {@code beneath} has it. */
+    /** Returns the same, and what it leaves open as {@code beneath} has it. */
     ControlNetReference over(ControlNetReference beneath) {
         return new ControlNetReference(
                 name,

@@ -16,13 +16,13 @@ public record EmbeddingReference(String name, Optional<String> word) {
         }
     }
 
-    /** An embedding that prompts call by the name of its file. */
+    /** Returns an embedding that prompts call by the name of its file. */
     public static EmbeddingReference of(String name) {
         return new EmbeddingReference(name, Optional.empty());
     }
 
     /**
-     * The reference that a text says: {@code FILE[:WORD]}, or a JSON object with {@code name} and {@code word}.
+     * Returns the reference that a text says: {@code FILE[:WORD]}, or a JSON object with {@code name} and {@code word}.
      *
      * @throws InvalidRequestException if it says none
      */

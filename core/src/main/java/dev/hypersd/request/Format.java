@@ -122,7 +122,7 @@ record Format<T>(
                 constant -> node(name(constant)));
     }
 
-    /** The value that {@code text} stands for. */
+    /** Returns the value that {@code text} stands for. */
     T parse(Option<T> option, String text) {
         try {
             return parse.apply(text);

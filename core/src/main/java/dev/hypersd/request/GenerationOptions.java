@@ -66,21 +66,21 @@ public final class GenerationOptions {
         return new Builder(this);
     }
 
-    /** The value of {@code option}, if it is given. */
+    /** Returns the value of {@code option}, if it is given. */
     @SuppressWarnings("unchecked") // the builder takes values of the right type only
     public <T> Optional<T> get(Option<T> option) {
         return Optional.ofNullable((T) values.get(option));
     }
 
-    /** Whether {@code option} is given. */
+    /** Returns whether {@code option} is given. */
     public boolean has(Option<?> option) {
         return values.containsKey(option);
     }
 
     /**
-     * These options, and what they leave open as {@code beneath} has it. Steps and timesteps exclude each other, so one
-     * replaces the other. A LoRA or a ControlNet that is given here takes what it leaves open (its weight) from the one
-     * of the same file name beneath.
+     * Returns these options, and what they leave open as {@code beneath} has it. Steps and timesteps exclude each
+     * other, so one replaces the other. A LoRA or a ControlNet that is given here takes what it leaves open (its
+     * weight) from the one of the same file name beneath.
      */
     public GenerationOptions over(GenerationOptions beneath) {
         Map<Option<?>, Object> merged = new LinkedHashMap<>(beneath.values);
@@ -116,7 +116,7 @@ public final class GenerationOptions {
                 .toList();
     }
 
-    /** Whether two names are those of one file, wherever it lies. */
+    /** Returns whether two names are those of one file, wherever it lies. */
     private static boolean isSame(String name, String other) {
         return fileName(name).equals(fileName(other));
     }
@@ -126,7 +126,7 @@ public final class GenerationOptions {
     }
 
     /**
-     * The request that these options amount to, for {@code model}.
+     * Returns the request that these options amount to, for {@code model}.
      *
      * @throws dev.hypersd.error.InvalidRequestException if they make no sense
      * @throws InvalidFileException if a picture that they name cannot be read
@@ -243,7 +243,7 @@ public final class GenerationOptions {
         return arguments;
     }
 
-    /** Whether any picture is an input. */
+    /** Returns whether any picture is an input. */
     Map<Option<?>, Object> values() {
         return values;
     }
@@ -258,7 +258,7 @@ public final class GenerationOptions {
         return values.hashCode();
     }
 
-    /** The JSON form, without long pictures. */
+    /** Returns the JSON form, without long pictures. */
     @Override
     public String toString() {
         return Format.shortened(values.toString());

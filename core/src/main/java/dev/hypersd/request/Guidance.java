@@ -27,7 +27,7 @@ public record Guidance(double scale, double rescale) {
         return new Guidance(scale, 0);
     }
 
-    /** Whether a negative pass is needed. */
+    /** Returns whether a negative pass is needed. */
     public boolean isOn() {
         return scale > 1;
     }

@@ -26,7 +26,7 @@ public record HiresPass(double factor, double strength) {
         }
     }
 
-    /** The size that a picture of {@code size} gets, rounded down to what is possible. */
+    /** Returns the size that a picture of {@code size} gets, rounded down to what is possible. */
     public Size enlarged(Size size) {
         return new Size(scaled(size.width()), scaled(size.height()));
     }

@@ -86,17 +86,19 @@ public record ImageRequest(
         return new Builder(List.of(prompts));
     }
 
-    /** How many pictures the request asks for. */
+    /** Returns how many pictures the request asks for. */
     public int count() {
         return prompts.size() * imagesPerPrompt;
     }
 
-    /** The prompt of picture {@code index}, 0 to {@link #count()}{@code  - 1}. */
+    /** Returns the prompt of picture {@code index}, 0 to {@link #count()}{@code  - 1}. */
     public Prompt promptOf(int index) {
         return prompts.get(index / imagesPerPrompt);
     }
 
-    /** The size that the request tells: the one asked for, or that of the picture it goes on from or follows. */
+    /**
+     * Returns the size that the request tells: the one asked for, or that of the picture it goes on from or follows.
+     */
     public Optional<Size> pictureSize() {
         return size.or(() -> original.map(Original::picture)
                 .or(() -> controls.stream().findFirst().map(Control::picture))
@@ -104,7 +106,7 @@ public record ImageRequest(
     }
 
     /**
-     * The seed of each picture.
+     * Returns the seed of each picture.
      *
      * @throws InvalidRequestException if they go beyond the last one there is
      */
@@ -114,8 +116,8 @@ public record ImageRequest(
     }
 
     /**
-     * Whether this request and {@code other} can be drawn in one batch: they may differ in prompts, numbers of pictures
-     * and seeds.
+     * Returns whether this request and {@code other} can be drawn in one batch: they may differ in prompts, numbers of
+     * pictures and seeds.
      */
     public boolean joins(ImageRequest other) {
         return equals(other.toBuilder()
@@ -125,7 +127,10 @@ public record ImageRequest(
                 .build());
     }
 
-    /** One request for the pictures of all {@code requests}, in their order; its seed is that of the first alone. */
+    /**
+     * Returns one request for the pictures of all {@code requests}, in their order; its seed is that of the first
+     * alone.
+     */
     public static ImageRequest together(List<ImageRequest> requests) {
         ImageRequest first = requests.getFirst();
         if (requests.size() == 1) {
@@ -141,7 +146,7 @@ public record ImageRequest(
         return first.toBuilder().prompts(prompts).imagesPerPrompt(1).build();
     }
 
-    /** The files of the learned words. */
+    /** Returns the files of the learned words. */
     public Map<String, Path> wordFiles() {
         Map<String, Path> files = new LinkedHashMap<>();
         words.forEach(learned -> files.put(learned.word(), learned.file()));
@@ -271,7 +276,7 @@ public record ImageRequest(
             return this;
         }
 
-        /** How many steps, spaced as the sampler does it. */
+        /** Returns how many steps, spaced as the sampler does it. */
         public Builder steps(int count) {
             return steps(Steps.of(count));
         }

@@ -91,7 +91,7 @@ final class InfotextForm {
                 control.mode());
     }
 
-    /** The options that {@code infotext} says; entries with a value that cannot be read are left out. */
+    /** Returns the options that {@code infotext} says; entries with a value that cannot be read are left out. */
     static ReadInfotext read(GenerationParameters infotext) {
         Reader reader = new Reader(infotext);
         return new ReadInfotext(reader.options(), reader.warnings);

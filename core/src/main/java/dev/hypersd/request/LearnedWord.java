@@ -17,7 +17,7 @@ public record LearnedWord(String word, Path file) {
         }
     }
 
-    /** The word that the file is called by. */
+    /** Returns the word that the file is called by. */
     public static LearnedWord of(Path file) {
         String name = String.valueOf(file.getFileName());
         int dot = name.lastIndexOf('.');

@@ -21,18 +21,19 @@ public record LoraReference(String name, OptionalDouble weight) {
         }
     }
 
-    /** A LoRA of which nothing is said but the name. */
+    /** Returns a LoRA of which nothing is said but the name. */
     public static LoraReference of(String name) {
         return new LoraReference(name, OptionalDouble.empty());
     }
 
-    /** A LoRA with a weight. */
+    /** Returns a LoRA with a weight. */
     public static LoraReference of(String name, double weight) {
         return new LoraReference(name, OptionalDouble.of(weight));
     }
 
     /**
-     * The reference that a text says: {@code FILE[:WEIGHT]}, or a JSON object with {@code name} and {@code weight}.
+     * Returns the reference that a text says: {@code FILE[:WEIGHT]}, or a JSON object with {@code name} and {@code
+     * weight}.
      *
      * @throws InvalidRequestException if it says none
      */

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param beauty what SDXL's refiner is told in place of the target's size
  */
 public record MicroConditioning(Framing positive, Optional<Framing> negative, Beauty beauty) {
-    /** The framing for prompt and negative prompt alike, with the usual scores. */
+    /** Returns the framing for prompt and negative prompt alike, with the usual scores. */
     public static MicroConditioning of(Framing framing) {
         return new MicroConditioning(framing, Optional.empty(), Beauty.USUAL);
     }
@@ -38,7 +38,7 @@ public record MicroConditioning(Framing positive, Optional<Framing> negative, Be
      */
     public record Framing(
             int originalHeight, int originalWidth, int cropTop, int cropLeft, int targetHeight, int targetWidth) {
-        /** An image of {@code size} that was neither cropped nor scaled. */
+        /** Returns an image of {@code size} that was neither cropped nor scaled. */
         public static Framing whole(Size size) {
             return new Framing(size.height(), size.width(), 0, 0, size.height(), size.width());
         }

@@ -34,13 +34,13 @@ public interface NameResolver {
         }
     };
 
-    /** The file of the LoRA {@code name}. */
+    /** Returns the file of the LoRA {@code name}. */
     Path lora(String name);
 
-    /** The file or folder of the ControlNet {@code name}. */
+    /** Returns the file or folder of the ControlNet {@code name}. */
     Path controlNet(String name);
 
-    /** The file of the textual inversion embedding {@code name}. */
+    /** Returns the file of the textual inversion embedding {@code name}. */
     Path embedding(String name);
 
     /** What a ControlNet follows of {@code picture}, made by the preprocessor of this name. */

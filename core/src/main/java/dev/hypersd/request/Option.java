@@ -279,22 +279,22 @@ public final class Option<T> {
         return option;
     }
 
-    /** All options, in the order in which they are written. */
+    /** Returns all options, in the order in which they are written. */
     public static List<Option<?>> all() {
         return Collections.unmodifiableList(TABLE);
     }
 
-    /** The name in JSON: {@code guidance_rescale}. */
+    /** Returns the name in JSON: {@code guidance_rescale}. */
     public String key() {
         return key;
     }
 
-    /** The name on the command line: {@code --guidance-rescale}. */
+    /** Returns the name on the command line: {@code --guidance-rescale}. */
     public String flag() {
         return flag;
     }
 
-    /** The name in infotext, if it is written there: {@code CFG rescale}. */
+    /** Returns the name in infotext, if it is written there: {@code CFG rescale}. */
     Optional<String> infotext() {
         return infotext;
     }
@@ -314,7 +314,7 @@ public final class Option<T> {
     }
 
     /**
-     * The value that {@code text} stands for.
+     * Returns the value that {@code text} stands for.
      *
      * @throws dev.hypersd.error.InvalidRequestException if it is none
      */

@@ -32,8 +32,8 @@ public record Original(Image picture, Optional<Image> mask) {
     }
 
     /**
-     * A picture that is to grow beyond its edges: what is new is drawn, what is there stays. Until it is drawn, the new
-     * parts continue the pixels of the edge.
+     * Returns a picture that is to grow beyond its edges: what is new is drawn, what is there stays. Until it is drawn,
+     * the new parts continue the pixels of the edge.
      *
      * @param left how many pixels to add there, 0 or more; likewise the others
      */

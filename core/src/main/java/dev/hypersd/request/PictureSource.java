@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /** Where an input picture is: in a file, which is read when options are resolved, or in memory. */
 public sealed interface PictureSource {
-    /** The picture. */
+    /** Returns the picture. */
     Image read();
 
     /** A picture in a PNG, JPEG or other file that Java can read. */
@@ -24,12 +24,12 @@ public sealed interface PictureSource {
         }
     }
 
-    /** The picture in the file {@code path}. */
+    /** Returns the picture in the file {@code path}. */
     static PictureSource of(Path path) {
         return new File(path);
     }
 
-    /** The picture {@code image}. */
+    /** Returns the picture {@code image}. */
     static PictureSource of(Image image) {
         return new InMemory(image);
     }

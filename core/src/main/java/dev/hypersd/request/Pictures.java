@@ -46,7 +46,7 @@ final class Pictures {
         };
     }
 
-    /** The name of its file. */
+    /** Returns the name of its file. */
     static String file(PictureSource picture) {
         return switch (picture) {
             case PictureSource.File file -> file.path().toString();

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  */
 public record Prompt(
         String text, Optional<String> negative, Optional<String> secondText, Optional<String> secondNegative) {
-    /** A prompt without a negative one. */
+    /** Returns a prompt without a negative one. */
     public static Prompt of(String text) {
         return new Prompt(text, Optional.empty(), Optional.empty(), Optional.empty());
     }
@@ -24,12 +24,12 @@ public record Prompt(
         return new Prompt(other, negative, Optional.empty(), secondNegative);
     }
 
-    /** The same prompt with every text as {@code change} makes it. */
+    /** Returns the same prompt with every text as {@code change} makes it. */
     public Prompt map(UnaryOperator<String> change) {
         return new Prompt(change.apply(text), negative.map(change), secondText.map(change), secondNegative.map(change));
     }
 
-    /** The same prompt with {@code negative} as its negative prompt. */
+    /** Returns the same prompt with {@code negative} as its negative prompt. */
     public Prompt withNegative(String negative) {
         return new Prompt(text, Optional.of(negative), secondText, secondNegative);
     }

@@ -45,7 +45,7 @@ final class References {
             Function<String, T> parse,
             Function<JsonSource, T> fromJson,
             Function<T, ObjectNode> toJson) {
-        /** The text of one reference. */
+        /** Returns the text of one reference. */
         String text(T reference) {
             String text = shortText.apply(reference);
             return readsBack(text, reference) ? text : toJson.apply(reference).toString();

@@ -21,7 +21,7 @@ public record RefinerSwitch(double from) {
     }
 
     /**
-     * The first step of {@code plan} that is the refiner's.
+     * Returns the first step of {@code plan} that is the refiner's.
      *
      * @throws InvalidRequestException if none is
      */

@@ -10,12 +10,12 @@ public final class Seeds {
 
     private Seeds() {}
 
-    /** The seed as people write it. */
+    /** Returns the seed as people write it. */
     public static String text(long seed) {
         return Long.toUnsignedString(seed);
     }
 
-    /** The seed as a number, for JSON. */
+    /** Returns the seed as a number, for JSON. */
     public static BigInteger number(long seed) {
         return new BigInteger(text(seed));
     }

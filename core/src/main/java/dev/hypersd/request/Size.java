@@ -25,7 +25,7 @@ public record Size(int width, int height) {
     }
 
     /**
-     * The size that a text says: {@code 512x768}, or {@code 512} for a square.
+     * Returns the size that a text says: {@code 512x768}, or {@code 512} for a square.
      *
      * @throws InvalidRequestException if it says none
      */
@@ -39,7 +39,7 @@ public record Size(int width, int height) {
         return new Size(width, sides.group(2) == null ? width : Integer.parseInt(sides.group(2)));
     }
 
-    /** The size of {@code picture}, rounded down to what is possible. */
+    /** Returns the size of {@code picture}, rounded down to what is possible. */
     public static Size of(Image picture) {
         return new Size(picture.width() / 8 * 8, picture.height() / 8 * 8);
     }

@@ -31,7 +31,7 @@ public record TargetModel(
         embeddings = List.copyOf(embeddings);
     }
 
-    /** The model of {@code source}, without LoRAs and embeddings of its own. */
+    /** Returns the model of {@code source}, without LoRAs and embeddings of its own. */
     public static TargetModel of(ModelSource source) {
         return new TargetModel(
                 String.valueOf(source.location().toAbsolutePath().normalize().getFileName()),
@@ -48,12 +48,12 @@ public record TargetModel(
         return files.stream().flatMap(file -> Presets.forFile(file).stream()).findFirst();
     }
 
-    /** The same model with LoRAs and embeddings of its own. */
+    /** Returns the same model with LoRAs and embeddings of its own. */
     public TargetModel with(List<LoraReference> ownLoras, List<LearnedWord> ownEmbeddings) {
         return new TargetModel(name, files, hasRefiner, nativeSize, ownLoras, ownEmbeddings);
     }
 
-    /** The same model with the size that it was trained for. */
+    /** Returns the same model with the size that it was trained for. */
     public TargetModel withNativeSize(Size size) {
         return new TargetModel(name, files, hasRefiner, Optional.of(size), loras, embeddings);
     }

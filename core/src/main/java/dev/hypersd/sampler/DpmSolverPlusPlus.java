@@ -48,7 +48,7 @@ public record DpmSolverPlusPlus(
         }
     }
 
-    /** The one known as DPM++ 2M, or as DPM++ 2M Karras. */
+    /** Returns the one known as DPM++ 2M, or as DPM++ 2M Karras. */
     static DpmSolverPlusPlus multistep(SigmaSpacing sigmaSpacing) {
         return new DpmSolverPlusPlus(
                 TimestepSpacing.LINSPACE,
@@ -117,8 +117,8 @@ public record DpmSolverPlusPlus(
     }
 
     /**
-     * A jump, corrected by the slope of the predicted image over lambda, half the logarithm of the signal-to-noise
-     * ratio.
+     * Returns a jump, corrected by the slope of the predicted image over lambda, half the logarithm of the
+     * signal-to-noise ratio.
      */
     private SamplingStep secondOrder(SigmaSchedule sigmas, int i) {
         NoiseLevel to = sigmas.level(i + 1);

@@ -10,6 +10,6 @@ public interface NoiseSource {
         throw new IllegalStateException("this step draws noise: give it a source of noise");
     };
 
-    /** The next tensor of noise, F32 of this shape. */
+    /** Returns the next tensor of noise, F32 of this shape. */
     Tensor next(long... shape);
 }

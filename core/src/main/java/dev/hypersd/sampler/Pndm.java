@@ -57,7 +57,7 @@ public record Pndm(TimestepSpacing spacing, FinalSigma end) implements Sampler {
         return new SamplingPlan(name(), schedule.prediction(), rows);
     }
 
-    /** A jump along the weighted sum of this prediction and those of {@code before} earlier steps. */
+    /** Returns a jump along the weighted sum of this prediction and those of {@code before} earlier steps. */
     private static SamplingStep multistep(TimestepSchedule timesteps, int i, int before) {
         double[] weights = WEIGHTS.get(Math.min(before, WEIGHTS.size() - 1));
         NoiseLevel to = timesteps.to(i);

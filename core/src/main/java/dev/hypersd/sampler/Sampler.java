@@ -12,27 +12,27 @@ import java.util.OptionalDouble;
  * name.
  */
 public interface Sampler {
-    /** The short name, as {@link Samplers#named} takes it: {@code dpmpp_2m_karras}. */
+    /** Returns the short name, as {@link Samplers#named} takes it: {@code dpmpp_2m_karras}. */
     String name();
 
-    /** The name that people and other programs know it by: {@code DPM++ 2M Karras}. */
+    /** Returns the name that people and other programs know it by: {@code DPM++ 2M Karras}. */
     String title();
 
     /**
-     * The steps for a model's noise schedule.
+     * Returns the steps for a model's noise schedule.
      *
      * @throws InvalidRequestException if these steps are not possible: more than the model was distilled for, a
      *     timestep that does not exist, a part of the way without any step
      */
     SamplingPlan plan(NoiseSchedule schedule, Steps steps);
 
-    /** How much fresh noise comes into each step, from 0 to 1; empty for samplers where this is no choice. */
+    /** Returns how much fresh noise comes into each step, from 0 to 1; empty for samplers where this is no choice. */
     default OptionalDouble optionalEta() {
         return OptionalDouble.empty();
     }
 
     /**
-     * This sampler with another amount of fresh noise in each step, from 0 (deterministic) to 1.
+     * Returns this sampler with another amount of fresh noise in each step, from 0 (deterministic) to 1.
      *
      * @throws InvalidRequestException if this kind of sampler has no such option, or the amount is out of range
      */

@@ -51,14 +51,14 @@ public final class Samplers {
 
     private Samplers() {}
 
-    /** The names that {@link #named} knows, sorted. */
+    /** Returns the names that {@link #named} knows, sorted. */
     public static List<String> names() {
         return known().stream().map(Sampler::name).sorted().toList();
     }
 
     /**
-     * The sampler with this short name and the options that suit few-step models: trailing spacing where there is a
-     * choice.
+     * Returns the sampler with this short name and the options that suit few-step models: trailing spacing where there
+     * is a choice.
      *
      * @throws InvalidRequestException if there is none; the message names the nearest and all others
      */
@@ -72,8 +72,8 @@ public final class Samplers {
     }
 
     /**
-     * The sampler of {@link #named} that pictures call {@code title}: its short name, or what people and other programs
-     * know it by.
+     * Returns the sampler of {@link #named} that pictures call {@code title}: its short name, or what people and other
+     * programs know it by.
      */
     public static Optional<Sampler> titled(String title) {
         return known().stream()
@@ -87,8 +87,8 @@ public final class Samplers {
     }
 
     /**
-     * The sampler that a scheduler_config.json asks for by its {@code _class_name}, with diffusers' values for absent
-     * keys.
+     * Returns the sampler that a scheduler_config.json asks for by its {@code _class_name}, with diffusers' values for
+     * absent keys.
      *
      * @throws dev.hypersd.error.InvalidFileException if the class or an option is not supported, or a value makes no
      *     sense
@@ -116,7 +116,7 @@ public final class Samplers {
         return found.from().apply(config);
     }
 
-    /** The limit of the predicted image that {@code clip_sample} and {@code clip_sample_range} ask for. */
+    /** Returns the limit of the predicted image that {@code clip_sample} and {@code clip_sample_range} ask for. */
     static OptionalDouble clip(JsonObject config, boolean absent) {
         return config.flag("clip_sample", absent)
                 ? OptionalDouble.of(config.number("clip_sample_range", 1))

@@ -60,7 +60,7 @@ public record SamplingPlan(
         this(sampler, prediction, 1, OptionalDouble.empty(), steps);
     }
 
-    /** The number of evaluations of the network. */
+    /** Returns the number of evaluations of the network. */
     public int size() {
         return steps.size();
     }
@@ -70,7 +70,7 @@ public record SamplingPlan(
         return steps.get(i).timestep();
     }
 
-    /** How many steps begin before {@code share} of {@code trainTimesteps} noise levels is behind. */
+    /** Returns how many steps begin before {@code share} of {@code trainTimesteps} noise levels is behind. */
     public int stepsUntil(double share, int trainTimesteps) {
         return Steps.countUntil(
                 share,
@@ -85,7 +85,8 @@ public record SamplingPlan(
     }
 
     /**
-     * An image with as much noise as step {@code i} expects: where image-to-image starts, and what inpainting keeps.
+     * Returns an image with as much noise as step {@code i} expects: where image-to-image starts, and what inpainting
+     * keeps.
      */
     public Tensor addNoise(int i, Tensor x0, Tensor noise) {
         SamplingStep step = steps.get(i);
@@ -151,7 +152,7 @@ public record SamplingPlan(
         return all.subList(0, Math.min(most, all.size()));
     }
 
-    /** The table, for people: one line for each step. */
+    /** Returns the table, for people: one line for each step. */
     @Override
     public String toString() {
         StringBuilder table = new StringBuilder(String.format(

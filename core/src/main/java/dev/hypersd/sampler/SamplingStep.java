@@ -59,13 +59,13 @@ public record SamplingStep(
         weights = List.copyOf(weights);
     }
 
-    /** A step to {@code x0 image + eps noise} that needs neither scaling nor history nor fresh noise. */
+    /** Returns a step to {@code x0 image + eps noise} that needs neither scaling nor history nor fresh noise. */
     static SamplingStep of(double timestep, NoiseLevel level, double x0, double eps) {
         return new SamplingStep(
                 timestep, level, 1, NO_BOUNDARY, List.of(new Weights(0, x0, eps)), OptionalDouble.empty());
     }
 
-    /** The deterministic step to noise level {@code to}, which is one of DDIM. */
+    /** Returns the deterministic step to noise level {@code to}, which is one of DDIM. */
     static SamplingStep jump(double timestep, NoiseLevel from, NoiseLevel to) {
         return of(timestep, from, to.alpha(), to.sigma());
     }
@@ -82,18 +82,18 @@ public record SamplingStep(
         return new SamplingStep(timestep, level, inputScale, boundary, weights, OptionalDouble.of(weight));
     }
 
-    /** The same with weights of earlier evaluations, the latest first. */
+    /** Returns the same with weights of earlier evaluations, the latest first. */
     SamplingStep withHistory(List<Weights> earlier) {
         List<Weights> all = Stream.concat(Stream.of(now()), earlier.stream()).toList();
         return new SamplingStep(timestep, level, inputScale, boundary, all, noise);
     }
 
-    /** The weights of this step's own evaluation. */
+    /** Returns the weights of this step's own evaluation. */
     public Weights now() {
         return weights.getFirst();
     }
 
-    /** The weights of earlier evaluations, the latest first. */
+    /** Returns the weights of earlier evaluations, the latest first. */
     public List<Weights> earlier() {
         return weights.subList(1, weights.size());
     }

@@ -36,7 +36,8 @@ public final class SeededNoise implements NoiseSource {
     }
 
     /**
-     * The next noise of {@code shape}: from the single generator as a whole, else row by row, each from its own.
+     * Returns the next noise of {@code shape}: from the single generator as a whole, else row by row, each from its
+     * own.
      *
      * @param shape {@code [B, ...]}; with several seeds B is their number
      */

@@ -69,7 +69,7 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
                 .toArray();
     }
 
-    /** The timesteps that {@code steps} names. */
+    /** Returns the timesteps that {@code steps} names. */
     private static double[] chosen(NoiseSchedule noise, Steps steps, SigmaSpacing sigmaSpacing) {
         if (sigmaSpacing == SigmaSpacing.KARRAS) {
             throw new InvalidRequestException(
@@ -114,12 +114,12 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
         return spacing.kind() == TimestepSpacing.Kind.LEADING ? Math.hypot(sigmas[0], 1) : sigmas[0];
     }
 
-    /** The indices of the steps that {@code steps} covers. */
+    /** Returns the indices of the steps that {@code steps} covers. */
     IntStream part(Steps steps) {
         return steps.part(timesteps, noise.trainTimesteps());
     }
 
-    /** The sigma of every training timestep, increasing. */
+    /** Returns the sigma of every training timestep, increasing. */
     private static double[] trainedSigmas(NoiseSchedule noise) {
         double[] sigmas = new double[noise.trainTimesteps()];
         Arrays.setAll(sigmas, t -> {
@@ -129,14 +129,14 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
         return sigmas;
     }
 
-    /** The sigma at a timestep, linear between whole ones. */
+    /** Returns the sigma at a timestep, linear between whole ones. */
     private static double sigma(double[] trained, double timestep) {
         int below = Math.clamp((long) Math.floor(timestep), 0, trained.length - 2);
         double share = Math.clamp(timestep - below, 0.0, 1.0);
         return trained[below] + share * (trained[below + 1] - trained[below]);
     }
 
-    /** The timestep with a sigma, linear in its logarithm between whole ones. */
+    /** Returns the timestep with a sigma, linear in its logarithm between whole ones. */
     private static double timestep(double[] trained, double sigma) {
         int found = Arrays.binarySearch(trained, sigma);
         int below = Math.clamp(found >= 0 ? found : -found - 2, 0, trained.length - 2);

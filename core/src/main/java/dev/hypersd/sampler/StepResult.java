@@ -30,7 +30,7 @@ public record StepResult(Tensor x, Tensor x0, List<Evaluation> history) {
         return new StepResult(x, x, List.of());
     }
 
-    /** All tensors of this result, for {@link dev.hypersd.tensor.TensorScope#keeping}. */
+    /** Returns all tensors of this result, for {@link dev.hypersd.tensor.TensorScope#keeping}. */
     public List<Tensor> tensors() {
         List<Tensor> tensors = new ArrayList<>(List.of(x, x0));
         for (Evaluation evaluation : history) {

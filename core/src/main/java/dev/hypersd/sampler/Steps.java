@@ -87,12 +87,12 @@ public record Steps(
         return none ? withStrength(1).withOriginStrength(strength * originStrength) : this;
     }
 
-    /** Whether the caller chose the timesteps. */
+    /** Returns whether the caller chose the timesteps. */
     boolean areChosen() {
         return !timesteps.isEmpty();
     }
 
-    /** The chosen timesteps, each checked against the schedule. */
+    /** Returns the chosen timesteps, each checked against the schedule. */
     int[] chosen(int trainTimesteps) {
         for (int t : timesteps) {
             if (t < 0 || t >= trainTimesteps) {
@@ -103,7 +103,7 @@ public record Steps(
         return timesteps.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** The indices into {@code all}, the decreasing timesteps of the whole way, that these steps cover. */
+    /** Returns the indices into {@code all}, the decreasing timesteps of the whole way, that these steps cover. */
     IntStream part(double[] all, int trainTimesteps) {
         int from = denoisingStart > 0
                 ? countUntil(denoisingStart, trainTimesteps, all)
@@ -122,7 +122,7 @@ public record Steps(
     }
 
     /**
-     * How many of {@code timesteps} come before {@code share} of the noise levels is behind; rounded like the
+     * Returns how many of {@code timesteps} come before {@code share} of the noise levels is behind; rounded like the
      * reference, half to even.
      */
     static int countUntil(double share, int trainTimesteps, double[] timesteps) {

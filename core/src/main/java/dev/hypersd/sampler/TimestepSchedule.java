@@ -46,8 +46,8 @@ record TimestepSchedule(NoiseSchedule noise, int[] timesteps, int[] targets, Fin
     }
 
     /**
-     * The timesteps that consistency models are distilled with, {@code T / original * (1..k) - 1}, increasing, of which
-     * only the first {@code k = original * strength} are taken.
+     * Returns the timesteps that consistency models are distilled with, {@code T / original * (1..k) - 1}, increasing,
+     * of which only the first {@code k = original * strength} are taken.
      */
     static int[] distillation(int trainTimesteps, int original, double strength) {
         if (original < 1 || original > trainTimesteps) {
@@ -82,17 +82,17 @@ record TimestepSchedule(NoiseSchedule noise, int[] timesteps, int[] targets, Fin
         return timesteps[i];
     }
 
-    /** The noise level at which step {@code i} begins. */
+    /** Returns the noise level at which step {@code i} begins. */
     NoiseLevel from(int i) {
         return noise.level(timesteps[i]);
     }
 
-    /** The noise level at which step {@code i} ends. */
+    /** Returns the noise level at which step {@code i} ends. */
     NoiseLevel to(int i) {
         return targets[i] < 0 ? end.level(noise) : noise.level(targets[i]);
     }
 
-    /** The indices of the steps that {@code steps} covers. */
+    /** Returns the indices of the steps that {@code steps} covers. */
     IntStream part(Steps steps) {
         return steps.part(Arrays.stream(timesteps).asDoubleStream().toArray(), noise.trainTimesteps());
     }

@@ -19,12 +19,12 @@ public enum BetaSchedule {
         this.text = text;
     }
 
-    /** The name in scheduler_config.json. */
+    /** Returns the name in scheduler_config.json. */
     public String text() {
         return text;
     }
 
-    /** One beta for each timestep, in the single precision that networks were trained with. */
+    /** Returns one beta for each timestep, in the single precision that networks were trained with. */
     float[] betas(int count, double start, double end) {
         return switch (this) {
             case LINEAR -> evenly((float) start, (float) end, count);

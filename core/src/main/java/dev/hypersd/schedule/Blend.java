@@ -13,7 +13,7 @@ public record Blend(double first, double second) {
     }
 
     /**
-     * The same with numbers of its own for each sample of a batch.
+     * Returns the same with numbers of its own for each sample of a batch.
      *
      * @param blends one for all samples, or one for each: as many as {@code x} has rows
      * @param x {@code [B, ...]}

@@ -11,12 +11,14 @@ public record NoiseLevel(double alpha, double sigma) {
     /** The image without noise. */
     public static final NoiseLevel CLEAN = new NoiseLevel(1, 0);
 
-    /** The level with {@code alpha^2 = alphaBar}, in [0, 1]. */
+    /** Returns the level with {@code alpha^2 = alphaBar}, in [0, 1]. */
     public static NoiseLevel ofAlphaBar(double alphaBar) {
         return new NoiseLevel(Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar));
     }
 
-    /** The level whose noise is {@code ratio} times as strong as its image, as Karras et al. (2022) count it. */
+    /**
+     * Returns the level whose noise is {@code ratio} times as strong as its image, as Karras et al. (2022) count it.
+     */
     public static NoiseLevel ofRatio(double ratio) {
         double alpha = 1 / Math.sqrt(1 + ratio * ratio);
         return new NoiseLevel(alpha, ratio * alpha);

@@ -27,7 +27,7 @@ public final class NoiseSchedule {
         this.levels = levels(alphaBars(settings));
     }
 
-    /** The schedule that a scheduler_config.json describes; see {@link ScheduleSettings#from}. */
+    /** Returns the schedule that a scheduler_config.json describes; see {@link ScheduleSettings#from}. */
     public static NoiseSchedule from(JsonObject config) {
         return new NoiseSchedule(ScheduleSettings.from(config));
     }
@@ -42,12 +42,12 @@ public final class NoiseSchedule {
         return settings.prediction();
     }
 
-    /** The number of timesteps, 1000 in Stable Diffusion. */
+    /** Returns the number of timesteps, 1000 in Stable Diffusion. */
     public int trainTimesteps() {
         return levels.length;
     }
 
-    /** The noise level at timestep {@code t}. */
+    /** Returns the noise level at timestep {@code t}. */
     public NoiseLevel level(int t) {
         if (t < 0 || t >= levels.length) {
             throw new IllegalArgumentException(
@@ -72,19 +72,19 @@ public final class NoiseSchedule {
         });
     }
 
-    /** The image that a network with output {@code output} sees in {@code xt}. */
+    /** Returns the image that a network with output {@code output} sees in {@code xt}. */
     public Tensor toX0(Tensor xt, Tensor output, int... t) {
         return blend(xt, output, t, i -> prediction().x0(level(t[i])));
     }
 
-    /** The noise that a network with output {@code output} sees in {@code xt}. */
+    /** Returns the noise that a network with output {@code output} sees in {@code xt}. */
     public Tensor toEps(Tensor xt, Tensor output, int... t) {
         return blend(xt, output, t, i -> prediction().eps(level(t[i])));
     }
 
     /**
-     * One deterministic DDIM step (the paper's Psi): the sample at timestep {@code to} with the image and the noise
-     * that the network sees in {@code x}. The identity where {@code to = from}; either direction is allowed.
+     * Returns one deterministic DDIM step (the paper's Psi): the sample at timestep {@code to} with the image and the
+     * noise that the network sees in {@code x}. The identity where {@code to = from}; either direction is allowed.
      *
      * @param output the network's output for {@code x} at {@code from}
      */

@@ -48,25 +48,27 @@ public enum PredictionType {
     }
 
     /**
-     * The image that the network sees in sample {@code x} at a level, as a blend of {@code x} and the network's output.
+     * Returns the image that the network sees in sample {@code x} at a level, as a blend of {@code x} and the network's
+     * output.
      */
     public abstract Blend x0(NoiseLevel at);
 
     /**
-     * The noise that the network sees in sample {@code x} at a level, as a blend of {@code x} and the network's output.
+     * Returns the noise that the network sees in sample {@code x} at a level, as a blend of {@code x} and the network's
+     * output.
      */
     public abstract Blend eps(NoiseLevel at);
 
     /**
-     * The sample at level {@code to} with the same image and the same noise as {@code x} has at level {@code from}, as
-     * a blend of {@code x} and the network's output: one DDIM step (Song et al., 2021, eq. 12 without noise), the
-     * identity for equal levels.
+     * Returns the sample at level {@code to} with the same image and the same noise as {@code x} has at level {@code
+     * from}, as a blend of {@code x} and the network's output: one DDIM step (Song et al., 2021, eq. 12 without noise),
+     * the identity for equal levels.
      */
     public Blend jump(NoiseLevel from, NoiseLevel to) {
         return Blend.sum(to.alpha(), x0(from), to.sigma(), eps(from));
     }
 
-    /** The name in scheduler_config.json. */
+    /** Returns the name in scheduler_config.json. */
     public String text() {
         return text;
     }

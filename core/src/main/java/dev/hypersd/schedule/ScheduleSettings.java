@@ -44,7 +44,7 @@ public record ScheduleSettings(
     }
 
     /**
-     * The settings in a scheduler_config.json, with diffusers' values for absent keys.
+     * Returns the settings in a scheduler_config.json, with diffusers' values for absent keys.
      *
      * @throws InvalidFileException if a value makes no sense; the message names file, key and value
      */
@@ -68,7 +68,7 @@ public record ScheduleSettings(
         }
     }
 
-    /** The same schedule for a network that predicts something else. */
+    /** Returns the same schedule for a network that predicts something else. */
     public ScheduleSettings withPrediction(PredictionType other) {
         return new ScheduleSettings(
                 trainTimesteps, betaSchedule, betaStart, betaEnd, trainedBetas, other, zeroTerminalSnr);

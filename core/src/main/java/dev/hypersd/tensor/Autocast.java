@@ -28,7 +28,7 @@ public final class Autocast {
         return switched(false, work);
     }
 
-    /** Whether products on the CPU are being converted. */
+    /** Returns whether products on the CPU are being converted. */
     public static boolean active() {
         return torch.is_autocast_enabled(DeviceType.CPU);
     }

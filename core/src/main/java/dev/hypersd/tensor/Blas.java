@@ -19,7 +19,7 @@ import org.bytedeco.javacpp.Loader;
 record Blas(String name, boolean mkl) {
     private static final int LONGEST_NAME = 256;
 
-    /** The library that is loaded now. The engine must have started. */
+    /** Returns the library that is loaded now. The engine must have started. */
     static Blas loaded() {
         SymbolLookup libraries = SymbolLookup.loaderLookup();
         Optional<MemorySegment> mkl = libraries.find("MKL_Get_Version_String");

@@ -42,7 +42,7 @@ final class Cores {
     }
 
     /**
-     * Whether products in BF16 are the processor's own, and faster than in F32. Where the system does not tell
+     * Returns whether products in BF16 are the processor's own, and faster than in F32. Where the system does not tell
      * (Windows, macOS), they are taken not to be.
      */
     static boolean multiplyBf16() {

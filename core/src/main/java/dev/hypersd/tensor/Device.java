@@ -13,7 +13,7 @@ public enum Device {
     CUDA;
 
     /**
-     * The device with this name, in any letter case.
+     * Returns the device with this name, in any letter case.
      *
      * @throws InvalidRequestException if there is none
      */
@@ -44,7 +44,7 @@ public enum Device {
         return tensor.to(new org.bytedeco.pytorch.Device(toString()), tensor.scalar_type());
     }
 
-    /** The engine's name: {@code cpu}, {@code cuda}. */
+    /** Returns the engine's name: {@code cpu}, {@code cuda}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

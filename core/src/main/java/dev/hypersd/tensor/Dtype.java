@@ -33,12 +33,12 @@ public enum Dtype {
         return bytes;
     }
 
-    /** The engine's name for this type. */
+    /** Returns the engine's name for this type. */
     public ScalarType scalarType() {
         return scalarType;
     }
 
-    /** Whether values are floating-point numbers; only these can be weights of a network. */
+    /** Returns whether values are floating-point numbers; only these can be weights of a network. */
     public boolean isFloatingPoint() {
         return switch (this) {
             case F64, F32, F16, BF16, F8_E4M3, F8_E5M2 -> true;
@@ -46,12 +46,12 @@ public enum Dtype {
         };
     }
 
-    /** The type with this safetensors name ({@code "F16"}), or empty if there is none. */
+    /** Returns the type with this safetensors name ({@code "F16"}), or empty if there is none. */
     public static Optional<Dtype> ofName(String name) {
         return Arrays.stream(values()).filter(d -> d.name().equals(name)).findFirst();
     }
 
-    /** The type of the engine's {@code scalarType}. */
+    /** Returns the type of the engine's {@code scalarType}. */
     public static Dtype of(ScalarType scalarType) {
         // Native code hands out copies of the constants; intern() leads back to the constant.
         ScalarType constant = scalarType.intern();

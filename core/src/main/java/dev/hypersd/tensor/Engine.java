@@ -105,8 +105,8 @@ public final class Engine {
     }
 
     /**
-     * The type that this machine's processor computes fastest in: BF16 where it has instructions for that, and F32
-     * elsewhere.
+     * Returns the type that this machine's processor computes fastest in: BF16 where it has instructions for that, and
+     * F32 elsewhere.
      */
     public static Dtype fastestDtype() {
         return Cores.multiplyBf16() ? Dtype.BF16 : Dtype.F32;

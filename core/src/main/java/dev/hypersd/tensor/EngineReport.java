@@ -79,7 +79,7 @@ public record EngineReport(
         return advice;
     }
 
-    /** The best of a few rounds of {@code [2048, 2048] x [2048, 2048]}. */
+    /** Returns the best of a few rounds of {@code [2048, 2048] x [2048, 2048]}. */
     private static double measureGemm() {
         Tensor a = torch.randn(GEMM_SIZE, GEMM_SIZE);
         Tensor b = torch.randn(GEMM_SIZE, GEMM_SIZE);

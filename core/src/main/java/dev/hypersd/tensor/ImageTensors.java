@@ -55,8 +55,8 @@ public final class ImageTensors {
     }
 
     /**
-     * A mask {@code [1, 1, H, W]} from a grey image: 1 where it is bright (128 and above), else 0. It belongs to the
-     * caller's scope.
+     * Returns a mask {@code [1, 1, H, W]} from a grey image: 1 where it is bright (128 and above), else 0. It belongs
+     * to the caller's scope.
      */
     public static Tensor mask(Image grey) {
         return TensorScope.scoped(() ->
@@ -64,7 +64,7 @@ public final class ImageTensors {
     }
 
     /**
-     * The images of a batch, rounded to 8 bits.
+     * Returns the images of a batch, rounded to 8 bits.
      *
      * @param pixels from -1 to 1, {@code [B, 3, H, W]} of any floating-point type on any device; values beyond are
      *     clipped

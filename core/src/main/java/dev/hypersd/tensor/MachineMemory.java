@@ -40,8 +40,8 @@ public final class MachineMemory {
     }
 
     /**
-     * The memory that the control groups of a line of {@code /proc/self/cgroup} leave: the group itself and all groups
-     * around it.
+     * Returns the memory that the control groups of a line of {@code /proc/self/cgroup} leave: the group itself and all
+     * groups around it.
      *
      * @param line {@code 0::/group} in version 2, {@code 4:memory:/group} in version 1
      */
@@ -60,7 +60,7 @@ public final class MachineMemory {
                 : LongStream.empty();
     }
 
-    /** The folder of a group and those around it; in a container the outer ones may not be there. */
+    /** Returns the folder of a group and those around it; in a container the outer ones may not be there. */
     private static Stream<Path> groups(Path all, String name) {
         Path group = all.resolve(name.replaceFirst("^/+", "")).normalize();
         return group.startsWith(all)
@@ -68,7 +68,7 @@ public final class MachineMemory {
                 : Stream.of(all);
     }
 
-    /** The memory that one group leaves, if it has a limit. */
+    /** Returns the memory that one group leaves, if it has a limit. */
     private static LongStream left(Path group, String limitFile, String usageFile, String statisticsPrefix) {
         OptionalLong limit = number(lines(group.resolve(limitFile)), "");
         OptionalLong usage = number(lines(group.resolve(usageFile)), "");
@@ -81,7 +81,7 @@ public final class MachineMemory {
         return LongStream.of(Math.max(0, limit.getAsLong() - usage.getAsLong() + cached));
     }
 
-    /** The number in the line that begins with {@code key}, without its unit. */
+    /** Returns the number in the line that begins with {@code key}, without its unit. */
     private static OptionalLong number(List<String> lines, String key) {
         return lines.stream()
                 .filter(line -> line.startsWith(key))

@@ -37,8 +37,8 @@ public final class Shapes {
     }
 
     /**
-     * The number of elements, 1 for a scalar. It refuses to overflow, so that a hostile header cannot wrap around to a
-     * small size: {@link ArithmeticException} if the number exceeds 2^63 - 1.
+     * Returns the number of elements, 1 for a scalar. It refuses to overflow, so that a hostile header cannot wrap
+     * around to a small size: {@link ArithmeticException} if the number exceeds 2^63 - 1.
      */
     public static long count(long... shape) {
         long count = 1;
@@ -51,7 +51,7 @@ public final class Shapes {
         return count;
     }
 
-    /** The stride of each dimension, in elements, when the last dimension is the innermost. */
+    /** Returns the stride of each dimension, in elements, when the last dimension is the innermost. */
     public static long[] strides(long... shape) {
         long[] strides = new long[shape.length];
         long stride = 1;

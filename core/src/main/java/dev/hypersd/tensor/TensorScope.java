@@ -82,7 +82,7 @@ public final class TensorScope {
         return current;
     }
 
-    /** The same for steps that were put into a list. */
+    /** Returns the same for steps that were put into a list. */
     public static Tensor chain(Tensor x, List<Step> steps) {
         return chain(x, steps.toArray(Step[]::new));
     }

@@ -30,23 +30,23 @@ public final class Tensors {
         return new TensorOptions(dtype.scalarType());
     }
 
-    /** A tensor without storage: it has a shape and a type, and computing with it yields shapes. */
+    /** Returns a tensor without storage: it has a shape and a type, and computing with it yields shapes. */
     public static Tensor meta(Dtype dtype, long... shape) {
         return torch.empty(
                 shape, options(dtype).device(new DeviceOptional(new Device("meta"))), new MemoryFormatOptional());
     }
 
-    /** A tensor of uninitialised F32 memory on the CPU. */
+    /** Returns a tensor of uninitialised F32 memory on the CPU. */
     public static Tensor empty(long... shape) {
         return empty(Dtype.F32, shape);
     }
 
-    /** A tensor of uninitialised memory on the CPU. */
+    /** Returns a tensor of uninitialised memory on the CPU. */
     public static Tensor empty(Dtype dtype, long... shape) {
         return torch.empty(shape, options(dtype), new MemoryFormatOptional());
     }
 
-    /** An F32 tensor of {@code shape} holding a copy of {@code values} in row-major order. */
+    /** Returns an F32 tensor of {@code shape} holding a copy of {@code values} in row-major order. */
     public static Tensor of(float[] values, long... shape) {
         checkCount(values.length, shape);
         Tensor tensor = empty(shape);
@@ -54,7 +54,7 @@ public final class Tensors {
         return tensor;
     }
 
-    /** An I64 tensor of {@code shape} holding a copy of {@code values} in row-major order. */
+    /** Returns an I64 tensor of {@code shape} holding a copy of {@code values} in row-major order. */
     public static Tensor of(long[] values, long... shape) {
         checkCount(values.length, shape);
         Tensor tensor = empty(Dtype.I64, shape);
@@ -63,10 +63,10 @@ public final class Tensors {
     }
 
     /**
-     * The whole of {@code file} as a U8 tensor {@code [bytes]}, mapped and not read. Pages are copied when they are
-     * first written to, so in-place changes are private to this process; the file needs no write permission and keeps
-     * its times. The mapping ends with the last tensor that shares it. Whoever shortens the file in the meantime ends
-     * the process: the system has no page to give.
+     * Returns the whole of {@code file} as a U8 tensor {@code [bytes]}, mapped and not read. Pages are copied when they
+     * are first written to, so in-place changes are private to this process; the file needs no write permission and
+     * keeps its times. The mapping ends with the last tensor that shares it. Whoever shortens the file in the meantime
+     * ends the process: the system has no page to give.
      *
      * @param bytes the length of the file, at least 1
      */
@@ -76,8 +76,8 @@ public final class Tensors {
     }
 
     /**
-     * The tensor that lies at {@code position} of the contiguous U8 tensor {@code bytes}: it shares memory and keeps it
-     * alive, unless the position is not a multiple of the element size; then it is a copy.
+     * Returns the tensor that lies at {@code position} of the contiguous U8 tensor {@code bytes}: it shares memory and
+     * keeps it alive, unless the position is not a multiple of the element size; then it is a copy.
      */
     public static Tensor at(Tensor bytes, long position, Dtype dtype, long... shape) {
         if (position % dtype.bytes() != 0) {
@@ -90,7 +90,7 @@ public final class Tensors {
         return empty(dtype, 0).set_(bytes.storage(), position / dtype.bytes(), shape, Shapes.strides(shape));
     }
 
-    /** All elements in row-major order, converted to F32 and copied from whatever device holds them. */
+    /** Returns all elements in row-major order, converted to F32 and copied from whatever device holds them. */
     public static float[] toFloats(Tensor tensor) {
         return TensorScope.released(() -> {
             Tensor flat = onHost(tensor, Dtype.F32);
@@ -100,7 +100,7 @@ public final class Tensors {
         });
     }
 
-    /** All elements in row-major order, rounded to F32. */
+    /** Returns all elements in row-major order, rounded to F32. */
     public static List<Double> toList(Tensor tensor) {
         float[] values = toFloats(tensor);
         return IntStream.range(0, values.length)
@@ -108,7 +108,7 @@ public final class Tensors {
                 .toList();
     }
 
-    /** All elements in row-major order, converted to I64. */
+    /** Returns all elements in row-major order, converted to I64. */
     public static long[] toLongs(Tensor tensor) {
         return TensorScope.released(() -> {
             Tensor flat = onHost(tensor, Dtype.I64);
@@ -118,7 +118,7 @@ public final class Tensors {
         });
     }
 
-    /** The shape as a Java array. */
+    /** Returns the shape as a Java array. */
     public static long[] shape(Tensor tensor) {
         long[] shape = new long[(int) tensor.dim()];
         for (int i = 0; i < shape.length; i++) {
@@ -153,7 +153,7 @@ public final class Tensors {
         return x;
     }
 
-    /** The bytes of a contiguous tensor in host memory, for as long as the tensor lives. */
+    /** Returns the bytes of a contiguous tensor in host memory, for as long as the tensor lives. */
     public static MemorySegment data(Tensor tensor) {
         if (!tensor.is_contiguous() || !tensor.is_cpu()) {
             throw new IllegalArgumentException("only contiguous tensors in host memory can be read as bytes, not "

@@ -39,7 +39,7 @@ final class BytePairEncoder {
         this.merges = merges;
     }
 
-    /** The symbols of {@code word}, which is not empty. */
+    /** Returns the symbols of {@code word}, which is not empty. */
     List<Integer> encode(String word) {
         byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
         Symbols symbols = new Symbols(bytes.length);
@@ -105,7 +105,7 @@ final class BytePairEncoder {
             }
         }
 
-        /** The merge of the symbol at {@code at} with its right neighbour, if there are both. */
+        /** Returns the merge of the symbol at {@code at} with its right neighbour, if there are both. */
         private @Nullable Merge mergeAt(int at) {
             return id[at] == NONE || next[at] == NONE ? null : merges.get(new Pair(id[at], id[next[at]]));
         }

@@ -30,17 +30,19 @@ public final class ByteSymbols {
         return (latin1 > ' ' && latin1 <= '~') || (latin1 > 0xa0 && !softHyphen);
     }
 
-    /** The symbol of {@code b}, 0 to 255. */
+    /** Returns the symbol of {@code b}, 0 to 255. */
     public static String of(int b) {
         return SYMBOLS[b];
     }
 
-    /** The byte that {@code symbol} stands for, 0 to 255; -1 if it stands for none. */
+    /** Returns the byte that {@code symbol} stands for, 0 to 255; -1 if it stands for none. */
     public static int byteOf(char symbol) {
         return BYTES.getOrDefault(symbol, -1);
     }
 
-    /** All 256 as the published vocabularies number them: by code point, so that the visible ones come first. */
+    /**
+     * Returns all 256 as the published vocabularies number them: by code point, so that the visible ones come first.
+     */
     public static List<String> inOrderOfIds() {
         return Arrays.stream(SYMBOLS).sorted(Comparator.naturalOrder()).toList();
     }

@@ -23,7 +23,7 @@ public record Chunk(List<Integer> ids, List<Double> weights) {
         return new Chunk(ids, Collections.nCopies(ids.size(), 1.0));
     }
 
-    /** A prompt in {@link PromptSyntax#WEIGHTED}, in as many chunks as it takes, at least one. */
+    /** Returns a prompt in {@link PromptSyntax#WEIGHTED}, in as many chunks as it takes, at least one. */
     public static List<Chunk> weighted(ClipTokenizer tokenizer, String prompt) {
         int room = tokenizer.length() - 2;
         List<Chunk> chunks = new ArrayList<>();
@@ -43,7 +43,7 @@ public record Chunk(List<Integer> ids, List<Double> weights) {
         return chunks;
     }
 
-    /** Whether any id counts more or less than usual. */
+    /** Returns whether any id counts more or less than usual. */
     public boolean isWeighted() {
         return weights.stream().anyMatch(weight -> weight != 1);
     }

@@ -59,8 +59,8 @@ public final class ClipTokenizer {
     }
 
     /**
-     * The same tokenizer with words that stand for ids of their own, wherever they stand by themselves in a prompt, as
-     * typed in any letter case.
+     * Returns the same tokenizer with words that stand for ids of their own, wherever they stand by themselves in a
+     * prompt, as typed in any letter case.
      *
      * @param words their ids, which may lie beyond the vocabulary
      */
@@ -97,7 +97,7 @@ public final class ClipTokenizer {
     }
 
     /**
-     * The tokenizer that CLIP was published with, which SD 1.x, SD 2.x and SDXL share but for the padding; its
+     * Returns the tokenizer that CLIP was published with, which SD 1.x, SD 2.x and SDXL share but for the padding; its
      * vocabulary comes with this library.
      *
      * @param padding {@link VocabularyFiles#PADDING} or {@link VocabularyFiles#PADDING_OF_SECOND}
@@ -138,14 +138,14 @@ public final class ClipTokenizer {
         return new Tokens(ids, text.beyond(room));
     }
 
-    /** All ids of {@code prompt}, however many, without begin, end and padding. */
+    /** Returns all ids of {@code prompt}, however many, without begin, end and padding. */
     public List<Integer> ids(String prompt) {
         return read(prompt).ids().toList();
     }
 
     /**
-     * The text that {@code ids} stand for, as far as they tell: words in lower case with one space between them. What
-     * follows the first end is left out, and so are special tokens.
+     * Returns the text that {@code ids} stand for, as far as they tell: words in lower case with one space between
+     * them. What follows the first end is left out, and so are special tokens.
      *
      * @throws IllegalArgumentException if an id is outside of the vocabulary
      */
@@ -172,34 +172,36 @@ public final class ClipTokenizer {
         return bytes.toString(StandardCharsets.UTF_8).strip();
     }
 
-    /** The words that {@code text} is cut into before anything else is done with it, for those who count them. */
+    /**
+     * Returns the words that {@code text} is cut into before anything else is done with it, for those who count them.
+     */
     public static List<String> words(String text) {
         return WORD.matcher(normalise(text)).results().map(MatchResult::group).toList();
     }
 
-    /** The id that every sequence starts with. */
+    /** Returns the id that every sequence starts with. */
     public int begin() {
         return vocabulary.id(special.begin());
     }
 
-    /** The id that ends the words of every sequence. */
+    /** Returns the id that ends the words of every sequence. */
     public int end() {
         return vocabulary.id(special.end());
     }
 
-    /** The id that fills a sequence up. */
+    /** Returns the id that fills a sequence up. */
     public int padding() {
         return vocabulary.id(special.padding());
     }
 
-    /** How many ids {@link #encode} gives: 77 in every published model. */
+    /** Returns how many ids {@link #encode} gives: 77 in every published model. */
     public int length() {
         return length;
     }
 
     /**
-     * The number of tokens; every id is below it, but for those of added words. The text encoder's embedding must have
-     * at least as many rows.
+     * Returns the number of tokens; every id is below it, but for those of added words. The text encoder's embedding
+     * must have at least as many rows.
      */
     public int vocabularySize() {
         return vocabulary.size();
@@ -269,7 +271,7 @@ public final class ClipTokenizer {
             return words.stream().flatMap(word -> word.ids.stream());
         }
 
-        /** The text from the first word on of which not every id is among the first {@code room}. */
+        /** Returns the text from the first word on of which not every id is among the first {@code room}. */
         String beyond(int room) {
             int count = 0;
             for (Word word : words) {

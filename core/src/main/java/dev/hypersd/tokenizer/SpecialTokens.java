@@ -77,7 +77,7 @@ record SpecialTokens(String begin, String end, String unknown, String padding, M
         return content;
     }
 
-    /** All special tokens. */
+    /** Returns all special tokens. */
     Set<String> all() {
         return normalised.keySet();
     }

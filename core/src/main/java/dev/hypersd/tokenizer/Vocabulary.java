@@ -37,7 +37,7 @@ final class Vocabulary {
         this.merges = merges;
     }
 
-    /** The vocabulary that {@code files} would be read as. */
+    /** Returns the vocabulary that {@code files} would be read as. */
     static Vocabulary of(VocabularyFiles files) {
         Path name = Path.of("published", "vocab.json");
         Map<String, Integer> ids = HashMap.newHashMap(files.size());
@@ -157,17 +157,17 @@ final class Vocabulary {
         return new Vocabulary(file, ids, merges);
     }
 
-    /** The number of tokens; every id is below it. */
+    /** Returns the number of tokens; every id is below it. */
     int size() {
         return ids.size();
     }
 
-    /** The id of {@code token}, which must be one. */
+    /** Returns the id of {@code token}, which must be one. */
     int id(String token) {
         return Objects.requireNonNull(ids.get(token), token);
     }
 
-    /** The tokens by their ids. */
+    /** Returns the tokens by their ids. */
     String[] tokens() {
         String[] tokens = new String[ids.size()];
         ids.forEach((token, id) -> tokens[id] = token);
@@ -183,7 +183,7 @@ final class Vocabulary {
         }
     }
 
-    /** The encoder of words; bytes that have no token become {@code unknown}. */
+    /** Returns the encoder of words; bytes that have no token become {@code unknown}. */
     BytePairEncoder encoder(int unknown) {
         int[] inner = new int[256];
         int[] last = new int[256];

@@ -46,7 +46,7 @@ public record VocabularyFiles(int size, List<String> merges) {
         }
     }
 
-    /** The vocabulary of 49408 tokens that CLIP was published with, and which SD 1.x, SD 2.x and SDXL share. */
+    /** Returns the vocabulary of 49408 tokens that CLIP was published with, and which SD 1.x, SD 2.x and SDXL share. */
     public static VocabularyFiles published() {
         try (InputStream stream = VocabularyFiles.class.getResourceAsStream(PUBLISHED_MERGES)) {
             if (stream == null) {
@@ -61,7 +61,7 @@ public record VocabularyFiles(int size, List<String> merges) {
         }
     }
 
-    /** The files by name, the contents in UTF-8. */
+    /** Returns the files by name, the contents in UTF-8. */
     public Map<String, byte[]> files(String padding) {
         Map<String, String> files = new LinkedHashMap<>();
         files.put("vocab.json", vocabulary().toString());
@@ -77,7 +77,7 @@ public record VocabularyFiles(int size, List<String> merges) {
         return bytes;
     }
 
-    /** The tokens in the order of their ids. */
+    /** Returns the tokens in the order of their ids. */
     List<String> tokens() {
         List<String> symbols = ByteSymbols.inOrderOfIds();
         List<String> tokens = new ArrayList<>(symbols);

@@ -45,7 +45,7 @@ public record Conditioning(
         }
 
         /**
-         * The sum, of two ControlNets for the same U-Net.
+         * Returns the sum, of two ControlNets for the same U-Net.
          *
          * @throws InvalidRequestException if they are for different ones
          */
@@ -62,14 +62,14 @@ public record Conditioning(
             return new Residuals(sums, middle.add(other.middle));
         }
 
-        /** All tensors, the middle one last. */
+        /** Returns all tensors, the middle one last. */
         public List<Tensor> tensors() {
             List<Tensor> all = new ArrayList<>(skips);
             all.add(middle);
             return all;
         }
 
-        /** Each tensor as {@code change} makes it. */
+        /** Returns each tensor as {@code change} makes it. */
         public Residuals map(UnaryOperator<Tensor> change) {
             return new Residuals(skips.stream().map(change).toList(), change.apply(middle));
         }
@@ -81,7 +81,7 @@ public record Conditioning(
     }
 
     /**
-     * The guidance scale as an input of the network (Meng et al., 2023), as latent consistency models have it.
+     * Returns the guidance scale as an input of the network (Meng et al., 2023), as latent consistency models have it.
      *
      * @param w guidance scale minus one, {@code [B]}
      * @param dimension {@link UNetConfig#guidanceDimension}, an even number from 4
@@ -93,7 +93,7 @@ public record Conditioning(
     }
 
     /**
-     * These conditions for the first of a batch and {@code others} for the rest; without residuals.
+     * Returns these conditions for the first of a batch and {@code others} for the rest; without residuals.
      *
      * @param others for the same network
      */
@@ -114,7 +114,7 @@ public record Conditioning(
         return new Conditioning(text, added, Optional.of(embedding), residuals);
     }
 
-    /** The conditions of {@code count} rows of the batch from {@code first}; without residuals. */
+    /** Returns the conditions of {@code count} rows of the batch from {@code first}; without residuals. */
     public Conditioning rows(long first, long count) {
         return new Conditioning(
                 text.narrow(0, first, count),
@@ -124,7 +124,7 @@ public record Conditioning(
                 Optional.empty());
     }
 
-    /** The same for a network that takes no guidance embedding. */
+    /** Returns the same for a network that takes no guidance embedding. */
     public Conditioning withoutGuidance() {
         return new Conditioning(text, added, Optional.empty(), residuals);
     }

@@ -33,8 +33,8 @@ final class DownBlock {
     }
 
     /**
-     * The outputs of each layer and of the downsampling, from first to last: they are skip connections, and the last is
-     * the input of what follows.
+     * Returns the outputs of each layer and of the downsampling, from first to last: they are skip connections, and the
+     * last is the input of what follows.
      *
      * @param x {@code [B, in, H, W]}
      */

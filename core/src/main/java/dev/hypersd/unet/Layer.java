@@ -18,7 +18,7 @@ record Layer(ResnetBlock2D resnet, Optional<Transformer2DModel> transformer) {
                         .map(t -> new Transformer2DModel(p.at("attentions." + index), config, level.channels(), t)));
     }
 
-    /** A segment of gradient checkpointing. */
+    /** Returns a segment of gradient checkpointing. */
     Tensor forward(Tensor x, Tensor embedding, Tensor text) {
         return segment(in -> compute(in[0], in[1], in[2]), x, embedding, text);
     }

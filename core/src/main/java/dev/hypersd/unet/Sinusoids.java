@@ -18,7 +18,7 @@ final class Sinusoids {
     private Sinusoids() {}
 
     /**
-     * The embedding of timesteps.
+     * Returns the embedding of timesteps.
      *
      * @param positions numbers of any type, {@code [n]}
      * @param dimension even
@@ -33,7 +33,7 @@ final class Sinusoids {
         return waves(positions, frequencies, order);
     }
 
-    /** The embedding of guidance scales times 1000: {@code [n] -> [n, dimension]}. */
+    /** Returns the embedding of guidance scales times 1000: {@code [n] -> [n, dimension]}. */
     static Tensor ofGuidance(Tensor positions, int dimension) {
         float[] frequencies = new float[dimension / 2];
         float exponent = (float) (-LN_LONGEST_PERIOD / (frequencies.length - 1));

@@ -54,7 +54,7 @@ final class Transformer2DModel {
         return map.flatten(2, -1).transpose(1, 2).contiguous();
     }
 
-    /** The reverse, to the size of {@code like}; a view. */
+    /** Returns the reverse, to the size of {@code like}; a view. */
     private static Tensor map(Tensor pixels, Tensor like) {
         return pixels.transpose(1, 2).view(like.size(0), like.size(1), like.size(2), like.size(3));
     }

@@ -50,7 +50,7 @@ public final class UNet2DConditionModel {
     }
 
     /**
-     * One prediction.
+     * Returns one prediction.
      *
      * @param sample noisy latents, {@code [B, in, h, w]}
      * @param timesteps {@code [1]} or {@code [B]}, 0..999, whole or fractional
@@ -78,7 +78,7 @@ public final class UNet2DConditionModel {
     }
 
     /**
-     * The feature maps of the network for {@code sample}, as a discriminator takes them.
+     * Returns the feature maps of the network for {@code sample}, as a discriminator takes them.
      *
      * @param sample noisy latents, {@code [B, in, h, w]}
      * @param timesteps {@code [1]} or {@code [B]}
@@ -111,7 +111,7 @@ public final class UNet2DConditionModel {
                 maps -> maps);
     }
 
-    /** The channels of {@link #features}. */
+    /** Returns the channels of {@link #features}. */
     public List<Long> featureChannels() {
         List<Long> down =
                 config.levels().stream().map(level -> (long) level.channels()).toList();
@@ -121,7 +121,7 @@ public final class UNet2DConditionModel {
         return channels;
     }
 
-    /** The first half of this network, with the same parameters. */
+    /** Returns the first half of this network, with the same parameters. */
     public UNetEncoder encoder() {
         return encoder;
     }

@@ -83,8 +83,8 @@ public record UNetConfig(
     }
 
     /**
-     * The same for a network that takes latents of {@code channels} and no guidance embedding, as the ControlNets of an
-     * inpainting U-Net do.
+     * Returns the same for a network that takes latents of {@code channels} and no guidance embedding, as the
+     * ControlNets of an inpainting U-Net do.
      */
     public UNetConfig withInputs(int channels) {
         return new UNetConfig(
@@ -103,8 +103,8 @@ public record UNetConfig(
     }
 
     /**
-     * The channels of what the encoder hands to the decoder: of the stem, of every layer and of every downsampling,
-     * from first to last.
+     * Returns the channels of what the encoder hands to the decoder: of the stem, of every layer and of every
+     * downsampling, from first to last.
      */
     public List<Integer> skipChannels() {
         List<Integer> channels = new ArrayList<>(List.of(stemChannels()));
@@ -126,7 +126,7 @@ public record UNetConfig(
         return levels.getFirst().channels();
     }
 
-    /** The level below all others, where the middle block works. */
+    /** Returns the level below all others, where the middle block works. */
     public Level coarsest() {
         return levels.getLast();
     }

@@ -187,7 +187,7 @@ final class UNetConfigReader {
         return dimension;
     }
 
-    /** One number for all levels, or a list with one for each. */
+    /** Returns one number for all levels, or a list with one for each. */
     private List<Integer> perLevel(String key, int absent) {
         List<Integer> values = json.isList(key)
                 ? sized(key, json.integers(key, List.of()))

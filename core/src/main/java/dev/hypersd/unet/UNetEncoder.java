@@ -125,7 +125,8 @@ public final class UNetEncoder {
     }
 
     /**
-     * The embedding of time, guidance and added conditions that residual blocks take, with the activation applied.
+     * Returns the embedding of time, guidance and added conditions that residual blocks take, with the activation
+     * applied.
      *
      * @param timesteps {@code [1]} or {@code [B]} of any type; fractions count
      * @return {@code [B, E]}
@@ -159,13 +160,13 @@ public final class UNetEncoder {
                 typed(sinusoids.reshape(added.timeIds().size(0), -1)));
     }
 
-    /** The first convolution: {@code [B, in, h, w] -> [B, C, h, w]}. */
+    /** Returns the first convolution: {@code [B, in, h, w] -> [B, C, h, w]}. */
     public Tensor stem(Tensor sample) {
         return scoped(() -> stem.forward(typed(sample)));
     }
 
     /**
-     * The levels and the middle block.
+     * Returns the levels and the middle block.
      *
      * @param stem from {@link #stem}, possibly with something added; becomes the first of the skips
      * @param embedding from {@link #embed}

@@ -74,12 +74,12 @@ final class UpBlock {
             }
         }
 
-        /** The height of the next one. */
+        /** Returns the height of the next one. */
         long height() {
             return left.getLast().size(2);
         }
 
-        /** The width of the next one. */
+        /** Returns the width of the next one. */
         long width() {
             return left.getLast().size(3);
         }

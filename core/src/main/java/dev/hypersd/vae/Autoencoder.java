@@ -36,7 +36,7 @@ public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny 
         return x -> chain(x, h -> h.to(dtype.scalarType()), step, h -> h.to(x.scalar_type()));
     }
 
-    /** The sizes and options. */
+    /** Returns the sizes and options. */
     public AutoencoderConfig config() {
         return config;
     }
@@ -52,7 +52,7 @@ public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny 
     }
 
     /**
-     * The images that latents stand for.
+     * Returns the images that latents stand for.
      *
      * @param latents of unit variance, as samplers leave them, {@code [B, C, h, w]}
      * @return {@code [B, 3, h * scaleFactor, w * scaleFactor]}, about -1..1
@@ -64,7 +64,7 @@ public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny 
     }
 
     /**
-     * The latents of images.
+     * Returns the latents of images.
      *
      * @param images -1..1, {@code [B, 3, H, W]}, height and width multiples of {@link #scaleFactor}
      * @param noise standard normal of the shape of the result, asked for only where the encoding is a distribution to
@@ -91,15 +91,15 @@ public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny 
         return scoped(() -> config.scaling().normalise(raw));
     }
 
-    /** The same autoencoder, working in tiles. */
+    /** Returns the same autoencoder, working in tiles. */
     public abstract Autoencoder tiled(Tiling tiling);
 
-    /** The encoder, working in tiles. */
+    /** Returns the encoder, working in tiles. */
     Step tiledEncoder(Tiling tiling) {
         return images -> Tiles.apply(tiling, images, scaleFactor(), 1, encoder);
     }
 
-    /** The decoder, working in tiles. */
+    /** Returns the decoder, working in tiles. */
     Step tiledDecoder(Tiling tiling) {
         return latents -> Tiles.apply(tiling, latents, 1, scaleFactor(), decoder);
     }

@@ -2,18 +2,18 @@ package dev.hypersd.vae;
 
 /** The sizes and options that every {@link Autoencoder} has. */
 public sealed interface AutoencoderConfig permits AutoencoderKlConfig, AutoencoderTinyConfig {
-    /** The channels of the pictures, 3. */
+    /** Returns the channels of the pictures, 3. */
     int imageChannels();
 
-    /** The channels of the latents, 4 in Stable Diffusion. */
+    /** Returns the channels of the latents, 4 in Stable Diffusion. */
     int latentChannels();
 
     /** Pixels per latent in each direction: 8 in every published model. */
     int scaleFactor();
 
-    /** The scaling of raw latents to unit variance. */
+    /** Returns the scaling of raw latents to unit variance. */
     LatentScaling scaling();
 
-    /** The most channels that the decoder's feature maps have at the full size of the picture. */
+    /** Returns the most channels that the decoder's feature maps have at the full size of the picture. */
     int fullSizeChannels();
 }

@@ -54,7 +54,8 @@ public final class AutoencoderKl extends Autoencoder {
     }
 
     /**
-     * A file's tensors by the names that this network uses: those of SD 1.5's time have other ones in their attention.
+     * Returns a file's tensors by the names that this network uses: those of SD 1.5's time have other ones in their
+     * attention.
      */
     public static WeightSource named(WeightSource file) {
         return WeightView.renamed(file, name -> Optional.of(currentName(name)));

@@ -112,7 +112,7 @@ public final class AutoencoderTiny extends Autoencoder {
                         .clamp(new ScalarOptional(new Scalar(0.0)), new ScalarOptional(new Scalar(1.0))));
     }
 
-    /** The reverse of {@link #toUnit}. */
+    /** Returns the reverse of {@link #toUnit}. */
     public Tensor fromUnit(Tensor unit) {
         return chain(unit, x -> x.sub(new Scalar(config.shift())).mul_(new Scalar(2 * config.magnitude())));
     }

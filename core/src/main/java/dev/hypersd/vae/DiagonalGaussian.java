@@ -21,7 +21,7 @@ public record DiagonalGaussian(Tensor mean, Tensor logVariance) {
         return logVariance.mul(new Scalar(0.5)).exp_();
     }
 
-    /** The likeliest value. */
+    /** Returns the likeliest value. */
     public Tensor mode() {
         return mean;
     }

@@ -75,7 +75,7 @@ final class Tiles {
             return tile * (length - size) / (count - 1);
         }
 
-        /** The weight of each pixel of a tile; over all tiles the weights sum to 1 everywhere. */
+        /** Returns the weight of each pixel of a tile; over all tiles the weights sum to 1 everywhere. */
         float[] weights(int tile, int pixels) {
             float[] weights = new float[Math.toIntExact(size * pixels)];
             for (int i = 0; i < weights.length; i++) {

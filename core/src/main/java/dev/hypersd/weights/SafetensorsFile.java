@@ -153,7 +153,7 @@ public final class SafetensorsFile implements WeightSource {
         }
     }
 
-    /** The strings under {@code __metadata__}. */
+    /** Returns the strings under {@code __metadata__}. */
     public Map<String, String> metadata() {
         return Collections.unmodifiableMap(header.metadata());
     }
@@ -190,7 +190,7 @@ public final class SafetensorsFile implements WeightSource {
         arena.close();
     }
 
-    /** The mapped file; one that was replaced since its header was read must not be read by the old header. */
+    /** Returns the mapped file; one that was replaced since its header was read must not be read by the old header. */
     private synchronized Tensor bytes() {
         if (bytes == null) {
             try {

@@ -33,7 +33,7 @@ public final class ScaledWeights {
     private ScaledWeights() {}
 
     /**
-     * A view of {@code source}, which it closes with itself.
+     * Returns a view of {@code source}, which it closes with itself.
      *
      * @throws InvalidFileException if there is a scale without a weight or of a shape that does not fit, or a tensor
      *     beside a weight that is not known
@@ -91,7 +91,7 @@ public final class ScaledWeights {
         return new Scaled(tensor, scales.getFirst(), scaleShape(tensor, scales.getFirst()));
     }
 
-    /** The shape in which the scale is multiplied with the weight. */
+    /** Returns the shape in which the scale is multiplied with the weight. */
     private static long[] scaleShape(StoredTensor weight, StoredTensor scale) {
         long[] of = scale.shape();
         long count = Arrays.stream(of).reduce(1, (a, b) -> a * b);

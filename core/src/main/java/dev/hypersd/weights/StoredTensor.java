@@ -10,27 +10,27 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A tensor that lies in a file: what the header says of it, and the way to its values. */
 public interface StoredTensor {
-    /** The name under which its source lists it. */
+    /** Returns the name under which its source lists it. */
     String name();
 
-    /** The type of the stored elements. */
+    /** Returns the type of the stored elements. */
     Dtype dtype();
 
-    /** The shape, outermost dimension first; empty for a scalar. */
+    /** Returns the shape, outermost dimension first; empty for a scalar. */
     long[] shape();
 
-    /** The file that holds it. */
+    /** Returns the file that holds it. */
     Path file();
 
     /**
-     * The values as a CPU tensor in the stored type, without a copy where the layout allows. It may share memory with
-     * other tensors loaded from here, which sees in-place changes; the file never does. It keeps the mapping alive by
-     * itself, so it may outlive the source.
+     * Returns the values as a CPU tensor in the stored type, without a copy where the layout allows. It may share
+     * memory with other tensors loaded from here, which sees in-place changes; the file never does. It keeps the
+     * mapping alive by itself, so it may outlive the source.
      */
     Tensor load();
 
     /**
-     * The values in the type and on the device of {@code like}.
+     * Returns the values in the type and on the device of {@code like}.
      *
      * @throws InvalidFileException if one of them is NaN or infinite
      */
@@ -42,7 +42,7 @@ public interface StoredTensor {
         return values;
     }
 
-    /** This tensor under another name. */
+    /** Returns this tensor under another name. */
     default StoredTensor as(String name) {
         return as(name, shape(), UnaryOperator.identity());
     }
@@ -67,7 +67,7 @@ public interface StoredTensor {
     }
 
     /**
-     * This tensor under another name and in another layout.
+     * Returns this tensor under another name and in another layout.
      *
      * @param shape after the change
      * @param change applied to what is loaded; a view where possible

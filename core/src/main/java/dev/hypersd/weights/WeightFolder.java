@@ -54,7 +54,7 @@ public final class WeightFolder {
                 });
     }
 
-    /** The variants in which the weights are there, apart from those without. */
+    /** Returns the variants in which the weights are there, apart from those without. */
     public static List<String> variants(Path folder, String stem) {
         return list(folder).stream()
                 .map(file -> variant(file, stem))
@@ -97,7 +97,7 @@ public final class WeightFolder {
                 "describes a network whose weights are missing: no " + single + " beside it");
     }
 
-    /** The VARIANT in the name of a weight file, or nothing. */
+    /** Returns the VARIANT in the name of a weight file, or nothing. */
     private static String variant(String file, String stem) {
         String index = stem + ".safetensors.index.";
         if (file.startsWith(index) && file.endsWith(".json")) {

@@ -6,18 +6,18 @@ import java.util.Set;
 
 /** Named tensors in storage: a safetensors file, a sharded set of them, or a view of one under other names. */
 public interface WeightSource extends AutoCloseable {
-    /** All names, in the order of the storage. */
+    /** Returns all names, in the order of the storage. */
     Set<String> names();
 
-    /** The tensor called {@code name}, or empty if there is none. Nothing is read yet. */
+    /** Returns the tensor called {@code name}, or empty if there is none. Nothing is read yet. */
     Optional<StoredTensor> find(String name);
 
-    /** The file that messages about a missing tensor should name. */
+    /** Returns the file that messages about a missing tensor should name. */
     Path file();
 
     /**
-     * The same tensors over a mapping of their own, so that in-place changes, {@link #evictPages} and {@link #close}
-     * concern one of the two only. Headers and indexes are not read again.
+     * Returns the same tensors over a mapping of their own, so that in-place changes, {@link #evictPages} and {@link
+     * #close} concern one of the two only. Headers and indexes are not read again.
      */
     WeightSource reopened();
 

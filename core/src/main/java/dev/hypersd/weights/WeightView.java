@@ -26,7 +26,7 @@ public final class WeightView implements WeightSource {
     }
 
     /**
-     * A view of {@code source}, which it closes with itself.
+     * Returns a view of {@code source}, which it closes with itself.
      *
      * @param rule what becomes of each tensor: none, one or several
      * @throws InvalidFileException if two tensors come to have one name
@@ -50,8 +50,8 @@ public final class WeightView implements WeightSource {
     }
 
     /**
-     * A view of {@code source} for which the rule needs several tensors at once; the view closes the source with
-     * itself.
+     * Returns a view of {@code source} for which the rule needs several tensors at once; the view closes the source
+     * with itself.
      *
      * @param maker makes all tensors of the view, by name
      */
@@ -60,7 +60,7 @@ public final class WeightView implements WeightSource {
     }
 
     /**
-     * A view of {@code source} under other names, which it closes with itself.
+     * Returns a view of {@code source} under other names, which it closes with itself.
      *
      * @param newName of each name; empty for a tensor that is to disappear
      * @throws InvalidFileException if two tensors come to have one name

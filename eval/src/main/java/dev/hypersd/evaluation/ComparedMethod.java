@@ -52,7 +52,7 @@ public record ComparedMethod(String name, GenerationOptions options, List<Intege
                         request.guidance().scale());
     }
 
-    /** The name of a folder. */
+    /** Returns the name of a folder. */
     public String folder(int count) {
         return "%s-%d".formatted(name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-"), count);
     }

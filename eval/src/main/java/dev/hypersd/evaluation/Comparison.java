@@ -43,12 +43,12 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
             seeds = List.copyOf(seeds);
         }
 
-        /** The mean of a figure over the seeds. */
+        /** Returns the mean of a figure over the seeds. */
         double mean(ToDoubleFunction<EvaluationResult> figure) {
             return seeds.stream().mapToDouble(figure).average().orElseThrow();
         }
 
-        /** The sample standard deviation of a figure over the seeds; absent for one seed. */
+        /** Returns the sample standard deviation of a figure over the seeds; absent for one seed. */
         OptionalDouble deviation(ToDoubleFunction<EvaluationResult> figure) {
             if (seeds.size() < 2) {
                 return OptionalDouble.empty();
@@ -87,7 +87,7 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
         }
     }
 
-    /** All columns; those of scores are the ones whose judges were there. */
+    /** Returns all columns; those of scores are the ones whose judges were there. */
     private List<Column> columns() {
         return Stream.of(
                         Stream.of(
@@ -116,8 +116,8 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
     }
 
     /**
-     * The table in Markdown: means, and the standard deviation over the seeds where there are several. What the columns
-     * mean stands below it, and so do warnings.
+     * Returns the table in Markdown: means, and the standard deviation over the seeds where there are several. What the
+     * columns mean stands below it, and so do warnings.
      */
     public String markdown() {
         List<Column> columns = columns();
@@ -149,7 +149,7 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
         return Stream.concat(Stream.of(first, second), cells).collect(Collectors.joining(" | ", "| ", " |"));
     }
 
-    /** The results of every seed, an array of objects whose keys are the column titles. */
+    /** Returns the results of every seed, an array of objects whose keys are the column titles. */
     public String json() {
         ArrayNode all = Json.MAPPER.createArrayNode();
         for (Row row : rows) {

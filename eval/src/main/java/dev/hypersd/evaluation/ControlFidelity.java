@@ -97,7 +97,7 @@ public record ControlFidelity(Mean model, Mean reconstruction, Mean chance) {
         return pairs;
     }
 
-    /** A table for people: F1, precision and recall of the model, the reconstruction and chance. */
+    /** Returns a table for people: F1, precision and recall of the model, the reconstruction and chance. */
     public String table() {
         return String.join(
                 "\n",

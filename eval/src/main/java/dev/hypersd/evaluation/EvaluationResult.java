@@ -80,15 +80,15 @@ public record EvaluationResult(
     }
 
     /**
-     * Whether there are no more pictures than features, so that the covariance of the features is singular. Such an FID
-     * is biased upwards by far, that of perfect pictures too, and can only be compared with FIDs of the same number of
-     * pictures.
+     * Returns whether there are no more pictures than features, so that the covariance of the features is singular.
+     * Such an FID is biased upwards by far, that of perfect pictures too, and can only be compared with FIDs of the
+     * same number of pictures.
      */
     public boolean fidIsRankDeficient() {
         return pictures <= features;
     }
 
-    /** The mean of {@code score}; NaN where its judge is not there. */
+    /** Returns the mean of {@code score}; NaN where its judge is not there. */
     double mean(Score score) {
         return scores.getOrDefault(score, Double.NaN);
     }

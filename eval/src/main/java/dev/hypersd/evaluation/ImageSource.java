@@ -16,12 +16,12 @@ import java.util.stream.IntStream;
 /** A source of the pictures that are evaluated. */
 @FunctionalInterface
 public interface ImageSource {
-    /** A picture for each prompt, in the same order; the same batch always gives the same pictures. */
+    /** Returns a picture for each prompt, in the same order; the same batch always gives the same pictures. */
     List<Image> images(PromptBatch batch);
 
     /**
-     * The test scenes themselves, which the prompts describe: what a perfect model would draw. Repetitions differ in
-     * what the prompts leave open.
+     * Returns the test scenes themselves, which the prompts describe: what a perfect model would draw. Repetitions
+     * differ in what the prompts leave open.
      */
     static ImageSource groundTruth() {
         return batch -> {
@@ -36,7 +36,7 @@ public interface ImageSource {
     }
 
     /**
-     * The pictures that a model draws.
+     * Returns the pictures that a model draws.
      *
      * @param request all options but prompts and seed
      */
@@ -57,13 +57,13 @@ public interface ImageSource {
         };
     }
 
-    /** The same pictures after {@code change}. */
+    /** Returns the same pictures after {@code change}. */
     default ImageSource then(UnaryOperator<List<Image>> change) {
         return batch -> change.apply(images(batch));
     }
 
     /**
-     * The same pictures, kept in a folder as PNG files, so that each is drawn once.
+     * Returns the same pictures, kept in a folder as PNG files, so that each is drawn once.
      *
      * @param folder belongs to this source and one seed; made when the first picture is drawn. A file in it that cannot
      *     be read is reported as an {@link dev.hypersd.error.InvalidFileException}

@@ -70,7 +70,7 @@ final class JudgementFile {
         return judgements;
     }
 
-    /** All judgements so far. */
+    /** Returns all judgements so far. */
     List<Judgement> read() {
         return file.lines().stream().skip(1).map(this::judgement).toList();
     }

@@ -53,7 +53,7 @@ public final class Judges implements AutoCloseable {
         }
     }
 
-    /** The fingerprint of the judges' files. */
+    /** Returns the fingerprint of the judges' files. */
     String fingerprint() {
         return fingerprint;
     }
@@ -85,7 +85,7 @@ public final class Judges implements AutoCloseable {
         });
     }
 
-    /** The scores of each picture by the judges that are there. */
+    /** Returns the scores of each picture by the judges that are there. */
     private List<Map<Score, Double>> scores(List<Image> images, List<String> texts) {
         Map<Score, List<Double>> all = new LinkedHashMap<>();
         scorers.forEach((score, judge) -> all.put(score, judge.scores(images, texts)));

@@ -24,7 +24,7 @@ public record PromptBatch(List<TestPrompt> prompts, int repetition, long seed) {
     }
 
     /**
-     * All of {@code prompts} in batches that are always the same.
+     * Returns all of {@code prompts} in batches that are always the same.
      *
      * @param most the greatest number of prompts of a batch
      * @param seed the seed of a picture is this, plus the number of its prompt, plus ten million for each repetition

@@ -35,7 +35,9 @@ public record Report(
             diversity: the mean distance between the features of four images of one prompt.
             """;
 
-    /** The metrics by their titles, an object for each column of {@link #table}, and {@code warnings}, a list. */
+    /**
+     * Returns the metrics by their titles, an object for each column of {@link #table}, and {@code warnings}, a list.
+     */
     public String json() {
         ObjectNode node = Json.MAPPER.createObjectNode().put("subject", subject);
         warnings(model).forEach(node.withArray("warnings")::add);
@@ -44,8 +46,8 @@ public record Report(
     }
 
     /**
-     * A table for people: a line for each metric, a column each for the model, the reconstruction and the ground truth,
-     * and below it what the columns mean, and warnings.
+     * Returns a table for people: a line for each metric, a column each for the model, the reconstruction and the
+     * ground truth, and below it what the columns mean, and warnings.
      */
     public String table() {
         Map<String, Map<String, Double>> columns = columns();

@@ -20,7 +20,7 @@ import java.util.stream.LongStream;
 public record TestPrompt(long number, String text, CaptionAttributes attributes, boolean heldOut) {
     private static final Pattern NAMED = Pattern.compile("test:([1-9]\\d{0,6})");
 
-    /** The prompts with the numbers {@code from} to {@code from + count - 1} of the test split. */
+    /** Returns the prompts with the numbers {@code from} to {@code from + count - 1} of the test split. */
     public static List<TestPrompt> range(long from, int count) {
         Scenes scenes = Scenes.of(Split.TEST, from + count);
         return LongStream.range(from, from + count)
@@ -36,7 +36,7 @@ public record TestPrompt(long number, String text, CaptionAttributes attributes,
     }
 
     /**
-     * The prompts that a text like {@code test:1000} names: the first thousand of the test split.
+     * Returns the prompts that a text like {@code test:1000} names: the first thousand of the test split.
      *
      * @throws InvalidRequestException if it is another text
      */

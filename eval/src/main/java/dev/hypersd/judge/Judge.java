@@ -19,7 +19,7 @@ public enum Judge {
         this.folder = folder;
     }
 
-    /** The name of its sub-folder. */
+    /** Returns the name of its sub-folder. */
     public String folder() {
         return folder;
     }

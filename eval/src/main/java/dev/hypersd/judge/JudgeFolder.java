@@ -33,18 +33,21 @@ import java.util.stream.Stream;
 public record JudgeFolder(Path path) {
     private static final String TRAINED = "model";
 
-    /** The folder with the files of {@code judge}, whether or not it exists. */
+    /** Returns the folder with the files of {@code judge}, whether or not it exists. */
     public Path of(Judge judge) {
         return trained(path.resolve(judge.folder()));
     }
 
-    /** The folder with the files of the judge in {@code folder}: {@code model} below it, if there is one, or itself. */
+    /**
+     * Returns the folder with the files of the judge in {@code folder}: {@code model} below it, if there is one, or
+     * itself.
+     */
     public static Path trained(Path folder) {
         Path trained = folder.resolve(TRAINED);
         return Files.isDirectory(trained) ? trained : folder;
     }
 
-    /** Whether the folder has {@code judge}. */
+    /** Returns whether the folder has {@code judge}. */
     public boolean has(Judge judge) {
         return Files.isDirectory(of(judge));
     }
@@ -59,7 +62,7 @@ public record JudgeFolder(Path path) {
         return open(Judge.SEGMENTATION, Segmenter.TYPE, arena);
     }
 
-    /** The scores that the judges in the folder give, in the order of reports; none is opened. */
+    /** Returns the scores that the judges in the folder give, in the order of reports; none is opened. */
     public List<Score> scores() {
         if (!Files.isDirectory(path)) {
             return List.of();
@@ -102,7 +105,7 @@ public record JudgeFolder(Path path) {
         };
     }
 
-    /** The CLIP whose embeddings the head in {@code aesthetic} scores. */
+    /** Returns the CLIP whose embeddings the head in {@code aesthetic} scores. */
     private Path clipOf(Path aesthetic) {
         if (!has(Judge.CLIP)) {
             throw new InvalidFileException(
@@ -125,12 +128,12 @@ public record JudgeFolder(Path path) {
         return folder;
     }
 
-    /** A fingerprint of the files of the judge that gives {@code score}. */
+    /** Returns a fingerprint of the files of the judge that gives {@code score}. */
     public String fingerprint(Score score) {
         return Fingerprint.of(required(score.key()));
     }
 
-    /** A fingerprint of the files of all judges that look at evaluated pictures: of all but the segmenter. */
+    /** Returns a fingerprint of the files of all judges that look at evaluated pictures: of all but the segmenter. */
     public String fingerprint() {
         Fingerprint all = new Fingerprint();
         if (has(Judge.ATTRIBUTES)) {

@@ -39,13 +39,13 @@ public record Score(Kind kind, String variant) implements Comparable<Score> {
             this.digits = digits;
         }
 
-        /** The judge that gives the score. */
+        /** Returns the judge that gives the score. */
         public Judge judge() {
             return judge;
         }
     }
 
-    /** The score with this {@link #key}; empty if no judge gives one. */
+    /** Returns the score with this {@link #key}; empty if no judge gives one. */
     public static Optional<Score> of(String key) {
         return Arrays.stream(Kind.values())
                 .filter(kind -> key.equals(kind.judge.folder()) || key.startsWith(kind.judge.folder() + "-"))
@@ -55,17 +55,17 @@ public record Score(Kind kind, String variant) implements Comparable<Score> {
                 .findFirst();
     }
 
-    /** The name of the judge's folder, which is also that of the score in files. */
+    /** Returns the name of the judge's folder, which is also that of the score in files. */
     public String key() {
         return variant.isEmpty() ? kind.judge.folder() : kind.judge.folder() + "-" + variant;
     }
 
-    /** The title of the score's row or column in a report. */
+    /** Returns the title of the score's row or column in a report. */
     public String title() {
         return variant.isEmpty() ? kind.title : "%s (%s)".formatted(kind.title, variant);
     }
 
-    /** The decimal places that a mean of the score is printed with. */
+    /** Returns the decimal places that a mean of the score is printed with. */
     public int digits() {
         return kind.digits;
     }

@@ -35,7 +35,7 @@ public final class AttributeAccuracy {
             return new Proportion(correct + (one ? 1 : 0), total + 1);
         }
 
-        /** The quotient, 0 to 1; NaN where there is nothing to count. */
+        /** Returns the quotient, 0 to 1; NaN where there is nothing to count. */
         public double value() {
             return (double) correct / total;
         }
@@ -80,17 +80,17 @@ public final class AttributeAccuracy {
         counts.merge(key, NOTHING.plus(correct), (old, _) -> old.plus(correct));
     }
 
-    /** How many of the captions that name an attribute have a picture that shows it. */
+    /** Returns how many of the captions that name an attribute have a picture that shows it. */
     public Proportion of(Attribute attribute) {
         return byAttribute.getOrDefault(attribute, NOTHING);
     }
 
-    /** How many of all the attributes that the captions of a group name are shown: the attribute accuracy. */
+    /** Returns how many of all the attributes that the captions of a group name are shown: the attribute accuracy. */
     public Proportion attributes(Group group) {
         return attributes.getOrDefault(group, NOTHING);
     }
 
-    /** How many pictures of a group show every attribute that their caption names. */
+    /** Returns how many pictures of a group show every attribute that their caption names. */
     public Proportion images(Group group) {
         return images.getOrDefault(group, NOTHING);
     }

@@ -32,7 +32,8 @@ public final class AttributeCheck {
     public record Outcome(Attribute attribute, boolean correct) {}
 
     /**
-     * An outcome for every attribute that the caption names; all attributes of an object that is not there are wrong.
+     * Returns an outcome for every attribute that the caption names; all attributes of an object that is not there are
+     * wrong.
      */
     public static List<Outcome> of(CaptionAttributes attributes, Detections reading) {
         List<Outcome> outcomes = new ArrayList<>();

@@ -29,13 +29,13 @@ public record BoundaryScore(double precision, double recall) {
         return new BoundaryScore(covered(drawn, wanted), covered(wanted, drawn));
     }
 
-    /** The harmonic mean of precision and recall, 0 to 1. */
+    /** Returns the harmonic mean of precision and recall, 0 to 1. */
     public double f1() {
         double sum = precision + recall;
         return sum == 0 ? 0 : 2 * precision * recall / sum;
     }
 
-    /** The share of the lines of {@code from} that a line of {@code to} matches; 1 where there are no lines. */
+    /** Returns the share of the lines of {@code from} that a line of {@code to} matches; 1 where there are no lines. */
     private static double covered(Image from, Image to) {
         boolean[] near = near(to);
         boolean[] lines = lines(from);
@@ -59,7 +59,7 @@ public record BoundaryScore(double precision, double recall) {
         return lines;
     }
 
-    /** The pixels that have a line in the square around them. */
+    /** Returns the pixels that have a line in the square around them. */
     private static boolean[] near(Image picture) {
         int width = picture.width();
         int height = picture.height();

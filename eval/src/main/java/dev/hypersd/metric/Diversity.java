@@ -7,7 +7,7 @@ public final class Diversity {
     private Diversity() {}
 
     /**
-     * The mean Euclidean distance between the features of two pictures.
+     * Returns the mean Euclidean distance between the features of two pictures.
      *
      * @param features the features of at least two pictures of one prompt
      */

@@ -18,7 +18,7 @@ public final class FeatureStatistics {
         this.scatter = new double[dimension * dimension];
     }
 
-    /** The statistics of {@code vectors}, at least one. */
+    /** Returns the statistics of {@code vectors}, at least one. */
     public static FeatureStatistics of(Iterable<double[]> vectors) {
         FeatureStatistics statistics = new FeatureStatistics(vectors.iterator().next().length);
         vectors.forEach(statistics::add);
@@ -45,23 +45,23 @@ public final class FeatureStatistics {
         }
     }
 
-    /** The number of vectors. */
+    /** Returns the number of vectors. */
     public long count() {
         return count;
     }
 
-    /** The dimension of the vectors. */
+    /** Returns the dimension of the vectors. */
     public int dimension() {
         return mean.length;
     }
 
-    /** The mean of each dimension. */
+    /** Returns the mean of each dimension. */
     public double[] mean() {
         return mean.clone();
     }
 
     /**
-     * The sample covariance, row by row: symmetric, divided by {@code count - 1}.
+     * Returns the sample covariance, row by row: symmetric, divided by {@code count - 1}.
      *
      * @throws IllegalStateException if fewer than two vectors were counted
      */

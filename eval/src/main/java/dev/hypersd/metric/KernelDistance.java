@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  */
 public record KernelDistance(double mean, double deviation) {
     /**
-     * The estimate from all features of both sets.
+     * Returns the estimate from all features of both sets.
      *
      * @param x at least two vectors
      * @param y at least two vectors, of the same dimension
@@ -28,7 +28,7 @@ public record KernelDistance(double mean, double deviation) {
     }
 
     /**
-     * The mean and the deviation over random subsets, each drawn without replacement; deterministic by seed.
+     * Returns the mean and the deviation over random subsets, each drawn without replacement; deterministic by seed.
      *
      * @param subsets the number of subsets
      * @param size the vectors of each set in a subset; all of the smaller set where it has fewer
@@ -41,7 +41,7 @@ public record KernelDistance(double mean, double deviation) {
                 .toArray());
     }
 
-    /** The mean and the deviation of the distances of subsets. */
+    /** Returns the mean and the deviation of the distances of subsets. */
     static KernelDistance of(double[] distances) {
         double mean = Arrays.stream(distances).average().orElseThrow();
         double variance = Arrays.stream(distances)
@@ -62,7 +62,7 @@ public record KernelDistance(double mean, double deviation) {
         return Arrays.stream(order, 0, count).mapToObj(all::get).toList();
     }
 
-    /** The mean over pairs of different vectors. */
+    /** Returns the mean over pairs of different vectors. */
     private static double within(List<double[]> x) {
         double sum = 0;
         for (int i = 0; i < x.size(); i++) {

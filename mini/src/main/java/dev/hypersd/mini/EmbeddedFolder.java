@@ -20,7 +20,7 @@ final class EmbeddedFolder {
     private EmbeddedFolder() {}
 
     /**
-     * The folder {@code name}.
+     * Returns the folder {@code name}.
      *
      * @param member a file in it, by which it is found
      * @throws HyperSdException if it cannot be written into the cache
@@ -39,7 +39,7 @@ final class EmbeddedFolder {
         }
     }
 
-    /** The folder that {@code file} is the {@code member} of. */
+    /** Returns the folder that {@code file} is the {@code member} of. */
     private static Path above(Path file, String member) {
         Path folder = file;
         for (int i = Path.of(member).getNameCount(); i > 0; i--) {

@@ -23,7 +23,7 @@ public final class EmbeddedModel {
     private EmbeddedModel() {}
 
     /**
-     * The model directory, in the diffusers layout.
+     * Returns the model directory, in the diffusers layout.
      *
      * @throws dev.hypersd.error.HyperSdException if it cannot be unpacked
      */
@@ -32,7 +32,7 @@ public final class EmbeddedModel {
     }
 
     /**
-     * The LoRA that makes the model draw in one to eight steps.
+     * Returns the LoRA that makes the model draw in one to eight steps.
      *
      * @throws dev.hypersd.error.HyperSdException if it cannot be unpacked
      */
@@ -41,9 +41,9 @@ public final class EmbeddedModel {
     }
 
     /**
-     * All LoRAs for the model, by name: {@code unified}, which is {@link #lora()}; Hyper-SD's stages and other few-step
-     * methods, for comparison, such as {@code hyper-4steps}, {@code tcd} and {@code lightning-4steps}, whose presets
-     * have {@code mini-} before these names; and one for each style that makes the model draw everything in it:
+     * Returns all LoRAs for the model, by name: {@code unified}, which is {@link #lora()}; Hyper-SD's stages and other
+     * few-step methods, for comparison, such as {@code hyper-4steps}, {@code tcd} and {@code lightning-4steps}, whose
+     * presets have {@code mini-} before these names; and one for each style that makes the model draw everything in it:
      * {@code flat}, {@code neon}, {@code outline}, {@code pixel} and {@code watercolour}.
      *
      * @throws dev.hypersd.error.HyperSdException if they cannot be unpacked
@@ -62,8 +62,8 @@ public final class EmbeddedModel {
     }
 
     /**
-     * The tiny autoencoder that may take the place of the model's own: a fraction of the time, and fewer of the finest
-     * details.
+     * Returns the tiny autoencoder that may take the place of the model's own: a fraction of the time, and fewer of the
+     * finest details.
      *
      * @throws dev.hypersd.error.HyperSdException if it cannot be unpacked
      */
@@ -72,8 +72,8 @@ public final class EmbeddedModel {
     }
 
     /**
-     * The ControlNets for the model, by the name of what they follow: {@code canny}, edges, and {@code scribble},
-     * sketches.
+     * Returns the ControlNets for the model, by the name of what they follow: {@code canny}, edges, and {@code
+     * scribble}, sketches.
      *
      * @throws dev.hypersd.error.HyperSdException if they cannot be unpacked
      */
@@ -83,7 +83,7 @@ public final class EmbeddedModel {
     }
 
     /**
-     * The folder of the judges that look at its pictures, each in a folder of its own.
+     * Returns the folder of the judges that look at its pictures, each in a folder of its own.
      *
      * @throws dev.hypersd.error.HyperSdException if it cannot be unpacked
      */

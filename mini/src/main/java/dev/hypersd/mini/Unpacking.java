@@ -15,8 +15,8 @@ final class Unpacking {
     private Unpacking() {}
 
     /**
-     * The copy of {@code packed} under {@code cache}, made now if it is not there. It has its name only when all of it
-     * is written, so several programs may do this at once.
+     * Returns the copy of {@code packed} under {@code cache}, made now if it is not there. It has its name only when
+     * all of it is written, so several programs may do this at once.
      *
      * @param packed a folder in a zip file system
      */

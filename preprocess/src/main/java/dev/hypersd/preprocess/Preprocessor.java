@@ -31,6 +31,6 @@ public enum Preprocessor {
         }
     };
 
-    /** The control picture, of the size of {@code picture}. */
+    /** Returns the control picture, of the size of {@code picture}. */
     public abstract Image apply(Image picture);
 }

@@ -19,8 +19,8 @@ public final class Scribble {
     private Scribble() {}
 
     /**
-     * A sketch of a picture: white where all its colours are darker than their surroundings by more than a sixteenth of
-     * the range, by the difference of two Gaussians (Winnemöller et al., 2012), on black.
+     * Returns a sketch of a picture: white where all its colours are darker than their surroundings by more than a
+     * sixteenth of the range, by the difference of two Gaussians (Winnemöller et al., 2012), on black.
      */
     public static Image ofPicture(Image picture) {
         return OpenCv.scoped(() -> {
@@ -40,7 +40,7 @@ public final class Scribble {
         return blurred;
     }
 
-    /** A drawing with dark lines on light paper, as white lines on black. */
+    /** Returns a drawing with dark lines on light paper, as white lines on black. */
     public static Image ofDrawing(Image drawing) {
         byte[] rgb = drawing.rgb();
         return OpenCv.lines(drawing.width(), drawing.height(), i -> least(rgb, i) < DARK);

@@ -64,7 +64,9 @@ record AccessGuard(Optional<String> token, Set<String> hosts) {
         Responses.json(request, Map.of("status", "welcome"));
     }
 
-    /** Whether {@code offered} is the token. The comparison takes as long for a wrong token as for a right one. */
+    /**
+     * Returns whether {@code offered} is the token. The comparison takes as long for a wrong token as for a right one.
+     */
     private boolean isToken(String offered) {
         return token.map(right -> MessageDigest.isEqual(
                         right.getBytes(StandardCharsets.UTF_8), offered.getBytes(StandardCharsets.UTF_8)))

@@ -81,7 +81,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** The port that the server listens at. */
+    /** Returns the port that the server listens at. */
     public int port() {
         return javalin.port();
     }

@@ -53,27 +53,27 @@ public record ServerOptions(
         }
     }
 
-    /** These options with another token. */
+    /** Returns these options with another token. */
     public ServerOptions withToken(String secret) {
         return new ServerOptions(host, port, Optional.of(secret), hosts, isBehindProxy, limits, grace, log);
     }
 
-    /** These options with other limits. */
+    /** Returns these options with other limits. */
     public ServerOptions withLimits(Limits others) {
         return new ServerOptions(host, port, token, hosts, isBehindProxy, others, grace, log);
     }
 
-    /** These options with another access log. */
+    /** Returns these options with another access log. */
     public ServerOptions withLog(Consumer<String> lines) {
         return new ServerOptions(host, port, token, hosts, isBehindProxy, limits, grace, lines);
     }
 
-    /** These options with another grace period. */
+    /** Returns these options with another grace period. */
     public ServerOptions withGrace(Duration time) {
         return new ServerOptions(host, port, token, hosts, isBehindProxy, limits, time, log);
     }
 
-    /** These options for a server behind a proxy. */
+    /** Returns these options for a server behind a proxy. */
     public ServerOptions behindProxy() {
         return new ServerOptions(host, port, token, hosts, true, limits, grace, log);
     }

@@ -114,7 +114,7 @@ final class AdversarialLoss {
             int heads,
             boolean conditional,
             OptimiserSettings optimiser) {
-        /** The section, where {@code parent} has it. */
+        /** Returns the section, where {@code parent} has it. */
         static Optional<Settings> read(Section parent, OptimiserSettings student) {
             if (!parent.has("adversarial")) {
                 return Optional.empty();
@@ -175,13 +175,15 @@ final class AdversarialLoss {
         };
     }
 
-    /** The student's term: its predictions are to be taken for real. The discriminator does not learn from it. */
+    /**
+     * Returns the student's term: its predictions are to be taken for real. The discriminator does not learn from it.
+     */
     Term generatorTerm(Target target, Tensor prediction, Batch batch, RandomSource random) {
         return new Term(NAME, settings.weight(), generatorLoss(target, prediction, batch, random));
     }
 
     /**
-     * The same, with the weight that gives its gradient the size which the settings ask for.
+     * Returns the same, with the weight that gives its gradient the size which the settings ask for.
      *
      * @param distance of the predictions, with its weight
      */
@@ -194,15 +196,15 @@ final class AdversarialLoss {
     }
 
     /**
-     * The weight that makes the gradient of {@code loss} by the prediction {@code balance} times as long as that of
-     * {@code distance}, at most {@value #GREATEST_WEIGHT}.
+     * Returns the weight that makes the gradient of {@code loss} by the prediction {@code balance} times as long as
+     * that of {@code distance}, at most {@value #GREATEST_WEIGHT}.
      */
     static double weight(double balance, Tensor loss, Tensor distance, Tensor prediction) {
         double ratio = gradientNorm(distance, prediction) / Math.max(gradientNorm(loss, prediction), TINY);
         return Math.min(balance * ratio, GREATEST_WEIGHT);
     }
 
-    /** The norm of the gradient of {@code loss} by {@code prediction}. */
+    /** Returns the norm of the gradient of {@code loss} by {@code prediction}. */
     private static double gradientNorm(Tensor loss, Tensor prediction) {
         return TensorScope.released(() -> torch.grad(
                         new TensorVector(loss),
@@ -222,7 +224,7 @@ final class AdversarialLoss {
         return settings.form().generatorLoss(logits);
     }
 
-    /** The discriminator's loss; its weights are switched on. */
+    /** Returns the discriminator's loss; its weights are switched on. */
     Losses discriminatorLoss(Target target, Tensor prediction, Batch batch, RandomSource random) {
         int[] timesteps = timesteps(target, random);
         Tensor real = switch (settings.real()) {
@@ -234,13 +236,13 @@ final class AdversarialLoss {
         return Losses.of(NAME, settings.form().discriminatorLoss(realLogits, fakeLogits));
     }
 
-    /** The discriminator as a learner. */
+    /** Returns the discriminator as a learner. */
     AuxiliaryLearner learner(BiFunction<Batch, RandomSource, Losses> loss) {
         return new AuxiliaryLearner("discriminator", weights, settings.optimiser(), 1, loss);
     }
 
     /**
-     * The timesteps of the noise in which both sides are compared: anything from the target's to the end of the
+     * Returns the timesteps of the noise in which both sides are compared: anything from the target's to the end of the
      * segment.
      */
     private static int[] timesteps(Target target, RandomSource random) {

@@ -40,7 +40,7 @@ record Batch(
         return samples.size();
     }
 
-    /** One timestep for the whole batch. */
+    /** Returns one timestep for the whole batch. */
     int[] all(int timestep) {
         int[] all = new int[size()];
         Arrays.fill(all, timestep);

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** How far a prediction is from its target: one number, the mean over all elements. */
 sealed interface Distance {
-    /** The distance, a scalar; gradients flow into {@code prediction}. */
+    /** Returns the distance, a scalar; gradients flow into {@code prediction}. */
     Tensor between(Tensor prediction, Tensor target);
 
     /** Reads the keys {@code distance} and {@code huber}. */

@@ -54,10 +54,12 @@ public interface DistillationLoss {
         return losses;
     }
 
-    /** The terms for {@code batch}; the student's weights are switched on. */
+    /** Returns the terms for {@code batch}; the student's weights are switched on. */
     List<Term> terms(Batch batch, RandomSource random);
 
-    /** The networks that learn next to the student because the loss needs them: discriminators, a fake score. */
+    /**
+     * Returns the networks that learn next to the student because the loss needs them: discriminators, a fake score.
+     */
     default List<AuxiliaryLearner> auxiliaryLearners() {
         return List.of();
     }

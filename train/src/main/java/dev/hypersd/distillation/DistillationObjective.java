@@ -109,7 +109,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
         return learners;
     }
 
-    /** A loss of samples, which become a batch first. */
+    /** Returns a loss of samples, which become a batch first. */
     private Loss<LatentSample> of(BiFunction<Batch, RandomSource, Losses> loss) {
         return (samples, step, random) -> loss.apply(Batch.of(pretrained.task(), samples, step, random), random);
     }

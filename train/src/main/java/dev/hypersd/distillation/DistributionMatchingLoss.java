@@ -161,7 +161,7 @@ final class DistributionMatchingLoss implements DistillationLoss {
         return drawn.sub(fake.sub(real).div(scale).nan_to_num());
     }
 
-    /** A loss whose gradient is the difference of the scores, in the form that the authors' code gives it. */
+    /** Returns a loss whose gradient is the difference of the scores, in the form that the authors' code gives it. */
     static Tensor loss(Tensor drawn, Tensor target) {
         return drawn.sub(target).square().mean().mul(new Scalar(0.5));
     }
@@ -175,7 +175,7 @@ final class DistributionMatchingLoss implements DistillationLoss {
         return learners;
     }
 
-    /** The fake score's loss: it learns to denoise what the student draws. */
+    /** Returns the fake score's loss: it learns to denoise what the student draws. */
     private Losses denoisingLoss(Batch batch, RandomSource random) {
         Tensor clean = student.frozen(() -> rollout.draw(batch, random)).clean();
         Tensor noise = random.normal(Tensors.shape(clean));

@@ -182,7 +182,7 @@ final class FeedbackLoss implements DistillationLoss {
         return terms;
     }
 
-    /** The mean of {@code relu(threshold - score)}. */
+    /** Returns the mean of {@code relu(threshold - score)}. */
     static Tensor lacking(Tensor score, double threshold) {
         return torch.relu(score.neg().add(new Scalar(threshold))).mean();
     }

@@ -34,7 +34,7 @@ record RectifiedTargets() implements TargetMaker {
         return new Target(start, between, whole.latents(), whole.to(), whole.end());
     }
 
-    /** The points at timesteps {@code at} on the lines from the start of {@code whole} to its target. */
+    /** Returns the points at timesteps {@code at} on the lines from the start of {@code whole} to its target. */
     static Tensor onLine(NoiseSchedule schedule, Target whole, int[] at) {
         float[] upper = new float[at.length];
         float[] lower = new float[at.length];

@@ -90,7 +90,10 @@ final class SegmentationLoss implements DistillationLoss {
         this.greatest = greatest;
     }
 
-    /** The terms for as many pictures as {@code batch} has, drawn anew: of those in it nobody knows what they show. */
+    /**
+     * Returns the terms for as many pictures as {@code batch} has, drawn anew: of those in it nobody knows what they
+     * show.
+     */
     @Override
     public List<Term> terms(Batch batch, RandomSource random) {
         Dataset<LatentSample> samples = task.samples();

@@ -27,7 +27,7 @@ record Segments(int trainTimesteps, int steps, int count) {
         }
     }
 
-    /** The timestep of a point, 0 to {@link #steps}. */
+    /** Returns the timestep of a point, 0 to {@link #steps}. */
     int timestep(int point) {
         if (point < 0 || point > steps) {
             throw new IllegalArgumentException(
@@ -46,19 +46,19 @@ record Segments(int trainTimesteps, int steps, int count) {
         return (int) Math.rint(trainTimesteps - (number - index) * ((double) trainTimesteps / number)) - 1;
     }
 
-    /** The timesteps of points. */
+    /** Returns the timesteps of points. */
     int[] timesteps(int... points) {
         return Arrays.stream(points).map(this::timestep).toArray();
     }
 
-    /** The number of steps of the teacher in a segment. */
+    /** Returns the number of steps of the teacher in a segment. */
     int length() {
         return steps / count;
     }
 
     /**
-     * The cleaner end of the segment that a point lies in. A boundary belongs to the segment below it: equation 11 of
-     * the paper puts it into the one above, where there is nothing to learn from it.
+     * Returns the cleaner end of the segment that a point lies in. A boundary belongs to the segment below it: equation
+     * 11 of the paper puts it into the one above, where there is nothing to learn from it.
      *
      * @param point at least 1
      */
@@ -66,7 +66,7 @@ record Segments(int trainTimesteps, int steps, int count) {
         return (point - 1) / length() * length();
     }
 
-    /** The noisier end of the same segment. */
+    /** Returns the noisier end of the same segment. */
     int end(int point) {
         return start(point) + length();
     }
@@ -78,28 +78,28 @@ record Segments(int trainTimesteps, int steps, int count) {
      * @param targets the points that it has to reach, m, below n in the same segment
      */
     record Spans(Segments segments, int[] starts, int[] targets) {
-        /** The timesteps t(n) at which the student is asked. */
+        /** Returns the timesteps t(n) at which the student is asked. */
         int[] from() {
             return below(0);
         }
 
-        /** The timesteps t(n - 1), one step of the teacher below. */
+        /** Returns the timesteps t(n - 1), one step of the teacher below. */
         int[] next() {
             return below(1);
         }
 
-        /** The timesteps so many steps of the teacher below t(n). */
+        /** Returns the timesteps so many steps of the teacher below t(n). */
         int[] below(int steps) {
             return segments.timesteps(
                     Arrays.stream(starts).map(start -> start - steps).toArray());
         }
 
-        /** The timesteps t(m) that the student has to reach. */
+        /** Returns the timesteps t(m) that the student has to reach. */
         int[] to() {
             return segments.timesteps(targets);
         }
 
-        /** The timesteps of the noisier ends of the segments. */
+        /** Returns the timesteps of the noisier ends of the segments. */
         int[] end() {
             return segments.timesteps(Arrays.stream(starts).map(segments::end).toArray());
         }

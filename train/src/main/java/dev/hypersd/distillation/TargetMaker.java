@@ -23,7 +23,7 @@ interface TargetMaker {
     Spans spans(Segments segments, int batch, RandomSource random);
 
     /**
-     * The target for noisy latents; gradients are off.
+     * Returns the target for noisy latents; gradients are off.
      *
      * @param noisy latents at the timesteps where {@code spans} start
      * @param teacher the teacher's solver

@@ -61,7 +61,7 @@ record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
         }
     }
 
-    /** This teacher for one batch, with guidance scales drawn for it. */
+    /** Returns this teacher for one batch, with guidance scales drawn for it. */
     Solver solver(Batch batch, RandomSource random) {
         float[] scales = new float[batch.size()];
         for (int i = 0; i < scales.length; i++) {
@@ -81,14 +81,14 @@ record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
      * @param guidanceScale for each sample, {@code [B, 1, 1, 1]}; empty for no guidance
      */
     record Solver(Predictor predictor, Adapters adapters, Batch batch, Optional<Tensor> guidanceScale) {
-        /** The network's prediction. */
+        /** Returns the network's prediction. */
         Tensor predict(Tensor latents, int[] timesteps) {
             return adapters.during(() -> guidanceScale
                     .map(scale -> predictor.guided(latents, timesteps, batch.text(), batch.empty(), scale))
                     .orElseGet(() -> predictor.predict(latents, timesteps, batch.text())));
         }
 
-        /** One step of DDIM. */
+        /** Returns one step of DDIM. */
         Tensor step(Tensor latents, int[] from, int[] to) {
             return predictor.schedule().jump(latents, predict(latents, from), from, to);
         }

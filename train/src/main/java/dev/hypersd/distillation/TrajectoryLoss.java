@@ -257,7 +257,7 @@ final class TrajectoryLoss implements DistillationLoss {
         };
 
         /**
-         * The point that the student has to reach, {@code end..point - 1}.
+         * Returns the point that the student has to reach, {@code end..point - 1}.
          *
          * @param end the cleaner end of the segment
          * @param point where the student is, above {@code end}

@@ -182,12 +182,12 @@ public final class CaptionEmbeddings implements AutoCloseable {
                 .toList();
     }
 
-    /** The embeddings of captions that were given when this was opened: F32 {@code [B, N, D]}, the caller's. */
+    /** Returns the embeddings of captions that were given when this was opened: F32 {@code [B, N, D]}, the caller's. */
     public Tensor of(List<long[]> captions) {
         return together(captions.stream().map(this::row).map(row -> wide(row.embeddings, row.number)));
     }
 
-    /** The pooled vectors of such captions, F32 {@code [B, P]}, the caller's, where the encoder made some. */
+    /** Returns the pooled vectors of such captions, F32 {@code [B, P]}, the caller's, where the encoder made some. */
     public Optional<Tensor> pooled(List<long[]> captions) {
         List<Row> found = captions.stream().map(this::row).toList();
         return found.getFirst().pooled.isEmpty()

@@ -179,7 +179,7 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         return values;
     }
 
-    /** The token ids of the caption of sample {@code index}. */
+    /** Returns the token ids of the caption of sample {@code index}. */
     public long[] ids(long index) {
         Shard shard = shards.get((int) (index / SHARD));
         long row = index % SHARD;
@@ -191,7 +191,7 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         return ids;
     }
 
-    /** The shape of every sample's latents, {@code [C, h, w]}. */
+    /** Returns the shape of every sample's latents, {@code [C, h, w]}. */
     public long[] shape() {
         long[] all = Tensors.shape(shards.getFirst().latents());
         return Arrays.copyOfRange(all, 1, all.length);

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record LatentSample(float[] latents, long[] ids) {
     /**
-     * The latents of a batch, {@code [B, C, h, w]}.
+     * Returns the latents of a batch, {@code [B, C, h, w]}.
      *
      * @param shape of one, {@code [C, h, w]}
      */

@@ -62,7 +62,7 @@ public final class AutoencoderObjective implements Objective<Image> {
             }
         };
 
-        /** Whether the parameter of this name is of this part. */
+        /** Returns whether the parameter of this name is of this part. */
         abstract boolean has(String parameter);
 
         Map<String, Parameter> of(Map<String, Parameter> parameters) {
@@ -175,7 +175,7 @@ public final class AutoencoderObjective implements Objective<Image> {
         return new Losses(terms);
     }
 
-    /** A square part of every picture, each from another place. */
+    /** Returns a square part of every picture, each from another place. */
     private static Tensor crops(Tensor pixels, int size, RandomSource random) {
         int batch = (int) pixels.size(0);
         int[] top = random.integers((int) pixels.size(2) - size + 1, batch);
@@ -189,7 +189,7 @@ public final class AutoencoderObjective implements Objective<Image> {
         });
     }
 
-    /** Pictures above what comes back of them. */
+    /** Returns pictures above what comes back of them. */
     @Override
     public Map<String, Image> show() {
         List<Image> originals = LongStream.range(0, Math.min(SHOWN, heldOut.size()))
@@ -249,7 +249,7 @@ public final class AutoencoderObjective implements Objective<Image> {
     static final class ReconstructionErrors {
         private ReconstructionErrors() {}
 
-        /** The mean absolute difference of neighbours. */
+        /** Returns the mean absolute difference of neighbours. */
         static Tensor edges(Tensor x) {
             long height = x.size(2);
             long width = x.size(3);

@@ -183,7 +183,7 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
     }
 
     /**
-     * The model with the ControlNet.
+     * Returns the model with the ControlNet.
      *
      * @param lora over the U-Net; the ControlNet's own changes do not concern it
      * @param control the embedded control pictures

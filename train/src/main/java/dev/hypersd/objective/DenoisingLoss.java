@@ -47,7 +47,7 @@ record DenoisingLoss(NoiseSchedule schedule, RatioRange ratios) {
         return Tensors.of(weights, weights.length);
     }
 
-    /** The ratio that counts, for errors of clean latents, in the units of what is predicted. */
+    /** Returns the ratio that counts, for errors of clean latents, in the units of what is predicted. */
     private double weight(NoiseLevel level) {
         if (ratios.isWhole()) {
             return 1;

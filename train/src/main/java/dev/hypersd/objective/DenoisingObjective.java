@@ -192,7 +192,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
         }
 
         /**
-         * The timesteps that take the places of evenly drawn ones.
+         * Returns the timesteps that take the places of evenly drawn ones.
          *
          * @param even each 0..{@code count} - 1
          * @param count of all timesteps

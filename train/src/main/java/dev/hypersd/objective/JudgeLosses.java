@@ -104,7 +104,7 @@ public final class JudgeLosses {
                 new Term(ACCURACY, 0, Tensors.combine(0.5, looks, 0.5, words)));
     }
 
-    /** One view of the whole batch after another. */
+    /** Returns one view of the whole batch after another. */
     @SafeVarargs
     private static <T> List<T> each(List<PreferencePair> batch, Function<PreferencePair, T>... views) {
         return Stream.of(views).flatMap(view -> batch.stream().map(view)).toList();

@@ -112,19 +112,19 @@ public record LatentDiffusion(
         return fingerprint.digits();
     }
 
-    /** The U-Net with its noise schedule. */
+    /** Returns the U-Net with its noise schedule. */
     public Predictor predictor() {
         return new Predictor((latents, timesteps, text) -> unet.network().forward(latents, timesteps, text), schedule);
     }
 
-    /** The U-Net, as LoRAs see it. */
+    /** Returns the U-Net, as LoRAs see it. */
     LoraTargets loraTargets() {
         return new LoraTargets(family.title(), Map.of(Component.UNET, unet.parameters()));
     }
 
     /**
-     * The U-Net with a LoRA that stays as it is. It is laid over a weight each time this is used; merged ones would
-     * take the memory of a second U-Net.
+     * Returns the U-Net with a LoRA that stays as it is. It is laid over a weight each time this is used; merged ones
+     * would take the memory of a second U-Net.
      *
      * @param arena owns the LoRA
      * @throws InvalidFileException if the LoRA does not fit in whole; when it is used, if a factor holds NaN or
@@ -152,7 +152,7 @@ public record LatentDiffusion(
     }
 
     /**
-     * The conditioning of captions and, with SDXL, of pictures: that they are whole and of the size that is
+     * Returns the conditioning of captions and, with SDXL, of pictures: that they are whole and of the size that is
      * learned.
      *
      * @param encoded where the captions are found

@@ -41,24 +41,24 @@ public final class LatentTask {
         return cache;
     }
 
-    /** The latents of {@code samples}, {@code [B, C, h, w]}. */
+    /** Returns the latents of {@code samples}, {@code [B, C, h, w]}. */
     public Tensor latents(List<LatentSample> samples) {
         return LatentSample.latents(samples, cache.shape());
     }
 
-    /** The token ids of the captions of {@code samples}, some of which are dropped. */
+    /** Returns the token ids of the captions of {@code samples}, some of which are dropped. */
     public List<long[]> captions(List<LatentSample> samples, RandomSource random) {
         return samples.stream()
                 .map(sample -> random.uniform() < captionDropout ? emptyCaption : sample.ids())
                 .toList();
     }
 
-    /** The conditioning of captions. */
+    /** Returns the conditioning of captions. */
     public Conditioning conditioning(List<long[]> captions) {
         return conditioning.apply(captions);
     }
 
-    /** The conditioning of as many empty captions. */
+    /** Returns the conditioning of as many empty captions. */
     public Conditioning empty(int count) {
         return conditioning(Collections.nCopies(count, emptyCaption));
     }

@@ -98,7 +98,7 @@ record NewControlNet(
         return new Tuning.Mixed(new Tuning.Full(whole), new LowRankTuning(changed, rank.getAsInt(), rank.getAsInt()));
     }
 
-    /** Whether factors are smaller than the weight itself. */
+    /** Returns whether factors are smaller than the weight itself. */
     private boolean isLarge(long... shape) {
         long columns = 1;
         for (int i = 1; i < shape.length; i++) {

@@ -17,7 +17,7 @@ public record Predictor(Network network, NoiseSchedule schedule) {
     @FunctionalInterface
     public interface Network {
         /**
-         * One prediction.
+         * Returns one prediction.
          *
          * @param latents {@code [B, C, h, w]}
          * @param timesteps {@code [1]} or {@code [B]}
@@ -27,7 +27,7 @@ public record Predictor(Network network, NoiseSchedule schedule) {
     }
 
     /**
-     * A prediction in F32, of what the schedule says that the network predicts.
+     * Returns a prediction in F32, of what the schedule says that the network predicts.
      *
      * @param latents {@code [B, C, h, w]}
      * @param timesteps one for each of {@code B}
@@ -38,7 +38,7 @@ public record Predictor(Network network, NoiseSchedule schedule) {
     }
 
     /**
-     * A prediction with guidance, both passes in one batch.
+     * Returns a prediction with guidance, both passes in one batch.
      *
      * @param empty of as many empty captions
      * @param scale of guidance, {@code [B, 1, 1, 1]}
@@ -51,18 +51,19 @@ public record Predictor(Network network, NoiseSchedule schedule) {
     }
 
     /**
-     * One step of DDIM, the paper's solver: from timesteps {@code from} to {@code to}, in F32; gradients flow through.
+     * Returns one step of DDIM, the paper's solver: from timesteps {@code from} to {@code to}, in F32; gradients flow
+     * through.
      */
     public Tensor step(Tensor latents, int[] from, int[] to, Conditioning text) {
         return schedule.jump(latents, predict(latents, from, text), from, to);
     }
 
-    /** The clean latents that the network sees in {@code latents}; gradients flow through. */
+    /** Returns the clean latents that the network sees in {@code latents}; gradients flow through. */
     public Tensor clean(Tensor latents, int[] timesteps, Conditioning text) {
         return schedule.toX0(latents, predict(latents, timesteps, text), timesteps);
     }
 
-    /** The timesteps as the network takes them, {@code [B]}. */
+    /** Returns the timesteps as the network takes them, {@code [B]}. */
     public static Tensor tensor(int[] timesteps) {
         return Tensors.of(Arrays.stream(timesteps).asLongStream().toArray(), timesteps.length);
     }

@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.Tensor;
 /** The factors of a LoRA file, to be learned on. */
 record StoredFactors(Path file, LoraTargets model) {
     /**
-     * The factors of {@code targets}.
+     * Returns the factors of {@code targets}.
      *
      * @param arena owns them
      * @throws InvalidFileException if the file changes other layers or has another rank

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
     /**
-     * A change of a finished model.
+     * Returns a change of a finished model.
      *
      * @param arena owns what the change needs in addition to the model
      * @throws dev.hypersd.error.InvalidFileException if a LoRA that the change is built on does not fit
@@ -30,13 +30,13 @@ public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
     /** For logs and checkpoints. */
     String name();
 
-    /** All of the model but the text encoder. */
+    /** Returns all of the model but the text encoder. */
     LatentDiffusion model();
 
     Tuning tuning();
 
     /**
-     * The conditioning of captions.
+     * Returns the conditioning of captions.
      *
      * @param captions token ids, all of one length
      * @param shape of latents, {@code [C, h, w]}

@@ -59,7 +59,7 @@ sealed interface DataSection {
         };
     }
 
-    /** The one key that says where pictures come from. */
+    /** Returns the one key that says where pictures come from. */
     private static String kind(Section data) {
         List<String> kinds =
                 Stream.of(SCENES, FOLDER, WEBDATASET).filter(data::has).toList();

@@ -118,7 +118,7 @@ final class DiffusionRecipes {
         return channels;
     }
 
-    /** The files of the pretrained model that {@code root} names, to be opened when it is needed. */
+    /** Returns the files of the pretrained model that {@code root} names, to be opened when it is needed. */
     private static Supplier<ModelFiles> model(Section root, Section section) {
         Path model = root.path("model");
         if (!section.has("variant")) {
@@ -128,7 +128,7 @@ final class DiffusionRecipes {
         return () -> ModelFiles.open(model, variant);
     }
 
-    /** The key {@code tuning}, and those of the LoRA that learns. */
+    /** Returns the key {@code tuning}, and those of the LoRA that learns. */
     private static FineTuning fineTuning(Section section) {
         if (section.one("tuning", Tuning.LORA) == Tuning.FULL) {
             return new FineTuning.Full();
@@ -154,7 +154,7 @@ final class DiffusionRecipes {
                 common.seed());
     }
 
-    /** The keys {@code least_snr} and {@code greatest_snr}. */
+    /** Returns the keys {@code least_snr} and {@code greatest_snr}. */
     private static RatioRange ratios(Section section) {
         double least = section.number("least_snr", 0, 0, 1e3);
         return new RatioRange(
@@ -162,7 +162,7 @@ final class DiffusionRecipes {
                 section.number("greatest_snr", Double.POSITIVE_INFINITY, 1e-3 + least, Double.POSITIVE_INFINITY));
     }
 
-    /** The section {@code data} of {@code root}, to be cached in the folder that {@code section} names. */
+    /** Returns the section {@code data} of {@code root}, to be cached in the folder that {@code section} names. */
     private static Function<LatentCache.Listener, Pictures> pictures(Section root, Section section) {
         DataSection data = DataSection.read(root);
         Path latents = section.path("latents");

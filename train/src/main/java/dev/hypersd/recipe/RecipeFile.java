@@ -34,7 +34,7 @@ final class RecipeFile {
     private RecipeFile() {}
 
     /**
-     * The tree of {@code file}.
+     * Returns the tree of {@code file}.
      *
      * @param changes {@code path.to.key=value}, each value in YAML's notation
      * @throws InvalidFileException if the file is missing, no YAML, no mapping, or has a key under a former name

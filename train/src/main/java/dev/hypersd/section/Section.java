@@ -23,37 +23,37 @@ public final class Section {
         this.keys = keys;
     }
 
-    /** The section {@code key}, an empty one where it is absent. */
+    /** Returns the section {@code key}, an empty one where it is absent. */
     public Section section(String key) {
         return new Section(keys.section(key));
     }
 
-    /** A list of sections, empty where the key is absent. */
+    /** Returns a list of sections, empty where the key is absent. */
     public List<Section> sections(String key) {
         return keys.objects(key).stream().map(Section::new).toList();
     }
 
-    /** A text that must be there. */
+    /** Returns a text that must be there. */
     public String text(String key) {
         return keys.optionalString(key).orElseThrow(() -> keys.invalid(key, "is missing"));
     }
 
-    /** A list of texts, empty where the key is absent. */
+    /** Returns a list of texts, empty where the key is absent. */
     public List<String> texts(String key) {
         return keys.strings(key, List.of());
     }
 
-    /** A path that must be there. */
+    /** Returns a path that must be there. */
     public Path path(String key) {
         return Path.of(text(key));
     }
 
-    /** A path, if there is one. */
+    /** Returns a path, if there is one. */
     public Optional<Path> optionalPath(String key) {
         return has(key) ? Optional.of(path(key)) : Optional.empty();
     }
 
-    /** A regular expression. */
+    /** Returns a regular expression. */
     public Pattern pattern(String key, String absent) {
         String expression = has(key) ? text(key) : absent;
         try {
@@ -64,7 +64,7 @@ public final class Section {
     }
 
     /**
-     * The choice that a word names.
+     * Returns the choice that a word names.
      *
      * @param absent the word to use where the key is absent
      * @param choices by their words
@@ -78,12 +78,12 @@ public final class Section {
         return choice;
     }
 
-    /** A constant of the type of {@code absent}, written in lower case. */
+    /** Returns a constant of the type of {@code absent}, written in lower case. */
     public <E extends Enum<E>> E one(String key, E absent) {
         return has(key) ? constant(key, text(key), absent.getDeclaringClass()) : absent;
     }
 
-    /** A list of constants of {@code type}, at least one; all of them where the key is absent. */
+    /** Returns a list of constants of {@code type}, at least one; all of them where the key is absent. */
     public <E extends Enum<E>> Set<E> some(String key, Class<E> type) {
         List<String> words = texts(key);
         if (has(key) && words.isEmpty()) {
@@ -107,7 +107,7 @@ public final class Section {
                 .collect(Collectors.joining(", "));
     }
 
-    /** A whole number of at least {@code least}. */
+    /** Returns a whole number of at least {@code least}. */
     public int count(String key, int absent, int least) {
         int value = keys.integer(key, absent);
         if (value < least) {
@@ -116,17 +116,17 @@ public final class Section {
         return value;
     }
 
-    /** A whole number of at least {@code least}, if there is one. */
+    /** Returns a whole number of at least {@code least}, if there is one. */
     public OptionalInt optionalCount(String key, int least) {
         return has(key) ? OptionalInt.of(count(key, least, least)) : OptionalInt.empty();
     }
 
-    /** A list of whole numbers. */
+    /** Returns a list of whole numbers. */
     public List<Integer> counts(String key, List<Integer> absent) {
         return keys.integers(key, absent);
     }
 
-    /** A number from {@code least} to {@code most}. */
+    /** Returns a number from {@code least} to {@code most}. */
     public double number(String key, double absent, double least, double most) {
         double value = keys.number(key, absent);
         if (!(value >= least && value <= most)) {
@@ -135,17 +135,17 @@ public final class Section {
         return value;
     }
 
-    /** A truth value. */
+    /** Returns a truth value. */
     public boolean flag(String key, boolean absent) {
         return keys.flag(key, absent);
     }
 
-    /** Whether the key is there. */
+    /** Returns whether the key is there. */
     public boolean has(String key) {
         return keys.has(key);
     }
 
-    /** The exception for a value that is wrong. */
+    /** Returns the exception for a value that is wrong. */
     public InvalidFileException invalid(String key, String reason) {
         return keys.invalid(key, reason);
     }

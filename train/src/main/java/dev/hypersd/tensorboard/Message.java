@@ -14,38 +14,38 @@ final class Message {
 
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
 
-    /** A field of type {@code int32}, {@code int64} or an enumeration. */
+    /** Returns a field of type {@code int32}, {@code int64} or an enumeration. */
     Message put(int field, long value) {
         key(field, VARINT);
         varint(value);
         return this;
     }
 
-    /** A field of type {@code double}. */
+    /** Returns a field of type {@code double}. */
     Message put(int field, double value) {
         key(field, FIXED64);
         content.writeBytes(little(Double.BYTES).putDouble(value).array());
         return this;
     }
 
-    /** A field of type {@code float}. */
+    /** Returns a field of type {@code float}. */
     Message put(int field, float value) {
         key(field, FIXED32);
         content.writeBytes(little(Float.BYTES).putFloat(value).array());
         return this;
     }
 
-    /** A field of type {@code string}. */
+    /** Returns a field of type {@code string}. */
     Message put(int field, String value) {
         return put(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A field that is a message of its own. */
+    /** Returns a field that is a message of its own. */
     Message put(int field, Message value) {
         return put(field, value.bytes());
     }
 
-    /** A field of type {@code bytes}. */
+    /** Returns a field of type {@code bytes}. */
     Message put(int field, byte[] value) {
         key(field, BYTES);
         varint(value.length);

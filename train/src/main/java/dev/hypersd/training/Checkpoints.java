@@ -37,7 +37,7 @@ public record Checkpoints(Path folder, int keep) {
         }
     }
 
-    /** The step of the newest state, if there is one. */
+    /** Returns the step of the newest state, if there is one. */
     public OptionalLong latest() {
         return steps().stream().mapToLong(Long::longValue).max();
     }

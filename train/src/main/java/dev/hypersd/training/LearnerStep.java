@@ -39,7 +39,7 @@ final class LearnerStep<S> {
         return learner.name();
     }
 
-    /** How many samples a training step consumes here. */
+    /** Returns how many samples a training step consumes here. */
     long samples() {
         return learner.updates() * settings.samplesPerUpdate();
     }
@@ -64,7 +64,7 @@ final class LearnerStep<S> {
     }
 
     /**
-     * The losses on the first samples of {@code heldOut} with the averaged weights, always with the same noise.
+     * Returns the losses on the first samples of {@code heldOut} with the averaged weights, always with the same noise.
      *
      * @return what there is to report, by name
      */
@@ -85,12 +85,12 @@ final class LearnerStep<S> {
         return values;
     }
 
-    /** The name of the number that a validation is judged by. */
+    /** Returns the name of the number that a validation is judged by. */
     String heldOutLoss() {
         return "%s/held-out %s".formatted(name(), Losses.TOTAL);
     }
 
-    /** The name of the number that is minimised. */
+    /** Returns the name of the number that is minimised. */
     String loss() {
         return name() + "/" + Losses.TOTAL;
     }

@@ -30,17 +30,17 @@ public record Losses(List<Term> terms) {
         }
     }
 
-    /** A single term of weight 1. */
+    /** Returns a single term of weight 1. */
     public static Losses of(String name, Tensor value) {
         return of(new Term(name, 1, value));
     }
 
-    /** The terms in this order. */
+    /** Returns the terms in this order. */
     public static Losses of(Term... terms) {
         return new Losses(List.of(terms));
     }
 
-    /** The weighted sum, a scalar. */
+    /** Returns the weighted sum, a scalar. */
     Tensor total() {
         return terms.stream()
                 .filter(term -> term.weight() != 0)

@@ -104,7 +104,7 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
         };
     }
 
-    /** The change of each target, for a LoRA file. */
+    /** Returns the change of each target, for a LoRA file. */
     public List<Factors> factors(Map<String, Tensor> tensors) {
         List<Factors> factors = new ArrayList<>();
         targets.forEach((name, target) ->

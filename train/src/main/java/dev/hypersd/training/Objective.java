@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param <S> a sample: data in Java's memory, so that samples can be read ahead by any thread
  */
 public interface Objective<S> extends AutoCloseable {
-    /** The training samples. */
+    /** Returns the training samples. */
     Dataset<S> samples();
 
     /** Held-out samples, on which losses are only measured. */
@@ -22,7 +22,8 @@ public interface Objective<S> extends AutoCloseable {
     }
 
     /**
-     * The learners, in the order of their updates. The first one's loss on {@link #heldOut} tells how good the run is.
+     * Returns the learners, in the order of their updates. The first one's loss on {@link #heldOut} tells how good the
+     * run is.
      */
     List<Learner<S>> learners();
 

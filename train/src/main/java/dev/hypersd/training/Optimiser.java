@@ -17,7 +17,7 @@ sealed interface Optimiser permits AdamW, Muon {
     /** What a checkpoint holds. */
     Map<String, Tensor> state();
 
-    /** The optimiser that {@code settings} ask for; {@code arena} owns what it remembers. */
+    /** Returns the optimiser that {@code settings} ask for; {@code arena} owns what it remembers. */
     static Optimiser of(OptimiserSettings settings, TrainableWeights weights, TensorArena arena) {
         return switch (settings.method()) {
             case ADAMW ->

@@ -26,18 +26,18 @@ public record OptimiserSettings(
         return new OptimiserSettings(Method.ADAMW, rate, 0.9, 0.999, 0.01, 1e-8, 1);
     }
 
-    /** The same by another rule. */
+    /** Returns the same by another rule. */
     public OptimiserSettings by(Method other) {
         return new OptimiserSettings(other, rate, beta1, beta2, weightDecay, eps, clip);
     }
 
-    /** The same with a rate that goes as this one does, to another peak. */
+    /** Returns the same with a rate that goes as this one does, to another peak. */
     public OptimiserSettings at(double peak) {
         LearningRate other = new LearningRate(peak, rate.warmUp(), rate.steps(), rate.end());
         return new OptimiserSettings(method, other, beta1, beta2, weightDecay, eps, clip);
     }
 
-    /** The same with another memory. */
+    /** Returns the same with another memory. */
     public OptimiserSettings remembering(double gradients, double squares) {
         return new OptimiserSettings(method, rate, gradients, squares, weightDecay, eps, clip);
     }
@@ -51,7 +51,7 @@ public record OptimiserSettings(
      * @param end where the fall ends, as a part of the peak; 1 for a rate that stays
      */
     public record LearningRate(double peak, long warmUp, long steps, double end) {
-        /** The rate of {@code step}, counted from 1. */
+        /** Returns the rate of {@code step}, counted from 1. */
         public double at(long step) {
             if (step <= warmUp) {
                 return peak * step / warmUp;

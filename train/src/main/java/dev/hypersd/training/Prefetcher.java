@@ -23,7 +23,7 @@ final class Prefetcher<S> implements AutoCloseable {
         this.order = new Shuffle(samples.size(), seed);
     }
 
-    /** The samples {@code first} to {@code first + count - 1} of the order. */
+    /** Returns the samples {@code first} to {@code first + count - 1} of the order. */
     List<S> take(long first, int count) {
         CompletableFuture<List<S>> wanted = first == position ? next : read(first, count);
         List<S> batch = await(wanted);

@@ -22,7 +22,7 @@ public final class RandomSource {
     }
 
     /**
-     * The randomness of a place.
+     * Returns the randomness of a place.
      *
      * @param seed of the run
      * @param place numbers that lead there from the outside in: step, learner, update, micro-batch
@@ -35,17 +35,17 @@ public final class RandomSource {
         return new RandomSource(mixed);
     }
 
-    /** The next tensor of standard normal numbers, F32; it belongs to the caller's scope. */
+    /** Returns the next tensor of standard normal numbers, F32; it belongs to the caller's scope. */
     public Tensor normal(long... shape) {
         return tensors.draw(STANDARD_NORMAL, Dtype.F32, shape);
     }
 
-    /** The next {@code count} whole numbers, each 0..{@code bound} - 1. */
+    /** Returns the next {@code count} whole numbers, each 0..{@code bound} - 1. */
     public int[] integers(int bound, int count) {
         return numbers.ints(count, 0, bound).toArray();
     }
 
-    /** The next number, at least 0 and below 1. */
+    /** Returns the next number, at least 0 and below 1. */
     public double uniform() {
         return numbers.nextDouble();
     }

@@ -53,7 +53,7 @@ public final class TrainableWeights {
         this.average = tuning.over(averages.named());
     }
 
-    /** The network as it is now; gradients flow into these weights. */
+    /** Returns the network as it is now; gradients flow into these weights. */
     public Adapters current() {
         return current;
     }
@@ -64,17 +64,17 @@ public final class TrainableWeights {
         return views;
     }
 
-    /** The network as it is now, for others that learn from it: no gradients flow into these weights. */
+    /** Returns the network as it is now, for others that learn from it: no gradients flow into these weights. */
     public Adapters frozen() {
         return frozen;
     }
 
-    /** The network with the averaged weights, without gradients. */
+    /** Returns the network with the averaged weights, without gradients. */
     public Adapters average() {
         return average;
     }
 
-    /** The averaged tensors by name: what is worth keeping in the end. They change with every step. */
+    /** Returns the averaged tensors by name: what is worth keeping in the end. They change with every step. */
     public Map<String, Tensor> averaged() {
         return Collections.unmodifiableMap(averages.named());
     }
@@ -140,7 +140,7 @@ public final class TrainableWeights {
             return new FlatTensors(all, named);
         }
 
-        /** The tensor called {@code name}, which must be there. */
+        /** Returns the tensor called {@code name}, which must be there. */
         Tensor get(String name) {
             return Objects.requireNonNull(named.get(name), name);
         }

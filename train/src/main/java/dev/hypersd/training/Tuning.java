@@ -13,13 +13,13 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Which parameters of a network are trained, and how the trained tensors change the network. */
 public sealed interface Tuning permits Tuning.Full, LowRankTuning, Tuning.Mixed {
-    /** The tensors that learn, by name. */
+    /** Returns the tensors that learn, by name. */
     Map<String, long[]> shapes();
 
     /** Fills {@code tensors}, which has {@link #shapes}, so that the network starts as it is. */
     void begin(Map<String, Tensor> tensors, RandomTensors random);
 
-    /** The network changed by {@code tensors}; differentiable in them. */
+    /** Returns the network changed by {@code tensors}; differentiable in them. */
     Adapters over(Map<String, Tensor> tensors);
 
     /**

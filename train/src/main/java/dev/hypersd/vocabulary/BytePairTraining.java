@@ -37,7 +37,7 @@ public final class BytePairTraining {
     }
 
     /**
-     * The merges in the order in which they were learned, each two symbols with a space between.
+     * Returns the merges in the order in which they were learned, each two symbols with a space between.
      *
      * @param most how many there may be
      */
@@ -55,7 +55,7 @@ public final class BytePairTraining {
         return merges;
     }
 
-    /** The bytes of {@code word} as symbols, the last one marked as the end of a word. */
+    /** Returns the bytes of {@code word} as symbols, the last one marked as the end of a word. */
     private static List<String> symbols(String word) {
         byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
         List<String> symbols = new ArrayList<>();

@@ -22,12 +22,12 @@ enum Tone {
     /** A reflection of the light. */
     SHINE;
 
-    /** Whether it shows the object's colour. */
+    /** Returns whether it shows the object's colour. */
     boolean own() {
         return this == BODY || this == LIGHT || this == SHADE;
     }
 
-    /** Whether it is a body that light falls on, and not a mere mark. */
+    /** Returns whether it is a body that light falls on, and not a mere mark. */
     boolean solid() {
         return this != DARK && this != SHINE;
     }

@@ -39,7 +39,7 @@ public final class AttributeDecoder {
     private record Peak(int picture, int kind, int row, int column, double confidence) {}
 
     /**
-     * The detections of each picture.
+     * Returns the detections of each picture.
      *
      * @param grid the features {@code [B, C, h, w]} that {@link AttributeReader#grid} gives
      */

@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public record AttributeLosses(Tensor peaks, Tensor geometry, Tensor colour, Tensor background, Tensor style) {
     /**
-     * The losses of {@code reader} on scenes.
+     * Returns the losses of {@code reader} on scenes.
      *
      * @param batch square pictures of one size, each with at least one object
      */
@@ -51,8 +51,9 @@ public record AttributeLosses(Tensor peaks, Tensor geometry, Tensor colour, Tens
     }
 
     /**
-     * The focal loss for heatmaps (Zhou et al., 2019, equation 1; alpha 2, beta 4): cells that are predicted well count
-     * little, and false positives near a peak count less. A sum over all cells, divided by the number of peaks.
+     * Returns the focal loss for heatmaps (Zhou et al., 2019, equation 1; alpha 2, beta 4): cells that are predicted
+     * well count little, and false positives near a peak count less. A sum over all cells, divided by the number of
+     * peaks.
      *
      * @param given logits {@code [B, kinds, h, w]}
      * @param target of the same shape, exactly 1 at peaks

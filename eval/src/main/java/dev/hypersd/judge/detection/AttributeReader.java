@@ -60,27 +60,27 @@ public final class AttributeReader {
         this.surroundings = Linear.of(p.at("surroundings"), width, BACKGROUNDS + STYLES);
     }
 
-    /** The backbone, whose features everything else is computed from. */
+    /** Returns the backbone, whose features everything else is computed from. */
     public Backbone backbone() {
         return backbone;
     }
 
-    /** The features of every cell: {@code [B, 3, H, W]} from -1 to 1 {@code -> [B, C, h, w]}. */
+    /** Returns the features of every cell: {@code [B, 3, H, W]} from -1 to 1 {@code -> [B, C, h, w]}. */
     public Tensor grid(Tensor pixels) {
         return backbone.forward(pixels);
     }
 
     /**
-     * The features of whole pictures, which distances between sets of pictures are measured on:
-     * {@code [B, C, h, w] -> [B, C]}.
+     * Returns the features of whole pictures, which distances between sets of pictures are measured on: {@code [B, C,
+     * h, w] -> [B, C]}.
      */
     public Tensor features(Tensor grid) {
         return grid.mean(-1, -2);
     }
 
     /**
-     * The logits that a cell is the centre of an object, a heatmap for each kind:
-     * {@code [B, C, h, w] -> [B, kinds, h, w]}.
+     * Returns the logits that a cell is the centre of an object, a heatmap for each kind: {@code [B, C, h, w] -> [B,
+     * kinds, h, w]}.
      */
     public Tensor peaks(Tensor grid) {
         return scoped(
@@ -88,8 +88,8 @@ public final class AttributeReader {
     }
 
     /**
-     * The descriptions of objects: the offset of the centre from the centre of its cell (right and down, in cells), the
-     * logarithm of the extent as a part of the picture, and the logits of the colour.
+     * Returns the descriptions of objects: the offset of the centre from the centre of its cell (right and down, in
+     * cells), the logarithm of the extent as a part of the picture, and the logits of the colour.
      *
      * @param grid {@code [B, C, h, w]}
      * @param cells I64 {@code [M]}: the numbers of cells, row by row, picture by picture
@@ -104,7 +104,7 @@ public final class AttributeReader {
         });
     }
 
-    /** The logits of the backgrounds, then of the styles: {@code [B, C, h, w] -> [B, backgrounds + styles]}. */
+    /** Returns the logits of the backgrounds, then of the styles: {@code [B, C, h, w] -> [B, backgrounds + styles]}. */
     public Tensor surroundings(Tensor grid) {
         return scoped(() -> surroundings.forward(features(grid)));
     }

@@ -47,7 +47,7 @@ public final class Backbone {
     }
 
     /**
-     * The grid of features.
+     * Returns the grid of features.
      *
      * @param pixels {@code [B, 3, H, W]} from -1 to 1; both sides are multiples of {@link BackboneConfig#stride}
      * @throws InvalidRequestException if they have another shape
@@ -61,7 +61,8 @@ public final class Backbone {
     }
 
     /**
-     * The features of each level, before normalisation: {@code [B, C_i, H / 2^i, W / 2^i]} from {@code i = 1} on.
+     * Returns the features of each level, before normalisation: {@code [B, C_i, H / 2^i, W / 2^i]} from {@code i = 1}
+     * on.
      *
      * @param pixels as in {@link #forward}
      */

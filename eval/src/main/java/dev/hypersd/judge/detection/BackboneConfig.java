@@ -41,12 +41,12 @@ public record BackboneConfig(List<Integer> widths, List<Integer> blocks, int gro
         return config;
     }
 
-    /** The channels of the last level. */
+    /** Returns the channels of the last level. */
     public int width() {
         return widths.getLast();
     }
 
-    /** The width and height of a cell of the grid, in pixels. */
+    /** Returns the width and height of a cell of the grid, in pixels. */
     public int stride() {
         return 1 << widths.size();
     }

@@ -28,7 +28,7 @@ public record Detections(List<DetectedObject> objects, Background background, St
      * @param confidence the probability that it is there, 0 to 1
      */
     public record DetectedObject(Kind kind, Colour colour, double x, double y, double extent, double confidence) {
-        /** The size class whose extent has the ratio to this one that is nearest to 1. */
+        /** Returns the size class whose extent has the ratio to this one that is nearest to 1. */
         public SizeClass size() {
             return Arrays.stream(SizeClass.values())
                     .min(Comparator.comparingDouble(size -> Math.abs(Math.log(extent / size.extent()))))

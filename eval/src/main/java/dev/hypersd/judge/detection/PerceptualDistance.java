@@ -25,7 +25,7 @@ public final class PerceptualDistance {
     }
 
     /**
-     * The mean distance, a scalar: 0 for equal pictures, at most 4. Differentiable by {@code pixels}.
+     * Returns the mean distance, a scalar: 0 for equal pictures, at most 4. Differentiable by {@code pixels}.
      *
      * @param pixels {@code [B, 3, H, W]} from -1 to 1; both sides are multiples of {@link BackboneConfig#stride}
      * @param wanted of the same shape; no gradient flows to it
@@ -52,7 +52,7 @@ public final class PerceptualDistance {
         }
     }
 
-    /** The features with length 1 at every position, in F32, whatever the network computes with. */
+    /** Returns the features with length 1 at every position, in F32, whatever the network computes with. */
     private static Tensor unit(Tensor features) {
         Tensor wide = features.to(Dtype.F32.scalarType());
         return wide.div(wide.norm(new ScalarOptional(new Scalar(2)), new long[] {1}, true)

@@ -26,13 +26,13 @@ public record SegmentationLosses(Tensor category, Tensor mask) {
 
     private static final double RARE_WEIGHT = 0.25;
 
-    /** The losses on scenes as they are. */
+    /** Returns the losses on scenes as they are. */
     public static SegmentationLosses of(Segmenter segmenter, List<Sample> batch) {
         return of(segmenter, ImageTensors.of(batch.stream().map(Sample::image).toList()), batch);
     }
 
     /**
-     * The losses on {@code pixels} that are to show the objects of {@code truth}.
+     * Returns the losses on {@code pixels} that are to show the objects of {@code truth}.
      *
      * @param pixels {@code [B, 3, S, S]} from -1 to 1
      * @param truth the scenes whose masks are right; their pictures are of size {@code S}
@@ -52,8 +52,8 @@ public record SegmentationLosses(Tensor category, Tensor mask) {
     }
 
     /**
-     * The focal loss (Lin et al., 2017; alpha 1/4, gamma 2): {@code -a (1 - p)^2 log p} with the probability {@code p}
-     * of the right answer. A sum over all cells, divided by the number of positive ones.
+     * Returns the focal loss (Lin et al., 2017; alpha 1/4, gamma 2): {@code -a (1 - p)^2 log p} with the probability
+     * {@code p} of the right answer. A sum over all cells, divided by the number of positive ones.
      */
     static Tensor focal(Tensor given, Tensor target) {
         return scoped(() -> {
@@ -72,8 +72,8 @@ public record SegmentationLosses(Tensor category, Tensor mask) {
     }
 
     /**
-     * One minus the Dice coefficient {@code 2 sum(p q) / (sum(p^2) + sum(q^2))}, the mean over masks: 0 where they are
-     * equal, 1 where they have nothing in common.
+     * Returns one minus the Dice coefficient {@code 2 sum(p q) / (sum(p^2) + sum(q^2))}, the mean over masks: 0 where
+     * they are equal, 1 where they have nothing in common.
      *
      * @param given logits {@code [M, H, W]}
      * @param target {@code [M, H, W]} from 0 to 1, none of them empty

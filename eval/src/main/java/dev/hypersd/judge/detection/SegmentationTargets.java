@@ -78,7 +78,7 @@ record SegmentationTargets(int side, float[] categories, List<Positive> positive
         private static final double NEAR = 0.1;
 
         /**
-         * The cells around the centre of mass of an object.
+         * Returns the cells around the centre of mass of an object.
          *
          * @param covered the pixels of the object, row by row, at least one
          * @param pixels the pixels of the picture in a row

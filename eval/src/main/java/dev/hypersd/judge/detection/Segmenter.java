@@ -62,7 +62,8 @@ public final class Segmenter {
     }
 
     /**
-     * The logits that a cell lies around the centre of an object of a kind: {@code [B, C, h, w] -> [B, kinds, h, w]}.
+     * Returns the logits that a cell lies around the centre of an object of a kind: {@code [B, C, h, w] -> [B, kinds,
+     * h, w]}.
      */
     public Tensor categories(Tensor grid) {
         return scoped(() -> categories
@@ -70,20 +71,20 @@ public final class Segmenter {
                 .add(new Scalar(RARE)));
     }
 
-    /** The filter of every cell: {@code [B, C, h, w] -> [B h w, E]}, cells row by row, picture by picture. */
+    /** Returns the filter of every cell: {@code [B, C, h, w] -> [B h w, E]}, cells row by row, picture by picture. */
     public Tensor filters(Tensor grid) {
         return scoped(() -> filters.forward(Tensors.siluInPlace(filterTower.forward(placed(grid))))
                 .permute(0, 2, 3, 1)
                 .flatten(0, 2));
     }
 
-    /** The features that filters draw masks from: {@code [B, C, h, w] -> [B, E, 2h, 2w]}. */
+    /** Returns the features that filters draw masks from: {@code [B, C, h, w] -> [B, E, 2h, 2w]}. */
     public Tensor canvas(Tensor grid) {
         return scoped(() -> masks.forward(Tensors.siluInPlace(maskTower.forward(placed(finer.forward(grid))))));
     }
 
     /**
-     * The logits of masks.
+     * Returns the logits of masks.
      *
      * @param filters {@code [M, E]}, those of chosen cells
      * @param canvas {@code [B, E, H, W]}

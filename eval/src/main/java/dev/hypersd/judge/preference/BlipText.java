@@ -42,7 +42,7 @@ final class BlipText {
     }
 
     /**
-     * The hidden states {@code [B, N, D]}.
+     * Returns the hidden states {@code [B, N, D]}.
      *
      * @param ids I64 {@code [B, N]}
      * @param mask I64 {@code [B, N]}: 1 for words, 0 for padding

@@ -20,7 +20,7 @@ public record PreferenceConfig(Vision vision, Text text, List<Integer> head, dou
      * @param width of the hidden states
      */
     public record Vision(int imageSize, int patch, int width, int layers, int heads) {
-        /** The number of tokens of a picture, without the class token. */
+        /** Returns the number of tokens of a picture, without the class token. */
         int patches() {
             int side = imageSize / patch;
             return side * side;

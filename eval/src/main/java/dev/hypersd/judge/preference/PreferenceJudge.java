@@ -43,7 +43,7 @@ public final class PreferenceJudge implements ScoreJudge {
                 tokenizer));
     }
 
-    /** The scores of pictures that are tensors, as pictures of {@code texts}. */
+    /** Returns the scores of pictures that are tensors, as pictures of {@code texts}. */
     @Override
     public Tensor of(Tensor pixels, List<String> texts) {
         PreferenceConfig config = model.config();
@@ -53,7 +53,7 @@ public final class PreferenceJudge implements ScoreJudge {
     }
 
     /**
-     * The score of each picture as a picture of its text; higher is better.
+     * Returns the score of each picture as a picture of its text; higher is better.
      *
      * @param images at least one, of any size
      * @param texts as many

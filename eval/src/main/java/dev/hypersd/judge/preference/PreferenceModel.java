@@ -34,8 +34,8 @@ public final class PreferenceModel {
     }
 
     /**
-     * The tensors of a file without those that a score does not need: the projections into BLIP's common space, and the
-     * numbers of positions.
+     * Returns the tensors of a file without those that a score does not need: the projections into BLIP's common space,
+     * and the numbers of positions.
      */
     public static WeightSource named(WeightSource file) {
         return WeightView.renamed(
@@ -52,7 +52,7 @@ public final class PreferenceModel {
     }
 
     /**
-     * How much each picture would be preferred as a picture of its text: {@code [B]}. Higher is better; only
+     * Returns how much each picture would be preferred as a picture of its text: {@code [B]}. Higher is better; only
      * differences mean something.
      *
      * @param pixels {@code [B, 3, S, S]} as {@link dev.hypersd.clip.ClipVisionModel#normalise} gives them
@@ -63,12 +63,12 @@ public final class PreferenceModel {
         return scoped(() -> compare(see(pixels), words));
     }
 
-    /** The tokens of pictures {@code [B, 1 + patches, P]}, for comparing one picture with several texts. */
+    /** Returns the tokens of pictures {@code [B, 1 + patches, P]}, for comparing one picture with several texts. */
     public Tensor see(Tensor pixels) {
         return vision.forward(pixels);
     }
 
-    /** The scores that {@link #forward} gives, from the tokens of pictures. */
+    /** Returns the scores that {@link #forward} gives, from the tokens of pictures. */
     public Tensor compare(Tensor seen, TokenBatch words) {
         return scoped(() -> {
             Tensor first = text.forward(words.ids(), words.mask(), seen).select(1, 0);

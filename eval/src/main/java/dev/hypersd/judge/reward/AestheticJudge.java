@@ -37,13 +37,13 @@ public final class AestheticJudge implements ScoreJudge {
                 ModelPart.in(folder).load(ScoreHead.TYPE, Dtype.F32, arena).network(), clip));
     }
 
-    /** The scores of pictures that are tensors, whatever their texts. */
+    /** Returns the scores of pictures that are tensors, whatever their texts. */
     @Override
     public Tensor of(Tensor pixels, List<String> texts) {
         return scoped(() -> head.forward(clip.pictures(pixels)).squeeze(1));
     }
 
-    /** The score of each picture; higher is better. */
+    /** Returns the score of each picture; higher is better. */
     @Override
     public List<Double> scores(List<Image> images, List<String> texts) {
         return Engine.infer(() -> Tensors.toList(head.forward(clip.pictures(images))));

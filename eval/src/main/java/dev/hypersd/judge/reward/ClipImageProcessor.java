@@ -13,8 +13,8 @@ public final class ClipImageProcessor {
     private ClipImageProcessor() {}
 
     /**
-     * The centre of each picture, {@code [B, 3, size, size]}, normalised by CLIP's mean and deviation: the shorter side
-     * is resized (bicubic, antialiased), and the longer one is cropped at both ends.
+     * Returns the centre of each picture, {@code [B, 3, size, size]}, normalised by CLIP's mean and deviation: the
+     * shorter side is resized (bicubic, antialiased), and the longer one is cropped at both ends.
      *
      * @param images at least one
      */
@@ -24,7 +24,7 @@ public final class ClipImageProcessor {
     }
 
     /**
-     * The same for pictures that are tensors; differentiable, so without rounding in between.
+     * Returns the same for pictures that are tensors; differentiable, so without rounding in between.
      *
      * @param pixels {@code [B, 3, H, W]} from -1 to 1
      */

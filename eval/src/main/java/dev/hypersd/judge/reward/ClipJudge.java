@@ -41,7 +41,8 @@ public final class ClipJudge implements ScoreJudge {
     }
 
     /**
-     * The CLIP scores (Hessel et al., 2021, without their cut at 0): 100 times the cosines of pictures and texts.
+     * Returns the CLIP scores (Hessel et al., 2021, without their cut at 0): 100 times the cosines of pictures and
+     * texts.
      *
      * @param images at least one
      * @param texts as many
@@ -55,7 +56,7 @@ public final class ClipJudge implements ScoreJudge {
     }
 
     /**
-     * The vectors {@code [B, P]}, of length 1, of pictures of any size, in the caller's scope.
+     * Returns the vectors {@code [B, P]}, of length 1, of pictures of any size, in the caller's scope.
      *
      * @param images at least one
      */
@@ -64,13 +65,13 @@ public final class ClipJudge implements ScoreJudge {
                 ClipImageProcessor.of(images, model.vision().config().imageSize())));
     }
 
-    /** The same of pictures that are tensors; differentiable. */
+    /** Returns the same of pictures that are tensors; differentiable. */
     public Tensor pictures(Tensor pixels) {
         return scoped(() -> model.pictures(
                 ClipImageProcessor.of(pixels, model.vision().config().imageSize())));
     }
 
-    /** The CLIP scores of pictures that are tensors. */
+    /** Returns the CLIP scores of pictures that are tensors. */
     @Override
     public Tensor of(Tensor pixels, List<String> texts) {
         return scoped(() -> pictures(pixels).mul(model.texts(ids(texts))).sum(1).mul(new Scalar(SCALE)));

@@ -19,7 +19,7 @@ public final class ContrastiveLoss {
     private ContrastiveLoss() {}
 
     /**
-     * The mean cross-entropy of both searches, a scalar. Guessing costs the logarithm of the batch size.
+     * Returns the mean cross-entropy of both searches, a scalar. Guessing costs the logarithm of the batch size.
      *
      * @param texts embeddings {@code [B, P]} of length 1
      * @param pictures embeddings {@code [B, P]} of length 1, those of the texts in the same order
@@ -37,7 +37,7 @@ public final class ContrastiveLoss {
     }
 
     /**
-     * The share of texts whose own picture is the nearest in the batch, a scalar.
+     * Returns the share of texts whose own picture is the nearest in the batch, a scalar.
      *
      * @param texts {@code [B, P]} of length 1
      * @param pictures {@code [B, P]} of length 1, those of the texts in the same order
@@ -51,8 +51,8 @@ public final class ContrastiveLoss {
     }
 
     /**
-     * The cosine of every text and every picture, {@code [B, B]}. In F32: rounded cosines would be far apart after the
-     * multiplication by the scale.
+     * Returns the cosine of every text and every picture, {@code [B, B]}. In F32: rounded cosines would be far apart
+     * after the multiplication by the scale.
      */
     private static Tensor cosines(Tensor texts, Tensor pictures) {
         return Autocast.without(() -> wide(texts).mm(wide(pictures).t()));

@@ -12,8 +12,8 @@ public final class PreferenceLoss {
     private PreferenceLoss() {}
 
     /**
-     * The mean of {@code -log sigmoid(better - worse)} (Bradley and Terry, 1952), a scalar: 0 where every better
-     * picture is scored far above the worse one, {@code log 2} where both are scored alike.
+     * Returns the mean of {@code -log sigmoid(better - worse)} (Bradley and Terry, 1952), a scalar: 0 where every
+     * better picture is scored far above the worse one, {@code log 2} where both are scored alike.
      *
      * @param better scores, of any shape
      * @param worse scores of the same shape
@@ -22,7 +22,7 @@ public final class PreferenceLoss {
         return scoped(() -> torch.log_sigmoid(difference(better, worse)).mean().neg());
     }
 
-    /** The share of pairs whose better picture is scored above the worse one, a scalar. */
+    /** Returns the share of pairs whose better picture is scored above the worse one, a scalar. */
     public static Tensor accuracy(Tensor better, Tensor worse) {
         return scoped(() -> difference(better, worse)
                 .gt(new Scalar(0))

@@ -18,7 +18,7 @@ import java.util.Optional;
 final class Automatic1111Fields {
     private Automatic1111Fields() {}
 
-    /** The fields of {@code txt2img}. */
+    /** Returns the fields of {@code txt2img}. */
     static GenerationOptions.Builder textToImage(JsonObject body, RequestMemory.Reservation memory) {
         LoraTags tags = LoraTags.of(body.string("prompt", ""));
         GenerationOptions.Builder options = GenerationOptions.of(tags.prompt()).toBuilder()
@@ -50,7 +50,7 @@ final class Automatic1111Fields {
         return options;
     }
 
-    /** The fields of {@code img2img}. */
+    /** Returns the fields of {@code img2img}. */
     static GenerationOptions.Builder imageToImage(JsonObject body, RequestMemory.Reservation memory) {
         String picture = body.strings("init_images", List.of()).stream()
                 .findFirst()
@@ -70,7 +70,7 @@ final class Automatic1111Fields {
         return (int) Math.clamp(count, -1L, (long) Integer.MAX_VALUE);
     }
 
-    /** The ControlNet in the first unit of the ControlNet extension. */
+    /** Returns the ControlNet in the first unit of the ControlNet extension. */
     private static Optional<ControlNetReference> control(JsonObject body, RequestMemory.Reservation memory) {
         return body.object("alwayson_scripts")
                 .flatMap(scripts -> scripts.object("controlnet").or(() -> scripts.object("ControlNet")))

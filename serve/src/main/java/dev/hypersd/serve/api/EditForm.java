@@ -123,7 +123,7 @@ final class EditForm {
         return options.build();
     }
 
-    /** A part that is text, if the form has it. */
+    /** Returns a part that is text, if the form has it. */
     Optional<String> text(String name) {
         return bytes(name).map(bytes -> Json.utf8(Path.of(name), bytes));
     }

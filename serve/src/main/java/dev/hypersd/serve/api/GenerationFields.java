@@ -41,7 +41,7 @@ final class GenerationFields {
         return options;
     }
 
-    /** The field {@code seed}, or a random seed where it is absent or negative. */
+    /** Returns the field {@code seed}, or a random seed where it is absent or negative. */
     static long seed(JsonObject body) {
         return body.has("seed") && !body.isNegative("seed") ? body.unsignedNumber("seed", 0) : randomSeed();
     }
@@ -58,7 +58,7 @@ final class GenerationFields {
     }
 
     /**
-     * The number that {@code text} writes, for values that do not come as JSON.
+     * Returns the number that {@code text} writes, for values that do not come as JSON.
      *
      * @param field the name of the field, for messages
      */
@@ -75,7 +75,7 @@ final class GenerationFields {
                 ErrorCode.MALFORMED, "%s must be a number, not \"%s\"".formatted(field, shortened(text)));
     }
 
-    /** The whole number that {@code text} writes, as {@link #number}. */
+    /** Returns the whole number that {@code text} writes, as {@link #number}. */
     static int wholeNumber(String field, String text) {
         double number = number(field, text);
         if (number != (int) number) {

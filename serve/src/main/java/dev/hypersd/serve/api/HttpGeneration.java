@@ -22,8 +22,8 @@ final class HttpGeneration {
     private HttpGeneration() {}
 
     /**
-     * The images of {@code options}. What speaks against these is added to the response as a header. The body of the
-     * request must have been read.
+     * Returns the images of {@code options}. What speaks against these is added to the response as a header. The body
+     * of the request must have been read.
      */
     static List<GeneratedImage> generate(Context request, GenerationQueue queue, GenerationOptions options) {
         GenerationJob job = queue.submit(request.ip(), options, step -> {});
@@ -46,9 +46,9 @@ final class HttpGeneration {
     }
 
     /**
-     * Whether the client has closed its connection. Nothing else reads from it while the request is being answered. If
-     * a byte of a next request arrives meanwhile (HTTP pipelining), it is lost here; the connection is therefore closed
-     * after this response, and the client repeats the next request on a new one.
+     * Returns whether the client has closed its connection. Nothing else reads from it while the request is being
+     * answered. If a byte of a next request arrives meanwhile (HTTP pipelining), it is lost here; the connection is
+     * therefore closed after this response, and the client repeats the next request on a new one.
      */
     private static boolean hasDisconnected(Context request) {
         EndPoint connection = ServletContextRequest.getServletContextRequest(request.req())

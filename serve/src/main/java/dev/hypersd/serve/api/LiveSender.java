@@ -54,7 +54,7 @@ final class LiveSender {
         }
     }
 
-    /** Whether the client reads fast enough that a preview would arrive in time. */
+    /** Returns whether the client reads fast enough that a preview would arrive in time. */
     boolean hasRoomForPreviews() {
         return unsent.get() < MAX_UNSENT_FOR_PREVIEWS;
     }

@@ -65,7 +65,7 @@ final class LiveSession {
         this.sender = sender;
     }
 
-    /** The address of the client. */
+    /** Returns the address of the client. */
     String address() {
         return address;
     }

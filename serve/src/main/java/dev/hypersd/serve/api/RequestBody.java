@@ -25,7 +25,7 @@ public final class RequestBody {
     private RequestBody() {}
 
     /**
-     * The body, which must be a JSON object.
+     * Returns the body, which must be a JSON object.
      *
      * @throws ApiException if it is too large, arrives too slowly, or is of another type
      * @throws dev.hypersd.error.InvalidFileException if it is no JSON object
@@ -45,7 +45,7 @@ public final class RequestBody {
     }
 
     /**
-     * The body as it was sent.
+     * Returns the body as it was sent.
      *
      * @throws ApiException if it is too large or arrives too slowly
      */

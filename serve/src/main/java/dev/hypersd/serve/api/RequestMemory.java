@@ -48,7 +48,7 @@ public final class RequestMemory {
             request.attribute(ATTRIBUTE, this);
         }
 
-        /** How much one request may send. */
+        /** Returns how much one request may send. */
         Limits.Requests limits() {
             return limits;
         }
@@ -86,7 +86,7 @@ public final class RequestMemory {
         }
     }
 
-    /** The reservation of {@code request}, which was attached to it before any route was chosen. */
+    /** Returns the reservation of {@code request}, which was attached to it before any route was chosen. */
     public static Reservation of(Context request) {
         return Objects.requireNonNull(request.attribute(ATTRIBUTE), "no reservation is attached to the request");
     }

@@ -34,8 +34,8 @@ public final class Responses {
     }
 
     /**
-     * The value of a header {@code Warning} (RFC 7234, section 5.5; RFC 9111 keeps the name but gives it no use): the
-     * code 199, for any other warning, this program's name, and the sentences as a quoted string of ASCII.
+     * Returns the value of a header {@code Warning} (RFC 7234, section 5.5; RFC 9111 keeps the name but gives it no
+     * use): the code 199, for any other warning, this program's name, and the sentences as a quoted string of ASCII.
      */
     static String warning(List<String> sentences) {
         String text = String.join("; ", sentences);
@@ -51,7 +51,7 @@ public final class Responses {
         return Map.of("error", error.code(), "detail", error.message(), "body", "", "errors", error.message());
     }
 
-    /** The body of an error in the form of OpenAI. */
+    /** Returns the body of an error in the form of OpenAI. */
     public static Map<String, Object> openAi(ApiError error) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("message", error.message());

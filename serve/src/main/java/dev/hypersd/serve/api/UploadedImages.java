@@ -33,7 +33,7 @@ final class UploadedImages {
     private UploadedImages() {}
 
     /**
-     * An image in Base64, with or without the prefix of a data URL.
+     * Returns an image in Base64, with or without the prefix of a data URL.
      *
      * @param field the name of the field, for messages
      */
@@ -41,7 +41,7 @@ final class UploadedImages {
         return decode(field, bytes(field, text), memory);
     }
 
-    /** The bytes of Base64, with or without the prefix of a data URL. */
+    /** Returns the bytes of Base64, with or without the prefix of a data URL. */
     static byte[] bytes(String field, String text) {
         String bare = text.startsWith("data:") ? text.substring(text.indexOf(',') + 1) : text;
         try {
@@ -51,15 +51,15 @@ final class UploadedImages {
         }
     }
 
-    /** An encoded image, transparent parts filled with white. */
+    /** Returns an encoded image, transparent parts filled with white. */
     static Image decode(String field, byte[] encoded, RequestMemory.Reservation memory) {
         checkSize(field, encoded, memory);
         return decoded(field, () -> Image.decode(Path.of(field), encoded, Color.WHITE, _ -> {}));
     }
 
     /**
-     * A mask as OpenAI defines it, transparent where to paint anew. The result is white there, as this project defines
-     * masks. An image without transparency is taken as it is.
+     * Returns a mask as OpenAI defines it, transparent where to paint anew. The result is white there, as this project
+     * defines masks. An image without transparency is taken as it is.
      */
     static Image transparentMask(byte[] encoded, RequestMemory.Reservation memory) {
         String field = "mask";

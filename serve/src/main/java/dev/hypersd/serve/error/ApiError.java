@@ -26,7 +26,7 @@ public record ApiError(int status, String type, String code, String message, Opt
     private static final Pattern FOLDERS =
             Pattern.compile("(?<![\\w.])(?:[A-Za-z]:)?(?:[/\\\\][^/\\\\\\s:\"',;]+)*[/\\\\]");
 
-    /** The error that {@code thrown} stands for. An exception that nobody expected is logged. */
+    /** Returns the error that {@code thrown} stands for. An exception that nobody expected is logged. */
     public static ApiError of(Throwable thrown) {
         return switch (thrown) {
             case CompletionException e when e.getCause() != null -> of(e.getCause());
@@ -43,7 +43,7 @@ public record ApiError(int status, String type, String code, String message, Opt
         };
     }
 
-    /** The error of a request that failed before it reached a route, of which only the HTTP status is known. */
+    /** Returns the error of a request that failed before it reached a route, of which only the HTTP status is known. */
     public static ApiError ofStatus(int status) {
         return switch (status) {
             case 404 -> of(ErrorCode.NOT_FOUND, "there is nothing at this address", Optional.empty());
@@ -70,7 +70,7 @@ public record ApiError(int status, String type, String code, String message, Opt
         return new ApiError(code.status(), code.type(), code.code(), message, retryAfter);
     }
 
-    /** The first line, because the engine appends a native stack trace to its messages. */
+    /** Returns the first line, because the engine appends a native stack trace to its messages. */
     private static String messageOf(Throwable thrown) {
         return withoutFolders(
                 String.valueOf(thrown.getMessage()).lines().findFirst().orElse(""));

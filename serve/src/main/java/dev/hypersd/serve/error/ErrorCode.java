@@ -45,17 +45,17 @@ public enum ErrorCode {
         this.code = code;
     }
 
-    /** The HTTP status. */
+    /** Returns the HTTP status. */
     public int status() {
         return status;
     }
 
-    /** The type of error in OpenAI's words. */
+    /** Returns the type of error in OpenAI's words. */
     public String type() {
         return type;
     }
 
-    /** The short code for programs. */
+    /** Returns the short code for programs. */
     public String code() {
         return code;
     }

@@ -29,7 +29,7 @@ final class Histogram {
     }
 
     /**
-     * The lines of this histogram in the text format of Prometheus.
+     * Returns the lines of this histogram in the text format of Prometheus.
      *
      * @param labels labels such as {@code route="/v1/models"}, or an empty text
      */

@@ -77,7 +77,7 @@ public final class Metrics {
                 .increment();
     }
 
-    /** All metrics in the text format. */
+    /** Returns all metrics in the text format. */
     public String text() {
         StringBuilder text = new StringBuilder();
         gauge(text, "hypersd_queue_waiting", "Requests that wait to be drawn.", queue.get());

@@ -36,7 +36,7 @@ record Batch(List<GenerationJob> jobs) {
         });
     }
 
-    /** The number of images. */
+    /** Returns the number of images. */
     int size() {
         return requests().stream().mapToInt(ImageRequest::count).sum();
     }

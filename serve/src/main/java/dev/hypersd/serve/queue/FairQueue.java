@@ -112,7 +112,7 @@ final class FairQueue<T> {
         return item;
     }
 
-    /** How many items wait. */
+    /** Returns how many items wait. */
     synchronized int size() {
         return size;
     }

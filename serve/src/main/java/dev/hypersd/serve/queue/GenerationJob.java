@@ -34,8 +34,8 @@ public final class GenerationJob {
     }
 
     /**
-     * The images. It fails with what went wrong, with an {@link ApiException} if the job was cancelled, missed its
-     * deadline, or was refused because the server shuts down.
+     * Returns the images. It fails with what went wrong, with an {@link ApiException} if the job was cancelled, missed
+     * its deadline, or was refused because the server shuts down.
      */
     public CompletableFuture<List<GeneratedImage>> images() {
         return images;
@@ -56,7 +56,7 @@ public final class GenerationJob {
         return options.request();
     }
 
-    /** Whether the images of both can be generated in one batch. */
+    /** Returns whether the images of both can be generated in one batch. */
     boolean joins(GenerationJob other) {
         return model.equals(other.model) && request().joins(other.request());
     }
@@ -70,12 +70,12 @@ public final class GenerationJob {
         cancelled = true;
     }
 
-    /** Whether the job was cancelled or has missed its deadline. */
+    /** Returns whether the job was cancelled or has missed its deadline. */
     boolean isAbandoned() {
         return cancelled || age().compareTo(deadline) > 0;
     }
 
-    /** The time since the job was submitted. */
+    /** Returns the time since the job was submitted. */
     Duration age() {
         return Duration.ofNanos(System.nanoTime() - submitted);
     }

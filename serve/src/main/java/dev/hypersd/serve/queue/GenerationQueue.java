@@ -83,27 +83,27 @@ public final class GenerationQueue implements AutoCloseable {
         return ready;
     }
 
-    /** Whether jobs are accepted and run: the default model is loaded, and the queue is not closing. */
+    /** Returns whether jobs are accepted and run: the default model is loaded, and the queue is not closing. */
     public boolean isReady() {
         return ready.isDone() && !ready.isCompletedExceptionally() && !closing;
     }
 
-    /** The models, LoRAs and ControlNets that clients may name. */
+    /** Returns the models, LoRAs and ControlNets that clients may name. */
     public ModelRegistry registry() {
         return registry;
     }
 
-    /** How much clients may ask for. */
+    /** Returns how much clients may ask for. */
     public Limits limits() {
         return limits;
     }
 
-    /** The name of the model that is used when a request names none. */
+    /** Returns the name of the model that is used when a request names none. */
     public String model() {
         return model;
     }
 
-    /** How many jobs wait. */
+    /** Returns how many jobs wait. */
     public int waiting() {
         return waiting.size();
     }
@@ -137,9 +137,9 @@ public final class GenerationQueue implements AutoCloseable {
     }
 
     /**
-     * The job that {@code options} amount to: which model generates what. Unless they say otherwise, their steps are
-     * those that are taken of an original picture, because clients that ask few-step models for so many steps need
-     * every one of them.
+     * Returns the job that {@code options} amount to: which model generates what. Unless they say otherwise, their
+     * steps are those that are taken of an original picture, because clients that ask few-step models for so many steps
+     * need every one of them.
      *
      * @throws ApiException if they name what is not there, or ask for more than the limits allow
      * @throws dev.hypersd.error.InvalidRequestException if they make no sense

@@ -18,8 +18,8 @@ final class LoadedModels implements AutoCloseable {
     private final SequencedMap<ModelSource, DiffusionPipeline> loaded = new LinkedHashMap<>();
 
     /**
-     * The model of {@code job}, loaded if need be. If memory does not hold it beside the others, those are closed one
-     * by one. A model that is refused because its files are broken closes none.
+     * Returns the model of {@code job}, loaded if need be. If memory does not hold it beside the others, those are
+     * closed one by one. A model that is refused because its files are broken closes none.
      *
      * @throws HyperSdException if this machine's memory does not hold it even alone
      */

@@ -54,7 +54,7 @@ public final class FileRegistry {
                 named, folders, entry -> isWeights(entry) || Files.isRegularFile(entry.resolve("config.json")));
     }
 
-    /** The name of {@code entry}: its file name without {@code .safetensors}. */
+    /** Returns the name of {@code entry}: its file name without {@code .safetensors}. */
     public static String name(Path entry) {
         return String.valueOf(entry.toAbsolutePath().normalize().getFileName()).replaceFirst("\\.safetensors$", "");
     }
@@ -65,7 +65,7 @@ public final class FileRegistry {
         return known;
     }
 
-    /** The entry of this name. The folders are listed again if the name is not known yet. */
+    /** Returns the entry of this name. The folders are listed again if the name is not known yet. */
     public Optional<Path> find(String name) {
         return Optional.ofNullable(known.get(name)).or(() -> Optional.ofNullable(all().get(name)));
     }

@@ -38,19 +38,19 @@ public record ModelRegistry(
         FileRegistry loras,
         FileRegistry controlNets)
         implements NameResolver {
-    /** A registry of one model, without LoRAs and ControlNets. */
+    /** Returns a registry of one model, without LoRAs and ControlNets. */
     public static ModelRegistry of(ModelSource model) {
         FileRegistry empty = FileRegistry.models(List.of());
         return new ModelRegistry(model, List.of(), List.of(), LoadOptions.DEFAULT, empty, empty, empty);
     }
 
-    /** The name of the model that is used when a request names none. */
+    /** Returns the name of the model that is used when a request names none. */
     public String defaultName() {
         return FileRegistry.name(
                 defaultModel.options().checkpoints().stream().findFirst().orElse(defaultModel.location()));
     }
 
-    /** The names of all models, the default model first. */
+    /** Returns the names of all models, the default model first. */
     public List<String> modelNames() {
         List<String> names = new ArrayList<>(List.of(defaultName()));
         models.all().keySet().stream()
@@ -60,7 +60,7 @@ public record ModelRegistry(
     }
 
     /**
-     * The model of this name.
+     * Returns the model of this name.
      *
      * @throws ApiException if there is none; the message suggests the most similar names
      */
@@ -93,7 +93,7 @@ public record ModelRegistry(
     }
 
     /**
-     * The LoRA file of this name.
+     * Returns the LoRA file of this name.
      *
      * @throws ApiException if there is none; the message suggests the most similar names
      */
@@ -108,7 +108,7 @@ public record ModelRegistry(
     }
 
     /**
-     * The ControlNet of this name.
+     * Returns the ControlNet of this name.
      *
      * @throws ApiException if there is none; the message suggests the most similar names
      */
