@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
@@ -17,6 +18,7 @@ import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
@@ -46,7 +48,15 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    /** Reads one value of several from a parser that stands before it. */
+    private static final ObjectReader ONE = MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private Json() {}
+
+    /** Returns the value that begins at the present token of {@code parser}, which stands at its end afterwards. */
+    public static JsonNode value(JsonParser parser) {
+        return ONE.readTree(parser);
+    }
 
     /** Returns the content of {@code file}, which must be a JSON object. */
     public static JsonObject read(Path file) {
@@ -94,7 +104,8 @@ public final class Json {
         }
     }
 
-    private static String reason(JacksonException e) {
+    /** What is wrong with a text that is no JSON, for people: {@code is not valid JSON: ...}. */
+    public static String reason(JacksonException e) {
         String message = PARSER_INTERNALS.matcher(e.getOriginalMessage()).replaceAll("");
         if (message.startsWith("Trailing token")) {
             return "is not valid JSON: something follows the first value";

@@ -35,6 +35,15 @@ public final class JsonObject {
         this(file, path, node, ConcurrentHashMap.newKeySet());
     }
 
+    /**
+     * An object of a file that has several.
+     *
+     * @param place where it stands in the file, for messages: {@code line 3}
+     */
+    public static JsonObject at(Path file, String place, ObjectNode node) {
+        return new JsonObject(file, place + ": ", node);
+    }
+
     private JsonObject(Path file, String path, JsonNode node, Set<String> asked) {
         this.file = file;
         this.path = path;
