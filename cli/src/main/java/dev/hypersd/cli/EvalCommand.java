@@ -1,22 +1,24 @@
 package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.evaluation.Contestant;
+import dev.hypersd.evaluation.DrawnPictures;
 import dev.hypersd.evaluation.Evaluation;
 import dev.hypersd.evaluation.EvaluationResult;
-import dev.hypersd.evaluation.ImageSource;
 import dev.hypersd.evaluation.Judges;
+import dev.hypersd.evaluation.LoadedModel;
+import dev.hypersd.evaluation.PromptSet;
 import dev.hypersd.evaluation.ReferenceImages;
 import dev.hypersd.evaluation.Report;
-import dev.hypersd.evaluation.TestPrompt;
 import dev.hypersd.file.Draft;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.PictureFingerprint;
+import dev.hypersd.request.CaptionChoice;
 import dev.hypersd.request.ImageRequest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -71,10 +73,24 @@ final class EvalCommand implements Runnable, PictureOptions.User {
 
         @Option(
                 names = "--prompts",
-                paramLabel = "test:N",
+                paramLabel = "test:N|FILE[:N]",
                 defaultValue = "test:1000",
-                description = "How many test prompts. Default: ${DEFAULT-VALUE}.")
+                description =
+                        "The first N captions of test scenes, or the prompts of a file, all or the first N: a line "
+                                + "each (.txt), JSON lines (.jsonl), or captions of COCO (.json). Default: ${DEFAULT-VALUE}.")
         String prompts = "";
+
+        @Option(
+                names = "--captions",
+                paramLabel = "first|random:SEED",
+                description = "Which caption of each image of COCO: the first, images by their numbers; or any, images "
+                        + "in any order, by a seed. Default: first.")
+        Optional<String> captions = Optional.empty();
+
+        @Option(
+                names = "--keep-pictures",
+                description = "Keep the pictures in the output folder; other judges then judge them without drawing.")
+        boolean keepsPictures;
 
         @Option(
                 names = "--batch",
@@ -101,26 +117,27 @@ final class EvalCommand implements Runnable, PictureOptions.User {
 
     @Override
     public void run() {
-        List<TestPrompt> prompts = TestPrompt.named(judging.prompts);
+        PromptSet prompts = PromptSet.named(judging.prompts, judging.captions.map(CaptionChoice::parse));
         if (judging.batch < 1) {
             throw new InvalidRequestException("--batch is %d, it must be at least 1".formatted(judging.batch));
         }
         PrintWriter err = spec.commandLine().getErr();
         ModelSource source = model.source();
         ImageRequest request = model.request(picture.options().over(model.options()), source, err);
-        ImageRequest batch = request.toBuilder()
-                .prompts(Collections.nCopies(judging.batch, request.promptOf(0)))
-                .build();
+        Contestant contestant = new Contestant("model", source, request, Optional.empty(), List.of());
+        prompts.warnings().forEach(new Warnings(err)::say);
+        Optional<Path> kept = judging.keepsPictures ? Optional.of(judging.out.resolve("pictures")) : Optional.empty();
         try (Judges judges = Judges.open(judging.judges.orElseGet(EmbeddedModel::judges));
-                DiffusionPipeline pipeline = DiffusionPipeline.load(source, batch)) {
-            Evaluation evaluation =
-                    new Evaluation(judges, prompts, REPEATED, judging.batch, request.seed(), Optional.empty());
+                LoadedModel models = new LoadedModel()) {
+            Evaluation evaluation = new Evaluation(
+                    judges, prompts.prompts(), REPEATED, judging.batch, request.seed(), Optional.empty());
             LongConsumer progress = left -> tell(err, left);
+            DiffusionPipeline pipeline = models.of(contestant, judging.batch);
             ReferenceImages references =
                     evaluation.references(autoencoder(source), pipeline::reconstruct, judging.out, progress);
             EvaluationResult result = evaluation.of(
-                    "%s, fingerprint %s".formatted(subject(request), PictureFingerprint.of(source, request)),
-                    ImageSource.of(pipeline, request),
+                    "%s, fingerprint %s".formatted(subject(request), contestant.fingerprint()),
+                    new DrawnPictures(contestant, models, judging.batch, kept),
                     references,
                     judging.out,
                     progress);

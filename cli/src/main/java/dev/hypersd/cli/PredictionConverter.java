@@ -1,5 +1,6 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.schedule.PredictionType;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -8,12 +9,10 @@ import picocli.CommandLine.TypeConversionException;
 final class PredictionConverter implements ITypeConverter<PredictionType> {
     @Override
     public PredictionType convert(String text) {
-        return switch (text) {
-            case "epsilon" -> PredictionType.EPSILON;
-            case "v", "v_prediction" -> PredictionType.V_PREDICTION;
-            case "sample" -> PredictionType.SAMPLE;
-            default ->
-                throw new TypeConversionException("there is no prediction \"" + text + "\": epsilon, v or sample");
-        };
+        try {
+            return PredictionType.named(text);
+        } catch (InvalidRequestException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
     }
 }

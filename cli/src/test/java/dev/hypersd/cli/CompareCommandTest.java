@@ -82,7 +82,7 @@ class CompareCommandTest {
         assertThat(run("--set", "seeds=[]")).isEqualTo(1);
         assertThat(err.toString()).contains("recipe.yaml: seeds is empty; name at least one");
         assertThat(run("--set", "methods=[{name: Base}]")).isEqualTo(1);
-        assertThat(err.toString()).contains("steps is []; name one or more numbers of steps");
+        assertThat(err.toString()).contains("methods[0].steps is missing; name one or more numbers of steps");
         assertThat(run("--set", "shown=[a red cat]")).isEqualTo(1);
         assertThat(err.toString()).contains("recipe.yaml: shown is called sample_prompts now; rename it");
     }

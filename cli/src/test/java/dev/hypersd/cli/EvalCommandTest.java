@@ -48,7 +48,8 @@ class EvalCommandTest {
     @Test
     void whatIsNotANumberOfPromptsIsRefused() {
         assertThat(run("--prompts", "all", "--judges", folder.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("\"all\" names no test prompts; write test: and how many");
+        assertThat(err.toString())
+                .contains("\"all\" names no prompts: there is no such file; name a file, or write test: and how many");
     }
 
     @Test

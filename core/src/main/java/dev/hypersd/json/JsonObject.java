@@ -175,6 +175,11 @@ public final class JsonObject {
         return last == 0 ? names.getFirst() : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 
+    /** Whether the value at {@code key} is a string. */
+    public boolean isString(String key) {
+        return has(key) && node.get(key).isString();
+    }
+
     /** Returns whether the value at {@code key} is a list. */
     public boolean isList(String key) {
         return has(key) && node.get(key).isArray();
@@ -231,6 +236,22 @@ public final class JsonObject {
         return value.isObject()
                 ? Optional.of(new JsonObject(file, path + key + ".", value))
                 : Optional.of(refuse(key, "an object", value));
+    }
+
+    /** The list at {@code key} of strings and of objects, each as its reader makes it; empty where absent. */
+    public <T> List<T> entries(String key, Function<String, T> ofString, Function<JsonObject, T> ofObject) {
+        return has(key)
+                ? list(
+                        key,
+                        node.get(key),
+                        "a list of strings or objects",
+                        (k, v) -> v.isString()
+                                ? ofString.apply(v.asString())
+                                : ofObject.apply(
+                                        v.isObject()
+                                                ? new JsonObject(file, path + k + ".", v)
+                                                : refuse(k, "a string or an object", v)))
+                : List.of();
     }
 
     /** Returns the list of objects at {@code key}. */

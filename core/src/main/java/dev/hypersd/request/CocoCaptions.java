@@ -79,7 +79,8 @@ final class CocoCaptions {
         JsonNode caption = node.path("caption");
         if (!caption.isString()) {
             throw new InvalidFileException(
-                    file, "annotation %d has no caption; the files of captions are named captions_*.json".formatted(id));
+                    file,
+                    "annotation %d has no caption; the files of captions are named captions_*.json".formatted(id));
         }
         captions.computeIfAbsent(number(node, "annotations", "image_id"), _ -> new TreeMap<>())
                 .put(id, caption.asString().strip());
@@ -102,7 +103,8 @@ final class CocoCaptions {
         List<Long> order = new ArrayList<>(captions.keySet());
         if (choice.seed().isEmpty()) {
             return order.stream()
-                    .map(image -> entry(image, captions.get(image).values().iterator().next()))
+                    .map(image ->
+                            entry(image, captions.get(image).values().iterator().next()))
                     .toList();
         }
         Random random = new Random(choice.seed().getAsLong());

@@ -102,7 +102,7 @@ record Format<T>(
 
     static final Format<List<LoraReference>> LORAS = References.listFormat(References.LORA);
     static final Format<List<EmbeddingReference>> EMBEDDINGS = References.listFormat(References.EMBEDDING);
-    static final Format<List<ControlNetReference>> CONTROLS = References.listFormat(References.CONTROL);
+    static final Format<List<ControlNetReference>> CONTROLS = References.objectsFormat(References.CONTROL);
 
     static <E extends Enum<E>> Format<E> ofEnum(Class<E> type) {
         String names = Arrays.stream(type.getEnumConstants()).map(Format::name).collect(Collectors.joining(" or "));

@@ -10,29 +10,34 @@ import java.nio.file.Path;
  */
 public interface NameResolver {
     /** Names are files, and there is no preprocessor. */
-    NameResolver FILES = new NameResolver() {
-        @Override
-        public Path lora(String name) {
-            return Path.of(name);
-        }
+    NameResolver FILES = below(Path.of(""));
 
-        @Override
-        public Path controlNet(String name) {
-            return Path.of(name);
-        }
+    /** Names are files, relative ones below {@code folder}, and there is no preprocessor. */
+    static NameResolver below(Path folder) {
+        return new NameResolver() {
+            @Override
+            public Path lora(String name) {
+                return folder.resolve(name);
+            }
 
-        @Override
-        public Path embedding(String name) {
-            return Path.of(name);
-        }
+            @Override
+            public Path controlNet(String name) {
+                return folder.resolve(name);
+            }
 
-        @Override
-        public Image preprocess(String preprocessor, Image picture) {
-            throw new InvalidRequestException(
-                    "there is no preprocessor \"%s\" here: make the picture that a ControlNet follows beforehand"
-                            .formatted(preprocessor));
-        }
-    };
+            @Override
+            public Path embedding(String name) {
+                return folder.resolve(name);
+            }
+
+            @Override
+            public Image preprocess(String preprocessor, Image picture) {
+                throw new InvalidRequestException(
+                        "there is no preprocessor \"%s\" here: make the picture that a ControlNet follows beforehand"
+                                .formatted(preprocessor));
+            }
+        };
+    }
 
     /** Returns the file of the LoRA {@code name}. */
     Path lora(String name);

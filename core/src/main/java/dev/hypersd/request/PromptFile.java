@@ -88,8 +88,8 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
         Reader reader = new Reader(file, captions.orElse(CaptionChoice.FIRST));
         List<Entry> entries = reader.entries();
         if (captions.isPresent() && !reader.isCoco) {
-            throw new InvalidRequestException("%s has no images with captions to choose from: leave out \"%s\""
-                    .formatted(file, captions.get()));
+            throw new InvalidRequestException(
+                    "%s has no images with captions to choose from: leave out \"%s\"".formatted(file, captions.get()));
         }
         if (entries.isEmpty()) {
             throw new InvalidFileException(file, "has no prompts");
@@ -213,7 +213,8 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
             if (node.isString()) {
                 return GenerationOptions.of(node.asString().strip());
             }
-            if (!(node instanceof ObjectNode object) || !node.path(Option.PROMPT.key()).isString()) {
+            if (!(node instanceof ObjectNode object)
+                    || !node.path(Option.PROMPT.key()).isString()) {
                 throw new InvalidFileException(
                         file, place + " has no prompt; write a text in quotes, or an object with a text \"prompt\"");
             }

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
@@ -95,20 +96,35 @@ final class References {
     static final Kind<ControlNetReference> CONTROL =
             new Kind<>(References::controlText, References::control, References::controlFromJson, References::toJson);
 
-    /** Of lists of references. */
+    /** Of lists of references that JSON has as objects alone, because their short form can name pictures. */
+    static <T> Format<List<T>> objectsFormat(Kind<T> kind) {
+        return listFormat(
+                kind,
+                (json, key) -> json.object().objects(key).stream()
+                        .map(object -> reference(kind, json, key, object))
+                        .toList());
+    }
+
+    /** Of lists of references that JSON has as objects or in their short form. */
     static <T> Format<List<T>> listFormat(Kind<T> kind) {
+        return listFormat(
+                kind,
+                (json, key) -> json.object().entries(key, kind::item, object -> reference(kind, json, key, object)));
+    }
+
+    private static <T> T reference(Kind<T> kind, JsonSource json, String key, JsonObject object) {
+        T reference = kind.fromJson.apply(
+                new JsonSource(object, (field, text) -> json.pictures().apply(key + "." + field, text)));
+        object.refuseUnread();
+        return reference;
+    }
+
+    private static <T> Format<List<T>> listFormat(Kind<T> kind, BiFunction<JsonSource, String, List<T>> fromJson) {
         return new Format<>(
                 "references with commas between them",
                 text -> list(kind, text),
                 references -> text(kind, references),
-                (json, key) -> json.object().objects(key).stream()
-                        .map(object -> {
-                            T reference = kind.fromJson.apply(new JsonSource(
-                                    object, (field, text) -> json.pictures().apply(key + "." + field, text)));
-                            object.refuseUnread();
-                            return reference;
-                        })
-                        .toList(),
+                fromJson,
                 references -> Json.MAPPER
                         .createArrayNode()
                         .addAll(references.stream().map(kind.toJson).toList()));

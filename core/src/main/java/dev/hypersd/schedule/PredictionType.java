@@ -1,5 +1,8 @@
 package dev.hypersd.schedule;
 
+import dev.hypersd.error.InvalidRequestException;
+import java.util.Arrays;
+
 /** What a network was trained to predict from a noisy sample. Its text form is that of scheduler_config.json. */
 public enum PredictionType {
     /** The noise in the sample (Ho et al., 2020); Stable Diffusion 1.5 and SDXL. */
@@ -66,6 +69,19 @@ public enum PredictionType {
      */
     public Blend jump(NoiseLevel from, NoiseLevel to) {
         return Blend.sum(to.alpha(), x0(from), to.sigma(), eps(from));
+    }
+
+    /**
+     * The type with this name: that of scheduler_config.json, or {@code v} for short.
+     *
+     * @throws InvalidRequestException if there is none
+     */
+    public static PredictionType named(String name) {
+        return Arrays.stream(values())
+                .filter(type -> type.text.equals(name) || type == V_PREDICTION && name.equals("v"))
+                .findFirst()
+                .orElseThrow(() -> new InvalidRequestException(
+                        "there is no prediction \"%s\": epsilon, v or sample".formatted(name)));
     }
 
     /** Returns the name in scheduler_config.json. */

@@ -106,7 +106,8 @@ class GenerationOptionsTest {
                 "{\"seed\": -1}",
                 "{\"size\": \"512x\"}",
                 "{\"prompt_syntax\": \"html\"}",
-                "{\"loras\": [\"a\"]}",
+                "{\"loras\": [5]}",
+                "{\"controls\": [\"a\"]}",
                 "[]",
                 "{",
             })
@@ -115,6 +116,14 @@ class GenerationOptionsTest {
                 .isInstanceOfAny(InvalidFileException.class, InvalidRequestException.class)
                 .message()
                 .isNotBlank();
+    }
+
+    @Test
+    void jsonHasLorasInTheirShortFormToo() {
+        assertThat(GenerationOptions.parse("{\"loras\": [\"a\", \"b.safetensors:0.5\", {\"name\": \"c\"}]}")
+                        .get(Option.LORAS))
+                .hasValue(
+                        List.of(LoraReference.of("a"), LoraReference.of("b.safetensors", 0.5), LoraReference.of("c")));
     }
 
     @Test

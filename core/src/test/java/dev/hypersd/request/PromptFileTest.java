@@ -99,8 +99,7 @@ class PromptFileTest {
             images.append(i == 0 ? "" : ",").append("{\"id\": %d}".formatted(i));
             for (int j = 0; j < 5; j++) {
                 captions.append(i + j == 0 ? "" : ",")
-                        .append("{\"id\": %d, \"image_id\": %d, \"caption\": \"%d/%d\"}"
-                                .formatted(5 * i + j, i, i, j));
+                        .append("{\"id\": %d, \"image_id\": %d, \"caption\": \"%d/%d\"}".formatted(5 * i + j, i, i, j));
             }
         }
         Path file = write("coco.json", "{\"annotations\": [%s], \"images\": [%s]}".formatted(captions, images));
@@ -177,7 +176,8 @@ class PromptFileTest {
     void otherChoicesAreRefused(String text) {
         assertThatThrownBy(() -> CaptionChoice.parse(text))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("captions are chosen by first or random:SEED, such as random:0, not \"%s\"".formatted(text));
+                .hasMessage(
+                        "captions are chosen by first or random:SEED, such as random:0, not \"%s\"".formatted(text));
     }
 
     private Path write(String name, String content) throws IOException {

@@ -64,7 +64,8 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
 
     /** A column by its title, with the number of decimal places that it is printed with. */
     private record Column(String title, int digits, ToDoubleFunction<EvaluationResult> figure) {
-        static final Column TIME = new Column("ms per image", 0, EvaluationResult::milliseconds);
+        static final Column TIME =
+                new Column("ms per image", 0, result -> result.milliseconds().orElse(Double.NaN));
 
         static Column of(Score score) {
             return new Column(score.title(), score.digits(), result -> result.mean(score));

@@ -1,14 +1,12 @@
 package dev.hypersd.evaluation;
 
-import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.evaluation.ImageSource.Pictures;
 import dev.hypersd.file.Fingerprint;
 import dev.hypersd.image.Image;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.Tensors;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -80,7 +78,7 @@ public record Evaluation(
      */
     public ReferenceImages references(
             String name, UnaryOperator<List<Image>> autoencoder, Path folder, LongConsumer progress) {
-        make(folder);
+        DrawnPictures.make(folder);
         ImageSource scenes = ImageSource.groundTruth();
         List<TestPrompt> more = TestPrompt.range(prompts.size(), prompts.size());
         List<Judgement> reference =
@@ -108,7 +106,7 @@ public record Evaluation(
      */
     public EvaluationResult of(
             String name, ImageSource model, ReferenceImages references, Path folder, LongConsumer progress) {
-        make(folder);
+        DrawnPictures.make(folder);
         List<Judgement> judgements = judged(
                 "model",
                 "%s, seed %d".formatted(name, seed),
@@ -117,15 +115,6 @@ public record Evaluation(
                 withRepetitions(),
                 progress);
         return EvaluationResult.of(prompts, judgements, references.judgements());
-    }
-
-    /** Makes {@code folder} if it is not there. */
-    static void make(Path folder) {
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new HyperSdException(folder + " cannot be made: " + e.getMessage(), e);
-        }
     }
 
     /** @param name of the file, without its ending */
@@ -165,12 +154,11 @@ public record Evaluation(
     }
 
     private List<Judgement> judge(Subject subject, PromptBatch some) {
-        long begin = System.nanoTime();
-        List<Image> images = subject.source().images(some);
-        double milliseconds = (System.nanoTime() - begin) / 1e6 / images.size();
-        List<Judgement> judgements = judges.judge(images, some, milliseconds);
+        Pictures drawn = subject.source().pictures(some);
+        List<Judgement> judgements = judges.judge(drawn.images(), some, drawn.milliseconds());
         return subject.teacher()
-                .map(teacher -> compared(judgements, images, teacher.images(some)))
+                .map(teacher -> compared(
+                        judgements, drawn.images(), teacher.pictures(some).images()))
                 .orElse(judgements);
     }
 

@@ -30,7 +30,7 @@ import java.util.stream.DoubleStream;
  * @param kid the kernel distance to the reference pictures
  * @param diversity the mean over the prompts that were drawn several times; absent where none was
  * @param teacherError the mean squared error to the teacher's pictures; absent where there is no teacher
- * @param milliseconds the median time that drawing a picture took
+ * @param milliseconds the median time that drawing a picture took; absent where none was drawn
  */
 public record EvaluationResult(
         int pictures,
@@ -41,7 +41,7 @@ public record EvaluationResult(
         KernelDistance kid,
         OptionalDouble diversity,
         OptionalDouble teacherError,
-        double milliseconds) {
+        OptionalDouble milliseconds) {
     public EvaluationResult {
         scores = Collections.unmodifiableSortedMap(new TreeMap<>(scores));
     }
@@ -59,7 +59,8 @@ public record EvaluationResult(
         for (Judgement judgement : counted) {
             TestPrompt prompt = byNumber.get(judgement.number());
             if (prompt != null) {
-                accuracy.add(prompt.attributes(), prompt.heldOut(), judgement.outcomes());
+                prompt.scene()
+                        .ifPresent(scene -> accuracy.add(scene.attributes(), scene.heldOut(), judgement.outcomes()));
             }
         }
         List<double[]> features = counted.stream().map(Judgement::vector).toList();
@@ -76,7 +77,7 @@ public record EvaluationResult(
                         .map(Judgement::teacherError)
                         .flatMapToDouble(OptionalDouble::stream)
                         .average(),
-                median(counted.stream().mapToDouble(Judgement::milliseconds)));
+                median(counted.stream().map(Judgement::milliseconds).flatMapToDouble(OptionalDouble::stream)));
     }
 
     /**
@@ -100,9 +101,11 @@ public record EvaluationResult(
                         Map.Entry::getKey, TreeMap::new, Collectors.averagingDouble(Map.Entry::getValue)));
     }
 
-    private static double median(DoubleStream values) {
+    private static OptionalDouble median(DoubleStream values) {
         double[] sorted = values.sorted().toArray();
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+        return sorted.length == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of((sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2);
     }
 
     private static OptionalDouble diversity(List<Judgement> judgements) {

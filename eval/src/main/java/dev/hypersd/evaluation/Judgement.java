@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
  * @param features the features of the attribute reader, which distances between sets of pictures are measured on
  * @param teacherError the mean squared error to the teacher's picture of the same prompt and noise, of pixels from -1
  *     to 1; absent where there is no teacher
- * @param milliseconds the time that drawing the picture took
+ * @param milliseconds the time that drawing the picture took; absent where it was there already
  */
 public record Judgement(
         long number,
@@ -25,7 +25,7 @@ public record Judgement(
         Map<Score, Double> scores,
         List<Double> features,
         OptionalDouble teacherError,
-        double milliseconds) {
+        OptionalDouble milliseconds) {
     public Judgement {
         outcomes = List.copyOf(outcomes);
         scores = Map.copyOf(scores);

@@ -100,7 +100,7 @@ final class JudgementFile {
         ObjectNode scores = node.putObject(SCORES);
         new TreeMap<>(judgement.scores()).forEach((score, value) -> scores.put(score.key(), value));
         judgement.teacherError().ifPresent(error -> node.put(TEACHER_ERROR, error));
-        node.put(MILLISECONDS, judgement.milliseconds());
+        judgement.milliseconds().ifPresent(time -> node.put(MILLISECONDS, time));
         ArrayNode features = node.putArray("features");
         judgement.features().forEach(features::add);
         return node.toString();
@@ -123,10 +123,12 @@ final class JudgementFile {
                 StreamSupport.stream(node.path("features").spliterator(), false)
                         .map(JsonNode::asDouble)
                         .toList(),
-                node.has(TEACHER_ERROR)
-                        ? OptionalDouble.of(node.get(TEACHER_ERROR).asDouble())
-                        : OptionalDouble.empty(),
-                node.path(MILLISECONDS).asDouble());
+                optional(node, TEACHER_ERROR),
+                optional(node, MILLISECONDS));
+    }
+
+    private static OptionalDouble optional(JsonNode node, String key) {
+        return node.has(key) ? OptionalDouble.of(node.get(key).asDouble()) : OptionalDouble.empty();
     }
 
     private Score score(String key) {

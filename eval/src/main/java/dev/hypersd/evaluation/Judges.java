@@ -8,6 +8,7 @@ import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.Detections;
 import dev.hypersd.judge.reward.ScoreJudge;
 import dev.hypersd.metric.AttributeCheck;
+import dev.hypersd.metric.AttributeCheck.Outcome;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
@@ -62,9 +63,9 @@ public final class Judges implements AutoCloseable {
      * Judges pictures of the prompts of {@code batch}, in the same order.
      *
      * @param images pictures of one size
-     * @param milliseconds the time that drawing each took
+     * @param milliseconds the time that drawing each took, if they were drawn
      */
-    List<Judgement> judge(List<Image> images, PromptBatch batch, double milliseconds) {
+    List<Judgement> judge(List<Image> images, PromptBatch batch, OptionalDouble milliseconds) {
         List<Map<Score, Double>> scores =
                 scores(images, batch.prompts().stream().map(TestPrompt::text).toList());
         return Engine.infer(() -> {
@@ -76,13 +77,20 @@ public final class Judges implements AutoCloseable {
                     .mapToObj(i -> new Judgement(
                             batch.prompts().get(i).number(),
                             batch.repetition(),
-                            AttributeCheck.of(batch.prompts().get(i).attributes(), detections.get(i)),
+                            outcomes(batch.prompts().get(i), detections.get(i)),
                             scores.get(i),
                             features.subList(i * width, (i + 1) * width),
                             OptionalDouble.empty(),
                             milliseconds))
                     .toList();
         });
+    }
+
+    /** Whether the picture shows what its scene should; nothing for prompts that are no captions of scenes. */
+    private static List<Outcome> outcomes(TestPrompt prompt, Detections seen) {
+        return prompt.scene()
+                .map(scene -> AttributeCheck.of(scene.attributes(), seen))
+                .orElse(List.of());
     }
 
     /** Returns the scores of each picture by the judges that are there. */

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Prompts that are drawn together.
  *
- * @param prompts prompts with consecutive numbers
+ * @param prompts prompts whose seeds follow each other
  * @param repetition 0 for the pictures that count, more for others of the same prompts
  * @param seed the seed of the first picture; that of the next one is one more
  */
@@ -17,23 +17,33 @@ public record PromptBatch(List<TestPrompt> prompts, int repetition, long seed) {
     public PromptBatch {
         prompts = List.copyOf(prompts);
         for (int i = 0; i < prompts.size(); i++) {
-            if (prompts.get(i).number() != prompts.getFirst().number() + i) {
-                throw new IllegalArgumentException("the prompts of a batch have numbers that follow each other");
+            if (prompts.get(i).seed() != prompts.getFirst().seed() + i) {
+                throw new IllegalArgumentException("the prompts of a batch have seeds that follow each other");
             }
         }
     }
 
     /**
-     * Returns all of {@code prompts} in batches that are always the same.
+     * Returns all of {@code prompts} in batches that are always the same. A batch ends where prompts that bring their own seeds
+     * do not follow each other.
      *
      * @param most the greatest number of prompts of a batch
-     * @param seed the seed of a picture is this, plus the number of its prompt, plus ten million for each repetition
+     * @param seed the seed of a picture is this, plus that of its prompt or else the prompt's number, plus ten million
+     *     for each repetition
      */
-    static List<PromptBatch> of(List<TestPrompt> prompts, int repetition, int most, long seed) {
+    public static List<PromptBatch> of(List<TestPrompt> prompts, int repetition, int most, long seed) {
         List<PromptBatch> batches = new ArrayList<>();
-        for (int first = 0; first < prompts.size(); first += most) {
-            List<TestPrompt> some = prompts.subList(first, Math.min(first + most, prompts.size()));
-            batches.add(new PromptBatch(some, repetition, seed + some.getFirst().number() + repetition * APART));
+        int first = 0;
+        for (int end = 1; end <= prompts.size(); end++) {
+            boolean isWhole = end - first == most
+                    || end == prompts.size()
+                    || prompts.get(end).seed() != prompts.get(end - 1).seed() + 1;
+            if (isWhole) {
+                List<TestPrompt> some = prompts.subList(first, end);
+                batches.add(
+                        new PromptBatch(some, repetition, seed + some.getFirst().seed() + repetition * APART));
+                first = end;
+            }
         }
         return batches;
     }

@@ -82,7 +82,7 @@ public record Report(
     private Map<String, Map<String, Double>> columns() {
         Map<String, Map<String, Double>> columns = new LinkedHashMap<>();
         Map<String, Double> ofModel = rows(model);
-        ofModel.put("ms per image", model.milliseconds());
+        model.milliseconds().ifPresent(time -> ofModel.put("ms per image", time));
         columns.put("model", ofModel);
         columns.put("reconstruction", rows(reconstruction));
         columns.put("ground truth", rows(groundTruth));

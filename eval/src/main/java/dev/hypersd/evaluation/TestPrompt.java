@@ -1,26 +1,38 @@
 package dev.hypersd.evaluation;
 
-import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.Option;
+import dev.hypersd.request.Prompt;
 import dev.hypersd.scene.Caption;
 import dev.hypersd.scene.Caption.CaptionAttributes;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
- * A prompt of the test split, with what its picture should show.
+ * A prompt that models are tested with.
  *
- * @param number its number in the test split
- * @param attributes the attributes that the prompt names
- * @param heldOut whether it has a combination of kind and colour that no training picture shows
+ * @param number its place in its {@link PromptSet}, from 0; for a scene its number in the test split
+ * @param options the prompt, perhaps a negative prompt, texts for SDXL's second encoder and a seed
+ * @param scene what its picture should show; present for captions of test scenes
+ * @param image the file name of the picture that it is a caption of, where that is known
  */
-public record TestPrompt(long number, String text, CaptionAttributes attributes, boolean heldOut) {
-    private static final Pattern NAMED = Pattern.compile("test:([1-9]\\d{0,6})");
+public record TestPrompt(long number, GenerationOptions options, Optional<Scene> scene, Optional<String> image) {
+    /** What of the options counts; how the picture is drawn is for the contestants to say. */
+    static final List<Option<?>> COUNTED =
+            List.of(Option.PROMPT, Option.NEGATIVE_PROMPT, Option.PROMPT_2, Option.NEGATIVE_PROMPT_2, Option.SEED);
 
-    /** Returns the prompts with the numbers {@code from} to {@code from + count - 1} of the test split. */
+    /**
+     * What the picture of a scene's caption should show.
+     *
+     * @param attributes the attributes that the caption names
+     * @param heldOut whether it has a combination of kind and colour that no training picture shows
+     */
+    public record Scene(CaptionAttributes attributes, boolean heldOut) {}
+
+    /** The captions with the numbers {@code from} to {@code from + count - 1} of the test split. */
     public static List<TestPrompt> range(long from, int count) {
         Scenes scenes = Scenes.of(Split.TEST, from + count);
         return LongStream.range(from, from + count)
@@ -28,24 +40,30 @@ public record TestPrompt(long number, String text, CaptionAttributes attributes,
                     Caption caption = scenes.caption(number);
                     return new TestPrompt(
                             number,
-                            caption.text(),
-                            caption.attributes(),
-                            scenes.scene(number).heldOut());
+                            GenerationOptions.of(caption.text()),
+                            Optional.of(new Scene(
+                                    caption.attributes(), scenes.scene(number).heldOut())),
+                            Optional.empty());
                 })
                 .toList();
     }
 
-    /**
-     * Returns the prompts that a text like {@code test:1000} names: the first thousand of the test split.
-     *
-     * @throws InvalidRequestException if it is another text
-     */
-    public static List<TestPrompt> named(String text) {
-        Matcher matcher = NAMED.matcher(text);
-        if (!matcher.matches()) {
-            throw new InvalidRequestException(
-                    "\"%s\" names no test prompts; write test: and how many, for example test:1000".formatted(text));
-        }
-        return range(0, Integer.parseInt(matcher.group(1)));
+    /** The text that the picture is drawn of and judged by. */
+    public String text() {
+        return options.get(Option.PROMPT).orElseThrow();
+    }
+
+    /** Its own seed or, without one, its number: what is added to the seed of a run. */
+    long seed() {
+        return options.get(Option.SEED).orElse(number);
+    }
+
+    /** What is drawn; what this prompt leaves open is as in {@code blank}. */
+    Prompt over(Prompt blank) {
+        return new Prompt(
+                text(),
+                options.get(Option.NEGATIVE_PROMPT).or(blank::negative),
+                options.get(Option.PROMPT_2),
+                options.get(Option.NEGATIVE_PROMPT_2).or(blank::secondNegative));
     }
 }

@@ -201,7 +201,8 @@ class EmbeddedWeightsTest {
         AttributeAccuracy accuracy = new AttributeAccuracy();
         for (int i = 0; i < seen.size(); i++) {
             TestPrompt prompt = PROMPTS.get((i + shift) % PROMPTS.size());
-            accuracy.add(prompt.attributes(), prompt.heldOut(), AttributeCheck.of(prompt.attributes(), seen.get(i)));
+            TestPrompt.Scene scene = prompt.scene().orElseThrow();
+            accuracy.add(scene.attributes(), scene.heldOut(), AttributeCheck.of(scene.attributes(), seen.get(i)));
         }
         return accuracy.attributes(Group.ALL).value();
     }

@@ -1,65 +1,85 @@
 package dev.hypersd.recipe;
 
-import dev.hypersd.evaluation.ComparedMethod;
-import dev.hypersd.request.GenerationOptions;
-import dev.hypersd.request.LoraReference;
-import dev.hypersd.request.Option;
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.evaluation.Contestant;
+import dev.hypersd.evaluation.PromptSet;
+import dev.hypersd.request.CaptionChoice;
 import dev.hypersd.section.Section;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A recipe that compares methods, checked.
  *
- * @param model the model that all methods draw with
- * @param judges the folder of the judges
+ * @param judges the folder of the judges; absent means those that come with the program
  * @param output the folder of the judgements, the table and the sheets of pictures
- * @param prompts the number of test prompts
+ * @param prompts what is drawn
  * @param batch the number of pictures that are drawn at once
  * @param diversityPrompts the number of prompts that are drawn four times, to measure the diversity
  * @param seeds the seeds of the pictures; every method draws all prompts from each of them
  * @param samplePrompts the captions of the sheets, which every method draws
- * @param methods the methods that are compared; the first one in the first of its numbers of steps is the teacher
+ * @param contestants the methods in each of their numbers of steps, as the recipe lists them
+ * @param baseline the contestant that all are compared with, one of {@code contestants}
+ * @param keepsPictures whether the pictures are kept as files
  */
 public record ComparisonRecipe(
-        Path model,
-        Path judges,
+        Optional<Path> judges,
         Path output,
-        int prompts,
+        PromptSource prompts,
         int batch,
         int diversityPrompts,
         List<Integer> seeds,
         List<String> samplePrompts,
-        List<ComparedMethod> methods) {
-    private static final double MOST_GUIDANCE = 30;
+        List<Contestant> contestants,
+        Contestant baseline,
+        boolean keepsPictures) {
+    /**
+     * Names prompts, whether or not they can be read.
+     *
+     * @param name {@code test:N}, {@code FILE} or {@code FILE:N}
+     * @param captions how captions are chosen, where there are several of an image
+     */
+    public record PromptSource(String name, Optional<CaptionChoice> captions) {
+        /** Reads the prompts; throws as {@link PromptSet#named} does. */
+        public PromptSet read() {
+            return PromptSet.named(name, captions);
+        }
+    }
+
+    private static final String PROMPTS = "prompts";
+    private static final String METHODS = "methods";
 
     public ComparisonRecipe {
         seeds = List.copyOf(seeds);
         samplePrompts = List.copyOf(samplePrompts);
-        methods = List.copyOf(methods);
+        contestants = List.copyOf(contestants);
     }
 
     /**
-     * Reads a recipe.
+     * Reads a recipe. Files of models, pictures and prompts are not opened.
      *
      * @param changes {@code path.to.key=value}
      * @throws dev.hypersd.error.InvalidFileException if a key is unknown or missing, or a value is out of its range
      */
     public static ComparisonRecipe read(Path file, List<String> changes) {
         Section root = new Section(RecipeFile.read(file, changes));
+        Path folder = root.optionalPath("weights").orElse(Path.of(""));
+        List<Contestant> contestants = contestants(root, folder);
         ComparisonRecipe recipe = new ComparisonRecipe(
-                root.path("model"),
-                root.path("judges"),
+                root.optionalPath("judges").map(folder::resolve),
                 root.path("output"),
-                root.count("prompts", 1000, 2),
+                prompts(root, folder),
                 root.count("batch", 8, 1),
-                root.count("diversity_prompts", 50, 1),
+                root.count("diversity_prompts", 50, 0),
                 root.counts("seeds", List.of(0)),
                 root.texts("sample_prompts"),
-                root.sections("methods").stream().map(ComparisonRecipe::method).toList());
-        if (recipe.methods.isEmpty()) {
-            throw root.invalid("methods", "is missing or empty; name at least one");
-        }
+                contestants,
+                baseline(root, contestants),
+                root.flag("pictures", false));
         if (recipe.seeds.isEmpty()) {
             throw root.invalid("seeds", "is empty; name at least one");
         }
@@ -67,26 +87,50 @@ public record ComparisonRecipe(
         return recipe;
     }
 
-    private static ComparedMethod method(Section section) {
-        GenerationOptions.Builder options = GenerationOptions.builder()
-                .guidance(section.number("guidance", 1, 0, MOST_GUIDANCE))
-                .set(
-                        Option.LORAS,
-                        section.texts("loras").stream()
-                                .map(file -> LoraReference.of(file, section.number("weight", 1, -10, 10)))
-                                .toList());
-        if (section.has("sampler")) {
-            options.sampler(section.text("sampler"));
+    private static List<Contestant> contestants(Section root, Path folder) {
+        Optional<Path> model = root.optionalPath("model").map(folder::resolve);
+        Section defaults = root.section("defaults");
+        List<Contestant> contestants = new ArrayList<>();
+        root.sections(METHODS)
+                .forEach(own -> contestants.addAll(new MethodSection(own, defaults, folder).contestants(model)));
+        if (contestants.isEmpty()) {
+            throw root.invalid(METHODS, "is missing or empty; name at least one");
         }
-        if (section.has("eta")) {
-            options.eta(section.number("eta", 0, 0, 1));
+        Set<String> folders = new HashSet<>();
+        for (Contestant contestant : contestants) {
+            if (!folders.add(contestant.folder())) {
+                throw root.invalid(
+                        METHODS,
+                        "has \"%s\" in %d steps twice; give them different names"
+                                .formatted(contestant.name(), contestant.steps()));
+            }
         }
-        ComparedMethod method =
-                new ComparedMethod(section.text("name"), options.build(), section.counts("steps", List.of()));
-        if (method.steps().isEmpty() || method.steps().stream().anyMatch(count -> count < 1)) {
-            throw section.invalid("steps", "is %s; name one or more numbers of steps".formatted(method.steps()));
+        return contestants;
+    }
+
+    private static Contestant baseline(Section root, List<Contestant> contestants) {
+        if (!root.has("baseline")) {
+            return contestants.getFirst();
         }
-        section.refuseUnread();
-        return method;
+        String name = root.text("baseline");
+        return contestants.stream()
+                .filter(contestant -> contestant.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> root.invalid("baseline", "is \"%s\", which no method is called".formatted(name)));
+    }
+
+    private static PromptSource prompts(Section root, Path folder) {
+        if (!root.isText(PROMPTS)) {
+            return new PromptSource("test:" + root.count(PROMPTS, 1000, 2), Optional.empty());
+        }
+        String name = root.text(PROMPTS);
+        try {
+            Optional<CaptionChoice> captions =
+                    root.has("captions") ? Optional.of(CaptionChoice.parse(root.text("captions"))) : Optional.empty();
+            return new PromptSource(
+                    PromptSet.areScenes(name) ? name : folder.resolve(name).toString(), captions);
+        } catch (InvalidRequestException e) {
+            throw root.invalid("captions", "is wrong: " + e.getMessage());
+        }
     }
 }

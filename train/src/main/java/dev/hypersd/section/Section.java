@@ -2,6 +2,8 @@ package dev.hypersd.section;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.JsonObject;
+import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.PictureSource;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -138,6 +140,30 @@ public final class Section {
     /** Returns a truth value. */
     public boolean flag(String key, boolean absent) {
         return keys.flag(key, absent);
+    }
+
+    /** Whether the value is a text. */
+    public boolean isText(String key) {
+        return keys.isString(key);
+    }
+
+    /** Whether the value is a list. */
+    public boolean isList(String key) {
+        return keys.isList(key);
+    }
+
+    /**
+     * What the keys say of pictures, in the JSON form of {@link GenerationOptions}.
+     *
+     * @param except keys that are read otherwise
+     * @param folder where the files of pictures are, if their names are relative
+     */
+    public GenerationOptions options(List<String> except, Path folder) {
+        JsonObject said = keys;
+        for (String key : except) {
+            said = said.without(key);
+        }
+        return GenerationOptions.of(said, (_, name) -> PictureSource.of(folder.resolve(name)));
     }
 
     /** Returns whether the key is there. */

@@ -1,0 +1,82 @@
+package dev.hypersd.evaluation;
+
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.file.Fingerprint;
+import dev.hypersd.image.Image;
+import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.Prompt;
+import dev.hypersd.request.Seeds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+
+/**
+ * The pictures that a contestant draws. Where a folder is named, each is kept there as a PNG file that says how it was
+ * made, and is not drawn again as long as its file is there: other judges then need no model.
+ *
+ * @param contestant what draws
+ * @param models loads it when a picture has to be drawn
+ * @param batch how many pictures are drawn at once at most
+ * @param kept below this folder the pictures are, in one of the contestant's fingerprint; made with the first picture
+ */
+public record DrawnPictures(Contestant contestant, LoadedModel models, int batch, Optional<Path> kept)
+        implements ImageSource {
+    /** @throws dev.hypersd.error.InvalidFileException if a file that was kept cannot be read */
+    @Override
+    public Pictures pictures(PromptBatch prompts) {
+        List<Path> files = kept.map(folder -> files(folder, prompts)).orElse(List.of());
+        if (!files.isEmpty() && files.stream().allMatch(Files::exists)) {
+            return Pictures.of(files.stream().map(Image::read).toList());
+        }
+        DiffusionPipeline pipeline = models.of(contestant, batch);
+        ImageRequest request = request(prompts);
+        long begin = System.nanoTime();
+        List<GeneratedImage> drawn = pipeline.generate(request);
+        double milliseconds = (System.nanoTime() - begin) / 1e6 / drawn.size();
+        if (!files.isEmpty()) {
+            make(files.getFirst().getParent());
+            IntStream.range(0, files.size()).forEach(i -> drawn.get(i).save(files.get(i)));
+        }
+        return new Pictures(drawn.stream().map(GeneratedImage::image).toList(), OptionalDouble.of(milliseconds));
+    }
+
+    private ImageRequest request(PromptBatch prompts) {
+        Prompt blank = contestant.request().promptOf(0);
+        return contestant.request().toBuilder()
+                .prompts(prompts.prompts().stream()
+                        .map(prompt -> prompt.over(blank))
+                        .toList())
+                .seed(prompts.seed())
+                .build();
+    }
+
+    /** By the number of the prompt, and digits for the prompt and the seed, as others may have that number elsewhere. */
+    private List<Path> files(Path folder, PromptBatch prompts) {
+        Path own = folder.resolve(contestant.fingerprint());
+        return IntStream.range(0, prompts.prompts().size())
+                .mapToObj(i -> {
+                    TestPrompt prompt = prompts.prompts().get(i);
+                    String digits = new Fingerprint()
+                            .add(prompt.options().toJson())
+                            .add(Seeds.text(prompts.seed() + i))
+                            .digits();
+                    return own.resolve("%06d-%s.png".formatted(prompt.number(), digits));
+                })
+                .toList();
+    }
+
+    /** Makes {@code folder} if it is not there. */
+    static void make(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new HyperSdException(folder + " cannot be made: " + e.getMessage(), e);
+        }
+    }
+}
