@@ -152,7 +152,7 @@ final class EvalCommand implements Runnable, PictureOptions.User {
                 .formatted(model.model.map(Path::toString).orElse(EmbeddedModel.NAME), PictureFingerprint.of(source));
     }
 
-    /** What is evaluated, for people; its fingerprint has everything. */
+    /** Returns what is evaluated, for people; its fingerprint has everything. */
     private String subject(ImageRequest request) {
         return Stream.of(
                         Stream.of(model.model.map(Path::toString).orElse(EmbeddedModel.NAME)),

@@ -104,7 +104,7 @@ public final class Json {
         }
     }
 
-    /** What is wrong with a text that is no JSON, for people: {@code is not valid JSON: ...}. */
+    /** Returns what is wrong with a text that is no JSON, for people: {@code is not valid JSON: ...}. */
     public static String reason(JacksonException e) {
         String message = PARSER_INTERNALS.matcher(e.getOriginalMessage()).replaceAll("");
         if (message.startsWith("Trailing token")) {

@@ -51,7 +51,7 @@ public final class JsonObject {
         this.asked = asked;
     }
 
-    /** The file this object was read from. */
+    /** Returns the file this object was read from. */
     public Path file() {
         return file;
     }
@@ -175,7 +175,7 @@ public final class JsonObject {
         return last == 0 ? names.getFirst() : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 
-    /** Whether the value at {@code key} is a string. */
+    /** Returns whether the value at {@code key} is a string. */
     public boolean isString(String key) {
         return has(key) && node.get(key).isString();
     }
@@ -238,7 +238,7 @@ public final class JsonObject {
                 : Optional.of(refuse(key, "an object", value));
     }
 
-    /** The list at {@code key} of strings and of objects, each as its reader makes it; empty where absent. */
+    /** Returns the list at {@code key} of strings and of objects, each as its reader makes it; empty where absent. */
     public <T> List<T> entries(String key, Function<String, T> ofString, Function<JsonObject, T> ofObject) {
         return has(key)
                 ? list(

@@ -18,14 +18,14 @@ public record CaptionChoice(OptionalLong seed) {
     public static final CaptionChoice FIRST = new CaptionChoice(OptionalLong.empty());
 
     /**
-     * Any caption of each image, images in any order, both as the seed decides: the first of them are a random sample.
+     * Returns any caption of each image, images in any order, both as the seed decides: the first of them are a random sample.
      */
     public static CaptionChoice random(long seed) {
         return new CaptionChoice(OptionalLong.of(seed));
     }
 
     /**
-     * The choice that {@code first} or {@code random:SEED} names.
+     * Returns the choice that {@code first} or {@code random:SEED} names.
      *
      * @throws InvalidRequestException for any other text
      */
@@ -41,7 +41,7 @@ public record CaptionChoice(OptionalLong seed) {
                 "captions are chosen by first or random:SEED, such as random:0, not \"%s\"".formatted(text));
     }
 
-    /** What {@link #parse} reads. */
+    /** Returns what {@link #parse} reads. */
     @Override
     public String toString() {
         return seed.isPresent() ? "random:" + seed.getAsLong() : "first";

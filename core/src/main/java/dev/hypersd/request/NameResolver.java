@@ -12,7 +12,7 @@ public interface NameResolver {
     /** Names are files, and there is no preprocessor. */
     NameResolver FILES = below(Path.of(""));
 
-    /** Names are files, relative ones below {@code folder}, and there is no preprocessor. */
+    /** Returns a resolver for which names are files, relative ones below {@code folder}, and there is no preprocessor. */
     static NameResolver below(Path folder) {
         return new NameResolver() {
             @Override
@@ -48,6 +48,6 @@ public interface NameResolver {
     /** Returns the file of the textual inversion embedding {@code name}. */
     Path embedding(String name);
 
-    /** What a ControlNet follows of {@code picture}, made by the preprocessor of this name. */
+    /** Returns what a ControlNet follows of {@code picture}, made by the preprocessor of this name. */
     Image preprocess(String preprocessor, Image picture);
 }

@@ -122,7 +122,7 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
         }
     }
 
-    /** The first {@code count} prompts. */
+    /** Returns the first {@code count} prompts. */
     private PromptFile first(int count) {
         if (count > entries.size()) {
             throw new InvalidFileException(path, "has %d prompts, not %d".formatted(entries.size(), count));
@@ -130,7 +130,7 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
         return new PromptFile(path, captions, entries.subList(0, count), warnings);
     }
 
-    /** How many prompts are there that occurred before. */
+    /** Returns how many prompts are there that occurred before. */
     public int repeated() {
         Set<GenerationOptions> different =
                 entries.stream().map(Entry::options).collect(Collectors.toCollection(HashSet::new));
@@ -208,7 +208,7 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
             }
         }
 
-        /** What a value says: a text is a prompt of which nothing else is said. */
+        /** Returns what a value says: a text is a prompt of which nothing else is said. */
         private GenerationOptions options(JsonNode node, String place) {
             if (node.isString()) {
                 return GenerationOptions.of(node.asString().strip());

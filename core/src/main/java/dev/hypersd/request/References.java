@@ -60,7 +60,7 @@ final class References {
             }
         }
 
-        /** What {@link #text} has written. */
+        /** Returns what {@link #text} has written. */
         T item(String text) {
             return text.startsWith("{")
                     ? fromJson.apply(new JsonSource(parsed(text), (key, picture) -> Pictures.parse(picture)))

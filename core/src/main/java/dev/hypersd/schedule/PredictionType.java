@@ -72,7 +72,7 @@ public enum PredictionType {
     }
 
     /**
-     * The type with this name: that of scheduler_config.json, or {@code v} for short.
+     * Returns the type with this name: that of scheduler_config.json, or {@code v} for short.
      *
      * @throws InvalidRequestException if there is none
      */

@@ -34,7 +34,7 @@ public record Contestant(
     }
 
     /**
-     * The contestant that draws as {@code options} say. What they leave open is as the preset of the LoRA or of the
+     * Returns the contestant that draws as {@code options} say. What they leave open is as the preset of the LoRA or of the
      * model has it; without a preset sampler and guidance are DDIM and 1, which is off.
      *
      * @throws dev.hypersd.error.InvalidRequestException if the options make no sense
@@ -48,7 +48,7 @@ public record Contestant(
         return new Contestant(name, model, resolved.request(), resolved.preset(), resolved.warnings());
     }
 
-    /** How many steps it takes. */
+    /** Returns how many steps it takes. */
     public int steps() {
         return request.steps().count();
     }
@@ -58,12 +58,12 @@ public record Contestant(
         return PictureFingerprint.of(model, request);
     }
 
-    /** The name of a folder for its results. */
+    /** Returns the name of a folder for its results. */
     public String folder() {
         return "%s-%d".formatted(name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-"), steps());
     }
 
-    /** Everything that is said of its pictures, for people; the fingerprint has the contents of the files too. */
+    /** Returns everything that is said of its pictures, for people; the fingerprint has the contents of the files too. */
     @Override
     public String toString() {
         return Stream.of(

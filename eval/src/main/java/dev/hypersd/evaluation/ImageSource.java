@@ -27,7 +27,7 @@ public interface ImageSource {
         }
     }
 
-    /** The pictures of {@code batch}; the same batch always gives the same ones. */
+    /** Returns the pictures of {@code batch}; the same batch always gives the same ones. */
     Pictures pictures(PromptBatch batch);
 
     /**

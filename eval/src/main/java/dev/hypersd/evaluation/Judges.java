@@ -86,7 +86,7 @@ public final class Judges implements AutoCloseable {
         });
     }
 
-    /** Whether the picture shows what its scene should; nothing for prompts that are no captions of scenes. */
+    /** Returns whether the picture shows what its scene should; nothing for prompts that are no captions of scenes. */
     private static List<Outcome> outcomes(TestPrompt prompt, Detections seen) {
         return prompt.scene()
                 .map(scene -> AttributeCheck.of(scene.attributes(), seen))

@@ -18,7 +18,7 @@ public final class LoadedModel implements AutoCloseable {
     private Optional<Loaded> loaded = Optional.empty();
 
     /**
-     * The model of {@code contestant}.
+     * Returns the model of {@code contestant}.
      *
      * @param batch how many pictures are drawn at once at most
      * @throws dev.hypersd.error.HyperSdException if it cannot be loaded, see {@link DiffusionPipeline#load}

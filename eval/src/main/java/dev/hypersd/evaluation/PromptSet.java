@@ -36,13 +36,13 @@ public record PromptSet(
         warnings = List.copyOf(warnings);
     }
 
-    /** The captions of the first {@code count} test scenes. */
+    /** Returns the captions of the first {@code count} test scenes. */
     public static PromptSet scenes(int count) {
         return new PromptSet(TEST, Optional.empty(), TestPrompt.range(0, count), List.of());
     }
 
     /**
-     * The prompts that a text names: {@code test:1000} for the first thousand captions of test scenes, {@code FILE} for
+     * Returns the prompts that a text names: {@code test:1000} for the first thousand captions of test scenes, {@code FILE} for
      * all prompts of a file and {@code FILE:1000} for its first thousand, see {@link PromptFile}.
      *
      * @param captions how captions are chosen, for files of images with several captions each
@@ -61,7 +61,7 @@ public record PromptSet(
         return scenes(Integer.parseInt(scenes.group(1)));
     }
 
-    /** Whether a text names test scenes and no file. */
+    /** Returns whether a text names test scenes and no file. */
     public static boolean areScenes(String text) {
         return SCENES.matcher(text).matches();
     }
@@ -76,7 +76,7 @@ public record PromptSet(
                         + "test:1000");
     }
 
-    /** All prompts of {@code file}. */
+    /** Returns all prompts of {@code file}. */
     public static PromptSet of(PromptFile file) {
         List<Entry> entries = file.entries();
         List<TestPrompt> prompts = IntStream.range(0, entries.size())
@@ -112,17 +112,17 @@ public record PromptSet(
         return options.build();
     }
 
-    /** Whether they are captions of test scenes, so that it is known what the pictures should show. */
+    /** Returns whether they are captions of test scenes, so that it is known what the pictures should show. */
     public boolean areScenes() {
         return prompts.stream().allMatch(prompt -> prompt.scene().isPresent());
     }
 
-    /** The first {@code count} prompts. */
+    /** Returns the first {@code count} prompts. */
     public PromptSet first(int count) {
         return new PromptSet(source, captions, prompts.subList(0, Math.min(count, prompts.size())), warnings);
     }
 
-    /** What the prompts are, in 16 hexadecimal digits, wherever they come from. */
+    /** Returns what the prompts are, in 16 hexadecimal digits, wherever they come from. */
     public String fingerprint() {
         Fingerprint all = new Fingerprint();
         prompts.forEach(prompt -> all.add(prompt.options().toJson() + "\n"));

@@ -65,7 +65,7 @@ public record Report(
                 .collect(Collectors.joining("\n"));
     }
 
-    /** What a reader should know before believing the metrics of {@code result}. */
+    /** Returns what a reader should know before believing the metrics of {@code result}. */
     static List<String> warnings(EvaluationResult result) {
         return result.fidIsRankDeficient()
                 ? List.of("""

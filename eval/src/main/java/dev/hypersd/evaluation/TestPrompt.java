@@ -32,7 +32,7 @@ public record TestPrompt(long number, GenerationOptions options, Optional<Scene>
      */
     public record Scene(CaptionAttributes attributes, boolean heldOut) {}
 
-    /** The captions with the numbers {@code from} to {@code from + count - 1} of the test split. */
+    /** Returns the captions with the numbers {@code from} to {@code from + count - 1} of the test split. */
     public static List<TestPrompt> range(long from, int count) {
         Scenes scenes = Scenes.of(Split.TEST, from + count);
         return LongStream.range(from, from + count)
@@ -48,7 +48,7 @@ public record TestPrompt(long number, GenerationOptions options, Optional<Scene>
                 .toList();
     }
 
-    /** The text that the picture is drawn of and judged by. */
+    /** Returns the text that the picture is drawn of and judged by. */
     public String text() {
         return options.get(Option.PROMPT).orElseThrow();
     }
@@ -58,7 +58,7 @@ public record TestPrompt(long number, GenerationOptions options, Optional<Scene>
         return options.get(Option.SEED).orElse(number);
     }
 
-    /** What is drawn; what this prompt leaves open is as in {@code blank}. */
+    /** Returns what is drawn; what this prompt leaves open is as in {@code blank}. */
     Prompt over(Prompt blank) {
         return new Prompt(
                 text(),

@@ -37,7 +37,7 @@ record MethodSection(Section own, Section defaults, Path folder) {
     private static final List<Option<?>> SHARED = List.of(Option.PROMPT, Option.SEED, Option.COUNT);
 
     /**
-     * The contestants of this method: one for each number of steps.
+     * Returns the contestants of this method: one for each number of steps.
      *
      * @param model what draws where neither the method nor the defaults name a model
      */
@@ -69,7 +69,7 @@ record MethodSection(Section own, Section defaults, Path folder) {
         }
     }
 
-    /** The numbers of steps; none where timesteps or a preset say them. */
+    /** Returns the numbers of steps; none where timesteps or a preset say them. */
     private List<Integer> counts() {
         Section section = own.has(STEPS) || own.has(Option.TIMESTEPS.key()) ? own : defaults;
         if (!section.has(STEPS)) {
@@ -140,7 +140,7 @@ record MethodSection(Section own, Section defaults, Path folder) {
         return section.has(key) ? Optional.of(section.text(key)) : Optional.empty();
     }
 
-    /** Where the key is said. */
+    /** Returns where the key is said. */
     private Section section(String key) {
         boolean isSaid = own.has(key);
         defaults.has(key);

@@ -142,18 +142,18 @@ public final class Section {
         return keys.flag(key, absent);
     }
 
-    /** Whether the value is a text. */
+    /** Returns whether the value is a text. */
     public boolean isText(String key) {
         return keys.isString(key);
     }
 
-    /** Whether the value is a list. */
+    /** Returns whether the value is a list. */
     public boolean isList(String key) {
         return keys.isList(key);
     }
 
     /**
-     * What the keys say of pictures, in the JSON form of {@link GenerationOptions}.
+     * Returns what the keys say of pictures, in the JSON form of {@link GenerationOptions}.
      *
      * @param except keys that are read otherwise
      * @param folder where the files of pictures are, if their names are relative
