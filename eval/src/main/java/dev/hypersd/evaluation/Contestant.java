@@ -67,7 +67,7 @@ public record Contestant(
     @Override
     public String toString() {
         return Stream.of(
-                        Stream.of(model.directory().toString()),
+                        Stream.of(model.location().toString()),
                         model.options().checkpoints().stream().map(String::valueOf),
                         model.options().autoencoder().stream().map(String::valueOf),
                         request.loras().stream().map(lora -> lora.file() + ":" + lora.weight()),
