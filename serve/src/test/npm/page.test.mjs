@@ -20,6 +20,17 @@ function requests(page) {
   return sent;
 }
 
+/** Drops a PNG on the page. */
+async function drop(page, bytes) {
+  const data = await page.evaluateHandle((base64) => {
+    const transfer = new DataTransfer();
+    const content = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    transfer.items.add(new File([content], "fish.png", { type: "image/png" }));
+    return transfer;
+  }, bytes.toString("base64"));
+  await page.dispatchEvent("#sketch", "drop", { dataTransfer: data });
+}
+
 /** Opens the page and listens to what it asks for. */
 async function listen(use, options) {
   await visit(browser, async (page, context) => {
@@ -135,17 +146,50 @@ test("an image is saved with its parameters, which are offered when it is droppe
     const bytes = await readFile(await download.path());
     assert.ok(bytes.includes("a yellow fish"));
     await page.locator("#prompt").fill("something else");
-    const data = await page.evaluateHandle((base64) => {
-      const transfer = new DataTransfer();
-      const content = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-      transfer.items.add(new File([content], "fish.png", { type: "image/png" }));
-      return transfer;
-    }, bytes.toString("base64"));
-    await page.dispatchEvent("#sketch", "drop", { dataTransfer: data });
+    await drop(page, bytes);
     await page.locator("#toast button", { hasText: "Use that" }).click();
     await eventually(() => assert.equal(sent.at(-1).prompt, "a yellow fish"));
     assert.equal(await page.locator("#prompt").inputValue(), "a yellow fish");
-    assert.ok(sent.at(-1).image, "the dropped image replaces the drawing");
+    assert.equal(sent.at(-1).image, undefined, "the picture comes of its settings, not of itself");
+  }));
+
+test("a picture with the largest seeds comes back identical when it is dropped on the page", () =>
+  listen(async (page, sent) => {
+    await page.locator("#seed").fill("18446744073709551557");
+    await page.locator("#eta").fill("0.35");
+    await page.locator("#prompt").fill("a fish of a large seed");
+    await page.locator("#about").filter({ hasText: "seed 18446744073709551557" }).waitFor();
+    await page.locator('#history [title="a fish of a large seed"]').waitFor();
+    const drawn = await seen(page);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#save").click()]);
+    assert.equal(download.suggestedFilename(), "a-fish-of-a-large-seed-18446744073709551557.png");
+    const bytes = await readFile(await download.path());
+    await page.locator("#seed").fill("1");
+    await page.locator("#eta").fill("0");
+    await page.locator("#steps button", { hasText: "3" }).click();
+    await page.locator("#prompt").fill("something else");
+    await changed(page, drawn);
+    await drop(page, bytes);
+    await page.locator("#toast button", { hasText: "Use that" }).click();
+    await eventually(async () => assert.equal(await seen(page), drawn));
+    assert.equal(sent.at(-1).seed, "18446744073709551557");
+  }));
+
+test("what speaks against the settings is shown until it is dismissed", () =>
+  listen(async (page) => {
+    await page.locator("#model").selectOption("Hyper-SDXL-1step-Unet");
+    await page.locator("#steps button", { hasText: "3" }).click();
+    const warning = page.locator("#warnings li", { hasText: "was distilled for 1 steps, not 3" });
+    await warning.waitFor();
+    await page.getByRole("button", { name: /^Dismiss: Hyper-SDXL/ }).click();
+    await eventually(async () => assert.equal(await warning.count(), 0));
+    await page.locator("#prompt").fill("still the same");
+    await page.locator('#history [title="still the same"]').waitFor();
+    assert.equal(await warning.count(), 0, "a sentence that was dismissed stays away");
+    await page.locator("#steps button", { hasText: "2" }).click();
+    await page.locator("#warnings li", { hasText: "not 2" }).waitFor();
+    await page.locator("#steps button", { hasText: "1" }).click();
+    await eventually(async () => assert.equal(await page.locator("#warnings li").count(), 0));
   }));
 
 test("the history restores an image with its settings", () =>

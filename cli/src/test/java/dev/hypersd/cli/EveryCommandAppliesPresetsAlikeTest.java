@@ -79,6 +79,12 @@ class EveryCommandAppliesPresetsAlikeTest {
     }
 
     @Test
+    void generateDrawsWithThePresetsEtaWhereThePresetsSamplerIsNamed() {
+        assertThat(generated(WITH_ETA, "--steps=2", "--sampler=tcd")).containsEntry("Eta", "1");
+        assertThat(generated(WITH_ETA, "--steps=2", "--sampler=ddim")).containsEntry("Eta", "0");
+    }
+
+    @Test
     void generateDrawsAnewAllOfAMaskAndThreeQuartersOfAPicture() {
         makeAnOriginal();
         String image = "--image=" + original;
@@ -99,6 +105,7 @@ class EveryCommandAppliesPresetsAlikeTest {
     void evalDrawsWithThePresetsEtaUnlessAnotherIsChosenZeroIncluded() throws IOException {
         assertThat(judged(WITH_ETA, "--steps=2")).isEqualTo(1);
         assertThat(judged(WITH_ETA, "--steps=2", "--eta=1")).isEqualTo(1);
+        assertThat(judged(WITH_ETA, "--steps=2", "--sampler=tcd")).isEqualTo(1);
         assertThat(judged(WITH_ETA, "--steps=2", "--eta=0")).isEqualTo(2);
     }
 

@@ -12,8 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.BooleanNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,15 +28,18 @@ import tools.jackson.databind.node.ObjectNode;
  * message that names file, key, what was expected and what was found.
  */
 public final class JsonObject {
+    private static final Pattern UNSIGNED = Pattern.compile("\\d{1,20}");
+
     private static final System.Logger LOG = System.getLogger("dev.hypersd.json");
 
     private final Path file;
     private final String path;
     private final JsonNode node;
     private final Set<String> asked;
+    private final boolean lenient;
 
     JsonObject(Path file, String path, JsonNode node) {
-        this(file, path, node, ConcurrentHashMap.newKeySet());
+        this(file, path, node, ConcurrentHashMap.newKeySet(), false);
     }
 
     /**
@@ -44,11 +51,20 @@ public final class JsonObject {
         return new JsonObject(file, place + ": ", node);
     }
 
-    private JsonObject(Path file, String path, JsonNode node, Set<String> asked) {
+    private JsonObject(Path file, String path, JsonNode node, Set<String> asked, boolean lenient) {
         this.file = file;
         this.path = path;
         this.node = node;
         this.asked = asked;
+        this.lenient = lenient;
+    }
+
+    /**
+     * Returns the same object, whose numbers, truth values, lists and objects may also be strings that write them, and whose
+     * whole numbers may end in {@code .0}. Which keys were asked for is known to both.
+     */
+    public JsonObject lenient() {
+        return new JsonObject(file, path, node, asked, true);
     }
 
     /** Returns the file this object was read from. */
@@ -58,24 +74,50 @@ public final class JsonObject {
 
     /** Returns a copy with {@code value} at {@code key}. */
     public JsonObject with(String key, int value) {
-        return new JsonObject(file, path, ((ObjectNode) node.deepCopy()).put(key, value));
+        return changed(copy -> copy.put(key, value));
     }
 
     /** Returns a copy with {@code value} at {@code key}. */
     public JsonObject with(String key, boolean value) {
-        return new JsonObject(file, path, ((ObjectNode) node.deepCopy()).put(key, value));
+        return changed(copy -> copy.put(key, value));
     }
 
     /** Returns a copy with {@code value} at {@code key}. */
     public JsonObject with(String key, String value) {
-        return new JsonObject(file, path, ((ObjectNode) node.deepCopy()).put(key, value));
+        return changed(copy -> copy.put(key, value));
     }
 
     /** Returns the same object as if {@code key} were absent. Which keys were asked for is known to both. */
     public JsonObject without(String key) {
         ObjectNode less = (ObjectNode) node.deepCopy();
         less.remove(key);
-        return new JsonObject(file, path, less, asked);
+        return new JsonObject(file, path, less, asked, lenient);
+    }
+
+    private JsonObject changed(Consumer<ObjectNode> change) {
+        ObjectNode copy = (ObjectNode) node.deepCopy();
+        change.accept(copy);
+        return new JsonObject(file, path, copy, ConcurrentHashMap.newKeySet(), lenient);
+    }
+
+    private JsonObject inner(String key, JsonNode value) {
+        return new JsonObject(file, path + key + ".", value, ConcurrentHashMap.newKeySet(), lenient);
+    }
+
+    /** Returns {@code found}, or in a lenient object what it writes, if it is a string that writes another value. */
+    private JsonNode written(JsonNode found) {
+        if (!lenient || !found.isString() || found.asString().isBlank()) {
+            return found;
+        }
+        String text = found.asString().strip();
+        if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
+            return BooleanNode.valueOf(text.equalsIgnoreCase("true"));
+        }
+        try {
+            return Json.MAPPER.readTree(text);
+        } catch (JacksonException e) {
+            return found; // The caller refuses it as the string that it is.
+        }
     }
 
     /** Returns the object as text. */
@@ -113,13 +155,19 @@ public final class JsonObject {
         return has(key) ? integer(key, node.get(key)) : absent;
     }
 
-    /** Returns the whole number at {@code key}, of up to 64 bits without a sign, as those bits. */
+    /**
+     * Returns the whole number at {@code key}, of up to 64 bits without a sign, as those bits. It may also be a string of
+     * digits, because programs in JavaScript cannot write every such number.
+     */
     public long unsignedNumber(String key, long absent) {
         if (!has(key)) {
             return absent;
         }
         JsonNode value = node.get(key);
-        BigInteger number = value.isIntegralNumber() ? value.bigIntegerValue() : BigInteger.ONE.negate();
+        boolean isText = value.isString() && UNSIGNED.matcher(value.asString()).matches();
+        BigInteger number = isText
+                ? new BigInteger(value.asString())
+                : value.isIntegralNumber() ? value.bigIntegerValue() : BigInteger.ONE.negate();
         return number.signum() >= 0 && number.bitLength() <= Long.SIZE
                 ? number.longValue()
                 : refuse(key, "a whole number from 0 to 18446744073709551615", value);
@@ -127,7 +175,9 @@ public final class JsonObject {
 
     /** Returns whether the value at {@code key} is a number below 0. */
     public boolean isNegative(String key) {
-        return has(key) && node.get(key).isNumber() && node.get(key).doubleValue() < 0;
+        return has(key)
+                && written(node.get(key)).isNumber()
+                && written(node.get(key)).doubleValue() < 0;
     }
 
     /** Returns the whole number at {@code key}, which must be 1 or more. */
@@ -149,7 +199,7 @@ public final class JsonObject {
         if (!has(key)) {
             return absent;
         }
-        JsonNode value = node.get(key);
+        JsonNode value = written(node.get(key));
         return value.isBoolean() ? value.booleanValue() : refuse(key, "true or false", value);
     }
 
@@ -182,12 +232,28 @@ public final class JsonObject {
 
     /** Returns whether the value at {@code key} is a list. */
     public boolean isList(String key) {
-        return has(key) && node.get(key).isArray();
+        return has(key) && written(node.get(key)).isArray();
     }
 
     /** Returns whether the value at {@code key} is an object. */
     public boolean isObject(String key) {
-        return has(key) && node.get(key).isObject();
+        return has(key) && written(node.get(key)).isObject();
+    }
+
+    /** Returns whether the value at {@code key} is absent, null, false, 0, or an empty string, list or object. */
+    public boolean isEmpty(String key) {
+        if (!has(key)) {
+            return true;
+        }
+        JsonNode value = written(node.get(key));
+        boolean isEmptyText = value.isString() && value.asString().isBlank();
+        boolean isEmptyContainer = value.isContainer() && value.isEmpty();
+        return isEmptyText || isEmptyContainer || matches(value, false) || matches(value, 0);
+    }
+
+    /** Returns whether the value at {@code key} is {@code value}: a string, {@link Boolean} or {@link Integer}. */
+    public boolean is(String key, Object value) {
+        return has(key) && matches(written(node.get(key)), value);
     }
 
     /** Returns the list of whole numbers at {@code key}. */
@@ -232,10 +298,8 @@ public final class JsonObject {
         if (!has(key)) {
             return Optional.empty();
         }
-        JsonNode value = node.get(key);
-        return value.isObject()
-                ? Optional.of(new JsonObject(file, path + key + ".", value))
-                : Optional.of(refuse(key, "an object", value));
+        JsonNode value = written(node.get(key));
+        return value.isObject() ? Optional.of(inner(key, value)) : Optional.of(refuse(key, "an object", value));
     }
 
     /** Returns the list at {@code key} of strings and of objects, each as its reader makes it; empty where absent. */
@@ -249,7 +313,7 @@ public final class JsonObject {
                                 ? ofString.apply(v.asString())
                                 : ofObject.apply(
                                         v.isObject()
-                                                ? new JsonObject(file, path + k + ".", v)
+                                                ? inner(k, v)
                                                 : refuse(k, "a string or an object", v)))
                 : List.of();
     }
@@ -261,7 +325,7 @@ public final class JsonObject {
                         key,
                         node.get(key),
                         "a list of objects",
-                        (k, v) -> v.isObject() ? new JsonObject(file, path + k + ".", v) : refuse(k, "an object", v))
+                        (k, v) -> v.isObject() ? inner(k, v) : refuse(k, "an object", v))
                 : List.of();
     }
 
@@ -309,11 +373,20 @@ public final class JsonObject {
         asked.addAll(List.of(keys));
     }
 
+    /** Returns the keys that nobody has asked for. */
+    public List<String> unread() {
+        return keys().stream().filter(key -> !asked.contains(key)).toList();
+    }
+
+    /** Returns the key that somebody has asked for and that is nearest to {@code key}, if anybody asked for any. */
+    public Optional<String> nearestRead(String key) {
+        return asked.isEmpty() ? Optional.empty() : Optional.of(Nearest.of(key, asked));
+    }
+
     /** Says in a warning which keys nobody has asked for, those with a leading underscore apart. */
     public void warnOfUnread() {
-        List<String> unread = keys().stream()
-                .filter(key -> !asked.contains(key) && !key.startsWith("_"))
-                .toList();
+        List<String> unread =
+                unread().stream().filter(key -> !key.startsWith("_")).toList();
         if (!unread.isEmpty()) {
             LOG.log(WARNING, "{0}: unknown keys are ignored: {1}", file, unread);
         }
@@ -325,12 +398,12 @@ public final class JsonObject {
      * @throws InvalidFileException that names the first of them and the known key nearest to it
      */
     public void refuseUnread() {
-        for (String key : keys()) {
-            if (!asked.contains(key)) {
-                throw invalid(
-                        key,
-                        asked.isEmpty() ? "is unknown" : "is unknown; do you mean " + Nearest.of(key, asked) + "?");
-            }
+        for (String key : unread()) {
+            throw invalid(
+                    key,
+                    nearestRead(key)
+                            .map("is unknown; do you mean %s?"::formatted)
+                            .orElse("is unknown"));
         }
     }
 
@@ -349,14 +422,16 @@ public final class JsonObject {
     }
 
     private int integer(String key, JsonNode value) {
-        return value.isIntegralNumber() && value.canConvertToInt()
-                ? value.intValue()
-                : refuse(key, "a whole number", value);
+        JsonNode number = written(value);
+        boolean isWhole = (number.isIntegralNumber() && number.canConvertToInt())
+                || (lenient && number.isNumber() && number.doubleValue() == (int) number.doubleValue());
+        return isWhole ? (int) number.doubleValue() : refuse(key, "a whole number", value);
     }
 
     private double number(String key, JsonNode value) {
-        return value.isNumber() && Double.isFinite(value.doubleValue())
-                ? value.doubleValue()
+        JsonNode number = written(value);
+        return number.isNumber() && Double.isFinite(number.doubleValue())
+                ? number.doubleValue()
                 : refuse(key, "a number", value);
     }
 
@@ -369,11 +444,12 @@ public final class JsonObject {
     }
 
     private <T> List<T> list(String key, JsonNode value, String expected, Reader<T> reader) {
-        if (!value.isArray()) {
+        JsonNode list = written(value);
+        if (!list.isArray()) {
             return refuse(key, expected, value);
         }
         List<T> elements = new ArrayList<>();
-        for (JsonNode element : value) {
+        for (JsonNode element : list) {
             elements.add(reader.read(key + "[" + elements.size() + "]", element));
         }
         return List.copyOf(elements);

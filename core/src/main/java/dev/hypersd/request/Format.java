@@ -17,6 +17,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * How values of a type are written: in JSON, and as text on the command line and in infotext.
  *
+ * @param jsonType the type of the value in JSON, in the words of JSON Schema
  * @param expected what a text must be, for the message about one that is not
  * @param parse from text; throws any {@link RuntimeException} for what is no such value
  * @param text the text that {@code parse} reads
@@ -24,6 +25,7 @@ import tools.jackson.databind.JsonNode;
  * @param toJson the value for JSON
  */
 record Format<T>(
+        String jsonType,
         String expected,
         Function<String, T> parse,
         Function<T, String> text,
@@ -38,10 +40,16 @@ record Format<T>(
     record JsonSource(JsonObject object, BiFunction<String, String, PictureSource> pictures) {}
 
     static final Format<String> TEXT = new Format<>(
-            "a text", text -> text, text -> text, (json, key) -> json.object().string(key, ""), Format::node);
+            "string",
+            "a text",
+            text -> text,
+            text -> text,
+            (json, key) -> json.object().string(key, ""),
+            Format::node);
 
     /** Of a sampler by any of its names, the short one; unknown ones stay as they are until they are resolved. */
     static final Format<String> SAMPLER = new Format<>(
+            "string",
             "the name of a sampler",
             Format::samplerName,
             name -> name,
@@ -49,6 +57,7 @@ record Format<T>(
             Format::node);
 
     static final Format<Integer> WHOLE = new Format<>(
+            "integer",
             "a whole number",
             Integer::valueOf,
             String::valueOf,
@@ -56,6 +65,7 @@ record Format<T>(
             Format::node);
 
     static final Format<Long> SEED = new Format<>(
+            "integer",
             "a whole number from 0 to " + Seeds.text(Seeds.LAST),
             Long::parseUnsignedLong,
             Seeds::text,
@@ -63,6 +73,7 @@ record Format<T>(
             seed -> node(Seeds.number(seed)));
 
     static final Format<Double> NUMBER = new Format<>(
+            "number",
             "a number",
             Format::finite,
             Format::number,
@@ -70,6 +81,7 @@ record Format<T>(
             Format::node);
 
     static final Format<Boolean> FLAG = new Format<>(
+            "boolean",
             "true or false",
             Format::truth,
             String::valueOf,
@@ -77,6 +89,7 @@ record Format<T>(
             Format::node);
 
     static final Format<List<Integer>> WHOLES = new Format<>(
+            "array",
             "whole numbers with commas between them",
             text -> Arrays.stream(text.split(",", -1))
                     .map(String::strip)
@@ -87,6 +100,7 @@ record Format<T>(
             Format::node);
 
     static final Format<Size> SIZE = new Format<>(
+            "string",
             "WIDTHxHEIGHT in pixels, such as 512x768",
             Size::parse,
             Size::toString,
@@ -94,6 +108,7 @@ record Format<T>(
             size -> node(size.toString()));
 
     static final Format<PictureSource> PICTURE = new Format<>(
+            "string",
             "a picture",
             Pictures::parse,
             Pictures::file,
@@ -108,6 +123,7 @@ record Format<T>(
         String names = Arrays.stream(type.getEnumConstants()).map(Format::name).collect(Collectors.joining(" or "));
         Function<String, E> parse = text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
         return new Format<>(
+                "string",
                 names,
                 parse,
                 Format::name,

@@ -59,7 +59,10 @@ public final class Option<T> {
     public static final Option<String> MODEL =
             of("model", Format.TEXT, "NAME", "The model that draws.").infotext("Model");
 
-    /** 0 is a choice and not the same as absent: absent means the preset's, or the sampler's usual one. */
+    /**
+     * 0 is a choice and not the same as absent. Absent means the preset's, also where the preset's own sampler is
+     * named; with another sampler it means the usual one of that.
+     */
     public static final Option<Double> ETA = of(
                     "eta",
                     Format.NUMBER,
@@ -307,6 +310,11 @@ public final class Option<T> {
     /** What it does, for help. */
     public String description() {
         return description;
+    }
+
+    /** Returns the type of its value in JSON, in the words of JSON Schema: {@code integer}. */
+    public String jsonType() {
+        return format.jsonType();
     }
 
     Format<T> format() {

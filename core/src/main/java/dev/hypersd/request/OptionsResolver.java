@@ -112,9 +112,12 @@ final class OptionsResolver {
                 .or(model::preset);
     }
 
+    /** The preset's own sampler keeps the preset's settings, such as its eta, also where somebody names it. */
     private Optional<Sampler> sampler(Optional<Preset> preset) {
-        Optional<Sampler> chosen =
-                options.get(Option.SAMPLER).map(OptionsResolver::sampler).or(() -> preset.map(Preset::sampler));
+        Optional<Sampler> own = preset.map(Preset::sampler);
+        Optional<Sampler> chosen = options.get(Option.SAMPLER)
+                .map(name -> own.filter(sampler -> sampler.name().equals(name)).orElseGet(() -> sampler(name)))
+                .or(() -> own);
         return options.has(Option.ETA)
                 ? chosen.or(() -> Optional.of(Samplers.named(DEFAULT_ETA_SAMPLER)))
                         .map(sampler -> sampler.withEta(options.get(Option.ETA).orElseThrow()))

@@ -121,6 +121,7 @@ final class References {
 
     private static <T> Format<List<T>> listFormat(Kind<T> kind, BiFunction<JsonSource, String, List<T>> fromJson) {
         return new Format<>(
+                "array",
                 "references with commas between them",
                 text -> list(kind, text),
                 references -> text(kind, references),

@@ -88,6 +88,17 @@ class OptionsResolverTest {
     }
 
     @Test
+    void aPresetsOwnSamplerKeepsThePresetsEtaWhereItIsNamed() {
+        String unified = "{\"loras\": [{\"name\": \"Hyper-SD15-1step-lora\"}], \"sampler\": \"%s\"%s}";
+        assertThat(sampler(unified.formatted("tcd", "")))
+                .isEqualTo(Samplers.named("tcd").withEta(1));
+        assertThat(sampler(unified.formatted("TCD", ", \"eta\": 0.25")))
+                .isEqualTo(Samplers.named("tcd").withEta(0.25));
+        assertThat(sampler(unified.formatted("tcd", ", \"preset\": \"none\""))).isEqualTo(Samplers.named("tcd"));
+        assertThat(sampler(unified.formatted("ddim", ""))).isEqualTo(Samplers.named("ddim"));
+    }
+
+    @Test
     void strengthIsByDefaultOneWhereAPartIsDrawnAnewAndThreeQuartersElsewhere() {
         GenerationOptions whole = GenerationOptions.builder().image(PICTURE).build();
         GenerationOptions masked = whole.toBuilder().mask(PICTURE).build();

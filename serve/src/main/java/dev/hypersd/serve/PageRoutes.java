@@ -21,6 +21,8 @@ final class PageRoutes {
             Map.entry("main.js", "text/javascript; charset=utf-8"),
             Map.entry("connection.js", "text/javascript; charset=utf-8"),
             Map.entry("controls.js", "text/javascript; charset=utf-8"),
+            Map.entry("exact.js", "text/javascript; charset=utf-8"),
+            Map.entry("warnings.js", "text/javascript; charset=utf-8"),
             Map.entry("drawing.js", "text/javascript; charset=utf-8"),
             Map.entry("history.js", "text/javascript; charset=utf-8"),
             Map.entry("compare.js", "text/javascript; charset=utf-8"),

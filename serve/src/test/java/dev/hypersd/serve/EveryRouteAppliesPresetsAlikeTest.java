@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +64,16 @@ class EveryRouteAppliesPresetsAlikeTest {
 
     @ParameterizedTest
     @EnumSource
+    void aPresetsOwnSamplerKeepsThePresetsEtaWhereItIsNamed(Route route) throws Exception {
+        assertThat(drawn(route, TinyServer.WITH_ETA, Map.of("steps", 2, "sampler", "TCD")))
+                .containsEntry("Eta", "1");
+        assertThat(drawn(route, TinyServer.WITH_ETA, Map.of("steps", 2, "sampler", "DDIM")))
+                .containsEntry("Sampler", "DDIM")
+                .containsEntry("Eta", "0");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void theDefaultStrengthIsOneWithAMaskAndThreeQuartersWithout(Route route) throws Exception {
         Map<String, Object> picture = Map.of("steps", 2, "image", TinyServer.png(64, 64));
         Map<String, Object> masked =
@@ -107,6 +118,7 @@ class EveryRouteAppliesPresetsAlikeTest {
 
     private static byte[] automatic1111(String model, Map<String, Object> fields) throws Exception {
         Map<String, Object> body = new LinkedHashMap<>(fields);
+        Optional.ofNullable(body.remove("sampler")).ifPresent(name -> body.put("sampler_name", name));
         body.put("override_settings", Map.of("sd_model_checkpoint", model));
         Object picture = body.remove("image");
         if (picture == null) {

@@ -9,6 +9,7 @@ import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,10 +17,57 @@ import java.util.Optional;
  * not as AUTOMATIC1111 would have it.
  */
 final class Automatic1111Fields {
+    /**
+     * What the API documents and this server does not carry out, with the values that front ends send although nobody
+     * asked for anything.
+     */
+    private static final Map<String, List<Object>> WITHOUT_EFFECT = Map.ofEntries(
+            Map.entry("restore_faces", List.of()),
+            Map.entry("tiling", List.of()),
+            Map.entry("subseed", List.of(-1)),
+            Map.entry("subseed_strength", List.of()),
+            Map.entry("seed_resize_from_h", List.of(-1)),
+            Map.entry("seed_resize_from_w", List.of(-1)),
+            Map.entry("s_churn", List.of()),
+            Map.entry("s_min_uncond", List.of()),
+            Map.entry("s_tmin", List.of()),
+            Map.entry("s_tmax", List.of()),
+            Map.entry("s_noise", List.of(1)),
+            Map.entry("do_not_save_samples", List.of(true)),
+            Map.entry("do_not_save_grid", List.of(true)),
+            Map.entry("save_images", List.of()),
+            Map.entry("override_settings_restore_afterwards", List.of(true)),
+            Map.entry("refiner_checkpoint", List.of("None")),
+            Map.entry("refiner_switch_at", List.of()),
+            Map.entry("disable_extra_networks", List.of()),
+            Map.entry("comments", List.of()),
+            Map.entry("firstpass_image", List.of()),
+            Map.entry("firstphase_width", List.of()),
+            Map.entry("firstphase_height", List.of()),
+            Map.entry("force_task_id", List.of()),
+            Map.entry("script_name", List.of()),
+            Map.entry("script_args", List.of()),
+            Map.entry("infotext", List.of()),
+            Map.entry("image_cfg_scale", List.of(1)),
+            Map.entry("initial_noise_multiplier", List.of(1)),
+            Map.entry("include_init_images", List.of()),
+            Map.entry("mask_round", List.of(true)));
+
     private Automatic1111Fields() {}
 
-    /** Returns the fields of {@code txt2img}. */
-    static GenerationOptions.Builder textToImage(JsonObject body, RequestMemory.Reservation memory) {
+    /** Returns what a client of {@code txt2img} asks for. */
+    static ClientRequest textToImage(JsonObject body, RequestMemory.Reservation memory) {
+        GenerationOptions options = text(body, memory).build();
+        return new ClientRequest(options, FieldWarnings.of(body, WITHOUT_EFFECT));
+    }
+
+    /** Returns what a client of {@code img2img} asks for. */
+    static ClientRequest imageToImage(JsonObject body, RequestMemory.Reservation memory) {
+        GenerationOptions options = image(body, memory).build();
+        return new ClientRequest(options, FieldWarnings.of(body, WITHOUT_EFFECT));
+    }
+
+    private static GenerationOptions.Builder text(JsonObject body, RequestMemory.Reservation memory) {
         LoraTags tags = LoraTags.of(body.string("prompt", ""));
         GenerationOptions.Builder options = GenerationOptions.of(tags.prompt()).toBuilder()
                 .seed(GenerationFields.seed(body))
@@ -50,13 +98,12 @@ final class Automatic1111Fields {
         return options;
     }
 
-    /** Returns the fields of {@code img2img}. */
-    static GenerationOptions.Builder imageToImage(JsonObject body, RequestMemory.Reservation memory) {
+    private static GenerationOptions.Builder image(JsonObject body, RequestMemory.Reservation memory) {
         String picture = body.strings("init_images", List.of()).stream()
                 .findFirst()
                 .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "init_images holds no image"));
-        GenerationOptions.Builder options = textToImage(body, memory)
-                .image(PictureSource.of(UploadedImages.base64("init_images", picture, memory)));
+        GenerationOptions.Builder options =
+                text(body, memory).image(PictureSource.of(UploadedImages.base64("init_images", picture, memory)));
         body.optionalString("mask")
                 .ifPresent(mask -> options.mask(PictureSource.of(UploadedImages.base64("mask", mask, memory))));
         if (body.has("denoising_strength")) {

@@ -7,6 +7,7 @@ import dev.hypersd.json.JsonObject;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Option;
+import dev.hypersd.request.ReadInfotext;
 import dev.hypersd.request.Seeds;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.queue.GenerationQueue;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * {@code /sdapi/v1}: the part of the API of AUTOMATIC1111's web interface that front ends use. Files are named without
@@ -35,20 +37,8 @@ public final class Automatic1111Routes {
 
     /** Adds the routes. */
     public void register(RoutesConfig routes) {
-        routes.post(ROOT + "txt2img", context -> {
-            JsonObject body = RequestBody.json(context);
-            generate(
-                    context,
-                    Automatic1111Fields.textToImage(body, RequestMemory.of(context))
-                            .build());
-        });
-        routes.post(ROOT + "img2img", context -> {
-            JsonObject body = RequestBody.json(context);
-            generate(
-                    context,
-                    Automatic1111Fields.imageToImage(body, RequestMemory.of(context))
-                            .build());
-        });
+        routes.post(ROOT + "txt2img", context -> generate(context, Automatic1111Fields::textToImage));
+        routes.post(ROOT + "img2img", context -> generate(context, Automatic1111Fields::imageToImage));
         routes.get(ROOT + "progress", this::progress);
         routes.post(ROOT + "interrupt", context -> {
             queue.interrupt(context.ip());
@@ -62,8 +52,12 @@ public final class Automatic1111Routes {
         routes.post(ROOT + "png-info", this::pngInfo);
     }
 
-    private void generate(Context context, GenerationOptions options) {
-        List<GeneratedImage> images = HttpGeneration.generate(context, queue, options);
+    private void generate(Context context, BiFunction<JsonObject, RequestMemory.Reservation, ClientRequest> fields) {
+        JsonObject body = RequestBody.json(context).lenient();
+        ClientRequest asked = fields.apply(body, RequestMemory.of(context));
+        HttpGeneration.Answer drawn = HttpGeneration.generate(context, queue, asked);
+        List<GeneratedImage> images = drawn.images();
+        GenerationOptions options = asked.options();
         Map<String, Object> info = new LinkedHashMap<>();
         info.put("prompt", options.get(Option.PROMPT).orElse(""));
         info.put("negative_prompt", options.get(Option.NEGATIVE_PROMPT).orElse(""));
@@ -76,6 +70,7 @@ public final class Automatic1111Routes {
         answer.put("images", images.stream().map(Automatic1111Routes::encoded).toList());
         answer.put("parameters", Map.of("prompt", options.get(Option.PROMPT).orElse("")));
         answer.put("info", Json.MAPPER.writeValueAsString(info));
+        answer.put("warnings", drawn.warnings());
         Responses.json(context, answer);
     }
 
@@ -147,6 +142,11 @@ public final class Automatic1111Routes {
         answer.put("info", found.map(GenerationParameters::toText).orElse(""));
         answer.put("items", found.map(p -> Map.of("parameters", p.toText())).orElse(Map.of()));
         answer.put("parameters", found.map(Automatic1111Routes::fields).orElse(Map.of()));
+        Optional<ReadInfotext> read = found.map(ReadInfotext::of);
+        answer.put(
+                "options",
+                read.map(r -> Json.MAPPER.readTree(r.options().toJson())).orElse(null));
+        answer.put("warnings", read.map(ReadInfotext::warnings).orElse(List.of()));
         Responses.json(context, answer);
     }
 

@@ -75,16 +75,6 @@ final class GenerationFields {
                 ErrorCode.MALFORMED, "%s must be a number, not \"%s\"".formatted(field, shortened(text)));
     }
 
-    /** Returns the whole number that {@code text} writes, as {@link #number}. */
-    static int wholeNumber(String field, String text) {
-        double number = number(field, text);
-        if (number != (int) number) {
-            throw new ApiException(
-                    ErrorCode.MALFORMED, "%s must be a whole number, not \"%s\"".formatted(field, shortened(text)));
-        }
-        return (int) number;
-    }
-
     private static String shortened(String text) {
         return text.length() <= 40 ? text : text.substring(0, 40) + "...";
     }

@@ -1,7 +1,6 @@
 package dev.hypersd.serve.api;
 
 import dev.hypersd.pipeline.GeneratedImage;
-import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
 import io.javalin.http.Context;
@@ -22,12 +21,25 @@ final class HttpGeneration {
     private HttpGeneration() {}
 
     /**
-     * Returns the images of {@code options}. What speaks against these is added to the response as a header. The body
-     * of the request must have been read.
+     * What a client gets.
+     *
+     * @param images what was generated
+     * @param warnings what speaks against the request, in full sentences
      */
-    static List<GeneratedImage> generate(Context request, GenerationQueue queue, GenerationOptions options) {
-        GenerationJob job = queue.submit(request.ip(), options, step -> {});
-        Responses.warn(request, job.warnings());
+    record Answer(List<GeneratedImage> images, List<String> warnings) {}
+
+    /**
+     * Generates what {@code asked} says. What speaks against it is added to the response as a header. The body of the
+     * request must have been read.
+     */
+    static Answer generate(Context request, GenerationQueue queue, ClientRequest asked) {
+        GenerationJob job = queue.submit(request.ip(), asked.options(), step -> {});
+        List<String> warnings = asked.warningsAnd(job.warnings());
+        Responses.warn(request, warnings);
+        return new Answer(await(job, request, queue), warnings);
+    }
+
+    private static List<GeneratedImage> await(GenerationJob job, Context request, GenerationQueue queue) {
         while (true) {
             try {
                 return job.images().get(CHECK_EVERY_MILLIS, TimeUnit.MILLISECONDS);

@@ -1,14 +1,8 @@
 package dev.hypersd.serve.api;
 
 import dev.hypersd.image.ImageFormat;
-import dev.hypersd.image.Jpeg;
-import dev.hypersd.image.Png;
-import dev.hypersd.json.JsonObject;
 import dev.hypersd.pipeline.GeneratedImage;
-import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Seeds;
-import dev.hypersd.serve.error.ApiException;
-import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.GenerationQueue;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -56,46 +50,21 @@ public final class OpenAiRoutes {
     }
 
     private void generations(Context context) {
-        JsonObject body = RequestBody.json(context);
-        GenerationOptions.Builder options =
-                GenerationFields.options(body, RequestMemory.of(context)).count(body.integer("n", 1));
-        refuse(body.flag("stream", false), "stream: images come in one piece; live sessions at /v1/live show previews");
-        generate(
-                context,
-                options.build(),
-                format(body.string("output_format", "png"), body.string("response_format", "b64_json")));
+        generate(context, OpenAiRequest.generation(RequestBody.json(context), RequestMemory.of(context)));
     }
 
     private void edits(Context context) {
-        EditForm form = EditForm.of(context);
-        generate(
-                context,
-                form.options(),
-                format(
-                        form.text("output_format").orElse("png"),
-                        form.text("response_format").orElse("b64_json")));
+        generate(context, OpenAiRequest.edit(MultipartForm.of(context), RequestMemory.of(context)));
     }
 
-    private static ImageFormat format(String output, String response) {
-        refuse(response.equals("url"), "response_format: images are not kept at a URL; ask for b64_json");
-        return switch (output) {
-            case "png" -> new Png();
-            case "jpeg" -> new Jpeg(Jpeg.USUAL_QUALITY);
-            default -> throw new ApiException(ErrorCode.MALFORMED, "output_format must be png or jpeg");
-        };
-    }
-
-    private static void refuse(boolean asked, String sentence) {
-        if (asked) {
-            throw new ApiException(ErrorCode.MALFORMED, sentence);
-        }
-    }
-
-    private void generate(Context context, GenerationOptions options, ImageFormat format) {
-        List<Map<String, Object>> data = HttpGeneration.generate(context, queue, options).stream()
-                .map(image -> entry(image, format))
+    private void generate(Context context, OpenAiRequest asked) {
+        HttpGeneration.Answer answer = HttpGeneration.generate(context, queue, asked.request());
+        List<Map<String, Object>> data = answer.images().stream()
+                .map(image -> entry(image, asked.format()))
                 .toList();
-        Responses.json(context, Map.of("created", Instant.now().getEpochSecond(), "data", data));
+        Responses.json(
+                context,
+                Map.of("created", Instant.now().getEpochSecond(), "data", data, "warnings", answer.warnings()));
     }
 
     private static Map<String, Object> entry(GeneratedImage image, ImageFormat format) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,11 @@ import java.util.stream.Stream;
  * made into a path, so that no name leads outside of them. Safe to share.
  */
 public final class FileRegistry {
+    private static final Pattern ADDED =
+            Pattern.compile("(\\.(safetensors|ckpt|pt|pth|bin))?(\\s*\\[[0-9a-fA-F]{4,64}])?$");
+
+    private static final int MAX_NAME_LENGTH = 300;
+
     private final Map<String, Path> named;
     private final List<Path> folders;
     private final Predicate<Path> matches;
@@ -65,9 +71,21 @@ public final class FileRegistry {
         return known;
     }
 
-    /** Returns the entry of this name. The folders are listed again if the name is not known yet. */
+    /**
+     * Returns the entry of this name, which may also be said with what programs and pictures add to names: the ending of the
+     * file and a hash in brackets. The folders are listed again if the name is not known yet.
+     */
     public Optional<Path> find(String name) {
-        return Optional.ofNullable(known.get(name)).or(() -> Optional.ofNullable(all().get(name)));
+        return of(name, known).or(() -> of(name, all()));
+    }
+
+    private static Optional<Path> of(String name, Map<String, Path> entries) {
+        return Optional.ofNullable(entries.get(name)).or(() -> Optional.ofNullable(entries.get(bare(name))));
+    }
+
+    /** Returns {@code sd15.safetensors [6ce0161689]} without the hash and the ending. */
+    static String bare(String name) {
+        return name.length() > MAX_NAME_LENGTH ? name : ADDED.matcher(name).replaceFirst("");
     }
 
     private SequencedMap<String, Path> list() {

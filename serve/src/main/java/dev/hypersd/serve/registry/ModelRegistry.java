@@ -59,20 +59,29 @@ public record ModelRegistry(
         return List.copyOf(names);
     }
 
+    /** Returns whether there is a model of this name. */
+    public boolean hasModel(String name) {
+        return isDefault(name) || models.find(name).isPresent();
+    }
+
     /**
      * Returns the model of this name.
      *
      * @throws ApiException if there is none; the message suggests the most similar names
      */
     public ModelSource model(String name) {
-        return name.equals(defaultName())
+        return isDefault(name)
                 ? defaultModel
                 : models.find(name)
                         .map(location -> new ModelSource(location, options))
                         .orElseThrow(() -> unknown("model", name, modelNames()));
     }
 
-    /** What options have to know of the model of this name. */
+    private boolean isDefault(String name) {
+        return name.equals(defaultName()) || FileRegistry.bare(name).equals(defaultName());
+    }
+
+    /** What options have to know of the model of this name, which is called as the options call it. */
     public TargetModel target(String name) {
         ModelSource source = model(name);
         TargetModel target = new TargetModel(
@@ -83,7 +92,7 @@ public record ModelRegistry(
                 Optional.empty(),
                 List.of(),
                 List.of());
-        return name.equals(defaultName())
+        return isDefault(name)
                 ? target.with(
                         defaultLoras.stream()
                                 .map(lora -> LoraReference.of(FileRegistry.name(lora.file()), lora.weight()))
@@ -102,7 +111,7 @@ public record ModelRegistry(
         return loras.find(name)
                 .or(() -> defaultLoras.stream()
                         .map(LoraWeight::file)
-                        .filter(file -> FileRegistry.name(file).equals(name))
+                        .filter(file -> FileRegistry.name(file).equals(FileRegistry.bare(name)))
                         .findFirst())
                 .orElseThrow(() -> unknown("LoRA", name, loras.all().keySet()));
     }

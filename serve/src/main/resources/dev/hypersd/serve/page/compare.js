@@ -44,4 +44,7 @@ async function fill({ place, caption }, request, signal) {
   const took = document.createElement("span");
   took.textContent = `${Math.round(performance.now() - began)} ms`;
   caption.append(took);
+  for (const text of answer.warnings) {
+    caption.append(Object.assign(document.createElement("span"), { className: "warning", textContent: text }));
+  }
 }

@@ -1,5 +1,7 @@
 // A live session: a new request replaces the ones before it. The protocol is described in docs/serve.md.
 
+import { parse } from "/page/exact.js";
+
 const RETRY_MILLIS = 1000;
 
 export class Connection extends EventTarget {
@@ -21,7 +23,7 @@ export class Connection extends EventTarget {
       setTimeout(() => this.open(), RETRY_MILLIS);
     };
     this.#socket.onmessage = ({ data }) =>
-      typeof data === "string" ? this.#receive(JSON.parse(data)) : this.#receivePicture(data);
+      typeof data === "string" ? this.#receive(parse(data)) : this.#receivePicture(data);
   }
 
   /** The number of the latest request. */
@@ -48,7 +50,7 @@ export class Connection extends EventTarget {
 
   #receivePicture(data) {
     const length = new DataView(data).getUint32(0);
-    const about = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
+    const about = parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
     const blob = new Blob([new Uint8Array(data, 4 + length)], { type: `image/${about.format}` });
     this.#tell(about.type, { ...about, blob });
   }

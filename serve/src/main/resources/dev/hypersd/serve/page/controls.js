@@ -1,5 +1,7 @@
 // The settings: what they are, what can be chosen, and the request that they make.
 
+import { exact, setExact } from "/page/exact.js";
+
 const STEPS = [1, 2, 3, 4, 5, 6, 7, 8];
 const $ = (id) => document.getElementById(id);
 const element = (name, properties) => Object.assign(document.createElement(name), properties);
@@ -8,6 +10,8 @@ export class Controls extends EventTarget {
   #choices = { models: [], loras: [], controls: [] };
   #steps = 4;
   #mode = "text";
+  /** Settings of a picture for which the page has no control; they hold until somebody forgets them. */
+  #others = {};
 
   constructor() {
     super();
@@ -20,6 +24,10 @@ export class Controls extends EventTarget {
       $(id).addEventListener("input", () => this.#changed());
     }
     $("seed").addEventListener("input", () => this.#changed());
+    $("forget").onclick = () => {
+      this.#others = {};
+      this.#changed();
+    };
     $("lock").onclick = () => this.lock(!this.isLocked);
     $("model").onchange = () => {
       this.#applyPreset();
@@ -82,38 +90,44 @@ export class Controls extends EventTarget {
   }
 
   set({ steps, mode, seed }) {
+    if (steps !== undefined) delete this.#others.timesteps;
     this.#steps = steps ?? this.#steps;
     this.#mode = mode ?? this.#mode;
     if (seed !== undefined) $("seed").value = seed;
     this.#changed();
   }
 
-  /** Restores the settings that an image was made with, and keeps its seed. */
-  recall({ model, steps, guidance, eta, loras }, seed) {
+  /** Restores the settings that an image was made with, without its prompt, and keeps its seed. */
+  recall({ model, steps, guidance, eta, loras, seed, mode = this.#mode, ...others }) {
     if (model && this.#choices.models.some(({ name }) => name === model)) $("model").value = model;
-    if (guidance !== undefined) $("guidance").value = guidance;
-    $("eta").value = eta ?? 0;
+    if (guidance !== undefined) setExact($("guidance"), guidance);
+    setExact($("eta"), eta ?? 0);
     for (const row of loras ? document.querySelectorAll(".lora") : []) {
-      const lora = loras.find(({ name }) => name === row.dataset.name);
+      const lora = loras.find(({ name }) => name.replace(/\.safetensors$/, "") === row.dataset.name);
       row.querySelector("[type=checkbox]").checked = Boolean(lora);
-      if (lora) row.querySelector("[type=range]").value = lora.weight;
+      if (lora) setExact(row.querySelector("[type=range]"), lora.weight ?? 1);
     }
     this.lock(true);
-    this.set({ steps, seed });
+    this.set({ steps: steps ?? others.timesteps?.length, mode, seed });
+    if (others.size === `${this.side}x${this.side}`) delete others.size;
+    if (others.sampler === this.#preset?.sampler) delete others.sampler;
+    this.#others = others;
+    this.#changed();
   }
 
   /** The request that the settings make, without prompt and drawing. */
   request() {
-    const eta = $("eta").valueAsNumber;
+    const eta = exact($("eta"));
     return {
+      ...this.#others,
       model: $("model").value,
-      steps: this.#steps,
-      seed: Number($("seed").value) || 0,
-      guidance: $("guidance").valueAsNumber,
-      ...((eta > 0 || this.#preset?.eta !== undefined) && { eta }),
+      ...(!this.#others.timesteps && { steps: this.#steps }),
+      seed: /^\d+$/.test($("seed").value) ? $("seed").value : "0",
+      guidance: exact($("guidance")),
+      ...((eta > 0 || (this.#preset?.eta !== undefined && !this.#others.sampler)) && { eta }),
       loras: [...document.querySelectorAll(".lora")]
         .filter((row) => row.querySelector("[type=checkbox]").checked)
-        .map((row) => ({ name: row.dataset.name, weight: row.querySelector("[type=range]").valueAsNumber })),
+        .map((row) => ({ name: row.dataset.name, weight: exact(row.querySelector("[type=range]")) })),
     };
   }
 
@@ -130,9 +144,9 @@ export class Controls extends EventTarget {
     const preset = this.#preset;
     if (preset) {
       this.#steps = Math.min(8, preset.steps);
-      $("guidance").value = preset.guidance;
+      setExact($("guidance"), preset.guidance);
     }
-    $("eta").value = preset?.eta ?? 0;
+    setExact($("eta"), preset?.eta ?? 0);
   }
 
   #row(lora) {
@@ -162,12 +176,15 @@ export class Controls extends EventTarget {
     }
     for (const button of $("mode").children) button.ariaChecked = String(button.dataset.mode === this.#mode);
     for (const slider of document.querySelectorAll(".slider")) {
-      const value = slider.querySelector("input").valueAsNumber;
+      const value = exact(slider.querySelector("input"));
       slider.querySelector("output").value = slider.querySelector("#guidance") && value <= 1 ? "off" : value;
     }
     for (const row of document.querySelectorAll(".lora")) {
-      row.querySelector("output").value = row.querySelector("[type=range]").value;
+      row.querySelector("output").value = exact(row.querySelector("[type=range]"));
     }
+    const others = Object.entries(this.#others);
+    $("others-row").hidden = others.length === 0;
+    $("others").textContent = others.map(([key, value]) => `${key.replaceAll("_", " ")} ${value}`).join(", ");
     $("strength-row").hidden = this.#mode !== "sketch";
     $("scale-row").hidden = this.#mode !== "scribble";
   }

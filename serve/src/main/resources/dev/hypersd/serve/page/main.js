@@ -4,8 +4,10 @@ import { compare } from "/page/compare.js";
 import { Connection } from "/page/connection.js";
 import { Controls } from "/page/controls.js";
 import { Drawing } from "/page/drawing.js";
+import { parse } from "/page/exact.js";
 import { History } from "/page/history.js";
 import { Speed } from "/page/speed.js";
+import { Warnings } from "/page/warnings.js";
 
 const SETTLED_MILLIS = 900;
 const RETRY_MILLIS = 1000;
@@ -23,6 +25,7 @@ const controls = new Controls();
 const drawing = new Drawing($("sketch"), $("width"), $("palette"));
 const history = new History($("history"));
 const speed = new Speed($("speed-text"));
+const warnings = new Warnings($("warnings"));
 const canvas = $("picture").getContext("2d");
 
 let frame = 0;
@@ -82,6 +85,7 @@ connection.addEventListener("picture", ({ detail }) => {
   if (!request) return;
   present = { ...detail, prompt: request.prompt, request };
   $("about").textContent = `seed ${detail.seed}`;
+  warnings.show(detail.warnings);
   clearTimeout(settling);
   settling = setTimeout(() => history.add(present), SETTLED_MILLIS);
 });
@@ -144,7 +148,8 @@ history.addEventListener("recall", ({ detail }) => {
   $("prompt").value = detail.prompt;
   present = detail;
   show({ ...detail, id: shownId }, false);
-  controls.recall(detail.request, detail.seed);
+  const { prompt, image, strength, controls: followed, ...settings } = detail.request;
+  controls.recall({ ...settings, seed: detail.seed });
 });
 
 function dataUrl(file) {
@@ -170,11 +175,12 @@ async function open(file) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ image }),
   });
-  const { parameters } = await response.json();
-  if (!parameters?.Prompt) return;
+  const { options } = parse(await response.text());
+  if (!options?.prompt) return;
   const run = () => {
-    $("prompt").value = parameters.Prompt;
-    controls.recall({ steps: Math.min(8, Number(parameters.Steps) || 4) }, Number(parameters.Seed) || 0);
+    const { prompt, strength, exact_steps, count, extend, controls: followed, ...settings } = options;
+    $("prompt").value = prompt;
+    controls.recall({ ...settings, mode: "text" });
   };
   toast("This picture says how it was made.", { name: "Use that", run });
 }

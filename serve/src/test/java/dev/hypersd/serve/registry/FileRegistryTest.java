@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,5 +23,17 @@ class FileRegistryTest {
         FileRegistry models = FileRegistry.models(List.of(folder));
         assertThat(models.all().keySet()).containsExactly("boat", "fox");
         assertThat(models.find("fox")).contains(file);
+    }
+
+    @Test
+    void namesMayHaveAnEndingAndAHash() throws IOException {
+        Path file = Files.createFile(folder.resolve("fox.v1.safetensors"));
+        FileRegistry loras = FileRegistry.loras(Map.of(), List.of(folder));
+        for (String name : List.of("fox.v1", "fox.v1.safetensors", "fox.v1.ckpt [6ce0161689]", "fox.v1 [6ce0161689]")) {
+            assertThat(loras.find(name)).as(name).contains(file);
+        }
+        for (String name : List.of("fox", "fox.v1 [none]", "../fox.v1", "fox.v1.safetensors.safetensors")) {
+            assertThat(loras.find(name)).as(name).isEmpty();
+        }
     }
 }

@@ -1,0 +1,107 @@
+package dev.hypersd.serve.api;
+
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.error.ErrorCode;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.eclipse.jetty.http.MultiPart;
+import org.eclipse.jetty.http.MultiPartFormData;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.content.ByteBufferContentSource;
+import org.eclipse.jetty.util.Promise;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A request as {@code multipart/form-data}, in which OpenAI's API sends images.
+ *
+ * @param fields the parts that are text, as if they were JSON
+ * @param files the parts that are files, by their names
+ */
+record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
+    private static final int MAX_PARTS = 64;
+    private static final int MAX_PART_HEADERS = 1 << 10;
+
+    /**
+     * Reads the body of {@code context}.
+     *
+     * @throws ApiException if it is too large, arrives too slowly, or is no form
+     */
+    static MultipartForm of(Context context) {
+        String type = Optional.ofNullable(context.contentType()).orElse("");
+        String boundary = MultiPart.extractBoundary(type);
+        if (!type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data") || boundary == null) {
+            throw new ApiException(
+                    ErrorCode.UNSUPPORTED_FORMAT,
+                    "images are sent as multipart/form-data, with a part that is named image");
+        }
+        return parse(boundary, RequestBody.bytes(context));
+    }
+
+    /** Parses a body that has been read completely, within the limits of size and time. */
+    private static MultipartForm parse(String boundary, byte[] body) {
+        MultiPartFormData.Parser parser = new MultiPartFormData.Parser(boundary);
+        parser.setMaxParts(MAX_PARTS);
+        parser.setMaxMemoryFileSize(body.length);
+        parser.setPartHeadersMaxLength(MAX_PART_HEADERS);
+        CompletableFuture<MultiPartFormData.Parts> parsed = new CompletableFuture<>();
+        parser.parse(new ByteBufferContentSource(ByteBuffer.wrap(body)), Promise.Invocable.toPromise(parsed));
+        ObjectNode fields = Json.MAPPER.createObjectNode();
+        Map<String, List<byte[]>> files = new LinkedHashMap<>();
+        try (MultiPartFormData.Parts parts = parsed.join()) {
+            for (MultiPart.Part part : parts) {
+                if (part.getName() != null) {
+                    read(part, fields, files);
+                }
+            }
+        } catch (IOException | CompletionException | IllegalArgumentException e) {
+            throw new ApiException(
+                    ErrorCode.MALFORMED,
+                    "the form cannot be read: it is damaged, or has more than %d parts".formatted(MAX_PARTS));
+        }
+        return new MultipartForm(Json.of(RequestBody.NAME, fields).lenient(), files);
+    }
+
+    /** Programs send several files of one name as {@code image[]}. */
+    private static void read(MultiPart.Part part, ObjectNode fields, Map<String, List<byte[]>> files)
+            throws IOException {
+        String name = part.getName().replaceFirst("\\[\\d*]$", "");
+        try (InputStream in = Content.Source.asInputStream(part.getContentSource())) {
+            byte[] content = in.readAllBytes();
+            if (part.getFileName() != null || name.equals("image") || name.equals("mask")) {
+                files.computeIfAbsent(name, _ -> new ArrayList<>()).add(content);
+            } else if (!fields.has(name)) {
+                fields.put(name, Json.utf8(Path.of("request"), content));
+            } else {
+                throw new ApiException(ErrorCode.MALFORMED, "the form has more than one part named " + name);
+            }
+        }
+    }
+
+    /**
+     * Returns the file of this name, if the form has it.
+     *
+     * @throws ApiException if the form has several
+     */
+    Optional<byte[]> file(String name) {
+        List<byte[]> found = files.getOrDefault(name, List.of());
+        if (found.size() > 1) {
+            throw new ApiException(
+                    ErrorCode.MALFORMED,
+                    "the form has %d parts named %s: this server takes one".formatted(found.size(), name));
+        }
+        return found.stream().findFirst();
+    }
+}
