@@ -60,8 +60,8 @@ public final class JsonObject {
     }
 
     /**
-     * Returns the same object, whose numbers, truth values, lists and objects may also be strings that write them, and whose
-     * whole numbers may end in {@code .0}. Which keys were asked for is known to both.
+     * Returns the same object, whose numbers, truth values, lists and objects may also be strings that write them, and
+     * whose whole numbers may end in {@code .0}. Which keys were asked for is known to both.
      */
     public JsonObject lenient() {
         return new JsonObject(file, path, node, asked, true);
@@ -156,8 +156,8 @@ public final class JsonObject {
     }
 
     /**
-     * Returns the whole number at {@code key}, of up to 64 bits without a sign, as those bits. It may also be a string of
-     * digits, because programs in JavaScript cannot write every such number.
+     * Returns the whole number at {@code key}, of up to 64 bits without a sign, as those bits. It may also be a string
+     * of digits, because programs in JavaScript cannot write every such number.
      */
     public long unsignedNumber(String key, long absent) {
         if (!has(key)) {

@@ -72,8 +72,8 @@ public final class FileRegistry {
     }
 
     /**
-     * Returns the entry of this name, which may also be said with what programs and pictures add to names: the ending of the
-     * file and a hash in brackets. The folders are listed again if the name is not known yet.
+     * Returns the entry of this name, which may also be said with what programs and pictures add to names: the ending
+     * of the file and a hash in brackets. The folders are listed again if the name is not known yet.
      */
     public Optional<Path> find(String name) {
         return of(name, known).or(() -> of(name, all()));
