@@ -15,14 +15,20 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * A file that holds a whole model or one network of it, in the spelling of diffusers or of the original
- * implementations. What it holds is told from the names of its tensors.
+ * A checkpoint file with a whole model or one network of it, with tensor names in the spelling of diffusers or of the
+ * original implementations. Its content is recognised by the names of its tensors.
  *
- * <p>Sizes of groups and attention heads cannot be read off a file of weights: the configuration of each part comes
- * from elsewhere.
+ * <p>The sizes of normalisation groups and attention heads cannot be derived from weights: the configuration of each
+ * part comes from elsewhere.
  */
 public final class Checkpoint {
-    /** A network in the file: its tensors carry a prefix, and their names are translated without it. */
+    /**
+     * A network in the file.
+     *
+     * @param name its name in a model directory, such as {@code unet}
+     * @param prefix the prefix of its tensors in the file
+     * @param translation renames its tensors, without the prefix, to those of a model directory
+     */
     private record Part(String name, String prefix, UnaryOperator<WeightSource> translation) {}
 
     private static final String UNET = "unet";
@@ -31,16 +37,16 @@ public final class Checkpoint {
     private static final String TEXT_ENCODER_2 = "text_encoder_2";
     private static final String CONTROLNET = "controlnet";
 
-    /** Where SD 2.x has its text encoder. */
+    /** The prefix of the text encoder of SD 2.x. */
     private static final String OPEN_CLIP = "cond_stage_model.model.";
 
-    /** SDXL's refiner has an open_clip encoder in the first place. */
+    /** The prefix of the open_clip text encoder of SDXL's refiner, which is its first. */
     private static final String OF_REFINER = "conditioner.embedders.0.model.";
 
-    /** A fourth level of a U-Net, in both spellings; SDXL has three, its refiner four. */
+    /** The prefixes of the fourth level of a U-Net in both spellings; SDXL has three levels, its refiner four. */
     private static final List<String> FOURTH_LEVEL = List.of("input_blocks.9.", "down_blocks.3.");
 
-    /** Its header; tensors are loaded through {@link WeightSource#reopened}. */
+    /** The opened file, of which only the header is read; tensors are loaded through {@link WeightSource#reopened}. */
     private final SafetensorsFile file;
 
     private final Optional<ModelFamily> family;
@@ -53,9 +59,9 @@ public final class Checkpoint {
     }
 
     /**
-     * Reads the header of {@code file} and tells what it holds.
+     * Opens {@code file} and recognises its content by the header.
      *
-     * @throws InvalidFileException if the file is broken or holds nothing known
+     * @throws InvalidFileException if the file is broken or holds no known network
      */
     public static Checkpoint recognise(Path file) {
         SafetensorsFile source = SafetensorsFile.open(file);
@@ -65,8 +71,8 @@ public final class Checkpoint {
     }
 
     /**
-     * Returns the checkpoint in an opened file, recognised by the names of its tensors; empty if it is none. Nothing of
-     * the file is mapped.
+     * Recognises the content of an opened file by the names of its tensors; empty if it holds no known network. Tensors
+     * are not mapped.
      */
     public static Optional<Checkpoint> recognise(SafetensorsFile file) {
         Set<String> names = file.names();
@@ -109,7 +115,10 @@ public final class Checkpoint {
         return Optional.of(new Part(VAE, prefix, original ? LatentDiffusionVae::view : UnaryOperator.identity()));
     }
 
-    /** Only SDXL and its refiner have conditions on the picture's size; an autoencoder has no family. */
+    /**
+     * Returns the model family by the names and shapes of a U-Net's weights. Only SDXL and its refiner condition on the
+     * size of the picture. An autoencoder alone has no family.
+     */
     private static Optional<ModelFamily> family(Set<String> names, List<Part> parts) {
         boolean sdxl = names.stream()
                 .anyMatch(name -> name.contains("label_emb.0.0.")
@@ -149,29 +158,29 @@ public final class Checkpoint {
         return file.file();
     }
 
-    /** Returns the models it belongs to; empty for an autoencoder alone, whose architecture the families share. */
+    /** Returns the model family; empty for an autoencoder alone, whose architecture several families share. */
     public Optional<ModelFamily> family() {
         return family;
     }
 
-    /**
-     * Returns the networks in the file, by the names that these parts have in a model directory: {@code "unet"}, {@code
-     * "vae"}, ...
-     */
+    /** Returns the names that the networks in the file have in a model directory: {@code "unet"}, {@code "vae"}, ... */
     public List<String> parts() {
         return parts.stream().map(Part::name).toList();
     }
 
     /**
-     * What the file says of the noise schedule of its U-Net.
+     * Returns what the file states about the noise schedule of its U-Net.
      *
-     * @throws InvalidFileException if it says something that is not supported
+     * @throws InvalidFileException if it states a schedule that is not supported
      */
     public StatedSchedule schedule() {
         return StatedSchedule.of(file);
     }
 
-    /** Returns the width of the text embeddings that its U-Net attends to; absent where it holds no U-Net that does. */
+    /**
+     * Returns the width of the text embeddings that its U-Net attends to; empty if it has no U-Net with
+     * cross-attention.
+     */
     public Optional<Long> textWidth() {
         return file.names().stream()
                 .filter(name -> name.endsWith(".attn2.to_k.weight"))
@@ -181,10 +190,7 @@ public final class Checkpoint {
                 .map(tensor -> tensor.shape()[1]);
     }
 
-    /**
-     * Returns the part that the tensor called {@code name} in the file belongs to; averages over the training belong to
-     * none.
-     */
+    /** Returns the part that the tensor {@code name} belongs to; empty for averages over the training (EMA). */
     public Optional<String> partOf(String name) {
         return parts.stream()
                 .filter(part -> name.startsWith(part.prefix()))
@@ -193,8 +199,8 @@ public final class Checkpoint {
     }
 
     /**
-     * Returns the weights of {@code part}, one of {@link #parts()}, under the names of a model directory, with scales
-     * that lie beside them applied. The caller closes them. The header is not read again.
+     * Opens the weights of {@code part}, one of {@link #parts()}, under the names of a model directory. FP8 scales are
+     * applied. The caller closes them. The header is not read again.
      */
     public WeightSource open(String part) {
         Part found = parts.stream()

@@ -12,18 +12,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The names of the modules of one U-Net or ControlNet in the original implementation of latent diffusion, and their
- * names here, which are those of diffusers: a table that is read in both directions.
+ * Translates the names of a U-Net's or ControlNet's modules between the original implementation of latent diffusion and
+ * diffusers, whose names are used here, by a table that is read in both directions.
  *
- * <p>There all layers of the encoder stand in one list, {@code input_blocks.N}, and those of the decoder in another,
- * {@code output_blocks.N}; here they are grouped by level. In the encoder the downsampler that ends a level is a layer
- * of its own; in the decoder the upsampler is part of the level's last layer, behind its transformer if it has one. How
- * many layers the levels have is seen from the names, so no configuration is needed.
+ * <p>In the original names, all layers of the encoder are in one list, {@code input_blocks.N}, and those of the decoder
+ * in another, {@code output_blocks.N}; diffusers groups them by level. In the encoder, the downsampler at the end of a
+ * level is a layer of its own; in the decoder, the upsampler is part of the level's last layer, after its transformer
+ * if it has one. The number of layers in each level is derived from the names, so no configuration is needed.
  */
 public final class LatentDiffusionUNet {
     /**
-     * Blocks between the first and the last convolution of a ControlNet's picture; in the original list every other
-     * entry is an activation.
+     * The number of blocks between the first and the last convolution of a ControlNet's conditioning embedding; in the
+     * original list every other entry is an activation.
      */
     private static final int HINT_BLOCKS = 6;
 
@@ -48,7 +48,11 @@ public final class LatentDiffusionUNet {
     private final Map<String, String> toDiffusers = new HashMap<>();
     private final Map<String, String> toOriginal = new HashMap<>();
 
-    /** @param names of the network's modules, or of what they consist of, in either spelling */
+    /**
+     * Builds the table for one network.
+     *
+     * @param names the names of the network's modules or of their parameters, in either spelling
+     */
     public LatentDiffusionUNet(Set<String> names) {
         this.names = new TreeSet<>(names);
         List<Integer> levels = any("input_blocks.") ? originalLevels() : levels();
@@ -61,23 +65,23 @@ public final class LatentDiffusionUNet {
         controlNet(layers);
     }
 
-    /** Returns a view of {@code source}, which holds the network and nothing else, under the names of diffusers. */
+    /** Returns a view of {@code source}, which holds only this network, under the names of diffusers. */
     static WeightSource view(WeightSource source) {
         LatentDiffusionUNet table = new LatentDiffusionUNet(source.names());
         return WeightView.renamed(source, name -> Optional.of(table.diffusers(name)));
     }
 
-    /** Returns the name in diffusers of what is called {@code original}; the same name where the two agree. */
+    /** Returns the name in diffusers of the original name {@code original}, which may be the same. */
     public String diffusers(String original) {
         return translate(original, toDiffusers);
     }
 
-    /** Returns the original name of what diffusers call {@code name}; the same name where the two agree. */
+    /** Returns the original name of {@code name} in diffusers, which may be the same. */
     public String original(String name) {
         return translate(name, toOriginal);
     }
 
-    /** By the longest module in the table that the name begins with. */
+    /** Translates the longest module in the table that the name begins with. */
     private static String translate(String name, Map<String, String> table) {
         for (int end = name.length(); end > 0; end = name.lastIndexOf('.', end - 1)) {
             String module = table.get(name.substring(0, end));
@@ -116,7 +120,7 @@ public final class LatentDiffusionUNet {
         return levels;
     }
 
-    /** Returns how many layers the original list has, downsamplers included. */
+    /** Adds the layers of the encoder, and returns how many the original list has, downsamplers included. */
     private int encoder(List<Integer> levels) {
         int index = 1;
         for (int level = 0; level < levels.size(); level++) {
@@ -131,7 +135,12 @@ public final class LatentDiffusionUNet {
         return index;
     }
 
-    /** @param levels of the encoder from the coarsest to the finest; the decoder has one layer more in each */
+    /**
+     * Adds the layers of the decoder.
+     *
+     * @param levels the layers of each level of the encoder, from the coarsest to the finest; the decoder has one more
+     *     in each
+     */
     private void decoder(List<Integer> levels) {
         int index = 0;
         for (int level = 0; level < levels.size(); level++) {
@@ -173,7 +182,7 @@ public final class LatentDiffusionUNet {
         toOriginal.put(diffusers, original);
     }
 
-    /** Returns whether a name begins with {@code prefix}. */
+    /** Returns whether any name begins with {@code prefix}. */
     private boolean any(String prefix) {
         String next = names.ceiling(prefix);
         return next != null && next.startsWith(prefix);

@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Names of the autoencoder in the original implementation of latent diffusion: levels of the decoder are counted from
- * the finest, and the attention's projections are 1x1 convolutions.
+ * Translates the names and layouts of the autoencoder's weights between the original implementation of latent diffusion
+ * and diffusers. The original counts the levels of the decoder from the finest, and stores the attention's projections
+ * as 1x1 convolutions.
  */
 final class LatentDiffusionVae {
     private static final Pattern UP = Pattern.compile("decoder\\.up\\.(\\d{1,4})\\.(.*)");
@@ -32,7 +33,7 @@ final class LatentDiffusionVae {
 
     private LatentDiffusionVae() {}
 
-    /** Returns a view of {@code source}, which holds the autoencoder and nothing else. */
+    /** Returns a view of {@code source}, which holds only the autoencoder, under the names of diffusers. */
     static WeightSource view(WeightSource source) {
         int levels = source.names().stream()
                 .map(UP::matcher)
@@ -69,8 +70,7 @@ final class LatentDiffusionVae {
             new Renaming().prefix("resnets\\.(\\d+)\\.", "block.$1.").prefix("upsamplers\\.0\\.", "upsample.");
 
     /**
-     * Returns a view of {@code source}, an autoencoder under the names of diffusers, as the original implementation has
-     * it.
+     * Returns a view of {@code source}, an autoencoder under the names of diffusers, in the original names and layouts.
      */
     static WeightSource original(WeightSource source) {
         int levels = source.names().stream()
@@ -91,7 +91,7 @@ final class LatentDiffusionVae {
         return OWN_SHORTCUT.matcher(renamed).replaceFirst(".nin_shortcut.");
     }
 
-    /** {@code [out, in]} of a projection becomes {@code [out, in, 1, 1]}. */
+    /** Reshapes the weight {@code [out, in]} of a projection to {@code [out, in, 1, 1]}. */
     private static StoredTensor convolution(StoredTensor tensor, String name) {
         long[] shape = tensor.shape();
         return shape.length == 2
@@ -99,7 +99,7 @@ final class LatentDiffusionVae {
                 : tensor.as(name);
     }
 
-    /** {@code [out, in, 1, 1]} of a projection becomes {@code [out, in]}. */
+    /** Reshapes the weight {@code [out, in, 1, 1]} of a projection to {@code [out, in]}. */
     private static StoredTensor linear(StoredTensor tensor, String name) {
         long[] shape = tensor.shape();
         boolean convolution = shape.length == 4 && shape[2] == 1 && shape[3] == 1;

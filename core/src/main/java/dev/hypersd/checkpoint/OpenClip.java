@@ -14,8 +14,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Names of the text encoder in open_clip, SDXL's second: query, key and value are fused, in this order, and the
- * projection of the pooled vector is multiplied from the other side.
+ * Translates the names and layouts of a text encoder's weights between open_clip and transformers. Open_clip, which
+ * SDXL's second text encoder comes from, stores query, key and value as one matrix, in this order, and the transpose of
+ * the projection.
  */
 final class OpenClip {
     private static final String LAYER = "transformer\\.resblocks\\.(\\d+)\\.";
@@ -36,7 +37,7 @@ final class OpenClip {
 
     private OpenClip() {}
 
-    /** Returns a view of {@code source}, which holds the encoder and nothing else. */
+    /** Returns a view of {@code source}, which holds only the encoder, under the names of transformers. */
     static WeightSource view(WeightSource source) {
         return WeightView.of(source, OpenClip::translate);
     }
@@ -66,7 +67,10 @@ final class OpenClip {
             .prefix(OWN_LAYER + "mlp\\.fc2\\.", "transformer.resblocks.$1.mlp.c_proj.")
             .prefix(OWN_LAYER + "self_attn\\.out_proj\\.", "transformer.resblocks.$1.attn.out_proj.");
 
-    /** Returns a view of {@code source}, a text encoder under the names of transformers, as open_clip has it. */
+    /**
+     * Returns a view of {@code source}, a text encoder under the names of transformers, in open_clip's names and
+     * layouts.
+     */
     static WeightSource original(WeightSource source) {
         return WeightView.ofAll(source, OpenClip::originals);
     }
@@ -104,7 +108,11 @@ final class OpenClip {
         return tensor.as(name, new long[] {shape[1], shape[0]}, t -> t.t());
     }
 
-    /** @param pattern the name of a third, with the letter left open */
+    /**
+     * Splits a tensor of query, key and value into three.
+     *
+     * @param pattern the name of a third, with {@code %s} for its letter
+     */
     private static Stream<StoredTensor> thirds(StoredTensor tensor, String pattern) {
         long[] shape = tensor.shape();
         if (shape.length == 0 || shape[0] % PARTS.size() != 0) {

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A list of rules for names. The first that matches the whole name is applied; without a match the name stays. */
+/**
+ * A list of rules that rename tensors. The first rule that matches the whole name is applied; a name without a match is
+ * kept.
+ */
 final class Renaming {
     private record Rule(Pattern pattern, String replacement) {}
 

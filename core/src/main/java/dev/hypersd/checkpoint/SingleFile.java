@@ -6,18 +6,18 @@ import dev.hypersd.weights.WeightView;
 import java.util.Optional;
 
 /**
- * The parts of a model directory as they stand in a checkpoint in one file, in the original spelling: the way back of
- * {@link Checkpoint}.
+ * Translates the parts of a model directory to the original spelling of checkpoints in one file, the reverse of {@link
+ * Checkpoint}.
  */
 public final class SingleFile {
     private SingleFile() {}
 
     /**
-     * Returns a view of {@code weights}, which it closes with itself.
+     * Returns a view of {@code weights} in the original spelling. Closing the view closes {@code weights}.
      *
      * @param part {@code unet}, {@code vae}, or a text encoder of {@code family}
-     * @param weights under the names that the networks here have
-     * @throws IllegalArgumentException if it is another part
+     * @param weights the weights under the names of diffusers or transformers
+     * @throws IllegalArgumentException if {@code part} is another part
      */
     public static WeightSource view(String part, ModelFamily family, WeightSource weights) {
         return switch (part) {

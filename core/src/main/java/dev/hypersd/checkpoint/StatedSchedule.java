@@ -9,25 +9,32 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a file says of the noise schedule that its U-Net was trained with: by tensors without content called
- * {@code v_pred} and {@code ztsnr}, or in its metadata ({@code modelspec.prediction_type}, and what trainers note).
+ * The noise schedule that a checkpoint states for its U-Net, in empty tensors called {@code v_pred} and {@code ztsnr}
+ * or in its metadata ({@code modelspec.prediction_type}, and entries that trainers write).
  *
- * @param prediction what the network predicts; absent where the file does not say it
- * @param zeroTerminalSnr whether the file says that the last timestep is pure noise
+ * @param prediction what the network predicts; empty where the file does not state it
+ * @param zeroTerminalSnr whether the last timestep is stated to be pure noise
  */
 public record StatedSchedule(Optional<PredictionType> prediction, boolean zeroTerminalSnr) {
-    /** The metadata that names the prediction. */
+    /** The metadata key of the prediction type. */
     public static final String PREDICTION = "modelspec.prediction_type";
 
-    /** The metadata that says {@code True} where the last timestep is pure noise. */
+    /** The metadata key whose value {@code True} states that the last timestep is pure noise. */
     public static final String ZERO_TERMINAL_SNR = "ss_zero_terminal_snr";
 
     private static final String V_PREDICTION = "ss_v_parameterization";
 
-    /** Marks of models that are trained with the noise levels of Karras et al. (2022). */
+    /**
+     * Tensors in the files of models that are trained with the noise levels of Karras et al. (2022), which are not
+     * supported.
+     */
     private static final List<String> OTHER_SCHEDULES = List.of("edm_mean", "edm_std", "edm_vpred.sigma_max");
 
-    /** @throws InvalidFileException if it says something that is not supported */
+    /**
+     * Reads the stated schedule.
+     *
+     * @throws InvalidFileException if the file states a schedule that is not supported
+     */
     static StatedSchedule of(SafetensorsFile file) {
         Set<String> names = file.names();
         OTHER_SCHEDULES.stream().filter(names::contains).findFirst().ifPresent(mark -> {
@@ -61,7 +68,7 @@ public record StatedSchedule(Optional<PredictionType> prediction, boolean zeroTe
         };
     }
 
-    /** Returns the word for {@code prediction} in the metadata. */
+    /** Returns the value by which the metadata name {@code prediction}. */
     public static String word(PredictionType prediction) {
         return prediction == PredictionType.V_PREDICTION ? "v" : prediction.text();
     }

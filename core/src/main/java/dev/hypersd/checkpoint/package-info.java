@@ -1,7 +1,7 @@
 /**
  * Single-file checkpoints, presented as the parts of a model directory.
  *
- * <p>Everything here is a view: names are translated when a file is opened, and layouts when a tensor is loaded.
+ * <p>All classes are views: names are translated when a file is opened, and layouts when a tensor is loaded.
  */
 @NullMarked
 package dev.hypersd.checkpoint;

@@ -6,16 +6,16 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** The activation between the two layers of a feed-forward part. */
+/** The activation functions between the two layers of a feed-forward network. */
 public enum Activation {
-    /** The Gaussian error linear unit, exactly. */
+    /** The exact Gaussian error linear unit. */
     GELU("gelu") {
         @Override
         Tensor apply(Tensor x) {
             return torch.gelu(x);
         }
     },
-    /** Its approximation {@code x * sigmoid(1.702 x)}. */
+    /** The approximation {@code x * sigmoid(1.702 x)} of the Gaussian error linear unit. */
     QUICK_GELU("quick_gelu") {
         @Override
         Tensor apply(Tensor x) {

@@ -13,18 +13,26 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Both towers of CLIP (Radford et al., 2021) and the scale of their similarities. Texts and pictures become vectors of
- * length 1 in one space, where the cosine tells how well they fit. Stateless, so safe to share.
+ * CLIP (Radford et al., 2021): a text tower, an image tower and the scale of their similarities. Texts and pictures
+ * become vectors of length 1 in one space, where the cosine measures how well they fit each other. Stateless, so safe
+ * to share.
  */
 public final class ClipModel {
-    /** The logarithm of 1 / 0.07, where training begins. */
+    /**
+     * The initial value of the logarithm of the scale: {@code log(1
+     * 0.07)}.
+     */
     private static final double FIRST_SCALE = 2.6592;
 
     private final ClipTextModel text;
     private final ClipVisionModel vision;
     private final Parameter logScale;
 
-    /** @param p named as in {@link #named} */
+    /**
+     * Builds both towers.
+     *
+     * @param p the parameters, named as in {@link #named}
+     */
     public ClipModel(ClipConfig config, Parameters p) {
         this.text = new ClipTextModel(config.text(), p);
         this.vision = new ClipVisionModel(config.vision(), p);
@@ -33,7 +41,7 @@ public final class ClipModel {
 
     /**
      * Returns a file's tensors by the names that this network uses: those of transformers, without {@code
-     * position_ids}, which are no weights.
+     * position_ids}, which are not weights.
      */
     public static WeightSource named(WeightSource file) {
         return WeightView.renamed(
@@ -50,20 +58,27 @@ public final class ClipModel {
         return vision;
     }
 
-    /** Returns the vectors {@code [B, P]}, of length 1, of texts by their token ids, I64 {@code [B, N]}. */
+    /**
+     * Encodes texts.
+     *
+     * @param ids the token ids, I64 {@code [B, N]}
+     * @return vectors of length 1, {@code [B, P]}
+     */
     public Tensor texts(Tensor ids) {
         return scoped(() -> unit(text.forward(ids).pooled()));
     }
 
     /**
-     * Returns the vectors {@code [B, P]}, of length 1, of pictures: pixels as {@link ClipVisionModel#forward} wants
-     * them.
+     * Encodes pictures.
+     *
+     * @param pixels the pixels as {@link ClipVisionModel#forward} takes them
+     * @return vectors of length 1, {@code [B, P]}
      */
     public Tensor pictures(Tensor pixels) {
         return scoped(() -> unit(vision.forward(pixels)));
     }
 
-    /** Returns the logit scale, by which cosines are multiplied before a softmax: a scalar above 0. */
+    /** Returns the logit scale, a positive scalar by which cosines are multiplied before a softmax. */
     public Tensor scale() {
         return logScale.value().exp();
     }

@@ -30,14 +30,14 @@ public record ClipTextConfig(
         int endOfText,
         OptionalInt projection) {
     /**
-     * The value that early files have in place of the true id. There the sequence is pooled at its largest id, which is
-     * the end of the text in every vocabulary of that time.
+     * The end-of-text id in early configuration files, which is not the real one. With it, the sequence is pooled at
+     * its largest id, which is the end of the text in every vocabulary of that time.
      */
     public static final int LEGACY_END_OF_TEXT = 2;
 
     /**
-     * Reads the configuration of a {@code CLIPTextModel} or {@code CLIPTextModelWithProjection}; {@code architectures}
-     * says which.
+     * Reads the configuration of a {@code CLIPTextModel} or {@code CLIPTextModelWithProjection}; its key {@code
+     * architectures} decides which.
      *
      * @throws InvalidFileException if a value is of the wrong type, contradicts another, or asks for something this
      *     network does not compute
@@ -46,7 +46,7 @@ public record ClipTextConfig(
         return from(json, projection(json));
     }
 
-    /** Reads the text tower of a whole CLIP, whose own file says {@code projection}. */
+    /** Reads the text tower of a whole CLIP, whose projection is given by the enclosing file. */
     static ClipTextConfig from(JsonObject json, OptionalInt projection) {
         json.expect("attention_dropout", 0);
         json.expect("dropout", 0);

@@ -34,7 +34,11 @@ public final class ClipTextModel {
     private final LayerNorm finalNorm;
     private final Optional<Linear> projection;
 
-    /** @param p named as in {@link #named} */
+    /**
+     * Builds the encoder.
+     *
+     * @param p the parameters, named as in {@link #named}
+     */
     public ClipTextModel(ClipTextConfig config, Parameters p) {
         this.config = config;
         Parameters model = p.at("text_model");
@@ -50,8 +54,8 @@ public final class ClipTextModel {
     }
 
     /**
-     * Returns a file's tensors by the names that this network uses: {@code text_model.} before all but the projection,
-     * which the newest files leave out, and without {@code position_ids}, which are no weights.
+     * Returns a file's tensors by the names that this network uses: with {@code text_model.} before all but the
+     * projection, which the newest files leave out, and without {@code position_ids}, which are not weights.
      */
     public static WeightSource named(WeightSource file) {
         return WeightView.renamed(file, name -> {
@@ -78,9 +82,9 @@ public final class ClipTextModel {
     }
 
     /**
-     * {@link #forward(Tensor)} with tokens beyond the vocabulary.
+     * Encodes a batch of prompts with tokens beyond the vocabulary, as {@link #forward(Tensor)}.
      *
-     * @param added their vectors
+     * @param added the vectors of those tokens
      */
     public ClipTextOutput forward(Tensor ids, Optional<TokenVectors> added) {
         long[] given =
@@ -104,7 +108,7 @@ public final class ClipTextModel {
 
     /**
      * Returns the text embeddings of SD 1.5 when the last {@code layers} layers are skipped (clip skip): the hidden
-     * state before them, after the final LayerNorm all the same. 0 gives {@link ClipTextOutput#lastHiddenState}.
+     * state before these layers, after the final LayerNorm. 0 gives {@link ClipTextOutput#lastHiddenState}.
      *
      * @throws InvalidRequestException if the model has fewer layers
      */
@@ -130,14 +134,17 @@ public final class ClipTextModel {
         return values;
     }
 
-    /** Where each prompt ends, counted through all prompts of the batch. */
+    /** Returns the position of the end of each prompt, counted through all prompts of the batch. */
     private long[] poolingRows(long[] ids, int length) {
         return IntStream.range(0, ids.length / length)
                 .mapToLong(prompt -> (long) prompt * length + endOfText(ids, prompt * length, length))
                 .toArray();
     }
 
-    /** Returns the first end-of-text token, by either way of telling it; the first token where there is none. */
+    /**
+     * Returns the position of the first end-of-text token, or 0 where there is none; with {@link
+     * ClipTextConfig#LEGACY_END_OF_TEXT} the position of the largest id.
+     */
     private int endOfText(long[] ids, int begin, int length) {
         boolean legacy = config.endOfText() == ClipTextConfig.LEGACY_END_OF_TEXT;
         int end = 0;
@@ -163,7 +170,7 @@ public final class ClipTextModel {
             return (int) table.size(0);
         }
 
-        /** Returns the ids with the encoder's first token in place of those beyond its vocabulary. */
+        /** Returns the ids with 0 in place of those beyond the vocabulary. */
         long[] known(long... ids) {
             long[] known = ids.clone();
             for (int i = 0; i < known.length; i++) {
@@ -173,9 +180,9 @@ public final class ClipTextModel {
         }
 
         /**
-         * Puts the vectors in their places.
+         * Replaces the embeddings of tokens beyond the vocabulary by their vectors.
          *
-         * @param embedded of {@link #known}, {@code [B, N, D]}; changed in place
+         * @param embedded the embeddings of {@link #known}, {@code [B, N, D]}; changed in place
          * @param ids {@code B * N}
          */
         void put(Tensor embedded, long... ids) {

@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The output of a text encoder for a batch of prompts.
  *
- * @param lastHiddenState after the final LayerNorm, {@code [B, N, D]}
- * @param hiddenStates the embedding and the output of each layer, none of them after the final LayerNorm
+ * @param lastHiddenState the last hidden state after the final LayerNorm, {@code [B, N, D]}
+ * @param hiddenStates the embeddings and the output of each layer, before the final LayerNorm
  * @param pooled one vector for each prompt: the last hidden state at the end of the text {@code [B, D]}, projected to
  *     {@code [B, P]} where the model does that
  */
@@ -18,7 +18,7 @@ public record ClipTextOutput(Tensor lastHiddenState, List<Tensor> hiddenStates, 
     }
 
     /**
-     * Returns the hidden state without the last {@code layers} layers, before any final LayerNorm. SDXL takes it at 1.
+     * Returns the hidden state before the last {@code layers} layers, without the final LayerNorm. SDXL uses 1.
      *
      * @throws InvalidRequestException if the model has fewer layers
      */

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
-/** The layers that both towers of CLIP consist of, one after another. */
+/** The transformer layers of a tower of CLIP. */
 final class ClipTransformer {
     /**
      * The sizes of a tower of CLIP.
@@ -26,14 +26,18 @@ final class ClipTransformer {
 
     private final List<ClipLayer> layers;
 
-    /** @param mixing how tokens see each other */
+    /**
+     * Builds the layers.
+     *
+     * @param mixing the attention, causal or not
+     */
     ClipTransformer(Parameters p, Config config, ClipAttention.Mixing mixing) {
         this.layers = IntStream.range(0, config.layers())
                 .mapToObj(i -> new ClipLayer(p.at("layers." + i), config, mixing))
                 .toList();
     }
 
-    /** {@code x [B, N, D]} and the output of each layer, of the same shape. */
+    /** Returns {@code x [B, N, D]} and the output of each layer, all of the same shape. */
     List<Tensor> forward(Tensor x) {
         List<Tensor> hidden = new ArrayList<>(List.of(x));
         for (ClipLayer layer : layers) {
@@ -43,7 +47,8 @@ final class ClipTransformer {
     }
 
     /**
-     * Attention and a feed-forward part, each after a LayerNorm and around a shortcut: {@code [B, N, D] -> [B, N, D]}.
+     * A transformer layer: attention and a feed-forward network, each after a LayerNorm and with a residual connection,
+     * {@code [B, N, D] -> [B, N, D]}.
      */
     static final class ClipLayer {
         private final LayerNorm norm1;
@@ -74,9 +79,9 @@ final class ClipTransformer {
         }
     }
 
-    /** Attention of tokens to each other: {@code [B, N, D] -> [B, N, D]}. */
+    /** Self-attention: {@code [B, N, D] -> [B, N, D]}. */
     static final class ClipAttention {
-        /** Which tokens see which: one of the ways of {@link dev.hypersd.kernel.Attention}. */
+        /** A variant of attention from {@link dev.hypersd.kernel.Attention}, which decides which tokens see which. */
         @FunctionalInterface
         interface Mixing {
             Tensor apply(Tensor query, Tensor key, Tensor value, long heads);

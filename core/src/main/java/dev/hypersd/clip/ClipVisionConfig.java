@@ -56,7 +56,7 @@ public record ClipVisionConfig(
         return config;
     }
 
-    /** Returns the number of tokens of a picture, without the class token. */
+    /** Returns the number of patches of a picture: its tokens without the class token. */
     int patches() {
         int side = imageSize / patch;
         return side * side;

@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class ClipVisionModel {
     private static final String PROJECTION = "visual_projection";
 
-    /** Of red, green and blue from 0 to 1, in the pictures that CLIP learned from. */
+    /** The means of red, green and blue (0 to 1) in the pictures that CLIP was trained on. */
     @SuppressWarnings("FloatingPointLiteralPrecision") // as published
     private static final float[] MEAN = {0.48145466f, 0.4578275f, 0.40821073f};
 
@@ -39,7 +39,11 @@ public final class ClipVisionModel {
     private final LayerNorm lastNorm;
     private final Linear projection;
 
-    /** @param p named as in transformers: {@code vision_model.} before all but {@code visual_projection} */
+    /**
+     * Builds the tower.
+     *
+     * @param p the parameters, named as in transformers: {@code vision_model.} before all but {@code visual_projection}
+     */
     public ClipVisionModel(ClipVisionConfig config, Parameters p) {
         this.config = config;
         long width = config.width();
@@ -74,8 +78,8 @@ public final class ClipVisionModel {
     }
 
     /**
-     * Pixels {@code [B, 3, H, W]} from -1 to 1, as autoencoders give them, in the units of every published CLIP;
-     * differentiable.
+     * Normalises pixels {@code [B, 3, H, W]} from -1 to 1, as autoencoders return them, by the mean and deviation of
+     * all published CLIP models; differentiable.
      */
     public static Tensor normalise(Tensor pixels) {
         return scoped(() -> pixels.add(new Scalar(1))

@@ -1,6 +1,6 @@
 /**
  * CLIP (Radford et al., 2021). Its text tower is the text encoder of Stable Diffusion, with the projection into CLIP's
- * common space where SDXL needs it. Together with the image tower it scores how well a picture fits a text.
+ * common space where SDXL needs it. With the image tower it measures how well a picture fits a text.
  */
 @NullMarked
 package dev.hypersd.clip;

@@ -23,27 +23,27 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A U-Net's encoder that sees a picture beside the latents, with a 1x1 convolution behind everything that it hands on;
- * what comes out is added to what the U-Net's own encoder hands to the decoder.
+ * A ControlNet: a copy of a U-Net's encoder that also sees a control picture. Each of its feature maps passes through a
+ * 1x1 convolution, and the resulting residuals are added to those that the U-Net's encoder passes to the decoder.
  *
  * <p>It computes in the type of its weights. Stateless, so safe to share.
  */
 public final class ControlNet {
     /** Scalings of the residuals in addition to the scale of the ControlNet. */
     public enum ResidualScaling {
-        /** All residuals keep their size. */
+        /** All residuals keep their scale. */
         UNIFORM,
 
         /**
-         * In equal ratios from 0.1 for the feature maps of the highest resolution to 1 for the middle block, as
-         * diffusers scales them in guess mode.
+         * The factors grow in equal ratios from 0.1, for the feature maps of the highest resolution, to 1 for the
+         * middle block, as in guess mode of diffusers.
          */
         LOGARITHMIC;
 
         /**
          * Returns the factor of one residual.
          *
-         * @param index from 0, for the feature maps of the highest resolution
+         * @param index the index of the residual, from 0 for the feature maps of the highest resolution
          * @param last the index of the middle block's residual
          */
         private double factor(int index, int last) {
@@ -78,9 +78,9 @@ public final class ControlNet {
     }
 
     /**
-     * Embeds a control picture; the result serves for all steps.
+     * Embeds a control picture; the result can be used in all steps.
      *
-     * @param picture 0..1, red, green, blue: {@code [B, 3, 8h, 8w]}
+     * @param picture red, green and blue from 0 to 1, {@code [B, 3, 8h, 8w]}
      * @return {@code [B, C, h, w]}
      * @throws InvalidRequestException if the shape is another
      */
@@ -99,14 +99,14 @@ public final class ControlNet {
     }
 
     /**
-     * Returns the residuals to add in the U-Net. The tensors belong to the caller's scope.
+     * Computes the residuals to add in the U-Net. The tensors belong to the caller's scope.
      *
-     * @param sample noisy latents as the U-Net is given them, {@code [B, 4, h, w]}
+     * @param sample the noisy latents, as the U-Net is given them, {@code [B, 4, h, w]}
      * @param timesteps {@code [1]} or {@code [B]}, 0..999
      * @param conditioning the U-Net's, without a guidance embedding
-     * @param picture from {@link #embed}, one for all or one for each of the {@code B}
-     * @param scale of all residuals: 1 as trained, 0 for none
-     * @param scaling of the single residuals
+     * @param picture the embedded picture from {@link #embed}, one for all samples or one for each
+     * @param scale the factor of all residuals, the conditioning scale: 1 as trained, 0 for none
+     * @param scaling the additional factors of the single residuals
      * @throws InvalidRequestException if an input does not fit this network
      */
     public Residuals forward(
@@ -143,8 +143,8 @@ public final class ControlNet {
     }
 
     /**
-     * A few convolutions that bring a picture to the size and the channels of a U-Net's first feature maps:
-     * {@code [B, 3, 8h, 8w] -> [B, C, h, w]}.
+     * The conditioning embedding: convolutions that bring a picture to the size and the channels of the U-Net's first
+     * feature maps, {@code [B, 3, 8h, 8w] -> [B, C, h, w]}.
      */
     static final class ConditioningEmbedding {
         private final List<Step> steps = new ArrayList<>();

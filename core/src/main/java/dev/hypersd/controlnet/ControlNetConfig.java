@@ -12,17 +12,17 @@ import java.util.Optional;
 /**
  * The sizes and options of a ControlNet.
  *
- * @param unet of the U-Net whose encoder it copies
- * @param pictureChannels of the picture that it sees, 3
- * @param embeddingChannels inside the layers that bring the picture to the size of the latents; each after the first
- *     halves it
+ * @param unet the configuration of the U-Net whose encoder it copies
+ * @param pictureChannels the channels of the control picture, 3
+ * @param embeddingChannels the channels of the layers of the conditioning embedding; each after the first halves the
+ *     size
  * @param order of the picture's channels
  */
 public record ControlNetConfig(
         UNetConfig unet, int pictureChannels, List<Integer> embeddingChannels, ChannelOrder order) {
     private static final List<Integer> USUAL = List.of(16, 32, 96, 256);
 
-    /** Orders of red, green and blue. */
+    /** The orders of the channels red, green and blue. */
     public enum ChannelOrder {
         RGB,
         BGR
@@ -32,7 +32,7 @@ public record ControlNetConfig(
         embeddingChannels = List.copyOf(embeddingChannels);
     }
 
-    /** Pixels of the control picture per latent, in each direction. */
+    /** Returns the number of pixels of the control picture per latent, in each direction. */
     public int scaleFactor() {
         return 1 << (embeddingChannels.size() - 1);
     }
@@ -59,8 +59,7 @@ public record ControlNetConfig(
     }
 
     /**
-     * Returns the configuration of a file of weights alone: a ControlNet for the U-Net {@code base}, with the rest read
-     * off the shapes.
+     * Derives the configuration of a ControlNet for the U-Net {@code base} from the shapes of its weights.
      *
      * @throws InvalidFileException if they are not those of a ControlNet
      */

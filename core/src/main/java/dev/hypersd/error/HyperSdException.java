@@ -1,10 +1,10 @@
 package dev.hypersd.error;
 
 /**
- * The root of everything this library throws on purpose.
+ * The base class of the exceptions that this library throws deliberately.
  *
- * <p>The message is one sentence for the person at the keyboard: it names the input, says what is wrong with it and
- * what would be right. Failures that are bugs of ours keep their ordinary Java types.
+ * <p>The message is one sentence for the user: it names the input, says what is wrong with it and what would be right.
+ * Failures that are bugs of this library keep their ordinary Java types.
  */
 public class HyperSdException extends RuntimeException {
     private static final long serialVersionUID = 1L;

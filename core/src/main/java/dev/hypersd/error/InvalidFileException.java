@@ -2,11 +2,13 @@ package dev.hypersd.error;
 
 import java.nio.file.Path;
 
-/** A file that was given to the library is missing, broken, hostile or of the wrong kind. */
+/** Reports that a file is missing, broken, hostile or of the wrong kind. */
 public final class InvalidFileException extends HyperSdException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * Creates the exception.
+     *
      * @param file the file at fault; the message starts with it
      * @param reason what is wrong with it and, where one exists, the repair; no full stop
      */

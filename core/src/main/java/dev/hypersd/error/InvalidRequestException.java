@@ -1,6 +1,6 @@
 package dev.hypersd.error;
 
-/** A request that cannot be carried out as it stands: an unknown sampler, zero steps, a size not divisible by 8. */
+/** Reports that a request cannot be carried out: an unknown sampler, zero steps, a size that is not divisible by 8. */
 public final class InvalidRequestException extends HyperSdException {
     private static final long serialVersionUID = 1L;
 

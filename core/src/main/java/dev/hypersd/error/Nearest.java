@@ -3,13 +3,15 @@ package dev.hypersd.error;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** Finds what somebody meant, for the message about a name that does not exist. */
+/** Suggests the known name nearest to an unknown one, for messages. */
 public final class Nearest {
     private Nearest() {}
 
     /**
-     * Returns the one of {@code known}, which is not empty, that {@code name} begins, else the one with the fewest
-     * letters to change, insert or delete.
+     * Returns the one of {@code known} that begins with {@code name}, or else the one with the smallest edit distance
+     * to it.
+     *
+     * @param known the known names, at least one
      */
     public static String of(String name, Collection<String> known) {
         return known.stream()
@@ -18,7 +20,7 @@ public final class Nearest {
                 .orElseThrow();
     }
 
-    /** Levenshtein's edit distance. */
+    /** Returns Levenshtein's edit distance. */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

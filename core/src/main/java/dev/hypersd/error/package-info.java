@@ -1,5 +1,5 @@
 /**
- * The exceptions of this library, distinguished by who can mend the fault: the owner of a file, or the author of a
+ * The exceptions of this library, distinguished by who can correct the cause: the owner of a file, or the author of a
  * request.
  */
 @NullMarked

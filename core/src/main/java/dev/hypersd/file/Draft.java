@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * A file or folder that is being written, under a temporary name beside its place. It gets its own name when it is
- * whole. If that never happens, nothing is left of it, even where the program is told to end while it is being written
+ * A file or folder that is being written under a temporary name in the folder of its final place. It gets its final
+ * name only when it is complete. Otherwise it is deleted, also where the program is terminated while it writes
  * (Ctrl-C).
  *
  * <pre>{@code
@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * }</pre>
  */
 public final class Draft implements AutoCloseable {
-    /** A writer may go on while its files are removed. */
+    /** How often deletion is tried, since another thread may still write into the folder. */
     private static final int ATTEMPTS = 10;
 
     private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
@@ -43,7 +43,7 @@ public final class Draft implements AutoCloseable {
         this.path = path;
     }
 
-    /** Returns a draft of the file or folder {@code place}. Nothing is written yet. */
+    /** Begins a draft of the file or folder {@code place}. Nothing is written yet. */
     public static Draft of(Path place) {
         // Not by createTempFile, whose files nobody else may read.
         Path path =
@@ -53,7 +53,7 @@ public final class Draft implements AutoCloseable {
     }
 
     /**
-     * Writes a text file that appears whole or not at all.
+     * Writes a text file that appears complete or not at all.
      *
      * @throws HyperSdException if it cannot be written
      */
@@ -66,17 +66,17 @@ public final class Draft implements AutoCloseable {
         }
     }
 
-    /** Where to write. */
+    /** Returns the temporary path to write to. */
     public Path path() {
         return path;
     }
 
-    /** Gives it its name, in one step; a file that is there already is replaced. */
+    /** Gives the draft its final name in one step. An existing file is replaced. */
     public void publish() throws IOException {
         Files.move(path, place, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Removes what was not published. */
+    /** Deletes the draft unless it was published. */
     @Override
     public void close() throws IOException {
         OPEN.remove(path);

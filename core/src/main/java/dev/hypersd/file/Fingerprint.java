@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Tells contents apart by a few digits: the same contents in the same order give the same ones. Not safe to share
- * between threads.
+ * Computes a short hash (of SHA-256) of contents: the same contents in the same order have the same hash. Not safe to
+ * share between threads.
  */
 public final class Fingerprint {
     private static final int BYTES = 4;
@@ -32,9 +32,9 @@ public final class Fingerprint {
     }
 
     /**
-     * That of the names and contents of all files below {@code folder}.
+     * Returns the hash of the names and contents of all files below {@code folder}.
      *
-     * @throws InvalidFileException if one cannot be read
+     * @throws InvalidFileException if a file cannot be read
      */
     public static String of(Path folder) {
         try (Stream<Path> below = Files.walk(folder)) {
@@ -50,9 +50,9 @@ public final class Fingerprint {
     }
 
     /**
-     * Returns all 64 digits of the contents of {@code file}.
+     * Returns the hash of the contents of {@code file}, all 64 digits.
      *
-     * @throws InvalidFileException if it cannot be read
+     * @throws InvalidFileException if the file cannot be read
      */
     public static String ofContents(Path file) {
         Fingerprint fingerprint = new Fingerprint();
@@ -64,7 +64,7 @@ public final class Fingerprint {
         return HexFormat.of().formatHex(fingerprint.digest.digest());
     }
 
-    /** Piece by piece: files of weights are larger than arrays can be. */
+    /** Adds the contents of a file piece by piece, since files of weights are larger than an array can be. */
     private void addContents(Path file) throws IOException {
         try (InputStream stream = Files.newInputStream(file)) {
             byte[] piece = new byte[PIECE];
@@ -85,12 +85,12 @@ public final class Fingerprint {
         return add(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Eight hexadecimal digits for all that was added; nothing can be added afterwards. */
+    /** Returns the first eight hexadecimal digits of the hash. Nothing can be added afterwards. */
     public String digits() {
         return digits(2 * BYTES);
     }
 
-    /** So many hexadecimal digits, an even number up to 64, as {@link #digits()}. */
+    /** Returns the first {@code count} hexadecimal digits, an even number up to 64, as {@link #digits()}. */
     public String digits(int count) {
         return HexFormat.of().formatHex(digest.digest(), 0, count / 2);
     }

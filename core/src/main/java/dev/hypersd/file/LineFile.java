@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A text file in UTF-8 that grows line by line, such as a log. A program that is ended while it appends leaves a last
- * line without its line break: such a line does not count, and the next one that is appended takes its place. So every
- * line that is read was written whole.
+ * A text file in UTF-8 that grows line by line, such as a log. A program that is terminated while it appends leaves a
+ * last line without a line break. Such a line is ignored, and the next line that is appended replaces it, so every line
+ * that is read is complete.
  *
  * @param path the file, whether or not it exists
  */
 public record LineFile(Path path) {
     /**
-     * Returns the lines that were written whole; none where the file does not exist.
+     * Returns the complete lines; none if the file does not exist.
      *
      * @throws InvalidFileException if the file cannot be read or is not in UTF-8
      */
@@ -48,7 +48,7 @@ public record LineFile(Path path) {
     }
 
     /**
-     * Writes {@code lines} after those that are there.
+     * Appends {@code lines}.
      *
      * @param lines texts without line breaks
      * @throws HyperSdException if they cannot be written
@@ -63,7 +63,7 @@ public record LineFile(Path path) {
     }
 
     /**
-     * Writes {@code lines} in place of those that are there, all of them or none.
+     * Replaces the content by {@code lines}, completely or not at all.
      *
      * @param lines texts without line breaks
      * @throws HyperSdException if they cannot be written

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * What happens when the program is told to end (Ctrl-C, SIGTERM): first the actions that save something run, then the
- * drafts that are still open are removed.
+ * Controls what happens when the program is terminated (Ctrl-C, SIGTERM): first the registered actions that save
+ * something run, then unpublished drafts are deleted.
  */
 public final class Shutdown {
     private static final List<Runnable> ACTIONS = new CopyOnWriteArrayList<>();
@@ -22,7 +22,7 @@ public final class Shutdown {
     private Shutdown() {}
 
     /**
-     * Has {@code saving} run before drafts are removed, also at the normal end of the program.
+     * Registers an action that runs before drafts are deleted, also at the normal end of the program.
      *
      * @param saving returns when all is saved
      */
@@ -30,7 +30,7 @@ public final class Shutdown {
         ACTIONS.add(saving);
     }
 
-    /** Initialises this class, whose static initialiser makes sure that drafts are removed at the end. */
+    /** Makes sure that drafts are deleted at the end, by initialising this class. */
     static void install() {
         // The static initialiser does it.
     }

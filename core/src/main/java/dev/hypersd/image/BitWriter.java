@@ -2,7 +2,7 @@ package dev.hypersd.image;
 
 import java.io.ByteArrayOutputStream;
 
-/** Bits one after another, the least significant bit of a byte first. */
+/** Writes bits, beginning with the least significant bit of each byte. */
 final class BitWriter {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private long pending;
@@ -19,7 +19,7 @@ final class BitWriter {
         }
     }
 
-    /** Returns all bits, filled up to whole bytes. */
+    /** Returns all bits, padded to whole bytes. */
     byte[] bytes() {
         if (count > 0) {
             write(0, Byte.SIZE - count);

@@ -9,20 +9,20 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The graph that ComfyUI writes into its pictures: nodes by number, with a {@code class_type} and {@code inputs}, of
- * which each is a value or a link {@code [node, output]} to another node. The parameters are those of its first
- * sampler, the one that begins from an empty picture where there are several.
+ * Reads the parameters from the graph that ComfyUI writes into its pictures: nodes by number, with a {@code class_type}
+ * and {@code inputs}, each of which is a value or a link {@code [node, output]} to another node. The parameters are
+ * those of the first sampler; where there are several, of the one that begins from an empty picture.
  */
 final class ComfyGraph {
     static final String PROGRAM = "ComfyUI";
 
-    /** Links that are followed one after another; graphs of strangers may be circles. */
+    /** The longest path of links that is followed, since graphs may contain cycles. */
     private static final int LONGEST_WAY = 64;
 
-    /** Inputs through which a sampler's own settings come where they are nodes of their own. */
+    /** The inputs by which a sampler takes its settings from other nodes. */
     private static final List<String> PARTS_OF_SAMPLERS = List.of("sampler", "sigmas", "guider", "noise");
 
-    /** Names of a text in the nodes that hold one. */
+    /** The names of texts in the nodes that hold one. */
     private static final List<String> TEXTS = List.of("text", "text_g", "string", "value", "prompt", "text_l");
 
     private final JsonNode nodes;
@@ -31,7 +31,7 @@ final class ComfyGraph {
         this.nodes = nodes;
     }
 
-    /** Returns the parameters, if one of the nodes is a sampler as ComfyUI itself has them. */
+    /** Returns the parameters, if one of the nodes is a sampler of ComfyUI itself. */
     static Optional<GenerationParameters> read(JsonNode nodes) {
         return new ComfyGraph(nodes).read();
     }
@@ -62,7 +62,7 @@ final class ComfyGraph {
         return settings.with(prompt(sampler, "positive"), prompt(sampler, "negative"));
     }
 
-    /** Returns a setting of the sampler, or of the nodes that make it up. */
+    /** Returns a setting of the sampler or of the nodes that it takes settings from. */
     private Optional<String> ofSampler(JsonNode sampler, String name) {
         return value(sampler, name)
                 .or(() -> PARTS_OF_SAMPLERS.stream()
@@ -70,12 +70,12 @@ final class ComfyGraph {
                         .findFirst());
     }
 
-    /** Returns the value {@code name} of the node that {@code link} of {@code node} leads to. */
+    /** Returns the value {@code name} of the node to which the input {@code link} of {@code node} leads. */
     private Optional<String> input(JsonNode node, String link, String name) {
         return linked(node, link).flatMap(other -> value(other, name));
     }
 
-    /** Returns the value of an input, be it in the node or in one of its own that holds nothing else. */
+    /** Returns the value of an input, which may be in a primitive node of its own. */
     private Optional<String> value(JsonNode node, String name) {
         return ForeignParameters.scalar(node.path("inputs"), name)
                 .or(() -> linked(node, name)
@@ -91,7 +91,7 @@ final class ComfyGraph {
                 : Optional.empty();
     }
 
-    /** The checkpoint, and the LoRAs on the way to it. */
+    /** Reads the checkpoint and the LoRAs on the path to it. */
     private void model(JsonNode sampler, ForeignParameters.Settings settings) {
         Optional<JsonNode> node =
                 linked(sampler, "model").or(() -> linked(sampler, "guider").flatMap(guider -> linked(guider, "model")));

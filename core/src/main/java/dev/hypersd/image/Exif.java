@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What the EXIF data of a picture (CIPA DC-008) say of its orientation and of how it was made. They are a TIFF
- * structure: a first directory with the orientation, which points to a second one, which has the user comment. A JPEG
- * has them in an APP1 segment, a PNG and a WebP in a chunk.
+ * The EXIF data of a picture (CIPA DC-008), from which the orientation and the user comment with the parameters are
+ * read. They are a TIFF structure: a first directory with the orientation, which points to a second one with the user
+ * comment. A JPEG has them in an APP1 segment, a PNG and a WebP in a chunk.
  */
 final class Exif {
     private static final int APP0 = 0xFFE0;
     private static final int APP1 = 0xFFE1;
 
-    /** What a segment of a JPEG with EXIF data begins with. */
+    /** The first bytes of a JPEG segment with EXIF data. */
     static final byte[] NAME = {'E', 'x', 'i', 'f', 0, 0};
 
     private static final byte[] UNICODE = {'U', 'N', 'I', 'C', 'O', 'D', 'E', 0};
@@ -38,13 +38,15 @@ final class Exif {
     private static final short TYPE_LONG = 4;
     private static final short TYPE_UNDEFINED = 7;
 
-    /** Values of so many bytes stand in the directory itself; comments that short say nothing. */
+    /** The largest size in bytes of a value that is stored in the directory itself; comments that short are ignored. */
     private static final int INLINE = 4;
 
     private static final int TIFF_HEADER = 8;
     private static final int ENTRY = 12;
 
-    /** A directory with one entry: their number, the entry, and the place of the next directory. */
+    /**
+     * The size of a directory with one entry: the number of entries, the entry, and the offset of the next directory.
+     */
     private static final int DIRECTORY = 2 + ENTRY + 4;
 
     private final ByteBuffer tiff;
@@ -53,7 +55,7 @@ final class Exif {
         this.tiff = tiff;
     }
 
-    /** Returns the JPEG with {@code text} as its comment, after the JFIF header where there is one. */
+    /** Inserts {@code text} into a JPEG as its comment, after the JFIF header where there is one. */
     static byte[] insert(byte[] jpeg, String text) {
         byte[] tiff = tiff(text);
         int length = 2 + NAME.length + tiff.length;
@@ -71,7 +73,7 @@ final class Exif {
         return out.put(jpeg, at, jpeg.length - at).array();
     }
 
-    /** EXIF data of nothing but {@code text}. */
+    /** Returns EXIF data with the comment {@code text} only. */
     static byte[] tiff(String text) {
         byte[] comment = text.getBytes(StandardCharsets.UTF_16BE);
         ByteBuffer out = ByteBuffer.allocate(TIFF_HEADER + 2 * DIRECTORY + UNICODE.length + comment.length);
@@ -104,7 +106,7 @@ final class Exif {
                         .order(content[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN)));
     }
 
-    /** How the picture is to be turned; upright where nothing that can be read is said. */
+    /** Returns the orientation; upright where none is readable. */
     Orientation orientation() {
         return lookUp(() -> entry(tiff.getInt(4), ORIENTATION)
                         .map(entry -> tiff.getShort(entry + 8) & 0xFFFF)
@@ -112,7 +114,7 @@ final class Exif {
                 .orElse(Orientation.UPRIGHT);
     }
 
-    /** Returns the user comment, if there is one that can be read. */
+    /** Returns the user comment, if it can be read. */
     Optional<String> userComment() {
         return lookUp(() -> entry(tiff.getInt(4), EXIF_DIRECTORY)
                 .map(pointer -> tiff.getInt(pointer + 8))
@@ -129,7 +131,7 @@ final class Exif {
         }
     }
 
-    /** Where in the directory at {@code directory} the entry with {@code tag} stands. */
+    /** Returns the offset of the entry with {@code tag} in the directory at {@code directory}. */
     private Optional<Integer> entry(int directory, short tag) {
         int count = tiff.getShort(directory) & 0xFFFF;
         for (int i = 0; i < count; i++) {
@@ -166,11 +168,11 @@ final class Exif {
     }
 
     /**
-     * How a comment is encoded. The marker before it says little: behind {@code UNICODE} programs write UTF-16 in
-     * either order, with and without a byte-order mark, and UTF-8. Parameters are mostly ASCII, which in UTF-16 has a
-     * zero byte in each pair, the first of them in big-endian order; a text without zero bytes is UTF-8.
+     * Detects the encoding of a comment. The marker before it is not reliable: after {@code UNICODE}, programs write
+     * UTF-16 in either byte order, with and without a byte-order mark, and UTF-8. Parameters are mostly ASCII, which in
+     * UTF-16 has a zero byte in each pair, the first of them in big-endian order; a text without zero bytes is UTF-8.
      *
-     * @param order of the TIFF structure, which decides where nothing else does
+     * @param order the byte order of the TIFF structure, which is used where the text does not decide
      */
     private static Charset charset(byte[] bytes, ByteOrder order) {
         if (startsWith(bytes, BIG_ENDIAN_MARK)) {

@@ -13,14 +13,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Parameters in a picture that another program has written as JSON: Fooocus, ComfyUI, InvokeAI or NovelAI. What they
- * have in common with infotext is read into its names, and {@code Version} names the program.
+ * The parameters that Fooocus, ComfyUI, InvokeAI or NovelAI writes into a picture as JSON. They are translated to the
+ * names of infotext, and {@code Version} is the name of the program.
  *
- * @param program that has written them
+ * @param program the program that has written them
  * @param parameters empty where they cannot be read
  */
 record ForeignParameters(String program, Optional<GenerationParameters> parameters) {
-    /** More than any program writes, in characters. */
+    /** The largest number of characters that is read, more than any program writes. */
     private static final int LONGEST = 1 << 22;
 
     private static final String INVOKE_AI = "InvokeAI";
@@ -28,7 +28,7 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
     private static final Pattern RESOLUTION = Pattern.compile("\\D*(\\d{1,5})\\D+(\\d{1,5})\\D*");
     private static final Pattern COMBINED_LORA = Pattern.compile("(.{1,500}) : (-?[0-9.]{1,20})");
 
-    /** Of a PNG, JPEG or WebP file in memory, if it has some. */
+    /** Reads the parameters of a PNG, JPEG or WebP file in memory, if it has some. */
     static Optional<ForeignParameters> of(byte[] encoded) {
         Optional<PngChunks> chunks = PngChunks.of(encoded);
         Optional<String> text = GenerationParameters.text(encoded);
@@ -80,7 +80,11 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
         }
     }
 
-    /** @param marked whether the picture says that its parameters are in Fooocus's own form */
+    /**
+     * Reads Fooocus's parameters.
+     *
+     * @param marked whether the picture says that its parameters are in Fooocus's own form
+     */
     private static Optional<ForeignParameters> fooocus(String text, boolean marked) {
         Optional<JsonNode> json = text.stripLeading().startsWith("{")
                 ? json(text).filter(node -> marked || node.has("metadata_scheme") || node.has("base_model"))
@@ -131,7 +135,7 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
         return settings.with(scalar(json, "positive_prompt"), scalar(json, "negative_prompt"));
     }
 
-    /** Before version 3: all about the picture is in {@code image}. */
+    /** Reads the parameters of InvokeAI before version 3, which are all in {@code image}. */
     private static Optional<GenerationParameters> earlyInvokeAi(JsonNode json) {
         JsonNode image = json.path("image");
         if (!image.isObject()) {
@@ -192,7 +196,7 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
             value.filter(text -> !text.isBlank()).ifPresent(text -> values.put(name, text));
         }
 
-        /** By the name that infotext has for it, where the two differ. */
+        /** Adds the sampler and the noise schedule by their names in infotext. */
         void sampler(Optional<String> name, Optional<String> schedule) {
             put(
                     "Sampler",
@@ -212,7 +216,7 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
             }
         }
 
-        /** By the name of its file alone. */
+        /** Adds the model by the name of its file, without its folder. */
         void model(Optional<String> name) {
             put("Model", name.map(Settings::fileName).map(text -> text.replaceFirst("\\.(safetensors|ckpt)$", "")));
         }

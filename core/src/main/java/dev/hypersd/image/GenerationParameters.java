@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * How a picture was made, in the words that AUTOMATIC1111's web interface introduced and most tools read:
+ * The parameters by which a picture was made, in the text form that AUTOMATIC1111's web interface introduced and most
+ * programs read ("infotext"):
  *
  * <pre>{@code
  * a cat on a roof
@@ -16,13 +17,13 @@ import java.util.SequencedMap;
  * Steps: 4, Sampler: TCD, CFG scale: 0, Seed: 7, Size: 512x512, Model: sd15
  * }</pre>
  *
- * <p>What is written is read back as it was. Where other programs would read a prompt differently, for example because
- * one of its lines begins with {@code Negative prompt:}, the settings repeat the prompts in quotes.
+ * <p>Parameters that are written are read back unchanged. Where other programs would read a prompt differently, for
+ * example because one of its lines begins with {@code Negative prompt:}, the settings repeat the prompts in quotes.
  *
  * @param prompt what the picture should show
- * @param negativePrompt what it should not show; empty for nothing
- * @param settings names and values in the order they are written; the first should be {@code Steps}, by which they are
- *     found
+ * @param negativePrompt what the picture should not show; may be empty
+ * @param settings names and values in the order in which they are written; the first should be {@code Steps}, by which
+ *     other programs recognise the settings
  */
 public record GenerationParameters(String prompt, String negativePrompt, SequencedMap<String, String> settings) {
     public GenerationParameters {
@@ -37,18 +38,19 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
     }
 
     /**
-     * Returns whether a setting can be called so: some text without margins and without the characters that end a name.
+     * Returns whether {@code text} can be the name of a setting: it is not empty, does not begin or end with a space,
+     * and has no character that ends a name.
      */
     static boolean isName(String text) {
         return !text.isBlank() && text.equals(text.strip()) && text.chars().noneMatch(c -> ":,\"\r\n".indexOf(c) >= 0);
     }
 
-    /** Prompts without any setting yet. */
+    /** Creates parameters without settings. */
     public static GenerationParameters of(String prompt, String negativePrompt) {
         return new GenerationParameters(prompt, negativePrompt, new LinkedHashMap<>());
     }
 
-    /** Returns these parameters with one setting more, or another value of it. */
+    /** Returns these parameters with a setting added or replaced. */
     public GenerationParameters with(String name, Object value) {
         SequencedMap<String, String> more = new LinkedHashMap<>(settings);
         more.put(name, value.toString());
@@ -60,22 +62,22 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
         return Optional.ofNullable(settings.get(name));
     }
 
-    /** Returns the text to be written into a file, from which {@link #parse} reads the same parameters. */
+    /** Returns the infotext, from which {@link #parse} reads the same parameters. */
     public String toText() {
         return Infotext.write(this);
     }
 
     /**
-     * Reads the text of a file, from this project or from another program. A text without settings is a prompt;
-     * settings that cannot be read are left out.
+     * Parses an infotext of this or another program. A text without settings is a prompt; settings that cannot be read
+     * are left out.
      */
     public static GenerationParameters parse(String text) {
         return Infotext.read(text);
     }
 
     /**
-     * Returns the parameters in a PNG, JPEG or WebP file, if it has any; those that Fooocus, ComfyUI, InvokeAI and
-     * NovelAI write as JSON too.
+     * Reads the parameters in a PNG, JPEG or WebP file, if it has any, including those that Fooocus, ComfyUI, InvokeAI
+     * and NovelAI write as JSON.
      *
      * @throws InvalidFileException if the file cannot be read, or has parameters of another program that cannot be
      *     read, which the message names
@@ -94,14 +96,16 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
         return found;
     }
 
-    /** Returns the parameters in a PNG, JPEG or WebP file that is in memory, if it is one and has any. */
+    /**
+     * Reads the parameters in a PNG, JPEG or WebP file that is in memory; empty if it is of another format or has none.
+     */
     public static Optional<GenerationParameters> find(byte[] encoded) {
         return ForeignParameters.of(encoded)
                 .map(ForeignParameters::parameters)
                 .orElseGet(() -> text(encoded).map(GenerationParameters::parse));
     }
 
-    /** Returns the text in which most programs write them. */
+    /** Returns the text in which most programs write the parameters. */
     static Optional<String> text(byte[] encoded) {
         return PngChunks.of(encoded)
                 .flatMap(chunks -> chunks.text(Png.KEYWORD))

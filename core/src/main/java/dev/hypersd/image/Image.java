@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A picture of eight bits each of red, green and blue; immutable. */
+/** An immutable picture with eight bits each of red, green and blue. */
 public final class Image {
     private static final System.Logger LOG = System.getLogger(Image.class.getPackageName());
     private static final int CHANNELS = 3;
@@ -18,9 +18,11 @@ public final class Image {
     private final byte[] rgb;
 
     /**
-     * @param width in pixels, at least 1
-     * @param height in pixels, at least 1
-     * @param rgb red, green, blue of each pixel, row by row from the top, {@code 3 * width * height} bytes; copied
+     * Creates a picture.
+     *
+     * @param width the width in pixels, at least 1
+     * @param height the height in pixels, at least 1
+     * @param rgb red, green and blue of each pixel, row by row from the top, {@code 3 * width * height} bytes; copied
      */
     public Image(int width, int height, byte[] rgb) {
         if (width < 1 || height < 1) {
@@ -36,62 +38,60 @@ public final class Image {
     }
 
     /**
-     * Reads a PNG, JPEG, WebP, GIF or BMP file: turned upright as its EXIF data say, grey as three equal channels, the
-     * inks of printers as light, transparent parts filled with white, which is logged.
+     * Reads a PNG, JPEG, WebP, GIF or BMP file. The picture is rotated as its EXIF data say, grey becomes three equal
+     * channels, CMYK becomes RGB, and transparent parts are filled with white, which is logged.
      *
-     * @throws dev.hypersd.error.InvalidFileException if it is missing, broken, cut short, of another kind, or larger
-     *     than any picture
+     * @throws dev.hypersd.error.InvalidFileException if the file is missing, broken, truncated, of another format, or
+     *     larger than the largest supported picture
      */
     public static Image read(Path file) {
         return decode(file, ImageDecoder.bytes(file));
     }
 
     /**
-     * Reads a picture that is in memory, as {@link #read(Path)} does.
+     * Decodes a picture that is in memory, as {@link #read(Path)} does.
      *
-     * @param file where it comes from, named in messages
-     * @throws dev.hypersd.error.InvalidFileException if it is broken, cut short, of another kind, or larger than any
-     *     picture
+     * @param file its origin, for messages
+     * @throws dev.hypersd.error.InvalidFileException if it is broken, truncated, of another format, or larger than the
+     *     largest supported picture
      */
     public static Image decode(Path file, byte[] encoded) {
         return decode(file, encoded, Color.WHITE, warning -> LOG.log(System.Logger.Level.WARNING, warning));
     }
 
     /**
-     * Reads a picture that is in memory, as {@link #read(Path)} does.
+     * Decodes a picture that is in memory, as {@link #read(Path)} does.
      *
-     * @param file where it comes from, named in messages
-     * @param background what shows through transparent parts
-     * @param warnings told in a sentence when there are such parts
-     * @throws dev.hypersd.error.InvalidFileException if it is broken, cut short, of another kind, or larger than any
-     *     picture
+     * @param file its origin, for messages
+     * @param background the colour of transparent parts
+     * @param warnings receives a sentence if there are such parts
+     * @throws dev.hypersd.error.InvalidFileException if it is broken, truncated, of another format, or larger than the
+     *     largest supported picture
      */
     public static Image decode(Path file, byte[] encoded, Color background, Consumer<String> warnings) {
         return ImageDecoder.decode(file, encoded, background, warnings);
     }
 
     /**
-     * How opaque each pixel of a picture in memory is, as grey from black (transparent) to white (opaque), turned
-     * upright; empty where the picture is of a kind without transparency.
+     * Decodes the alpha channel of a picture in memory, as grey from black (transparent) to white (opaque), rotated
+     * upright; empty if the picture has none.
      *
-     * @param file where it comes from, named in messages
-     * @throws dev.hypersd.error.InvalidFileException if it is broken, cut short, of another kind, or larger than any
-     *     picture
+     * @param file its origin, for messages
+     * @throws dev.hypersd.error.InvalidFileException if it is broken, truncated, of another format, or larger than the
+     *     largest supported picture
      */
     public static Optional<Image> decodeAlpha(Path file, byte[] encoded) {
         return ImageDecoder.decodeAlpha(file, encoded);
     }
 
-    /**
-     * Returns a picture of the JDK, copied: grey becomes three equal channels, transparent parts are filled with white.
-     */
+    /** Copies a picture of the JDK. Grey becomes three equal channels, transparent parts are filled with white. */
     public static Image of(BufferedImage picture) {
         return ImageDecoder.convert(picture, Color.WHITE);
     }
 
     /**
      * Writes this picture in the format that the extension of {@code file} names: png, jpg, jpeg or webp. The file
-     * appears whole or not at all.
+     * appears complete or not at all.
      *
      * @throws dev.hypersd.error.InvalidRequestException if the extension is another
      */
@@ -99,14 +99,14 @@ public final class Image {
         ImageFormat.of(file).write(this, Optional.empty(), file);
     }
 
-    /** {@link #write(Path)} with how the picture was made, where other tools look for it. */
+    /** Writes this picture as {@link #write(Path)} does, with its parameters where other programs read them. */
     public void write(Path file, GenerationParameters parameters) {
         ImageFormat.of(file).write(this, Optional.of(parameters), file);
     }
 
     /**
-     * Returns this picture in another size, antialiased where it shrinks, exactly as Pillow does it; itself if it has
-     * that size.
+     * Returns this picture resized, antialiased where it gets smaller, with the same result as Pillow. A picture of
+     * that size is returned as it is.
      */
     public Image resize(int newWidth, int newHeight, Resampling filter) {
         if (newWidth < 1 || newHeight < 1) {
@@ -119,7 +119,7 @@ public final class Image {
         return Resizer.resize(this, newWidth, newHeight, filter);
     }
 
-    /** Returns the luma of each pixel in all three channels (ITU-R BT.601), rounded as Pillow does it. */
+    /** Returns the luma of each pixel (ITU-R BT.601) in all three channels, rounded as in Pillow. */
     public Image grey() {
         byte[] grey = rgb();
         for (int i = 0; i < grey.length; i += CHANNELS) {
@@ -129,7 +129,7 @@ public final class Image {
         return new Image(width, height, grey);
     }
 
-    /** Returns the part of this picture whose upper left corner is at {@code (left, top)}, all of it inside. */
+    /** Returns the part of this picture whose upper left corner is at {@code (left, top)}; it must lie inside. */
     public Image crop(int left, int top, int newWidth, int newHeight) {
         Objects.checkFromIndexSize(left, newWidth, width);
         Objects.checkFromIndexSize(top, newHeight, height);
@@ -144,9 +144,7 @@ public final class Image {
         return new Image(newWidth, newHeight, part);
     }
 
-    /**
-     * Returns this picture for everything in the JDK that draws or shows pictures; a copy of type {@code TYPE_INT_RGB}.
-     */
+    /** Returns a copy of type {@code TYPE_INT_RGB} for the JDK's own classes. */
     public BufferedImage toBufferedImage() {
         BufferedImage buffered = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         int[] samples = new int[rgb.length];
@@ -157,22 +155,22 @@ public final class Image {
         return buffered;
     }
 
-    /** In pixels. */
+    /** Returns the width in pixels. */
     public int width() {
         return width;
     }
 
-    /** In pixels. */
+    /** Returns the height in pixels. */
     public int height() {
         return height;
     }
 
-    /** Red, green, blue of each pixel, row by row from the top; a copy. */
+    /** Returns a copy of red, green and blue of each pixel, row by row from the top. */
     public byte[] rgb() {
         return rgb.clone();
     }
 
-    /** Returns the pixels themselves, for this package, which does not change them. */
+    /** Returns the pixels themselves, which must not be changed. */
     byte[] pixels() {
         return rgb;
     }

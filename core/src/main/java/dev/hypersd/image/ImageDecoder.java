@@ -19,19 +19,23 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** Pictures out of files: upright, in RGB, whole, and of a size that fits into memory. */
+/**
+ * Decodes picture files to upright RGB pictures, and refuses truncated files and pictures that would not fit into
+ * memory.
+ */
 final class ImageDecoder {
     private static final long LARGEST_FILE = 1L << 28;
 
-    /** 16384 x 16384; a small file can claim any size. */
+    /** The largest number of pixels that is decoded, 16384 x 16384, since a small file can state any size. */
     private static final long MOST_PIXELS = 1L << 28;
 
     /**
-     * A progressive JPEG has about ten scans, and each one goes through all pixels; some small files have thousands.
+     * The largest number of scans of a progressive JPEG that is decoded. Usual ones have about ten; a small hostile
+     * file can have thousands, each of which takes time for all pixels.
      */
     private static final int MOST_SCANS = 100;
 
-    /** Pixels times scans: 60 megapixels in 70 scans. */
+    /** The largest product of pixels and scans that is decoded: 60 megapixels in 70 scans. */
     private static final long MOST_SCANNED = 1L << 32;
 
     private static final int INKS = 4;
@@ -54,8 +58,8 @@ final class ImageDecoder {
     /**
      * Decodes a file.
      *
-     * @param background what shows through transparent parts
-     * @param warnings told when there are such parts
+     * @param background the colour of transparent parts
+     * @param warnings receives a sentence if there are such parts
      */
     static Image decode(Path file, byte[] encoded, Color background, Consumer<String> warnings) {
         BufferedImageOrInks stored = read(file, encoded);
@@ -70,8 +74,8 @@ final class ImageDecoder {
     }
 
     /**
-     * How opaque each pixel of a file is, as grey from black (transparent) to white (opaque); empty where the format of
-     * the file has no transparency.
+     * Decodes the alpha channel of a file, as grey from black (transparent) to white (opaque); empty if the format of
+     * the file has none.
      */
     static Optional<Image> decodeAlpha(Path file, byte[] encoded) {
         return read(file, encoded)
@@ -85,7 +89,7 @@ final class ImageDecoder {
         return Exif.of(encoded).map(Exif::orientation).orElse(Orientation.UPRIGHT);
     }
 
-    /** A decoded picture, or the four inks of one for printers, which the JDK does not make a picture of. */
+    /** A decoded picture, or the four channels of a CMYK picture, which the JDK does not convert. */
     private record BufferedImageOrInks(Optional<BufferedImage> picture, Optional<Raster> inks, int transform) {}
 
     private static BufferedImageOrInks read(Path file, byte[] encoded) {
@@ -160,7 +164,7 @@ final class ImageDecoder {
         }
     }
 
-    /** Returns a picture of the JDK, transparent parts filled with {@code background}. */
+    /** Converts a picture of the JDK, with transparent parts filled with {@code background}. */
     static Image convert(BufferedImage picture, Color background) {
         Image opaque = picture.getColorModel() instanceof IndexColorModel ? ofPalette(picture) : ofSamples(picture);
         if (!isTransparent(picture)) {
@@ -208,7 +212,7 @@ final class ImageDecoder {
         return new Image(picture.getWidth(), picture.getHeight(), rgb);
     }
 
-    /** Takes the samples as they are; Java's own conversion would brighten grey ones. */
+    /** Copies the samples without conversion, since Java's own conversion would brighten grey pictures. */
     private static Image ofSamples(BufferedImage picture) {
         Raster raster = picture.getRaster();
         int bands = raster.getNumBands();
@@ -229,8 +233,8 @@ final class ImageDecoder {
     }
 
     /**
-     * Returns the inks of a JPEG as light, as Pillow does it: {@code 255 - K - C * (255 - K) / 255} and so on. Files
-     * hold the inks inverted, by Adobe's convention.
+     * Converts the channels of a CMYK JPEG to RGB as Pillow does: {@code 255 - K - C * (255 - K)
+     * 255} and so on. By Adobe's convention the file stores the channels inverted.
      *
      * @param transform 2 if cyan, magenta and yellow are stored as YCbCr
      */
@@ -255,7 +259,7 @@ final class ImageDecoder {
         return new Image(raster.getWidth(), raster.getHeight(), rgb);
     }
 
-    /** ITU-T T.871, section 7: what YCbCr stands for here are the inks themselves. */
+    /** Converts YCCK to inverted CMY (ITU-T T.871, section 7, applied to the inks). */
     private static int[] invertedInks(int luma, int blue, int red) {
         return new int[] {
             255 - clamped(luma + 1.402 * red),

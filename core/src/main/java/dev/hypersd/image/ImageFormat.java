@@ -10,13 +10,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A kind of picture file to write. */
+/** A file format in which pictures are written. */
 public sealed interface ImageFormat permits Png, Jpeg, WebP {
-    /** Returns the whole file as bytes, with how the picture was made where other tools look for it. */
+    /** Encodes a picture with its parameters, which are stored where other programs read them. */
     byte[] encode(Image image, Optional<GenerationParameters> parameters);
 
     /**
-     * Returns the format that the extension names: png, jpg, jpeg or webp.
+     * Returns the format that the extension of {@code file} names: png, jpg, jpeg or webp.
      *
      * @throws InvalidRequestException if it names another
      */
@@ -34,7 +34,7 @@ public sealed interface ImageFormat permits Png, Jpeg, WebP {
         throw new InvalidRequestException(file + ": pictures are written as .png, .jpg, .jpeg or .webp");
     }
 
-    /** Writes a picture to {@code file}, which appears whole or not at all; an existing one is replaced. */
+    /** Writes a picture to {@code file}, which appears complete or not at all. An existing file is replaced. */
     default void write(Image image, Optional<GenerationParameters> parameters, Path file) {
         byte[] encoded = encode(image, parameters);
         try (Draft draft = Draft.of(file)) {

@@ -10,17 +10,17 @@ import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 
 /**
- * Generation parameters as one text, in the form that AUTOMATIC1111's web interface introduced ("infotext"): the
+ * Reads and writes generation parameters as infotext, the text form that AUTOMATIC1111's web interface introduced: the
  * prompt, the negative prompt, and the settings, which begin with a line {@code Steps: ...}.
  *
- * <p>Reading is lenient, because each program writes this form a little differently: an entry that is not
- * {@code name: value} is left out and the others are kept, values may be JSON, settings may go on over several lines,
- * and lines may end in CRLF. It takes time in proportion to the length of the text, and never recurses.
+ * <p>Reading is lenient, because each program writes this form a little differently: an entry that is not {@code name:
+ * value} is left out and the others are kept, values may be JSON, settings may extend over several lines, and lines may
+ * end in CRLF. It takes time proportional to the length of the text, and never recurses.
  */
 final class Infotext {
     private static final String NEGATIVE = "Negative prompt:";
 
-    /** Repeat the prompts as JSON strings where the plain text would be read back differently. */
+    /** The setting that repeats the prompt as a JSON string where the plain text would be read back differently. */
     private static final String EXACT_PROMPT = "Exact prompt";
 
     private static final String EXACT_NEGATIVE = "Exact negative prompt";
@@ -29,12 +29,15 @@ final class Infotext {
     private static final Pattern STEPS_LINE = Pattern.compile("(^|\n)(?=Steps: *\\d)");
     private static final Pattern LONE_LINE_FEED = Pattern.compile("(^|[^\r])\n");
 
-    /** A last line without {@code Steps} that has fewer settings than this could be a line of the prompt. */
+    /**
+     * The fewest settings that make a last line without {@code Steps} a line of settings; with fewer it could be a line
+     * of the prompt.
+     */
     private static final int FEWEST_SETTINGS = 3;
 
     private Infotext() {}
 
-    /** Writes {@code parameters} so that {@link #read} gives them back. */
+    /** Writes {@code parameters} so that {@link #read} returns them unchanged. */
     static String write(GenerationParameters parameters) {
         String text = write(parameters, parameters.settings());
         if (read(text).equals(parameters)) {
@@ -64,7 +67,7 @@ final class Infotext {
         return text.toString();
     }
 
-    /** Reads a text that this project or another program has written. A text without settings is a prompt. */
+    /** Reads an infotext of this or another program. A text without settings is a prompt. */
     static GenerationParameters read(String text) {
         boolean crlf = text.contains("\n") && !LONE_LINE_FEED.matcher(text).find();
         String lines = crlf ? text.replace("\r\n", "\n") : text;
@@ -82,8 +85,8 @@ final class Infotext {
     }
 
     /**
-     * Where the settings begin: at the last line that begins with {@code Steps}, or at a last line that is empty or
-     * nothing but settings. One more than the length of the text where there are none.
+     * Returns where the settings begin: at the last line that begins with {@code Steps}, or at a last line that is
+     * empty or consists of settings only. Returns one more than the length of the text if there are none.
      */
     private static int settingsStart(String text) {
         int steps = -1;
@@ -101,7 +104,7 @@ final class Infotext {
         return certain ? lastLine : text.length() + 1;
     }
 
-    /** As a JSON string where the text would otherwise end early, lose its margins, or be taken for JSON. */
+    /** Quotes a value as a JSON string where it could otherwise not be read back. */
     private static String quoted(String value) {
         boolean plain = value.equals(value.strip())
                 && value.chars().noneMatch(c -> ",:\"\n\r".indexOf(c) >= 0)
@@ -110,18 +113,19 @@ final class Infotext {
         return plain ? value : Json.MAPPER.writeValueAsString(value);
     }
 
-    /** Takes a text with settings apart, one entry after another. */
+    /** Splits the settings into entries, one after another. */
     private static final class Scanner {
         private final SequencedMap<String, String> settings = new LinkedHashMap<>();
 
         private final String text;
         private int at;
 
-        /** How many entries there are, those that cannot be read included. */
+        /** The number of entries, including those that cannot be read. */
         private int entries;
 
         /**
-         * Whether brackets were found that do not enclose a value; they are not tried again, so that time stays linear.
+         * Whether brackets were found that do not enclose a value. They are not tried again, so that the time stays
+         * linear.
          */
         private boolean oddBrackets;
 
@@ -144,7 +148,7 @@ final class Infotext {
             }
         }
 
-        /** Returns the value that begins here; stops at the comma or the line's end after it. */
+        /** Reads the value that begins at the current place, and stops at the comma or the end of the line after it. */
         private String value() {
             while (at < text.length() && (text.charAt(at) == ' ' || text.charAt(at) == '\t')) {
                 at++;
@@ -174,7 +178,7 @@ final class Infotext {
             return next == text.length() || text.charAt(next) == ',' || text.charAt(next) == '\n';
         }
 
-        /** Returns the first place from {@code start} that holds one of {@code characters}, or the end of the text. */
+        /** Returns the first place from {@code start} with one of {@code characters}, or the end of the text. */
         private int endOf(int start, String characters) {
             int end = start;
             while (end < text.length() && characters.indexOf(text.charAt(end)) < 0) {
@@ -196,8 +200,8 @@ final class Infotext {
         }
 
         /**
-         * Returns the place after the brackets that open at {@code start}, strings within them counting as a whole; -1
-         * if they do not close.
+         * Returns the place after the brackets that open at {@code start}, skipping strings within them; -1 if they do
+         * not close.
          */
         private int afterBrackets(int start) {
             int depth = 0;

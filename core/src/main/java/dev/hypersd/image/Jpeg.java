@@ -13,12 +13,12 @@ import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * JPEG, with the parameters as the user comment of its EXIF data.
+ * The JPEG format, with the parameters as the user comment of its EXIF data.
  *
- * @param quality 1 (smallest) to 100 (best)
+ * @param quality the quality, 1 (smallest file) to 100 (best)
  */
 public record Jpeg(int quality) implements ImageFormat {
-    /** What {@link ImageFormat#of} takes. */
+    /** The quality of {@link ImageFormat#of}. */
     public static final int USUAL_QUALITY = 95;
 
     public Jpeg {

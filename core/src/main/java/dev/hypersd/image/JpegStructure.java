@@ -5,14 +5,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What the markers of a JPEG file (ITU-T T.81, annex B) say about it, read in one pass and without decoding anything.
+ * The properties of a JPEG file that its markers tell (ITU-T T.81, annex B), read in one pass without decoding.
  *
- * @param components of each pixel: 1 for grey, 3 for colours, 4 for the inks of a printer
- * @param adobeTransform how the colours were transformed by Adobe's convention: 0 not at all, 1 to YCbCr, 2 to YCCK;
- *     empty if the file does not say
- * @param scans how often the pixels are gone through: once in a baseline file, about ten times in a progressive one
+ * @param components the number of channels: 1 for grey, 3 for colour, 4 for CMYK
+ * @param adobeTransform the colour transform by Adobe's convention: 0 for none, 1 for YCbCr, 2 for YCCK; empty if the
+ *     file does not state it
+ * @param scans the number of scans through the pixels: one in a baseline file, about ten in a progressive one
  * @param exif the EXIF data
- * @param isCut whether the file ends within a segment; it may end within the pixels too, which only a decoder notices
+ * @param isCut whether the file ends within a segment; truncation within the pixels is noticed only by decoding
  */
 record JpegStructure(int components, OptionalInt adobeTransform, int scans, Optional<byte[]> exif, boolean isCut) {
     private static final int START_OF_IMAGE = 0xD8;
@@ -23,12 +23,12 @@ record JpegStructure(int components, OptionalInt adobeTransform, int scans, Opti
 
     private static final byte[] ADOBE = {'A', 'd', 'o', 'b', 'e'};
 
-    /** Where the transform stands in Adobe's segment, and how many components a frame header names. */
+    /** The offset of the transform in Adobe's segment, and of the number of components in a frame header. */
     private static final int ADOBE_TRANSFORM = 11;
 
     private static final int FRAME_COMPONENTS = 5;
 
-    /** Of {@code file}, as far as it goes; empty if it is no JPEG. */
+    /** Reads the structure of {@code file}, as far as it goes; empty if it is not a JPEG. */
     static Optional<JpegStructure> of(byte[] file) {
         if (file.length < 4 || (file[0] & 0xFF) != 0xFF || (file[1] & 0xFF) != START_OF_IMAGE) {
             return Optional.empty();
@@ -67,7 +67,7 @@ record JpegStructure(int components, OptionalInt adobeTransform, int scans, Opti
     }
 
     /**
-     * Returns the place after the next {@code FF} that begins a segment, beyond compressed data and fill bytes; -1 if
+     * Returns the place after the next {@code FF} that begins a segment, skipping compressed data and fill bytes; -1 if
      * there is none.
      */
     private static int nextMarker(byte[] file, int from) {
@@ -82,7 +82,7 @@ record JpegStructure(int components, OptionalInt adobeTransform, int scans, Opti
         return -1;
     }
 
-    /** Frame headers are C0 to CF but for the tables C4, C8 and CC. */
+    /** Returns whether {@code marker} begins a frame header: C0 to CF, except for the tables C4, C8 and CC. */
     private static boolean isFrame(int marker) {
         return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     }

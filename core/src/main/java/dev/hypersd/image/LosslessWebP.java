@@ -3,29 +3,28 @@ package dev.hypersd.image;
 import java.util.Arrays;
 
 /**
- * The lossless bitstream of WebP (RFC 9649, section 3): red and blue without their green, each pixel's difference from
- * a prediction of it by its neighbours, and a prefix code for each channel.
+ * Encodes the lossless bitstream of WebP (RFC 9649, section 3): green is subtracted from red and blue, each pixel is
+ * predicted from its neighbours, and the differences are written with a prefix code for each channel.
  */
 final class LosslessWebP {
     private static final int SIGNATURE = 0x2F;
     private static final int SIZE_BITS = 14;
 
-    /** The longest side that fits. */
+    /** The greatest width and height. */
     static final int LONGEST = 1 << SIZE_BITS;
 
     private static final int PREDICTOR = 0;
     private static final int SUBTRACT_GREEN = 2;
 
-    /** Of the predictions the one that continues the plane through left, top and top left. */
+    /** The number of the predictor {@code left + top - top left}. */
     private static final int PLANE = 12;
 
     /**
-     * Predictions are chosen for squares of this many pixels, as a power of two; the largest, since there is one choice
-     * only.
+     * The size of the squares that share a predictor, as a power of two; the largest, since only one predictor is used.
      */
     private static final int SQUARE_BITS = 9;
 
-    /** Green shares its alphabet with lengths of repetitions, of which none are made. */
+    /** The sizes of the alphabets. Green's also has the lengths of backward references, none of which are written. */
     private static final int[] ALPHABETS = {256 + 24, 256, 256, 256, 40};
 
     private static final int GREEN = 0;
@@ -65,7 +64,7 @@ final class LosslessWebP {
         bits.write(kind, 2);
     }
 
-    /** Green, red, blue of each pixel: what is left after the prediction. */
+    /** Returns green, red and blue of each pixel after prediction. */
     private static byte[] residuals(Image image) {
         byte[] rgb = image.pixels();
         byte[] plain = new byte[rgb.length];
@@ -120,7 +119,7 @@ final class LosslessWebP {
         }
     }
 
-    /** Tells a code of one symbol, below 256. */
+    /** Writes a code with one symbol, below 256. */
     private static void single(BitWriter bits, int symbol) {
         bits.write(1, 1);
         bits.write(0, 1); // One symbol,
@@ -128,7 +127,7 @@ final class LosslessWebP {
         bits.write(symbol, Byte.SIZE);
     }
 
-    /** Tells a code by the lengths of its symbols, which have a code of their own. */
+    /** Writes a code as the lengths of its symbols, which are written with a code of their own. */
     private static void declare(PrefixCode code, BitWriter bits) {
         if (code.isSingle()) {
             int symbol = 0;

@@ -3,25 +3,25 @@ package dev.hypersd.image;
 import java.util.Optional;
 
 /**
- * How a stored picture is to be turned so that it stands upright, by the eight values of EXIF (CIPA DC-008, tag
- * 0x0112).
+ * The rotation or reflection by which a stored picture becomes upright, one of the eight values of EXIF (CIPA DC-008,
+ * tag 0x0112).
  */
 enum Orientation {
-    /** As it is stored. */
+    /** No change. */
     UPRIGHT,
-    /** Left and right change places. */
+    /** Left and right are exchanged. */
     MIRRORED,
-    /** By 180 degrees. */
+    /** The picture is rotated by 180 degrees. */
     UPSIDE_DOWN,
-    /** Top and bottom change places. */
+    /** Top and bottom are exchanged. */
     FLIPPED,
-    /** Rows become columns. */
+    /** Rows and columns are exchanged. */
     TRANSPOSED,
-    /** By 90 degrees clockwise. */
+    /** The picture is rotated by 90 degrees clockwise. */
     CLOCKWISE,
-    /** Rows become columns, from the other corner. */
+    /** Rows and columns are exchanged along the other diagonal. */
     TRANSVERSED,
-    /** By 90 degrees counterclockwise. */
+    /** The picture is rotated by 90 degrees counterclockwise. */
     COUNTERCLOCKWISE;
 
     /** Returns the orientation with the number {@code value}, 1 to 8. */
@@ -29,7 +29,7 @@ enum Orientation {
         return value >= 1 && value <= values().length ? Optional.of(values()[value - 1]) : Optional.empty();
     }
 
-    /** {@code stored}, turned. */
+    /** Returns {@code stored} after this rotation or reflection. */
     Image upright(Image stored) {
         if (this == UPRIGHT) {
             return stored;

@@ -13,23 +13,23 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * The chunks of a PNG file (ISO/IEC 15948, section 5) that are whole, with its texts (tEXt, zTXt and iTXt) and its EXIF
- * data (eXIf).
+ * The complete chunks of a PNG file (ISO/IEC 15948, section 5), from which its texts (tEXt, zTXt and iTXt) and its EXIF
+ * data (eXIf) are read.
  *
  * @param chunks in the order of the file
  */
 record PngChunks(List<Chunk> chunks) {
-    /** More than any prompt; a small compressed chunk must not grow without bound. */
+    /** The largest text that is decompressed, in bytes, since a small chunk can expand to any size. */
     private static final int LONGEST = 1 << 20;
 
-    /** A chunk of the file, whose content is {@code length} bytes from {@code start}. */
+    /** A chunk, whose content is {@code length} bytes of the file from {@code start}. */
     record Chunk(String type, byte[] file, int start, int length) {
         byte[] content() {
             return Arrays.copyOfRange(file, start, start + length);
         }
     }
 
-    /** Of {@code file}, up to where it is cut short or damaged; empty if it is no PNG. */
+    /** Reads the chunks of {@code file}, up to where it is truncated or damaged; empty if it is not a PNG. */
     static Optional<PngChunks> of(byte[] file) {
         if (file.length < Png.SIGNATURE.length
                 || !Arrays.equals(file, 0, Png.SIGNATURE.length, Png.SIGNATURE, 0, Png.SIGNATURE.length)) {
@@ -48,7 +48,7 @@ record PngChunks(List<Chunk> chunks) {
         return Optional.of(new PngChunks(chunks));
     }
 
-    /** Returns whether the file goes on to its end. */
+    /** Returns whether the file is complete. */
     boolean isComplete() {
         return chunks.stream().anyMatch(chunk -> chunk.type().equals("IEND"));
     }
@@ -61,7 +61,7 @@ record PngChunks(List<Chunk> chunks) {
                 .findFirst();
     }
 
-    /** Returns the text with {@code keyword}, if there is one that can be read. */
+    /** Returns the text with {@code keyword}, if it can be read. */
     Optional<String> text(String keyword) {
         byte[] name = (keyword + "\0").getBytes(StandardCharsets.ISO_8859_1);
         return chunks.stream().flatMap(chunk -> text(chunk, name).stream()).findFirst();

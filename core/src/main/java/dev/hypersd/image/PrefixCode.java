@@ -5,19 +5,20 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
- * A canonical prefix code (Huffman, 1952) of at most {@code longest} bits, with its bits in the order in which they are
- * written. A code for one symbol takes none.
+ * A canonical prefix code (Huffman, 1952) of limited length, with the bits of its codes in the order in which they are
+ * written. A code with one symbol takes no bits.
  *
- * @param lengths in bits, of each symbol; 0 for those that do not occur
+ * @param lengths the length in bits of each symbol's code; 0 for symbols that do not occur
  * @param codes of each symbol
  */
 record PrefixCode(int[] lengths, int[] codes) {
     private record Node(long count, int symbol, Node[] children) {}
 
     /**
-     * Returns the code that suits symbols occurring so often.
+     * Builds the code for symbols of given frequencies.
      *
-     * @param counts of each symbol, at least one above 0
+     * @param counts the frequency of each symbol, at least one above 0
+     * @param longest the greatest length of a code, in bits
      */
     static PrefixCode of(long[] counts, int longest) {
         long[] flattened = counts.clone();
@@ -64,8 +65,8 @@ record PrefixCode(int[] lengths, int[] codes) {
     }
 
     /**
-     * Shorter codes first, those of one length by their symbols; each turned round, because its first bit is written
-     * first.
+     * Assigns the codes: shorter ones first, those of one length in the order of their symbols. Each is reversed,
+     * because its first bit is written first.
      */
     private static int[] codes(int... lengths) {
         int[] codes = new int[lengths.length];
@@ -82,7 +83,7 @@ record PrefixCode(int[] lengths, int[] codes) {
         return codes;
     }
 
-    /** Returns whether there is one symbol only, which needs no bits. */
+    /** Returns whether there is only one symbol. */
     boolean isSingle() {
         return Arrays.stream(lengths).filter(length -> length > 0).count() == 1;
     }

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** How the pixels of a resized picture are weighted from those around them. */
+/** The filters by which pictures are resized. */
 public enum Resampling {
-    /** Catmull and Rom's cubic (a = -1/2) over 4 pixels: what CLIP and its like were trained with. */
+    /** Catmull and Rom's cubic (a = -1/2) over 4 pixels, with which CLIP and similar models were trained. */
     BICUBIC(2) {
         @Override
         double weight(double distance) {
@@ -18,7 +18,7 @@ public enum Resampling {
         }
     },
 
-    /** The sinc function windowed by another over 6 pixels: the sharpest, what diffusers takes for input pictures. */
+    /** The windowed sinc function over 6 pixels, the sharpest filter, which diffusers uses for input pictures. */
     LANCZOS(3) {
         @Override
         double weight(double distance) {
@@ -29,14 +29,14 @@ public enum Resampling {
     private static final double A = -0.5;
 
     /**
-     * What one pixel of a resized line is made of.
+     * The pixels of a line that contribute to one pixel of the resized line.
      *
-     * @param first the first pixel that counts
-     * @param weights of it and those after it; their sum is 1
+     * @param first the first of them
+     * @param weights their weights, whose sum is 1
      */
     public record Window(int first, double[] weights) {}
 
-    /** How far the filter reaches, in pixels of the smaller picture. */
+    /** The radius of the filter, in pixels of the smaller picture. */
     private final int support;
 
     Resampling(int support) {
@@ -44,11 +44,11 @@ public enum Resampling {
     }
 
     /**
-     * What each pixel of a resized line is made of, antialiased: where the line gets shorter, the filter gets as much
-     * wider.
+     * Returns the window of each pixel of a resized line. Where the line gets shorter, the filter gets wider in
+     * proportion, which is antialiasing.
      *
-     * @param from pixels of the line
-     * @param to pixels of the result
+     * @param from the number of pixels of the line
+     * @param to the number of pixels of the resized line
      */
     public List<Window> windows(int from, int to) {
         double scale = (double) from / to;
@@ -68,7 +68,7 @@ public enum Resampling {
         return windows;
     }
 
-    /** Returns the weight of a pixel at a distance, in pixels of the smaller picture; not normalised. */
+    /** Returns the weight of a pixel at a distance in pixels of the smaller picture, before normalisation. */
     abstract double weight(double distance);
 
     private static double sinc(double x) {

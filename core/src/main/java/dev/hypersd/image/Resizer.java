@@ -3,18 +3,18 @@ package dev.hypersd.image;
 import java.util.Arrays;
 
 /**
- * Resizes with antialiasing, first along rows, then along columns, in the fixed-point arithmetic of Pillow, whose
- * results the models were trained on: weights of 22 binary digits, and each direction rounded to eight bits.
+ * Resizes pictures with antialiasing, first rows, then columns, in the fixed-point arithmetic of Pillow, with which the
+ * pictures of the models' training were resized: weights of 22 bits, and a result of 8 bits in each direction.
  */
 final class Resizer {
     private static final int CHANNELS = 3;
     private static final int PRECISION = 22;
 
     /**
-     * The weights for one pixel of the result.
+     * The pixels of a line that contribute to one pixel of the resized line.
      *
-     * @param first the first pixel they apply to
-     * @param weights in units of {@code 2^-22}
+     * @param first the first of them
+     * @param weights their weights in units of {@code 2^-22}
      */
     private record Window(int first, int[] weights) {}
 
@@ -34,10 +34,10 @@ final class Resizer {
     }
 
     /**
-     * Resamples lines of groups of {@code group} pixels: for rows many lines of single pixels, for columns one line of
-     * whole rows.
+     * Resizes lines of groups of {@code group} pixels. For rows there are many lines of single pixels, for columns one
+     * line whose groups are whole rows.
      *
-     * @param stride bytes from one line to the next
+     * @param stride the number of bytes from one line to the next
      */
     private static byte[] alongLines(byte[] pixels, Window[] windows, int lines, int stride, int group) {
         int bytes = group * CHANNELS;

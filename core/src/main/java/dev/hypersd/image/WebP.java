@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** WebP without loss (RFC 9649), with the parameters as the user comment of its EXIF data. */
+/** The lossless WebP format (RFC 9649), with the parameters as the user comment of its EXIF data. */
 public record WebP() implements ImageFormat {
     private static final int CHUNK_HEADER = 8;
     private static final int FILE_HEADER = 12;
@@ -46,7 +46,7 @@ public record WebP() implements ImageFormat {
         out.put((byte) value).put((byte) (value >> 8)).put((byte) (value >> 16));
     }
 
-    /** Chunks are filled up to an even length. */
+    /** Returns the size of a chunk with {@code content} bytes, which is padded to an even length. */
     private static int chunk(int content) {
         return CHUNK_HEADER + content + content % 2;
     }
@@ -65,7 +65,7 @@ public record WebP() implements ImageFormat {
         return find(file, "EXIF");
     }
 
-    /** Returns whether {@code file} is a WebP of several pictures. */
+    /** Returns whether {@code file} is an animated WebP. */
     static boolean isAnimation(byte[] file) {
         return find(file, "ANIM").isPresent();
     }

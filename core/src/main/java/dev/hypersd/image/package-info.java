@@ -1,9 +1,8 @@
 /**
- * Pictures: eight bits of red, green and blue, their files, their sizes, and the words in those files that say how they
- * were made.
+ * Pictures with eight bits of red, green and blue, their file formats, and the generation parameters in those files.
  *
- * <p>Nothing here knows the tensor engine. PNG is written without {@code java.desktop}, whose start alone takes half a
- * second; everything works without a display.
+ * <p>This package does not use the tensor engine. PNG is written without {@code java.desktop}, whose start alone takes
+ * half a second. Everything works without a display.
  */
 @NullMarked
 package dev.hypersd.image;

@@ -25,16 +25,18 @@ import tools.jackson.databind.node.StringNode;
 
 /** Strict reading of JSON: UTF-8 only, one value a file, no duplicate keys, bounded depth and size. */
 public final class Json {
-    /** No configuration, vocabulary or index of a published model comes near this. */
+    /**
+     * The largest file that is read, in bytes, more than any configuration, vocabulary or index of a published model.
+     */
     private static final long LARGEST_FILE = 64L << 20;
 
     private static final int DEEPEST_NESTING = 64;
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    /** Names of classes and settings of the parser, which mean nothing to the reader of a message. */
+    /** The names of classes and settings in the parser's messages, which are removed from errors. */
     private static final Pattern PARSER_INTERNALS = Pattern.compile(",? (from )?`[^`]*`");
 
-    /** The mapper behind {@link #read}, for those who write JSON. */
+    /** The parser behind {@link #read}, which also writes JSON. */
     public static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     // diffusers writes -Infinity into the configuration of a scheduler; whoever reads that as a number
@@ -48,17 +50,17 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /** Reads one value of several from a parser that stands before it. */
+    /** Reads one of several values from a parser. */
     private static final ObjectReader ONE = MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Json() {}
 
-    /** Returns the value that begins at the present token of {@code parser}, which stands at its end afterwards. */
+    /** Reads the value that begins at the present token of {@code parser}, which is then at the end of the value. */
     public static JsonNode value(JsonParser parser) {
         return ONE.readTree(parser);
     }
 
-    /** Returns the content of {@code file}, which must be a JSON object. */
+    /** Reads {@code file}, which must be a JSON object. */
     public static JsonObject read(Path file) {
         try {
             if (Files.size(file) > LARGEST_FILE) {
@@ -72,7 +74,11 @@ public final class Json {
         }
     }
 
-    /** {@code bytes}, which must be a JSON object; {@code file} is named in messages. */
+    /**
+     * Parses {@code bytes}, which must be a JSON object.
+     *
+     * @param file their origin, for messages
+     */
     public static JsonObject parse(Path file, byte[] bytes) {
         JsonNode node;
         try {
@@ -86,12 +92,12 @@ public final class Json {
         return new JsonObject(file, "", node);
     }
 
-    /** Returns the object {@code tree}, which was read from {@code file} in some other notation than JSON's. */
+    /** Returns {@code tree}, which was read from {@code file} in another notation than JSON, as an object. */
     public static JsonObject of(Path file, ObjectNode tree) {
         return new JsonObject(file, "", tree);
     }
 
-    /** {@code bytes} as text without the byte-order mark that some editors put first, refused if not UTF-8. */
+    /** Decodes {@code bytes} as UTF-8, without the byte-order mark that some editors write. Other text is refused. */
     public static String utf8(Path file, byte[] bytes) {
         try {
             String text = StandardCharsets.UTF_8

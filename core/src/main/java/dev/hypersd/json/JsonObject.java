@@ -22,10 +22,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An object of a JSON file, read by key and type.
+ * A JSON object that was read from a file, with typed access to its keys.
  *
- * <p>Each reader takes the value to use where the key is absent or null; a value of another type is refused with a
- * message that names file, key, what was expected and what was found.
+ * <p>Each accessor takes the value to use where the key is absent or null. A value of another type is refused with a
+ * message that names the file, the key, what was expected and what was found.
  */
 public final class JsonObject {
     private static final Pattern UNSIGNED = Pattern.compile("\\d{1,20}");
@@ -60,14 +60,14 @@ public final class JsonObject {
     }
 
     /**
-     * Returns the same object, whose numbers, truth values, lists and objects may also be strings that write them, and
-     * whose whole numbers may end in {@code .0}. Which keys were asked for is known to both.
+     * Returns the same object read leniently: numbers, truth values, lists and objects may also be strings that contain
+     * them, and whole numbers may end in {@code .0}. Both share the record of the keys that were read.
      */
     public JsonObject lenient() {
         return new JsonObject(file, path, node, asked, true);
     }
 
-    /** Returns the file this object was read from. */
+    /** Returns the file that this object was read from. */
     public Path file() {
         return file;
     }
@@ -87,7 +87,7 @@ public final class JsonObject {
         return changed(copy -> copy.put(key, value));
     }
 
-    /** Returns the same object as if {@code key} were absent. Which keys were asked for is known to both. */
+    /** Returns the same object without {@code key}. Both share the record of the keys that were read. */
     public JsonObject without(String key) {
         ObjectNode less = (ObjectNode) node.deepCopy();
         less.remove(key);
@@ -104,7 +104,7 @@ public final class JsonObject {
         return new JsonObject(file, path + key + ".", value, ConcurrentHashMap.newKeySet(), lenient);
     }
 
-    /** Returns {@code found}, or in a lenient object what it writes, if it is a string that writes another value. */
+    /** Returns {@code found}, or in a lenient object the value that it contains as a string. */
     private JsonNode written(JsonNode found) {
         if (!lenient || !found.isString() || found.asString().isBlank()) {
             return found;
@@ -120,7 +120,7 @@ public final class JsonObject {
         }
     }
 
-    /** Returns the object as text. */
+    /** Returns the object as JSON text. */
     public byte[] bytes() {
         return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);
     }
@@ -156,8 +156,8 @@ public final class JsonObject {
     }
 
     /**
-     * Returns the whole number at {@code key}, of up to 64 bits without a sign, as those bits. It may also be a string
-     * of digits, because programs in JavaScript cannot write every such number.
+     * Returns the whole number at {@code key} as unsigned 64 bits. It may also be a string of digits, because programs
+     * in JavaScript cannot write every such number.
      */
     public long unsignedNumber(String key, long absent) {
         if (!has(key)) {
@@ -203,7 +203,7 @@ public final class JsonObject {
         return value.isBoolean() ? value.booleanValue() : refuse(key, "true or false", value);
     }
 
-    /** That of {@code choices} which the string at {@code key} names. */
+    /** Returns the one of {@code choices} whose text is the string at {@code key}. */
     public <T> T choice(String key, T absent, List<T> choices, Function<T, String> text) {
         if (!has(key)) {
             return absent;
@@ -219,7 +219,7 @@ public final class JsonObject {
                                         alternatives(choices.stream().map(text).toList()), Json.quote(value))));
     }
 
-    /** {@code a, b or c}. */
+    /** Joins names to {@code a, b or c}. */
     private static String alternatives(List<String> names) {
         int last = names.size() - 1;
         return last == 0 ? names.getFirst() : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
@@ -286,7 +286,8 @@ public final class JsonObject {
     }
 
     /**
-     * Returns the object at {@code key}, an empty one where it is absent; messages name its keys as if it were there.
+     * Returns the object at {@code key}, or an empty one where it is absent. Messages name its keys as if it were
+     * present.
      */
     public JsonObject section(String key) {
         return object(key)
@@ -330,8 +331,8 @@ public final class JsonObject {
     }
 
     /**
-     * Returns the path of {@code name}, which this file mentions, in the directory of this file. Symbolic links there
-     * are followed, as the hub's cache consists of them; a name that by itself leads outside of the directory is
+     * Resolves the file name {@code name}, which this file mentions, in the directory of this file. Symbolic links are
+     * followed, since the cache of the Hugging Face hub consists of them. A name that leads outside of the directory is
      * refused.
      */
     public Path sibling(String name) {
@@ -348,10 +349,11 @@ public final class JsonObject {
     }
 
     /**
-     * Refuses any value at {@code key} but {@code only}: for an option that changes the result and is not computed
-     * here.
+     * Refuses any value at {@code key} other than {@code only}, for an option that changes the result and is not
+     * implemented.
      *
-     * @param only a string, a {@link Boolean} or an {@link Integer}; the meaning of an absent key too
+     * @param only the only valid value, a string, a {@link Boolean} or an {@link Integer}, which is also assumed where
+     *     the key is absent
      */
     public void expect(String key, Object only) {
         if (has(key) && !matches(node.get(key), only)) {
@@ -359,31 +361,29 @@ public final class JsonObject {
         }
     }
 
-    /** Refuses any value at {@code key}: for an option that changes the result and is not computed here. */
+    /** Refuses any value at {@code key}, for an option that changes the result and is not implemented. */
     public void expectNone(String key) {
         if (has(key)) {
             throw invalid(key, "is " + Json.describe(node.get(key)) + "; this option is not supported");
         }
     }
 
-    /**
-     * Counts {@code keys} as known whatever their values are: for options without a bearing on what is computed here.
-     */
+    /** Marks {@code keys} as read without reading them, for options that do not affect the result. */
     public void ignore(String... keys) {
         asked.addAll(List.of(keys));
     }
 
-    /** Returns the keys that nobody has asked for. */
+    /** Returns the keys that were not read. */
     public List<String> unread() {
         return keys().stream().filter(key -> !asked.contains(key)).toList();
     }
 
-    /** Returns the key that somebody has asked for and that is nearest to {@code key}, if anybody asked for any. */
+    /** Returns the key that was read and is nearest to {@code key}; empty if no key was read. */
     public Optional<String> nearestRead(String key) {
         return asked.isEmpty() ? Optional.empty() : Optional.of(Nearest.of(key, asked));
     }
 
-    /** Says in a warning which keys nobody has asked for, those with a leading underscore apart. */
+    /** Logs a warning that names the keys that were not read, except those with a leading underscore. */
     public void warnOfUnread() {
         List<String> unread =
                 unread().stream().filter(key -> !key.startsWith("_")).toList();
@@ -393,9 +393,9 @@ public final class JsonObject {
     }
 
     /**
-     * Refuses keys that nobody has asked for.
+     * Refuses keys that were not read.
      *
-     * @throws InvalidFileException that names the first of them and the known key nearest to it
+     * @throws InvalidFileException which names the first of them and the known key nearest to it
      */
     public void refuseUnread() {
         for (String key : unread()) {
@@ -416,7 +416,7 @@ public final class JsonObject {
         };
     }
 
-    /** Returns the exception for a value that has the right type and is wrong all the same. */
+    /** Returns the exception for a value of the right type that is not valid. */
     public InvalidFileException invalid(String key, String reason) {
         return new InvalidFileException(file, path + key + " " + reason);
     }

@@ -1,5 +1,5 @@
 /**
- * Reading JSON files from untrusted sources: strictly, within limits, and with errors that name the file and the key.
+ * Strict reading of JSON files from untrusted sources, within limits, and with errors that name the file and the key.
  */
 @NullMarked
 package dev.hypersd.json;

@@ -7,12 +7,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** Scaled dot-product attention (Vaswani et al., 2017), the one place where a way to compute it is chosen. */
+/** Scaled dot-product attention (Vaswani et al., 2017), the only place where its implementation is chosen. */
 public final class Attention {
     private Attention() {}
 
     /**
-     * {@code softmax(q k^T / sqrt(d)) v} for each head.
+     * Computes {@code softmax(q k^T
+     * sqrt(d)) v} for each head.
      *
      * @param query {@code [B, Nq, heads * d]}
      * @param key {@code [B, Nk, heads * d]}
@@ -24,15 +25,15 @@ public final class Attention {
     }
 
     /**
-     * Returns the same where only part of the keys is seen.
+     * Computes attention to a part of the keys.
      *
-     * @param mask true for what is seen, {@code [B, 1, Nq or 1, Nk]}; every query sees something
+     * @param mask true for the keys that are seen, {@code [B, 1, Nq or 1, Nk]}; every query sees at least one
      */
     public static Tensor masked(Tensor query, Tensor key, Tensor value, long heads, Tensor mask) {
         return apply(query, key, value, heads, new TensorOptional(mask), false);
     }
 
-    /** Returns the same where position i sees positions 0..i only. */
+    /** Computes causal attention: position i sees positions 0 to i only. */
     public static Tensor causal(Tensor query, Tensor key, Tensor value, long heads) {
         return apply(query, key, value, heads, new TensorOptional(), true);
     }
@@ -71,7 +72,7 @@ public final class Attention {
         return mixed.transpose(1, 2).reshape(query.size(0), query.size(1), query.size(2));
     }
 
-    /** {@code [B, N, heads * d] -> [B, heads, N, d]}, a view. */
+    /** Reshapes {@code [B, N, heads * d]} to a view {@code [B, heads, N, d]}. */
     private static Tensor split(Tensor x, long heads) {
         return x.view(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2);
     }

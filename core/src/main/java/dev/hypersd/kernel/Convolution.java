@@ -9,26 +9,27 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
- * Two-dimensional convolution, the one place where a way to compute it is chosen.
+ * Two-dimensional convolution, the only place where its implementation is chosen.
  *
- * <p>Without gradients the result has its channels innermost in memory, whatever the layout of the input: then
- * everything between two convolutions works on it without rearranging. The limits below were measured on SD 1.5's and
- * its VAE's layers (docs/performance.md).
+ * <p>Without gradients the result is channels-last in memory, whatever the layout of the input, so that no layer
+ * between two convolutions rearranges it. The limits below were measured on the layers of SD 1.5 and its autoencoder
+ * (docs/performance.md).
  */
 public final class Convolution {
     private static final long[] NO_DILATION = {1, 1};
 
     /**
-     * Below as many channels on either side the transforms of the fast way cost more than its smaller products save.
+     * The fewest input and output channels for Winograd's algorithm; below, its transforms cost more than its smaller
+     * products save.
      */
     private static final long WINOGRAD_CHANNELS = 128;
 
-    /** Below as many pixels the transform of the kernels costs more than it saves. */
+    /** The fewest pixels for Winograd's algorithm; below, the transform of the kernels costs more than it saves. */
     private static final long WINOGRAD_PIXELS = 1024;
 
     /**
-     * From so many channels on both sides and up to so many pixels the plain way spends its time on the layout of the
-     * weights.
+     * The fewest input and output channels for im2col, where the engine's own implementation spends its time on the
+     * layout of the weights.
      */
     private static final long IM2COL_CHANNELS = 512;
 
@@ -37,6 +38,8 @@ public final class Convolution {
     private Convolution() {}
 
     /**
+     * Computes the convolution by the fastest implementation for these shapes.
+     *
      * @param x {@code [B, in, H, W]}
      * @param weight {@code [out, in, k, k]}
      * @param bias {@code [out]}, if there is one
@@ -57,12 +60,12 @@ public final class Convolution {
         return plain(x.contiguous(layout), weight, bias, stride, padding).contiguous(MemoryFormat.ChannelsLast);
     }
 
-    /** Returns the number of pixels of the result along a side of {@code in} pixels. */
+    /** Returns the number of output pixels along a side of {@code in} pixels. */
     public static long size(long in, long kernel, long stride, long padding) {
         return (in + 2 * padding - kernel) / stride + 1;
     }
 
-    /** Returns the engine's own way, which serves every case and is the only one with gradients. */
+    /** Computes the convolution by the engine's own implementation, which supports all cases and, alone, gradients. */
     static Tensor plain(Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
         return torch.conv2d(
                 x,
@@ -89,12 +92,12 @@ public final class Convolution {
         return Math.min(weight.size(0), weight.size(1));
     }
 
-    /** Of all pictures. */
+    /** Returns the number of pixels of all pictures. */
     private static long pixels(Tensor x) {
         return x.size(0) * x.size(2) * x.size(3);
     }
 
-    /** Returns whether the limits above were measured for such numbers. */
+    /** Returns whether the tensor is of the type and on the device for which the limits were measured. */
     private static boolean isF32OnCpu(Tensor x) {
         return x.is_cpu() && Dtype.of(x.scalar_type()) == Dtype.F32;
     }

@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
- * Convolution as one matrix product with unfolded patches ("im2col"; Chellapilla, Puri and Simard, 2006). The weights
- * are read as they lie, once, where other ways bring them into a layout of their own first: that is most of the work
- * where they are far larger than the picture.
+ * Convolution as one matrix product with unfolded patches ("im2col"; Chellapilla, Puri and Simard, 2006). It reads the
+ * weights once as they are, where other implementations rearrange them first, which is most of their work where the
+ * weights are far larger than the picture.
  */
 final class Im2col {
     private static final long[] NO_DILATION = {1, 1};
@@ -17,10 +17,10 @@ final class Im2col {
     private Im2col() {}
 
     /**
-     * Returns the convolution of {@code x [B, in, H, W]} with {@code weight [out, in, k, k]} and {@code bias [out]}, if
-     * there is one.
+     * Computes the convolution of {@code x [B, in, H, W]} with {@code weight [out, in, k, k]} and {@code bias [out]},
+     * if there is one.
      *
-     * @return {@code [B, out, H', W']}, channels innermost in memory
+     * @return {@code [B, out, H', W']}, channels-last in memory
      */
     static Tensor apply(Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
         return TensorScope.scoped(() -> {

@@ -10,30 +10,29 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The 3x3 convolution of stride 1 with a quarter of the multiplications: F(4x4, 3x3) of Lavin and Gray, "Fast
- * Algorithms for Convolutional Neural Networks" (2015).
+ * Winograd's algorithm for 3x3 convolutions of stride 1, with a quarter of the multiplications: F(4x4, 3x3) of Lavin
+ * and Gray, "Fast Algorithms for Convolutional Neural Networks" (2015).
  *
- * <p>The output is cut into tiles of 4x4 pixels. Each needs a patch of 6x6 input pixels {@code d}, and with the kernel
- * {@code g} and the small matrices below its value is {@code A^T [(G g G^T) * (B^T d B)] A}, where {@code *} goes
- * element by element. Summing over input channels makes 36 independent matrix products {@code [tiles, in] x [in, out]}
- * of that element-wise product, and those are what processors are good at. The three transforms on the outside are
- * products too, with the matrices {@code B^T (x) B^T} and so on that act on a flattened patch.
+ * <p>The output is divided into tiles of 4x4 pixels. Each needs a patch of 6x6 input pixels {@code d}; with the kernel
+ * {@code g} and the small matrices below its value is {@code A^T [(G g G^T) * (B^T d B)] A}, where {@code *} multiplies
+ * elements. Summing over input channels turns this product into 36 independent matrix products {@code [tiles, in] x
+ * [in, out]}, which processors compute fast. The three transforms around it are matrix products too, with {@code B^T
+ * (x) B^T} and so on, applied to flattened patches.
  *
- * <p>Pixels are laid out with channels innermost, so that whatever is copied is copied in runs of all channels.
- * Everything happens in pieces whose intermediate results stay in the processor's cache: bands of tiles on large
- * pictures, where the kernels are small; blocks of output channels on small ones, where the transformed kernels, four
- * times as large as the weights, are what would not fit. So they are never kept, cost no memory, and follow every
- * adapter.
+ * <p>Pixels are laid out channels-last, so that copies run over all channels. The work is divided into pieces whose
+ * intermediate results stay in the processor's cache: bands of tiles on large pictures, where the kernels are small;
+ * blocks of output channels on small ones, where the transformed kernels, four times as large as the weights, would not
+ * fit. The transformed kernels are never kept, so they take no memory and follow every adapter.
  *
- * <p>The coefficients amplify rounding: expect a relative error of 1e-5 of the largest value, against 1e-6 of the plain
- * way.
+ * <p>The coefficients amplify rounding: expect a relative error of 1e-5 of the largest value, against 1e-6 of the
+ * engine's own implementation.
  */
 final class Winograd {
     private static final int TILE = 4;
     private static final int PATCH = 6;
     private static final int POINTS = PATCH * PATCH;
 
-    /** Transforms six input pixels. */
+    /** The transform of six input pixels. */
     private static final double[][] B_T = {
         {4, 0, -5, 0, 1, 0},
         {0, -4, -4, 1, 1, 0},
@@ -43,7 +42,7 @@ final class Winograd {
         {0, 4, 0, -5, 0, 1}
     };
 
-    /** Transforms three kernel coefficients. */
+    /** The transform of three kernel coefficients. */
     private static final double[][] G = {
         {1 / 4.0, 0, 0},
         {-1 / 6.0, -1 / 6.0, -1 / 6.0},
@@ -53,7 +52,7 @@ final class Winograd {
         {0, 0, 1}
     };
 
-    /** Transforms six products back to four output pixels. */
+    /** The transform of six products to four output pixels. */
     private static final double[][] A_T = {
         {1, 1, 1, 1, 1, 0},
         {0, 1, -1, 2, -2, 0},
@@ -65,33 +64,33 @@ final class Winograd {
     private static final float[] KERNEL = squared(G);
     private static final float[] OUTPUT = squared(A_T);
 
-    /** Tiles of a small picture, which is handled at once while the kernels come in blocks. */
+    /**
+     * The largest number of tiles of a small picture, which is processed at once, while the kernels are divided into
+     * blocks.
+     */
     private static final long SMALL = 256;
 
-    /**
-     * Tiles of a band of a large picture: enough for efficient products, few enough for their intermediate results to
-     * stay in the cache.
-     */
+    /** The number of tiles of a band of a large picture: enough for efficient products, few enough for the cache. */
     private static final long BAND = 128;
 
-    /** Elements of a block of transformed kernels, 16 MiB. */
+    /** The number of elements of a block of transformed kernels, 16 MiB. */
     private static final long BLOCK = 1 << 22;
 
     /**
-     * Elements between the planes of an intermediate result: a cache line, so that equal places of all planes do not
-     * compete for one cache set.
+     * The number of elements between the planes of an intermediate result: a cache line, so that equal places of all
+     * planes do not compete for one cache set.
      */
     private static final long GAP = 16;
 
     private Winograd() {}
 
     /**
-     * Returns the convolution with padding 1.
+     * Computes the convolution with padding 1.
      *
      * @param x F32 {@code [B, in, H, W]}
      * @param weight F32 {@code [out, in, 3, 3]}
      * @param bias F32 {@code [out]}, if there is one
-     * @return {@code [B, out, H, W]}, channels innermost in memory
+     * @return {@code [B, out, H, W]}, channels-last in memory
      */
     static Tensor apply(Tensor x, Tensor weight, Optional<Tensor> bias) {
         return TensorScope.scoped(() -> {
@@ -119,7 +118,7 @@ final class Winograd {
         });
     }
 
-    /** {@code [B, in, H, W] -> [B, 4 rows + 2, 4 columns + 2, in]} with zeros around. */
+    /** Pads {@code [B, in, H, W]} with zeros to {@code [B, 4 rows + 2, 4 columns + 2, in]}. */
     private static Tensor pad(Tensor x, long rows, long columns) {
         long right = columns * TILE + 1 - x.size(3);
         long bottom = rows * TILE + 1 - x.size(2);
@@ -127,7 +126,7 @@ final class Winograd {
                 .contiguous();
     }
 
-    /** The kernels, transformed by blocks of output channels; once and for all where one block holds them all. */
+    /** The kernels, transformed by blocks of output channels, or only once where one block holds them all. */
     private static final class Kernels {
         private final Tensor weight;
         private final long block;
@@ -135,7 +134,11 @@ final class Winograd {
         private final Tensor memory;
         private final Optional<Tensor> all;
 
-        /** @param most elements of a block */
+        /**
+         * Allocates the block.
+         *
+         * @param most the greatest number of elements of a block
+         */
         Kernels(Tensor weight, long most) {
             this.weight = weight.contiguous();
             this.block = Math.clamp(most / (POINTS * in()), 1, out());
@@ -151,13 +154,14 @@ final class Winograd {
             return weight.size(0);
         }
 
-        /** Output channels of a block; the last one may have fewer. */
+        /** Returns the number of output channels of a block; the last one may have fewer. */
         long block() {
             return block;
         }
 
         /**
-         * {@code [36, in, count]} for {@code count} output channels from {@code first} on; valid until the next call.
+         * Returns {@code [36, in, count]} for {@code count} output channels from {@code first} on, valid until the next
+         * call.
          */
         Tensor transformed(long first, long count) {
             return all.orElseGet(() -> compute(first, count));
@@ -170,7 +174,7 @@ final class Winograd {
         }
     }
 
-    /** Memory for {@code count} planes of {@code size} elements. */
+    /** Allocates {@code count} planes of {@code size} elements. */
     private static Tensor reserve(long count, long size) {
         return Tensors.empty(count * (size + GAP));
     }
@@ -182,7 +186,7 @@ final class Winograd {
         return flat.unflatten(1, shape);
     }
 
-    /** The work on some rows of tiles, with memory that is used again for the next ones. */
+    /** The computation for some rows of tiles, whose memory is used again for the next ones. */
     private static final class Band {
         private final Kernels kernels;
         private final Optional<Tensor> bias;
@@ -195,7 +199,11 @@ final class Winograd {
         private final Tensor products;
         private final Tensor tiles;
 
-        /** @param rows the most rows at a time */
+        /**
+         * Allocates the memory.
+         *
+         * @param rows the greatest number of rows at a time
+         */
         Band(Kernels kernels, Optional<Tensor> bias, long rows, long columns) {
             this.kernels = kernels;
             this.bias = bias;
@@ -229,7 +237,10 @@ final class Winograd {
             });
         }
 
-        /** From transformed patches to finished pixels, for some output channels. */
+        /**
+         * Multiplies transformed patches with the kernels and transforms the products to output pixels, for some output
+         * channels.
+         */
         private void multiply(Tensor v, Tensor to, long channel) {
             long n = to.size(0);
             long out = to.size(-1);
@@ -260,7 +271,7 @@ final class Winograd {
     }
 
     /**
-     * Returns the Kronecker product of {@code matrix} with itself, row by row: it does to a flattened square what
+     * Returns the Kronecker product of {@code matrix} with itself, row by row. It does to a flattened square what
      * {@code matrix} does to its rows and columns.
      */
     private static float[] squared(double[][] matrix) {

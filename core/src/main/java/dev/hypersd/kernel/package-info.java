@@ -1,6 +1,6 @@
 /**
- * The two operations that decide how fast a picture is drawn: convolution and attention. Each has one entry point, so
- * that the fastest implementation for a shape and a device can be chosen without any network knowing of it.
+ * Convolution and attention, the two operations that determine how fast a picture is drawn. Each has one entry point,
+ * so that the fastest implementation for a shape and a device is chosen without the networks knowing.
  */
 @NullMarked
 package dev.hypersd.kernel;

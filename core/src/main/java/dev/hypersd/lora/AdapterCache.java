@@ -9,21 +9,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Merged adapters that were used lately, so that requests which alternate between a few LoRAs need not merge them anew.
+ * A cache of merged adapters, so that requests that alternate between a few LoRAs need not merge them anew.
  *
  * <p>Each entry holds a copy of every weight that it changes, which for the usual LoRA is nearly the whole network; so
- * there are few. A request takes a {@linkplain #lease lease}: what has to leave the cache is freed when the last
- * request that uses it is done. Safe to use from several threads.
+ * the capacity is small. A request takes a {@linkplain #lease lease}: an entry that leaves the cache is freed when the
+ * last request that uses it ends. Safe to use from several threads.
  */
 public final class AdapterCache implements AutoCloseable {
     private final int capacity;
 
-    /** In the order of use, the longest unused first. */
+    /** The entries, the least recently used first. */
     private final Map<List<WeightedLora>, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
-     * @param capacity how many sets of merged weights to keep; with 0 nothing is merged, and LoRAs are laid over the
-     *     weights at each use
+     * Creates a cache.
+     *
+     * @param capacity the number of sets of merged weights to keep; with 0 nothing is merged, and LoRAs are computed
+     *     separately at each use
      */
     public AdapterCache(int capacity) {
         if (capacity < 0) {
@@ -33,7 +35,8 @@ public final class AdapterCache implements AutoCloseable {
     }
 
     /**
-     * Returns the adapters for {@code loras}, merged now or earlier; none where all their strengths are 0.
+     * Returns the adapters for {@code loras}, merged now or earlier; {@link Adapters#NONE} where all their strengths
+     * are 0.
      *
      * @throws dev.hypersd.error.InvalidFileException if a factor of a LoRA holds NaN or infinity; where nothing is
      *     merged, when it is used
@@ -74,18 +77,18 @@ public final class AdapterCache implements AutoCloseable {
         }
     }
 
-    /** Returns the number of sets of merged weights that are kept at the moment. */
+    /** Returns the number of sets of merged weights that are kept at present. */
     public synchronized int size() {
         return entries.size();
     }
 
-    /** Empties the cache; what is on lease stays valid until it is given back. The cache can be used again. */
+    /** Empties the cache. Adapters on lease stay valid until they are returned, and the cache can be used again. */
     @Override
     public void close() {
         evictDownTo(0);
     }
 
-    /** Merged weights and the number of those who hold on to them: the cache itself, and one for each lease. */
+    /** Merged weights, and the number of their users: the cache itself, and one for each lease. */
     private static final class Entry {
         private final MergedAdapters merged;
         private int holders = 1;
@@ -122,7 +125,7 @@ public final class AdapterCache implements AutoCloseable {
             return adapters;
         }
 
-        /** Gives the adapters back; twice is once. */
+        /** Returns the adapters to the cache; closing again has no effect. */
         @Override
         public synchronized void close() {
             entry.ifPresent(Entry::release);

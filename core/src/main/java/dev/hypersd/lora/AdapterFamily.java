@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Tells what model an adapter was made for, so that a misfit can be explained. */
+/** Guesses the model that an adapter was made for, for messages about adapters that do not fit. */
 final class AdapterFamily {
-    /** The first whose signs are there is the guess; the more special ones come first. */
+    /** The signs of each family, the more specific ones first; the first that are present decide. */
     private static final List<Sign> SIGNS = List.of(
             new Sign("FLUX", "double_blocks|single_transformer_blocks"),
             new Sign("SD 3", "joint_blocks|transformer[._]transformer_blocks"),
@@ -38,7 +38,7 @@ final class AdapterFamily {
                 .map(family -> isSd2(file) ? "SD 2" : family);
     }
 
-    /** SD 2 has the names of SD 1.5 and a text encoder of another width. */
+    /** Returns whether an adapter is for SD 2, which has the names of SD 1.5 and a text encoder of another width. */
     private static boolean isSd2(LoraFile file) {
         return file.modules().stream()
                 .filter(module -> CROSS_ATTENTION.matcher(module.name()).find())

@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * The configuration that newer versions of diffusers store in the header, under {@code lora_adapter_metadata}: PEFT's,
- * with the network in front of each key ({@code unet.lora_alpha}). It gives the alphas, which files in PEFT's spelling
- * have no tensors for.
+ * The PEFT configuration that newer versions of diffusers store in the header under {@code lora_adapter_metadata}, with
+ * the network before each key ({@code unet.lora_alpha}). It contains the alphas, for which files in PEFT's spelling
+ * have no tensors.
  */
 final class AdapterMetadata {
     private static final String KEY = "lora_adapter_metadata";
@@ -26,7 +26,8 @@ final class AdapterMetadata {
     }
 
     /**
-     * Returns the alpha of a module, if it is told: scaled such that alpha / rank is what the adapter was trained with.
+     * Returns the alpha of a module, scaled such that alpha
+     * rank is what the adapter was trained with; empty if the metadata have none.
      */
     Optional<Double> alpha(String module, long rank) {
         return json.flatMap(configuration -> {
@@ -43,8 +44,9 @@ final class AdapterMetadata {
     }
 
     /**
-     * PEFT matches such patterns as expressions at the end of the name; what it writes are whole names, and no
-     * stranger's expression is run.
+     * Returns the value for a layer in a map of exceptions. PEFT matches its keys as regular expressions at the end of
+     * the name. Those that it writes are whole names, so they are compared as text and no expression from a file is
+     * evaluated.
      */
     private static Optional<Double> exception(JsonObject configuration, String key, String layer) {
         return configuration

@@ -5,13 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Factors for parts of a model that multiply the weight of an adapter, as kohya's and ComfyUI's block weights do.
+ * Factors by which the weight of an adapter is multiplied in parts of a model, like the block weights of kohya and
+ * ComfyUI.
  *
- * @param factors by what names of layers begin with: {@code text_encoder}, {@code unet}, {@code unet.down_blocks.1},
- *     {@code unet.mid_block}; the longest counts
+ * @param factors the factors by prefixes of the names of layers: {@code text_encoder}, {@code unet}, {@code
+ *     unet.down_blocks.1}, {@code unet.mid_block}; the longest prefix counts
  */
 public record BlockWeights(Map<String, Double> factors) {
-    /** The same everywhere. */
+    /** The factor 1 in all parts. */
     public static final BlockWeights EVEN = new BlockWeights(Map.of());
 
     public BlockWeights {
@@ -24,7 +25,7 @@ public record BlockWeights(Map<String, Double> factors) {
         });
     }
 
-    /** Returns the factor for the layer {@code name} of {@code network}; 1 where nothing is said. */
+    /** Returns the factor for the layer {@code name} of {@code network}; 1 where no prefix matches. */
     public double of(Component network, String name) {
         String full = network.folder() + "." + name;
         for (int end = full.length(); end > 0; end = full.lastIndexOf('.', end - 1)) {

@@ -14,7 +14,7 @@ public enum Component {
         this.folder = folder;
     }
 
-    /** Returns the network called {@code folder} in model directories. */
+    /** Returns the network with the name {@code folder} in model directories. */
     public static Component in(String folder) {
         return Arrays.stream(values())
                 .filter(component -> component.folder.equals(folder))
@@ -22,7 +22,7 @@ public enum Component {
                 .orElseThrow(() -> new IllegalArgumentException("adapters change no network called " + folder));
     }
 
-    /** Returns the name of this network in model directories, and in front of the keys of PEFT files. */
+    /** Returns the name of this network in model directories, which is also the prefix of its keys in PEFT files. */
     public String folder() {
         return folder;
     }

@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The change of a weight as a module of an adapter's file stores it, in smaller tensors. The flattened weight is
- * {@code [out, rest]}.
+ * The change of a weight, in the smaller tensors in which an adapter's file stores it. The change, flattened to a
+ * matrix, is {@code [out, rest]}.
  */
 public sealed interface Delta {
     /** Returns the number that alpha is divided by, at least 1. */
@@ -21,13 +21,15 @@ public sealed interface Delta {
     /** Returns all tensors that it is made of. */
     List<StoredTensor> tensors();
 
-    /** Returns whether it changes a weight of this shape. */
+    /** Returns whether it can change a weight of this shape. */
     boolean fits(long... weight);
 
-    /** Returns the number of elements of that weight. */
+    /** Returns the number of elements of the changed weight. */
     long weightCount();
 
-    /** Returns the change {@code [out, rest]}, in the type and on the device of {@code like}; finite. */
+    /**
+     * Computes the change {@code [out, rest]}, in the type and on the device of {@code like}; all values are finite.
+     */
     Tensor values(Tensor like);
 
     /**
@@ -47,7 +49,10 @@ public sealed interface Delta {
             return List.of(up, down);
         }
 
-        /** Filters must have the same size; a linear layer and a 1x1 convolution are the same, and files mix them. */
+        /**
+         * Returns whether the shapes agree. A linear layer and a 1x1 convolution count as the same, since files mix
+         * them; larger filters must have the same size.
+         */
         @Override
         public boolean fits(long... weight) {
             return up.shape()[0] == weight[0] && Arrays.equals(filter(down.shape()), filter(weight));
@@ -69,10 +74,10 @@ public sealed interface Delta {
         }
 
         /**
-         * Returns the same for a layer to add, or to compute with separately.
+         * Returns the product as factors, for a layer to add or to compute separately.
          *
-         * @param like gives the type and the device of the factors
-         * @param scale what the product is multiplied with
+         * @param like a tensor of the type and the device that the factors are to have
+         * @param scale the factor of the product
          * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
          */
         public LowRank change(Tensor like, double scale) {
@@ -118,11 +123,11 @@ public sealed interface Delta {
     }
 
     /**
-     * The difference in full, as it is added: of a matrix, of filters, or of the scales or shifts of a norm. Also the
-     * bias of a product's second factor, which is scaled as the product is.
+     * The full difference of a matrix, of filters, or of the scale or shift of a norm; or the bias of a product's
+     * second factor, which is scaled as the product is.
      *
-     * @param whole in the shape of the parameter
-     * @param rank of the product that it belongs to; 1 if there is none
+     * @param whole the difference, in the shape of the parameter
+     * @param rank the rank of the product that it belongs to; 1 if there is none
      */
     record Full(StoredTensor whole, long rank) implements Delta {
         @Override
@@ -130,7 +135,10 @@ public sealed interface Delta {
             return List.of(whole);
         }
 
-        /** A linear layer and a 1x1 convolution are the same, and files mix them. */
+        /**
+         * Returns whether the shapes agree. A linear layer and a 1x1 convolution count as the same, since files mix
+         * them.
+         */
         @Override
         public boolean fits(long... weight) {
             return Arrays.equals(withoutOnes(whole.shape()), withoutOnes(weight));
@@ -156,8 +164,8 @@ public sealed interface Delta {
     }
 
     /**
-     * A matrix as it is, as a product of two, or as such a product with a core between them (Tucker's decomposition)
-     * that makes filters.
+     * A matrix in one of three forms: itself, a product of two factors, or such a product with a core between them
+     * (Tucker's decomposition), which gives filters.
      */
     sealed interface Matrix {
         /** Returns the number of rows. */
@@ -166,15 +174,19 @@ public sealed interface Delta {
         /** Returns the number of columns, with filters flattened. */
         long columns();
 
-        /** Returns the width of the product, if it is one. */
+        /** Returns the inner dimension of the product, if it is one. */
         Optional<Long> rank();
 
         List<StoredTensor> tensors();
 
-        /** {@code [rows, columns]}. */
+        /** Computes {@code [rows, columns]}. */
         Tensor values(Tensor like);
 
-        /** @param whole {@code [rows, columns]} or {@code [rows, in, k, k]} */
+        /**
+         * A matrix that is stored as it is.
+         *
+         * @param whole {@code [rows, columns]} or {@code [rows, in, k, k]}
+         */
         record Whole(StoredTensor whole) implements Matrix {
             @Override
             public long rows() {
@@ -203,7 +215,7 @@ public sealed interface Delta {
         }
 
         /**
-         * Two factors.
+         * A product of two factors.
          *
          * @param a {@code [rows, r]}
          * @param b {@code [r, columns]}
@@ -236,7 +248,7 @@ public sealed interface Delta {
         }
 
         /**
-         * Two factors around a core.
+         * A product of two factors around a core.
          *
          * @param core {@code [r, s, k, k]}
          * @param a {@code [r, rows]}
@@ -305,7 +317,7 @@ public sealed interface Delta {
             return second.rank().or(first::rank).orElse(1L);
         }
 
-        /** Returns whether alpha means nothing, because neither matrix is a product. */
+        /** Returns whether neither matrix is a product, so that alpha has no meaning. */
         boolean isWhole() {
             return first.rank().isEmpty() && second.rank().isEmpty();
         }
@@ -331,7 +343,7 @@ public sealed interface Delta {
         }
     }
 
-    /** {@code [rows, r]}, {@code [r, s, k, k]} and {@code [s, in]} to {@code [rows, in * k * k]}. */
+    /** Computes {@code [rows, in * k * k]} from {@code [rows, r]}, {@code [r, s, k, k]} and {@code [s, in]}. */
     private static Tensor cored(Tensor left, Tensor core, Tensor right) {
         Tensor rows = left.mm(flat(core)).view(left.size(0), core.size(1), -1);
         return flat(rows.transpose(1, 2).matmul(right).transpose(1, 2).contiguous());

@@ -8,14 +8,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Alphas as diffusers reads them in files in kohya's spelling: see {@link dev.hypersd.preset.Alphas#AS_DIFFUSERS}. */
+/**
+ * Chooses alphas as diffusers does for files in kohya's spelling: see {@link dev.hypersd.preset.Alphas#AS_DIFFUSERS}.
+ */
 final class FrequentAlpha {
     private static final Pattern NETWORK = Pattern.compile("lora_(unet|te\\d?)_.*");
     private static final Pattern ATTENTION = Pattern.compile(".*_attn[12]_to_(?:q|k|v|out_0)");
 
     private FrequentAlpha() {}
 
-    /** Returns the modules of a file, each with the alpha that counts for it. */
+    /** Returns the modules of a file with their effective alphas. */
     static List<LoraModule> of(List<LoraModule> modules) {
         Map<String, List<LoraModule>> networks = modules.stream()
                 .collect(Collectors.groupingBy(FrequentAlpha::network, LinkedHashMap::new, Collectors.toList()));
@@ -45,7 +47,7 @@ final class FrequentAlpha {
         };
     }
 
-    /** Returns the first of the most frequent ones, where several are equally frequent. */
+    /** Returns the most frequent alpha, the first where several are equally frequent. */
     private static double mostFrequent(List<LoraModule> modules) {
         Map<Double, Long> counts = modules.stream()
                 .filter(module -> !module.isFull())

@@ -17,12 +17,12 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A LoRA fitted to a model: for each of its modules, the parameter that it changes.
+ * A LoRA fitted to a model: the parameter that each of its modules changes.
  *
- * <p>Immutable and safe to share. Closing it closes the file; merged weights do not need it any more.
+ * <p>Immutable and safe to share. Closing it closes the file, which merged weights no longer need.
  */
 public final class Lora implements AutoCloseable {
-    /** Lines of a weight that are shorter are as good as zero. */
+    /** The norm below which a row or channel of a weight is treated as zero. */
     private static final double SHORTEST = 1e-7;
 
     private final LoraFile file;
@@ -38,9 +38,9 @@ public final class Lora implements AutoCloseable {
     /**
      * Fits every module of {@code file} to the model.
      *
-     * @param file taken over; closed if it is refused
-     * @throws InvalidFileException if any module does not fit: a picture made with half an adapter is not what was
-     *     asked for
+     * @param file the opened file; the result owns it, and it is closed on failure
+     * @throws InvalidFileException if any module does not fit, since a picture made with half an adapter would not be
+     *     what the user asked for
      */
     public static Lora fit(LoraFile file, LoraTargets model) {
         Lora lora = fitPartly(file, model);
@@ -51,9 +51,9 @@ public final class Lora implements AutoCloseable {
     }
 
     /**
-     * Fits the modules that fit, and tells of the others in {@link #skipped}.
+     * Fits the modules that fit, and lists the others in {@link #skipped}.
      *
-     * @param file taken over; closed if it is refused
+     * @param file the opened file; the result owns it, and it is closed on failure
      * @throws InvalidFileException if none fits
      */
     public static Lora fitPartly(LoraFile file, LoraTargets model) {
@@ -96,7 +96,7 @@ public final class Lora implements AutoCloseable {
                 && module.magnitude().stream().allMatch(m -> isRows(m, weight) || Shapes.count(m.shape()) == weight[1]);
     }
 
-    /** Returns whether the magnitudes of a DoRA are those of rows, and not of input channels. */
+    /** Returns whether the magnitudes of a DoRA are those of rows; otherwise they are those of input channels. */
     private static boolean isRows(StoredTensor magnitude, long... weight) {
         return magnitude.shape()[0] == weight[0] && Shapes.count(magnitude.shape()) == weight[0];
     }
@@ -114,17 +114,20 @@ public final class Lora implements AutoCloseable {
                         .formatted(model.model(), skipped.size(), all, skipped.getFirst(), guess));
     }
 
-    /** Returns the file. */
+    /** Returns the LoRA file. */
     public LoraFile file() {
         return file;
     }
 
-    /** Returns the changed parameters, in the order of the file; none occurs twice. */
+    /** Returns the changes of parameters, in the order of the file; no parameter occurs twice. */
     public List<Change> changes() {
         return changes;
     }
 
-    /** Returns the modules that do not fit and are not applied, each with the reason; empty unless fitted partly. */
+    /**
+     * Returns the modules that do not fit and are not applied, each with the reason. It is empty unless the LoRA was
+     * fitted partly.
+     */
     public List<String> skipped() {
         return skipped;
     }
@@ -135,20 +138,21 @@ public final class Lora implements AutoCloseable {
     }
 
     /**
-     * One changed parameter.
+     * The change of one parameter.
      *
-     * @param target the weight
+     * @param target the changed weight
      * @param module fits the weight
      */
     public record Change(Parameter target, LoraModule module) {
         /**
-         * {@code weight + strength * alpha / rank * delta}. A DoRA (Liu et al., 2024) gives what comes of strength 1
-         * the lengths that it has learned, and other strengths go a part of the way there, or beyond.
+         * Applies the change: {@code weight + strength * alpha
+         * rank * delta}. A DoRA (Liu et al., 2024) normalises the result of strength 1 to the magnitudes that it has
+         * learned; other strengths interpolate between the weight and that result, or extrapolate.
          *
-         * @param weight what to change, in the shape of the target and the floating-point type to compute in
+         * @param weight the weight to change, in the shape of the target and the floating-point type to compute in
          * @param strength 1 for the adapter as it was trained; may be negative
-         * @return of that shape and type; a product of two factors is left for the layer to add
-         * @throws InvalidFileException if what the module holds is NaN or infinite
+         * @return the changed weight of that shape and type; a product of two factors is left for the layer to add
+         * @throws InvalidFileException if a tensor of the module holds NaN or infinity
          */
         public Weight on(Weight weight, double strength) {
             if (module.magnitude().isEmpty()) {

@@ -19,12 +19,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A LoRA file: its modules, whatever the spelling of their names, before any network is known that they belong to.
+ * A LoRA file: its modules, in any spelling of their names, before they are fitted to a network.
  *
  * <p>Immutable and safe to share. The factors stay in the mapped file until they are used; do not close it before.
  */
 public final class LoraFile implements AutoCloseable {
-    /** {@code bundle_emb.NAME.string_to_param.*}, or with {@code clip_l} and {@code clip_g} behind the name. */
+    /**
+     * The names of the tensors of a textual inversion: {@code bundle_emb.NAME.string_to_param.*}, or with {@code
+     * clip_l} and {@code clip_g} after the name.
+     */
     private static final Pattern WORD = Pattern.compile("bundle_emb\\.([^.]+)\\..+");
 
     private final SafetensorsFile file;
@@ -40,16 +43,16 @@ public final class LoraFile implements AutoCloseable {
     }
 
     /**
-     * Opens {@code path} and checks that every module is whole: floating-point factors that can be multiplied, and a
-     * finite alpha.
+     * Opens {@code path} and checks that every module is complete, with floating-point factors that can be multiplied
+     * and a finite alpha.
      *
-     * @throws InvalidFileException if it is missing, no safetensors file, no LoRA, or a broken one
+     * @throws InvalidFileException if the file is missing, not safetensors, not a LoRA, or broken
      */
     public static LoraFile open(Path path) {
         return open(path, Alphas.OWN);
     }
 
-    /** {@link #open(Path)} with a choice of the alpha that counts for a module. */
+    /** Opens {@code path} as {@link #open(Path)} does, with a choice of the effective alphas. */
     public static LoraFile open(Path path, Alphas alphas) {
         SafetensorsFile file = SafetensorsFile.open(path);
         try {
@@ -98,7 +101,7 @@ public final class LoraFile implements AutoCloseable {
         return new LoraFile(file, alphas == Alphas.AS_DIFFUSERS ? FrequentAlpha.of(modules) : modules, foreign, words);
     }
 
-    /** A tensor beside the parts of a module may change what they mean, so it is not left aside. */
+    /** Refuses unknown tensors in a module, since they may change the meaning of the known ones. */
     private static void requireKnownParts(Path file, Set<String> modules, List<String> foreign) {
         for (String name : foreign) {
             for (int end = name.lastIndexOf('.'); end > 0; end = name.lastIndexOf('.', end - 1)) {
@@ -114,10 +117,7 @@ public final class LoraFile implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns whether a file is an adapter by the names of its tensors, be it of a kind that is read or of one that is
-     * not.
-     */
+    /** Returns whether the names of a file's tensors are those of an adapter, of a supported kind or not. */
     public static boolean isRecognised(SafetensorsFile file) {
         return file.names().stream()
                 .anyMatch(name -> name.contains("lora")
@@ -125,7 +125,7 @@ public final class LoraFile implements AutoCloseable {
                         || UnreadAdapters.kind(name).isPresent());
     }
 
-    /** Returns the file. */
+    /** Returns the path of the file. */
     public Path path() {
         return file.file();
     }
@@ -135,17 +135,17 @@ public final class LoraFile implements AutoCloseable {
         return modules;
     }
 
-    /** Returns the tensors that are no part of a LoRA as known here, for example those of other kinds of adapters. */
+    /** Returns the names of tensors that belong to no supported LoRA, for example of other kinds of adapters. */
     public List<String> foreign() {
         return foreign;
     }
 
-    /** Returns the learned words that the file brings along, by their names in prompts. */
+    /** Returns the textual inversions that the file contains, by their names in prompts. */
     public SortedSet<String> words() {
         return words;
     }
 
-    /** Returns the ranks that occur; differences in full have none. */
+    /** Returns the ranks that occur; full differences have none. */
     public SortedSet<Long> ranks() {
         return modules.stream()
                 .filter(module -> !module.isFull())
@@ -153,20 +153,17 @@ public final class LoraFile implements AutoCloseable {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Returns the free-form strings of the header, among them what trainers tell of themselves. */
+    /** Returns the strings in the header, which trainers write freely. */
     public Map<String, String> metadata() {
         return file.metadata();
     }
 
-    /**
-     * Returns the family of models that this adapter looks made for, such as {@code SDXL}: a guess from names and
-     * shapes.
-     */
+    /** Guesses the model family that this adapter was made for, such as {@code SDXL}, from names and shapes. */
     public Optional<String> family() {
         return AdapterFamily.of(this);
     }
 
-    /** Releases the mapping. */
+    /** Closes the mapping of the file. */
     @Override
     public void close() {
         file.close();

@@ -9,13 +9,13 @@ import java.util.regex.Pattern;
 /** The layers of a U-Net that LoRAs usually change, by kind. The released few-step LoRAs change all of them. */
 public enum LoraLayers {
     /**
-     * Queries, keys, values and outputs of all attention, and the projections into and out of the transformers around
-     * it.
+     * The query, key, value and output projections of all attention layers, and the input and output projections of
+     * transformers.
      */
     ATTENTION(".*\\.attn[12]\\.(to_[qkv]|to_out\\.0)|.*\\.attentions\\.\\d+\\.proj_(in|out)"),
-    /** The feed-forward parts of transformers. */
+    /** The feed-forward networks of transformers. */
     FEED_FORWARD(".*\\.ff\\.net\\.(0\\.proj|2)"),
-    /** Residual blocks, with what tells them the time, and the convolutions between levels. */
+    /** Residual blocks with their time embeddings, and the convolutions between levels. */
     CONVOLUTION(".*\\.resnets\\.\\d+\\.(conv1|conv2|conv_shortcut|time_emb_proj)|"
             + ".*\\.(downsamplers|upsamplers)\\.0\\.conv");
 
@@ -28,7 +28,7 @@ public enum LoraLayers {
     /**
      * Returns the weights of the layers of {@code kinds} among {@code parameters}, in their order.
      *
-     * @param parameters of a U-Net, by name
+     * @param parameters the parameters of a U-Net, by name
      */
     public static Map<String, Parameter> weights(Collection<LoraLayers> kinds, Map<String, Parameter> parameters) {
         Map<String, Parameter> weights = new LinkedHashMap<>();

@@ -5,14 +5,13 @@ import dev.hypersd.weights.StoredTensor;
 import java.util.Optional;
 
 /**
- * The change of one parameter of a module, as a LoRA file tells it. Whether a network has such a module is not known
- * yet.
+ * The change of one parameter of a module, as a LoRA file stores it, before it is fitted to a network.
  *
- * @param name the module as the file spells it
- * @param part the parameter that changes
- * @param delta how it changes
- * @param alpha the strength that the module was trained with, finite; equal to the rank where the file does not tell
- * @param magnitude of a DoRA: the norm of each row or of each input channel of the changed weight
+ * @param name the name of the module in the spelling of the file
+ * @param part the changed parameter
+ * @param delta the change
+ * @param alpha the alpha that the module was trained with, finite; equal to the rank where the file has none
+ * @param magnitude for a DoRA, the norm of each row or of each input channel of the changed weight
  */
 public record LoraModule(String name, Part part, Delta delta, double alpha, Optional<StoredTensor> magnitude) {
     /** The parameters that a module may have. */
@@ -21,27 +20,30 @@ public record LoraModule(String name, Part part, Delta delta, double alpha, Opti
         BIAS
     }
 
-    /** What messages call the parameter: the weight by the name of its module. */
+    /** Returns the name of the parameter for messages: for a weight, the name of its module. */
     public String parameter() {
         return part == Part.WEIGHT ? name : name + ", bias";
     }
 
-    /** Returns whether the change is stored in full, so that ranks and alphas say nothing. */
+    /** Returns whether the change is stored in full, so that rank and alpha have no meaning. */
     public boolean isFull() {
         return delta instanceof Delta.Full;
     }
 
-    /** Returns the number of directions in which the weight is changed, at least 1. */
+    /** Returns the rank of the change, at least 1. */
     public long rank() {
         return delta.rank();
     }
 
-    /** Returns the number of elements of the weight that this changes. */
+    /** Returns the number of elements of the changed weight. */
     public long weightCount() {
         return delta.weightCount();
     }
 
-    /** Returns the factor of the change: alpha / rank. */
+    /**
+     * Returns the factor of the change, alpha
+     * rank.
+     */
     public double scale() {
         return alpha / rank();
     }
@@ -49,7 +51,7 @@ public record LoraModule(String name, Part part, Delta delta, double alpha, Opti
     /**
      * Returns the two factors of an ordinary LoRA.
      *
-     * @throws InvalidFileException if the module is of another kind, which no LoRA is made of
+     * @throws InvalidFileException if the module is of another kind of adapter
      */
     public Delta.Product product() {
         if (part == Part.WEIGHT && magnitude.isEmpty() && delta instanceof Delta.Product product) {
@@ -62,7 +64,7 @@ public record LoraModule(String name, Part part, Delta delta, double alpha, Opti
                         .formatted(kind(), name));
     }
 
-    /** Returns the name of its kind of adapters. */
+    /** Returns the name of the kind of adapter. */
     public String kind() {
         return magnitude.isPresent()
                 ? "DoRA"

@@ -5,17 +5,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The networks of a model, as LoRAs see them: which modules there are and what shape their weights have.
+ * The parameters of a model's networks that LoRAs can change, by the names of their modules.
  *
- * <p>Shapes are enough: built over parameters from {@link dev.hypersd.nn.ParameterSource#SHAPES_ONLY} it tells whether
- * an adapter fits before a model is loaded. Immutable and safe to share.
+ * <p>Shapes are sufficient: with parameters from {@link dev.hypersd.nn.ParameterSource#SHAPES_ONLY} an adapter is
+ * checked before a model is loaded. Immutable and safe to share.
  */
 public final class LoraTargets {
     private final String model;
     private final ModuleNames names;
 
     /**
-     * @param model what messages should call the model, for example {@code SD 1.5}
+     * Creates the targets.
+     *
+     * @param model the name of the model in messages, for example {@code SD 1.5}
      * @param networks the parameters of each network by name, from {@link dev.hypersd.nn.Parameters#taken()}
      */
     public LoraTargets(String model, Map<Component, Map<String, Parameter>> networks) {
@@ -31,12 +33,12 @@ public final class LoraTargets {
         return names;
     }
 
-    /** Returns the weight of the module that a LoRA file calls {@code name}, if the model has it. */
+    /** Returns the weight of the module {@code name} of a LoRA file, if the model has it. */
     public Optional<Parameter> find(String name) {
         return names.find(name);
     }
 
-    /** Returns the parameter that {@code module} of a file is about, if the model has it. */
+    /** Returns the parameter that {@code module} of a LoRA file changes, if the model has it. */
     Optional<Parameter> find(LoraModule module) {
         return switch (module.part()) {
             case WEIGHT -> names.find(module.name());

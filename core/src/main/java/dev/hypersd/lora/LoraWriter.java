@@ -13,10 +13,10 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Writes LoRA files that other programs open.
+ * Writes LoRA files that other programs read.
  *
- * <p>Kohya's spelling has a tensor for alpha. The others do not, and not every program reads the header where it may
- * stand; so there the scale is multiplied into the up half and alpha is the rank, which is what all take it for.
+ * <p>Kohya's spelling has a tensor for alpha. The others have none, and not every program reads alpha from the header.
+ * In those the scale is multiplied into the {@code up} factor, and alpha is the rank, which all programs assume.
  */
 public final class LoraWriter {
     private final LoraTargets model;
@@ -24,8 +24,10 @@ public final class LoraWriter {
     private final Dtype dtype;
 
     /**
-     * @param model the networks that the factors were trained on
-     * @param dtype how to store the factors; F16 is usual
+     * Creates a writer.
+     *
+     * @param model the networks that the factors were trained for
+     * @param dtype the type in which the factors are stored; F16 is usual
      */
     public LoraWriter(LoraTargets model, Spelling spelling, Dtype dtype) {
         this.model = model;

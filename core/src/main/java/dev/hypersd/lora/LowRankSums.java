@@ -14,11 +14,13 @@ import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Low-rank changes made of others. Results are F32, alpha is their rank, and they belong to the caller's scope. */
+/**
+ * Arithmetic on low-rank changes. Results are F32, their alpha is their rank, and they belong to the caller's scope.
+ */
 public final class LowRankSums {
     private LowRankSums() {}
 
-    /** {@code strength} times the change of {@code factors}; themselves where that is 1. */
+    /** Returns {@code strength} times the change of {@code factors}, which are returned themselves if that is 1. */
     public static Factors scaled(Factors factors, double strength) {
         return strength == 1
                 ? factors
@@ -29,8 +31,8 @@ public final class LowRankSums {
     }
 
     /**
-     * Returns the sum of {@code terms}, all of one parameter, which has the sum of their ranks and loses nothing; a
-     * single one as it is.
+     * Returns the sum of {@code terms}, all of one parameter. Its rank is the sum of theirs, so it is exact. A single
+     * term is returned as it is.
      */
     public static Factors sum(List<Factors> terms) {
         if (terms.size() == 1) {
@@ -49,8 +51,8 @@ public final class LowRankSums {
     }
 
     /**
-     * Returns the change of rank {@code rank} nearest to {@code factors}, by singular values; the same change where
-     * that rank is not lower.
+     * Returns the nearest change of rank {@code rank}, by singular value decomposition; the same change if its rank is
+     * not higher.
      */
     public static Factors truncated(Factors factors, long rank) {
         return built(() -> {
@@ -72,7 +74,7 @@ public final class LowRankSums {
     }
 
     /**
-     * Returns the change of rank {@code rank}, or of the smaller side of the weight, nearest to {@code difference},
+     * Returns the change of rank {@code rank}, or of full rank where that is lower, nearest to {@code difference},
      * which has the shape of {@code target}.
      */
     public static Factors nearestTo(Parameter target, Tensor difference, long rank) {
@@ -83,8 +85,8 @@ public final class LowRankSums {
     }
 
     /**
-     * Returns the leading singular vectors of {@code matrix}, as many as it has, each half with the root of their
-     * values; two-dimensional.
+     * Returns the leading singular vectors of {@code matrix}, at most {@code most}, each multiplied by the root of its
+     * singular value; two-dimensional.
      */
     private static Factors nearest(Parameter target, Tensor matrix, long most) {
         long rank = Math.min(most, Math.min(matrix.size(0), matrix.size(1)));
@@ -103,7 +105,7 @@ public final class LowRankSums {
         return tensor.to(Dtype.F32.scalarType()).reshape(tensor.size(0), -1);
     }
 
-    /** Factors in the number of dimensions of the target: filters where it is a convolution. */
+    /** Reshapes factors to the number of dimensions of the target, filters for a convolution. */
     private static Factors shaped(Parameter target, Tensor up, Tensor down) {
         long rank = down.size(0);
         long[] weight = target.shape();

@@ -12,10 +12,9 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * LoRAs merged with the weights that they change: computing with them costs nothing more than computing without.
+ * LoRAs merged into copies of the weights that they change, so that the network computes at the same speed as without.
  *
- * <p>The merged weights are copies, one for each changed parameter, and the base stays as it is. So taking the LoRAs
- * off means to stop using this, and is exact. Immutable and safe to share until closed.
+ * <p>The original weights stay as they are, so removing the LoRAs is exact. Immutable and safe to share until closed.
  */
 final class MergedAdapters implements Adapters, AutoCloseable {
     private final Map<Parameter, Tensor> merged;
@@ -27,10 +26,11 @@ final class MergedAdapters implements Adapters, AutoCloseable {
     }
 
     /**
-     * {@code W + sum of strength * alpha / rank * up * down} for each parameter that one of {@code loras} changes,
-     * computed in F32 whatever the type of the weights, one parameter after another.
+     * Computes {@code W + sum of strength * alpha
+     * rank * up * down} for each parameter that one of {@code loras} changes, in F32 whatever the type of the weights,
+     * one parameter after another.
      *
-     * @return owns the merged weights
+     * @return the adapters, which own the merged weights
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
      */
     static MergedAdapters merge(List<WeightedLora> loras) {
@@ -58,7 +58,7 @@ final class MergedAdapters implements Adapters, AutoCloseable {
         return new Weight(merged.getOrDefault(parameter, parameter.base()));
     }
 
-    /** Returns the number of parameters that are changed. */
+    /** Returns the number of changed parameters. */
     int size() {
         return merged.size();
     }
