@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The names that LoRA files give to the modules of a model.
+ * The names that LoRA files use for the modules of a model.
  *
  * <p>Names are not parsed but generated: each module of the model has its names in all spellings, and the names of a
- * file are looked up among them. That settles what underscores stand for in kohya's names ({@code to_out_0}), which no
- * rule could.
+ * file are looked up among them. This resolves underscores in kohya's names ({@code to_out_0}), which are ambiguous by
+ * themselves.
  */
 final class ModuleNames {
     private static final String WEIGHT = ".weight";
@@ -27,7 +27,7 @@ final class ModuleNames {
     private static final Pattern UNET_ATTENTION = Pattern.compile("(.*\\.attn[12]\\.)(to_[qkv]|to_out)(\\.0)?");
     private static final Pattern TEXT_ATTENTION = Pattern.compile("(.*\\.self_attn\\.)([qkv]|out)_proj");
 
-    /** A module by the name that it has in its network. */
+    /** A module, by its name in its network. */
     private record NetworkModule(Component component, String name) {}
 
     private final Map<Parameter, NetworkModule> modules = new LinkedHashMap<>();
@@ -36,7 +36,11 @@ final class ModuleNames {
     private final LatentDiffusionUNet latentDiffusion;
     private final Map<String, Parameter> byName = new HashMap<>();
 
-    /** @param networks the parameters of each network by name */
+    /**
+     * Generates the names of all modules.
+     *
+     * @param networks the parameters of each network, by name
+     */
     ModuleNames(Map<Component, Map<String, Parameter>> networks) {
         networks.forEach((component, parameters) -> parameters.forEach((name, parameter) -> {
             if (name.endsWith(WEIGHT)) {
@@ -57,19 +61,19 @@ final class ModuleNames {
         });
     }
 
-    /** Returns the weight of the module that a file calls {@code stem}, if the model has it. */
+    /** Returns the weight of the module {@code stem} of a file, if the model has it. */
     Optional<Parameter> find(String stem) {
         return Optional.ofNullable(byName.get(flat(stem)));
     }
 
-    /** Returns the bias of the same module, if it has one. */
+    /** Returns the bias of the module {@code stem} of a file, if the model has it. */
     Optional<Parameter> bias(String stem) {
         return find(stem).map(biases::get);
     }
 
     /**
-     * Returns the name of the module of {@code weight} in files of the spelling {@code spelling}; empty where that
-     * spelling has no name for it.
+     * Returns the name of the module of {@code weight} in the spelling {@code spelling}; empty if that spelling has no
+     * name for it.
      */
     Optional<String> stem(Spelling spelling, Parameter weight) {
         NetworkModule module = modules.get(weight);
@@ -108,8 +112,9 @@ final class ModuleNames {
     }
 
     /**
-     * Files of a U-Net alone may lack the prefix, or have that of ComfyUI, and may use its original names; text
-     * encoders saved by the newest transformers library lack a part of the name; PEFT puts its own prefix before all.
+     * Returns the dotted names of a module. Files of a U-Net alone may lack the prefix, or have that of ComfyUI, and
+     * may use its original names. Text encoders saved by the newest transformers library lack a part of the name. PEFT
+     * puts its own prefix before all.
      */
     private List<String> dotted(Component component, String module) {
         List<String> names = component == Component.UNET
@@ -128,7 +133,7 @@ final class ModuleNames {
                 .toList();
     }
 
-    /** Returns the name of an attention layer in the oldest files. */
+    /** Returns the name of an attention layer in the oldest files of diffusers. */
     private static Optional<String> processor(NetworkModule module) {
         boolean unet = module.component == Component.UNET;
         Matcher attention = (unet ? UNET_ATTENTION : TEXT_ATTENTION).matcher(module.name);

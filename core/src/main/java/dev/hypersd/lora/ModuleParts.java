@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The tensors of one module of a file, as far as they have turned up, by what comes after its name. */
+/** The tensors of one module of a file that have been found so far, by what they are. */
 final class ModuleParts {
     private static final String DOWN = "down";
     private static final String UP = "up";
@@ -46,7 +46,7 @@ final class ModuleParts {
     private static final Pattern NAMED_ADAPTER =
             Pattern.compile("(.*\\.lora_(?:A|B|magnitude_vector))\\.(?!weight$|bias$)[^.]+((?:\\.weight|\\.bias)?)");
 
-    /** Parts by the end of a tensor's name. */
+    /** The kinds of parts by the suffixes of tensors' names. */
     private static final Map<String, String> ENDINGS = endings();
 
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
@@ -71,9 +71,9 @@ final class ModuleParts {
     }
 
     /**
-     * Puts a tensor to its module by the end of its name; false if it is no part of an adapter.
+     * Assigns a tensor to its module by the suffix of its name; returns false if it is not part of an adapter.
      *
-     * @throws InvalidFileException if the module has this part already
+     * @throws InvalidFileException if the module already has this part
      */
     static boolean assign(StoredTensor tensor, Map<String, ModuleParts> modules) {
         String name = withoutAdapter(tensor.name());
@@ -93,7 +93,7 @@ final class ModuleParts {
         return ending.isPresent();
     }
 
-    /** Returns whether a tensor of this name is a part of an adapter. */
+    /** Returns whether a tensor of this name is part of an adapter. */
     static boolean isPart(String tensor) {
         return ending(withoutAdapter(tensor)).isPresent();
     }
@@ -102,16 +102,20 @@ final class ModuleParts {
         return ENDINGS.keySet().stream().filter(name::endsWith).findFirst();
     }
 
-    /** Without the name of the adapter in {@code lora_A.default.weight}, which PEFT writes for a model in training. */
+    /**
+     * Removes the name of the adapter, as in {@code lora_A.default.weight}, which PEFT writes while a model is in
+     * training.
+     */
     private static String withoutAdapter(String name) {
         Matcher named = NAMED_ADAPTER.matcher(name);
         return named.matches() ? named.group(1) + named.group(2) : name;
     }
 
     /**
-     * Returns the changes of the module's weight and bias, whole and of parts that fit each other; at least one.
+     * Returns the changes of the module's weight and bias, at least one, and checks that they are complete and that
+     * their shapes fit.
      *
-     * @throws InvalidFileException if it is not
+     * @throws InvalidFileException if a part is missing or does not fit
      */
     List<LoraModule> checked(Path file, String name, AdapterMetadata metadata) {
         List<LoraModule> changes = new ArrayList<>();
@@ -170,7 +174,7 @@ final class ModuleParts {
         return find(MID).<Delta>map(mid -> tucker(file, name, product, mid)).orElse(product);
     }
 
-    /** Parts of two kinds say two things of one weight, and which counts is not told. */
+    /** Refuses modules with the parts of two kinds of adapters, since it is not defined which one counts. */
     private void requireOneKind(Path file, String name) {
         List<String> kinds = tensors.keySet().stream()
                 .filter(part -> !List.of(ALPHA, MAGNITUDE, FULL_BIAS).contains(part))

@@ -1,31 +1,32 @@
 package dev.hypersd.lora;
 
 /**
- * A way in which LoRA files name their tensors: the two factors and the alpha of a module are {@code stem + suffix},
- * and the stem names the module. Reading and writing both go by this table; {@link ModuleNames} has the stems.
+ * The conventions by which LoRA files name their tensors: the two factors and the alpha of a module are {@code stem +
+ * suffix}, where the stem names the module. Reading and writing use this table; {@link ModuleNames} has the stems.
  */
 public enum Spelling {
     /**
-     * {@code lora_unet_mid_block_attentions_0_proj_in.lora_down.weight}: what kohya's trainers write, and Hyper-SD's
-     * files are in.
+     * The spelling of kohya's trainers and of Hyper-SD's files: {@code
+     * lora_unet_mid_block_attentions_0_proj_in.lora_down.weight}.
      */
     KOHYA(".lora_down.weight", ".lora_up.weight"),
     /**
-     * The same with the U-Net's names in the original implementation, {@code lora_unet_middle_block_1_proj_in}: usual
-     * for SDXL.
+     * Kohya's spelling with the U-Net's names in the original implementation, usual for SDXL: {@code
+     * lora_unet_middle_block_1_proj_in}.
      */
     KOHYA_LATENT_DIFFUSION(".lora_down.weight", ".lora_up.weight"),
-    /** {@code unet.mid_block.attentions.0.proj_in.lora_A.weight}: diffusers since it uses PEFT. */
+    /** The spelling of diffusers since it uses PEFT: {@code unet.mid_block.attentions.0.proj_in.lora_A.weight}. */
     PEFT(".lora_A.weight", ".lora_B.weight"),
-    /** {@code unet.mid_block.attentions.0.proj_in.lora.down.weight}: diffusers before that. */
+    /** The spelling of diffusers before PEFT: {@code unet.mid_block.attentions.0.proj_in.lora.down.weight}. */
     DIFFUSERS(".lora.down.weight", ".lora.up.weight"),
     /**
-     * {@code text_encoder.text_model.encoder.layers.0.mlp.fc1.lora_linear_layer.down.weight}: the same time, text
-     * encoders.
+     * The spelling of diffusers before PEFT for text encoders: {@code
+     * text_encoder.text_model.encoder.layers.0.mlp.fc1.lora_linear_layer.down.weight}.
      */
     DIFFUSERS_LINEAR_LAYER(".lora_linear_layer.down.weight", ".lora_linear_layer.up.weight"),
     /**
-     * {@code unet.mid_block....attn1.processor.to_q_lora.down.weight}: the oldest of diffusers, attention layers only.
+     * The oldest spelling of diffusers, for attention layers only: {@code
+     * unet.mid_block....attn1.processor.to_q_lora.down.weight}.
      */
     PROCESSOR("_lora.down.weight", "_lora.up.weight");
 
@@ -50,7 +51,7 @@ public enum Spelling {
         return up;
     }
 
-    /** Returns whether files in this spelling store the alpha of each module; where they do not, it is the rank. */
+    /** Returns whether files in this spelling store the alpha of each module; otherwise it is the rank. */
     boolean hasAlpha() {
         return switch (this) {
             case KOHYA, KOHYA_LATENT_DIFFUSION -> true;

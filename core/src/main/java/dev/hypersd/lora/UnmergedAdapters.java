@@ -8,14 +8,17 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * LoRAs that are laid over weights each time these are used: slower than {@link MergedAdapters}, but without a copy of
- * any weight, and so for models whose weights stay as their file has them. Immutable and safe to share while the LoRAs
- * are open.
+ * LoRAs that are added to the weights at each use. This is slower than {@link MergedAdapters} but copies no weights,
+ * which suits models whose weights are kept as stored. Immutable and safe to share while the LoRAs are open.
  */
 public final class UnmergedAdapters implements Adapters {
     private final Map<Parameter, List<WeightedChange>> changes;
 
-    /** @param loras to stay open for as long as this is used; strength 0 does nothing */
+    /**
+     * Creates the adapters.
+     *
+     * @param loras the LoRAs, which must stay open while this is used; those of strength 0 are ignored
+     */
     public UnmergedAdapters(List<WeightedLora> loras) {
         this.changes = WeightedChange.byTarget(loras);
     }

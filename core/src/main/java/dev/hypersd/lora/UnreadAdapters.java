@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Kinds of adapters that are known by the names of their tensors and not read, so that they can be refused by name. */
+/**
+ * The kinds of adapters that are recognised by the names of their tensors but not supported, so that messages can name
+ * them.
+ */
 final class UnreadAdapters {
     private static final Map<Pattern, String> KINDS = kinds();
 

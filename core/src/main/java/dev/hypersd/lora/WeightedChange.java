@@ -10,13 +10,15 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The change that a LoRA makes to one weight, and its strength.
+ * The change of one weight by a LoRA, and its strength.
  *
- * @param change of a LoRA that is open
- * @param strength as that of a {@link WeightedLora}
+ * @param change the change, of a LoRA that is open
+ * @param strength the strength, as in {@link WeightedLora}
  */
 public record WeightedChange(Lora.Change change, double strength) {
-    /** Returns all that {@code loras} do, by the parameter that they do it to; strength 0 does nothing. */
+    /**
+     * Returns all changes by {@code loras}, grouped by the parameter that they change. LoRAs of strength 0 are ignored.
+     */
     static Map<Parameter, List<WeightedChange>> byTarget(List<WeightedLora> loras) {
         Map<Parameter, List<WeightedChange>> changes = new LinkedHashMap<>();
         for (WeightedLora lora : loras) {
@@ -31,7 +33,7 @@ public record WeightedChange(Lora.Change change, double strength) {
     }
 
     /**
-     * {@code base} with {@code changes}, in its type.
+     * Applies {@code changes} to {@code base}, in its type.
      *
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
      */
@@ -44,7 +46,7 @@ public record WeightedChange(Lora.Change change, double strength) {
     }
 
     /**
-     * Returns the same as one tensor in F32, whatever the type of {@code base}.
+     * Applies {@code changes} to {@code base} and returns one tensor in F32, whatever the type of {@code base}.
      *
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
      */

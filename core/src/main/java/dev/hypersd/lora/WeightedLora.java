@@ -3,9 +3,9 @@ package dev.hypersd.lora;
 import dev.hypersd.error.InvalidRequestException;
 
 /**
- * A LoRA and how strongly to apply it.
+ * A LoRA and its strength.
  *
- * @param strength 1 as it was trained, 0 not at all, negative the opposite way
+ * @param strength 1 as trained, 0 without effect, negative for the opposite effect
  */
 public record WeightedLora(Lora lora, double strength) {
     public WeightedLora {

@@ -21,12 +21,12 @@ import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A Control-LoRA seen as the ControlNet that it stands for: what the file has in full, the weights of a U-Net with the
- * file's low-rank changes where it has such, and the rest of the U-Net's encoder as it is.
+ * A Control-LoRA, presented as the full ControlNet: weights that the file holds in full, weights of a U-Net with the
+ * file's low-rank changes, and unchanged weights of the U-Net's encoder.
  *
- * <p>The change of the weight of {@code m} is the product of {@code m.up} and {@code m.down}, without an alpha; an
- * empty tensor {@value #MARK} tells such files from others (the format of Stability AI's control-loras, as ComfyUI
- * reads it).
+ * <p>The change of the weight of {@code m} is the product of {@code m.up} and {@code m.down}, without an alpha. An
+ * empty tensor {@value #MARK} distinguishes such files from others (the format of Stability AI's control-loras, as
+ * ComfyUI reads it).
  */
 public final class ControlLora implements WeightSource {
     static final String MARK = "lora_controlnet";
@@ -39,8 +39,10 @@ public final class ControlLora implements WeightSource {
     private final Map<String, Parameter> unet;
 
     /**
-     * @param file under the names of diffusers; closed with this
-     * @param unet the parameters of the U-Net, which must outlive what is loaded from here
+     * Creates the view.
+     *
+     * @param file the file under the names of diffusers; closed with this
+     * @param unet the parameters of the U-Net, which must outlive all tensors loaded from here
      */
     ControlLora(WeightSource file, Map<String, Parameter> unet) {
         this.file = file;
@@ -52,7 +54,7 @@ public final class ControlLora implements WeightSource {
         return weights.find(MARK).isPresent();
     }
 
-    /** Returns the weights that the file holds in full, and those that it changes. */
+    /** Returns the names of the weights that the file holds in full, and of those that it changes. */
     @Override
     public Set<String> names() {
         Set<String> names = new LinkedHashSet<>();
@@ -130,14 +132,14 @@ public final class ControlLora implements WeightSource {
             return Tensors.shape(base.base());
         }
 
-        /** Shares the U-Net's memory where nothing changes. */
+        /** Returns the tensor, which shares the U-Net's memory if it is unchanged. */
         @Override
         public Tensor load() {
             return TensorScope.scoped(
                     () -> change.map(this::changed).orElseGet(() -> base.base().alias()));
         }
 
-        /** Computed in F32, whatever the weights are stored as. */
+        /** Adds the product to the U-Net's weight, in F32 whatever the stored type. */
         private Tensor changed(Delta.Product product) {
             Tensor wide = base.base().to(Dtype.F32.scalarType());
             return product.change(wide, 1).addedTo(wide).to(base.base().scalar_type());
@@ -145,12 +147,12 @@ public final class ControlLora implements WeightSource {
     }
 
     /**
-     * Writes a Control-LoRA in the original spelling, which ComfyUI opens: {@code tensors} to {@code file}, which is
+     * Writes a Control-LoRA in the original spelling, which ComfyUI reads: {@code tensors} to {@code file}, which is
      * replaced if it exists.
      *
      * @param tensors by their names in diffusers: {@code m.up} and {@code m.down} where the weight of {@code m} is
      *     changed by their product, under their own names where they are stored in full
-     * @param dtype how to store them; F16 is usual
+     * @param dtype the type in which they are stored; F16 is usual
      */
     public static void write(Path file, Map<String, Tensor> tensors, Dtype dtype) {
         LatentDiffusionUNet names = new LatentDiffusionUNet(tensors.keySet());

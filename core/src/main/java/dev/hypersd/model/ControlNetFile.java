@@ -19,19 +19,19 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A ControlNet on disk whose configuration and headers have been read and fit a certain U-Net; no weights are loaded.
- * It is a folder with its configuration, or a file of weights alone in the spelling of diffusers or of the original
- * implementation, of which shapes and the U-Net tell the rest; such a file may also hold low-rank changes of the
- * U-Net's own weights (a Control-LoRA).
+ * A ControlNet on disk whose configuration and headers have been read and fit a given U-Net; no weights are loaded. It
+ * is a folder with a configuration, or a file of weights alone in the spelling of diffusers or of the original
+ * implementation, whose configuration follows from the shapes and the U-Net. Such a file may also hold low-rank changes
+ * of the U-Net's own weights (a Control-LoRA).
  *
- * <p>It holds nothing that needs to be closed. Immutable and safe to share.
+ * <p>It needs no closing. Immutable and safe to share.
  */
 public final class ControlNetFile {
     private static final String NAME = "controlnet";
 
     private final Path path;
 
-    /** Its headers; tensors are loaded through {@link WeightSource#reopened}. */
+    /** The headers of its weights; tensors are loaded through {@link WeightSource#reopened}. */
     private final WeightSource headers;
 
     private final ControlNetConfig config;
@@ -45,8 +45,8 @@ public final class ControlNetFile {
     /**
      * Opens the ControlNet at {@code path}.
      *
-     * @param unet of the model that it is for
-     * @throws InvalidFileException if it is missing, broken, no ControlNet, or for another family of models
+     * @param unet the configuration of the model's U-Net
+     * @throws InvalidFileException if it is missing, broken, not a ControlNet, or for another family of models
      */
     public static ControlNetFile open(Path path, UNetConfig unet) {
         if (!Files.exists(path)) {
@@ -121,9 +121,9 @@ public final class ControlNetFile {
     }
 
     /**
-     * Loads it to compute as {@code model} does; {@code arena} owns its tensors.
+     * Loads the ControlNet, in the type and on the device of {@code model}. The arena owns its tensors.
      *
-     * @param model whose U-Net it is for; must outlive the ControlNet, which may share weights with it
+     * @param model the model whose U-Net it is for; it must outlive the ControlNet, which may share its weights
      */
     public ControlNet load(DiffusionModel model, TensorArena arena) {
         try (WeightSource stored = headers.reopened()) {

@@ -50,12 +50,12 @@ public final class Denoiser {
         this.zerosForAbsentPrompt = opened.zerosForAbsentPrompt();
     }
 
-    /** Loads the weights; {@code arena} owns them. */
+    /** Loads the weights, which {@code arena} owns. */
     static Denoiser load(OpenedDenoiser opened, Placement placement, TensorArena arena) {
         return new Denoiser(opened, placement, arena);
     }
 
-    /** Returns the architecture. */
+    /** Returns the model family. */
     public ModelFamily family() {
         return family;
     }
@@ -65,17 +65,16 @@ public final class Denoiser {
         return placement.device();
     }
 
-    /** As many as its family has, in the same order. */
+    /** Returns the text encoders, in the order of the family. */
     public List<TextEncoder> textEncoders() {
         return List.copyOf(textEncoders);
     }
 
     /**
-     * Returns the text encoders with words that were learned by textual inversion; their vectors belong to the caller's
-     * scope.
+     * Returns the text encoders extended by textual inversion embeddings, whose vectors belong to the caller's scope.
      *
      * @param words a safetensors file for each word
-     * @throws dev.hypersd.error.InvalidFileException if one is missing, broken, or for another family of models
+     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken, or for another family of models
      */
     public List<TextEncoder> textEncoders(Map<String, Path> words) {
         if (words.isEmpty()) {
@@ -107,7 +106,7 @@ public final class Denoiser {
         return unet;
     }
 
-    /** Returns whether an absent negative prompt means zeros in place of an encoded empty text (SDXL). */
+    /** Returns whether an absent negative prompt is encoded as zeros (SDXL), not as an empty text. */
     public boolean zerosForAbsentPrompt() {
         return zerosForAbsentPrompt;
     }
@@ -120,8 +119,7 @@ public final class Denoiser {
     }
 
     /**
-     * The text encoders have done their work: they leave the resident set until there is another text
-     * ({@link Network#evictPages}).
+     * Evicts the weights of the text encoders from memory until another text is encoded ({@link Network#evictPages}).
      */
     public void evictTextEncoders() {
         networks.forEach((component, network) -> {
@@ -131,12 +129,12 @@ public final class Denoiser {
         });
     }
 
-    /** Everything has done its work and leaves the resident set until the next picture. */
+    /** Evicts all weights from memory until the next picture. */
     public void evictPages() {
         networks.values().forEach(Network::evictPages);
     }
 
-    /** Returns the parameters of one of these networks, by name. */
+    /** Returns the parameters of one of the networks, by name. */
     Map<String, Parameter> parameters(Component network) {
         return Optional.<Network<?>>ofNullable(networks.get(network))
                 .map(Network::parameters)

@@ -13,8 +13,7 @@ import java.util.function.Supplier;
 /**
  * A loaded model: U-Net and text encoders, those of a refiner where there is one, autoencoder and noise schedule.
  *
- * <p>Immutable and safe to share. It owns its weights and the files they are mapped from, and frees them when it
- * closes.
+ * <p>Immutable and safe to share. It owns its weights and the mapped files, and releases them when it is closed.
  */
 public final class DiffusionModel implements AutoCloseable {
     private final TensorArena arena;
@@ -38,11 +37,11 @@ public final class DiffusionModel implements AutoCloseable {
     }
 
     /**
-     * Loads the weights of a model. They are mapped: what a file holds in the right type already is read when it is
-     * first used.
+     * Loads the weights of a model. They are mapped into memory: a weight that is stored in the right type is read from
+     * disk when it is first used.
      *
      * @throws dev.hypersd.error.InvalidFileException if weights are missing or broken, or do not fit the configurations
-     * @throws dev.hypersd.error.InvalidRequestException if this machine has not the device that was asked for
+     * @throws dev.hypersd.error.InvalidRequestException if this machine does not have the requested device
      */
     public static DiffusionModel load(OpenedModel opened) {
         opened.placement().device().requireAvailable();
@@ -55,22 +54,22 @@ public final class DiffusionModel implements AutoCloseable {
         }
     }
 
-    /** Returns the type that the U-Nets and the text encoders compute in. */
+    /** Returns the type in which the U-Nets and the text encoders compute. */
     public Dtype dtype() {
         return placement.dtype();
     }
 
-    /** Returns the device that they compute on. */
+    /** Returns the device on which they compute. */
     public Device device() {
         return placement.device();
     }
 
-    /** Returns the type and place of its weights. */
+    /** Returns how and where its weights are held. */
     Placement placement() {
         return placement;
     }
 
-    /** The U-Net and text encoders for all timesteps, or for those before a refiner takes over. */
+    /** Returns the U-Net and text encoders for all timesteps, or for those before the refiner. */
     public Denoiser denoiser() {
         return denoiser;
     }
@@ -84,17 +83,17 @@ public final class DiffusionModel implements AutoCloseable {
         return autoencoder;
     }
 
-    /** The noise levels it was trained with. */
+    /** Returns the noise schedule that it was trained with. */
     public NoiseSchedule schedule() {
         return schedule;
     }
 
-    /** Returns the sampler that its own configuration asks for. */
+    /** Returns the sampler of its own configuration. */
     public Sampler sampler() {
         return sampler.get();
     }
 
-    /** Width and height of the pictures it was trained on, in pixels. */
+    /** Returns the width and height of the pictures that it was trained on, in pixels. */
     public int nativeSize() {
         return denoiser.unet().config().sampleSize() * autoencoder.scaleFactor();
     }

@@ -26,14 +26,14 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * A description of a file or a directory, made from names, shapes and configurations. No weights are loaded, except the
+ * A description of a file or a directory, made from names, shapes and configurations. No weights are loaded except the
  * alphas of a LoRA.
  *
- * @param path what was inspected
- * @param kind what it is
- * @param family the models it belongs to, where that can be told: {@code "SDXL"}
- * @param parts what it holds, in the order of the file or the index
- * @param adapter what it changes, if it is a LoRA
+ * @param path the inspected file or directory
+ * @param kind its kind
+ * @param family the model family, such as {@code "SDXL"}; empty where it cannot be derived
+ * @param parts its networks, in the order of the file or the index
+ * @param adapter the changed layers, if it is a LoRA
  * @param metadata the strings in the header of the file
  */
 public record Inspection(
@@ -43,7 +43,7 @@ public record Inspection(
         List<Part> parts,
         Optional<Adapter> adapter,
         Map<String, String> metadata) {
-    /** Kinds of files and directories. */
+    /** The kinds of files and directories. */
     public enum Kind {
         MODEL_DIRECTORY("model directory"),
         NETWORK_DIRECTORY("directory of one network"),
@@ -57,7 +57,7 @@ public record Inspection(
             this.title = title;
         }
 
-        /** Returns the name for people. */
+        /** Returns the name for messages. */
         public String title() {
             return title;
         }
@@ -66,19 +66,19 @@ public record Inspection(
     /**
      * One network, or one variant of its weights.
      *
-     * @param name {@code "unet"}; the rest of a file is {@code "other"}
+     * @param name its name, such as {@code "unet"}; {@code "other"} for the rest of a file
      * @param className the class that its configuration names; empty where there is no configuration
      * @param variant {@code "fp16"}; empty for weights without variant
-     * @param tensors how many there are
-     * @param parameters how many elements they have, by type
+     * @param tensors the number of tensors
+     * @param parameters the number of elements by type
      */
     public record Part(String name, String className, String variant, int tensors, SortedMap<Dtype, Long> parameters) {
-        /** Elements of all types. */
+        /** Returns the number of elements of all types. */
         public long count() {
             return parameters.values().stream().mapToLong(Long::longValue).sum();
         }
 
-        /** Size of the stored values. */
+        /** Returns the size of the stored values in bytes. */
         public long bytes() {
             return parameters.entrySet().stream()
                     .mapToLong(e -> e.getKey().bytes() * e.getValue())
@@ -89,12 +89,12 @@ public record Inspection(
     /**
      * The layers that a LoRA changes.
      *
-     * @param ranks that occur
-     * @param scales alpha / rank, the values that occur
-     * @param targets how many modules of each network and kind: {@code "unet attention" -> 256}
-     * @param kinds how many changes of each kind, {@code "LoHa" -> 64}, see {@link LoraModule#kind}
-     * @param words learned words that it brings along
-     * @param foreign tensors that are no part of a LoRA
+     * @param ranks the ranks that occur
+     * @param scales the values of alpha / rank that occur
+     * @param targets the number of modules of each network and kind: {@code "unet attention" -> 256}
+     * @param kinds the number of changes of each kind, {@code "LoHa" -> 64}, see {@link LoraModule#kind}
+     * @param words the textual inversion embeddings that the file contains
+     * @param foreign tensors that are not part of a LoRA
      */
     public record Adapter(
             SortedSet<Long> ranks,
@@ -103,7 +103,7 @@ public record Inspection(
             SortedMap<String, Integer> kinds,
             SortedSet<String> words,
             List<String> foreign) {
-        /** Returns the number of modules that it changes. */
+        /** Returns the number of changed modules. */
         public int modules() {
             return targets.values().stream().mapToInt(Integer::intValue).sum();
         }
@@ -215,7 +215,7 @@ public record Inspection(
         }
     }
 
-    /** Returns the network that a module belongs to by its name in the file, whatever the spelling. */
+    /** Returns the network that a module belongs to, by its name in the file in any spelling. */
     private static String network(String module) {
         if (module.startsWith("lora_te2_")
                 || module.startsWith("text_encoder_2.")
@@ -246,7 +246,7 @@ public record Inspection(
                         : module.kind();
     }
 
-    /** Returns the tensors of {@code weights}, counted for each part. */
+    /** Counts the tensors of {@code weights} for each part. */
     private static Map<String, Part> counted(WeightSource weights, Function<String, String> partOf) {
         Map<String, Part> parts = new LinkedHashMap<>();
         for (String name : weights.names()) {

@@ -11,18 +11,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Says how to load a model, and which files to load in place of its own. Plain data: {@link ModelSource#open} finds the
- * files.
+ * The options of loading a model, among them files that replace parts of it. {@link ModelSource#open} finds the files.
  *
- * @param placement how weights are held: what the networks compute in (F32, BF16 or F16; SDXL's own autoencoder stays
- *     F32, which it needs) and where
- * @param variant which of several precisions of the files to read, for example {@code fp16}; absent means the files
- *     without a variant
- * @param checkpoints single files whose networks take the place of the model's own, in this order
- * @param autoencoder an autoencoder that takes the place of the model's own: a folder, for example a TAESD, or a file
- *     of weights for the model's own configuration
- * @param refiner a refiner of SDXL for the last of the noise; held as the model itself
- * @param prediction what the U-Net predicts, whatever its files say of it
+ * @param placement the type in which the networks compute (F32, BF16 or F16; SDXL's own autoencoder needs F32 and keeps
+ *     it), and how and on which device weights are held
+ * @param variant the variant of the weights' files, for example {@code fp16}; empty for files without a variant
+ * @param checkpoints checkpoint files whose networks replace those of the model, in this order
+ * @param autoencoder an autoencoder that replaces the model's own: a folder, for example a TAESD, or a file of weights
+ *     for the model's own configuration
+ * @param refiner an SDXL refiner for the last noise levels, loaded with the same placement
+ * @param prediction the prediction type of the U-Net, which overrides that of its files
  */
 public record LoadOptions(
         Placement placement,
@@ -31,7 +29,7 @@ public record LoadOptions(
         Optional<Path> autoencoder,
         Optional<ModelSource> refiner,
         Optional<PredictionType> prediction) {
-    /** F32 on the CPU, from the files without a variant, all parts the model's own. */
+    /** The default options: F32 on the CPU, files without a variant, and the model's own parts. */
     public static final LoadOptions DEFAULT = new LoadOptions(
             Placement.of(Dtype.F32), Optional.empty(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
@@ -51,12 +49,12 @@ public record LoadOptions(
         return new LoadOptions(other, variant, checkpoints, autoencoder, refiner, prediction);
     }
 
-    /** Returns the type that the networks compute in. */
+    /** Returns the type in which the networks compute. */
     public Dtype dtype() {
         return placement.dtype();
     }
 
-    /** Returns the device that they compute on. */
+    /** Returns the device on which they compute. */
     public Device device() {
         return placement.device();
     }
@@ -65,7 +63,7 @@ public record LoadOptions(
         return new LoadOptions(placement, Optional.of(other), checkpoints, autoencoder, refiner, prediction);
     }
 
-    /** With one file more, which is put over the ones before. */
+    /** Returns these options with one more checkpoint, applied after the others. */
     public LoadOptions withCheckpoint(Path file) {
         List<Path> more = Stream.concat(checkpoints.stream(), Stream.of(file)).toList();
         return new LoadOptions(placement, variant, more, autoencoder, refiner, prediction);

@@ -34,20 +34,20 @@ import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * LoRA files made of others, or of the difference of two models. It knows the names and shapes of a model and loads
- * none.
+ * Computes LoRA files from others, or from the difference of two models. It uses the names and shapes of a model and
+ * does not load the model.
  */
 public final class LoraArithmetic implements AutoCloseable {
-    /** Told in the header by some programs, and no longer true of a file that is made of another. */
+    /** A metadata key of some programs that no longer holds for a computed file. */
     private static final String ALPHAS_IN_HEADER = "lora_adapter_metadata";
 
     private final ModelShapes model;
     private final LoraTargets targets;
 
     /**
-     * Where a result goes and how it is written.
+     * The file of a result and its format.
      *
-     * @param dtype of the factors; absent means that of the first source
+     * @param dtype the type of the factors; empty for that of the first source
      */
     public record Result(Path file, Spelling spelling, Optional<Dtype> dtype) {}
 
@@ -56,20 +56,20 @@ public final class LoraArithmetic implements AutoCloseable {
         this.targets = model.loraTargets();
     }
 
-    /** For the model in {@code directory}. */
+    /** Opens the arithmetic for the model in {@code directory}. */
     public static LoraArithmetic of(Path directory) {
         return new LoraArithmetic(ModelShapes.of(OpenedDenoiser.of(ModelFiles.open(directory))));
     }
 
-    /** For models of the sizes published for {@code family}. */
+    /** Opens the arithmetic for models of the published sizes of {@code family}. */
     public static LoraArithmetic of(ModelFamily family) {
         return new LoraArithmetic(ModelShapes.of(family));
     }
 
     /**
-     * For the family of models that the LoRA {@code file} looks made for.
+     * Opens the arithmetic for the model family that the LoRA {@code file} seems to be made for.
      *
-     * @throws InvalidFileException if that cannot be told
+     * @throws InvalidFileException if the family cannot be derived
      */
     public static LoraArithmetic guessedFor(Path file) {
         try (LoraFile lora = LoraFile.open(file)) {
@@ -87,16 +87,16 @@ public final class LoraArithmetic implements AutoCloseable {
     }
 
     /**
-     * Writes the sum of {@code sources}, of the sum of their ranks, each weight as strongly as {@code blocks} say. A
-     * single one that counts as trained is written as it is: only its names change.
+     * Writes the weighted sum of {@code sources}, with the sum of their ranks; {@code blocks} are additional factors. A
+     * single source of weight 1 is written unchanged except for its spelling.
      *
-     * @throws InvalidFileException if one does not fit the model in whole
+     * @throws InvalidFileException if a source does not fit the model completely
      */
     public void merge(List<LoraWeight> sources, BlockWeights blocks, Result result) {
         write(sources, blocks, result, LowRankSums::sum);
     }
 
-    /** Writes {@code source} with the directions that matter most, at most {@code rank} of them for each weight. */
+    /** Writes {@code source} with each change reduced to its leading singular vectors, at most {@code rank}. */
     public void resize(Path source, long rank, Result result) {
         requireRank(rank);
         write(List.of(new LoraWeight(source, 1)), BlockWeights.EVEN, result, terms -> {
@@ -138,7 +138,7 @@ public final class LoraArithmetic implements AutoCloseable {
         }
     }
 
-    /** They would be lost. */
+    /** Refuses files with textual inversion embeddings, which would be lost. */
     private static void requireNoWords(LoraFile file) {
         if (!file.words().isEmpty()) {
             throw new InvalidFileException(
@@ -184,10 +184,10 @@ public final class LoraArithmetic implements AutoCloseable {
     }
 
     /**
-     * Writes what of rank {@code rank} comes nearest to the difference of two models, in every matrix and filter in
-     * which they differ.
+     * Writes the LoRA of rank {@code rank} that is nearest to the difference of two models, for every matrix and filter
+     * in which they differ.
      *
-     * @param base a model directory or a checkpoint in one file; likewise {@code tuned}
+     * @param base a model directory or a checkpoint file, like {@code tuned}
      * @throws InvalidRequestException if they do not differ
      */
     public void extract(Path base, Path tuned, long rank, Result result) {
@@ -216,8 +216,8 @@ public final class LoraArithmetic implements AutoCloseable {
     }
 
     /**
-     * Returns whether other programs know LoRAs of it too: of linear layers and convolutions, not of tables of tokens
-     * and positions.
+     * Returns whether other programs support LoRAs of this parameter: weights of linear layers and convolutions, but
+     * not embeddings.
      */
     private static boolean isLayer(Parameter parameter) {
         return parameter.name().endsWith(".weight")
@@ -225,7 +225,7 @@ public final class LoraArithmetic implements AutoCloseable {
                 && !parameter.name().contains("_embedding.weight");
     }
 
-    /** Returns the difference in one weight, if there is any; nothing of its full size is left. */
+    /** Returns the low-rank difference of one weight, if there is any. */
     private static Optional<Factors> change(Parameter parameter, WeightSource from, WeightSource to, long rank) {
         return TensorScope.keeping(
                 () -> {

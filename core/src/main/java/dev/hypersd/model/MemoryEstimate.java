@@ -5,31 +5,32 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The memory that a model takes, in bytes, estimated from its configurations and the headers of its files before a
+ * The memory that a model takes, in bytes, estimated from its configurations and the headers of its files before any
  * weight is read.
  *
- * <p>Within a tenth of the peaks measured for single pictures of SD 1.5 and SDXL whose weights are converted; weights
- * that are mapped rest while others work ({@link Network#evictPages}) and take less (docs/performance.md).
+ * <p>It is within a tenth of the peaks measured for single pictures of SD 1.5 and SDXL whose weights are converted.
+ * Mapped weights are evicted while other networks work ({@link Network#evictPages}) and take less
+ * (docs/performance.md).
  *
- * @param weights of all networks, in the types that they are held in
- * @param stepPerPixel the U-Net's feature maps, for each pixel of each picture that it works on at once
- * @param decodingPerPixel the decoder's feature maps, for each pixel that it decodes at once
+ * @param weights the bytes of the weights of all networks, in the types in which they are held
+ * @param stepPerPixel the bytes of the U-Net's feature maps, for each pixel of each picture that it processes at once
+ * @param decodingPerPixel the bytes of the decoder's feature maps, for each pixel that it decodes at once
  * @param nativeSize width and height of the pictures that the model was trained on
  */
 public record MemoryEstimate(long weights, double stepPerPixel, double decodingPerPixel, int nativeSize) {
     /**
-     * The maps of its first level that a U-Net holds at once: up to 18 in the feed-forward layer of a transformer, and
-     * those kept for the decoder.
+     * The number of feature maps of the first level that a U-Net holds at once: up to 18 in the feed-forward layer of a
+     * transformer, and those kept for the decoder.
      */
     private static final int UNET_MAPS = 24;
 
     /**
-     * The maps of the widest place that a decoder holds at once: the input, its normalised and padded copies, the
-     * output.
+     * The number of feature maps that a decoder holds at once at its widest level: the input, its normalised and padded
+     * copies, and the output.
      */
     private static final int DECODER_MAPS = 4;
 
-    /** Returns the estimate for {@link DiffusionModel#load}; of the weights only headers are read. */
+    /** Estimates the memory of {@link DiffusionModel#load}. Of the weights only headers are read. */
     public static MemoryEstimate of(OpenedModel model) {
         Placement placement = model.placement();
         Placement decoder = model.autoencoderPlacement();
@@ -54,12 +55,12 @@ public record MemoryEstimate(long weights, double stepPerPixel, double decodingP
     }
 
     /**
-     * Returns the bytes that drawing takes in addition to the weights: a step of the U-Net or the work of the decoder,
-     * whichever takes more.
+     * Returns the bytes that drawing takes in addition to the weights: those of a step of the U-Net or of the decoder,
+     * whichever are more.
      *
-     * @param rows pictures that the U-Net works on at once, twice as many where it is guided
-     * @param pixels of a picture
-     * @param decoded pixels of what the decoder works on at once, a picture or a tile
+     * @param rows the number of pictures that the U-Net processes at once, twice as many with guidance
+     * @param pixels the pixels of a picture
+     * @param decoded the pixels that the decoder processes at once, those of a picture or a tile
      */
     public long drawing(long rows, long pixels, long decoded) {
         return (long) Math.max(rows * stepPerPixel * pixels, decodingPerPixel * decoded);

@@ -36,8 +36,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes models as model directories or as checkpoints in one file, whatever they were before, with LoRAs merged into
- * them where wanted. One tensor is in memory at a time.
+ * Writes models as model directories or as checkpoint files, whatever their present form, with LoRAs merged into them
+ * if wanted. Only one tensor is in memory at a time.
  */
 public final class ModelConversion {
     private static final System.Logger LOG = System.getLogger(ModelConversion.class.getPackageName());
@@ -52,10 +52,10 @@ public final class ModelConversion {
     private final Map<String, Map<String, List<WeightedChange>>> merged = new HashMap<>();
 
     /**
-     * Of a model as {@link DiffusionModel#load} would load it; how weights are held then has no bearing on what is
-     * written.
+     * Creates the conversion of a model as {@link DiffusionModel#load} would load it. The placement of its weights does
+     * not affect what is written.
      *
-     * @param dtype what floating-point numbers are stored as; absent to leave them as they are
+     * @param dtype the type in which floating-point numbers are stored; empty to keep their types
      */
     public ModelConversion(OpenedModel model, Optional<Dtype> dtype) {
         this.model = model;
@@ -66,8 +66,8 @@ public final class ModelConversion {
     /**
      * Writes the model with LoRAs merged into it.
      *
-     * @param out a file that ends in {@code .safetensors} for a checkpoint, else a new directory
-     * @throws dev.hypersd.error.InvalidFileException if a part is missing or broken, or a LoRA does not fit in whole
+     * @param out a file that ends in {@code .safetensors} for a checkpoint, otherwise a new directory
+     * @throws dev.hypersd.error.InvalidFileException if a part is missing or broken, or a LoRA does not fit completely
      */
     public void write(List<LoraWeight> loras, BlockWeights blocks, Path out) {
         try (ModelShapes shapes = ModelShapes.of(model)) {
@@ -129,7 +129,7 @@ public final class ModelConversion {
         }
     }
 
-    /** What a checkpoint says of the noise schedule, since it has no configuration beside it. */
+    /** Returns the metadata that state the noise schedule in a checkpoint file, which has no configuration. */
     private Map<String, String> metadata() {
         ScheduleSettings schedule = model.schedule().settings();
         Map<String, String> metadata = new LinkedHashMap<>(FORMAT);
@@ -173,7 +173,7 @@ public final class ModelConversion {
         }
     }
 
-    /** Returns the index without the parts that are not written. */
+    /** Returns {@code model_index.json} without the parts that are not written. */
     private byte[] index() {
         ObjectNode index = (ObjectNode) Json.MAPPER.readTree(files.index().bytes());
         for (String name : List.copyOf(index.propertyNames())) {
@@ -195,7 +195,7 @@ public final class ModelConversion {
         }
     }
 
-    /** Under the names that the networks here have, with LoRAs merged. */
+    /** Returns the weights under the names that this library uses, with LoRAs merged. */
     private WeightSource weights(ModelPart part) {
         WeightSource named = NetworkType.of(part.config()).names().apply(part.openWeights());
         Map<String, List<WeightedChange>> changes = merged.getOrDefault(part.name(), Map.of());
@@ -225,7 +225,7 @@ public final class ModelConversion {
         return tensor.dtype().isFloatingPoint() ? dtype.orElse(tensor.dtype()) : tensor.dtype();
     }
 
-    /** Returns the tensor with adapters merged into it: computed in F32, stored in the type that the weight had. */
+    /** Returns the tensor with adapters merged into it, computed in F32 and stored in the type of the weight. */
     private static StoredTensor changed(StoredTensor tensor, List<WeightedChange> changes) {
         return changes.isEmpty()
                 ? tensor

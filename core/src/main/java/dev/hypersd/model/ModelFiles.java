@@ -28,12 +28,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files that a model consists of: a directory as diffusers lays it out, with checkpoints in one file put over it
- * where wanted. Nothing is loaded here.
+ * The files of a model: a directory in the diffusers layout, with checkpoint files that replace some of its networks.
+ * Nothing is loaded.
  *
- * <p>The directory's {@code model_index.json} says what class of pipeline the model was made for, and lists its parts;
- * each lies in a folder of its name. Only classes known here are accepted, and no code that comes with a model is ever
- * run.
+ * <p>The directory's {@code model_index.json} names the class of the pipeline and lists its parts, each of which is in
+ * a folder of its name. Only classes known to this library are accepted, and code that comes with a model is never run.
  *
  * <p>Immutable and safe to share between threads.
  */
@@ -50,7 +49,7 @@ public final class ModelFiles {
     private static final String CLASS_NAME = "_class_name";
     private static final Set<String> LIBRARIES = Set.of("diffusers", "transformers");
 
-    /** Parts that pipelines list and that this library does not use. */
+    /** The parts that pipelines list and this library does not use. */
     private static final Set<String> IGNORED = Set.of("safety_checker", "feature_extractor", "image_encoder");
 
     private final Path path;
@@ -68,31 +67,31 @@ public final class ModelFiles {
     /**
      * Opens a model directory.
      *
-     * @throws InvalidFileException if it is none, is of an unknown class, lists parts of a foreign library or outside
-     *     of itself, or lacks a folder that it lists
+     * @throws InvalidFileException if it is not a model directory, is of an unknown class, lists parts of a foreign
+     *     library or outside of itself, or lacks a folder that it lists
      */
     public static ModelFiles open(Path directory) {
         return open(directory, Optional.empty());
     }
 
     /**
-     * Opens a model directory whose networks are to be read in {@code variant}, for example {@code "fp16"}, where they
-     * have it.
+     * Opens a model directory whose networks are read in {@code variant}, for example {@code "fp16"}, where they have
+     * it.
      *
      * @throws InvalidFileException as {@link #open(Path)} does
-     * @throws InvalidRequestException if none of them has it
+     * @throws InvalidRequestException if no network has it
      */
     public static ModelFiles open(Path directory, String variant) {
         return open(directory, Optional.of(variant));
     }
 
     /**
-     * Returns the published configurations of {@code family}, for a checkpoint in one file that comes without: put one
-     * over this by {@link #with}. Its weights are all that is missing.
+     * Returns the published configurations of {@code family}, for a checkpoint file that comes without; {@link #with}
+     * adds the checkpoint, which provides the weights.
      *
      * @param tokenizers a directory with {@code tokenizer/} and, for SDXL, {@code tokenizer_2/}, such as a model
-     *     directory; for the refiner the latter alone
-     * @throws InvalidFileException if a tokenizer is not there
+     *     directory; for the refiner only the latter
+     * @throws InvalidFileException if a tokenizer is missing
      */
     public static ModelFiles published(ModelFamily family, Path tokenizers) {
         return published(ModelTemplate.of(family), tokenizers);
@@ -113,9 +112,9 @@ public final class ModelFiles {
 
     /**
      * Returns the published configurations that {@code checkpoint} is made for, and CLIP's tokenizer, which comes with
-     * this library; put the checkpoint over this by {@link #with}.
+     * this library; {@link #with} adds the checkpoint.
      *
-     * @throws InvalidFileException if it is no model but an autoencoder or a ControlNet alone
+     * @throws InvalidFileException if it is only an autoencoder or a ControlNet
      */
     static ModelFiles published(Checkpoint checkpoint) {
         ModelTemplate template = ModelTemplate.of(checkpoint);
@@ -125,7 +124,10 @@ public final class ModelFiles {
         return template == ModelTemplate.SD2 ? files.ofSd2(checkpoint) : files;
     }
 
-    /** SD 2.x was published with v-prediction for 768 x 768 pixels, and with epsilon for 512 x 512. */
+    /**
+     * Returns the configurations of SD 2.x, which was published with v-prediction for 768 x 768 pixels, and with
+     * epsilon for 512 x 512.
+     */
     private ModelFiles ofSd2(Checkpoint checkpoint) {
         PredictionType prediction = checkpoint.schedule().prediction().orElseGet(() -> predictionOfSd2(checkpoint));
         return prediction == PredictionType.V_PREDICTION
@@ -135,9 +137,9 @@ public final class ModelFiles {
     }
 
     /**
-     * What a U-Net of SD 2.x predicts, where the file does not say it. The two kinds differ by their weights only:
-     * after training for v, the bias of the last attention's first norm spreads more widely. ComfyUI tells them apart
-     * by the same tensor and threshold. U-Nets for inpainting predict the noise.
+     * Detects what a U-Net of SD 2.x predicts, where the file does not state it. The two kinds differ only in their
+     * weights: after training for v, the bias of the last attention's first norm has a larger spread. ComfyUI uses the
+     * same tensor and threshold. U-Nets for inpainting predict the noise.
      */
     private static PredictionType predictionOfSd2(Checkpoint checkpoint) {
         if (!inputChannels(checkpoint).equals(Optional.of(ORDINARY_CHANNELS))) {
@@ -164,7 +166,10 @@ public final class ModelFiles {
                 .orElse(this);
     }
 
-    /** With a last timestep of pure noise, which sampling then has to begin at (Lin et al., 2024). */
+    /**
+     * Returns this model with a noise schedule whose last timestep is pure noise, from which sampling then has to begin
+     * (Lin et al., 2024).
+     */
     private ModelFiles withZeroTerminalSnr() {
         return find(SCHEDULER)
                 .map(part -> with(part.withConfig(
@@ -172,7 +177,10 @@ public final class ModelFiles {
                 .orElse(this);
     }
 
-    /** Heads and groups cannot be read off weights, so that a network of another width needs its own configuration. */
+    /**
+     * Refuses a network of another width than the published one. The numbers of heads and groups cannot be derived from
+     * weights, so it needs a configuration of its own.
+     */
     private static void requirePublishedWidth(Checkpoint checkpoint, ModelTemplate template) {
         JsonObject unet = template.config("unet/config.json");
         long width = unet.integers("block_out_channels", List.of()).getFirst();
@@ -258,7 +266,7 @@ public final class ModelFiles {
     }
 
     /**
-     * Returns the parts that the index lists as a pair of library and class; other entries are options of the pipeline.
+     * Returns the parts that the index lists as a pair of library and class. Other entries are options of the pipeline.
      */
     private static List<String> listed(JsonObject index) {
         return index.keys().stream()
@@ -282,9 +290,9 @@ public final class ModelFiles {
     }
 
     /**
-     * Returns this model with the networks that {@code file} holds in place of its own: all of them where it is a whole
-     * checkpoint, or a U-Net alone. Configurations and tokenizers stay those of this model, but for the channels that a
-     * U-Net takes, and what the file says of its noise schedule.
+     * Returns this model with its networks replaced by those in {@code file}: all of them for a whole checkpoint, or
+     * the U-Net alone. Configurations and tokenizers stay those of this model, except for the input channels of the
+     * U-Net and the noise schedule that the file states.
      *
      * @throws InvalidFileException if the file is of another family or holds no part of a model
      */
@@ -313,19 +321,19 @@ public final class ModelFiles {
         return stated.zeroTerminalSnr() ? files.withZeroTerminalSnr() : files;
     }
 
-    /** Returns this model with {@code part} in place of its own part of the same name. */
+    /** Returns this model with its part of the name of {@code part} replaced by it. */
     ModelFiles with(ModelPart part) {
         Map<String, ModelPart> changed = new LinkedHashMap<>(parts);
         changed.put(part.name(), part);
         return new ModelFiles(path, family, index, changed);
     }
 
-    /** Only by these do U-Nets for inpainting differ from others. */
+    /** Returns the number of input channels of its U-Net, by which U-Nets for inpainting are recognised. */
     private static Optional<Integer> inputChannels(Checkpoint file) {
         return inputShape(file).map(shape -> (int) shape[1]);
     }
 
-    /** Returns the shape of the first convolution of its U-Net, [C, channels, 3, 3]. */
+    /** Returns the shape {@code [C, channels, 3, 3]} of the first convolution of its U-Net. */
     private static Optional<long[]> inputShape(Checkpoint file) {
         if (!file.parts().contains(UNET)) {
             return Optional.empty();
@@ -344,25 +352,25 @@ public final class ModelFiles {
         return family;
     }
 
-    /** {@code model_index.json}, which holds some options of the pipeline too. */
+    /** Returns {@code model_index.json}, which also holds options of the pipeline. */
     public JsonObject index() {
         return index;
     }
 
-    /** Returns all parts that are there, in the order of the index. */
+    /** Returns all parts that exist, in the order of the index. */
     public Collection<ModelPart> parts() {
         return Collections.unmodifiableCollection(parts.values());
     }
 
-    /** Returns the part called {@code name}, if the model has it. */
+    /** Returns the part {@code name}, if the model has it. */
     public Optional<ModelPart> find(String name) {
         return Optional.ofNullable(parts.get(name));
     }
 
     /**
-     * Returns the part called {@code name}.
+     * Returns the part {@code name}.
      *
-     * @throws InvalidFileException if the model has none
+     * @throws InvalidFileException if the model does not have it
      */
     public ModelPart part(String name) {
         return find(name).orElseThrow(() -> missing(name));

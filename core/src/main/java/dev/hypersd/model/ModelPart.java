@@ -29,7 +29,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * One part of a model: a network, a tokenizer or a scheduler. Its configuration and the headers of its weights are read
- * when they are first asked for, and once.
+ * when they are first needed, and only once.
  *
  * <p>Safe to share between threads.
  */
@@ -46,7 +46,7 @@ public final class ModelPart {
     private final Supplier<JsonObject> config;
     private final Supplier<WeightSource> weights;
 
-    /** What it pads with, where it is the tokenizer that comes with this library. */
+    /** The padding token, if this is the tokenizer that comes with this library. */
     private final Optional<String> publishedPadding;
 
     ModelPart(String name, Path folder, Supplier<JsonObject> config, Supplier<WeightSource> weights) {
@@ -66,7 +66,7 @@ public final class ModelPart {
         this.publishedPadding = publishedPadding;
     }
 
-    /** CLIP's published tokenizer, which pads with {@code padding}. */
+    /** Creates CLIP's published tokenizer with {@code padding} as its padding token. */
     static ModelPart publishedTokenizer(String name, String padding) {
         Path folder = Path.of("published", name);
         return new ModelPart(
@@ -81,7 +81,7 @@ public final class ModelPart {
                 Optional.of(padding));
     }
 
-    /** Asks {@code supplier} until it succeeds, and then keeps the value. */
+    /** Returns a supplier that keeps the value of the first successful call of {@code supplier}. */
     private static <T> Supplier<T> once(Supplier<T> supplier) {
         return new Supplier<>() {
             private Optional<T> value = Optional.empty();
@@ -95,12 +95,12 @@ public final class ModelPart {
         };
     }
 
-    /** Returns a network in a folder of its own, as ControlNets and tiny autoencoders come. */
+    /** Opens a network in a folder of its own, such as a ControlNet or a tiny autoencoder. */
     public static ModelPart in(Path folder) {
         return in(folder, Optional.empty());
     }
 
-    /** Returns a network in a folder of its own, with its weights in {@code variant}, for example {@code "fp16"}. */
+    /** Opens a network in a folder of its own, with its weights in {@code variant}, for example {@code "fp16"}. */
     public static ModelPart in(Path folder, String variant) {
         return in(folder, Optional.of(variant));
     }
@@ -119,34 +119,35 @@ public final class ModelPart {
     }
 
     /**
-     * diffusers and transformers name their files apart, and only diffusers writes the class into the configuration.
+     * Returns the name of the weights' file without its extension. diffusers and transformers use different names, and
+     * only diffusers writes the class into the configuration.
      */
     static String stem(JsonObject config) {
         return config.has(CLASS_NAME) ? "diffusion_pytorch_model" : "model";
     }
 
-    /** Returns the same part with weights from elsewhere. */
+    /** Returns this part with other weights. */
     ModelPart withWeights(Supplier<WeightSource> other) {
         return new ModelPart(name, folder, config, other, publishedPadding);
     }
 
-    /** Returns the same part under the name that a model gives it. */
+    /** Returns this part under another name. */
     ModelPart withName(String other) {
         return new ModelPart(other, folder, config, weights, publishedPadding);
     }
 
-    /** Returns the same part with its configuration changed. */
+    /** Returns this part with its configuration changed. */
     ModelPart withConfig(UnaryOperator<JsonObject> change) {
         return new ModelPart(name, folder, () -> change.apply(config()), weights, publishedPadding);
     }
 
-    /** Returns the name of its folder: {@code "unet"}. */
+    /** Returns the name of its folder, such as {@code "unet"}. */
     public String name() {
         return name;
     }
 
     /**
-     * Returns the tokenizer that this part is.
+     * Reads the tokenizer.
      *
      * @throws InvalidFileException if its files are missing or broken
      */
@@ -154,14 +155,12 @@ public final class ModelPart {
         return publishedPadding.map(ClipTokenizer::published).orElseGet(() -> ClipTokenizer.open(folder));
     }
 
-    /**
-     * Returns the files of a tokenizer that comes with this library, by name; absent for a part that lies in a folder.
-     */
+    /** Returns the files of the tokenizer that comes with this library, by name; empty for a part in a folder. */
     Optional<Map<String, byte[]>> publishedFiles() {
         return publishedPadding.map(padding -> VocabularyFiles.published().files(padding));
     }
 
-    /** Where its files lie. */
+    /** Returns the folder with its files. */
     public Path folder() {
         return folder;
     }
@@ -171,7 +170,7 @@ public final class ModelPart {
         return config.get();
     }
 
-    /** Returns the class that its configuration names. */
+    /** Returns the class name in its configuration. */
     public String className() {
         return className(config());
     }
@@ -183,20 +182,19 @@ public final class ModelPart {
         return weights.get().reopened();
     }
 
-    /** Returns the same for whoever looks at names, types and shapes and loads none; nothing needs to be closed. */
+    /** Returns its weights for reading names, types and shapes only; they need no closing. */
     WeightSource headers() {
         return weights.get();
     }
 
     /**
-     * Returns the variants in which its weights are there, apart from those without; a tokenizer or a scheduler has
-     * none.
+     * Returns the variants of its weights, not counting weights without a variant; a tokenizer or a scheduler has none.
      */
     List<String> variants() {
         return Files.exists(folder.resolve(CONFIG)) ? WeightFolder.variants(folder, stem(config())) : List.of();
     }
 
-    /** Returns the number of bytes that its weights take; only headers are read. */
+    /** Returns the size of its weights in bytes under {@code placement}; only headers are read. */
     long weightBytes(Placement placement) {
         WeightSource source = headers();
         return source.names().stream()
@@ -218,7 +216,7 @@ public final class ModelPart {
     }
 
     /**
-     * Reads and checks the configuration of an autoencoder, of whichever kind it is.
+     * Reads and checks the configuration of an autoencoder of either kind.
      *
      * @throws InvalidFileException if it is of another class or broken
      */
@@ -229,9 +227,9 @@ public final class ModelPart {
     }
 
     /**
-     * Builds the network. Tensors of the file that it does not know are named in a warning.
+     * Builds the network. Tensors in the file that the network does not use are named in a warning.
      *
-     * @param dtype what it computes with; weights stored in another type are converted
+     * @param dtype the type in which it computes; weights stored in another type are converted
      * @param arena the owner of its tensors and of the file
      * @throws InvalidFileException if the configuration is of another class or broken, or the weights do not fit it
      */
@@ -239,13 +237,16 @@ public final class ModelPart {
         return load(type, Placement.of(dtype), arena);
     }
 
-    /** {@link #load(NetworkType, Dtype, TensorArena)} with weights held as {@code placement} says. */
+    /**
+     * Builds the network as {@link #load(NetworkType, Dtype, TensorArena)} does, with weights held as {@code placement}
+     * specifies.
+     */
     public <N> Network<N> load(NetworkType<?, N> type, Placement placement, TensorArena arena) {
         return open(type).load(placement, arena);
     }
 
     /**
-     * Builds an autoencoder, of whichever kind its configuration says.
+     * Builds an autoencoder of the kind in its configuration.
      *
      * @param arena the owner of its tensors and of the file
      * @throws InvalidFileException if the configuration is of another class or broken, or the weights do not fit it
@@ -255,18 +256,19 @@ public final class ModelPart {
     }
 
     /**
-     * Builds an autoencoder to go with a U-Net.
+     * Builds an autoencoder for a U-Net.
      *
-     * @param latentChannels of what the U-Net makes
-     * @throws InvalidFileException likewise, or if the autoencoder's latents have another number of channels
+     * @param latentChannels the number of channels of the U-Net's latents
+     * @throws InvalidFileException as {@link #loadAutoencoder(Placement, TensorArena)}, or if the autoencoder's latents
+     *     have another number of channels
      */
     public Autoencoder loadAutoencoder(int latentChannels, Placement placement, TensorArena arena) {
         return openAutoencoder(latentChannels).load(placement, arena).network();
     }
 
     /**
-     * {@link #openAutoencoder()} for a U-Net whose latents have {@code latentChannels} channels; refused if the
-     * autoencoder's have another number.
+     * Reads the configuration as {@link #openAutoencoder()} does, and refuses an autoencoder whose latents do not have
+     * {@code latentChannels} channels.
      */
     OpenedNetwork<? extends AutoencoderConfig, ? extends Autoencoder> openAutoencoder(int latentChannels) {
         OpenedNetwork<? extends AutoencoderConfig, ? extends Autoencoder> autoencoder = openAutoencoder();
@@ -280,10 +282,7 @@ public final class ModelPart {
         return autoencoder;
     }
 
-    /**
-     * Returns the network that {@code maker} builds of the weights in {@code source}, which has to stay open for the
-     * network to {@link Network#evictPages}.
-     */
+    /** Builds the network from the weights in {@code source}, which must stay open for {@link Network#evictPages}. */
     static <N> Network<N> load(
             WeightSource source, Function<Parameters, N> maker, Placement placement, TensorArena arena) {
         StoredParameters stored = new StoredParameters(source, placement, arena);

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The names and shapes of the parameters of a model, from its configurations: enough to check whether a LoRA fits
- * before anything is loaded. Immutable and safe to share until closed.
+ * The names and shapes of the parameters of a model, derived from its configurations. They suffice to check whether a
+ * LoRA fits before anything is loaded. Immutable and safe to share until closed.
  */
 public final class ModelShapes implements AutoCloseable {
     private final TensorArena arena = new TensorArena();
@@ -34,7 +34,7 @@ public final class ModelShapes implements AutoCloseable {
         this.targets = new LoraTargets(family.title(), networks);
     }
 
-    /** Of the model that {@code opened} would load. */
+    /** Returns the shapes of the model that {@code opened} would load. */
     public static ModelShapes of(OpenedModel opened) {
         return of(opened.denoiser());
     }
@@ -45,7 +45,7 @@ public final class ModelShapes implements AutoCloseable {
         return Engine.infer(() -> new ModelShapes(opened.family(), makers));
     }
 
-    /** Of the models published for {@code family}. */
+    /** Returns the shapes of the published models of {@code family}. */
     public static ModelShapes of(ModelFamily family) {
         ModelTemplate template = ModelTemplate.of(family);
         Map<Component, Function<Parameters, ?>> makers = new EnumMap<>(Component.class);

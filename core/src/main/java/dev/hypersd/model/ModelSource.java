@@ -3,29 +3,29 @@ package dev.hypersd.model;
 import java.nio.file.Path;
 
 /**
- * A model that could be loaded.
+ * The location of a model and the options of loading it.
  *
- * @param location a directory in the diffusers layout; or a checkpoint in one file, whose configurations are those
- *     published for its family
- * @param options how to load it, and what to put in place of its own parts
+ * @param location a directory in the diffusers layout, or a checkpoint file, for which the published configurations of
+ *     its family are used
+ * @param options the options of loading
  */
 public record ModelSource(Path location, LoadOptions options) {
-    /** The model at {@code location}, a directory or a checkpoint in one file, loaded with the default options. */
+    /** Creates a source with the default options. */
     public ModelSource(Path location) {
         this(location, LoadOptions.DEFAULT);
     }
 
     /**
-     * Finds its files and reads its configurations; no weights are loaded.
+     * Finds the files of the model and reads its configurations; no weights are loaded.
      *
      * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind, or the parts do
-     *     not go together
+     *     not fit each other
      */
     public OpenedModel open() {
         return OpenedModel.of(this);
     }
 
-    /** Returns the file or directory that its weights come from, which people know it by. */
+    /** Returns the file or directory of the weights, which names the model in messages. */
     public Path path() {
         return options.checkpoints().isEmpty()
                 ? location

@@ -11,17 +11,17 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/** Configurations that come with this library: what a file of weights does not tell. */
+/** The published configurations that come with this library, for weights that come without. */
 public enum ModelTemplate {
-    /** The classes of SD 1.5 with a fraction of the numbers, for tests and first steps. */
+    /** The classes of SD 1.5 in a tiny size, for tests and first steps. */
     TINY(ModelFamily.SD15),
-    /** Stable Diffusion 1.5 as published. */
+    /** Stable Diffusion 1.5. */
     SD15(ModelFamily.SD15),
-    /** Stable Diffusion 2.1 as published, with v-prediction for 768 x 768 pixels. */
+    /** Stable Diffusion 2.1, with v-prediction for 768 x 768 pixels. */
     SD2(ModelFamily.SD15),
-    /** Stable Diffusion XL base 1.0 as published. */
+    /** Stable Diffusion XL base 1.0. */
     SDXL(ModelFamily.SDXL),
-    /** The refiner of Stable Diffusion XL 1.0 as published. */
+    /** The refiner of Stable Diffusion XL 1.0. */
     SDXL_REFINER(ModelFamily.SDXL_REFINER);
 
     private static final long WIDTH_OF_SD2 = 1024;
@@ -46,8 +46,8 @@ public enum ModelTemplate {
     }
 
     /**
-     * Returns the published configurations that {@code checkpoint} is made for. SD 2.x is told from SD 1.x by the width
-     * of its text embeddings.
+     * Returns the published configurations that {@code checkpoint} is made for. SD 2.x is distinguished from SD 1.x by
+     * the width of its text embeddings.
      *
      * @throws InvalidFileException if it holds no model
      */
@@ -63,19 +63,19 @@ public enum ModelTemplate {
         return isSd2 ? SD2 : of(family);
     }
 
-    /** Returns the token that {@code tokenizer}, {@code "tokenizer"} or {@code "tokenizer_2"}, pads with. */
+    /** Returns the padding token of {@code tokenizer}, {@code "tokenizer"} or {@code "tokenizer_2"}. */
     String padding(String tokenizer) {
         return this == SD2 || tokenizer.equals("tokenizer_2")
                 ? VocabularyFiles.PADDING_OF_SECOND
                 : VocabularyFiles.PADDING;
     }
 
-    /** Returns the configuration {@code file}, a path in the model directory: {@code "unet/config.json"}. */
+    /** Returns the configuration {@code file}, a path in the model directory such as {@code "unet/config.json"}. */
     JsonObject config(String file) {
         return Json.parse(Path.of("published", folder(), file), bytes(file));
     }
 
-    /** Returns the same as it is written to a directory. */
+    /** Returns a configuration as bytes to be written to a model directory. */
     byte[] bytes(String file) {
         try (InputStream stream = ModelTemplate.class.getResourceAsStream(folder() + "/" + file)) {
             if (stream == null) {

@@ -5,17 +5,14 @@ import dev.hypersd.weights.WeightSource;
 import java.util.Map;
 
 /**
- * A network and what it consists of.
+ * A network with its parameters.
  *
  * @param network the network
- * @param parameters its parameters by name: what a LoRA refers to
- * @param source what they were loaded from; it belongs to the owner of the parameters
+ * @param parameters its parameters by name, to which LoRAs refer
+ * @param source the source of its weights, which belongs to the owner of the parameters
  */
 public record Network<N>(N network, Map<String, Parameter> parameters, WeightSource source) {
-    /**
-     * Leaves the resident set until it is next used, as far as its weights are mapped: they must not have been changed
-     * in place.
-     */
+    /** Evicts its mapped weights from memory until they are next used. They must not have been changed in place. */
     public void evictPages() {
         source.evictPages();
     }

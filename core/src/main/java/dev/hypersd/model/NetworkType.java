@@ -21,12 +21,12 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * A class of networks, and the way from its files to the network.
+ * A class of networks, and how to build a network of it from files.
  *
  * @param <C> its configuration
  * @param <N> the network
  * @param className the name of the class in {@code config.json}
- * @param names translates the names of its tensors from older spellings
+ * @param names renames its tensors from older spellings
  * @param reader reads the configuration
  * @param maker builds the network from its configuration and its parameters
  */
@@ -53,7 +53,7 @@ public record NetworkType<C, N>(
     public static final NetworkType<ClipTextConfig, ClipTextModel> CLIP_TEXT_WITH_PROJECTION =
             clipText("CLIPTextModelWithProjection");
 
-    /** Both towers of CLIP. */
+    /** CLIP with both towers. */
     public static final NetworkType<ClipConfig, ClipModel> CLIP =
             new NetworkType<>("CLIPModel", ClipModel::named, ClipConfig::from, ClipModel::new);
 
@@ -63,7 +63,7 @@ public record NetworkType<C, N>(
     /**
      * Returns the type of network that {@code config} describes.
      *
-     * @throws dev.hypersd.error.InvalidFileException if its class is none of the networks of this library
+     * @throws dev.hypersd.error.InvalidFileException if its class is not a network of this library
      */
     public static NetworkType<?, ?> of(JsonObject config) {
         String className = ModelPart.className(config);
@@ -73,7 +73,7 @@ public record NetworkType<C, N>(
                 .orElseThrow(() -> config.invalid("_class_name", "is \"" + className + "\", no network known here"));
     }
 
-    /** Builds a network that {@code config} describes of {@code parameters}. */
+    /** Builds the network that {@code config} describes. */
     public N make(JsonObject config, Parameters parameters) {
         return maker.apply(reader.apply(config), parameters);
     }

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A U-Net and its text encoders on disk, with their configurations read: what a {@link Denoiser} is loaded from.
+ * A U-Net and its text encoders on disk, with their configurations read; a {@link Denoiser} is loaded from it.
  *
- * @param textEncoders in the order in which their hidden states are concatenated
- * @param tokenizers of each text encoder
- * @param zerosForAbsentPrompt whether an absent negative prompt means zeros in place of an encoded empty text (SDXL)
+ * @param textEncoders the text encoders, in the order in which their hidden states are concatenated
+ * @param tokenizers the tokenizer of each text encoder
+ * @param zerosForAbsentPrompt whether an absent negative prompt is encoded as zeros (SDXL), not as an empty text
  */
 record OpenedDenoiser(
         ModelFamily family,
@@ -64,7 +64,7 @@ record OpenedDenoiser(
                 .toList();
     }
 
-    /** Returns the number of bytes that all weights take when they are held as {@code placement} says. */
+    /** Returns the size of all weights in bytes when they are held as {@code placement} specifies. */
     long weightBytes(Placement placement) {
         return networks().values().stream()
                 .mapToLong(network -> network.part().weightBytes(placement))

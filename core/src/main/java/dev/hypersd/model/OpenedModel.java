@@ -21,18 +21,18 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A model whose files have been found and whose configurations have been read and checked, each of them once.
- * Everything that is to be known of a model before its weights are in memory is asked of this value: whether a request,
- * a LoRA or a ControlNet fits, and how much memory it will take. {@link DiffusionModel#load} loads the weights.
+ * A model whose files have been found and whose configurations have been read and checked, each of them once. It
+ * answers everything about a model that is needed before its weights are in memory: whether a request, a LoRA or a
+ * ControlNet fits, and how much memory it takes. {@link DiffusionModel#load} loads the weights.
  *
- * <p>It holds nothing that needs to be closed. Immutable and safe to share; it may be loaded several times. Files that
- * are changed later are not looked at again, and a file of weights that was changed is refused when it is loaded.
+ * <p>It needs no closing. Immutable and safe to share; it may be loaded several times. Files that are changed later are
+ * not read again, except that loading refuses a file of weights that was changed.
  */
 public final class OpenedModel {
     private static final System.Logger LOG = System.getLogger(OpenedModel.class.getPackageName());
     private static final String AUTOENCODER = "vae";
 
-    /** What all models of Stable Diffusion 1 and 2 were made for. */
+    /** The {@code steps_offset} of all models of Stable Diffusion 1 and 2. */
     private static final int STEPS_OFFSET = 1;
 
     private final ModelSource source;
@@ -40,12 +40,14 @@ public final class OpenedModel {
     private final OpenedDenoiser denoiser;
     private final Optional<OpenedDenoiser> refiner;
 
-    /** Absent from a refiner's directory, which is opened as a model where it is converted. */
+    /** The autoencoder; empty for a refiner's directory, which is opened as a model for conversion. */
     private final Optional<OpenedNetwork<? extends AutoencoderConfig, ? extends Autoencoder>> autoencoder;
 
     private final NoiseSchedule schedule;
 
-    /** Read when it is asked for: a model whose sampler is not supported can be drawn with another one. */
+    /**
+     * The sampler, read when it is first needed: a model whose sampler is not supported can be drawn with another one.
+     */
     private Optional<Sampler> sampler = Optional.empty();
 
     private OpenedModel(ModelSource source) {
@@ -59,12 +61,12 @@ public final class OpenedModel {
         this.autoencoder = files.find(AUTOENCODER).map(part -> part.openAutoencoder(unet().outChannels()));
     }
 
-    /** {@link ModelSource#open}. */
+    /** Opens a model; see {@link ModelSource#open}. */
     static OpenedModel of(ModelSource source) {
         return new OpenedModel(source);
     }
 
-    /** A directory with checkpoints in place of the networks that they hold. */
+    /** The model's files, and the checkpoints that replace some of its networks. */
     private record Found(ModelFiles files, List<Checkpoint> checkpoints) {
         static Found of(ModelSource source) {
             boolean isFile = Files.isRegularFile(source.location());
@@ -85,7 +87,10 @@ public final class OpenedModel {
             return new Found(files, checkpoints);
         }
 
-        /** Says what brings the networks that a file which is opened without a directory does not hold. */
+        /**
+         * Refuses a checkpoint without all networks that is opened without a directory, and names the options that add
+         * the missing ones.
+         */
         private static void requireWhole(ModelFiles files, List<Checkpoint> checkpoints, ModelSource source) {
             Set<String> there = new HashSet<>();
             checkpoints.forEach(checkpoint -> there.addAll(checkpoint.parts()));
@@ -116,7 +121,7 @@ public final class OpenedModel {
             return denoiser;
         }
 
-        /** SD 2.x differs from SD 1.5 by its sizes only. */
+        /** Refuses a checkpoint with another width of text embeddings, by which SD 2.x differs from SD 1.5. */
         private void requireTextWidth(Checkpoint checkpoint, int width) {
             checkpoint.textWidth().filter(own -> own != width).ifPresent(own -> {
                 throw new InvalidFileException(
@@ -133,9 +138,9 @@ public final class OpenedModel {
     }
 
     /**
-     * Returns the directory to put {@code checkpoint} over. Where it is there for its tokenizers only, the
-     * configurations are those published for the family of the checkpoint: where it has none, or those of SDXL and the
-     * checkpoint is a whole refiner.
+     * Returns the directory whose networks {@code checkpoint} replaces. Where the directory serves for its tokenizers
+     * only, the configurations are the published ones of the checkpoint's family: if the directory has no networks, or
+     * if it is SDXL's and the checkpoint is a whole refiner.
      */
     private static ModelFiles directoryFor(Checkpoint checkpoint, ModelSource source) {
         if (!Files.exists(source.location().resolve(ModelFiles.INDEX))) {
@@ -152,6 +157,8 @@ public final class OpenedModel {
     }
 
     /**
+     * Replaces the autoencoder.
+     *
      * @param other a folder with a configuration, or a file of weights for the configuration of the model's own
      *     autoencoder
      */
@@ -198,7 +205,7 @@ public final class OpenedModel {
         return source;
     }
 
-    /** Returns the architecture. */
+    /** Returns the model family. */
     public ModelFamily family() {
         return files.family();
     }
@@ -218,8 +225,8 @@ public final class OpenedModel {
     }
 
     /**
-     * Returns the widths of the hidden states of the text encoders: a list for the model, and one for its refiner where
-     * it has one.
+     * Returns the widths of the text encoders' hidden states: a list for the model, and another for its refiner if it
+     * has one.
      */
     public List<List<Integer>> textWidths() {
         return Stream.concat(Stream.of(denoiser), refiner.stream())
@@ -227,15 +234,15 @@ public final class OpenedModel {
                 .toList();
     }
 
-    /** Returns the noise levels that it was trained with. */
+    /** Returns the noise schedule that it was trained with. */
     public NoiseSchedule schedule() {
         return schedule;
     }
 
     /**
-     * Returns the sampler that its own configuration asks for. Configurations of Stable Diffusion 1 and 2 are corrected
-     * as diffusers' {@code StableDiffusionPipeline} does it: old files lack {@code steps_offset: 1} and {@code
-     * clip_sample: false}, and with what they say pictures are visibly worse.
+     * Returns the sampler of its own configuration. Configurations of Stable Diffusion 1 and 2 are corrected as
+     * diffusers' {@code StableDiffusionPipeline} does: old files lack {@code steps_offset: 1} and {@code clip_sample:
+     * false}, without which pictures are visibly worse.
      *
      * @throws InvalidFileException if that sampler, or an option of it, is not supported
      */
@@ -265,22 +272,25 @@ public final class OpenedModel {
         return Samplers.from(config.with("steps_offset", STEPS_OFFSET).with("clip_sample", false));
     }
 
-    /** Returns whether a refiner is loaded with it. */
+    /** Returns whether it has a refiner. */
     public boolean hasRefiner() {
         return refiner.isPresent();
     }
 
-    /** Width and height of the pictures that it was trained on, in pixels. */
+    /** Returns the width and height of the pictures that it was trained on, in pixels. */
     public int nativeSize() {
         return unet().sampleSize() * autoencoder().scaleFactor();
     }
 
-    /** Returns the type and place in which the weights of the U-Nets and text encoders are going to be held. */
+    /** Returns how and where the weights of the U-Nets and text encoders are held when they are loaded. */
     public Placement placement() {
         return source.options().placement();
     }
 
-    /** Returns the same for the autoencoder; SDXL's own one overflows in half precision and stays in F32. */
+    /**
+     * Returns how and where the weights of the autoencoder are held. SDXL's own one overflows in half precision and
+     * stays in F32.
+     */
     Placement autoencoderPlacement() {
         boolean tiny = autoencoderNetwork().type().equals(NetworkType.AUTOENCODER_TINY);
         return family() == ModelFamily.SD15 || tiny ? placement() : placement().withDtype(Dtype.F32);

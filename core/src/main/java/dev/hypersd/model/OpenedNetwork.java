@@ -7,13 +7,13 @@ import dev.hypersd.tensor.TensorArena;
 /**
  * A network on disk whose configuration has been read and checked. Its weights are not loaded yet.
  *
- * @param part its files
- * @param type what its configuration has named
- * @param config its configuration
+ * @param part the files
+ * @param type the class of networks that the configuration names
+ * @param config the configuration
  */
 record OpenedNetwork<C, N>(ModelPart part, NetworkType<C, N> type, C config) {
     /**
-     * Loads the weights. Tensors of the file that the network does not know are named in a warning.
+     * Loads the weights. Tensors in the file that the network does not use are named in a warning.
      *
      * @param arena the owner of its tensors and of the file
      * @throws dev.hypersd.error.InvalidFileException if the weights are missing or do not fit the configuration
@@ -22,7 +22,7 @@ record OpenedNetwork<C, N>(ModelPart part, NetworkType<C, N> type, C config) {
         return ModelPart.load(arena.own(type.names().apply(part.openWeights())), this::make, placement, arena);
     }
 
-    /** Builds the network of {@code parameters} from wherever they come. */
+    /** Builds the network from {@code parameters} of any source. */
     N make(Parameters parameters) {
         return type.maker().apply(config, parameters);
     }

@@ -25,19 +25,23 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Writes model directories with random weights: for tests of size and speed where no real weights are at hand, and as a
- * place to start training from. Their pictures are noise.
+ * Writes model directories with random weights, for tests of size and speed without real weights, and as a start for
+ * training. Their pictures are noise.
  *
- * <p>Tensors are written one by one as they are drawn, so a model of any size needs memory for its largest tensor.
+ * <p>Each tensor is written as soon as it is drawn, so a model of any size needs memory for its largest tensor only.
  */
 public final class RandomModel {
     private static final String INDEX = "model_index.json";
     private static final String VOCABULARY_SIZE = "vocab_size";
 
-    /** Told how far the writing has come. */
+    /** Receives the progress of the writing. */
     @FunctionalInterface
     public interface Listener {
-        /** @param written bytes of weights out of {@code total} */
+        /**
+         * Reports progress.
+         *
+         * @param written the bytes of weights written, out of {@code total}
+         */
         void progressed(long written, long total);
     }
 
@@ -67,8 +71,7 @@ public final class RandomModel {
     }
 
     /**
-     * Writes the model directory {@code directory}, complete with configurations and a tokenizer for bytes. The same
-     * seed gives the same weights.
+     * Writes a complete model directory with configurations and a byte tokenizer. The same seed gives the same weights.
      *
      * @param dtype a floating-point type
      * @throws InvalidRequestException if the directory exists and is not empty

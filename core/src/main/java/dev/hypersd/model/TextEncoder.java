@@ -15,14 +15,14 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A tokenizer and the network that reads its tokens.
+ * A tokenizer and the text encoder that takes its tokens.
  *
- * @param tokenizer text to ids
- * @param network ids to hidden states
- * @param learned vectors of words that the tokenizer has beyond the network's vocabulary
+ * @param tokenizer the tokenizer
+ * @param network the text encoder
+ * @param learned the vectors of textual inversion embeddings, beyond the network's vocabulary
  */
 public record TextEncoder(ClipTokenizer tokenizer, ClipTextModel network, Optional<TokenVectors> learned) {
-    /** Refuses a tokenizer that makes ids which the network does not know. */
+    /** Refuses a tokenizer with ids beyond the network's vocabulary. */
     public TextEncoder {
         if (tokenizer.vocabularySize() > network.config().vocabulary()) {
             throw new HyperSdException(
@@ -34,7 +34,7 @@ public record TextEncoder(ClipTokenizer tokenizer, ClipTextModel network, Option
     }
 
     /**
-     * Encodes ids from the tokenizer. The result belongs to the caller's scope.
+     * Encodes token ids. The result belongs to the caller's scope.
      *
      * @param ids I64 {@code [B, N]}
      */
@@ -43,7 +43,7 @@ public record TextEncoder(ClipTokenizer tokenizer, ClipTextModel network, Option
     }
 
     /**
-     * Returns the same encoder with words that were learned; their table belongs to the caller's scope.
+     * Returns this encoder extended by textual inversion embeddings, whose table belongs to the caller's scope.
      *
      * @param words the vectors of each, {@code [count, D]} in the network's type
      */

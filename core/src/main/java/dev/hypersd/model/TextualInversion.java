@@ -10,19 +10,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A learned word (Gal et al., 2022) in a safetensors file: for one text encoder a tensor {@code [count, D]} or
- * {@code [D]} called {@code emb_params}, or by the word itself where it is the only one; for SDXL's two {@code clip_l}
- * and {@code clip_g}. A LoRA may bring words along; there the names have {@code bundle_emb.WORD.} in front.
+ * A textual inversion embedding (Gal et al., 2022) in a safetensors file. For one text encoder it is a tensor {@code
+ * [count, D]} or {@code [D]} called {@code emb_params}, or by the word itself if it is the only tensor; for SDXL's two
+ * encoders there are {@code clip_l} and {@code clip_g}. In a LoRA file the names begin with {@code bundle_emb.WORD.}.
  */
 public final class TextualInversion implements AutoCloseable {
     private static final String FIRST = "clip_l";
     private static final String SECOND = "clip_g";
     private static final String ONLY = "emb_params";
 
-    /** What files of the first years call it, most of which are pickles. */
+    /** The tensor's name in the oldest files, most of which are pickles. */
     private static final String OLDEST = "string_to_param.*";
 
-    /** More vectors than any prompt has room for. */
+    /** The greatest number of vectors, more than any prompt has room for. */
     private static final int MOST = 1024;
 
     private final SafetensorsFile file;
@@ -36,9 +36,9 @@ public final class TextualInversion implements AutoCloseable {
     /**
      * Opens {@code path} for text encoders of these widths.
      *
-     * @param word which of the words, where a LoRA brings several along; otherwise the file's only word is meant
-     * @param widths one for each text encoder of the model
-     * @throws InvalidFileException if the file holds no learned word, or one for other text encoders
+     * @param word the name of the embedding in a LoRA file with several; in other files it is ignored
+     * @param widths the width of each text encoder of the model
+     * @throws InvalidFileException if the file holds no embedding, or one for other text encoders
      */
     public static TextualInversion open(String word, Path path, List<Integer> widths) {
         SafetensorsFile file = SafetensorsFile.open(path);

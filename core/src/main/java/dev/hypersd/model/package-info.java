@@ -1,7 +1,8 @@
 /**
- * Models as they lie on disk: their parts, the configuration of each, and the networks made of them.
+ * Models on disk and in memory: the parts of a model directory, their configurations, and the networks loaded from
+ * them.
  *
- * <p>Nothing is ever fetched: what is not in the directory is missing.
+ * <p>Nothing is downloaded: a file that is not in the directory is missing.
  */
 @NullMarked
 package dev.hypersd.model;

@@ -1,6 +1,6 @@
 package dev.hypersd.nn;
 
-/** Holds the binding behind {@link Adapters#during}, out of sight. */
+/** Holds the binding of {@link Adapters#during}, which an interface could not hide. */
 final class ActiveAdapters {
     static final ScopedValue<Adapters> CURRENT = ScopedValue.newInstance();
 

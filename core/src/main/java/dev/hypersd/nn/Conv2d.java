@@ -22,7 +22,7 @@ public final class Conv2d {
         this.padding = padding;
     }
 
-    /** Returns a convolution of the given geometry, with bias. */
+    /** Creates a convolution with bias. */
     public static Conv2d of(Parameters p, long in, long out, long kernel, long stride, long padding) {
         Init init = Init.fanIn(in * kernel * kernel);
         return new Conv2d(
@@ -32,20 +32,20 @@ public final class Conv2d {
                 padding);
     }
 
-    /** Returns the same without bias. */
+    /** Creates a convolution without bias. */
     public static Conv2d unbiased(Parameters p, long in, long out, long kernel, long stride, long padding) {
         Init init = Init.fanIn(in * kernel * kernel);
         return new Conv2d(p.take("weight", init, out, in, kernel, kernel), Optional.empty(), stride, padding);
     }
 
-    /** Returns the usual 3x3 convolution that keeps the size. */
+    /** Creates a 3x3 convolution with bias that keeps the size. */
     public static Conv2d same3x3(Parameters p, long in, long out) {
         return of(p, in, out, 3, 1, 1);
     }
 
     /**
-     * Returns a convolution of {@code kernel}, an odd number, that keeps the size and starts at zero, so that it says
-     * nothing before it has learned.
+     * Creates a convolution of the odd size {@code kernel} that keeps the size of the picture and is initialised with
+     * zeros, so that it has no effect before training.
      */
     public static Conv2d zeroInitialised(Parameters p, long in, long out, long kernel) {
         return new Conv2d(
@@ -55,7 +55,7 @@ public final class Conv2d {
                 kernel / 2);
     }
 
-    /** Returns a 1x1 convolution: a linear layer over channels at every pixel. */
+    /** Creates a 1x1 convolution, a linear layer over channels at every pixel. */
     public static Conv2d pointwise(Parameters p, long in, long out) {
         return of(p, in, out, 1, 1, 0);
     }
@@ -71,7 +71,7 @@ public final class Conv2d {
         return y;
     }
 
-    /** Pixels of the output, of all pictures. */
+    /** Returns the number of output pixels of all pictures. */
     private long places(Tensor x) {
         return x.size(0) * along(x.size(2)) * along(x.size(3));
     }
@@ -80,7 +80,9 @@ public final class Conv2d {
         return Convolution.size(side, weight.shape()[2], stride, padding);
     }
 
-    /** {@code down} in the shape of this layer's filters: files and factors mix linear layers and 1x1 convolutions. */
+    /**
+     * Reshapes {@code down} to filters of this layer, since files and factors mix linear layers and 1x1 convolutions.
+     */
     private Tensor filters(Tensor down) {
         long[] shape = weight.shape();
         shape[0] = down.size(0);

@@ -17,17 +17,18 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 
 /**
- * One pass through networks, forward and backward, that keeps only what goes into their segments and computes what is
- * inside again for the backward pass (Chen et al., 2016, section 4): far less memory for a second forward pass.
+ * Gradient checkpointing (Chen et al., 2016, section 4): one forward and backward pass that keeps only the inputs of
+ * the networks' segments, and computes each segment again for the backward pass. It takes far less memory for a second
+ * forward pass.
  *
- * <p>Networks say what their segments are with {@link #segment}, which outside of {@link #record} changes nothing. A
- * recorded segment runs with gradients, so by the same kernels as ever; then its history is dropped, and its output is
- * where gradients end. {@link #backward} begins behind the last segment and goes through them from last to first: each
- * runs again, with the adapters and the precision it ran with, and passes on the gradient that its output has gathered
- * from all who used it. So gradients are those of an ordinary backward pass; only where a tensor goes into several
- * segments may sums be rounded otherwise.
+ * <p>Networks mark their segments with {@link #segment}, which has no effect outside of {@link #record}. A recorded
+ * segment runs with gradients, and so by the same kernels as without checkpointing; then its history is dropped, and
+ * its output becomes a leaf. {@link #backward} begins after the last segment and processes the segments from last to
+ * first: each runs again, with the adapters and the precision that it ran with, and propagates the gradient that its
+ * output has accumulated. So gradients equal those of an ordinary backward pass, except that sums may be rounded
+ * otherwise where a tensor is the input of several segments.
  *
- * <p>It is for one pass and belongs to the thread that makes it. Closing it frees what a failed pass has left.
+ * <p>An instance is for one pass, on the thread that makes it. Closing it frees what a failed pass has left.
  */
 public final class GradientCheckpointing implements AutoCloseable {
     private static final ScopedValue<GradientCheckpointing> CURRENT = ScopedValue.newInstance();
@@ -36,18 +37,21 @@ public final class GradientCheckpointing implements AutoCloseable {
     private final Deque<Piece> pieces = new ArrayDeque<>();
     private final Map<Long, Tensor> cuts = new HashMap<>();
 
-    /** A part of a network that can be run again: it gives the same for the same inputs and leaves them as they are. */
+    /**
+     * A part of a network that can be run again: it returns the same result for the same inputs, and does not change
+     * them.
+     */
     @FunctionalInterface
     public interface Segment {
         Tensor of(Tensor... inputs);
     }
 
     /**
-     * A piece of the way back.
+     * A recorded segment, in the order of the backward pass.
      *
-     * @param end computes the piece with its history
-     * @param output the same without, where the gradient arrives
-     * @param arena the owner of all that is kept for this
+     * @param end computes the segment with its history
+     * @param output the output without history, where the gradient arrives
+     * @param arena the owner of all tensors kept for it
      */
     private record Piece(Supplier<Tensor> end, Tensor output, TensorArena arena) {
         void backward() {
@@ -68,19 +72,19 @@ public final class GradientCheckpointing implements AutoCloseable {
     /**
      * Runs a segment.
      *
-     * @param inputs everything that it computes with besides its parameters
+     * @param inputs all tensors that it computes with, except its parameters
      */
     public static Tensor segment(Segment segment, Tensor... inputs) {
         return CURRENT.isBound() && GradMode.is_enabled() ? CURRENT.get().run(segment, inputs) : segment.of(inputs);
     }
 
-    /** Runs {@code forward}, whose segments are recorded. */
+    /** Runs {@code forward} and records its segments. */
     public <T> T record(Supplier<T> forward) {
         return ScopedValue.where(CURRENT, this).call(forward::get);
     }
 
     /**
-     * Computes the gradients of {@code loss}, like its own backward pass, and forgets what was recorded.
+     * Computes the gradients of {@code loss}, as its own backward pass would, and forgets what was recorded.
      *
      * @param loss a scalar
      */
@@ -116,8 +120,8 @@ public final class GradientCheckpointing implements AutoCloseable {
     }
 
     /**
-     * {@code x} where gradients end: itself where it has no history, otherwise what all segments are given in its
-     * place.
+     * Returns {@code x} as a leaf where gradients end: {@code x} itself if it has no history, otherwise the tensor that
+     * stands for it in all segments.
      */
     private Tensor beginning(Tensor x) {
         return x.is_leaf()

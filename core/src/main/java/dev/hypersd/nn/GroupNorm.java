@@ -10,8 +10,8 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class GroupNorm {
     /**
-     * With fewer the engine goes through innermost channels one pixel after another, many times slower than through
-     * whole maps.
+     * The fewest pixels for the channels-last layout; with fewer, the engine normalises one pixel after another in it,
+     * many times slower than whole maps.
      */
     private static final long PIXELS = 1024;
 
@@ -21,8 +21,10 @@ public final class GroupNorm {
     private final double eps;
 
     /**
-     * @param eps added to the variance; it decides the result where activations are small, so it differs by block, not
-     *     by taste
+     * Builds the layer.
+     *
+     * @param eps the number added to the variance; it affects the result where activations are small, so each network
+     *     needs its own
      */
     public GroupNorm(Parameters p, long channels, long groups, double eps) {
         this.weight = p.take("weight", Init.ONES, channels);

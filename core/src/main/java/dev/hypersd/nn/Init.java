@@ -1,23 +1,23 @@
 package dev.hypersd.nn;
 
-/** The initialisation of a parameter that is not loaded from a file, by default as PyTorch's layers do it. */
+/** The initialisation of a parameter that is not loaded from a file, by default as in PyTorch's layers. */
 public sealed interface Init {
-    /** Every element is {@code value}. */
+    /** Sets every element to {@code value}. */
     record Constant(double value) implements Init {}
 
-    /** Elements uniform in {@code [-bound, bound)}. */
+    /** Draws elements uniformly from {@code [-bound, bound)}. */
     record Uniform(double bound) implements Init {}
 
-    /** Elements normal with mean 0 and {@code standardDeviation}. */
+    /** Draws elements from a normal distribution with mean 0. */
     record Normal(double standardDeviation) implements Init {}
 
-    /** Biases of normalisations, and whatever has to start without effect. */
+    /** Zeros: for the biases of normalisations, and for layers that start without effect. */
     Init ZEROS = new Constant(0);
 
-    /** Scales of normalisations. */
+    /** Ones: for the scales of normalisations. */
     Init ONES = new Constant(1);
 
-    /** Weights and biases of linear and convolution layers: uniform within {@code 1/sqrt(fanIn)}. */
+    /** Returns the initialisation of linear and convolution layers: uniform within {@code 1/sqrt(fanIn)}. */
     static Init fanIn(long fanIn) {
         return new Uniform(1 / Math.sqrt(fanIn));
     }

@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code y = x W^T + b}: {@code [..., in] -> [..., out]} with {@code weight [out, in]}, or {@code [out, in, 1, 1]}
- * where it is stored as a convolution, and an optional {@code bias [out]}.
+ * A linear layer {@code y = x W^T + b}: {@code [..., in] -> [..., out]} with {@code weight [out, in]}, or {@code [out,
+ * in, 1, 1]} where it is stored as a convolution, and an optional {@code bias [out]}.
  */
 public final class Linear {
     private final Parameter weight;
@@ -19,20 +19,19 @@ public final class Linear {
         this.bias = bias;
     }
 
-    /** Returns a layer with bias. */
+    /** Creates a layer with bias. */
     public static Linear of(Parameters p, long in, long out) {
         Init init = Init.fanIn(in);
         return new Linear(p.take("weight", init, out, in), p.take("bias", init, out));
     }
 
-    /** Returns a layer without bias. */
+    /** Creates a layer without bias. */
     public static Linear unbiased(Parameters p, long in, long out) {
         return new Linear(p.take("weight", Init.fanIn(in), out, in), null);
     }
 
     /**
-     * Returns a layer with bias whose weight is stored as that of a 1x1 convolution; it wants the channels last all the
-     * same.
+     * Creates a layer with bias whose weight is stored as that of a 1x1 convolution; its input still has channels last.
      */
     public static Linear pointwise(Parameters p, long in, long out) {
         Init init = Init.fanIn(in);

@@ -11,11 +11,11 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param down {@code [rank, in]} or {@code [rank, in, k, k]}
  * @param up {@code [out, rank]} or {@code [out, rank, 1, 1]}
- * @param scale strength times alpha / rank
+ * @param scale the factor of the product: strength times alpha / rank
  */
 public record LowRank(Tensor down, Tensor up, double scale) {
     /**
-     * {@code weight} with this change; a new tensor, differentiable in all three.
+     * Adds this change to {@code weight}; the result is a new tensor, differentiable in all three.
      *
      * @param weight {@code [out, in]} or {@code [out, in, k, k]}, of the type and on the device of the factors
      */

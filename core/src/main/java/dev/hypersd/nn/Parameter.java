@@ -4,14 +4,18 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
-/** One named tensor of a network. Its identity, not its value, is what adapters refer to. */
+/** One named tensor of a network. Adapters refer to its identity, not its value. */
 public final class Parameter {
     private final String name;
     private final Tensor base;
     private final Dtype dtype;
     private final boolean converted;
 
-    /** @param dtype what the network computes in, whatever {@code base} is held in */
+    /**
+     * Creates the parameter.
+     *
+     * @param dtype the type in which the network computes, which may differ from that of {@code base}
+     */
     Parameter(String name, Tensor base, Dtype dtype) {
         this.name = name;
         this.base = base;
@@ -24,26 +28,26 @@ public final class Parameter {
         return name;
     }
 
-    /** Returns the tensor itself, without any adapter and in the type that it is held in. */
+    /** Returns the tensor without adapters, in the type in which it is held. */
     public Tensor base() {
         return base;
     }
 
     /**
-     * Returns the value to compute with: the base, changed by the adapters that are active in the current call. What is
-     * held in another type than it is computed with is converted for this use, into the caller's scope.
+     * Returns the weight to compute with: the base, changed by the adapters that are active in the current call. A
+     * weight that is held in another type is converted for this use, into the caller's scope.
      */
     Weight weight() {
         Weight held = Adapters.active().apply(this);
         return converted ? held.to(dtype) : held;
     }
 
-    /** Returns the same as one tensor. */
+    /** Returns the weight to compute with, as one tensor. */
     public Tensor value() {
         return weight().whole();
     }
 
-    /** Returns the type that the network computes in. */
+    /** Returns the type in which the network computes. */
     public Dtype dtype() {
         return dtype;
     }

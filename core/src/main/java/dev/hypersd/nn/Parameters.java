@@ -9,15 +9,15 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The parameters of a network while it is being built: each layer takes what it needs by name and shape, below the
- * prefix where its parent put it.
+ * The parameters of a network that is being built: each layer takes what it needs by name and shape, under the prefix
+ * that its parent chose.
  */
 public final class Parameters {
     private final String prefix;
     private final ParameterSource source;
     private final Map<String, Parameter> taken;
 
-    /** The root, for a whole network whose tensors come from {@code source}. */
+    /** Creates the root for a whole network whose tensors come from {@code source}. */
     public Parameters(ParameterSource source) {
         this("", source, new LinkedHashMap<>());
     }
@@ -28,12 +28,16 @@ public final class Parameters {
         this.taken = taken;
     }
 
-    /** Returns the parameters of the child called {@code child}, for example {@code "resnets.0"}. */
+    /** Returns the parameters under the prefix {@code child}, for example {@code "resnets.0"}. */
     public Parameters at(String child) {
         return new Parameters(prefix + child + ".", source, taken);
     }
 
-    /** Takes the parameter {@code name} of {@code shape}; {@code init} says how it starts when there is no file. */
+    /**
+     * Takes the parameter {@code name} of {@code shape}.
+     *
+     * @param init the initialisation of a parameter that is not stored
+     */
     public Parameter take(String name, Init init, long... shape) {
         String full = prefix + name;
         Tensor provided = source.provide(full, init, shape);
@@ -44,17 +48,17 @@ public final class Parameters {
         return parameter;
     }
 
-    /** Everything taken so far by the whole network, by name, in the order of construction. */
+    /** Returns all parameters taken so far by the whole network, by name, in the order of construction. */
     public Map<String, Parameter> taken() {
         return Collections.unmodifiableMap(taken);
     }
 
-    /** Returns the same without names. */
+    /** Returns all parameters without names. */
     public Collection<Parameter> all() {
         return taken().values();
     }
 
-    /** Returns the type that the network computes in: that of the parameters taken so far, which all have the same. */
+    /** Returns the type in which the network computes, that of the parameters taken so far. */
     public Dtype dtype() {
         return all().iterator().next().dtype();
     }

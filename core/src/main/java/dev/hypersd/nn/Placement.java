@@ -4,24 +4,24 @@ import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 
 /**
- * The type and the device that the weights of a network are held in.
+ * The type in which a network computes, and how and where its weights are held.
  *
- * @param dtype what it computes in
- * @param storage whether that is what they are held in
- * @param device where they are
+ * @param dtype the type in which it computes
+ * @param storage whether weights are held in that type or as stored
+ * @param device the device of the weights
  */
 public record Placement(Dtype dtype, WeightStorage storage, Device device) {
-    /** Converted to {@code dtype}, on the CPU. */
+    /** Creates a placement of weights converted to {@code dtype}, on the CPU. */
     public static Placement of(Dtype dtype) {
         return new Placement(dtype, WeightStorage.CONVERTED, Device.CPU);
     }
 
-    /** Returns the same for computing in another type. */
+    /** Returns this placement with another type to compute in. */
     public Placement withDtype(Dtype other) {
         return new Placement(other, storage, device);
     }
 
-    /** Returns the type that a weight is held in whose file has it in {@code stored}. */
+    /** Returns the type in which a weight is held whose type in the file is {@code stored}. */
     public Dtype held(Dtype stored) {
         return switch (storage) {
             case CONVERTED -> dtype;

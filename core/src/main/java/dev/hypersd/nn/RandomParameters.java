@@ -4,13 +4,17 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import org.bytedeco.pytorch.Tensor;
 
-/** Parameters of a network that begins from nothing, drawn as each layer's {@link Init} says, deterministic by seed. */
+/** Parameters of a new network, drawn as each layer's {@link Init} specifies, deterministic by seed. */
 public final class RandomParameters implements ParameterSource {
     private final RandomTensors random;
     private final Dtype dtype;
     private final TensorArena arena;
 
-    /** @param arena the owner of the tensors */
+    /**
+     * Creates the source.
+     *
+     * @param arena the owner of the tensors
+     */
     public RandomParameters(long seed, Dtype dtype, TensorArena arena) {
         this.random = new RandomTensors(seed);
         this.dtype = dtype;

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Tensors drawn one after another as an {@link Init} says, deterministic by seed and order. */
+/** Draws tensors one after another as an {@link Init} specifies, deterministic by seed and order. */
 public final class RandomTensors {
     private final Generator generator;
 
@@ -17,7 +17,7 @@ public final class RandomTensors {
         this.generator = torch.make_generator_cpu(seed);
     }
 
-    /** Returns the next tensor. It belongs to the caller's scope. */
+    /** Draws the next tensor. It belongs to the caller's scope. */
     public Tensor draw(Init init, Dtype dtype, long... shape) {
         return TensorScope.scoped(() -> fill(Tensors.empty(shape), init).to(dtype.scalarType()));
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A residual block of two 3x3 convolutions, each after GroupNorm and SiLU: {@code [B, in, H, W] -> [B, out, H, W]}.
- * Where {@code in} and {@code out} differ, a 1x1 convolution carries the input past them.
+ * Where {@code in} and {@code out} differ, the shortcut has a 1x1 convolution.
  */
 public final class ResnetBlock {
     private final GroupNorm norm1;
@@ -18,7 +18,11 @@ public final class ResnetBlock {
     private final Conv2d conv2;
     private final @Nullable Conv2d shortcut;
 
-    /** @param eps of both normalisations */
+    /**
+     * Builds the block.
+     *
+     * @param eps the epsilon of both normalisations
+     */
     public ResnetBlock(Parameters p, long in, long out, long groups, double eps) {
         this.norm1 = new GroupNorm(p.at("norm1"), in, groups, eps);
         this.conv1 = Conv2d.same3x3(p.at("conv1"), in, out);
@@ -31,7 +35,11 @@ public final class ResnetBlock {
         return forward(x, h -> h);
     }
 
-    /** @param between applied to the output {@code [B, out, H, W]} of the first convolution; may change it in place */
+    /**
+     * Applies the block.
+     *
+     * @param between applied to the output {@code [B, out, H, W]} of the first convolution; may change it in place
+     */
     public Tensor forward(Tensor x, Step between) {
         return chain(
                 x,

@@ -11,22 +11,23 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
-/**
- * Parameters that come from a file, converted to the type that the network computes with: once, or each time they are
- * used.
- */
+/** Parameters from a file, converted to the type in which the network computes: once, or at each use. */
 public final class StoredParameters implements ParameterSource {
     private final WeightSource source;
     private final Placement placement;
     private final TensorArena arena;
     private final Set<String> unused;
 
-    /** Converted once, on the CPU. */
+    /** Creates a source whose weights are converted once, on the CPU. */
     public StoredParameters(WeightSource source, Dtype dtype, TensorArena arena) {
         this(source, Placement.of(dtype), arena);
     }
 
-    /** @param arena the owner of the tensors; the source must stay open for as long */
+    /**
+     * Creates a source.
+     *
+     * @param arena the owner of the tensors; the source must stay open as long as it
+     */
     public StoredParameters(WeightSource source, Placement placement, TensorArena arena) {
         this.source = source;
         this.placement = placement;
@@ -60,7 +61,7 @@ public final class StoredParameters implements ParameterSource {
         return placement.dtype();
     }
 
-    /** Returns the tensors of the source that no layer has asked for. */
+    /** Returns the names of the tensors in the source that no layer has taken. */
     public Set<String> unused() {
         return Set.copyOf(unused);
     }

@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Enlargement by nearest neighbour, then a 3x3 convolution: {@code [B, C, h, w] -> [B, C, H, W]}. */
+/** Nearest-neighbour upsampling followed by a 3x3 convolution: {@code [B, C, h, w] -> [B, C, H, W]}. */
 public final class Upsample {
     private final Conv2d conv;
 
@@ -14,12 +14,12 @@ public final class Upsample {
         this.conv = Conv2d.same3x3(p.at("conv"), channels, channels);
     }
 
-    /** To twice the size. */
+    /** Upsamples to twice the size. */
     public Tensor forward(Tensor x) {
         return forward(x, 2 * x.size(2), 2 * x.size(3));
     }
 
-    /** To the size given, which need not be a multiple of the present one. */
+    /** Upsamples to the given size, which need not be a multiple of the present one. */
     public Tensor forward(Tensor x, long height, long width) {
         return chain(
                 x,

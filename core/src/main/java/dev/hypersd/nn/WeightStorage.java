@@ -1,11 +1,9 @@
 package dev.hypersd.nn;
 
-/** The type that weights are held in while a network computes in another. */
+/** The type in which weights are held while a network computes in another. */
 public enum WeightStorage {
-    /** The type that the network computes in: weights are converted once. */
+    /** The type in which the network computes: weights are converted once. */
     CONVERTED,
-    /**
-     * That of their file where it is the smaller one, mapped and not read: they are converted each time they are used.
-     */
+    /** The type of the file, if it is the smaller one: weights stay mapped and are converted at each use. */
     AS_STORED
 }

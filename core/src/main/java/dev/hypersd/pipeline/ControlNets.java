@@ -10,15 +10,12 @@ import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.unet.UNetConfig;
 import java.util.List;
 
-/**
- * The ControlNets that requests have named: each is opened once, and loaded once, for as long as it does not change on
- * disk.
- */
+/** The ControlNets of requests: each is opened once and loaded once, as long as its file does not change. */
 final class ControlNets implements AutoCloseable {
-    /** Configurations and headers are small. */
+    /** The number of opened ControlNets that are kept; their configurations and headers are small. */
     private static final int MOST_OPENED = 32;
 
-    /** Each takes about a third of the U-Net's memory. */
+    /** The number of loaded ControlNets that are kept; each takes about a third of the U-Net's memory. */
     private static final int MOST_LOADED = 2;
 
     private record Loaded(ControlNet network, TensorArena arena) {}
@@ -28,7 +25,11 @@ final class ControlNets implements AutoCloseable {
     private final LruCache<FileState, Loaded> loaded =
             new LruCache<>(MOST_LOADED, network -> network.arena().close());
 
-    /** @param unet of the model that they are for */
+    /**
+     * Creates an empty collection.
+     *
+     * @param unet the configuration of the model's U-Net
+     */
     ControlNets(UNetConfig unet) {
         this.unet = unet;
     }
@@ -42,9 +43,7 @@ final class ControlNets implements AutoCloseable {
         controls.forEach(control -> open(state(control)));
     }
 
-    /**
-     * Returns how many bytes the weights of the networks of {@code controls} take when they are held as {@code dtype}.
-     */
+    /** Returns the size in bytes of the weights of {@code controls} when they are held as {@code dtype}. */
     long weightBytes(List<Control> controls, Dtype dtype) {
         return controls.stream()
                 .map(ControlNets::state)
@@ -56,7 +55,7 @@ final class ControlNets implements AutoCloseable {
     /**
      * Returns the networks of {@code controls}, in this order. On the engine's thread only.
      *
-     * @param model that they are for
+     * @param model the model that they are for
      * @throws InvalidFileException if one is missing, broken, or for another family of models
      */
     List<ControlNet> load(List<Control> controls, DiffusionModel model) {

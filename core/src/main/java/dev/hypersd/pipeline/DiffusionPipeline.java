@@ -40,14 +40,15 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Stable Diffusion 1.5 or SDXL, perhaps with its refiner, ready to draw.
+ * A text-to-image pipeline: Stable Diffusion 1.5, 2 or SDXL, with or without its refiner, ready to draw.
  *
- * <p>Safe to share: any thread may ask for pictures at any time, virtual threads included. Requests do not influence
- * each other; the engine carries them out one after another.
+ * <p>Safe to share: any thread may call it at any time, virtual threads included. Requests do not influence each other;
+ * the engine processes them one after another.
  */
 public final class DiffusionPipeline implements AutoCloseable {
     /**
-     * Merged weights take as much memory as the network itself; where that is to stay as it is stored, none are kept.
+     * The number of sets of merged weights that are kept, each of which takes as much memory as the network itself;
+     * none are kept where weights are held as stored.
      */
     private static final int MERGED_ADAPTERS_KEPT = 2;
 
@@ -60,7 +61,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     private final PromptCache texts = new PromptCache();
     private final AdapterCache adapters;
 
-    /** Read and written on the engine's thread only. */
+    /** Whether the pipeline is closed; read and written on the engine's thread only. */
     private boolean closed;
 
     private DiffusionPipeline(OpenedModel opened, MemoryBudget memory, FittedLoras loras, ControlNets controlNets) {
@@ -75,17 +76,17 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /**
-     * Loads a model for computing with F32.
+     * Loads a model that computes in F32.
      *
      * @param model a directory in the diffusers layout, or a checkpoint in one file
      * @throws InvalidFileException if a file is missing, broken or of the wrong kind
-     * @throws HyperSdException if this machine's memory does not hold the model; said before anything is loaded
+     * @throws HyperSdException if the model does not fit into this machine's memory; checked before anything is loaded
      */
     public static DiffusionPipeline load(Path model) {
         return load(new ModelSource(model));
     }
 
-    /** Loads a model as the options of {@code source} say. Throws as {@link #load(Path)} does. */
+    /** Loads a model with the options of {@code source}. Throws as {@link #load(Path)} does. */
     public static DiffusionPipeline load(ModelSource source) {
         OpenedModel opened = source.open();
         return new DiffusionPipeline(
@@ -93,18 +94,18 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /**
-     * Loads a model to draw {@code first} with, and perhaps others afterwards.
+     * Loads a model to draw {@code first}, and possibly other requests afterwards.
      *
      * @throws InvalidFileException if a file of the model or one that {@code first} names is missing, broken or of the
      *     wrong kind
-     * @throws InvalidRequestException if the model cannot carry {@code first} out, or this machine's memory does not
-     *     hold what it needs; said before anything is loaded
+     * @throws InvalidRequestException if the model cannot carry {@code first} out, or this machine's memory is too
+     *     small for it; checked before anything is loaded
      */
     public static DiffusionPipeline load(ModelSource source, ImageRequest first) {
         return load(source.open(), first);
     }
 
-    /** {@link #load(ModelSource, ImageRequest)} for a model that is opened already. */
+    /** Loads an opened model, as {@link #load(ModelSource, ImageRequest)} does. */
     public static DiffusionPipeline load(OpenedModel opened, ImageRequest first) {
         FittedLoras loras = new FittedLoras();
         ControlNets controlNets = new ControlNets(opened.unet());
@@ -149,11 +150,11 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /**
-     * Draws the pictures of {@code request} and tells {@code listener} how it gets on.
+     * Draws the pictures of {@code request} and reports the progress to {@code listener}.
      *
-     * @throws InvalidRequestException if this model cannot carry the request out, or this machine's memory does not
-     *     hold it
-     * @throws GenerationCancelledException if the listener wished so
+     * @throws InvalidRequestException if this model cannot carry the request out, or this machine's memory is too small
+     *     for it
+     * @throws GenerationCancelledException if the listener cancels it
      */
     public List<GeneratedImage> generate(ImageRequest request, GenerationListener listener) {
         return generateTogether(List.of(request), listener).getFirst();
@@ -164,11 +165,11 @@ public final class DiffusionPipeline implements AutoCloseable {
      * pictures are small.
      *
      * @param requests at least one; see {@link ImageRequest#joins}
-     * @param listener told of the pictures of all requests
+     * @param listener receives the progress of all pictures together
      * @return the pictures of each request
      * @throws InvalidRequestException if the requests differ in more than they may, or as
      *     {@link #generate(ImageRequest, GenerationListener)} says
-     * @throws GenerationCancelledException if the listener wished so
+     * @throws GenerationCancelledException if the listener cancels them
      */
     public List<List<GeneratedImage>> generateTogether(List<ImageRequest> requests, GenerationListener listener) {
         ImageRequest batch = ImageRequest.together(requests);
@@ -199,7 +200,10 @@ public final class DiffusionPipeline implements AutoCloseable {
         return new GeneratedImage(finished, parameters, request.seed() + index);
     }
 
-    /** Returns the second pass over picture {@code index} of {@code request}, which has come out as {@code drawn}. */
+    /**
+     * Returns the request of the second pass over picture {@code index} of {@code request}, of which the first pass is
+     * {@code drawn}.
+     */
     private static ImageRequest secondPass(ImageRequest request, HiresPass pass, int index, Image drawn) {
         Original original = pass.original(drawn, request.original());
         return request.toBuilder()
@@ -217,7 +221,11 @@ public final class DiffusionPipeline implements AutoCloseable {
         return draw(second, second.seeds().toArray(), plan(second), listener).getFirst();
     }
 
-    /** @param seeds of each picture */
+    /**
+     * Draws pictures in one pass.
+     *
+     * @param seeds the seed of each picture
+     */
     private List<Image> draw(ImageRequest request, long[] seeds, SamplingPlan plan, GenerationListener listener) {
         return run(
                 request,
@@ -226,9 +234,9 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /**
-     * What the autoencoder alone gives back of pictures: the best that this model could draw of them.
+     * Encodes pictures and decodes them again, which is the best that this model could draw of them.
      *
-     * @throws InvalidRequestException if a side is no multiple of the autoencoder's factor
+     * @throws InvalidRequestException if a side is not a multiple of the autoencoder's factor
      */
     public List<Image> reconstruct(List<Image> pictures) {
         return Engine.infer(() -> {
@@ -247,7 +255,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         }
     }
 
-    /** Without noise: from the middle of the distribution of latents. */
+    /** Encodes and decodes without sampling, from the mean of the distribution of latents. */
     private Tensor reconstruct(Tensor pixels) {
         Autoencoder autoencoder = model.autoencoder();
         long factor = autoencoder.scaleFactor();
@@ -256,27 +264,27 @@ public final class DiffusionPipeline implements AutoCloseable {
         return autoencoder.decode(autoencoder.encode(pixels, () -> none));
     }
 
-    /** Returns the steps that {@code request} leads to with this model. */
+    /** Returns the sampling plan of {@code request} for this model. */
     public SamplingPlan plan(ImageRequest request) {
         return sampler(request).plan(model.schedule(), request.steps());
     }
 
-    /** What the options of a picture have to know of this model. */
+    /** Returns the properties of this model that options are resolved with. */
     public TargetModel target() {
         return TargetModel.of(source).withNativeSize(new Size(model.nativeSize(), model.nativeSize()));
     }
 
-    /** Returns the sampler of {@code request}, or that of the model's own configuration. */
+    /** Returns the sampler of {@code request}, or else that of the model's own configuration. */
     public Sampler sampler(ImageRequest request) {
         return request.sampler().orElseGet(model::sampler);
     }
 
-    /** Returns the size that {@code request} tells, or the size that the model was trained for. */
+    /** Returns the size of {@code request}, or else the size that the model was trained for. */
     public Size sizeOf(ImageRequest request) {
         return request.pictureSize().orElseGet(() -> new Size(model.nativeSize(), model.nativeSize()));
     }
 
-    /** Runs {@code work} on the engine's thread with the LoRAs of {@code request} laid over the model. */
+    /** Runs {@code work} on the engine's thread with the LoRAs of {@code request} applied. */
     <T> T run(ImageRequest request, GenerationListener listener, Function<Generation, T> work) {
         RequestCheck.require(
                 request, model.denoiser().unet().config(), model.refiner().isPresent());
@@ -299,7 +307,9 @@ public final class DiffusionPipeline implements AutoCloseable {
         });
     }
 
-    /** {@code request} with the learned words that its LoRAs bring along; its own words come first. */
+    /**
+     * Adds to {@code request} the textual inversion embeddings that its LoRA files contain; its own take precedence.
+     */
     private static ImageRequest withWords(ImageRequest request, List<WeightedLora> loras) {
         SortedMap<String, Path> brought = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         loras.stream()
@@ -315,7 +325,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         return builder.build();
     }
 
-    /** Frees the model. Pictures that were drawn stay; requests under way are finished first. */
+    /** Frees the model after the requests in progress. Pictures that were drawn stay valid. */
     @Override
     public void close() {
         Engine.infer(() -> {

@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A file in the state in which it was looked at; another state is taken for another file.
+ * The state of a file when it was read; a changed file has another state, so caches read it again.
  *
- * @param path the file, or a folder with all files directly in it
+ * @param path the file, or a folder with the files directly in it
  * @param modified the time of the latest change
- * @param size in bytes, of a folder that of all its files
+ * @param size the size in bytes, for a folder of all its files
  */
 record FileState(Path path, FileTime modified, long size) {
     /**
      * Returns the present state of {@code path}.
      *
-     * @param kind what the file was named as, for the message: {@code "a LoRA"}
+     * @param kind the kind of the file for messages, such as {@code "a LoRA"}
      * @throws InvalidFileException if it does not exist or cannot be read
      */
     static FileState of(Path path, String kind) {

@@ -13,12 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/**
- * The LoRA files that requests have named: each is opened once, and fitted to the model once, for as long as it does
- * not change on disk.
- */
+/** The LoRA files of requests: each is opened once and fitted to the model once, as long as it does not change. */
 final class FittedLoras implements AutoCloseable {
-    /** Files are mapped, so an open one costs little; this bounds what a server that is given many keeps open. */
+    /** The number of files that are kept open. They are mapped, so each takes little memory. */
     private static final int MOST_OPEN = 32;
 
     private record Key(FileState state, Alphas alphas) {
@@ -27,24 +24,24 @@ final class FittedLoras implements AutoCloseable {
         }
     }
 
-    /** A file, and what it amounts to for the loaded model. */
+    /** An opened file and its fits to the loaded model. */
     private record Opened(LoraFile file, Map<LoraWeight.Fit, Lora> fitted) {}
 
     private final LruCache<Key, Opened> opened =
             new LruCache<>(MOST_OPEN, lora -> lora.file().close());
 
     /**
-     * Checks that the LoRAs of a request fit a model that is not loaded yet; what fits in part is reported when it is
-     * used.
+     * Checks that the LoRAs of a request fit a model that is not loaded yet. Those that fit partly are reported when
+     * they are used.
      *
-     * @param shapes of the model
+     * @param shapes the shapes of the model
      * @throws InvalidFileException if a file is missing or broken, or does not fit
      */
     void requireFit(List<LoraWeight> wanted, LoraTargets shapes) {
         wanted.forEach(lora -> fit(lora, Key.of(lora), shapes));
     }
 
-    /** Returns how many numbers the weights consist of that {@code lora} changes. */
+    /** Returns the number of elements of the weights that {@code lora} changes. */
     long changedWeights(LoraWeight lora) {
         return open(lora, Key.of(lora)).file().modules().stream()
                 .mapToLong(LoraModule::weightCount)
@@ -52,11 +49,11 @@ final class FittedLoras implements AutoCloseable {
     }
 
     /**
-     * Returns the LoRAs of a request, fitted.
+     * Fits the LoRAs of a request.
      *
-     * @param targets of the loaded model, the same in every call
-     * @param warnings receives a sentence for each file of which modules are left out
-     * @throws InvalidFileException if a file is missing or broken, or does not fit and was to fit in whole
+     * @param targets the parameters of the loaded model, the same in every call
+     * @param warnings receives a sentence for each file that names the modules left out
+     * @throws InvalidFileException if a file is missing or broken, or does not fit completely where it must
      */
     List<WeightedLora> fit(List<LoraWeight> wanted, LoraTargets targets, Consumer<String> warnings) {
         List<WeightedLora> fitted = wanted.stream()
@@ -84,7 +81,7 @@ final class FittedLoras implements AutoCloseable {
                 _ -> new Opened(LoraFile.open(wanted.file(), wanted.alphas()), new EnumMap<>(LoraWeight.Fit.class)));
     }
 
-    /** A file that is refused is closed. */
+    /** Fits a file, and closes it if it does not fit. */
     private Lora fit(LoraWeight wanted, Key key, LoraTargets targets) {
         LoraFile file = open(wanted, key).file();
         try {

@@ -33,7 +33,7 @@ import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * One run of the loop: text to conditions, noise to latents step by step, latents to pictures.
+ * One run of the sampling loop: prompts are encoded, noise is denoised step by step, latents are decoded.
  *
  * <p>Runs on the engine's thread; results belong to the scope around the call.
  */
@@ -46,8 +46,10 @@ final class Generation {
     private final GenerationListener listener;
 
     /**
-     * @param networks of the request's controls, in their order
-     * @param texts of this model
+     * Prepares a run.
+     *
+     * @param networks the networks of the request's controls, in their order
+     * @param texts the cache of encoded prompts of this model
      */
     Generation(
             DiffusionModel model,
@@ -65,22 +67,22 @@ final class Generation {
     }
 
     /**
-     * Returns the latents after the last step of {@code plan}.
+     * Denoises latents in all steps of {@code plan}.
      *
-     * @param noise asked for the noise of the start first, then once in each step that draws noise
-     * @return {@code [count, C, H/8, W/8]}
-     * @throws GenerationCancelledException if the listener wished so
+     * @param noise provides the noise of the start first, then of each step that adds noise
+     * @return the latents after the last step, {@code [count, C, H/8, W/8]}
+     * @throws GenerationCancelledException if the listener cancels it
      */
     Tensor denoise(SamplingPlan plan, NoiseSource noise) {
         return denoise(plan, preparation(plan, noise).prepare(), noise);
     }
 
-    /** What the loop begins with, prepared with {@code noise}. */
+    /** Creates the preparation of the initial latents with {@code noise}. */
     LatentPreparation preparation(SamplingPlan plan, NoiseSource noise) {
         return new LatentPreparation(model, request, size, plan, noise);
     }
 
-    /** {@link #denoise(SamplingPlan, NoiseSource)} from latents that are prepared already. */
+    /** Denoises latents as {@link #denoise(SamplingPlan, NoiseSource)} does, from latents that are prepared already. */
     Tensor denoise(SamplingPlan plan, PreparedLatents prepared, NoiseSource noise) {
         Relay relay = relay(plan, prepared);
         StepResult current = StepResult.start(prepared.start());
@@ -102,7 +104,7 @@ final class Generation {
     }
 
     /**
-     * Decodes latents, one picture after another, because the decoder's activations are what takes most memory.
+     * Decodes latents one picture after another, because the decoder's activations take the most memory.
      *
      * @param latents {@code [count, C, H/8, W/8]}
      * @return {@code [count, 3, H, W]}, about -1 to 1
@@ -117,7 +119,7 @@ final class Generation {
     }
 
     /**
-     * Who predicts when.
+     * The networks that predict the noise in turn: the model, then its refiner.
      *
      * @param handover the first step of {@code last}
      */
@@ -137,7 +139,10 @@ final class Generation {
                 .orElse(new Relay(first, plan.size(), first));
     }
 
-    /** A U-Net that was distilled with the guidance scale as an input is told it, and needs no negative pass. */
+    /**
+     * Creates the guided U-Net. A U-Net that was distilled with the guidance scale as an input gets it as such and
+     * needs no negative pass.
+     */
     private GuidedDenoiser guided(
             Denoiser denoiser, List<ActiveControl> controls, Optional<Tensor> inpaintingChannels) {
         OptionalInt guidanceInput = denoiser.unet().config().guidanceDimension();
@@ -153,7 +158,10 @@ final class Generation {
         return new GuidedDenoiser(denoiser.unet(), conditioning, guidance, controls, inpaintingChannels);
     }
 
-    /** Files of learned words may change, so texts with such words are encoded each time. */
+    /**
+     * Encodes the prompts of the request. The result is cached, except with textual inversion embeddings, whose files
+     * may change.
+     */
     private Conditioning conditioning(Denoiser denoiser, boolean guided) {
         if (!request.words().isEmpty()) {
             return encode(denoiser, guided, listener::onWarning);
@@ -177,7 +185,7 @@ final class Generation {
         return conditioning;
     }
 
-    /** What the ControlNets see in their pictures, which is the same in all steps. */
+    /** Loads the ControlNets and embeds their pictures, once for all steps. */
     private List<ActiveControl> controls() {
         List<ActiveControl> controls = new ArrayList<>();
         for (int i = 0; i < networks.size(); i++) {

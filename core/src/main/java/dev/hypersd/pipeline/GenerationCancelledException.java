@@ -2,7 +2,7 @@ package dev.hypersd.pipeline;
 
 import dev.hypersd.error.HyperSdException;
 
-/** A generation ended because its listener wished so. */
+/** Reports that a generation was cancelled by its listener. */
 public final class GenerationCancelledException extends HyperSdException {
     private static final long serialVersionUID = 1L;
 

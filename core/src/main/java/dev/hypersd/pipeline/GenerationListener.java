@@ -2,20 +2,29 @@ package dev.hypersd.pipeline;
 
 import static java.lang.System.Logger.Level.WARNING;
 
-/** Watches a generation and may end it. Called on the engine's thread: what takes long here delays the picture. */
+/**
+ * Receives the progress of a generation and may cancel it. It is called on the engine's thread, so a slow listener
+ * delays the pictures.
+ */
 public interface GenerationListener {
-    /** Logs warnings, and neither watches nor ends anything. */
+    /** Logs warnings, and does nothing else. */
     GenerationListener NONE = new GenerationListener() {};
 
-    /** A denoising step is done. */
+    /** Receives each completed denoising step. */
     default void onStep(Step step) {}
 
-    /** Something was done otherwise than the request may have meant, in one sentence. Logged unless overridden. */
+    /**
+     * Receives a warning in one sentence, for example that the request was carried out in another way than it may have
+     * meant. Logs it unless overridden.
+     */
     default void onWarning(String sentence) {
         System.getLogger(GenerationListener.class.getPackageName()).log(WARNING, sentence);
     }
 
-    /** Asked between steps; {@code true} ends the generation with a {@link GenerationCancelledException}. */
+    /**
+     * Returns whether to cancel the generation, which then throws a {@link GenerationCancelledException}. Called
+     * between steps.
+     */
     default boolean isCancelled() {
         return false;
     }

@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The U-Net under classifier-free guidance and under ControlNets: one batch of negative and positive halves, or a
- * single pass where guidance is off.
+ * The U-Net with classifier-free guidance and ControlNets: one batch of negative and positive halves, or a single pass
+ * where guidance is off.
  */
 final class GuidedDenoiser {
     private static final long[] ALL_BUT_BATCH = {1, 2, 3};
@@ -29,9 +29,11 @@ final class GuidedDenoiser {
     private final Optional<Tensor> inpaintingChannels;
 
     /**
-     * @param conditioning for {@code [negative, positive]} where guidance is on
-     * @param controls what ControlNets contribute
-     * @param inpaintingChannels more channels for a U-Net that takes more than the latents, {@code [B, n, h, w]}
+     * Creates the denoiser.
+     *
+     * @param conditioning the conditioning of {@code [negative, positive]} where guidance is on
+     * @param controls the active ControlNets
+     * @param inpaintingChannels additional input channels for a U-Net for inpainting, {@code [B, n, h, w]}
      */
     GuidedDenoiser(
             UNet2DConditionModel unet,
@@ -46,7 +48,7 @@ final class GuidedDenoiser {
         this.inpaintingChannels = inpaintingChannels;
     }
 
-    /** Returns the prediction in step {@code i} of {@code plan} for the latents {@code x [B, C, h, w]}. */
+    /** Predicts in step {@code i} of {@code plan} for the latents {@code x [B, C, h, w]}. */
     Tensor predict(SamplingPlan plan, int i, Tensor x) {
         Tensor latents = plan.scaleModelInput(i, x);
         Tensor time = Tensors.of(new float[] {(float) plan.timestep(i)}, 1).to(latents);
@@ -75,8 +77,8 @@ final class GuidedDenoiser {
     }
 
     /**
-     * Mixes in the guided prediction brought back to the positive one's standard deviation (Lin et al., 2023, equations
-     * 15 and 16).
+     * Rescales the guided prediction to the positive one's standard deviation, and mixes both (Lin et al., 2023,
+     * equations 15 and 16).
      */
     private Tensor rescaled(Tensor guided, Tensor positive) {
         Tensor matched = guided.mul(deviation(positive).div(deviation(guided)));
@@ -88,17 +90,17 @@ final class GuidedDenoiser {
     }
 
     /**
-     * What a ControlNet contributes to the steps of one generation.
+     * A ControlNet during one generation.
      *
-     * @param control how it was asked for
+     * @param control its options in the request
      * @param network the network
-     * @param picture what it sees, from {@link ControlNet#embed}: {@code [1, C, h, w]}
+     * @param picture the embedded picture from {@link ControlNet#embed}, {@code [1, C, h, w]}
      */
     record ActiveControl(Control control, ControlNet network, Tensor picture) {
         /**
-         * What to add in step {@code i} of {@code steps}, if it speaks there.
+         * Computes the residuals of step {@code i} of {@code steps}; empty where the ControlNet is not active.
          *
-         * @param latents as the U-Net is given them; the negative half, of the same latents, first where guidance is on
+         * @param latents the latents that the U-Net is given; with guidance, the negative half comes first
          * @param guided whether guidance is on
          */
         Optional<Residuals> at(
@@ -120,7 +122,7 @@ final class GuidedDenoiser {
             return network.forward(latents, time, conditioning.withoutGuidance(), picture, control.scale(), scaling);
         }
 
-        /** For the positive half alone, with zeros for the negative one. */
+        /** Computes the residuals of the positive half only, with zeros for the negative one. */
         private Residuals guess(Tensor latents, Tensor time, Conditioning conditioning) {
             long half = latents.size(0) / 2;
             return residuals(

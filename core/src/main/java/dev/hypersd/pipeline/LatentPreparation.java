@@ -21,8 +21,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Prepares the {@link PreparedLatents} of a request. Noise is drawn in the order of the reference, so that a seed means
- * the same picture: for the encoded picture, for the start, for the encoded masked picture.
+ * Prepares the {@link PreparedLatents} of a request. Noise is drawn in the order of diffusers, so that a seed gives the
+ * same picture: for the encoded picture, for the start, for the encoded masked picture.
  */
 final class LatentPreparation {
     private final DiffusionModel model;
@@ -39,7 +39,7 @@ final class LatentPreparation {
         this.noise = noise;
     }
 
-    /** Returns the latents that the request begins with. */
+    /** Prepares the initial latents. */
     PreparedLatents prepare() {
         boolean inpainting =
                 RequestCheck.isForInpainting(model.denoiser().unet().config());
@@ -52,14 +52,17 @@ final class LatentPreparation {
     }
 
     /**
-     * Goes on from {@code latents} of unit variance: as they are where the plan begins on the way, else with the noise
-     * of its first step.
+     * Begins with {@code latents} of unit variance: unchanged where an earlier run has noised them already, otherwise
+     * with the noise of the plan's first step.
      */
     PreparedLatents from(Tensor latents) {
         return PreparedLatents.of(request.steps().denoisingStart() > 0 ? latents : plan.addNoise(0, latents, draw()));
     }
 
-    /** An ordinary U-Net draws everywhere; after each step the rest of the picture is put back. */
+    /**
+     * Prepares inpainting with an ordinary U-Net, which draws everywhere; after each step the rest of the picture is
+     * restored.
+     */
     private PreparedLatents masked(Image picture, Image mask) {
         Tensor clean = encode(pixels(picture));
         Tensor drawn = draw();
@@ -70,7 +73,7 @@ final class LatentPreparation {
                 start(clean, drawn), Optional.of(new Kept(clean, drawn, latentMask(mask))), Optional.empty());
     }
 
-    /** A U-Net for inpainting sees what stays. */
+    /** Prepares inpainting with a U-Net for it, which sees the mask and the masked picture as additional channels. */
     private PreparedLatents concatenated(Image picture, Image mask) {
         Tensor pixels = pixels(picture);
         Tensor start;
@@ -90,7 +93,7 @@ final class LatentPreparation {
         return isWhole() ? pure(drawn) : plan.addNoise(0, clean, drawn);
     }
 
-    /** Returns whether nothing of the picture is left in what is drawn anew. */
+    /** Returns whether the redrawn area starts from pure noise, without anything of the picture. */
     private boolean isWhole() {
         return request.steps().strength() == 1 && request.steps().originStrength() == 1;
     }
@@ -110,7 +113,9 @@ final class LatentPreparation {
         };
     }
 
-    /** Returns the latents of one picture, sampled for each of the request's: {@code [1, 3, H, W] -> [B, C, h, w]}. */
+    /**
+     * Encodes one picture and samples latents for each picture of the request: {@code [1, 3, H, W] -> [B, C, h, w]}.
+     */
     private Tensor encode(Tensor pixels) {
         Autoencoder whole = model.autoencoder();
         Autoencoder encoder = request.tiling().map(whole::tiled).orElse(whole);
@@ -126,7 +131,7 @@ final class LatentPreparation {
                         .toList());
     }
 
-    /** Returns whether the autoencoder encodes a picture as a distribution. */
+    /** Returns whether the autoencoder encodes a picture as a distribution, which is sampled. */
     private boolean samples() {
         return model.autoencoder() instanceof AutoencoderKl;
     }
@@ -139,7 +144,7 @@ final class LatentPreparation {
         return model.device().place(ImageTensors.mask(sized(mask.grey())));
     }
 
-    /** Returns the mask at the latents' size, of each block of pixels the upper left one. */
+    /** Returns the mask at the size of the latents: of each block of pixels the upper left one. */
     private Tensor latentMask(Image mask) {
         long[] shape = shape();
         return torch.upsample_nearest2d(
@@ -151,25 +156,25 @@ final class LatentPreparation {
     }
 
     /**
-     * What the loop begins with and what it keeps to.
+     * The initial latents of the sampling loop, and the part of the picture that it keeps.
      *
      * @param start the latents before the first step, {@code [B, C, h, w]}
-     * @param kept what steps may not change, if anything
-     * @param inpaintingChannels channels that a U-Net for inpainting sees in addition to the latents: mask and masked
-     *     picture, {@code [B, 1 + C, h, w]}
+     * @param kept the part of the picture that stays unchanged, if any
+     * @param inpaintingChannels the additional channels of a U-Net for inpainting: mask and masked picture, {@code [B,
+     *     1 + C, h, w]}
      */
     record PreparedLatents(Tensor start, Optional<Kept> kept, Optional<Tensor> inpaintingChannels) {
         /**
-         * The part of a picture that stays as it is.
+         * The part of a picture that stays unchanged.
          *
-         * @param clean latents of the picture
-         * @param noise the noise that it began with
-         * @param mask 1 where it is drawn anew and 0 where it stays, {@code [1, 1, h, w]}
+         * @param clean the latents of the picture
+         * @param noise the noise of the initial latents
+         * @param mask 1 where the picture is redrawn and 0 where it stays, {@code [1, 1, h, w]}
          */
         record Kept(Tensor clean, Tensor noise, Tensor mask) {
             /**
-             * Returns the latents {@code x} after step {@code i} with this part put back, as noisy as the next step
-             * expects it.
+             * Returns the latents {@code x} after step {@code i} with this part restored, at the noise level of the
+             * next step.
              */
             Tensor putBack(SamplingPlan plan, int i, Tensor x) {
                 boolean last = i == plan.size() - 1;
@@ -179,12 +184,12 @@ final class LatentPreparation {
             }
         }
 
-        /** Latents and nothing else. */
+        /** Creates latents that are drawn everywhere. */
         static PreparedLatents of(Tensor start) {
             return new PreparedLatents(start, Optional.empty(), Optional.empty());
         }
 
-        /** Returns the latents after step {@code i}. */
+        /** Returns the latents after step {@code i}, with the kept part restored. */
         Tensor after(SamplingPlan plan, int i, Tensor x) {
             return kept.map(k -> k.putBack(plan, i, x)).orElse(x);
         }

@@ -7,21 +7,23 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Keeps values that were made lately for when they are asked for again. Not safe for use by several threads at once.
+ * A cache of the most recently used values. Not safe for use by several threads at once.
  *
- * @param <K> what a value is made from, for example a {@link FileState}
+ * @param <K> the key of a value, for example a {@link FileState}
  * @param <V> the values
  */
 final class LruCache<K, V> implements AutoCloseable {
     private final int capacity;
     private final Consumer<V> closing;
 
-    /** In the order of use, the least recently used first. */
+    /** The values, the least recently used first. */
     private final Map<K, V> values = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
-     * @param capacity how many values are kept
-     * @param closing called with a value that is not kept any longer
+     * Creates a cache.
+     *
+     * @param capacity the number of values that are kept
+     * @param closing receives each value that is no longer kept
      */
     LruCache(int capacity, Consumer<V> closing) {
         this.capacity = capacity;
@@ -29,17 +31,18 @@ final class LruCache<K, V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value for {@code key}, which {@code maker} makes if it is not there. Nothing is closed before {@link
-     * #trim} is called.
+     * Returns the value for {@code key}, made by {@code maker} if it is not in the cache. No value is closed before
+     * {@link #trim} is called.
      */
     V get(K key, Function<K, V> maker) {
         return values.computeIfAbsent(key, maker);
     }
 
     /**
-     * Closes the least recently used values until the capacity is kept to.
+     * Closes the least recently used values beyond the capacity.
      *
-     * @param inUse how many of the most recently used ones are in use, and stay even if they are more than the capacity
+     * @param inUse the number of most recently used values that are in use and are kept even if there are more than the
+     *     capacity
      */
     void trim(int inUse) {
         var leastRecentlyUsed = values.values().iterator();
@@ -49,7 +52,7 @@ final class LruCache<K, V> implements AutoCloseable {
         }
     }
 
-    /** Closes the value for {@code key}, if it is there. */
+    /** Closes the value for {@code key}, if there is one. */
     void remove(K key) {
         Optional.ofNullable(values.remove(key)).ifPresent(closing);
     }

@@ -15,9 +15,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/**
- * Refuses what would not fit into this machine's memory before it is tried, because the system ends programs that try.
- */
+/** Refuses requests that would not fit into this machine's memory, because the system would kill the program. */
 final class MemoryBudget {
     private final MemoryEstimate model;
     private final Placement placement;
@@ -25,12 +23,12 @@ final class MemoryBudget {
     private final long leftAtFirst;
 
     /**
-     * Made before the model is loaded.
+     * Creates the budget before the model is loaded.
      *
-     * @param path of the model, for messages
-     * @param placement of the U-Net's weights
-     * @param available bytes at the moment it is asked
-     * @throws HyperSdException if the weights alone are too much
+     * @param path the path of the model, for messages
+     * @param placement how and where the U-Net's weights are held
+     * @param available returns the bytes that are available at the time of the call
+     * @throws HyperSdException if the weights alone do not fit
      */
     MemoryBudget(Path path, MemoryEstimate model, Placement placement, LongSupplier available) {
         this.model = model;
@@ -52,7 +50,10 @@ final class MemoryBudget {
         }
     }
 
-    /** For a model that is about to be loaded. What other devices than the CPU hold is theirs to say. */
+    /**
+     * Creates the budget for a model that is about to be loaded. The memory of other devices than the CPU is not
+     * checked.
+     */
     static MemoryBudget of(OpenedModel model) {
         Placement placement = model.placement();
         LongSupplier available = placement.device() == Device.CPU ? MachineMemory::available : () -> Long.MAX_VALUE;
@@ -60,11 +61,11 @@ final class MemoryBudget {
     }
 
     /**
-     * Checks before the model is loaded that {@code request} can be drawn, with the weights that its LoRAs change
-     * merged for it if they are to be.
+     * Checks before the model is loaded that {@code request} can be drawn, including merged weights of its LoRAs where
+     * they are to be merged.
      *
-     * @param loras to look the LoRAs of the request up in
-     * @param controls bytes of its ControlNets
+     * @param loras finds the LoRAs of the request
+     * @param controls the bytes of its ControlNets
      */
     void requireFirst(ImageRequest request, FittedLoras loras, long controls) {
         // The LoRAs of a request mostly change the same weights.
@@ -78,7 +79,8 @@ final class MemoryBudget {
     }
 
     /**
-     * Checks that {@code request} can be drawn by the loaded model, in what it left or in what has become free since.
+     * Checks that the loaded model can draw {@code request} in the memory that it has left, or that has been freed
+     * since.
      */
     void require(ImageRequest request) {
         require(request, 0, Math.max(leftAtFirst, available.getAsLong()));
@@ -107,7 +109,7 @@ final class MemoryBudget {
         }
     }
 
-    /** For so many pictures of {@code size} at once. */
+    /** Returns the bytes that drawing {@code count} pictures of {@code size} at once takes. */
     private long drawing(ImageRequest request, Size size, long count) {
         long pixels = (long) size.width() * size.height();
         long decoded = request.tiling()

@@ -18,15 +18,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Tells apart what gives different pictures: everything in a request and the contents, not the names, of every file
- * that it and the model name, with the type, the rule for weights and the device that are computed with. So caches of
- * pictures and of what was measured of them can be kept under it.
+ * A hash of everything that determines pictures: the request, the contents (not the names) of every file that it and
+ * the model name, and the type, placement and device of the computation. Caches of pictures and of their metrics are
+ * kept under it.
  *
- * <p>Contents are hashed with SHA-256. In one run of the program a file is hashed once for as long as its size and its
- * time do not change.
+ * <p>Contents are hashed with SHA-256. Within one run of the program a file is hashed only once, as long as its size
+ * and its time do not change.
  */
 public final class PictureFingerprint {
-    /** What a model is read from; other files in its folder, such as weights in other formats, decide nothing. */
+    /**
+     * The extensions of the files that a model is read from; other files in its folder, such as weights in other
+     * formats, are ignored.
+     */
     private static final List<String> ENDINGS = List.of(".safetensors", ".json", ".txt");
 
     private static final int DIGITS = 32;
@@ -39,7 +42,7 @@ public final class PictureFingerprint {
 
     private PictureFingerprint() {}
 
-    /** Returns the fingerprint of what {@code model} draws of {@code request}, in 32 hexadecimal digits. */
+    /** Returns the hash of what {@code model} draws for {@code request}, in 32 hexadecimal digits. */
     public static String of(ModelSource model, ImageRequest request) {
         PictureFingerprint fingerprint = new PictureFingerprint();
         fingerprint.add(model);
@@ -47,7 +50,7 @@ public final class PictureFingerprint {
         return fingerprint.digest.digits(DIGITS);
     }
 
-    /** Returns the fingerprint of {@code model} alone. */
+    /** Returns the hash of {@code model} alone. */
     public static String of(ModelSource model) {
         PictureFingerprint fingerprint = new PictureFingerprint();
         fingerprint.add(model);
@@ -108,7 +111,7 @@ public final class PictureFingerprint {
         });
     }
 
-    /** Each with its length, so that no two ways to say things look alike. */
+    /** Adds values, each with its length, so that different sequences never look alike. */
     private void say(Object... values) {
         for (Object value : values) {
             String text = String.valueOf(value);
@@ -121,7 +124,7 @@ public final class PictureFingerprint {
         digest.add(ByteBuffer.wrap(picture.rgb()));
     }
 
-    /** The contents of a file, or of all that a model is read from below a folder. */
+    /** Adds the contents of a file, or of all files of a folder that a model is read from. */
     private void addPath(Path path) {
         try (Stream<Path> below = Files.walk(path)) {
             for (Path file : below.filter(Files::isRegularFile).sorted().toList()) {

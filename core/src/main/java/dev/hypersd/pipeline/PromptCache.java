@@ -16,16 +16,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/**
- * What the last texts were encoded to, because a hand that draws says the same again and again. Used on the engine's
- * thread only.
- */
+/** The conditioning of the most recent prompts, since live drawing repeats them. Used on the engine's thread only. */
 final class PromptCache implements AutoCloseable {
     /**
-     * All that the conditions follow from, of texts without learned words.
+     * Everything that determines the conditioning of prompts without textual inversion embeddings.
      *
-     * @param adapters that were active
-     * @param prompts of each picture
+     * @param adapters the active adapters
+     * @param prompts the prompt of each picture
      */
     record Key(
             Adapters adapters,
@@ -41,10 +38,10 @@ final class PromptCache implements AutoCloseable {
     private final Map<Denoiser, Encoded> last = new HashMap<>();
 
     /**
-     * Returns the conditions of {@code key}, which stay valid during the request.
+     * Returns the conditioning of {@code key}, which stays valid during the request.
      *
-     * @param warnings told what encoding warns of, each time
-     * @param encode asked where {@code denoiser} was told something else the last time
+     * @param warnings receives the warnings of encoding, each time
+     * @param encode encodes the prompts, if the last ones of {@code denoiser} were different
      */
     Conditioning of(
             Denoiser denoiser, Key key, Consumer<String> warnings, Function<Consumer<String>, Conditioning> encode) {

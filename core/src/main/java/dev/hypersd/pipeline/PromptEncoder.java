@@ -30,8 +30,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Turns the prompts of a request into what the U-Net is conditioned on, one row for each picture, the negative rows
- * first where guidance is on. Each distinct text is encoded once.
+ * Encodes the prompts of a request to the conditioning of the U-Net, one row for each picture, the negative rows first
+ * where guidance is on. Each distinct text is encoded once.
  */
 final class PromptEncoder {
     private final Denoiser denoiser;
@@ -40,7 +40,11 @@ final class PromptEncoder {
     private final Set<String> said = new HashSet<>();
     private final PromptSyntax syntax;
 
-    /** @param encoders those of {@code denoiser}, perhaps with learned words */
+    /**
+     * Creates an encoder.
+     *
+     * @param encoders the text encoders of {@code denoiser}, possibly with textual inversion embeddings
+     */
     PromptEncoder(Denoiser denoiser, List<TextEncoder> encoders, PromptSyntax syntax, Consumer<String> warnings) {
         this.denoiser = denoiser;
         this.encoders = encoders;
@@ -49,8 +53,8 @@ final class PromptEncoder {
     }
 
     /**
-     * Returns the conditions for all pictures of {@code request}: {@code [count, ...]}, or {@code [2 count, ...]} when
-     * {@code guided}.
+     * Encodes the prompts of all pictures of {@code request}: {@code [count, ...]}, or {@code [2 count, ...]} if {@code
+     * guided}.
      */
     Conditioning encode(ImageRequest request, Size size, boolean guided) {
         List<Prompt> prompts =
@@ -68,7 +72,7 @@ final class PromptEncoder {
                         new Conditioning.Added(text.pooled(), timeIds(request, size, prompts.size(), guided)));
     }
 
-    /** Returns how many chunks the longest text takes that may be encoded. */
+    /** Returns the number of chunks of the longest text. */
     private int longest(List<Prompt> prompts, boolean guided) {
         return prompts.stream()
                 .flatMap(prompt -> Stream.of(
@@ -83,7 +87,7 @@ final class PromptEncoder {
                 .orElseThrow();
     }
 
-    /** What {@code text} is to the encoder, by the request's syntax. */
+    /** Tokenizes {@code text} for the encoder, in the request's syntax. */
     private List<Chunk> chunks(TextEncoder encoder, String text) {
         return switch (syntax) {
             case PLAIN -> List.of(Chunk.plain(cut(encoder, text)));
@@ -111,8 +115,8 @@ final class PromptEncoder {
     }
 
     /**
-     * Layers are skipped for prompts only. An absent negative prompt is zeros with SDXL where the model says so, else
-     * the empty text.
+     * Encodes the negative prompts. Layers are skipped (clip skip) for prompts only. An absent negative prompt becomes
+     * zeros with SDXL where the model says so, otherwise the empty text.
      */
     private Text negative(List<Prompt> prompts, int chunks, Text positive) {
         boolean zeros = denoiser.family() != ModelFamily.SD15 && denoiser.zerosForAbsentPrompt();
@@ -133,9 +137,9 @@ final class PromptEncoder {
     /**
      * Encodes a batch of texts.
      *
-     * @param chunks how many each text is filled up to
-     * @param first for the first text encoder; absent means zeros
-     * @param second for SDXL's second one
+     * @param chunks the number of chunks to which each text is padded
+     * @param first the texts for the first text encoder; empty for zeros
+     * @param second the texts for SDXL's second one
      */
     private Text text(int chunks, List<Optional<String>> first, List<Optional<String>> second, int clipSkip) {
         Encoding one = encode(encoders.getFirst(), chunks, first);
@@ -158,7 +162,7 @@ final class PromptEncoder {
         };
     }
 
-    /** {@code [rows, 6]}, or {@code [rows, 5]} for the refiner. */
+    /** Returns SDXL's micro-conditioning, {@code [rows, 6]}, or {@code [rows, 5]} for the refiner. */
     private Tensor timeIds(ImageRequest request, Size size, int count, boolean guided) {
         MicroConditioning micro = request.microConditioning().orElse(MicroConditioning.of(Framing.whole(size)));
         List<float[]> rows = new ArrayList<>();
@@ -222,7 +226,7 @@ final class PromptEncoder {
         return Chunk.plain(encoder.tokenizer().encode("").ids());
     }
 
-    /** {@code [chunks, N]}. */
+    /** Returns the token ids, {@code [chunks, N]}. */
     private static Tensor ids(List<Chunk> chunks) {
         long[] ids = chunks.stream()
                 .flatMap(chunk -> chunk.ids().stream())
@@ -231,7 +235,7 @@ final class PromptEncoder {
         return Tensors.of(ids, chunks.size(), ids.length / chunks.size());
     }
 
-    /** {@code [chunks, N, 1]}. */
+    /** Returns the weights of the tokens, {@code [chunks, N, 1]}. */
     private static Tensor weights(List<Chunk> chunks) {
         int length = chunks.getFirst().weights().size();
         float[] weights = new float[chunks.size() * length];
@@ -241,7 +245,7 @@ final class PromptEncoder {
         return Tensors.of(weights, chunks.size(), length, 1);
     }
 
-    /** Two text encoders that cut the same text say it once. */
+    /** Reports a warning once, also where two text encoders truncate the same text. */
     private void warn(String sentence) {
         if (said.add(sentence)) {
             warnings.accept(sentence);
@@ -253,38 +257,41 @@ final class PromptEncoder {
     }
 
     /**
-     * What an encoder made of the distinct texts, each in the same number of chunks.
+     * The encoder's output for distinct texts, each padded to the same number of chunks.
      *
-     * @param chunks of each text
-     * @param weights of each token, {@code [texts * chunks, N, 1]}, where any is not 1; the empty text is then encoded
-     *     after all others
-     * @param rows for each row of the batch the number of its text, or one past the last for zeros
+     * @param chunks the number of chunks of each text
+     * @param weights the weight of each token, {@code [texts * chunks, N, 1]}, where any is not 1; the empty text is
+     *     then encoded after all others
+     * @param rows for each row of the batch the number of its text, or the number of texts for zeros
      */
     private record Encoding(ClipTextOutput output, int chunks, Optional<Tensor> weights, Tensor rows) {
         /**
-         * Hidden states {@code [texts * chunks, N, D]} as the texts' own, weighted and laid out over the batch:
-         * {@code [B, chunks * N, D]}.
+         * Returns hidden states {@code [texts * chunks, N, D]} weighted and arranged for the batch: {@code [B, chunks *
+         * N, D]}.
          */
         Tensor states(Tensor hidden) {
             Tensor own = weights.map(w -> weighted(hidden, w)).orElse(hidden);
             return select(own.reshape(own.size(0) / chunks, chunks * own.size(1), own.size(2)));
         }
 
-        /** A weight says how far a token goes from what it would be in the empty text: 1 as it is, 0 not at all. */
+        /**
+         * Applies the weights, which scale the distance of each token's state from that of the empty text: 1 leaves it,
+         * 0 gives the empty text.
+         */
         private static Tensor weighted(Tensor hidden, Tensor weights) {
             long last = hidden.size(0) - 1;
             Tensor empty = hidden.narrow(0, last, 1);
             return hidden.narrow(0, 0, last).sub(empty).mul_(weights.to(hidden)).add_(empty);
         }
 
-        /** Returns the texts as one vector each, which their first chunk gives. */
+        /** Returns the pooled vector of each text, which its first chunk gives. */
         Tensor pooled() {
             long texts = (output.pooled().size(0) - weights.map(w -> 1).orElse(0)) / chunks;
             Tensor own = output.pooled().narrow(0, 0, texts * chunks);
             return select(own.reshape(texts, chunks, own.size(1)).select(1, 0));
         }
 
-        /** Lays a result for the distinct texts out over the batch. */
+        /** Arranges a result for distinct texts for the batch. */
         private Tensor select(Tensor distinct) {
             Tensor zeros = torch.zeros_like(distinct.narrow(0, 0, 1));
             return Tensors.cat(0, distinct, zeros).index_select(0, rows);
@@ -294,11 +301,11 @@ final class PromptEncoder {
     /**
      * Encoded texts.
      *
-     * @param embeddings {@code [rows, N, D]}
-     * @param pooled {@code [rows, P]}
+     * @param embeddings the hidden states, {@code [rows, N, D]}
+     * @param pooled the pooled vectors, {@code [rows, P]}
      */
     private record Text(Tensor embeddings, Tensor pooled) {
-        /** Returns the same without any content. */
+        /** Returns zeros of the same shapes. */
         Text zeros() {
             return new Text(torch.zeros_like(embeddings), torch.zeros_like(pooled));
         }

@@ -13,10 +13,10 @@ final class RequestCheck {
     private RequestCheck() {}
 
     /**
-     * Checks {@code request} against the model with {@code unet}.
+     * Checks {@code request} against the configuration of a U-Net.
      *
      * @param refined whether the model has a refiner
-     * @throws InvalidRequestException if the U-Net wants what the request has not
+     * @throws InvalidRequestException if the request lacks what the U-Net needs, or has what it cannot use
      */
     static void require(ImageRequest request, UNetConfig unet, boolean refined) {
         boolean masked = request.original().flatMap(Original::mask).isPresent();
@@ -36,10 +36,10 @@ final class RequestCheck {
     }
 
     /**
-     * Checks that there are steps wherever {@code request} wants some: in the way as a whole, in a second pass, for a
+     * Checks that every part of {@code request} has at least one step: the first pass, the second pass, and the
      * refiner.
      *
-     * @throws InvalidRequestException if there are none
+     * @throws InvalidRequestException if one has none
      */
     static void requireSteps(ImageRequest request, Sampler sampler, NoiseSchedule schedule) {
         Stream.concat(

@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A denoising step that has just been done.
+ * A denoising step that has just been completed.
  *
- * @param number 1 to {@code total}
- * @param total how many steps the plan has
- * @param elapsed time since the first step began
- * @param previews decodes what the network now believes the finished pictures to be, one for each picture of the batch.
- *     It costs a run of the decoder, only when asked for, and only during the callback
+ * @param number the number of the step, 1 to {@code total}
+ * @param total the number of steps of the plan
+ * @param elapsed the time since the first step began
+ * @param previews decodes the present prediction of the finished pictures, one for each picture of the batch. This runs
+ *     the decoder; it may be called during the callback only
  */
 public record Step(int number, int total, Duration elapsed, Supplier<List<Image>> previews) {
-    /** What one step has taken on average. */
+    /** Returns the average time of a step. */
     public Duration each() {
         return elapsed.dividedBy(number);
     }
 
-    /** How long the steps still to come will take if they are like those before. */
+    /** Returns the expected time of the remaining steps, at the average time of those before. */
     public Duration remaining() {
         return each().multipliedBy(total - number);
     }

@@ -1,5 +1,5 @@
 /**
- * Drawing pictures: requests go in, images come out. This is what an application developer sees.
+ * Drawing pictures: an application sends requests to a pipeline and gets images.
  *
  * <p>No type of the tensor engine appears in a public signature. Calls may come from any thread, including virtual
  * ones; the work is done on the engine's own thread.

@@ -1,16 +1,16 @@
 package dev.hypersd.preset;
 
 /**
- * Which alpha counts for a module of a LoRA file in kohya's spelling. The two differ only for files whose alphas
- * differ.
+ * The choice of the effective alpha of each module of a LoRA file in kohya's spelling. The choices differ only for
+ * files with different alphas.
  */
 public enum Alphas {
-    /** Its own: what the file says, and what the trainers that write such files mean. */
+    /** The alpha that the file has for the module, as the trainers that write such files mean it. */
     OWN,
 
     /**
-     * Its own, but for attention in the U-Net and for text encoders the one that is most frequent in the network: what
-     * diffusers (seen in 0.40) makes of such files. For pictures that have to equal its pictures.
+     * The alpha that diffusers (0.40) uses: that of the module, except that attention layers of the U-Net and text
+     * encoders use the most frequent alpha of their network. For pictures that have to equal those of diffusers.
      */
     AS_DIFFUSERS
 }

@@ -1,11 +1,11 @@
 package dev.hypersd.preset;
 
-/** In what form a few-step model was released. */
+/** The form in which a few-step model was released. */
 public enum Artefact {
-    /** A LoRA to lay over a base model. */
+    /** A LoRA for a base model. */
     LORA,
 
-    /** A whole U-Net to put in place of the base model's. */
+    /** A U-Net that replaces the base model's. */
     UNET,
 
     /** A whole model. */

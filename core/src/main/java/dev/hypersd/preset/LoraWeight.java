@@ -4,23 +4,23 @@ import dev.hypersd.error.InvalidRequestException;
 import java.nio.file.Path;
 
 /**
- * A LoRA to lay over the model for one request.
+ * A LoRA file and how a request applies it.
  *
  * @param file a safetensors file in any of the usual spellings
- * @param weight how strongly it applies: 1 as trained, 0 not at all, negative turns it round
- * @param fit what to do with a file of which only some modules fit the model
- * @param alphas which alpha counts for a module where a file has different ones
+ * @param weight the strength: 1 as trained, 0 without effect, negative for the opposite effect
+ * @param fit whether all modules must fit the model
+ * @param alphas the choice of the effective alphas where a file has different ones
  */
 public record LoraWeight(Path file, double weight, Fit fit, Alphas alphas) {
-    /** What becomes of a LoRA that does not fit in whole. */
+    /** The treatment of a LoRA that fits the model only partly. */
     public enum Fit {
-        /** It is refused. */
+        /** The file is refused. */
         WHOLE,
-        /** What fits is applied, the rest is named in a warning. */
+        /** The modules that fit are applied, the others are named in a warning. */
         PARTIAL
     }
 
-    /** A LoRA that has to fit in whole, with the alphas that its file says. */
+    /** Creates a LoRA that must fit completely, with the alphas in its file. */
     public LoraWeight(Path file, double weight) {
         this(file, weight, Fit.WHOLE, Alphas.OWN);
     }

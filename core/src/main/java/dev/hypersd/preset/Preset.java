@@ -6,18 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How one released model wants to be sampled.
+ * The sampling settings that one released model was made for.
  *
- * @param name short and unique: {@code hyper-sdxl-4steps}
- * @param file the released file or folder, without extension: {@code Hyper-SDXL-4steps-lora}
- * @param family the base models it fits
- * @param artefact what it is
+ * @param name a short unique name, such as {@code hyper-sdxl-4steps}
+ * @param file the released file or folder, without extension, such as {@code Hyper-SDXL-4steps-lora}
+ * @param family the base models that it fits
+ * @param artefact the form in which it was released
  * @param sampler the sampler, with its options
- * @param steps the steps to take unless told otherwise
+ * @param steps the default steps
  * @param stepRange the numbers of steps it was distilled for
- * @param guidance the guidance scale to use unless told otherwise; up to 1 means off, one pass for each step
- * @param guidanceRange the guidance scales that work; up to 1 where guidance was distilled into the model, which
- *     guiding again burns
+ * @param guidance the default guidance scale; up to 1 means off, with one pass for each step
+ * @param guidanceRange the guidance scales that work; up to 1 where guidance was distilled into the model, so that more
+ *     guidance oversaturates pictures
  */
 public record Preset(
         String name,
@@ -30,8 +30,8 @@ public record Preset(
         double guidance,
         Range guidanceRange) {
     /**
-     * What to tell somebody who uses this model with other steps or guidance than it was distilled for; empty if all is
-     * well.
+     * Returns warnings about steps or guidance other than those that the model was distilled for; empty if there are
+     * none.
      */
     public List<String> warnings(int steps, double guidance) {
         List<String> warnings = new ArrayList<>();
@@ -54,7 +54,7 @@ public record Preset(
         return List.copyOf(warnings);
     }
 
-    /** {@code hyper-sdxl-4steps: ddim, 4 steps, guidance 0}: one line for listings. */
+    /** Returns one line for listings, such as {@code hyper-sdxl-4steps: ddim, 4 steps, guidance 0}. */
     @Override
     public String toString() {
         String at = steps.timesteps().isEmpty() ? "" : " at timestep " + steps.timesteps();

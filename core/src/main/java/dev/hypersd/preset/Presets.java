@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
-/** The presets of the released models and those of each {@link PresetProvider}, by name and from file names. */
+/** The presets of the released models and of each {@link PresetProvider}, found by name or by the name of a file. */
 public final class Presets {
-    /** Guidance is part of the model: one pass for each step. */
+    /** The range of guidance scales of models into which guidance was distilled, with one pass for each step. */
     private static final Range OFF = new Range(0, 1);
 
     private static final Sampler DDIM = Samplers.named("ddim");
@@ -31,20 +31,20 @@ public final class Presets {
 
     private Presets() {}
 
-    /** Found where this class was loaded from, whichever thread asks first. */
+    /** Returns the presets of all providers, found by the class loader of this class on any thread. */
     private static List<Preset> provided() {
         return ServiceLoader.load(PresetProvider.class, Presets.class.getClassLoader()).stream()
                 .flatMap(provider -> provider.get().presets().stream())
                 .toList();
     }
 
-    /** Returns all of them, in the order of their publication and size. */
+    /** Returns all presets, in the order of their publication and size. */
     public static List<Preset> all() {
         return ALL;
     }
 
     /**
-     * Returns the preset with this name.
+     * Returns the preset {@code name}.
      *
      * @throws InvalidRequestException if there is none; the message names the nearest
      */
@@ -57,14 +57,14 @@ public final class Presets {
                                 .formatted(name, Nearest.of(name, names()), String.join(", ", names()))));
     }
 
-    /** Returns the names that {@link #named} knows. */
+    /** Returns the names that {@link #named} accepts. */
     public static List<String> names() {
         return ALL.stream().map(Preset::name).toList();
     }
 
     /**
-     * Returns the preset for a file as it was released, judged by the names of the file and of its folder alone; letter
-     * case, separators and what was added to the name do not matter.
+     * Finds the preset of a released file by its name and that of its folder. Letter case, separators and additions to
+     * the name are ignored.
      */
     public static Optional<Preset> forFile(Path file) {
         Path absolute = file.toAbsolutePath();
@@ -86,7 +86,7 @@ public final class Presets {
         return name.toLowerCase(Locale.ROOT).replaceAll("[-_. ]", "").replace("steps", "step");
     }
 
-    /** ByteDance/Hyper-SD: the table of its model card. */
+    /** Returns the presets of ByteDance/Hyper-SD, from the table of its model card. */
     private static List<Preset> hyper() {
         List<Preset> presets = new ArrayList<>();
         for (ModelFamily family : List.of(ModelFamily.SD15, ModelFamily.SDXL)) {
@@ -134,9 +134,9 @@ public final class Presets {
     }
 
     /**
-     * latent-consistency/lcm-lora-sdv1-5, lcm-lora-sdxl: LCMScheduler, 2 to 8 steps, guidance off or from 1 to 2, by
-     * their model cards. h1t/TCD-SD15-LoRA, TCD-SDXL-LoRA: TCDScheduler, eta 0.3, guidance 0, 4 steps in the examples
-     * and any number by the paper (Zheng et al., 2024), by theirs.
+     * Returns the presets of LCM and TCD. latent-consistency/lcm-lora-sdv1-5, lcm-lora-sdxl: LCMScheduler, 2 to 8
+     * steps, guidance off or from 1 to 2, by their model cards. h1t/TCD-SD15-LoRA, TCD-SDXL-LoRA: TCDScheduler, eta
+     * 0.3, guidance 0, 4 steps in the examples and any number by the paper (Zheng et al., 2024), by their model cards.
      */
     private static List<Preset> consistency() {
         Range lcmSteps = new Range(2, 8);
@@ -155,9 +155,9 @@ public final class Presets {
     }
 
     /**
-     * ByteDance/SDXL-Lightning: EulerDiscreteScheduler with trailing timesteps, guidance 0, each file for its own
-     * number of steps, by its model card. The one-step model ({@code sdxl_lightning_1step_x0}) predicts the image,
-     * which no preset can tell a pipeline.
+     * Returns the presets of ByteDance/SDXL-Lightning: EulerDiscreteScheduler with trailing timesteps, guidance 0, each
+     * file for its own number of steps, by its model card. The one-step model ({@code sdxl_lightning_1step_x0})
+     * predicts the image, which a preset cannot express.
      */
     private static List<Preset> lightning() {
         List<Preset> presets = new ArrayList<>();
@@ -176,9 +176,9 @@ public final class Presets {
     }
 
     /**
-     * stabilityai/sdxl-turbo, as a folder or as the file {@code sd_xl_turbo_1.0}: one step, up to four for more
-     * quality, guidance 0, by its model card; EulerAncestralDiscreteScheduler with trailing timesteps, by its
-     * scheduler_config.json.
+     * Returns the preset of stabilityai/sdxl-turbo, as a folder or as the file {@code sd_xl_turbo_1.0}: one step, up to
+     * four for more quality, guidance 0, by its model card; EulerAncestralDiscreteScheduler with trailing timesteps, by
+     * its scheduler_config.json.
      */
     private static List<Preset> turbo() {
         return List.of(new Preset(

@@ -3,23 +3,23 @@ package dev.hypersd.preset;
 import java.math.BigDecimal;
 
 /**
- * What values are right.
+ * A range of valid values.
  *
- * @param least the smallest right value
- * @param most the largest right value, not below {@code least}
+ * @param least the smallest valid value
+ * @param most the largest valid value, not below {@code least}
  */
 public record Range(double least, double most) {
-    /** Returns one value. */
+    /** Returns the range of one value. */
     public static Range only(double value) {
         return new Range(value, value);
     }
 
-    /** Returns whether {@code value} is right. */
+    /** Returns whether {@code value} is in the range. */
     public boolean contains(double value) {
         return value >= least && value <= most;
     }
 
-    /** {@code 4}, or {@code 5 to 8}. */
+    /** Returns {@code 4}, or {@code 5 to 8}. */
     @Override
     public String toString() {
         return least == most ? number(least) : number(least) + " to " + number(most);

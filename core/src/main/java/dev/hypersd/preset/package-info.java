@@ -1,10 +1,10 @@
 /**
- * How the released few-step models want to be sampled.
+ * The sampling settings of the released few-step models.
  *
- * <p>A distilled model works with the sampler, the steps and the guidance it was distilled for and looks broken with
- * others. A {@link dev.hypersd.preset.Preset} is that knowledge as data; {@link dev.hypersd.preset.Presets} finds it by
- * name or from a file's name, also those that a {@link dev.hypersd.preset.PresetProvider} tells of. What else is known
- * of published files is here too: the families of models, and whose alphas count.
+ * <p>A distilled model works with the sampler, the steps and the guidance that it was distilled for, and gives broken
+ * pictures with others. A {@link dev.hypersd.preset.Preset} holds these settings; {@link dev.hypersd.preset.Presets}
+ * finds it by its name or by the name of a file, including those of each {@link dev.hypersd.preset.PresetProvider}.
+ * Other facts about published files are here too: the families of models, and which alphas are effective.
  */
 @NullMarked
 package dev.hypersd.preset;

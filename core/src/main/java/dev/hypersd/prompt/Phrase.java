@@ -8,15 +8,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Words of a prompt that count alike.
+ * A part of a prompt with one weight.
  *
- * @param text as it is to be tokenized
- * @param weight how much it counts, 1 being usual
+ * @param text the text to be tokenized
+ * @param weight the weight; 1 is normal
  */
 public record Phrase(String text, double weight) {
     private static final double STRONGER = 1.1;
 
-    /** An escaped character, a bracket, a weight with the bracket that it ends, or text. */
+    /** An escaped character, a bracket, a weight with its closing bracket, or text. */
     private static final Pattern SYMBOL = Pattern.compile(
             "\\\\[()\\[\\]\\\\]|[(\\[\\])]|:\\s*([+-]?(?:\\d+\\.?\\d*|\\.\\d+))\\s*\\)|[^\\\\()\\[\\]:]+|.",
             Pattern.DOTALL);
@@ -24,9 +24,9 @@ public record Phrase(String text, double weight) {
     private static final Pattern BREAK = Pattern.compile("\\s*\\bBREAK\\b\\s*");
 
     /**
-     * Returns the phrases of each part of {@code prompt}, read as {@link PromptSyntax#WEIGHTED} says; brackets that are
-     * never closed count to the end, and those that were never opened are text. At least one part, and neighbours of
-     * one weight joined.
+     * Splits {@code prompt} in the syntax {@link PromptSyntax#WEIGHTED} into parts, separated by {@code BREAK}, of
+     * weighted phrases. Brackets that are never closed extend to the end, and closing brackets without an opening one
+     * are text. There is at least one part, and neighbouring phrases of one weight are joined.
      */
     public static List<List<Phrase>> parts(String prompt) {
         List<List<Phrase>> parts = new ArrayList<>(List.of(new ArrayList<>()));

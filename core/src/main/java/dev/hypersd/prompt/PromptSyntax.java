@@ -1,14 +1,14 @@
 package dev.hypersd.prompt;
 
-/** How prompts are read. */
+/** The notations of prompts. */
 public enum PromptSyntax {
-    /** As they are; what is longer than a text encoder is cut off. */
+    /** Plain text; what does not fit into a text encoder is cut off. */
     PLAIN,
 
     /**
-     * {@code (word)} counts 1.1 times, {@code (word:1.3)} 1.3 times, {@code [word]} 1/1.1 times, and these multiply
-     * where they are nested; a backslash makes a bracket part of the text. {@code BREAK} begins a new part, and so does
-     * what is longer than a text encoder.
+     * Text with weights: {@code (word)} multiplies the weight by 1.1, {@code (word:1.3)} by 1.3, {@code [word]} by
+     * 1/1.1, also where they are nested; a backslash makes a bracket part of the text. {@code BREAK} begins a new part,
+     * and so does text that does not fit into a text encoder.
      */
     WEIGHTED
 }

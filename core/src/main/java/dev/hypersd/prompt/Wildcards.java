@@ -11,11 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Prompts with {@code __name__} in them, which stands for a line of the file {@code name.txt}, another one for each
- * seed. Lines may hold wildcards themselves; empty ones and those that begin with {@code #} do not count.
+ * Expands wildcards in prompts: {@code __name__} stands for a line of the file {@code name.txt}, chosen anew for each
+ * seed. Lines may contain wildcards; empty lines and those that begin with {@code #} are ignored.
  */
 public final class Wildcards {
-    /** A name has no dots, so it cannot lead out of the folder. */
+    /** The syntax of a wildcard. A name has no dots, so it cannot lead out of the folder. */
     private static final Pattern WILDCARD = Pattern.compile("__([\\p{L}\\p{N}]+(?:[_/-][\\p{L}\\p{N}]+)*)__");
 
     private static final int MOST_ROUNDS = 8;
@@ -24,11 +24,11 @@ public final class Wildcards {
     private Wildcards() {}
 
     /**
-     * {@code prompt} with a line in place of every wildcard. The same seed gives the same lines.
+     * Returns {@code prompt} with a line in place of every wildcard. The same seed gives the same lines.
      *
-     * @param folder where the files lie
-     * @throws InvalidFileException if there is no file for a wildcard, or none that has lines
-     * @throws InvalidRequestException if lines stand for each other without end
+     * @param folder the folder with the files
+     * @throws InvalidFileException if a wildcard has no file, or its file has no lines
+     * @throws InvalidRequestException if wildcards refer to each other endlessly
      */
     public static String fill(String prompt, Path folder, long seed) {
         SplittableRandom random = new SplittableRandom(seed);

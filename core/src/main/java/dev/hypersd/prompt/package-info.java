@@ -1,4 +1,4 @@
-/** The notation of prompts: weights, parts, and wildcards, before a tokenizer turns the words into ids. */
+/** The notation of prompts: weights, parts and wildcards, before text is tokenized. */
 @NullMarked
 package dev.hypersd.prompt;
 

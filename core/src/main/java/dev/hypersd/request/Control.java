@@ -7,27 +7,27 @@ import java.nio.file.Path;
 /**
  * A ControlNet and the picture that it follows.
  *
- * @param network a folder as diffusers lay it out, or a safetensors file
- * @param picture what the ControlNet was trained to see: edges, a drawing, depths, a pose; brought to the size of the
- *     request
- * @param scale how strongly it speaks: 1 as trained, 0 not at all
- * @param from the share of the steps after which it begins to speak, from 0
- * @param to the share of the steps after which it is silent, up to 1
- * @param mode what it speaks to
+ * @param network a folder in the diffusers layout, or a safetensors file
+ * @param picture the kind of picture that the ControlNet was trained on: edges, a drawing, depths, a pose; resized to
+ *     the size of the request
+ * @param scale the conditioning scale: 1 as trained, 0 without effect
+ * @param from the fraction of the steps after which it becomes active, from 0
+ * @param to the fraction of the steps after which it is no longer active, up to 1
+ * @param mode the predictions that it changes
  */
 public record Control(Path network, Image picture, double scale, double from, double to, Mode mode) {
-    /** What a ControlNet changes. */
+    /** The predictions that a ControlNet changes. */
     public enum Mode {
         /** All predictions, at all levels of the U-Net alike. */
         BALANCED,
         /**
-         * The prediction for the prompt alone and more the coarser the level, so that the picture itself is a guess at
-         * what to draw; wants guidance.
+         * The prediction for the prompt only, more strongly at coarser levels (guess mode), so that the control picture
+         * guides pictures even without a prompt; needs guidance.
          */
         GUESS
     }
 
-    /** Returns a ControlNet that speaks as it was trained, in all steps. */
+    /** Creates a control with the defaults: scale 1, in all steps. */
     public static Control of(Path network, Image picture) {
         return new Control(network, picture, 1, 0, 1, Mode.BALANCED);
     }
@@ -47,7 +47,7 @@ public record Control(Path network, Image picture, double scale, double from, do
         return new Control(network, picture, other, from, to, mode);
     }
 
-    /** Returns the same in the steps between two shares of the way only. */
+    /** Returns this control restricted to the steps between two fractions. */
     public Control during(double start, double end) {
         return new Control(network, picture, scale, start, end, mode);
     }
@@ -56,10 +56,7 @@ public record Control(Path network, Image picture, double scale, double from, do
         return new Control(network, picture, scale, from, to, other);
     }
 
-    /**
-     * Returns whether it takes part in step {@code i}, from 0, of {@code steps}: if that lies between its shares of the
-     * way as a whole.
-     */
+    /** Returns whether it is active in step {@code i}, from 0, of {@code steps}. */
     public boolean isActive(int i, int steps) {
         return (double) i / steps >= from && (double) (i + 1) / steps <= to;
     }

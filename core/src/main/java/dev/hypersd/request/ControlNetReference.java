@@ -5,15 +5,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A ControlNet by name, and how it is used; what is absent is as {@link Control} has it.
+ * A ControlNet by name with its settings; for absent ones the defaults of {@link Control} apply.
  *
- * @param name a file or folder, or a name that a {@link NameResolver} knows
- * @param picture what it follows
- * @param preprocessor makes what it follows out of the picture, such as {@code canny}; absent means that the picture is
- *     followed as it is
- * @param scale the conditioning scale: 1 as trained, 0 not at all
- * @param from the share of the steps after which it begins to count
- * @param to the share of the steps after which it no longer counts
+ * @param name a file or folder, or a name that a {@link NameResolver} resolves
+ * @param picture the control picture
+ * @param preprocessor makes the control picture from {@code picture}, such as {@code canny}; empty if it already is one
+ * @param scale the conditioning scale: 1 as trained, 0 without effect
+ * @param from the fraction of the steps after which it becomes active
+ * @param to the fraction of the steps after which it is no longer active
  */
 public record ControlNetReference(
         String name,
@@ -29,7 +28,7 @@ public record ControlNetReference(
         }
     }
 
-    /** Returns a ControlNet that follows {@code picture} as it was trained to. */
+    /** Creates a reference to a ControlNet that follows {@code picture} with the default settings. */
     public static ControlNetReference of(String name, PictureSource picture) {
         return new ControlNetReference(
                 name,
@@ -41,12 +40,12 @@ public record ControlNetReference(
                 Optional.empty());
     }
 
-    /** Returns the same with another conditioning scale. */
+    /** Returns this reference with another conditioning scale. */
     public ControlNetReference withScale(double other) {
         return new ControlNetReference(name, picture, preprocessor, OptionalDouble.of(other), from, to, mode);
     }
 
-    /** Returns the same, and what it leaves open as {@code beneath} has it. */
+    /** Returns this reference with absent settings taken from {@code beneath}. */
     ControlNetReference over(ControlNetReference beneath) {
         return new ControlNetReference(
                 name,

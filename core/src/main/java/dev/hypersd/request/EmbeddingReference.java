@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * A textual inversion embedding by name, and the word that stands for it in prompts.
  *
- * @param name a file, or a name that a {@link NameResolver} knows
- * @param word absent means the name of the file without its ending
+ * @param name a file, or a name that a {@link NameResolver} resolves
+ * @param word the word; if empty, the name of the file without its extension
  */
 public record EmbeddingReference(String name, Optional<String> word) {
     public EmbeddingReference {
@@ -16,15 +16,15 @@ public record EmbeddingReference(String name, Optional<String> word) {
         }
     }
 
-    /** Returns an embedding that prompts call by the name of its file. */
+    /** Creates a reference to an embedding whose word is the name of its file. */
     public static EmbeddingReference of(String name) {
         return new EmbeddingReference(name, Optional.empty());
     }
 
     /**
-     * Returns the reference that a text says: {@code FILE[:WORD]}, or a JSON object with {@code name} and {@code word}.
+     * Parses a reference: {@code FILE[:WORD]}, or a JSON object with {@code name} and {@code word}.
      *
-     * @throws InvalidRequestException if it says none
+     * @throws InvalidRequestException if it is neither
      */
     public static EmbeddingReference parse(String text) {
         return References.EMBEDDING.item(text);

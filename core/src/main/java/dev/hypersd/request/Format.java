@@ -15,14 +15,14 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
- * How values of a type are written: in JSON, and as text on the command line and in infotext.
+ * The text and JSON formats of a type of option values.
  *
- * @param jsonType the type of the value in JSON, in the words of JSON Schema
- * @param expected what a text must be, for the message about one that is not
- * @param parse from text; throws any {@link RuntimeException} for what is no such value
- * @param text the text that {@code parse} reads
- * @param fromJson the value at a key
- * @param toJson the value for JSON
+ * @param jsonType the JSON type of the value, as JSON Schema names it
+ * @param expected what a text must be, for messages
+ * @param parse parses a text of the command line or of infotext; throws any {@link RuntimeException} if it is invalid
+ * @param text formats a value so that {@code parse} reads it
+ * @param fromJson reads the value at a key
+ * @param toJson formats a value as JSON
  */
 record Format<T>(
         String jsonType,
@@ -32,10 +32,10 @@ record Format<T>(
         BiFunction<JsonSource, String, T> fromJson,
         Function<T, JsonNode> toJson) {
     /**
-     * Where values are read from.
+     * The JSON object that values are read from.
      *
-     * @param object whose keys are read
-     * @param pictures makes a picture of the name of a field and its text
+     * @param object the object
+     * @param pictures makes a picture from the name of a field and its text
      */
     record JsonSource(JsonObject object, BiFunction<String, String, PictureSource> pictures) {}
 
@@ -47,7 +47,10 @@ record Format<T>(
             (json, key) -> json.object().string(key, ""),
             Format::node);
 
-    /** Of a sampler by any of its names, the short one; unknown ones stay as they are until they are resolved. */
+    /**
+     * The format of samplers: any of a sampler's names is read, its short name is written. Unknown names are kept until
+     * the options are resolved.
+     */
     static final Format<String> SAMPLER = new Format<>(
             "string",
             "the name of a sampler",
@@ -138,7 +141,7 @@ record Format<T>(
                 constant -> node(name(constant)));
     }
 
-    /** Returns the value that {@code text} stands for. */
+    /** Parses {@code text}. */
     T parse(Option<T> option, String text) {
         try {
             return parse.apply(text);
@@ -161,7 +164,7 @@ record Format<T>(
         return Json.MAPPER.valueToTree(value);
     }
 
-    /** Without an exponent, and as short as it can be. */
+    /** Formats a number without an exponent and as short as possible. */
     static String number(double value) {
         return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }

@@ -17,18 +17,18 @@ import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /**
- * All that somebody may say about a picture, and nothing that must be said: {@link Option} lists it. Command line,
- * servers and files speak it in three forms, each of which is read back as it was written: JSON, infotext (what is
- * written into picture files), and the arguments of {@code generate}. {@link #resolve} makes a request of it, and is
- * the only place where presets and defaults come about.
+ * The options of pictures, all of them optional: {@link Option} lists them. Command line, servers and files use them in
+ * three forms, each of which is read back as it was written: JSON, infotext (which is written into picture files), and
+ * the arguments of {@code generate}. {@link #resolve} makes a request from them, and is the only place where presets
+ * and defaults are applied.
  *
  * <p>So a picture is drawn again from its file:
  *
  * <pre>{@code
  * GenerationOptions options = GenerationOptions.read(Path.of("fox.png"));
  * try (DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of("sd15"))) {
- *     ImageRequest request = options.resolve(pipeline.target(), NameResolver.FILES).request();
- *     pipeline.generate(request).getFirst().save(Path.of("again.png"));
+ * ImageRequest request = options.resolve(pipeline.target(), NameResolver.FILES).request();
+ * pipeline.generate(request).getFirst().save(Path.of("again.png"));
  * }
  * }</pre>
  *
@@ -37,10 +37,10 @@ import java.util.stream.IntStream;
 public final class GenerationOptions {
     private static final Path SOURCE = Path.of("options");
 
-    /** Nothing said. */
+    /** Options without any value. */
     public static final GenerationOptions NONE = new GenerationOptions(Map.of());
 
-    /** In the order of the table. */
+    /** The values, in the order of {@link Option}. */
     private final Map<Option<?>, Object> values;
 
     private GenerationOptions(Map<Option<?>, Object> values) {
@@ -51,36 +51,36 @@ public final class GenerationOptions {
         this.values = Collections.unmodifiableMap(ordered);
     }
 
-    /** Options for {@code prompt}, of which nothing else is said. */
+    /** Creates options with a prompt only. */
     public static GenerationOptions of(String prompt) {
         return builder().set(Option.PROMPT, prompt).build();
     }
 
-    /** Starts with nothing said. */
+    /** Starts without any value. */
     public static Builder builder() {
         return new Builder(NONE);
     }
 
-    /** Starts with what is said here. */
+    /** Starts with the values of these options. */
     public Builder toBuilder() {
         return new Builder(this);
     }
 
-    /** Returns the value of {@code option}, if it is given. */
+    /** Returns the value of {@code option}, if it has one. */
     @SuppressWarnings("unchecked") // the builder takes values of the right type only
     public <T> Optional<T> get(Option<T> option) {
         return Optional.ofNullable((T) values.get(option));
     }
 
-    /** Returns whether {@code option} is given. */
+    /** Returns whether {@code option} has a value. */
     public boolean has(Option<?> option) {
         return values.containsKey(option);
     }
 
     /**
-     * Returns these options, and what they leave open as {@code beneath} has it. Steps and timesteps exclude each
-     * other, so one replaces the other. A LoRA or a ControlNet that is given here takes what it leaves open (its
-     * weight) from the one of the same file name beneath.
+     * Returns these options with absent values taken from {@code beneath}. Steps and timesteps exclude each other, so
+     * either replaces the other. A LoRA or a ControlNet takes its absent settings, such as the weight, from the one of
+     * the same file name in {@code beneath}.
      */
     public GenerationOptions over(GenerationOptions beneath) {
         Map<Option<?>, Object> merged = new LinkedHashMap<>(beneath.values);
@@ -116,7 +116,7 @@ public final class GenerationOptions {
                 .toList();
     }
 
-    /** Returns whether two names are those of one file, wherever it lies. */
+    /** Returns whether two names are those of one file, in any folder. */
     private static boolean isSame(String name, String other) {
         return fileName(name).equals(fileName(other));
     }
@@ -126,9 +126,9 @@ public final class GenerationOptions {
     }
 
     /**
-     * Returns the request that these options amount to, for {@code model}.
+     * Makes the request that these options mean for {@code model}.
      *
-     * @throws dev.hypersd.error.InvalidRequestException if they make no sense
+     * @throws dev.hypersd.error.InvalidRequestException if they contradict each other or do not fit the model
      * @throws InvalidFileException if a picture that they name cannot be read
      */
     public ResolvedOptions resolve(TargetModel model, NameResolver names) {
@@ -136,30 +136,30 @@ public final class GenerationOptions {
     }
 
     /**
-     * What a PNG, JPEG or WebP file says of how it was made, as {@link ReadInfotext#of(Path)} reads it, which also
-     * tells what was left out.
+     * Reads the options from the parameters in a PNG, JPEG or WebP file. {@link ReadInfotext#of(Path)} also returns
+     * what was left out.
      *
-     * @throws InvalidFileException if the file cannot be read or says nothing
+     * @throws InvalidFileException if the file cannot be read or has no parameters
      */
     public static GenerationOptions read(Path file) {
         return ReadInfotext.of(file).options();
     }
 
-    /** What infotext says, as far as it is known here. */
+    /** Returns the options in {@code infotext} that are known here. */
     public static GenerationOptions of(GenerationParameters infotext) {
         return ReadInfotext.of(infotext).options();
     }
 
-    /** As infotext, without pictures. */
+    /** Returns these options as infotext, without pictures. */
     public GenerationParameters toInfotext() {
         return InfotextForm.write(this);
     }
 
     /**
-     * What a JSON object says.
+     * Parses a JSON object.
      *
-     * @throws InvalidFileException if it is no JSON object or has a key that is unknown (the message names the nearest)
-     *     or a value that cannot be
+     * @throws InvalidFileException if it is not a JSON object, or has an unknown key (the message names the nearest) or
+     *     an invalid value
      */
     public static GenerationOptions parse(String json) {
         JsonObject object = Json.parse(SOURCE, json.getBytes(StandardCharsets.UTF_8));
@@ -169,9 +169,9 @@ public final class GenerationOptions {
     }
 
     /**
-     * What a JSON object says that may have other keys too.
+     * Reads the options from a JSON object that may have other keys too.
      *
-     * @param pictures makes a picture of the name of a field and its text: who reads what strangers send must not open
+     * @param pictures makes a picture from the name of a field and its text; for requests of strangers it must not open
      *     files that they name
      */
     public static GenerationOptions of(JsonObject object, BiFunction<String, String, PictureSource> pictures) {
@@ -181,7 +181,7 @@ public final class GenerationOptions {
         return builder.build();
     }
 
-    /** As a JSON object in one line; pictures in memory are in it. */
+    /** Returns these options as a JSON object in one line; pictures in memory are embedded. */
     public String toJson() {
         Map<String, Object> object = new LinkedHashMap<>();
         values.keySet().forEach(option -> object.put(option.key(), node(option)));
@@ -193,8 +193,8 @@ public final class GenerationOptions {
     }
 
     /**
-     * As arguments of {@code hypersd generate}. The command takes a value that is nothing but two hyphens for the end
-     * of its options; any other text is read back as it was.
+     * Returns these options as arguments of {@code hypersd generate}. The command reads a value of exactly two hyphens
+     * as the end of its options; every other text is read back as it was.
      *
      * @throws dev.hypersd.error.InvalidRequestException if a picture is in memory
      */
@@ -243,7 +243,7 @@ public final class GenerationOptions {
         return arguments;
     }
 
-    /** Returns whether any picture is an input. */
+    /** Returns the values by option. */
     Map<Option<?>, Object> values() {
         return values;
     }
@@ -264,7 +264,7 @@ public final class GenerationOptions {
         return Format.shortened(values.toString());
     }
 
-    /** Collects what is said. */
+    /** Builds options. */
     public static final class Builder {
         private final Map<Option<?>, Object> values;
 
@@ -272,13 +272,13 @@ public final class GenerationOptions {
             this.values = new LinkedHashMap<>(options.values);
         }
 
-        /** Says {@code value} of {@code option}, instead of what was said before. */
+        /** Sets {@code option} to {@code value}. */
         public <T> Builder set(Option<T> option, T value) {
             values.put(option, value instanceof List<?> list ? List.copyOf(list) : value);
             return this;
         }
 
-        /** Takes back what was said of {@code option}. */
+        /** Removes the value of {@code option}. */
         public Builder unset(Option<?> option) {
             values.remove(option);
             return this;
@@ -290,7 +290,7 @@ public final class GenerationOptions {
             }
         }
 
-        /** Says of {@code option} what {@code text} stands for. */
+        /** Sets {@code option} to the value that {@code text} means. */
         public <T> Builder parse(Option<T> option, String text) {
             return set(option, option.parse(text));
         }
@@ -307,7 +307,7 @@ public final class GenerationOptions {
             return set(Option.STEPS, count);
         }
 
-        /** Which timesteps, decreasing, instead of how many steps. */
+        /** Sets the timesteps, in decreasing order, which replaces the number of steps. */
         public Builder timesteps(int... timesteps) {
             return set(Option.TIMESTEPS, IntStream.of(timesteps).boxed().toList());
         }
@@ -356,12 +356,12 @@ public final class GenerationOptions {
             return set(Option.MODEL, name);
         }
 
-        /** With one LoRA more. */
+        /** Adds a LoRA. */
         public Builder lora(LoraReference lora) {
             return append(Option.LORAS, lora);
         }
 
-        /** With one ControlNet more. */
+        /** Adds a ControlNet. */
         public Builder control(ControlNetReference control) {
             return append(Option.CONTROLS, control);
         }

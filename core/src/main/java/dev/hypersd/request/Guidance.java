@@ -5,12 +5,12 @@ import dev.hypersd.error.InvalidRequestException;
 /**
  * Classifier-free guidance (Ho and Salimans, 2022): {@code prediction = negative + scale * (positive - negative)}.
  *
- * @param scale how far beyond the positive prediction to go; guidance is off, and costs nothing, at 1 and below
- * @param rescale how much of the positive prediction's standard deviation to restore, 0 to 1 (Lin et al., 2023, section
- *     3.4)
+ * @param scale the guidance scale; at 1 and below guidance is off and costs nothing
+ * @param rescale the fraction of the positive prediction's standard deviation to restore, 0 to 1 (Lin et al., 2023,
+ *     section 3.4)
  */
 public record Guidance(double scale, double rescale) {
-    /** One conditional pass a step: what few-step LoRAs are distilled for. */
+    /** No guidance: one pass for each step, which few-step LoRAs are distilled for. */
     public static final Guidance OFF = new Guidance(0, 0);
 
     public Guidance {
@@ -22,7 +22,7 @@ public record Guidance(double scale, double rescale) {
         }
     }
 
-    /** Guidance of this scale without rescaling. */
+    /** Creates guidance without rescaling. */
     public static Guidance of(double scale) {
         return new Guidance(scale, 0);
     }

@@ -6,11 +6,11 @@ import dev.hypersd.image.Resampling;
 import java.util.Optional;
 
 /**
- * A second pass that draws the details of a larger picture: the first one is enlarged and goes through the last part of
- * the steps again. So models draw well beyond the size that they were trained for.
+ * A second pass that draws the details of a larger picture: the first picture is enlarged and goes through the last
+ * part of the steps again. So models draw well beyond the size that they were trained for.
  *
- * @param factor how much larger, above 1, up to 8
- * @param strength how far back the second pass goes, above 0, up to 1; about 0.5 keeps the composition
+ * @param factor the enlargement, above 1, up to 8
+ * @param strength the fraction of the steps of the second pass, above 0, up to 1; about 0.5 keeps the composition
  */
 public record HiresPass(double factor, double strength) {
     private static final double MOST = 8;
@@ -26,7 +26,7 @@ public record HiresPass(double factor, double strength) {
         }
     }
 
-    /** Returns the size that a picture of {@code size} gets, rounded down to what is possible. */
+    /** Returns the size of the enlarged picture, rounded down to a valid one. */
     public Size enlarged(Size size) {
         return new Size(scaled(size.width()), scaled(size.height()));
     }
@@ -36,7 +36,7 @@ public record HiresPass(double factor, double strength) {
     }
 
     /**
-     * What the second pass goes on from: {@code drawn} in its new size, with the mask of the first pass if it had one.
+     * Returns the original of the second pass: {@code drawn} enlarged, with the mask of the first pass if it had one.
      */
     public Original original(Image drawn, Optional<Original> first) {
         Size size = enlarged(Size.of(drawn));

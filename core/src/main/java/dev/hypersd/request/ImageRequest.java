@@ -18,29 +18,29 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Pictures to draw, all in one batch.
+ * A complete request for pictures, drawn in one batch.
  *
- * <p>Picture number {@code i} (from 0) is drawn from seed {@code seed + i} and is the same in whatever batch it is
- * drawn.
+ * <p>Picture number {@code i} (from 0) is drawn from seed {@code seed + i} and does not depend on the rest of the
+ * batch.
  *
- * @param prompts what to draw, at least one
- * @param syntax how the prompts are read
- * @param imagesPerPrompt how many pictures of each prompt, in the order p0, p0, p1, p1
- * @param original a picture to go on from, all of it or a part; absent means from pure noise
- * @param controls ControlNets and the pictures that they follow
- * @param size of the pictures; absent means that of the original or of the first control picture, without one the size
- *     the model was trained for
- * @param sampler how to step; absent means as the model's own configuration says
- * @param steps how many steps, or which
+ * @param prompts the prompts, at least one
+ * @param syntax the notation of the prompts
+ * @param imagesPerPrompt the number of pictures of each prompt, in the order p0, p0, p1, p1
+ * @param original a picture to change, completely or in part; empty to begin with pure noise
+ * @param controls ControlNets and their pictures
+ * @param size the size of the pictures; if empty, that of the original or of the first control picture, or else the
+ *     size that the model was trained for
+ * @param sampler the sampler; if empty, that of the model's own configuration
+ * @param steps the number of steps, or the timesteps
  * @param guidance classifier-free guidance
- * @param seed of the first picture
- * @param loras laid over the model, in any order
- * @param words learned by textual inversion, that prompts may use
- * @param clipSkip how many of the text encoder's last layers to leave out
- * @param tiling decodes large pictures in tiles of bounded memory; absent means whole
- * @param microConditioning SDXL's framing; absent means a whole picture of the requested size
- * @param refinerSwitch lets the model's refiner draw the last steps; absent means that the model draws all
- * @param hires a second pass that makes larger pictures of the first one's; absent means none
+ * @param seed the seed of the first picture
+ * @param loras the LoRAs, in any order
+ * @param words textual inversion embeddings for the prompts
+ * @param clipSkip the number of the text encoder's last layers to skip
+ * @param tiling the tiles in which large pictures are decoded, with bounded memory; empty to decode them whole
+ * @param microConditioning SDXL's micro-conditioning; empty for an uncropped picture of the requested size
+ * @param refinerSwitch the point where the model's refiner takes over; empty to use the base model in all steps
+ * @param hires a second pass at a larger size; empty for none
  */
 public record ImageRequest(
         List<Prompt> prompts,
@@ -76,17 +76,17 @@ public record ImageRequest(
         }
     }
 
-    /** Starts a request for one picture of {@code prompt}: 4 steps, no guidance, seed 0. */
+    /** Starts a request for one picture of {@code prompt} with 4 steps, no guidance and seed 0. */
     public static Builder of(String prompt) {
         return of(Prompt.of(prompt));
     }
 
-    /** Starts a request for one picture of each prompt. */
+    /** Starts a request for one picture of each prompt, with 4 steps, no guidance and seed 0. */
     public static Builder of(Prompt... prompts) {
         return new Builder(List.of(prompts));
     }
 
-    /** Returns how many pictures the request asks for. */
+    /** Returns the number of pictures. */
     public int count() {
         return prompts.size() * imagesPerPrompt;
     }
@@ -97,7 +97,7 @@ public record ImageRequest(
     }
 
     /**
-     * Returns the size that the request tells: the one asked for, or that of the picture it goes on from or follows.
+     * Returns the size in the request: the one that is set, or that of the original or of the first control picture.
      */
     public Optional<Size> pictureSize() {
         return size.or(() -> original.map(Original::picture)
@@ -108,7 +108,7 @@ public record ImageRequest(
     /**
      * Returns the seed of each picture.
      *
-     * @throws InvalidRequestException if they go beyond the last one there is
+     * @throws InvalidRequestException if one would exceed the largest seed
      */
     public LongStream seeds() {
         Seeds.checkRow(seed, count());
@@ -117,7 +117,7 @@ public record ImageRequest(
 
     /**
      * Returns whether this request and {@code other} can be drawn in one batch: they may differ in prompts, numbers of
-     * pictures and seeds.
+     * pictures and seeds only.
      */
     public boolean joins(ImageRequest other) {
         return equals(other.toBuilder()
@@ -127,10 +127,7 @@ public record ImageRequest(
                 .build());
     }
 
-    /**
-     * Returns one request for the pictures of all {@code requests}, in their order; its seed is that of the first
-     * alone.
-     */
+    /** Joins {@code requests} to one for all their pictures, in their order; its seed is that of the first. */
     public static ImageRequest together(List<ImageRequest> requests) {
         ImageRequest first = requests.getFirst();
         if (requests.size() == 1) {
@@ -146,19 +143,19 @@ public record ImageRequest(
         return first.toBuilder().prompts(prompts).imagesPerPrompt(1).build();
     }
 
-    /** Returns the files of the learned words. */
+    /** Returns the files of the textual inversion embeddings. */
     public Map<String, Path> wordFiles() {
         Map<String, Path> files = new LinkedHashMap<>();
         words.forEach(learned -> files.put(learned.word(), learned.file()));
         return files;
     }
 
-    /** Starts a request that differs from this one in what is set afterwards. */
+    /** Starts a request with the values of this one. */
     public Builder toBuilder() {
         return new Builder(this);
     }
 
-    /** Collects what differs from the defaults. */
+    /** Builds requests; values that are not set have defaults. */
     public static final class Builder {
         private List<Prompt> prompts;
         private PromptSyntax syntax = PromptSyntax.PLAIN;
@@ -203,7 +200,7 @@ public record ImageRequest(
             hires = request.hires;
         }
 
-        /** What to draw, one prompt or several, instead of what was asked for so far. */
+        /** Replaces the prompts. */
         public Builder prompts(List<Prompt> others) {
             prompts = others;
             return this;
@@ -217,7 +214,7 @@ public record ImageRequest(
             return this;
         }
 
-        /** Lays a LoRA over the model, which it has to fit in whole. */
+        /** Adds a LoRA, which must fit the model completely. */
         public Builder lora(Path file, double weight) {
             return lora(new LoraWeight(file, weight));
         }
@@ -227,34 +224,34 @@ public record ImageRequest(
             return this;
         }
 
-        /** Lets prompts use a word that was learned by textual inversion. */
+        /** Adds a textual inversion embedding for the prompts. */
         public Builder word(LearnedWord word) {
             words.add(word);
             return this;
         }
 
-        /** Goes on from a picture instead of pure noise. */
+        /** Sets the picture to change, in place of pure noise. */
         public Builder original(Original value) {
             original = Optional.of(value);
             return this;
         }
 
         /**
-         * How far back to go from the original: the share of the steps to take, above 0 and up to 1, where nothing is
-         * left of what is drawn anew.
+         * Sets the strength: the fraction of the steps that are carried out on the original, above 0 and up to 1, where
+         * nothing of it is left in the redrawn area.
          */
         public Builder strength(double share) {
             strength = OptionalDouble.of(share);
             return this;
         }
 
-        /** Lets a ControlNet speak; several add up. */
+        /** Adds a ControlNet; the residuals of several add up. */
         public Builder control(Control control) {
             controls.add(control);
             return this;
         }
 
-        /** How the prompts are read; as they are unless set. */
+        /** Sets the notation of the prompts; the default is plain text. */
         public Builder syntax(PromptSyntax value) {
             syntax = value;
             return this;
@@ -265,7 +262,7 @@ public record ImageRequest(
             return this;
         }
 
-        /** In pixels; both sides multiples of 8. */
+        /** Sets the size in pixels; both sides must be multiples of 8. */
         public Builder size(int width, int height) {
             size = Optional.of(new Size(width, height));
             return this;
@@ -276,7 +273,7 @@ public record ImageRequest(
             return this;
         }
 
-        /** Returns how many steps, spaced as the sampler does it. */
+        /** Sets the number of steps, spaced as the sampler does. */
         public Builder steps(int count) {
             return steps(Steps.of(count));
         }
@@ -291,7 +288,7 @@ public record ImageRequest(
             return this;
         }
 
-        /** Any number; the same one gives the same picture. */
+        /** Sets the seed, any number; the same seed gives the same picture. */
         public Builder seed(long value) {
             seed = value;
             return this;
@@ -302,7 +299,7 @@ public record ImageRequest(
             return this;
         }
 
-        /** Decodes in tiles of 512 pixels: for pictures whose decoding would not fit into memory. */
+        /** Decodes in tiles of 512 pixels, for pictures that are too large for memory otherwise. */
         public Builder tiled() {
             tiling = Optional.of(Tiling.USUAL);
             return this;
@@ -313,19 +310,19 @@ public record ImageRequest(
             return this;
         }
 
-        /** Lets the model's refiner draw the last steps. */
+        /** Sets where the model's refiner takes over. */
         public Builder refinerSwitch(RefinerSwitch value) {
             refinerSwitch = Optional.of(value);
             return this;
         }
 
-        /** Enlarges the pictures and draws their details in a second pass. */
+        /** Adds a second pass that draws the details of enlarged pictures. */
         public Builder hires(HiresPass value) {
             hires = Optional.of(value);
             return this;
         }
 
-        /** Draws in one pass only. */
+        /** Removes the second pass. */
         public Builder withoutHires() {
             hires = Optional.empty();
             return this;

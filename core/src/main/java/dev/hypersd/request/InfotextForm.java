@@ -12,24 +12,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/**
- * Options as infotext, the form in which AUTOMATIC1111's web interface and most other programs write into pictures how
- * they were made.
- */
+/** Options in the form of infotext, which AUTOMATIC1111's web interface and most other programs write into pictures. */
 final class InfotextForm {
-    /** Says of {@code Sampler} that nobody chose it. */
+    /** The setting that tells that the user did not choose {@code Sampler}. */
     static final String SAMPLER_SOURCE = "Sampler source";
 
-    /** By this other programs find the settings. */
+    /** The setting by which other programs recognise the settings. */
     private static final String STEPS = "Steps";
 
     private static final String SCHEDULE_TYPE = "Schedule type";
 
-    /** What other programs call the schedules that their samplers have without any choice. */
+    /** The names by which other programs call the default schedules of their samplers. */
     private static final Set<String> USUAL_SCHEDULES =
             Set.of("automatic", "uniform", "normal", "simple", "sgm uniform", "sgm_uniform");
 
-    /** Entries about a second pass that only other programs write. */
+    /** Settings of a second pass that only other programs write. */
     private static final List<String> HIRES_OF_OTHERS = List.of("Hires upscaler", "Hires steps", "Hires resize");
 
     private InfotextForm() {}
@@ -91,13 +88,13 @@ final class InfotextForm {
                 control.mode());
     }
 
-    /** Returns the options that {@code infotext} says; entries with a value that cannot be read are left out. */
+    /** Reads the options in {@code infotext}; entries with an invalid value are left out. */
     static ReadInfotext read(GenerationParameters infotext) {
         Reader reader = new Reader(infotext);
         return new ReadInfotext(reader.options(), reader.warnings);
     }
 
-    /** Reads entry by entry, and keeps a warning about each that is left out. */
+    /** Reads entry by entry, and collects a warning about each that is left out. */
     private static final class Reader {
         private final GenerationParameters infotext;
         private final GenerationOptions.Builder options = GenerationOptions.builder();
@@ -166,7 +163,7 @@ final class InfotextForm {
             return skipped;
         }
 
-        /** Programs that name the schedule apart from the sampler mean the two together. */
+        /** Joins the schedule to the name of the sampler, for programs that write them separately. */
         private void scheduleType() {
             Optional<String> schedule = infotext.setting(SCHEDULE_TYPE);
             Optional<String> sampler = options.build().get(Option.SAMPLER);
@@ -185,8 +182,8 @@ final class InfotextForm {
         }
 
         /**
-         * Of other programs, which write the strength of the second pass as that of the picture, and more about the
-         * pass than can be said here.
+         * Reads the second pass of other programs, which write its strength as that of the picture, and settings that
+         * have no counterpart here.
          */
         private void hires() {
             List<String> others = HIRES_OF_OTHERS.stream()

@@ -4,9 +4,9 @@ import dev.hypersd.error.InvalidRequestException;
 import java.nio.file.Path;
 
 /**
- * A word that was learned by textual inversion (Gal et al., 2022), to be used in prompts.
+ * A textual inversion embedding (Gal et al., 2022) and its word in prompts.
  *
- * @param word what stands for it in prompts, by itself and in any letter case
+ * @param word the word that stands for it in prompts, in any letter case
  * @param file a safetensors file for the model's text encoders
  */
 public record LearnedWord(String word, Path file) {
@@ -17,7 +17,7 @@ public record LearnedWord(String word, Path file) {
         }
     }
 
-    /** Returns the word that the file is called by. */
+    /** Creates an embedding whose word is the name of the file. */
     public static LearnedWord of(Path file) {
         String name = String.valueOf(file.getFileName());
         int dot = name.lastIndexOf('.');

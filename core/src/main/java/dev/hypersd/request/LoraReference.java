@@ -4,11 +4,10 @@ import dev.hypersd.error.InvalidRequestException;
 import java.util.OptionalDouble;
 
 /**
- * A LoRA by name, and how strongly it counts.
+ * A LoRA by name, and its weight.
  *
- * @param name a file, or a name that a {@link NameResolver} knows
- * @param weight 1 as trained, 0 not at all; absent means 1, or the weight that the options beneath give to the same
- *     LoRA
+ * @param name a file, or a name that a {@link NameResolver} resolves
+ * @param weight 1 as trained, 0 without effect; if empty, 1, or the weight of the same LoRA in the options beneath
  */
 public record LoraReference(String name, OptionalDouble weight) {
     public LoraReference {
@@ -21,21 +20,20 @@ public record LoraReference(String name, OptionalDouble weight) {
         }
     }
 
-    /** Returns a LoRA of which nothing is said but the name. */
+    /** Creates a reference without a weight. */
     public static LoraReference of(String name) {
         return new LoraReference(name, OptionalDouble.empty());
     }
 
-    /** Returns a LoRA with a weight. */
+    /** Creates a reference with a weight. */
     public static LoraReference of(String name, double weight) {
         return new LoraReference(name, OptionalDouble.of(weight));
     }
 
     /**
-     * Returns the reference that a text says: {@code FILE[:WEIGHT]}, or a JSON object with {@code name} and {@code
-     * weight}.
+     * Parses a reference: {@code FILE[:WEIGHT]}, or a JSON object with {@code name} and {@code weight}.
      *
-     * @throws InvalidRequestException if it says none
+     * @throws InvalidRequestException if it is neither
      */
     public static LoraReference parse(String text) {
         return References.LORA.item(text);

@@ -5,14 +5,14 @@ import dev.hypersd.image.Image;
 import java.nio.file.Path;
 
 /**
- * What the names in options stand for. For the command line they are files, or names of what comes with the program;
- * for a server they are names in its registry and never files.
+ * Resolves the names in options. On the command line they are files, or names of what comes with the program; in a
+ * server they are names in its registry and never files.
  */
 public interface NameResolver {
-    /** Names are files, and there is no preprocessor. */
+    /** Resolves names as files, without preprocessors. */
     NameResolver FILES = below(Path.of(""));
 
-    /** Returns a resolver for which names are files, relative ones below {@code folder}, and there is no preprocessor. */
+    /** Returns a resolver of names as files, relative ones below {@code folder}, without preprocessors. */
     static NameResolver below(Path folder) {
         return new NameResolver() {
             @Override
@@ -48,6 +48,6 @@ public interface NameResolver {
     /** Returns the file of the textual inversion embedding {@code name}. */
     Path embedding(String name);
 
-    /** Returns what a ControlNet follows of {@code picture}, made by the preprocessor of this name. */
+    /** Makes the control picture from {@code picture} by the preprocessor of this name. */
     Image preprocess(String preprocessor, Image picture);
 }

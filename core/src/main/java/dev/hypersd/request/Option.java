@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Something that may be said about a picture: its name in each of the three forms of {@link GenerationOptions}, and how
- * its value is written. This is the one table of all there is; they are written in its order.
+ * An option of pictures: its name in each of the three forms of {@link GenerationOptions}, and the format of its value.
+ * This class is the table of all options, which are written in its order.
  *
  * @param <T> the type of its value
  */
