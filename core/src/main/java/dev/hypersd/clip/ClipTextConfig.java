@@ -9,12 +9,12 @@ import java.util.OptionalInt;
  * The sizes and options of a CLIP text encoder, as its {@code config.json} gives them.
  *
  * @param vocabulary number of token ids
- * @param width of the hidden states
- * @param innerWidth of the feed-forward parts
+ * @param width the width of the hidden states
+ * @param innerWidth the inner width of the feed-forward parts
  * @param layers number of transformer layers
  * @param heads attention heads of each
  * @param longestPrompt number of positions: 77 tokens
- * @param eps of every LayerNorm
+ * @param eps the epsilon of every LayerNorm
  * @param endOfText the id of the end-of-text token, which pools the sequence; see {@link #LEGACY_END_OF_TEXT}
  * @param projection width of the space that pooled texts are projected into, if the model does that
  */

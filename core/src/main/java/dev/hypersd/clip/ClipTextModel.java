@@ -161,7 +161,7 @@ public final class ClipTextModel {
      * Vectors for tokens beyond a text encoder's vocabulary: token {@code vocabulary + i} is {@code table[i]}, as
      * textual inversion learns them (Gal et al., 2022).
      *
-     * @param vocabulary of the encoder
+     * @param vocabulary the vocabulary of the encoder
      * @param table {@code [count, D]}, in the encoder's type
      */
     public record TokenVectors(int vocabulary, Tensor table) {

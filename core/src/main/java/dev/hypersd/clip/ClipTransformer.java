@@ -16,11 +16,11 @@ final class ClipTransformer {
     /**
      * The sizes of a tower of CLIP.
      *
-     * @param width of the hidden states
-     * @param innerWidth of the feed-forward parts
+     * @param width the width of the hidden states
+     * @param innerWidth the inner width of the feed-forward parts
      * @param layers number of them
      * @param heads attention heads of each
-     * @param eps of every LayerNorm
+     * @param eps the epsilon of every LayerNorm
      */
     record Config(int width, int innerWidth, int layers, int heads, Activation activation, double eps) {}
 

@@ -8,11 +8,11 @@ import dev.hypersd.json.JsonObject;
  *
  * @param imageSize width and height of the pictures, in pixels
  * @param patch width and height of the squares that become tokens, in pixels
- * @param width of the hidden states
- * @param innerWidth of the feed-forward parts
+ * @param width the width of the hidden states
+ * @param innerWidth the inner width of the feed-forward parts
  * @param layers number of transformer layers
  * @param heads attention heads of each
- * @param eps of every LayerNorm
+ * @param eps the epsilon of every LayerNorm
  * @param projection width of the space that texts and pictures share
  */
 public record ClipVisionConfig(

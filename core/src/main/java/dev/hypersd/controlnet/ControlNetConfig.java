@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param pictureChannels the channels of the control picture, 3
  * @param embeddingChannels the channels of the layers of the conditioning embedding; each after the first halves the
  *     size
- * @param order of the picture's channels
+ * @param order the order of the picture's channels
  */
 public record ControlNetConfig(
         UNetConfig unet, int pictureChannels, List<Integer> embeddingChannels, ChannelOrder order) {

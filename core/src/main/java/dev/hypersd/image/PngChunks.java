@@ -16,7 +16,7 @@ import java.util.zip.Inflater;
  * The complete chunks of a PNG file (ISO/IEC 15948, section 5), from which its texts (tEXt, zTXt and iTXt) and its EXIF
  * data (eXIf) are read.
  *
- * @param chunks in the order of the file
+ * @param chunks the chunks in the order of the file
  */
 record PngChunks(List<Chunk> chunks) {
     /** The largest text that is decompressed, in bytes, since a small chunk can expand to any size. */

@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
  * written. A code with one symbol takes no bits.
  *
  * @param lengths the length in bits of each symbol's code; 0 for symbols that do not occur
- * @param codes of each symbol
+ * @param codes the codes of each symbol
  */
 record PrefixCode(int[] lengths, int[] codes) {
     private record Node(long count, int symbol, Node[] children) {}

@@ -27,8 +27,8 @@ import java.util.stream.IntStream;
  * <pre>{@code
  * GenerationOptions options = GenerationOptions.read(Path.of("fox.png"));
  * try (DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of("sd15"))) {
- * ImageRequest request = options.resolve(pipeline.target(), NameResolver.FILES).request();
- * pipeline.generate(request).getFirst().save(Path.of("again.png"));
+ *     ImageRequest request = options.resolve(pipeline.target(), NameResolver.FILES).request();
+ *     pipeline.generate(request).getFirst().save(Path.of("again.png"));
  * }
  * }</pre>
  *

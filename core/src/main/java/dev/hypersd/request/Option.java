@@ -16,14 +16,14 @@ import java.util.Optional;
 public final class Option<T> {
     private static final List<Option<?>> TABLE = new ArrayList<>();
 
-    /** What to draw. On the command line this is the argument without a name. */
+    /** The prompt. On the command line this is the argument without a name. */
     public static final Option<String> PROMPT = of("prompt", Format.TEXT, "TEXT", "What to draw.");
 
     public static final Option<String> NEGATIVE_PROMPT = of(
                     "negative_prompt", Format.TEXT, "TEXT", "What not to draw; needs guidance above 1.")
             .flag("--negative");
 
-    /** How many denoising steps; see {@link #EXACT_STEPS} for what that means with an original picture. */
+    /** The number of denoising steps; with an original picture its meaning depends on {@link #EXACT_STEPS}. */
     public static final Option<Integer> STEPS = of(
                     "steps", Format.WHOLE, "N", "How many denoising steps. Default: the preset's, or 25.")
             .infotext("Steps");
@@ -35,7 +35,7 @@ public final class Option<T> {
                     "tcd, lcm, ddim, euler, euler_a, dpmpp_2m, dpmpp_2m_karras or pndm.")
             .infotext("Sampler");
 
-    /** Classifier-free guidance scale. */
+    /** The guidance scale of classifier-free guidance. */
     public static final Option<Double> GUIDANCE = of(
                     "guidance",
                     Format.NUMBER,
@@ -43,7 +43,10 @@ public final class Option<T> {
                     "Classifier-free guidance scale; off at 1 and below. Default: the preset's, or 7.5.")
             .infotext("CFG scale");
 
-    /** All 64 bits of it, without a sign: from {@link Long#MAX_VALUE} the numbers go on as the negative ones. */
+    /**
+     * The seed of the first picture as unsigned 64 bits: numbers above {@link Long#MAX_VALUE} are stored as negative
+     * ones.
+     */
     public static final Option<Long> SEED = of(
                     "seed", Format.SEED, "S", "Seed of the first picture. Default: a random one.")
             .infotext("Seed");
@@ -55,13 +58,13 @@ public final class Option<T> {
                     "Width and height in pixels, multiples of 8. Default: what the model was trained for.")
             .infotext("Size");
 
-    /** The name of the model; whoever resolves the options chooses the model by it. */
+    /** The name of the model, by which the caller chooses the model before resolving the options. */
     public static final Option<String> MODEL =
             of("model", Format.TEXT, "NAME", "The model that draws.").infotext("Model");
 
     /**
-     * 0 is a choice and not the same as absent. Absent means the preset's, also where the preset's own sampler is
-     * named; with another sampler it means the usual one of that.
+     * The amount of fresh noise in each step. An absent value, which differs from 0, means that of the preset, also
+     * where the preset's own sampler is named, and with another sampler that sampler's default.
      */
     public static final Option<Double> ETA = of(
                     "eta",
@@ -71,7 +74,7 @@ public final class Option<T> {
                             + "preset's, or the sampler's.")
             .infotext("Eta");
 
-    /** How prompts are read. */
+    /** The notation of prompts. */
     public static final Option<PromptSyntax> PROMPT_SYNTAX = of(
                     "prompt_syntax",
                     Format.ofEnum(PromptSyntax.class),
@@ -84,7 +87,10 @@ public final class Option<T> {
                     "guidance_rescale", Format.NUMBER, "R", "Guidance rescale, 0 to 1. Default: 0.")
             .infotext("CFG rescale");
 
-    /** In infotext one more, because other programs count from 1. */
+    /**
+     * The number of the text encoder's last layers to skip. In infotext it is one more, because other programs count
+     * from 1.
+     */
     public static final Option<Integer> CLIP_SKIP = of(
                     "clip_skip", Format.WHOLE, "N", "Leave out so many of the text encoder's last layers. Default: 0.")
             .infotext("Clip skip");
@@ -98,9 +104,9 @@ public final class Option<T> {
             .infotext("Denoising strength");
 
     /**
-     * Whether {@link #STEPS} counts the steps that are taken of an original picture. Unless it is set, steps count the
-     * whole schedule, of which strength takes its share, as in diffusers: 20 steps at strength 0.75 take 15. With it,
-     * 20 are taken, of a schedule of 27.
+     * Whether {@link #STEPS} is the number of steps that are taken on an original picture. By default it is the number
+     * of steps of the whole schedule, of which strength is the fraction that is taken, as in diffusers: 20 steps at
+     * strength 0.75 take 15. With this option 20 are taken, of a schedule of 27.
      */
     public static final Option<Boolean> EXACT_STEPS = of(
                     "exact_steps",
@@ -109,7 +115,7 @@ public final class Option<T> {
                     "With --image: take as many steps as --steps says, instead of strength's share of them.")
             .infotext("Exact steps");
 
-    /** Instead of {@link #STEPS}: which timesteps, decreasing. */
+    /** The timesteps in decreasing order, in place of {@link #STEPS}. */
     public static final Option<List<Integer>> TIMESTEPS = of(
                     "timesteps",
                     Format.WHOLES,
@@ -131,7 +137,7 @@ public final class Option<T> {
                     "How far back the second pass goes, from 0 to 1. Default: 0.5.")
             .infotext("Hires strength");
 
-    /** After which share of the noise levels the model's refiner goes on; 1 means never. */
+    /** The fraction of the noise levels after which the model's refiner takes over; 1 for never. */
     public static final Option<Double> REFINER_FROM = of(
                     "refiner_from",
                     Format.NUMBER,
@@ -139,13 +145,13 @@ public final class Option<T> {
                     "After which share of the noise levels the refiner goes on; 1 for never. Default: 0.8.")
             .infotext("Refiner switch at");
 
-    /** An empty list means none, not even those that the model comes with. */
+    /** The LoRAs. An empty list means none, not even those that come with the model. */
     public static final Option<List<LoraReference>> LORAS = of(
                     "loras", Format.LORAS, "FILE|NAME[:WEIGHT]", "LoRAs to lay over the model.")
             .flag("--lora")
             .infotext("Loras");
 
-    /** Whether LoRAs of which only some modules fit are applied as far as they fit. */
+    /** Whether the modules that fit are applied of LoRAs that fit the model only partly. */
     public static final Option<Boolean> LORA_PARTIAL = of(
                     "lora_partial", Format.FLAG, "", "Apply what fits of LoRAs that do not fit in whole.")
             .infotext("Lora partial");
@@ -166,13 +172,13 @@ public final class Option<T> {
             .flag("--embedding")
             .infotext("Embeddings");
 
-    /** On the command line each is a group of options that begin with {@code --control}. */
+    /** The ControlNets. On the command line each is a group of options that begin with {@code --control}. */
     public static final Option<List<ControlNetReference>> CONTROLS = of(
                     "controls", Format.CONTROLS, "", "ControlNets and the pictures that they follow.")
             .flag("--control")
             .infotext("ControlNet");
 
-    /** A name, or {@code none}. */
+    /** The name of a preset, or {@code none}. */
     public static final Option<String> PRESET = of(
                     "preset",
                     Format.TEXT,
@@ -185,7 +191,7 @@ public final class Option<T> {
                     "count", Format.WHOLE, "N", "How many pictures, of seeds that follow each other. Default: 1.")
             .infotext("Count");
 
-    /** Pictures are not written into infotext. */
+    /** The original picture. Pictures are not written into infotext. */
     public static final Option<PictureSource> IMAGE = of("image", Format.PICTURE, "FILE", "A picture to go on from.");
 
     public static final Option<PictureSource> MASK = of(
@@ -222,7 +228,7 @@ public final class Option<T> {
                     "For SDXL: the negative prompt of its second text encoder. Default: the negative prompt.")
             .infotext("Negative prompt 2");
 
-    /** SDXL's micro-conditioning, as {@link MicroConditioning} explains it; all sizes are width and height. */
+    /** The size in SDXL's {@link MicroConditioning}; all sizes are width and height. */
     public static final Option<List<Integer>> ORIGINAL_SIZE = of(
                     "original_size",
                     Format.WHOLES,
@@ -273,7 +279,7 @@ public final class Option<T> {
         return listed(new Option<>(key, format, label, description, flag, Optional.of(name)));
     }
 
-    /** The last one of a key is in the table. */
+    /** Adds an option to the table, or replaces the one with the same key, and returns it. */
     private static <T> Option<T> listed(Option<T> option) {
         if (!TABLE.isEmpty() && TABLE.getLast().key.equals(option.key)) {
             TABLE.removeLast();
@@ -287,27 +293,27 @@ public final class Option<T> {
         return Collections.unmodifiableList(TABLE);
     }
 
-    /** Returns the name in JSON: {@code guidance_rescale}. */
+    /** Returns the name in JSON, such as {@code guidance_rescale}. */
     public String key() {
         return key;
     }
 
-    /** Returns the name on the command line: {@code --guidance-rescale}. */
+    /** Returns the name on the command line, such as {@code --guidance-rescale}. */
     public String flag() {
         return flag;
     }
 
-    /** Returns the name in infotext, if it is written there: {@code CFG rescale}. */
+    /** Returns the name in infotext, such as {@code CFG rescale}; empty if the option is not written there. */
     Optional<String> infotext() {
         return infotext;
     }
 
-    /** What its value is, for help: {@code N}; empty for what is given or not. */
+    /** Returns the placeholder of the value for help, such as {@code N}; empty for a flag. */
     public String label() {
         return label;
     }
 
-    /** What it does, for help. */
+    /** Returns the description for help. */
     public String description() {
         return description;
     }
@@ -322,15 +328,15 @@ public final class Option<T> {
     }
 
     /**
-     * Returns the value that {@code text} stands for.
+     * Parses {@code text}.
      *
-     * @throws dev.hypersd.error.InvalidRequestException if it is none
+     * @throws dev.hypersd.error.InvalidRequestException if it is not a value of this option
      */
     public T parse(String text) {
         return format.parse(this, text);
     }
 
-    /** {@code guidance_rescale (--guidance-rescale)}: for messages that every door shows. */
+    /** Returns both names for messages, such as {@code guidance_rescale (--guidance-rescale)}. */
     @Override
     public String toString() {
         return "%s (%s)".formatted(key, flag);

@@ -22,19 +22,21 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Makes a request of options: the one place where presets are chosen and where everything that is not said gets its
- * default.
+ * Makes requests from options. This is the only place where presets are chosen and defaults are applied.
  *
- * <p>An option counts as it is given. What is not given comes from the preset, which is named or found by the file
- * names of the LoRAs and of the model; without one, models that are not distilled usually need what
- * {@link #DEFAULT_STEPS} and the others say.
+ * <p>An option that is given is used. Otherwise its value comes from the preset, which is named or found by the file
+ * names of the LoRAs and of the model. Without a preset, defaults such as {@link #DEFAULT_STEPS} apply, which suit
+ * models that are not distilled.
  */
 final class OptionsResolver {
     private static final int DEFAULT_STEPS = 25;
     private static final double DEFAULT_GUIDANCE = 7.5;
     private static final double DEFAULT_STRENGTH = 0.75;
 
-    /** With a mask or an extension, where what is drawn anew should not be what was there before. */
+    /**
+     * The default strength with a mask or an extension, where the redrawn area should not depend on what was there
+     * before.
+     */
     private static final double DEFAULT_INPAINTING_STRENGTH = 1;
 
     private static final double DEFAULT_HIRES_STRENGTH = 0.5;
@@ -136,7 +138,10 @@ final class OptionsResolver {
         return Samplers.named(name);
     }
 
-    /** A preset may choose its timesteps, not only how many: they count wherever as many steps are asked for. */
+    /**
+     * Returns the steps. The timesteps of a preset are used whenever the requested number of steps is that of the
+     * preset.
+     */
     private Steps steps(Optional<Preset> preset, Optional<Original> original) {
         if (options.has(Option.STEPS) && options.has(Option.TIMESTEPS)) {
             throw new InvalidRequestException("%s and %s both say how many steps to take: give one of them"

@@ -5,11 +5,10 @@ import dev.hypersd.image.Image;
 import java.util.Optional;
 
 /**
- * A picture to go on from instead of pure noise; how far to go back is the strength of the request's steps.
+ * The original picture of image-to-image and inpainting. The strength is part of the request's steps.
  *
- * @param picture brought to the size of the request
- * @param mask where to draw anew (128 and brighter) and where to leave the picture as it is; absent means anew
- *     everywhere
+ * @param picture the picture, which is resized to the size of the request
+ * @param mask the area to redraw (128 and brighter); empty to redraw the whole picture
  */
 public record Original(Image picture, Optional<Image> mask) {
     public Original {
@@ -21,21 +20,21 @@ public record Original(Image picture, Optional<Image> mask) {
         });
     }
 
-    /** All of {@code picture} is drawn anew. */
+    /** Creates an original that is redrawn as a whole. */
     public static Original of(Image picture) {
         return new Original(picture, Optional.empty());
     }
 
-    /** Only what is bright in {@code mask} is drawn anew. */
+    /** Creates an original that is redrawn where {@code mask} is bright. */
     public static Original masked(Image picture, Image mask) {
         return new Original(picture, Optional.of(mask));
     }
 
     /**
-     * Returns a picture that is to grow beyond its edges: what is new is drawn, what is there stays. Until it is drawn,
-     * the new parts continue the pixels of the edge.
+     * Creates an original that is extended beyond its edges (outpainting): the new area is redrawn, the picture stays.
+     * At first the new area continues the pixels of the edge.
      *
-     * @param left how many pixels to add there, 0 or more; likewise the others
+     * @param left the number of pixels to add at the left, 0 or more; likewise the others
      */
     public static Original extended(Image picture, int left, int top, int right, int bottom) {
         if (left < 0 || top < 0 || right < 0 || bottom < 0 || left + top + right + bottom == 0) {

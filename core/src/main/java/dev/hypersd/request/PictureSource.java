@@ -3,12 +3,12 @@ package dev.hypersd.request;
 import dev.hypersd.image.Image;
 import java.nio.file.Path;
 
-/** Where an input picture is: in a file, which is read when options are resolved, or in memory. */
+/** The source of an input picture: a file, which is read when options are resolved, or a picture in memory. */
 public sealed interface PictureSource {
-    /** Returns the picture. */
+    /** Reads the picture. */
     Image read();
 
-    /** A picture in a PNG, JPEG or other file that Java can read. */
+    /** A picture file of any format that Java reads. */
     record File(Path path) implements PictureSource {
         @Override
         public Image read() {
@@ -24,12 +24,12 @@ public sealed interface PictureSource {
         }
     }
 
-    /** Returns the picture in the file {@code path}. */
+    /** Creates a source for the file {@code path}. */
     static PictureSource of(Path path) {
         return new File(path);
     }
 
-    /** Returns the picture {@code image}. */
+    /** Creates a source for {@code image}. */
     static PictureSource of(Image image) {
         return new InMemory(image);
     }

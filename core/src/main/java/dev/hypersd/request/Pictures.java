@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Optional;
 
-/** Input pictures as text: the name of a file, or a data URL. */
+/** Converts input pictures to text and back: the name of a file, or a data URL. */
 final class Pictures {
     private static final String DATA = "data:";
 
     private Pictures() {}
 
-    /** A data URL is a picture in memory, any other text the name of a file. */
+    /** Parses a data URL, which becomes a picture in memory, or the name of a file. */
     static PictureSource parse(String text) {
         if (text.startsWith(DATA)) {
             try {
@@ -36,7 +36,7 @@ final class Pictures {
         }
     }
 
-    /** What {@link #parse} reads. */
+    /** Returns the text from which {@link #parse} reads the same picture. */
     static String text(PictureSource picture) {
         return switch (picture) {
             case PictureSource.File file -> file.path().toString();
@@ -46,7 +46,7 @@ final class Pictures {
         };
     }
 
-    /** Returns the name of its file. */
+    /** Returns the name of the picture's file. */
     static String file(PictureSource picture) {
         return switch (picture) {
             case PictureSource.File file -> file.path().toString();

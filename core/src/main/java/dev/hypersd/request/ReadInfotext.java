@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The options that a picture says it was made with, by this project or by another program.
+ * The options that were read from a picture of this or another program.
  *
- * @param options as far as they can be read
+ * @param options the options that could be read
  * @param warnings a sentence about each entry that was left out, with its name and value
  */
 public record ReadInfotext(GenerationOptions options, List<String> warnings) {
@@ -16,16 +16,16 @@ public record ReadInfotext(GenerationOptions options, List<String> warnings) {
         warnings = List.copyOf(warnings);
     }
 
-    /** What infotext says. */
+    /** Reads the options in {@code infotext}. */
     public static ReadInfotext of(GenerationParameters infotext) {
         return InfotextForm.read(infotext);
     }
 
     /**
-     * What a PNG, JPEG or WebP file says of how it was made. Inputs that a file cannot hold are missing: its original
-     * picture, the pictures that ControlNets followed, and the folders of what it names.
+     * Reads the options from the parameters in a PNG, JPEG or WebP file. Inputs that a file does not hold are missing:
+     * its original picture, the pictures of ControlNets, and the folders of the files that it names.
      *
-     * @throws InvalidFileException if the file cannot be read or says nothing
+     * @throws InvalidFileException if the file cannot be read or has no parameters
      */
     public static ReadInfotext of(Path file) {
         return of(GenerationParameters.read(file)

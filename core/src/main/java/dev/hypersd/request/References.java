@@ -21,12 +21,12 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How references to LoRAs, embeddings and ControlNets are written. As text they have a short form,
- * {@code style.safetensors:0.8}; where that would be read back differently, because a name has a colon or a comma in
- * it, the text is their JSON instead.
+ * The formats of references to LoRAs, embeddings and ControlNets. As text they have a short form, {@code
+ * style.safetensors:0.8}. If that would be read back differently, because a name contains a colon or a comma, the text
+ * is JSON instead.
  */
 final class References {
-    /** How people write that there shall be none. */
+    /** The text of an empty list. */
     static final String NONE = "none";
 
     private static final Path FILE = Path.of("reference");
@@ -38,8 +38,8 @@ final class References {
     /**
      * One kind of reference.
      *
-     * @param shortText the short form
-     * @param parse of the short form
+     * @param shortText formats the short form
+     * @param parse parses the short form
      */
     record Kind<T>(
             Function<T, String> shortText,
@@ -60,7 +60,7 @@ final class References {
             }
         }
 
-        /** Returns what {@link #text} has written. */
+        /** Parses the text of one reference. */
         T item(String text) {
             return text.startsWith("{")
                     ? fromJson.apply(new JsonSource(parsed(text), (key, picture) -> Pictures.parse(picture)))
@@ -96,7 +96,7 @@ final class References {
     static final Kind<ControlNetReference> CONTROL =
             new Kind<>(References::controlText, References::control, References::controlFromJson, References::toJson);
 
-    /** Of lists of references that JSON has as objects alone, because their short form can name pictures. */
+    /** Returns the format of lists of references that are objects only in JSON, because their short form can name pictures. */
     static <T> Format<List<T>> objectsFormat(Kind<T> kind) {
         return listFormat(
                 kind,
@@ -105,7 +105,7 @@ final class References {
                         .toList());
     }
 
-    /** Of lists of references that JSON has as objects or in their short form. */
+    /** Returns the format of lists of references that are objects or short texts in JSON. */
     static <T> Format<List<T>> listFormat(Kind<T> kind) {
         return listFormat(
                 kind,
@@ -167,8 +167,8 @@ final class References {
     }
 
     /**
-     * {@code FILE[:WEIGHT]}; a colon that no number follows belongs to the name where that is a file's, as in
-     * {@code C:\style.safetensors}.
+     * Parses {@code FILE[:WEIGHT]}. A colon without a number after it is part of the name, as in {@code
+     * C:\style.safetensors}.
      */
     private static LoraReference lora(String text) {
         int colon = text.lastIndexOf(':');
@@ -188,7 +188,7 @@ final class References {
                         .formatted(Format.shortened(text.substring(colon + 1))));
     }
 
-    /** {@code FILE[:WORD]}, of which the file ends in {@code .safetensors}. */
+    /** Parses {@code FILE[:WORD]}, where the file ends in {@code .safetensors}. */
     private static EmbeddingReference embedding(String text) {
         int end = text.lastIndexOf(WEIGHTS + ":");
         return end < 0
@@ -198,7 +198,7 @@ final class References {
                         Optional.of(text.substring(end + WEIGHTS.length() + 1)));
     }
 
-    /** As AUTOMATIC1111's extension for ControlNets writes it: {@code Model: canny, Weight: 0.8}. */
+    /** Returns the text in the form of AUTOMATIC1111's extension for ControlNets: {@code Model: canny, Weight: 0.8}. */
     private static String controlText(ControlNetReference control) {
         List<String> parts = new ArrayList<>();
         control.preprocessor().ifPresent(name -> parts.add("Module: " + name));
@@ -229,7 +229,9 @@ final class References {
                 Optional.ofNullable(parts.get("Control Mode")).map(References::mode));
     }
 
-    /** Of the modes of that extension, those that give either side more say have no counterpart. */
+    /**
+     * Parses the control mode of that extension. Its modes that favour the prompt or the control have no counterpart.
+     */
     private static Control.Mode mode(String text) {
         return text.toLowerCase(Locale.ROOT).equals("guess") ? Control.Mode.GUESS : Control.Mode.BALANCED;
     }

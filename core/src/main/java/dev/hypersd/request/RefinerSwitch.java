@@ -4,13 +4,13 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.sampler.SamplingPlan;
 
 /**
- * The model's refiner draws the last steps: the ensemble of experts of SDXL (Podell et al., 2023, section 2.5). Both
- * work on the same latents along one plan, so samplers that remember go on remembering.
+ * The point where the model's refiner takes over, in SDXL's ensemble of experts (Podell et al., 2023, section 2.5).
+ * Both networks work on the same latents along one sampling plan, so multistep samplers keep their history.
  *
- * @param from the share of the noise levels after which the refiner goes on, above 0 and below 1
+ * @param from the fraction of the noise levels after which the refiner takes over, above 0 and below 1
  */
 public record RefinerSwitch(double from) {
-    /** As the refiner was trained: for the last fifth of the noise levels. */
+    /** The switch for which the refiner was trained: for the last fifth of the noise levels. */
     public static final RefinerSwitch USUAL = new RefinerSwitch(0.8);
 
     public RefinerSwitch {
@@ -21,9 +21,9 @@ public record RefinerSwitch(double from) {
     }
 
     /**
-     * Returns the first step of {@code plan} that is the refiner's.
+     * Returns the first step of {@code plan} that the refiner takes.
      *
-     * @throws InvalidRequestException if none is
+     * @throws InvalidRequestException if it takes none
      */
     public int firstStep(SamplingPlan plan, int trainTimesteps) {
         int first = plan.stepsUntil(from, trainTimesteps);

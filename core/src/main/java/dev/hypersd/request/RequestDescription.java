@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What is written into a picture so that it can be drawn again: options that leave nothing open and name files without
- * their folders.
+ * Describes requests as the parameters of their pictures, from which they can be drawn again: every option has a value,
+ * and files are named without their folders.
  */
 public final class RequestDescription {
     private RequestDescription() {}
@@ -20,10 +20,10 @@ public final class RequestDescription {
     /**
      * Describes one picture.
      *
-     * @param index number of the picture in the batch of {@code request}
-     * @param size of the picture, before it is enlarged
-     * @param sampler that draws it
-     * @param model its name
+     * @param index the number of the picture in the batch of {@code request}
+     * @param size the size of the picture, before it is enlarged
+     * @param sampler the sampler that draws it
+     * @param model the name of the model
      * @param refiner the name of the model's refiner, if there is one
      */
     public static GenerationParameters of(
@@ -100,7 +100,7 @@ public final class RequestDescription {
         return options;
     }
 
-    /** That there are none is said too, because a model may come with some. */
+    /** Describes the LoRAs, also that there are none, because a model may come with some. */
     private static void describeLoras(ImageRequest request, GenerationOptions.Builder options) {
         options.set(
                 Option.LORAS,

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What options amount to for a model.
+ * The request that options mean for a model, with the preset and the warnings.
  *
- * @param request what is drawn
- * @param preset how the model or its LoRA is sampled where the options leave it open, if that is known
- * @param warnings what speaks against these options, in full sentences
+ * @param request the request
+ * @param preset the preset that was applied, if any
+ * @param warnings sentences about options that are likely to give bad pictures
  */
 public record ResolvedOptions(ImageRequest request, Optional<Preset> preset, List<String> warnings) {
     public ResolvedOptions {

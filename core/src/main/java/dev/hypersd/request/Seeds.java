@@ -3,27 +3,27 @@ package dev.hypersd.request;
 import dev.hypersd.error.InvalidRequestException;
 import java.math.BigInteger;
 
-/** Seeds, as PyTorch has them: the numbers of 64 bits without a sign, which a {@code long} holds bit by bit. */
+/** Arithmetic on seeds, which are unsigned 64-bit numbers as in PyTorch, stored in a {@code long}. */
 public final class Seeds {
-    /** 18446744073709551615. */
+    /** The largest seed, 18446744073709551615. */
     static final long LAST = -1;
 
     private Seeds() {}
 
-    /** Returns the seed as people write it. */
+    /** Returns the seed as a decimal number. */
     public static String text(long seed) {
         return Long.toUnsignedString(seed);
     }
 
-    /** Returns the seed as a number, for JSON. */
+    /** Returns the seed as an unsigned number, for JSON. */
     public static BigInteger number(long seed) {
         return new BigInteger(text(seed));
     }
 
     /**
-     * Refuses a row of seeds that goes beyond the last one.
+     * Refuses a sequence of seeds that exceeds the largest one.
      *
-     * @param count how many pictures are drawn, the first of them from {@code seed}; at least 1
+     * @param count the number of pictures, the first of them with the seed {@code seed}; at least 1
      */
     public static void checkRow(long seed, long count) {
         if (Long.compareUnsigned(seed + (count - 1), seed) < 0) {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param height 8 to 8192
  */
 public record Size(int width, int height) {
-    /** Pixels per latent, in each direction. */
+    /** The number of pixels per latent, in each direction. */
     public static final long FACTOR = 8;
 
     private static final int LARGEST = 8192;
@@ -25,9 +25,9 @@ public record Size(int width, int height) {
     }
 
     /**
-     * Returns the size that a text says: {@code 512x768}, or {@code 512} for a square.
+     * Parses a size: {@code 512x768}, or {@code 512} for a square.
      *
-     * @throws InvalidRequestException if it says none
+     * @throws InvalidRequestException if it is neither
      */
     public static Size parse(String text) {
         Matcher sides = FORM.matcher(text);
@@ -39,7 +39,7 @@ public record Size(int width, int height) {
         return new Size(width, sides.group(2) == null ? width : Integer.parseInt(sides.group(2)));
     }
 
-    /** Returns the size of {@code picture}, rounded down to what is possible. */
+    /** Returns the size of {@code picture}, rounded down to multiples of 8. */
     public static Size of(Image picture) {
         return new Size(picture.width() / 8 * 8, picture.height() / 8 * 8);
     }
@@ -55,7 +55,7 @@ public record Size(int width, int height) {
         }
     }
 
-    /** {@code 512x768}, width first. */
+    /** Returns {@code 512x768}, width first. */
     @Override
     public String toString() {
         return width + "x" + height;

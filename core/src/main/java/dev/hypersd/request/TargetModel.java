@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What the options of a picture have to know of the model that draws it.
+ * The properties of a model that its options depend on.
  *
- * @param name by which people know it
+ * @param name the name of the model for messages and infotext
  * @param files its checkpoints and its location, by whose names its preset is found
  * @param hasRefiner whether it was loaded with a refiner
- * @param nativeSize the size that it was trained for, where that is known
- * @param loras laid over it where options say nothing of LoRAs
- * @param embeddings that prompts may use besides those of the options
+ * @param nativeSize the size that it was trained for, if known
+ * @param loras the LoRAs that are used unless options set others
+ * @param embeddings the textual inversion embeddings in addition to those of the options
  */
 public record TargetModel(
         String name,
@@ -31,7 +31,7 @@ public record TargetModel(
         embeddings = List.copyOf(embeddings);
     }
 
-    /** Returns the model of {@code source}, without LoRAs and embeddings of its own. */
+    /** Returns the properties of {@code source}, without LoRAs and embeddings of its own. */
     public static TargetModel of(ModelSource source) {
         return new TargetModel(
                 String.valueOf(source.location().toAbsolutePath().normalize().getFileName()),
@@ -43,17 +43,17 @@ public record TargetModel(
                 List.of());
     }
 
-    /** How this model by itself is sampled, if that is known by the names of its files. */
+    /** Returns the preset of the model itself, if the names of its files are those of a released model. */
     public Optional<Preset> preset() {
         return files.stream().flatMap(file -> Presets.forFile(file).stream()).findFirst();
     }
 
-    /** Returns the same model with LoRAs and embeddings of its own. */
+    /** Returns this model with LoRAs and embeddings of its own. */
     public TargetModel with(List<LoraReference> ownLoras, List<LearnedWord> ownEmbeddings) {
         return new TargetModel(name, files, hasRefiner, nativeSize, ownLoras, ownEmbeddings);
     }
 
-    /** Returns the same model with the size that it was trained for. */
+    /** Returns this model with the size that it was trained for. */
     public TargetModel withNativeSize(Size size) {
         return new TargetModel(name, files, hasRefiner, Optional.of(size), loras, embeddings);
     }

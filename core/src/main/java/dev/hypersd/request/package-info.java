@@ -1,8 +1,8 @@
 /**
- * What is to be drawn, as data: an {@link dev.hypersd.request.ImageRequest} has everything that decides pictures
- * besides the model.
+ * Requests and options as data: an {@link dev.hypersd.request.ImageRequest} has everything that determines pictures,
+ * except the model.
  *
- * <p>Nothing here opens a model or knows the tensor engine. Values check themselves when they are made.
+ * <p>Nothing here opens a model or uses the tensor engine. Values are checked when they are made.
  */
 @NullMarked
 package dev.hypersd.request;

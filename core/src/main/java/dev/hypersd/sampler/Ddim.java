@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Denoising diffusion implicit models (Song et al., 2021): jump from each timestep to the next.
+ * DDIM (Song et al., 2021): jumps from each timestep to the next.
  *
- * <p>With trailing spacing the sampler of Hyper-SD's 2, 4 and 8-step LoRAs.
+ * <p>With trailing spacing it is the sampler of Hyper-SD's 2, 4 and 8-step LoRAs.
  *
- * @param spacing where the steps lie
- * @param end how much noise the last step leaves
- * @param clip limits the predicted image to plus and minus this; empty for latents
- * @param eta from 0 (deterministic) to 1 (as much fresh noise in each step as DDPM)
+ * @param spacing the spacing of the timesteps
+ * @param end the noise that the last step leaves
+ * @param clip the limit of the predicted image's absolute values; empty for latents
+ * @param eta the amount of fresh noise, from 0 (deterministic) to 1 (as much in each step as DDPM)
  */
 public record Ddim(TimestepSpacing spacing, FinalSigma end, OptionalDouble clip, double eta) implements Sampler {
     public Ddim {
@@ -62,7 +62,7 @@ public record Ddim(TimestepSpacing spacing, FinalSigma end, OptionalDouble clip,
         return new SamplingPlan(name(), schedule.prediction(), 1, clip, rows);
     }
 
-    /** Equation 12 of the paper; its sigma is the weight of fresh noise. */
+    /** Returns the step of equation 12 of the paper, whose sigma is the weight of fresh noise. */
     private SamplingStep step(int timestep, NoiseLevel from, NoiseLevel to) {
         if (eta == 0) {
             return SamplingStep.jump(timestep, from, to);

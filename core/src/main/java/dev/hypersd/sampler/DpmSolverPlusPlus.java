@@ -10,24 +10,24 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * DPM-Solver++ multistep, "DPM++ 2M" (Lu et al., 2022, algorithm 2): a second-order solver that remembers the image of
- * the step before.
+ * DPM-Solver++ multistep, "DPM++ 2M" (Lu et al., 2022, algorithm 2): a second-order solver that uses the predicted
+ * image of the previous step.
  *
- * <p>For undistilled models at some 20 steps; few-step models are trained for first-order jumps.
+ * <p>It is for models that are not distilled, at about 20 steps; few-step models are trained for first-order jumps.
  *
- * @param spacing where the steps lie
+ * @param spacing the spacing of the timesteps
  * @param sigmaSpacing whether the noise levels are those of the timesteps
- * @param order 1 (then it is DDIM) or 2
- * @param rule how the second order is reached
- * @param lastStep when the last step is of first order all the same
- * @param end how much noise the last step leaves; where it leaves none it is always of first order
+ * @param order 1 (which is DDIM) or 2
+ * @param rule the second-order rule
+ * @param lastStep when the last step is of first order
+ * @param end the noise that the last step leaves; where it leaves none, it is of first order
  */
 public record DpmSolverPlusPlus(
         TimestepSpacing spacing, SigmaSpacing sigmaSpacing, int order, Rule rule, LastStep lastStep, FinalSigma end)
         implements Sampler {
     private static final int SHORT = 15;
 
-    /** How the change of the predicted image between two steps enters. */
+    /** The ways in which the change of the predicted image between two steps is used. */
     public enum Rule {
         MIDPOINT,
         HEUN
@@ -35,7 +35,7 @@ public record DpmSolverPlusPlus(
 
     /** When the last step is of first order, which is more stable. */
     public enum LastStep {
-        /** Never, unless it ends at the clean image. */
+        /** Only where it ends at the clean image. */
         AS_OTHERS,
         /** With fewer than 15 steps. */
         FIRST_ORDER_IF_SHORT,
@@ -48,7 +48,7 @@ public record DpmSolverPlusPlus(
         }
     }
 
-    /** Returns the one known as DPM++ 2M, or as DPM++ 2M Karras. */
+    /** Returns the solver known as DPM++ 2M, or as DPM++ 2M Karras. */
     static DpmSolverPlusPlus multistep(SigmaSpacing sigmaSpacing) {
         return new DpmSolverPlusPlus(
                 TimestepSpacing.LINSPACE,
@@ -117,7 +117,7 @@ public record DpmSolverPlusPlus(
     }
 
     /**
-     * Returns a jump, corrected by the slope of the predicted image over lambda, half the logarithm of the
+     * Returns a jump that is corrected by the slope of the predicted image over lambda, half the logarithm of the
      * signal-to-noise ratio.
      */
     private SamplingStep secondOrder(SigmaSchedule sigmas, int i) {

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Euler's method on the probability flow (Karras et al., 2022, algorithm 1 without churn): the default of SDXL.
+ * Euler's method on the probability flow (Karras et al., 2022, algorithm 1 without churn), the default of SDXL.
  *
- * <p>Samples are not of unit variance but {@code x0 + sigma eps}, so the network's input is scaled. Up to that it takes
- * the steps of DDIM.
+ * <p>Samples are {@code x0 + sigma eps}, not of unit variance, so the network's input is scaled. Otherwise its steps
+ * are those of DDIM.
  *
- * @param spacing where the steps lie
+ * @param spacing the spacing of the timesteps
  * @param sigmaSpacing whether the noise levels are those of the timesteps
- * @param end how much noise the last step leaves
+ * @param end the noise that the last step leaves
  */
 public record Euler(TimestepSpacing spacing, SigmaSpacing sigmaSpacing, FinalSigma end) implements Sampler {
     static Euler from(JsonObject config) {

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Euler's method with fresh noise in every step, as much as DDPM's (Crowson's k-diffusion, there called ancestral).
+ * Euler's method with fresh noise in every step, as much as DDPM's; the ancestral sampler of k-diffusion.
  *
- * <p>It steps below the next noise level and adds the difference as noise; noise of weight zero is drawn in the last
- * step too.
+ * <p>It steps below the next noise level and adds the difference as noise. In the last step noise of weight zero is
+ * drawn too.
  *
- * @param spacing where the steps lie
+ * @param spacing the spacing of the timesteps
  */
 public record EulerAncestral(TimestepSpacing spacing) implements Sampler {
     static EulerAncestral from(JsonObject config) {

@@ -6,21 +6,21 @@ import dev.hypersd.schedule.NoiseSchedule;
 import java.util.List;
 import java.util.Locale;
 
-/** How much noise the last step leaves. */
+/** The noise level after the last step. */
 public enum FinalSigma {
-    /** None: the last step ends at the clean image. */
+    /** No noise: the last step ends at the clean image. */
     ZERO,
 
-    /** That of timestep 0, which is 3% in Stable Diffusion. */
+    /** The noise of timestep 0, which is 3% in Stable Diffusion. */
     SIGMA_MIN;
 
-    /** What {@code final_sigmas_type} asks for, {@code zero} or {@code sigma_min}; zero where it is absent. */
+    /** Reads {@code final_sigmas_type}, {@code zero} or {@code sigma_min}; zero where it is absent. */
     static FinalSigma from(JsonObject config) {
         return config.choice(
                 "final_sigmas_type", ZERO, List.of(values()), f -> f.name().toLowerCase(Locale.ROOT));
     }
 
-    /** What {@code set_alpha_to_one} asks for, as older configurations say it. */
+    /** Reads {@code set_alpha_to_one}, by which older configurations express the same. */
     static FinalSigma fromAlpha(JsonObject config, boolean absent) {
         return config.flag("set_alpha_to_one", absent) ? ZERO : SIGMA_MIN;
     }

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Latent consistency sampling (Luo et al., 2023, algorithm 3): estimate the image, then noise it to the next timestep.
+ * Latent consistency sampling (Luo et al., 2023, algorithm 3): predict the image, then renoise it to the next timestep.
  *
- * <p>The estimate is {@code c_out x0 + c_skip x}, with {@code c_skip} above 1e-5 only within the last few timesteps.
+ * <p>The prediction is {@code c_out x0 + c_skip x}, with {@code c_skip} above 1e-5 only within the last few timesteps.
  *
- * @param originalSteps the number of timesteps the model was distilled with, 50 for all published ones
+ * @param originalSteps the number of timesteps that the model was distilled with, 50 for all published ones
  * @param timestepScaling how fast {@code c_skip} falls with the timestep, 10 for all published ones
- * @param clip limits the predicted image to plus and minus this; empty for latents
+ * @param clip the limit of the predicted image's absolute values; empty for latents
  */
 public record Lcm(int originalSteps, double timestepScaling, OptionalDouble clip) implements Sampler {
     private static final double SIGMA_DATA = 0.5;
@@ -58,7 +58,7 @@ public record Lcm(int originalSteps, double timestepScaling, OptionalDouble clip
         return i == timesteps.size() - 1 ? step : step.withNoise(to.sigma());
     }
 
-    /** {@code c_out} and {@code c_skip}, which make the estimate at timestep 0 the sample itself. */
+    /** Returns {@code c_out} and {@code c_skip}, with which the prediction at timestep 0 is the sample itself. */
     private Blend boundary(int timestep) {
         double scaled = timestep * timestepScaling;
         double norm = Math.hypot(scaled, SIGMA_DATA);

@@ -11,14 +11,14 @@ import java.util.List;
  * Pseudo linear multistep sampling, PLMS (Liu et al., 2022), the default of Stable Diffusion 1.5: jumps along a noise
  * that is extrapolated from up to four predictions.
  *
- * <p>It starts with a step and its repetition by the mean of two predictions, so N steps evaluate the network N + 1
- * times (once for N = 1). Where only the end of the way is taken (image-to-image), that end starts in the same way.
+ * <p>It repeats the first step with the mean of two predictions, so N steps evaluate the network N + 1 times (once for
+ * N = 1). Image-to-image, which takes the last part of the steps, begins in the same way.
  *
- * @param spacing where the steps lie
- * @param end how much noise the last step leaves
+ * @param spacing the spacing of the timesteps
+ * @param end the noise that the last step leaves
  */
 public record Pndm(TimestepSpacing spacing, FinalSigma end) implements Sampler {
-    /** Adams-Bashforth: the weights of this prediction and those before it, by how many there are. */
+    /** The Adams-Bashforth weights of this prediction and those before it, by their number. */
     private static final List<double[]> WEIGHTS = List.of(
             new double[] {1},
             new double[] {3 / 2.0, -1 / 2.0},
@@ -75,8 +75,8 @@ public record Pndm(TimestepSpacing spacing, FinalSigma end) implements Sampler {
     }
 
     /**
-     * Having jumped with the first prediction and seen the second, where a jump with the mean of both would have led:
-     * half the difference of the predictions away.
+     * Returns the repetition of the first step: from the sample after a jump with the first prediction to where a jump
+     * with the mean of both predictions would have led.
      */
     private static SamplingStep repetition(TimestepSchedule timesteps, int i) {
         NoiseLevel here = timesteps.from(i + 1);
@@ -86,8 +86,8 @@ public record Pndm(TimestepSpacing spacing, FinalSigma end) implements Sampler {
     }
 
     /**
-     * How a jump from a given sample depends on the noise it is made along:
-     * {@code sigma_s - alpha_s sigma_t / alpha_t}.
+     * Returns the factor of the noise in a jump: {@code sigma_s - alpha_s sigma_t
+     * alpha_t}.
      */
     private static double ofNoiseInJump(TimestepSchedule timesteps, int i) {
         return timesteps.to(i).sigma()

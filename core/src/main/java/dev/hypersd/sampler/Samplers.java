@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
-/** The samplers that have a name, and those that configuration files ask for. */
+/** Finds samplers by name and by configuration files. */
 public final class Samplers {
-    /** All samplers. One more is a class of its own and a line here. */
+    /** All samplers. A new one is a class of its own and an entry here. */
     private static final List<Entry> ENTRIES = List.of(
             new Entry("TCDScheduler", Tcd::from, new Tcd(50, Tcd.DEFAULT_ETA)),
             new Entry("LCMScheduler", Lcm::from, new Lcm(50, 10, OptionalDouble.empty())),
@@ -40,8 +40,8 @@ public final class Samplers {
      * One kind of sampler.
      *
      * @param className the {@code _class_name} in scheduler_config.json
-     * @param from the sampler that such a file asks for
-     * @param named those that can be had by their names alone
+     * @param from makes the sampler from such a file
+     * @param named the samplers that are found by their names
      */
     private record Entry(String className, Function<JsonObject, Sampler> from, List<Sampler> named) {
         Entry(String className, Function<JsonObject, Sampler> from, Sampler... named) {
@@ -51,7 +51,7 @@ public final class Samplers {
 
     private Samplers() {}
 
-    /** Returns the names that {@link #named} knows, sorted. */
+    /** Returns the names that {@link #named} accepts, sorted. */
     public static List<String> names() {
         return known().stream().map(Sampler::name).sorted().toList();
     }
@@ -72,8 +72,8 @@ public final class Samplers {
     }
 
     /**
-     * Returns the sampler of {@link #named} that pictures call {@code title}: its short name, or what people and other
-     * programs know it by.
+     * Returns the sampler of {@link #named} whose name in pictures is {@code title}: its short name, or its name in
+     * other programs.
      */
     public static Optional<Sampler> titled(String title) {
         return known().stream()
@@ -87,11 +87,10 @@ public final class Samplers {
     }
 
     /**
-     * Returns the sampler that a scheduler_config.json asks for by its {@code _class_name}, with diffusers' values for
+     * Makes the sampler of a scheduler_config.json, whose class is {@code _class_name}, with diffusers' defaults for
      * absent keys.
      *
-     * @throws dev.hypersd.error.InvalidFileException if the class or an option is not supported, or a value makes no
-     *     sense
+     * @throws dev.hypersd.error.InvalidFileException if the class or an option is not supported, or a value is invalid
      */
     public static Sampler from(JsonObject config) {
         String className = config.optionalString("_class_name")
@@ -99,7 +98,10 @@ public final class Samplers {
         return from(className, config);
     }
 
-    /** {@link #from(JsonObject)} with the class named apart, for configurations made for another class. */
+    /**
+     * Makes a sampler of the class {@code className} as {@link #from(JsonObject)} does, from a configuration that may
+     * be for another class.
+     */
     public static Sampler from(String className, JsonObject config) {
         Entry found = ENTRIES.stream()
                 .filter(entry -> entry.className().equals(className))
@@ -116,14 +118,14 @@ public final class Samplers {
         return found.from().apply(config);
     }
 
-    /** Returns the limit of the predicted image that {@code clip_sample} and {@code clip_sample_range} ask for. */
+    /** Reads {@code clip_sample} and {@code clip_sample_range}: the limit of the predicted image, empty for none. */
     static OptionalDouble clip(JsonObject config, boolean absent) {
         return config.flag("clip_sample", absent)
                 ? OptionalDouble.of(config.number("clip_sample_range", 1))
                 : OptionalDouble.empty();
     }
 
-    /** Refuses any value at {@code key} but {@code only}, which is the meaning of an absent key too. */
+    /** Refuses any value at {@code key} other than {@code only}, which is also the default. */
     static void require(JsonObject config, String key, String only) {
         config.choice(key, only, List.of(only), value -> value);
     }

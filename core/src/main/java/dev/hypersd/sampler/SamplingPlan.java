@@ -16,15 +16,15 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * All steps from noise to an image as numbers: immutable, validated, printable.
+ * All steps from noise to an image, as a table of numbers: immutable, validated, printable.
  *
  * <p>Samples are {@code [B, C, H, W]}, F32. Results are new tensors that belong to the scope around the call.
  *
  * @param sampler the name of the sampler that made this plan
  * @param prediction what the network predicts
- * @param initNoiseSigma unit normal noise times this is the sample to start with
- * @param clip the predicted image is limited to plus and minus this, if present; for models that work on pixels
- * @param steps one for each evaluation of the network, at least one
+ * @param initNoiseSigma the factor of unit normal noise that gives the initial sample
+ * @param clip the limit of the predicted image's absolute values, if present; for models that work on pixels
+ * @param steps the steps, one for each evaluation of the network, at least one
  */
 public record SamplingPlan(
         String sampler,
@@ -32,7 +32,9 @@ public record SamplingPlan(
         double initNoiseSigma,
         OptionalDouble clip,
         List<SamplingStep> steps) {
-    /** Refuses steps that gain noise, and a noise level at which the prediction says nothing about the image. */
+    /**
+     * Refuses steps that increase the noise, and a noise level at which the image does not follow from the prediction.
+     */
     public SamplingPlan {
         steps = List.copyOf(steps);
         if (steps.isEmpty()) {
@@ -55,7 +57,7 @@ public record SamplingPlan(
         }
     }
 
-    /** For samples of unit variance at the noisy end, as they are, and no limit of the predicted image. */
+    /** Creates a plan for samples of unit variance at the noisy end, without scaling and clipping. */
     SamplingPlan(String sampler, PredictionType prediction, List<SamplingStep> steps) {
         this(sampler, prediction, 1, OptionalDouble.empty(), steps);
     }
@@ -65,12 +67,12 @@ public record SamplingPlan(
         return steps.size();
     }
 
-    /** What the network is told in step {@code i}, in training timesteps. */
+    /** Returns the timestep that the network gets in step {@code i}; it may be fractional. */
     public double timestep(int i) {
         return steps.get(i).timestep();
     }
 
-    /** Returns how many steps begin before {@code share} of {@code trainTimesteps} noise levels is behind. */
+    /** Returns how many steps begin within the first {@code share} of {@code trainTimesteps} noise levels. */
     public int stepsUntil(double share, int trainTimesteps) {
         return Steps.countUntil(
                 share,
@@ -78,16 +80,13 @@ public record SamplingPlan(
                 steps.stream().mapToDouble(SamplingStep::timestep).toArray());
     }
 
-    /** What the network is given in step {@code i}. */
+    /** Returns the network's input in step {@code i}. */
     public Tensor scaleModelInput(int i, Tensor x) {
         double scale = steps.get(i).inputScale();
         return scale == 1 ? x : x.mul(new Scalar(scale));
     }
 
-    /**
-     * Returns an image with as much noise as step {@code i} expects: where image-to-image starts, and what inpainting
-     * keeps.
-     */
+    /** Adds as much noise to an image as step {@code i} expects, for the start of image-to-image and for inpainting. */
     public Tensor addNoise(int i, Tensor x0, Tensor noise) {
         SamplingStep step = steps.get(i);
         NoiseLevel level = step.level();
@@ -99,8 +98,8 @@ public record SamplingPlan(
      *
      * @param x the present sample, unscaled
      * @param output the network's output for {@link #scaleModelInput}
-     * @param noise asked once if this step draws noise, else not at all
-     * @param history what the step before returned, empty for the first
+     * @param noise provides the fresh noise, called once if this step draws noise and otherwise not at all
+     * @param history the history that the previous step returned, empty for the first
      */
     public StepResult step(int i, Tensor x, Tensor output, NoiseSource noise, List<Evaluation> history) {
         SamplingStep step = steps.get(i);
@@ -144,7 +143,7 @@ public record SamplingPlan(
         }
     }
 
-    /** As many evaluations as any step of this plan looks back to. */
+    /** Returns the latest evaluations, as many as any step of this plan uses. */
     private List<Evaluation> remember(Evaluation now, List<Evaluation> before) {
         int most = steps.stream().mapToInt(s -> s.earlier().size()).max().orElseThrow();
         List<Evaluation> all = new ArrayList<>(before);
@@ -152,7 +151,7 @@ public record SamplingPlan(
         return all.subList(0, Math.min(most, all.size()));
     }
 
-    /** Returns the table, for people: one line for each step. */
+    /** Returns the table as text, one line for each step. */
     @Override
     public String toString() {
         StringBuilder table = new StringBuilder(String.format(
@@ -188,7 +187,7 @@ public record SamplingPlan(
         return table.toString();
     }
 
-    /** {@code  -0.52694 x0[-1]} for what enters of the step before. */
+    /** Returns the terms of earlier steps, such as {@code  -0.52694 x0[-1]}. */
     private static String history(SamplingStep step) {
         StringBuilder terms = new StringBuilder();
         for (int k = 0; k < step.weights().size(); k++) {

@@ -7,20 +7,20 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
- * One evaluation of the network and how the next sample follows from it: a row of a {@link SamplingPlan}.
+ * One evaluation of the network and the step that follows it: a row of a {@link SamplingPlan}.
  *
- * <p>The next sample is a weighted sum of what this evaluation and earlier ones saw, and of fresh noise. A method that
- * evaluates the network twice in a step, such as Heun's, has two rows for it: the second one goes from what the first
- * one remembers.
+ * <p>The next sample is a weighted sum of the images and noises that the network predicted in this and earlier
+ * evaluations, and of fresh noise. A method with two evaluations in a step, such as Heun's, has two rows for it; the
+ * second one uses the history of the first.
  *
- * @param timestep what the network is told, in training timesteps; not always whole
- * @param level the noise level of what the network is given
- * @param inputScale the sample times this is what the network is given: diffusers' {@code scale_model_input}
- * @param boundary {@code c_out} and {@code c_skip} of a consistency model: the image is
- *     {@code c_out x0 + c_skip input}; 1 and 0 for all other models
- * @param weights those of this evaluation, and of as many earlier ones as the step needs, the latest first
- * @param noise the weight of fresh noise, empty where none is drawn; noise of weight 0 is drawn all the same, because
- *     the steps after it would otherwise get noise that is not theirs
+ * @param timestep the timestep that the network gets; it may be fractional
+ * @param level the noise level of the network's input
+ * @param inputScale the factor of the sample that gives the network's input: diffusers' {@code scale_model_input}
+ * @param boundary {@code c_out} and {@code c_skip} of a consistency model, whose image is {@code c_out x0 + c_skip
+ *     input}; 1 and 0 for all other models
+ * @param weights the weights of this evaluation, and of as many earlier ones as the step uses, the latest first
+ * @param noise the weight of fresh noise; empty where none is drawn. Noise of weight 0 is drawn too, because otherwise
+ *     later steps would get other noise
  */
 public record SamplingStep(
         double timestep,
@@ -33,14 +33,14 @@ public record SamplingStep(
     static final Blend NO_BOUNDARY = new Blend(1, 0);
 
     /**
-     * How much of one evaluation goes into the next sample.
+     * The weights of one evaluation in the next sample.
      *
-     * @param sample the weight of the sample that the network saw, before scaling
-     * @param x0 the weight of the image that it saw in it
-     * @param eps the weight of the noise that it saw in it
+     * @param sample the weight of the sample before scaling
+     * @param x0 the weight of the predicted image
+     * @param eps the weight of the predicted noise
      */
     public record Weights(double sample, double x0, double eps) {
-        /** An evaluation that does not enter. */
+        /** The weights of an evaluation that is not used. */
         public static final Weights NONE = new Weights(0, 0, 0);
 
         static Weights ofX0(double weight) {
@@ -59,13 +59,13 @@ public record SamplingStep(
         weights = List.copyOf(weights);
     }
 
-    /** Returns a step to {@code x0 image + eps noise} that needs neither scaling nor history nor fresh noise. */
+    /** Creates a step to {@code x0 image + eps noise} without scaling, history and fresh noise. */
     static SamplingStep of(double timestep, NoiseLevel level, double x0, double eps) {
         return new SamplingStep(
                 timestep, level, 1, NO_BOUNDARY, List.of(new Weights(0, x0, eps)), OptionalDouble.empty());
     }
 
-    /** Returns the deterministic step to noise level {@code to}, which is one of DDIM. */
+    /** Creates the deterministic DDIM step to noise level {@code to}. */
     static SamplingStep jump(double timestep, NoiseLevel from, NoiseLevel to) {
         return of(timestep, from, to.alpha(), to.sigma());
     }
@@ -82,7 +82,7 @@ public record SamplingStep(
         return new SamplingStep(timestep, level, inputScale, boundary, weights, OptionalDouble.of(weight));
     }
 
-    /** Returns the same with weights of earlier evaluations, the latest first. */
+    /** Returns this step with weights of earlier evaluations, the latest first. */
     SamplingStep withHistory(List<Weights> earlier) {
         List<Weights> all = Stream.concat(Stream.of(now()), earlier.stream()).toList();
         return new SamplingStep(timestep, level, inputScale, boundary, all, noise);

@@ -11,18 +11,20 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Noise from seeds, the same that PyTorch's generator on the CPU gives, so that a seed means the picture the user
- * knows.
+ * Noise from seeds, equal to that of PyTorch's generator on the CPU, so that a seed gives the picture that it gives in
+ * diffusers.
  *
- * <p>With one seed for each image every image has a generator of its own, and does not depend on the batch it is made
- * in. Not safe to share between threads; owned by the scope it is made in.
+ * <p>With one seed for each image, each image has a generator of its own and does not depend on the batch. Not safe to
+ * share between threads; owned by the scope it is made in.
  */
 public final class SeededNoise implements NoiseSource {
     private final List<GeneratorOptional> generators;
 
     /**
-     * @param seeds one for each image of a batch, or a single one for whatever is drawn; all 64
-     *     bits count, as in PyTorch, without a sign
+     * Creates the source.
+     *
+     * @param seeds one seed for each image of a batch, or a single one for tensors of any shape; unsigned 64-bit
+     *     numbers, as in PyTorch
      */
     public SeededNoise(long... seeds) {
         if (seeds.length == 0) {
@@ -36,10 +38,10 @@ public final class SeededNoise implements NoiseSource {
     }
 
     /**
-     * Returns the next noise of {@code shape}: from the single generator as a whole, else row by row, each from its
-     * own.
+     * Returns the next noise of {@code shape}: from the single generator as a whole, otherwise row by row, each from
+     * its own.
      *
-     * @param shape {@code [B, ...]}; with several seeds B is their number
+     * @param shape {@code [B, ...]}, where B is the number of seeds if there are several
      */
     @Override
     public Tensor next(long... shape) {

@@ -8,18 +8,19 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The noise levels that the samplers of k-diffusion and the DPM-Solvers go through, counted in sigmas: the noise
- * relative to the image, {@code sigma / alpha} of a {@link NoiseLevel} (Karras et al., 2022).
+ * The noise levels of the samplers of k-diffusion and the DPM-Solvers, as sigmas: the ratio of noise to image, {@code
+ * sigma
+ * alpha} of a {@link NoiseLevel} (Karras et al., 2022).
  *
  * @param noise the model's noise schedule
- * @param timesteps what the network is told, decreasing
- * @param sigmas one for each timestep, and at the end that which the last step leaves
+ * @param timesteps the timesteps that the network gets, decreasing
+ * @param sigmas the sigma of each timestep, and the one after the last step
  */
 record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
-    /** What pure noise counts as where sigmas must be finite: {@code alpha^2 = 2^-24}, a sigma of 4096. */
+    /** The {@code alpha^2} of pure noise where sigmas must be finite, 2^-24, which is a sigma of 4096. */
     private static final double LEAST_ALPHA_BAR = 0x1p-24;
 
-    /** As Euler's method takes them: evenly spaced timesteps that need not be whole. */
+    /** Creates the schedule of Euler's method: evenly spaced timesteps, which may be fractional. */
     static SigmaSchedule ofEuler(
             NoiseSchedule noise, Steps steps, TimestepSpacing spacing, SigmaSpacing sigmaSpacing, FinalSigma end) {
         double[] trained = trainedSigmas(noise);
@@ -36,7 +37,8 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
     }
 
     /**
-     * As the DPM-Solvers take them: whole timesteps, and for Karras spacing sigmas over the whole range of training.
+     * Creates the schedule of the DPM-Solvers: whole timesteps, and for Karras spacing sigmas over the whole range of
+     * training.
      */
     static SigmaSchedule ofDpmSolver(
             NoiseSchedule noise, Steps steps, TimestepSpacing spacing, SigmaSpacing sigmaSpacing, FinalSigma end) {
@@ -58,8 +60,8 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
     }
 
     /**
-     * Leading and linspace spacing count one step more, whose timestep is where the solver arrives, not one it starts
-     * from.
+     * Returns the timesteps and, for leading and linspace spacing, one more at which the solver arrives and from which
+     * no step starts.
      */
     private static double[] arrivals(TimestepSpacing spacing, int trainTimesteps, int count) {
         int spaced = spacing.kind() == TimestepSpacing.Kind.TRAILING ? count : count + 1;
@@ -69,7 +71,7 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
                 .toArray();
     }
 
-    /** Returns the timesteps that {@code steps} names. */
+    /** Returns the timesteps that {@code steps} contains. */
     private static double[] chosen(NoiseSchedule noise, Steps steps, SigmaSpacing sigmaSpacing) {
         if (sigmaSpacing == SigmaSpacing.KARRAS) {
             throw new InvalidRequestException(
@@ -107,8 +109,8 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
     }
 
     /**
-     * What unit normal noise is multiplied with at the start, for samples {@code x0 + sigma eps}. With leading spacing
-     * the first level is not all noise, and the start takes the variance of the image into account.
+     * Returns the factor of unit normal noise for the initial sample {@code x0 + sigma eps}. With leading spacing the
+     * first level is not pure noise, and the factor includes the variance of the image.
      */
     double initNoiseSigma(TimestepSpacing spacing) {
         return spacing.kind() == TimestepSpacing.Kind.LEADING ? Math.hypot(sigmas[0], 1) : sigmas[0];
@@ -144,7 +146,7 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
         return below + Math.clamp(share, 0.0, 1.0);
     }
 
-    /** The network is told timesteps in single precision. */
+    /** Rounds timesteps to single precision, which the network gets. */
     private static double[] single(double[] timesteps) {
         return Arrays.stream(timesteps).map(t -> (float) t).toArray();
     }

@@ -2,20 +2,22 @@ package dev.hypersd.sampler;
 
 import dev.hypersd.json.JsonObject;
 
-/** How a sampler that counts in sigmas, the noise relative to the image, spaces them. */
+/** The spacing of sigmas. */
 public enum SigmaSpacing {
     /** The sigmas of evenly spaced timesteps. */
     TIMESTEPS,
 
-    /** Evenly in the seventh root (Karras et al., 2022, eq. 5): more steps where there is little noise. */
+    /**
+     * Sigmas that are evenly spaced in the seventh root (Karras et al., 2022, eq. 5), which are denser at low noise.
+     */
     KARRAS;
 
-    /** What {@code use_karras_sigmas} asks for. */
+    /** Reads {@code use_karras_sigmas}. */
     static SigmaSpacing from(JsonObject config) {
         return config.flag("use_karras_sigmas", false) ? KARRAS : TIMESTEPS;
     }
 
-    /** {@code count} sigmas from {@code greatest} down to {@code least}. */
+    /** Returns {@code count} sigmas from {@code greatest} down to {@code least}. */
     static double[] karras(double greatest, double least, int count) {
         double rho = 7;
         double from = Math.pow(greatest, 1 / rho);

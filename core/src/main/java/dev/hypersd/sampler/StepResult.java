@@ -5,19 +5,19 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a step leads to. Its tensors belong to the scope in which the step ran.
+ * The result of a step. Its tensors belong to the scope in which the step ran.
  *
  * @param x the sample at the next noise level
- * @param x0 the image as this step sees it, for previews and for losses on images
- * @param history the evaluations that later steps need, the latest first; to be given to the next step
+ * @param x0 the predicted image, for previews and for losses on images
+ * @param history the evaluations that later steps need, the latest first; passed to the next step
  */
 public record StepResult(Tensor x, Tensor x0, List<Evaluation> history) {
     /**
-     * One evaluation of the network, as multistep samplers remember it.
+     * One evaluation of the network, which multistep samplers keep.
      *
-     * @param sample the sample it saw, before {@link SamplingPlan#scaleModelInput}
-     * @param x0 the image that the network saw in the sample
-     * @param eps the noise that the network saw in the sample
+     * @param sample the sample, before {@link SamplingPlan#scaleModelInput}
+     * @param x0 the predicted image
+     * @param eps the predicted noise
      */
     public record Evaluation(Tensor sample, Tensor x0, Tensor eps) {}
 
@@ -25,7 +25,7 @@ public record StepResult(Tensor x, Tensor x0, List<Evaluation> history) {
         history = List.copyOf(history);
     }
 
-    /** Before the first step: the sample that the steps begin with, and nothing remembered. */
+    /** Creates the state before the first step: the initial sample without history. */
     public static StepResult start(Tensor x) {
         return new StepResult(x, x, List.of());
     }

@@ -7,16 +7,17 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * How many steps are wanted, or which, and what part of the way they cover.
+ * The number of steps, or the timesteps, and the part of the schedule that they cover.
  *
- * @param count the number of steps of the whole way, at least 1
- * @param timesteps the timesteps themselves, decreasing, or empty to let the sampler choose
- * @param originalSteps for TCD and LCM: overrides the number of timesteps the model was distilled with
- * @param originStrength for TCD and LCM: the share of those timesteps to choose from, from the clean end, in (0, 1]
- * @param strength for image-to-image: the share of the steps to take, from the clean end, in (0, 1]
- * @param denoisingStart the share of the noise that is already gone at the start, in [0, 1); takes precedence over
- *     {@code strength}
- * @param denoisingEnd the share of the noise that is gone at the end, in (0, 1]; below 1 the result is still noisy
+ * @param count the number of steps of the whole schedule, at least 1
+ * @param timesteps the timesteps, decreasing, or empty to let the sampler choose them
+ * @param originalSteps for TCD and LCM: replaces the number of timesteps that the model was distilled with
+ * @param originStrength for TCD and LCM: the fraction of those timesteps that is used, from the clean end, in (0, 1]
+ * @param strength for image-to-image: the fraction of the steps to take, from the clean end, in (0, 1]
+ * @param denoisingStart the fraction of the noise that is already removed at the start, in [0, 1); takes precedence
+ *     over {@code strength}
+ * @param denoisingEnd the fraction of the noise that is removed at the end, in (0, 1]; below 1 the result is still
+ *     noisy
  */
 public record Steps(
         int count,
@@ -26,7 +27,11 @@ public record Steps(
         double strength,
         double denoisingStart,
         double denoisingEnd) {
-    /** Refuses numbers out of range with an {@link InvalidRequestException} that names them. */
+    /**
+     * Refuses numbers that are out of range.
+     *
+     * @throws InvalidRequestException which names the number
+     */
     public Steps {
         timesteps = List.copyOf(timesteps);
         if (count < 1) {
@@ -47,12 +52,12 @@ public record Steps(
         }
     }
 
-    /** {@code count} steps from pure noise to the image, where the sampler likes them. */
+    /** Creates {@code count} steps from pure noise to the image, at timesteps that the sampler chooses. */
     public static Steps of(int count) {
         return new Steps(count, List.of(), OptionalInt.empty(), 1, 1, 0, 1);
     }
 
-    /** Steps at exactly these timesteps, which must decrease. */
+    /** Creates steps at exactly these timesteps, which must decrease. */
     public static Steps at(int... timesteps) {
         return new Steps(timesteps.length, Arrays.stream(timesteps).boxed().toList(), OptionalInt.empty(), 1, 1, 0, 1);
     }
@@ -79,8 +84,9 @@ public record Steps(
     }
 
     /**
-     * For samplers that choose among the timesteps that a model was distilled at: where the strength would leave no
-     * step of so few, all of them within its share of the way. So a model of one step redraws a picture from half way.
+     * Returns the steps for samplers that choose among the timesteps that a model was distilled with. If so few steps
+     * would leave none within the strength, all of them are taken within it. So a one-step model redraws a picture from
+     * half of the noise.
      */
     Steps withinStrength() {
         boolean none = !areChosen() && denoisingStart == 0 && (int) (count * strength) == 0;
@@ -103,7 +109,10 @@ public record Steps(
         return timesteps.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** Returns the indices into {@code all}, the decreasing timesteps of the whole way, that these steps cover. */
+    /**
+     * Returns the indices of the steps that these steps cover, within the decreasing timesteps {@code all} of the whole
+     * schedule.
+     */
     IntStream part(double[] all, int trainTimesteps) {
         int from = denoisingStart > 0
                 ? countUntil(denoisingStart, trainTimesteps, all)
@@ -122,8 +131,8 @@ public record Steps(
     }
 
     /**
-     * Returns how many of {@code timesteps} come before {@code share} of the noise levels is behind; rounded like the
-     * reference, half to even.
+     * Returns how many of {@code timesteps} come within the first {@code share} of the noise levels; rounded half to
+     * even, as in diffusers.
      */
     static int countUntil(double share, int trainTimesteps, double[] timesteps) {
         double cutoff = Math.rint(trainTimesteps - share * trainTimesteps);

@@ -10,18 +10,18 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
- * Trajectory consistency sampling (Zheng et al., 2024, algorithm 4): jump to a timestep below the next one, then put
- * fresh noise on.
+ * Trajectory consistency sampling (Zheng et al., 2024, algorithm 4): jumps to a timestep below the next one, then adds
+ * fresh noise.
  *
- * <p>From timestep t, with p the next one, it jumps to {@code s = floor((1 - eta) p)} and renoises from s to p. The
- * sampler of Hyper-SD's unified LoRAs.
+ * <p>From timestep t, with p the next one, it jumps to {@code s = floor((1 - eta) p)} and renoises from s to p. It is
+ * the sampler of Hyper-SD's unified LoRAs.
  *
- * @param originalSteps the number of timesteps the model was distilled with, 50 for all published ones
- * @param eta from 0 (no fresh noise, which is DDIM) to 1 (jump to the image, then noise it, as LCM does); it does not
- *     matter in the last step. Lower values give more detail at many steps
+ * @param originalSteps the number of timesteps that the model was distilled with, 50 for all published ones
+ * @param eta the amount of fresh noise, from 0 (none, which is DDIM) to 1 (jump to the image, then renoise it, as LCM
+ *     does); it has no effect in the last step. Lower values give more detail at many steps
  */
 public record Tcd(int originalSteps, double eta) implements Sampler {
-    /** The eta of the reference implementation where none is given. */
+    /** The default eta of the reference implementation. */
     public static final double DEFAULT_ETA = 0.3;
 
     public Tcd {
@@ -64,7 +64,10 @@ public record Tcd(int originalSteps, double eta) implements Sampler {
         return new SamplingPlan(name(), schedule.prediction(), rows);
     }
 
-    /** As in the reference: whoever overrides the number of original steps gets all timesteps to pick from. */
+    /**
+     * Returns the timesteps that the model was distilled with; all timesteps if {@code steps} sets the number of
+     * original steps, as in the reference implementation.
+     */
     private int[] known(int trainTimesteps, Steps steps) {
         return steps.originalSteps().isPresent()
                 ? IntStream.range(0, (int) (trainTimesteps * steps.originStrength()))

@@ -8,16 +8,16 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * The timesteps that DDIM, PLMS, TCD and LCM go through.
+ * The timesteps of DDIM, PLMS, TCD and LCM.
  *
  * @param noise the noise level of every timestep
- * @param timesteps where each step begins, decreasing
- * @param targets where each step ends, negative for the end of the way; not always the next timestep, because timesteps
- *     are rounded and strides are not
- * @param end how much noise is left at the end of the way
+ * @param timesteps the timestep at which each step begins, decreasing
+ * @param targets the timestep at which each step ends, negative at the end of the schedule; not always the next
+ *     timestep, because timesteps are rounded and strides are not
+ * @param end the noise that is left at the end of the schedule
  */
 record TimestepSchedule(NoiseSchedule noise, int[] timesteps, int[] targets, FinalSigma end) {
-    /** Evenly spaced timesteps, or those that {@code steps} names. */
+    /** Creates evenly spaced timesteps, or takes those in {@code steps}. */
     static TimestepSchedule spaced(NoiseSchedule noise, Steps steps, TimestepSpacing spacing, FinalSigma end) {
         if (steps.areChosen()) {
             return through(noise, steps.chosen(noise.trainTimesteps()), end);
@@ -31,8 +31,8 @@ record TimestepSchedule(NoiseSchedule noise, int[] timesteps, int[] targets, Fin
     }
 
     /**
-     * Timesteps evenly picked from {@code known}, those that a model was distilled with, or those that {@code steps}
-     * names.
+     * Chooses timesteps evenly from {@code known}, those that a model was distilled with, or takes those in {@code
+     * steps}.
      */
     static TimestepSchedule distilled(NoiseSchedule noise, Steps steps, Supplier<int[]> known, FinalSigma end) {
         int[] timesteps = steps.areChosen() ? steps.chosen(noise.trainTimesteps()) : pick(known.get(), steps.count());
@@ -46,8 +46,8 @@ record TimestepSchedule(NoiseSchedule noise, int[] timesteps, int[] targets, Fin
     }
 
     /**
-     * Returns the timesteps that consistency models are distilled with, {@code T / original * (1..k) - 1}, increasing,
-     * of which only the first {@code k = original * strength} are taken.
+     * Returns the timesteps with which consistency models are distilled, {@code T
+     * original * (1..k) - 1}, increasing, of which only the first {@code k = original * strength} are used.
      */
     static int[] distillation(int trainTimesteps, int original, double strength) {
         if (original < 1 || original > trainTimesteps) {
@@ -60,7 +60,7 @@ record TimestepSchedule(NoiseSchedule noise, int[] timesteps, int[] targets, Fin
                 .toArray();
     }
 
-    /** {@code count} of the increasing timesteps {@code known}, decreasing, beginning with the last. */
+    /** Chooses {@code count} of the increasing timesteps {@code known}, decreasing, beginning with the last. */
     private static int[] pick(int[] known, int count) {
         if (count > known.length) {
             throw new InvalidRequestException(

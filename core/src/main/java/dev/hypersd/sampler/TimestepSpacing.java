@@ -7,18 +7,19 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where on the way from noise to image a given number of timesteps lies.
+ * The spacing of a number of timesteps between noise and image.
  *
  * @param kind the rule
  * @param offset added to every timestep of leading spacing, 1 in Stable Diffusion; 0 for the others
  */
 public record TimestepSpacing(Kind kind, int offset) {
     /**
-     * T/N, 2T/N, ... up to the last timestep, which the first step sees. What few-step models need (Lin et al., 2024).
+     * Trailing spacing: T/N, 2T/N, ... up to the last timestep, at which the first step begins. Few-step models need it
+     * (Lin et al., 2024).
      */
     public static final TimestepSpacing TRAILING = new TimestepSpacing(Kind.TRAILING, 0);
 
-    /** From T-1 to 0 evenly, both ends included. */
+    /** Linspace spacing: evenly from T-1 to 0, both included. */
     public static final TimestepSpacing LINSPACE = new TimestepSpacing(Kind.LINSPACE, 0);
 
     /** The rules; their names in lower case are those of {@code timestep_spacing} in scheduler_config.json. */
@@ -29,14 +30,14 @@ public record TimestepSpacing(Kind kind, int offset) {
     }
 
     /**
-     * Multiples of T/N counted from 0, plus an offset: the first step never sees pure noise. Stable Diffusion as
-     * published.
+     * Returns leading spacing: multiples of T/N from 0, plus an offset, so that the first step never begins at pure
+     * noise. Stable Diffusion was published with it.
      */
     public static TimestepSpacing leading(int offset) {
         return new TimestepSpacing(Kind.LEADING, offset);
     }
 
-    /** What {@code timestep_spacing} and {@code steps_offset} ask for. */
+    /** Reads {@code timestep_spacing} and {@code steps_offset}. */
     static TimestepSpacing from(JsonObject config, Kind absent) {
         int offset = config.integer("steps_offset", 0);
         Kind kind = config.choice(
@@ -48,9 +49,9 @@ public record TimestepSpacing(Kind kind, int offset) {
     }
 
     /**
-     * {@code count} decreasing timesteps out of 0..{@code trainTimesteps}-1; linspace gives fractions.
+     * Returns {@code count} decreasing timesteps out of 0..{@code trainTimesteps}-1; linspace gives fractions.
      *
-     * @throws InvalidRequestException if there are not that many timesteps, or the offset leads beyond the last
+     * @throws InvalidRequestException if there are fewer timesteps, or the offset exceeds the last one
      */
     public double[] timesteps(int trainTimesteps, int count) {
         if (count > trainTimesteps) {

@@ -1,13 +1,13 @@
 /**
- * From pure noise to an image in N evaluations of a network.
+ * Samplers, which go from pure noise to an image in N evaluations of a network.
  *
- * <p>A {@link dev.hypersd.sampler.Sampler} is a value: a method and its options. Together with a noise schedule and the
- * wanted {@link dev.hypersd.sampler.Steps} it makes a {@link dev.hypersd.sampler.SamplingPlan}, a table with one row of
- * numbers for each evaluation of the network. All samplers take a step in the same way, because each of them is a
- * weighted sum: of the image and the noise that the network sees in the sample, of what it saw in earlier samples, and
- * of fresh noise. They differ in the weights alone. So a plan can be printed, compared and tested by itself, and taking
- * a step is a pure function: the evaluations that a multistep sampler looks back to are part of a step's result and are
- * handed to the next step.
+ * <p>A {@link dev.hypersd.sampler.Sampler} is a value: a method and its options. From a noise schedule and the wanted
+ * {@link dev.hypersd.sampler.Steps} it makes a {@link dev.hypersd.sampler.SamplingPlan}, a table with one row of
+ * numbers for each evaluation of the network. All samplers take a step in the same way, because the next sample is
+ * always a weighted sum: of the image and the noise that the network predicts, of its earlier predictions, and of fresh
+ * noise. Samplers differ only in the weights. So a plan can be printed, compared and tested by itself, and taking a
+ * step is a pure function: the evaluations that a multistep sampler needs are part of a step's result and are passed to
+ * the next step.
  *
  * {@snippet :
  * SamplingPlan plan = new Tcd(50, 0.3).plan(schedule, Steps.of(4));
@@ -18,10 +18,10 @@
  * }
  * }
  *
- * <p>Which timesteps the rows are for is decided by a {@code TimestepSchedule} (DDIM, PLMS, TCD, LCM) or by a
- * {@code SigmaSchedule} (the samplers of k-diffusion and the DPM-Solvers), as in diffusers. Another sampler is a class
- * of its own, which makes the rows, and a line in {@link dev.hypersd.sampler.Samplers}. A method of two evaluations in
- * a step has two rows for it.
+ * <p>The timesteps of the rows come from a {@code TimestepSchedule} (DDIM, PLMS, TCD, LCM) or a {@code SigmaSchedule}
+ * (the samplers of k-diffusion and the DPM-Solvers), as in diffusers. A new sampler is a class of its own, which makes
+ * the rows, and an entry in {@link dev.hypersd.sampler.Samplers}. A method with two evaluations in a step has two rows
+ * for it.
  */
 @NullMarked
 package dev.hypersd.sampler;

@@ -1,14 +1,14 @@
 package dev.hypersd.schedule;
 
-/** How the noise added at each training timestep grows. Its text form is that of scheduler_config.json. */
+/** The growth of the noise variance over the training timesteps. Its text form is that of scheduler_config.json. */
 public enum BetaSchedule {
-    /** Evenly from beta_start to beta_end (Ho et al., 2020). */
+    /** Linear from beta_start to beta_end (Ho et al., 2020). */
     LINEAR("linear"),
 
-    /** Evenly in the square root: Stable Diffusion. */
+    /** Linear in the square root, as in Stable Diffusion. */
     SCALED_LINEAR("scaled_linear"),
 
-    /** The squared cosine of Nichol and Dhariwal (2021), which has no start and end. */
+    /** The squared cosine of Nichol and Dhariwal (2021), without beta_start and beta_end. */
     COSINE("squaredcos_cap_v2");
 
     private static final double LARGEST_COSINE_BETA = 0.999;
@@ -47,8 +47,8 @@ public enum BetaSchedule {
     }
 
     /**
-     * {@code count} values from {@code start} to {@code end}; each half is counted from its own end, so that both ends
-     * are exact.
+     * Returns {@code count} evenly spaced values from {@code start} to {@code end}. Each half is computed from its own
+     * end, so that both ends are exact.
      */
     private static float[] evenly(float start, float end, int count) {
         float[] values = new float[count];

@@ -4,18 +4,18 @@ import dev.hypersd.tensor.Tensors;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
-/** {@code first * x + second * y}: what every move between noise levels comes down to. */
+/** A weighted sum {@code first * x + second * y}, the form of every move between noise levels. */
 public record Blend(double first, double second) {
-    /** {@code first * x + second * y} in a new tensor; both have the same shape and floating-point type. */
+    /** Computes {@code first * x + second * y} in a new tensor; both have the same shape and floating-point type. */
     public Tensor of(Tensor x, Tensor y) {
         checkShapes(x, y);
         return Tensors.combine(first, x, second, y);
     }
 
     /**
-     * Returns the same with numbers of its own for each sample of a batch.
+     * Computes the sum with different weights for each sample of a batch.
      *
-     * @param blends one for all samples, or one for each: as many as {@code x} has rows
+     * @param blends one for all samples, or one for each row of {@code x}
      * @param x {@code [B, ...]}
      * @param y {@code [B, ...]}
      */
@@ -40,7 +40,7 @@ public record Blend(double first, double second) {
         }
     }
 
-    /** {@code [B, 1, ..., 1]}, so that row b of {@code like} meets value b. */
+    /** Returns the values as {@code [B, 1, ..., 1]}, for multiplication with {@code like}. */
     private static Tensor perSample(float[] values, Tensor like) {
         long[] shape = new long[(int) like.dim()];
         Arrays.fill(shape, 1);
@@ -48,7 +48,7 @@ public record Blend(double first, double second) {
         return Tensors.of(values, shape).to(like.device(), like.scalar_type());
     }
 
-    /** {@code a * p + b * q}, term by term. */
+    /** Returns {@code a * p + b * q}, term by term. */
     static Blend sum(double a, Blend p, double b, Blend q) {
         return new Blend(a * p.first + b * q.first, a * p.second + b * q.second);
     }

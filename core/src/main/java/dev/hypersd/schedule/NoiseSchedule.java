@@ -9,14 +9,13 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The noise level of every training timestep, and the moves between them: immutable, safe to share.
  *
- * <p>Samples are {@code [B, ...]} of any floating-point type; F32 is right, because the moves amplify rounding where
- * there is much noise. Timesteps are 0 (almost clean) to {@link #trainTimesteps()} - 1 (almost noise); every method
- * takes either one for the whole batch or one for each sample. Results are new tensors, gradients flow through them,
- * arguments are not changed.
+ * <p>Samples are {@code [B, ...]} of any floating-point type; F32 is recommended, because the moves amplify rounding at
+ * high noise. Timesteps are 0 (almost clean) to {@link #trainTimesteps()} - 1 (almost noise); every method takes either
+ * one for the whole batch or one for each sample. Results are new tensors, gradients flow through them, and arguments
+ * are not changed.
  *
  * <p>Timestep 0 is not the clean image: consistency models end their trajectories there, in training as in sampling,
- * and what noise it leaves (0.029 in Stable Diffusion) is harmless. Where the pure image is wanted, {@link #toX0} gives
- * it.
+ * and the noise that it leaves (0.029 in Stable Diffusion) is harmless. {@link #toX0} gives the clean image.
  */
 public final class NoiseSchedule {
     private final ScheduleSettings settings;
@@ -27,17 +26,17 @@ public final class NoiseSchedule {
         this.levels = levels(alphaBars(settings));
     }
 
-    /** Returns the schedule that a scheduler_config.json describes; see {@link ScheduleSettings#from}. */
+    /** Reads the schedule of a scheduler_config.json; see {@link ScheduleSettings#from}. */
     public static NoiseSchedule from(JsonObject config) {
         return new NoiseSchedule(ScheduleSettings.from(config));
     }
 
-    /** What this schedule was made from. */
+    /** Returns the settings that this schedule was made from. */
     public ScheduleSettings settings() {
         return settings;
     }
 
-    /** What the network predicts. */
+    /** Returns what the network predicts. */
     public PredictionType prediction() {
         return settings.prediction();
     }
@@ -56,7 +55,7 @@ public final class NoiseSchedule {
         return levels[t];
     }
 
-    /** {@code x_t = alpha_t x0 + sigma_t noise}. */
+    /** Returns {@code x_t = alpha_t x0 + sigma_t noise}. */
     public Tensor addNoise(Tensor x0, Tensor noise, int... t) {
         return blend(x0, noise, t, i -> {
             NoiseLevel at = level(t[i]);
@@ -64,7 +63,7 @@ public final class NoiseSchedule {
         });
     }
 
-    /** {@code v_t = alpha_t noise - sigma_t x0}, the target of v-prediction. */
+    /** Returns {@code v_t = alpha_t noise - sigma_t x0}, the target of v-prediction. */
     public Tensor velocity(Tensor x0, Tensor noise, int... t) {
         return blend(x0, noise, t, i -> {
             NoiseLevel at = level(t[i]);
@@ -72,19 +71,20 @@ public final class NoiseSchedule {
         });
     }
 
-    /** Returns the image that a network with output {@code output} sees in {@code xt}. */
+    /** Returns the image that follows from the network's output {@code output} for {@code xt}. */
     public Tensor toX0(Tensor xt, Tensor output, int... t) {
         return blend(xt, output, t, i -> prediction().x0(level(t[i])));
     }
 
-    /** Returns the noise that a network with output {@code output} sees in {@code xt}. */
+    /** Returns the noise that follows from the network's output {@code output} for {@code xt}. */
     public Tensor toEps(Tensor xt, Tensor output, int... t) {
         return blend(xt, output, t, i -> prediction().eps(level(t[i])));
     }
 
     /**
-     * Returns one deterministic DDIM step (the paper's Psi): the sample at timestep {@code to} with the image and the
-     * noise that the network sees in {@code x}. The identity where {@code to = from}; either direction is allowed.
+     * Takes one deterministic DDIM step (the paper's Psi): the result has the image and the noise that the network
+     * predicts for {@code x}, at timestep {@code to}. It is the identity where {@code to = from}; either direction is
+     * allowed.
      *
      * @param output the network's output for {@code x} at {@code from}
      */
@@ -93,14 +93,15 @@ public final class NoiseSchedule {
         return blend(x, output, from, i -> prediction().jump(level(from[i]), level(to[i])));
     }
 
-    /** {@link #jump(Tensor, Tensor, int[], int[])} with the same timesteps for all samples. */
+    /** Takes a step as {@link #jump(Tensor, Tensor, int[], int[])} does, with the same timesteps for all samples. */
     public Tensor jump(Tensor x, Tensor output, int from, int to) {
         return jump(x, output, new int[] {from}, new int[] {to});
     }
 
     /**
-     * Forward diffusion from one noise level to a higher one:
-     * {@code sqrt(abar_t / abar_s) x + sqrt(1 - abar_t / abar_s) noise}.
+     * Adds noise from one noise level to a higher one (forward diffusion): {@code sqrt(abar_t
+     * abar_s) x + sqrt(1 - abar_t
+     * abar_s) noise}.
      *
      * @param from the timestep s of {@code x}
      * @param to the timestep t of the result, not below {@code from}
@@ -110,12 +111,12 @@ public final class NoiseSchedule {
         return blend(x, noise, from, i -> renoise(level(from[i]), level(to[i])));
     }
 
-    /** {@link #renoise(Tensor, Tensor, int[], int[])} with the same timesteps for all samples. */
+    /** Adds noise as {@link #renoise(Tensor, Tensor, int[], int[])} does, with the same timesteps for all samples. */
     public Tensor renoise(Tensor x, Tensor noise, int from, int to) {
         return renoise(x, noise, new int[] {from}, new int[] {to});
     }
 
-    /** {@link #renoise(Tensor, Tensor, int[], int[])} between two levels, as a blend of sample and noise. */
+    /** Returns the weights of sample and noise in {@link #renoise(Tensor, Tensor, int[], int[])} between two levels. */
     public static Blend renoise(NoiseLevel from, NoiseLevel to) {
         double kept = to.alphaBar() / from.alphaBar();
         // Levels that are equal up to rounding must not give the root of a negative number.
@@ -149,7 +150,10 @@ public final class NoiseSchedule {
         return levels;
     }
 
-    /** In the precision that networks were trained with: single, except for the running product. */
+    /**
+     * Computes the cumulative products of alphas in the precision that networks were trained with: single, except for
+     * the running product.
+     */
     private static float[] alphaBars(ScheduleSettings settings) {
         float[] betas = betas(settings);
         float[] alphas = new float[betas.length];
@@ -181,9 +185,7 @@ public final class NoiseSchedule {
         return products;
     }
 
-    /**
-     * Shifts and stretches alpha so that it ends at exactly 0 and begins where it was (Lin et al., 2024, algorithm 1).
-     */
+    /** Shifts and scales alpha so that it ends at exactly 0 and begins where it was (Lin et al., 2024, algorithm 1). */
     private static float[] withoutTerminalSignal(float[] alphaBars) {
         double first = Math.sqrt(alphaBars[0]);
         double last = Math.sqrt(alphaBars[alphaBars.length - 1]);

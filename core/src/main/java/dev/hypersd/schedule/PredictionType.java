@@ -3,7 +3,10 @@ package dev.hypersd.schedule;
 import dev.hypersd.error.InvalidRequestException;
 import java.util.Arrays;
 
-/** What a network was trained to predict from a noisy sample. Its text form is that of scheduler_config.json. */
+/**
+ * The quantity that a network was trained to predict from a noisy sample. Its text form is that of
+ * scheduler_config.json.
+ */
 public enum PredictionType {
     /** The noise in the sample (Ho et al., 2020); Stable Diffusion 1.5 and SDXL. */
     EPSILON("epsilon") {
@@ -50,22 +53,15 @@ public enum PredictionType {
         this.text = text;
     }
 
-    /**
-     * Returns the image that the network sees in sample {@code x} at a level, as a blend of {@code x} and the network's
-     * output.
-     */
+    /** Returns the predicted image at a level, as a blend of the sample {@code x} and the network's output. */
     public abstract Blend x0(NoiseLevel at);
 
-    /**
-     * Returns the noise that the network sees in sample {@code x} at a level, as a blend of {@code x} and the network's
-     * output.
-     */
+    /** Returns the predicted noise at a level, as a blend of the sample {@code x} and the network's output. */
     public abstract Blend eps(NoiseLevel at);
 
     /**
-     * Returns the sample at level {@code to} with the same image and the same noise as {@code x} has at level {@code
-     * from}, as a blend of {@code x} and the network's output: one DDIM step (Song et al., 2021, eq. 12 without noise),
-     * the identity for equal levels.
+     * Returns one DDIM step (Song et al., 2021, eq. 12 without noise) from level {@code from} to level {@code to}, as a
+     * blend of {@code x} and the network's output. It is the identity for equal levels.
      */
     public Blend jump(NoiseLevel from, NoiseLevel to) {
         return Blend.sum(to.alpha(), x0(from), to.sigma(), eps(from));

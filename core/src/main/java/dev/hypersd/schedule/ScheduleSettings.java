@@ -6,13 +6,13 @@ import dev.hypersd.json.JsonObject;
 import java.util.List;
 
 /**
- * What determines a noise schedule: the part of scheduler_config.json that belongs to the model, not to the sampler.
+ * The settings of a noise schedule: the part of scheduler_config.json that belongs to the model, not to the sampler.
  *
- * @param trainTimesteps how many timesteps the network was trained with, at least 2
- * @param betaSchedule how the noise grows; ignored where {@code trainedBetas} are given
+ * @param trainTimesteps the number of timesteps that the network was trained with, at least 2
+ * @param betaSchedule the growth of the noise variance; ignored where {@code trainedBetas} are given
  * @param betaStart the noise variance of the first timestep, in (0, 1)
  * @param betaEnd the noise variance of the last timestep, in (0, 1)
- * @param trainedBetas one variance for each timestep, or empty
+ * @param trainedBetas the noise variance of each timestep, or empty
  * @param prediction what the network predicts
  * @param zeroTerminalSnr whether the last timestep is moved to pure noise (Lin et al., 2024, algorithm 1)
  */
@@ -24,11 +24,15 @@ public record ScheduleSettings(
         List<Double> trainedBetas,
         PredictionType prediction,
         boolean zeroTerminalSnr) {
-    /** Stable Diffusion 1.5 and SDXL. */
+    /** The settings of Stable Diffusion 1.5 and SDXL. */
     public static final ScheduleSettings STABLE_DIFFUSION = new ScheduleSettings(
             1000, BetaSchedule.SCALED_LINEAR, 0.00085, 0.012, List.of(), PredictionType.EPSILON, false);
 
-    /** Refuses numbers that make no schedule with an {@link InvalidRequestException}. */
+    /**
+     * Refuses numbers that do not make a schedule.
+     *
+     * @throws InvalidRequestException which names the number
+     */
     public ScheduleSettings {
         trainedBetas = List.copyOf(trainedBetas);
         if (trainTimesteps < 2) {
@@ -46,7 +50,7 @@ public record ScheduleSettings(
     /**
      * Returns the settings in a scheduler_config.json, with diffusers' values for absent keys.
      *
-     * @throws InvalidFileException if a value makes no sense; the message names file, key and value
+     * @throws InvalidFileException if a value is invalid; the message names file, key and value
      */
     public static ScheduleSettings from(JsonObject config) {
         try {
@@ -68,7 +72,7 @@ public record ScheduleSettings(
         }
     }
 
-    /** Returns the same schedule for a network that predicts something else. */
+    /** Returns these settings for a network with another prediction type. */
     public ScheduleSettings withPrediction(PredictionType other) {
         return new ScheduleSettings(
                 trainTimesteps, betaSchedule, betaStart, betaEnd, trainedBetas, other, zeroTerminalSnr);

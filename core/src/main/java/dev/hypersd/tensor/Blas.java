@@ -10,16 +10,16 @@ import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * The library that multiplies matrices for the engine, asked by its own exported functions and not guessed from a
- * file's name: the engine finds it at load time under the name {@code libopenblas}, whatever it is.
+ * The library of matrix products that the engine uses, identified by its own exported functions. The engine loads it
+ * under the name {@code libopenblas}, whichever it is.
  *
- * @param name as the library calls itself
+ * @param name the name that the library reports
  * @param mkl whether it is Intel's MKL
  */
 record Blas(String name, boolean mkl) {
     private static final int LONGEST_NAME = 256;
 
-    /** Returns the library that is loaded now. The engine must have started. */
+    /** Identifies the loaded library. The engine must have started. */
     static Blas loaded() {
         SymbolLookup libraries = SymbolLookup.loaderLookup();
         Optional<MemorySegment> mkl = libraries.find("MKL_Get_Version_String");
@@ -29,7 +29,7 @@ record Blas(String name, boolean mkl) {
         return new Blas(libraries.find("openblas_get_config").map(Blas::text).orElse("unknown BLAS"), false);
     }
 
-    /** Advice for a slow library; empty where this machine can have no faster one. */
+    /** Returns advice for a slow library; empty if no faster one exists for this machine. */
     Optional<String> advice() {
         boolean possible = Loader.getPlatform().endsWith("x86_64");
         return mkl || !possible

@@ -8,12 +8,12 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The processor as the engine should see it. */
+/** The properties of the processor that matter to the engine. */
 final class Cores {
     private static final Path SYSTEM = Path.of("/sys/devices/system/cpu");
     private static final Path ABILITIES = Path.of("/proc/cpuinfo");
 
-    /** The names that processors give to instructions that multiply BF16: with AVX-512, with AMX, and on ARM. */
+    /** The names of processor features for products in BF16: with AVX-512, with AMX, and on ARM. */
     private static final Pattern BF16 = Pattern.compile("\\b(avx512_bf16|amx_bf16|bf16)\\b");
 
     private static final boolean MULTIPLY_BF16 = readMultiplyBf16();
@@ -21,9 +21,8 @@ final class Cores {
     private Cores() {}
 
     /**
-     * Cores that compute independently: two hardware threads of one core share its arithmetic units and only get in
-     * each other's way. Limits of a container count. Where the system does not tell (Windows), every processor is taken
-     * for a core.
+     * Returns the number of physical cores within the limits of a container, since two hardware threads of a core share
+     * its arithmetic units. Where the system does not report cores (Windows), every processor counts as one.
      */
     static int physical() {
         int processors = Runtime.getRuntime().availableProcessors();
@@ -42,8 +41,8 @@ final class Cores {
     }
 
     /**
-     * Returns whether products in BF16 are the processor's own, and faster than in F32. Where the system does not tell
-     * (Windows, macOS), they are taken not to be.
+     * Returns whether the processor has instructions for products in BF16, which makes them faster than in F32. Where
+     * the system does not report them (Windows, macOS), it is assumed not to.
      */
     static boolean multiplyBf16() {
         return MULTIPLY_BF16;

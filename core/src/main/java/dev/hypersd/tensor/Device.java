@@ -5,11 +5,11 @@ import java.util.Locale;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Where tensors live and are computed with. The one place that knows how to ask the engine for a device. */
+/** The devices on which tensors are held and computed. This is the only place that asks the engine for a device. */
 public enum Device {
     CPU,
 
-    /** The first CUDA device; the engine must be the build for CUDA. */
+    /** The first CUDA device, which needs the engine's build for CUDA. */
     CUDA;
 
     /**
@@ -39,12 +39,12 @@ public enum Device {
         }
     }
 
-    /** {@code tensor} on this device, itself where it already is there. */
+    /** Copies {@code tensor} to this device, or returns it if it is already there. */
     public Tensor place(Tensor tensor) {
         return tensor.to(new org.bytedeco.pytorch.Device(toString()), tensor.scalar_type());
     }
 
-    /** Returns the engine's name: {@code cpu}, {@code cuda}. */
+    /** Returns the engine's name, {@code cpu} or {@code cuda}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

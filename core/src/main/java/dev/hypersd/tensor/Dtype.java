@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Element types that weights are stored in and networks compute with. Names are those of the safetensors format. */
+/** The element types in which weights are stored and networks compute. Names are those of the safetensors format. */
 public enum Dtype {
     F64(8, ScalarType.Double),
     F32(4, ScalarType.Float),
     F16(2, ScalarType.Half),
     BF16(2, ScalarType.BFloat16),
-    /** Of which there is no infinity (Micikevicius et al., 2022). */
+    /** An eight-bit type without infinity (Micikevicius et al., 2022). */
     F8_E4M3(1, ScalarType.Float8_e4m3fn),
     F8_E5M2(1, ScalarType.Float8_e5m2),
     I64(8, ScalarType.Long),
@@ -28,7 +28,7 @@ public enum Dtype {
         this.scalarType = scalarType;
     }
 
-    /** Size of one element in bytes. */
+    /** Returns the size of one element in bytes. */
     public int bytes() {
         return bytes;
     }
@@ -38,7 +38,7 @@ public enum Dtype {
         return scalarType;
     }
 
-    /** Returns whether values are floating-point numbers; only these can be weights of a network. */
+    /** Returns whether values are floating-point numbers, as the weights of a network must be. */
     public boolean isFloatingPoint() {
         return switch (this) {
             case F64, F32, F16, BF16, F8_E4M3, F8_E5M2 -> true;
@@ -46,7 +46,7 @@ public enum Dtype {
         };
     }
 
-    /** Returns the type with this safetensors name ({@code "F16"}), or empty if there is none. */
+    /** Returns the type with this safetensors name ({@code "F16"}); empty if there is none. */
     public static Optional<Dtype> ofName(String name) {
         return Arrays.stream(values()).filter(d -> d.name().equals(name)).findFirst();
     }

@@ -13,20 +13,20 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The thread that computes.
+ * The engine, libtorch, with the thread on which all tensor work runs.
  *
  * <p>Gradient mode, autocast and tensor scopes of the engine belong to a thread, and a virtual thread that blocks may
- * wake up on another one. So all work goes to one platform thread that this class owns; the engine spreads each
- * operation over the cores by itself. Callers of any kind wait for the result.
+ * continue on another one. So all work runs on one platform thread that this class owns; the engine itself distributes
+ * each operation over the cores. Callers on any thread wait for the result.
  *
- * <p>An operation uses as many threads as there are physical cores, unless {@code OMP_NUM_THREADS} or
- * {@link #useThreads} say otherwise. A slow library for matrix products (no MKL) is announced once, as a warning of the
+ * <p>An operation uses as many threads as there are physical cores, unless {@code OMP_NUM_THREADS} or {@link
+ * #useThreads} set another number. A slow library for matrix products (no MKL) is reported once, as a warning of the
  * logger {@code dev.hypersd.tensor}.
  */
 public final class Engine {
     private static final System.Logger LOG = System.getLogger(Engine.class.getPackageName());
 
-    /** Large enough a product for the libraries behind it to set themselves up. */
+    /** The size of a product that is large enough to initialise the libraries behind it. */
     private static final int WARM = 64;
 
     private static final ScopedValue<Boolean> HERE = ScopedValue.newInstance();
@@ -52,17 +52,17 @@ public final class Engine {
     private Engine() {}
 
     /**
-     * Loads the native libraries in the background while the caller reads arguments and
-     * configurations. Nobody has to call this: the first piece of work waits for them anyway.
+     * Loads the native libraries in the background while the caller reads arguments and configurations. Calling it is
+     * optional, since the first work waits for them anyway.
      */
     public static void start() {
         // The static initialiser does it.
     }
 
     /**
-     * Waits until the native libraries are loaded. Whoever has other libraries of the same loader to load on a thread
-     * of its own does so afterwards: the loader's classes can be set up by one thread at a time only, and two would
-     * wait for each other for ever.
+     * Waits until the native libraries are loaded. A caller that loads other libraries of JavaCPP on a thread of its
+     * own must wait first: the classes of JavaCPP's loader can be initialised by one thread at a time only, and two
+     * would deadlock.
      *
      * @throws HyperSdException if there is no build of the engine for this machine
      */
@@ -71,8 +71,8 @@ public final class Engine {
     }
 
     /**
-     * Runs {@code work} on the engine's thread, without recording gradients, and frees every tensor that it made and
-     * nobody took over.
+     * Runs {@code work} on the engine's thread without recording gradients, and frees every tensor that it made and
+     * that no other owner took over.
      *
      * @return what {@code work} returns, which must not be a tensor of its own
      */
@@ -85,10 +85,7 @@ public final class Engine {
         });
     }
 
-    /**
-     * Runs {@code work} on the engine's thread as it is, gradients included; directly where the caller already is on
-     * it.
-     */
+    /** Runs {@code work} on the engine's thread, with gradients; directly if the caller is already on it. */
     public static <T> T call(Callable<T> work) {
         if (HERE.isBound()) {
             return callDirectly(work);
@@ -96,7 +93,10 @@ public final class Engine {
         return result(THREAD.submit(() -> ScopedValue.where(HERE, true).call(work::call)));
     }
 
-    /** Sets how many cores one operation may use; the physical cores are right in almost every case. */
+    /**
+     * Sets how many threads one operation uses; the number of physical cores, which is the default, is best in almost
+     * every case.
+     */
     public static void useThreads(int threads) {
         call(() -> {
             torch.set_num_threads(threads);
@@ -105,15 +105,16 @@ public final class Engine {
     }
 
     /**
-     * Returns the type that this machine's processor computes fastest in: BF16 where it has instructions for that, and
-     * F32 elsewhere.
+     * Returns the type in which this machine's processor computes fastest: BF16 if it has instructions for it,
+     * otherwise F32.
      */
     public static Dtype fastestDtype() {
         return Cores.multiplyBf16() ? Dtype.BF16 : Dtype.F32;
     }
 
     /**
-     * The first task of the thread. Libraries that do not load fail again, to the caller, in the first piece of work.
+     * Prepares the libraries, as the first task of the thread. An error in loading them is thrown again to the caller
+     * of the first work.
      */
     private static void prepare() {
         if (System.getenv("OMP_NUM_THREADS") == null) {
@@ -143,8 +144,8 @@ public final class Engine {
     }
 
     /**
-     * Work in native code cannot be interrupted, and its tensors must not be freed under it: an interrupt is kept for
-     * later.
+     * Waits for the result. Native work cannot be interrupted, and its tensors must not be freed while it runs, so an
+     * interrupt is kept until later.
      */
     private static <T> T await(Future<T> result) throws ExecutionException {
         boolean interrupted = false;

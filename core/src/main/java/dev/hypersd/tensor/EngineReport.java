@@ -11,20 +11,20 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A report of the library and the processor that compute on this machine, of their speed, and of what would make them
+ * A report of the libraries and the processor that compute on this machine, of their speed, and of what would make them
  * faster.
  *
- * @param engine name and version of the tensor engine
- * @param platform operating system and architecture, {@code linux-x86_64}
- * @param blas the library that multiplies matrices
- * @param device {@code cpu}, or {@code cuda} where the engine can use one
- * @param vectors the widest vector instructions that the engine's own loops use, {@code AVX512}
- * @param threads how many threads one operation is spread over
- * @param cores physical cores available to this process
- * @param allocator who hands out large blocks of memory
- * @param hugePages whether tensors lie in huge pages, as a phrase
- * @param gemmGflops measured rate of an F32 matrix product, the ceiling for convolution, attention and linear layers
- * @param advice sentences that say what would make this machine faster; empty when nothing is known
+ * @param engine the name and version of the tensor engine
+ * @param platform the operating system and architecture, such as {@code linux-x86_64}
+ * @param blas the library of matrix products
+ * @param device {@code cpu}, or {@code cuda} if the engine can use one
+ * @param vectors the widest vector instructions that the engine's own loops use, such as {@code AVX512}
+ * @param threads the number of threads of one operation
+ * @param cores the number of physical cores available to this process
+ * @param allocator the allocator of large blocks of memory
+ * @param hugePages a phrase that says whether tensors are in huge pages
+ * @param gemmGflops the measured rate of an F32 matrix product, which limits convolution, attention and linear layers
+ * @param advice sentences that say what would make this machine faster; may be empty
  */
 public record EngineReport(
         String engine,
@@ -47,7 +47,7 @@ public record EngineReport(
         advice = List.copyOf(advice);
     }
 
-    /** Asks the engine and measures it; takes about a second. */
+    /** Collects the report and measures the speed, which takes about a second. */
     public static EngineReport measure() {
         return Engine.infer(() -> {
             Blas blas = Blas.loaded();
@@ -79,7 +79,7 @@ public record EngineReport(
         return advice;
     }
 
-    /** Returns the best of a few rounds of {@code [2048, 2048] x [2048, 2048]}. */
+    /** Returns the best rate of several products {@code [2048, 2048] x [2048, 2048]}. */
     private static double measureGemm() {
         Tensor a = torch.randn(GEMM_SIZE, GEMM_SIZE);
         Tensor b = torch.randn(GEMM_SIZE, GEMM_SIZE);
@@ -93,7 +93,7 @@ public record EngineReport(
         return 2.0 * GEMM_SIZE * GEMM_SIZE * GEMM_SIZE / best;
     }
 
-    /** The page size of large blocks of memory, as far as Linux reports it. */
+    /** The allocator and page size of large blocks of memory, as far as Linux reports them. */
     private record Memory(String allocator, String hugePages, List<String> advice) {
         static Memory ofThisProcess() {
             if (!Loader.getPlatform().startsWith("linux")) {

@@ -11,31 +11,30 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Images as tensors {@code [B, 3, H, W]} of red, green and blue in F32, and tensors as images: the arithmetic of
- * diffusers' {@code VaeImageProcessor}. Networks that take or give images do so from -1 to 1, ControlNets and masks
- * from 0 to 1.
+ * Converts images to tensors {@code [B, 3, H, W]} of red, green and blue in F32, and back, with the arithmetic of
+ * diffusers' {@code VaeImageProcessor}. Networks take and return images from -1 to 1; ControlNets and masks use 0 to 1.
  */
 public final class ImageTensors {
     private ImageTensors() {}
 
     /**
-     * Images as numbers from -1 to 1, {@code [B, 3, H, W]}. The tensor belongs to the caller's scope.
+     * Converts images to values from -1 to 1, {@code [B, 3, H, W]}. The tensor belongs to the caller's scope.
      *
-     * @param images of one size, at least one
+     * @param images images of one size, at least one
      */
     public static Tensor of(List<Image> images) {
         return TensorScope.scoped(() -> zeroToOne(images).mul_(new Scalar(2.0)).sub_(new Scalar(1.0)));
     }
 
-    /** {@link #of(List)} for a single image, {@code [1, 3, H, W]}. */
+    /** Converts one image to values from -1 to 1, {@code [1, 3, H, W]}. */
     public static Tensor of(Image image) {
         return of(List.of(image));
     }
 
     /**
-     * Images as numbers from 0 to 1, {@code [B, 3, H, W]}. The tensor belongs to the caller's scope.
+     * Converts images to values from 0 to 1, {@code [B, 3, H, W]}. The tensor belongs to the caller's scope.
      *
-     * @param images of one size, at least one
+     * @param images images of one size, at least one
      */
     public static Tensor zeroToOne(List<Image> images) {
         return TensorScope.scoped(() -> {
@@ -55,8 +54,8 @@ public final class ImageTensors {
     }
 
     /**
-     * Returns a mask {@code [1, 1, H, W]} from a grey image: 1 where it is bright (128 and above), else 0. It belongs
-     * to the caller's scope.
+     * Converts a grey image to a mask {@code [1, 1, H, W]}: 1 where it is bright (128 and above), otherwise 0. It
+     * belongs to the caller's scope.
      */
     public static Tensor mask(Image grey) {
         return TensorScope.scoped(() ->
@@ -64,10 +63,10 @@ public final class ImageTensors {
     }
 
     /**
-     * Returns the images of a batch, rounded to 8 bits.
+     * Converts a tensor to images, rounded to 8 bits.
      *
-     * @param pixels from -1 to 1, {@code [B, 3, H, W]} of any floating-point type on any device; values beyond are
-     *     clipped
+     * @param pixels the pixels from -1 to 1, {@code [B, 3, H, W]} of any floating-point type on any device; values
+     *     beyond are clipped
      */
     public static List<Image> images(Tensor pixels) {
         return TensorScope.released(() -> {

@@ -10,23 +10,23 @@ import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * The memory that this process can still have.
+ * Measures the memory that is available to this process.
  *
- * <p>Linux tells what the machine has left (proc(5)) and what a container leaves of it (cgroups, both versions). Cached
- * files count as left, because the kernel drops them when memory is wanted; swap space counts too. Other systems tell
- * only how much there is in all.
+ * <p>Linux reports the available memory of the machine (proc(5)) and the limits of a container (cgroups, both
+ * versions). Cached files count as available, because the kernel drops them when memory is needed; swap space counts
+ * too. Other systems report only the total memory.
  */
 public final class MachineMemory {
     private static final long KIB = 1024;
 
     private MachineMemory() {}
 
-    /** In bytes, at this moment. */
+    /** Returns the available memory in bytes at this moment. */
     public static long available() {
         return available(Path.of("/")).orElseGet(Pointer::totalPhysicalBytes);
     }
 
-    /** By the files that Linux has under {@code root}; empty if they are not there. */
+    /** Returns the available memory according to the files of Linux under {@code root}; empty if they do not exist. */
     static OptionalLong available(Path root) {
         List<String> machine = lines(root.resolve("proc/meminfo"));
         OptionalLong free = number(machine, "MemAvailable:");
@@ -40,8 +40,8 @@ public final class MachineMemory {
     }
 
     /**
-     * Returns the memory that the control groups of a line of {@code /proc/self/cgroup} leave: the group itself and all
-     * groups around it.
+     * Returns the memory that is left within the control groups in a line of {@code /proc/self/cgroup}: the group
+     * itself and all groups around it.
      *
      * @param line {@code 0::/group} in version 2, {@code 4:memory:/group} in version 1
      */
@@ -60,7 +60,7 @@ public final class MachineMemory {
                 : LongStream.empty();
     }
 
-    /** Returns the folder of a group and those around it; in a container the outer ones may not be there. */
+    /** Returns the folder of a group and those of the groups around it, as far as a container shows them. */
     private static Stream<Path> groups(Path all, String name) {
         Path group = all.resolve(name.replaceFirst("^/+", "")).normalize();
         return group.startsWith(all)
@@ -68,7 +68,7 @@ public final class MachineMemory {
                 : Stream.of(all);
     }
 
-    /** Returns the memory that one group leaves, if it has a limit. */
+    /** Returns the memory that is left within one group, if it has a limit. */
     private static LongStream left(Path group, String limitFile, String usageFile, String statisticsPrefix) {
         OptionalLong limit = number(lines(group.resolve(limitFile)), "");
         OptionalLong usage = number(lines(group.resolve(usageFile)), "");

@@ -8,15 +8,15 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** The pages of a mapped file that this process holds. */
+/** Evicts the pages of mapped files from this process. */
 public final class MappedPages {
-    /** Evicting less is not worth the page faults of the next use. */
+    /** The smallest file that is evicted; for less, the page faults of the next use cost more. */
     private static final long LEAST_BYTES = 64L << 20;
 
-    /** MADV_DONTNEED, the same number on every system that has the call. */
+    /** The number of MADV_DONTNEED, the same on every system that has the call. */
     private static final int DO_NOT_NEED = 4;
 
-    /** {@code int madvise(void *address, size_t length, int advice)}; Windows has none. */
+    /** The function {@code int madvise(void *address, size_t length, int advice)}, which Windows does not have. */
     private static final Optional<MethodHandle> ADVISE = Linker.nativeLinker()
             .defaultLookup()
             .find("madvise")
@@ -32,11 +32,11 @@ public final class MappedPages {
     private MappedPages() {}
 
     /**
-     * Takes the pages of a file out of the resident set. The system keeps them in its page cache while it has room, so
-     * that they come back without being read again when they are next used. Changes that were made in place are lost. A
-     * small file keeps its pages, and so does every file where the system knows no such call.
+     * Evicts the pages of a file from the resident set of the process. The system keeps them in its page cache while it
+     * has room, so that they need not be read again when they are next used. Changes that were made in place are lost.
+     * A small file is not evicted, and on systems without such a call no file is.
      *
-     * @param file all of a file, as {@link Tensors#map} gives it
+     * @param file the whole file, from {@link Tensors#map}
      */
     public static void evict(Tensor file) {
         long bytes = file.nbytes();
@@ -45,7 +45,7 @@ public final class MappedPages {
         }
     }
 
-    /** Advice that the system does not take leaves everything as it was. */
+    /** Calls the function; if it fails, nothing changes. */
     private static void advise(MethodHandle advise, long address, long bytes) {
         try {
             int _ = (int) advise.invokeExact(MemorySegment.ofAddress(address), bytes, DO_NOT_NEED);

@@ -1,14 +1,15 @@
 package dev.hypersd.tensor;
 
 /**
- * System properties that JavaCPP must have before its first class loads. Those that are set already stay as they are.
+ * Sets system properties that JavaCPP must have before its first class is loaded. Those that are already set are not
+ * changed.
  */
 final class NativeSettings {
     private NativeSettings() {}
 
     /**
-     * To be called first thing by the classes through which this library reaches the engine. Repeating it changes
-     * nothing.
+     * Sets the properties. Classes through which this library reaches the engine call this first; repeated calls have
+     * no effect.
      */
     static void apply() {
         // MKL where it is on the class path, OpenBLAS otherwise.

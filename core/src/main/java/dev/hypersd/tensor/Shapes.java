@@ -6,10 +6,11 @@ import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Checks of tensor shapes, made before the engine sees them, because a check that fails in native code may end the JVM.
+ * Checks the shapes of tensors before they are passed to the engine, because a check that fails in native code may
+ * terminate the JVM.
  */
 public final class Shapes {
-    /** In {@link #require}: any size from 1. */
+    /** In {@link #require}: any size of at least 1. */
     public static final long ANY = -1;
 
     private Shapes() {}
@@ -17,8 +18,8 @@ public final class Shapes {
     /**
      * Checks the shape of an input.
      *
-     * @param what the input as the message should call it, for example {@code "latents"}
-     * @param shape the sizes that are needed, {@link #ANY} where every size but 0 will do
+     * @param what the name of the input in the message, for example {@code "latents"}
+     * @param shape the required sizes, {@link #ANY} for any size but 0
      * @throws InvalidRequestException if {@code tensor} has another shape
      */
     public static void require(String what, Tensor tensor, long... shape) {
@@ -37,8 +38,10 @@ public final class Shapes {
     }
 
     /**
-     * Returns the number of elements, 1 for a scalar. It refuses to overflow, so that a hostile header cannot wrap
-     * around to a small size: {@link ArithmeticException} if the number exceeds 2^63 - 1.
+     * Returns the number of elements, 1 for a scalar. Overflow is refused, so that a hostile header cannot wrap around
+     * to a small size.
+     *
+     * @throws ArithmeticException if the number exceeds 2^63 - 1
      */
     public static long count(long... shape) {
         long count = 1;
@@ -51,7 +54,7 @@ public final class Shapes {
         return count;
     }
 
-    /** Returns the stride of each dimension, in elements, when the last dimension is the innermost. */
+    /** Returns the stride of each dimension, in elements, for row-major order. */
     public static long[] strides(long... shape) {
         long[] strides = new long[shape.length];
         long stride = 1;

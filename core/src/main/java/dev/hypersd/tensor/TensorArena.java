@@ -5,17 +5,17 @@ import java.util.Deque;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The owner of tensors that live long: a network's weights, merged adapters, cached embeddings.
+ * The owner of long-lived tensors: a network's weights, merged adapters, cached embeddings.
  *
- * <p>A tensor taken over here survives every {@link TensorScope} around it and is freed when the arena closes, together
- * with the other resources put in its charge (mapped files), in reverse order. Safe to use from several threads;
- * closing twice does nothing.
+ * <p>A tensor that it owns survives every {@link TensorScope} around it and is freed when the arena is closed, with the
+ * other resources that it owns (mapped files), in reverse order. Safe to use from several threads; closing again has no
+ * effect.
  */
 public final class TensorArena implements AutoCloseable {
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private boolean closed;
 
-    /** Takes over {@code tensor} and returns it. */
+    /** Takes ownership of {@code tensor} and returns it. */
     public synchronized Tensor own(Tensor tensor) {
         checkOpen();
         tensor.retainReference();
@@ -23,7 +23,7 @@ public final class TensorArena implements AutoCloseable {
         return tensor;
     }
 
-    /** Takes over any other resource, closed after the tensors that were added later. */
+    /** Takes ownership of another resource, which is closed after the tensors that were added later. */
     public synchronized <R extends AutoCloseable> R own(R resource) {
         checkOpen();
         owned.push(resource);

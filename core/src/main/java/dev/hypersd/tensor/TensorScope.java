@@ -8,20 +8,20 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A region of code that owns every tensor made inside it: at its end they are freed, all but the one that is its
- * result.
+ * A region of code that owns every tensor made in it: at its end they are freed, except its result.
  *
- * <p>Native memory is invisible to the garbage collector, so nothing may wait for it. One scope goes around a denoising
- * step or a training step; scopes nest, and the result of an inner one belongs to the outer one. Without an outer scope
- * the result belongs to the caller, who closes it. What must outlive all scopes goes into a {@link TensorArena}.
+ * <p>Native memory is invisible to the garbage collector, so it must be freed explicitly. One scope surrounds a
+ * denoising step or a training step. Scopes nest, and the result of an inner one belongs to the outer one. Without an
+ * outer scope the result belongs to the caller, who closes it. Tensors that outlive all scopes belong to a {@link
+ * TensorArena}.
  *
- * <p>Scopes belong to the thread that opens them. Tensors that a backward pass still needs stay alive inside the engine
+ * <p>Scopes belong to the thread that opens them. Tensors that a backward pass still needs stay alive in the engine
  * after their handles here are closed, so a scope may end before {@code backward()}.
  */
 public final class TensorScope {
     private TensorScope() {}
 
-    /** Runs {@code body} and frees every tensor made by it except the result. */
+    /** Runs {@code body} and frees every tensor that it made, except the result. */
     public static Tensor scoped(Supplier<Tensor> body) {
         PointerScope outer = PointerScope.getInnerScope();
         Tensor result;
@@ -34,9 +34,9 @@ public final class TensorScope {
     }
 
     /**
-     * Runs {@code body} and frees every tensor made by it except those that its result consists of.
+     * Runs {@code body} and frees every tensor that it made, except those that its result contains.
      *
-     * @param parts the tensors of a result
+     * @param parts returns the tensors of a result
      */
     public static <T> T keeping(Supplier<T> body, Function<T, List<Tensor>> parts) {
         PointerScope outer = PointerScope.getInnerScope();
@@ -57,9 +57,9 @@ public final class TensorScope {
     }
 
     /**
-     * {@code x} through one step after another, each in a scope of its own; what a step hands on is freed as soon as
-     * the next step has used it. So a long chain never holds more than two of its intermediate tensors. {@code x}
-     * itself is left alone.
+     * Applies one step after another to {@code x}, each in a scope of its own. The output of a step is freed as soon as
+     * the next step has used it, so a long chain never holds more than two intermediate tensors. {@code x} itself is
+     * not freed.
      */
     @SuppressWarnings("ReferenceEquality") // who owns a tensor is a matter of identity
     public static Tensor chain(Tensor x, Step... steps) {
@@ -82,18 +82,18 @@ public final class TensorScope {
         return current;
     }
 
-    /** Returns the same for steps that were put into a list. */
+    /** Applies a list of steps as {@link #chain(Tensor, Step...)} does. */
     public static Tensor chain(Tensor x, List<Step> steps) {
         return chain(x, steps.toArray(Step[]::new));
     }
 
-    /** One link of a {@link #chain}: makes a new tensor, or changes its input in place and returns it. */
+    /** One step of a {@link #chain}: makes a new tensor, or changes its input in place and returns it. */
     @FunctionalInterface
     public interface Step {
         Tensor apply(Tensor x);
     }
 
-    /** Runs {@code body}, whose result holds no tensor of its own, and frees every tensor made by it. */
+    /** Runs {@code body}, whose result contains no tensor, and frees every tensor that it made. */
     public static <T> T released(Supplier<T> body) {
         try (PointerScope scope = new PointerScope()) {
             return body.get();

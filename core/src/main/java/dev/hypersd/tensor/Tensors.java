@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** Making tensors from Java data, reading them back, and the few operations whose raw signatures are awkward. */
+/** Makes tensors from Java data and reads them back, and wraps the few operations whose raw signatures are awkward. */
 public final class Tensors {
     static {
         NativeSettings.apply();
@@ -25,28 +25,28 @@ public final class Tensors {
 
     private Tensors() {}
 
-    /** Options for the factories of the engine: {@code dtype} on the CPU. */
+    /** Returns options for the engine's factories: {@code dtype} on the CPU. */
     public static TensorOptions options(Dtype dtype) {
         return new TensorOptions(dtype.scalarType());
     }
 
-    /** Returns a tensor without storage: it has a shape and a type, and computing with it yields shapes. */
+    /** Creates a tensor without storage, which has a shape and a type; computing with it yields shapes. */
     public static Tensor meta(Dtype dtype, long... shape) {
         return torch.empty(
                 shape, options(dtype).device(new DeviceOptional(new Device("meta"))), new MemoryFormatOptional());
     }
 
-    /** Returns a tensor of uninitialised F32 memory on the CPU. */
+    /** Creates a tensor of uninitialised F32 memory on the CPU. */
     public static Tensor empty(long... shape) {
         return empty(Dtype.F32, shape);
     }
 
-    /** Returns a tensor of uninitialised memory on the CPU. */
+    /** Creates a tensor of uninitialised memory on the CPU. */
     public static Tensor empty(Dtype dtype, long... shape) {
         return torch.empty(shape, options(dtype), new MemoryFormatOptional());
     }
 
-    /** Returns an F32 tensor of {@code shape} holding a copy of {@code values} in row-major order. */
+    /** Creates an F32 tensor of {@code shape} with a copy of {@code values} in row-major order. */
     public static Tensor of(float[] values, long... shape) {
         checkCount(values.length, shape);
         Tensor tensor = empty(shape);
@@ -54,7 +54,7 @@ public final class Tensors {
         return tensor;
     }
 
-    /** Returns an I64 tensor of {@code shape} holding a copy of {@code values} in row-major order. */
+    /** Creates an I64 tensor of {@code shape} with a copy of {@code values} in row-major order. */
     public static Tensor of(long[] values, long... shape) {
         checkCount(values.length, shape);
         Tensor tensor = empty(Dtype.I64, shape);
@@ -63,10 +63,10 @@ public final class Tensors {
     }
 
     /**
-     * Returns the whole of {@code file} as a U8 tensor {@code [bytes]}, mapped and not read. Pages are copied when they
-     * are first written to, so in-place changes are private to this process; the file needs no write permission and
-     * keeps its times. The mapping ends with the last tensor that shares it. Whoever shortens the file in the meantime
-     * ends the process: the system has no page to give.
+     * Maps the whole of {@code file} as a U8 tensor {@code [bytes]}, without reading it. Pages are copied when they are
+     * first written to, so in-place changes are private to this process; the file needs no write permission and keeps
+     * its times. The mapping ends with the last tensor that shares it. Truncating the file in the meantime terminates
+     * the process, because its pages no longer exist.
      *
      * @param bytes the length of the file, at least 1
      */
@@ -76,8 +76,8 @@ public final class Tensors {
     }
 
     /**
-     * Returns the tensor that lies at {@code position} of the contiguous U8 tensor {@code bytes}: it shares memory and
-     * keeps it alive, unless the position is not a multiple of the element size; then it is a copy.
+     * Returns the tensor at {@code position} of the contiguous U8 tensor {@code bytes}. It shares memory and keeps it
+     * alive; if the position is not a multiple of the element size, it is a copy.
      */
     public static Tensor at(Tensor bytes, long position, Dtype dtype, long... shape) {
         if (position % dtype.bytes() != 0) {
@@ -90,7 +90,7 @@ public final class Tensors {
         return empty(dtype, 0).set_(bytes.storage(), position / dtype.bytes(), shape, Shapes.strides(shape));
     }
 
-    /** Returns all elements in row-major order, converted to F32 and copied from whatever device holds them. */
+    /** Returns all elements in row-major order, converted to F32 and copied from any device. */
     public static float[] toFloats(Tensor tensor) {
         return TensorScope.released(() -> {
             Tensor flat = onHost(tensor, Dtype.F32);
@@ -127,27 +127,27 @@ public final class Tensors {
         return shape;
     }
 
-    /** {@code F32 [1, 4, 64, 64]}: type and shape for messages. */
+    /** Returns type and shape for messages, such as {@code F32 [1, 4, 64, 64]}. */
     public static String describe(Tensor tensor) {
         return Dtype.of(tensor.scalar_type()) + " " + Arrays.toString(shape(tensor));
     }
 
-    /** Concatenation along {@code dimension}. */
+    /** Concatenates tensors along {@code dimension}. */
     public static Tensor cat(long dimension, Tensor... parts) {
         return torch.cat(new TensorVector(parts), dimension);
     }
 
-    /** Concatenation along {@code dimension}. */
+    /** Concatenates tensors along {@code dimension}. */
     public static Tensor cat(long dimension, List<Tensor> parts) {
         return cat(dimension, parts.toArray(Tensor[]::new));
     }
 
-    /** {@code a * x + b * y}, element by element. */
+    /** Computes {@code a * x + b * y}, element by element. */
     public static Tensor combine(double a, Tensor x, double b, Tensor y) {
         return x.mul(new Scalar(a)).add_(y, new Scalar(b));
     }
 
-    /** {@code x * sigmoid(x)}, computed in place; returns {@code x}. */
+    /** Computes {@code x * sigmoid(x)} in place and returns {@code x}. */
     public static Tensor siluInPlace(Tensor x) {
         torch.silu_(x); // Returns another handle on x, which does not keep it alive.
         return x;

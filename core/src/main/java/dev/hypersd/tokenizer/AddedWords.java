@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Words that are not taken apart but stand for ids of their own.
+ * Words that stand for token ids of their own, such as those of textual inversion.
  *
- * @param byWord in lower case
- * @param pattern finds them in a text as typed, where no letter, digit or underscore is beside them
+ * @param byWord the ids of each word, in lower case
+ * @param pattern finds the words in a text as typed, where no letter, digit or underscore is next to them
  */
 record AddedWords(Map<String, List<Integer>> byWord, Pattern pattern) {
     static final AddedWords NONE = new AddedWords(Map.of(), Pattern.compile("(?!)"));

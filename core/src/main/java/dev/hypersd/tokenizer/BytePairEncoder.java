@@ -9,17 +9,17 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Byte-pair encoding (Sennrich et al., 2016) of one word: its UTF-8 bytes are the first symbols, and of all neighbours
- * that have a merge the earliest learned one is joined, the leftmost first, until none is left.
+ * Byte-pair encoding (Sennrich et al., 2016) of one word: its UTF-8 bytes are the first symbols. Of all neighbours that
+ * have a merge, the one that was learned first is applied, the leftmost first, until none is left.
  *
- * <p>The last byte of a word is another symbol than the same byte inside it; that is how {@code </w>} works. The time
- * is O(n log n) in the length of the word, so that a prompt of one endless word is no way to keep a server busy.
+ * <p>The last byte of a word is another symbol than the same byte inside it, which is the effect of {@code </w>}. The
+ * time is O(n log n) in the length of the word, so that a prompt of one endless word cannot keep a server busy.
  */
 final class BytePairEncoder {
-    /** Two symbols that may stand side by side. */
+    /** Two neighbouring symbols. */
     record Pair(int left, int right) {}
 
-    /** What a pair becomes. Lower ranks were learned, and are applied, first. */
+    /** The symbol that replaces a pair. Merges of lower ranks were learned first and are applied first. */
     record Merge(int rank, int symbol) {}
 
     private static final int NONE = -1;
@@ -29,9 +29,11 @@ final class BytePairEncoder {
     private final Map<Pair, Merge> merges;
 
     /**
+     * Creates the encoder.
+     *
      * @param inner the symbol of each byte inside a word, 256 of them
      * @param last the symbol of each byte at the end of a word, 256 of them
-     * @param merges not to be changed afterwards
+     * @param merges the merges, which must not be changed afterwards
      */
     BytePairEncoder(int[] inner, int[] last, Map<Pair, Merge> merges) {
         this.inner = inner;
@@ -49,7 +51,7 @@ final class BytePairEncoder {
         return symbols.merged();
     }
 
-    /** The symbols of one word as a linked list in arrays: joining two is constant time and moves nothing. */
+    /** The symbols of one word as a linked list in arrays, in which two are joined in constant time. */
     private final class Symbols {
         private final int[] id;
         private final int[] previous;

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The characters that stand for bytes in vocabularies of CLIP's kind (Radford et al., 2019): a byte that is a visible
- * character of Latin-1 stands for itself, the others, in their order, are U+0100 and up.
+ * The characters that represent bytes in CLIP's vocabularies (Radford et al., 2019): a byte that is a visible character
+ * of Latin-1 is represented by itself, the others, in their order, by U+0100 and up.
  */
 public final class ByteSymbols {
     private static final String[] SYMBOLS = new String[256];
@@ -35,13 +35,14 @@ public final class ByteSymbols {
         return SYMBOLS[b];
     }
 
-    /** Returns the byte that {@code symbol} stands for, 0 to 255; -1 if it stands for none. */
+    /** Returns the byte that {@code symbol} represents, 0 to 255; -1 if it represents none. */
     public static int byteOf(char symbol) {
         return BYTES.getOrDefault(symbol, -1);
     }
 
     /**
-     * Returns all 256 as the published vocabularies number them: by code point, so that the visible ones come first.
+     * Returns all 256 symbols in the order of the published vocabularies: by code point, so that the visible ones come
+     * first.
      */
     public static List<String> inOrderOfIds() {
         return Arrays.stream(SYMBOLS).sorted(Comparator.naturalOrder()).toList();

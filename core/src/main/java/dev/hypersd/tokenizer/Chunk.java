@@ -7,10 +7,10 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * As much of a prompt as a text encoder takes at once.
+ * The part of a prompt that a text encoder takes at once.
  *
- * @param ids begin, words, end and padding, {@link ClipTokenizer#length} of them
- * @param weights how much each counts; 1 for all that are no words
+ * @param ids the begin token, words, the end token and padding, {@link ClipTokenizer#length} of them
+ * @param weights the weight of each id; 1 for all that are not words
  */
 public record Chunk(List<Integer> ids, List<Double> weights) {
     public Chunk {
@@ -18,12 +18,12 @@ public record Chunk(List<Integer> ids, List<Double> weights) {
         weights = List.copyOf(weights);
     }
 
-    /** Ids that all count 1. */
+    /** Creates a chunk with weights of 1. */
     public static Chunk plain(List<Integer> ids) {
         return new Chunk(ids, Collections.nCopies(ids.size(), 1.0));
     }
 
-    /** Returns a prompt in {@link PromptSyntax#WEIGHTED}, in as many chunks as it takes, at least one. */
+    /** Tokenizes a prompt in {@link PromptSyntax#WEIGHTED}, in as many chunks as it needs, at least one. */
     public static List<Chunk> weighted(ClipTokenizer tokenizer, String prompt) {
         int room = tokenizer.length() - 2;
         List<Chunk> chunks = new ArrayList<>();
@@ -43,7 +43,7 @@ public record Chunk(List<Integer> ids, List<Double> weights) {
         return chunks;
     }
 
-    /** Returns whether any id counts more or less than usual. */
+    /** Returns whether any weight is not 1. */
     public boolean isWeighted() {
         return weights.stream().anyMatch(weight -> weight != 1);
     }

@@ -19,19 +19,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * CLIP's tokenizer (Radford et al., 2021): a prompt becomes the ids that a text encoder was trained with.
+ * CLIP's tokenizer (Radford et al., 2021), which converts a prompt to token ids.
  *
- * <p>Text is normalised (Unicode NFC, runs of white space to one space, lower case), cut into words (letters together,
- * each digit alone, everything else together, English contractions apart), and each word into byte pairs. Special
- * tokens written in a prompt are recognised; that includes the padding token, so that SDXL's second tokenizer, which
- * pads with {@code !}, reads every exclamation mark as padding and its first does not.
+ * <p>Text is normalised (Unicode NFC, runs of white space to one space, lower case), split into words (sequences of
+ * letters, single digits, sequences of other characters, English contractions), and each word into byte pairs. Special
+ * tokens in a prompt are recognised. That includes the padding token, so SDXL's second tokenizer, which pads with
+ * {@code !}, reads every exclamation mark as padding, while its first does not.
  *
  * <p>Immutable and safe to share between threads.
  */
 public final class ClipTokenizer {
     private static final int USUAL_LENGTH = 77;
 
-    /** Configurations without a limit of their own carry an astronomical number; no text encoder is this long. */
+    /**
+     * The length from which a configured limit counts as none: configurations without a limit have an astronomical
+     * number.
+     */
     private static final int UNLIMITED = 100_000;
 
     private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
@@ -59,10 +62,10 @@ public final class ClipTokenizer {
     }
 
     /**
-     * Returns the same tokenizer with words that stand for ids of their own, wherever they stand by themselves in a
-     * prompt, as typed in any letter case.
+     * Returns this tokenizer with additional words that stand for ids of their own, wherever they are whole words of a
+     * prompt as typed, in any letter case.
      *
-     * @param words their ids, which may lie beyond the vocabulary
+     * @param words the ids of each word, which may exceed the vocabulary
      */
     public ClipTokenizer with(Map<String, List<Integer>> words) {
         return new ClipTokenizer(vocabulary, special, length, AddedWords.of(words));
@@ -70,9 +73,9 @@ public final class ClipTokenizer {
 
     /**
      * Reads the tokenizer in {@code directory}: {@code vocab.json} with {@code merges.txt}, or {@code tokenizer.json};
-     * beside them, if there, {@code tokenizer_config.json} and {@code special_tokens_map.json}.
+     * and, if they exist, {@code tokenizer_config.json} and {@code special_tokens_map.json}.
      *
-     * @throws InvalidFileException if one of these is missing, broken, or at odds with another
+     * @throws InvalidFileException if a file is missing or broken, or contradicts another
      */
     public static ClipTokenizer open(Path directory) {
         Path vocab = directory.resolve("vocab.json");
@@ -97,8 +100,8 @@ public final class ClipTokenizer {
     }
 
     /**
-     * Returns the tokenizer that CLIP was published with, which SD 1.x, SD 2.x and SDXL share but for the padding; its
-     * vocabulary comes with this library.
+     * Returns the tokenizer that CLIP was published with, which comes with this library. SD 1.x, SD 2.x and SDXL share
+     * it, except for the padding.
      *
      * @param padding {@link VocabularyFiles#PADDING} or {@link VocabularyFiles#PADDING_OF_SECOND}
      */
@@ -126,7 +129,7 @@ public final class ClipTokenizer {
         return USUAL_LENGTH;
     }
 
-    /** {@code prompt} with begin and end, padded or cut to {@link #length()} ids. */
+    /** Tokenizes {@code prompt} with begin and end tokens, padded or truncated to {@link #length()} ids. */
     public Tokens encode(String prompt) {
         Text text = read(prompt);
         int room = length - 2;
@@ -138,14 +141,14 @@ public final class ClipTokenizer {
         return new Tokens(ids, text.beyond(room));
     }
 
-    /** Returns all ids of {@code prompt}, however many, without begin, end and padding. */
+    /** Returns all ids of {@code prompt}, without begin, end and padding, and without truncation. */
     public List<Integer> ids(String prompt) {
         return read(prompt).ids().toList();
     }
 
     /**
-     * Returns the text that {@code ids} stand for, as far as they tell: words in lower case with one space between
-     * them. What follows the first end is left out, and so are special tokens.
+     * Decodes {@code ids} to text, as far as they determine it: words in lower case with one space between them. Ids
+     * after the first end token and special tokens are left out.
      *
      * @throws IllegalArgumentException if an id is outside of the vocabulary
      */
@@ -172,35 +175,33 @@ public final class ClipTokenizer {
         return bytes.toString(StandardCharsets.UTF_8).strip();
     }
 
-    /**
-     * Returns the words that {@code text} is cut into before anything else is done with it, for those who count them.
-     */
+    /** Splits {@code text} into words, as the first step of tokenization, for training a vocabulary. */
     public static List<String> words(String text) {
         return WORD.matcher(normalise(text)).results().map(MatchResult::group).toList();
     }
 
-    /** Returns the id that every sequence starts with. */
+    /** Returns the id of the begin token. */
     public int begin() {
         return vocabulary.id(special.begin());
     }
 
-    /** Returns the id that ends the words of every sequence. */
+    /** Returns the id of the end token. */
     public int end() {
         return vocabulary.id(special.end());
     }
 
-    /** Returns the id that fills a sequence up. */
+    /** Returns the id of the padding token. */
     public int padding() {
         return vocabulary.id(special.padding());
     }
 
-    /** Returns how many ids {@link #encode} gives: 77 in every published model. */
+    /** Returns the number of ids that {@link #encode} returns: 77 in every published model. */
     public int length() {
         return length;
     }
 
     /**
-     * Returns the number of tokens; every id is below it, but for those of added words. The text encoder's embedding
+     * Returns the number of tokens; every id is below it, except those of added words. The text encoder's embedding
      * must have at least as many rows.
      */
     public int vocabularySize() {
@@ -231,7 +232,7 @@ public final class ClipTokenizer {
         return new Text(normalised.toString(), words);
     }
 
-    /** Hands over {@code text} piece by piece, in order: what {@code pattern} finds, and what lies between. */
+    /** Passes {@code text} on piece by piece, in order: what {@code pattern} finds, and what is between. */
     private static void split(String text, Pattern pattern, Consumer<String> found, Consumer<String> between) {
         Matcher matcher = pattern.matcher(text);
         int start = 0;
@@ -251,8 +252,8 @@ public final class ClipTokenizer {
     }
 
     /**
-     * Code point by code point: {@link String#toLowerCase} would make the last sigma of a Greek word a final one, which
-     * was not trained.
+     * Converts one code point to lower case: {@link String#toLowerCase} would treat the last sigma of a Greek word
+     * differently, which CLIP was not trained on.
      */
     private static void appendLowerCase(int codePoint, StringBuilder lower) {
         if (codePoint == 0x130) {
@@ -262,16 +263,16 @@ public final class ClipTokenizer {
         }
     }
 
-    /** One word and where it begins in the normalised text. */
+    /** One word and its start in the normalised text. */
     private record Word(int start, List<Integer> ids) {}
 
-    /** A prompt taken apart. */
+    /** A prompt split into words. */
     private record Text(String normalised, List<Word> words) {
         Stream<Integer> ids() {
             return words.stream().flatMap(word -> word.ids.stream());
         }
 
-        /** Returns the text from the first word on of which not every id is among the first {@code room}. */
+        /** Returns the text from the first word on whose ids are not all among the first {@code room}. */
         String beyond(int room) {
             int count = 0;
             for (Word word : words) {

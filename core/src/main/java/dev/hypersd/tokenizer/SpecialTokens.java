@@ -10,23 +10,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The tokens that are recognised inside a prompt as a whole instead of being taken apart: those with a role, and others
- * that the files add.
+ * The tokens that are recognised in a prompt as a whole and not split: those with a role, and others that the files
+ * add.
  *
- * @param begin what a sequence starts with
- * @param end what a sequence ends with
- * @param unknown what stands for a byte without a token
- * @param padding what fills a sequence up
- * @param normalised all of them; true for one that is looked for in the normalised text, false for one looked for in
+ * @param begin the token that begins a sequence
+ * @param end the token that ends a sequence
+ * @param unknown the token for bytes without a token
+ * @param padding the token that pads a sequence
+ * @param normalised all tokens; true for one that is searched in the normalised text, false for one that is searched in
  *     the text as typed
  */
 record SpecialTokens(String begin, String end, String unknown, String padding, Map<String, Boolean> normalised) {
     private static final Pattern NONE = Pattern.compile("(?!)");
 
     /**
-     * Collects them from the files that may name them; earlier files win, and CLIP's usual tokens fill the gaps.
+     * Reads the tokens from the files that may contain them; earlier files take precedence, and CLIP's usual tokens are
+     * the defaults.
      *
-     * @param files those of tokenizer_config.json, special_tokens_map.json and tokenizer.json that there are
+     * @param files tokenizer_config.json, special_tokens_map.json and tokenizer.json, as far as they exist
      */
     static SpecialTokens read(List<JsonObject> files) {
         Map<String, Boolean> normalised = new LinkedHashMap<>();
@@ -50,7 +51,9 @@ record SpecialTokens(String begin, String end, String unknown, String padding, M
                 .orElseGet(() -> file.objects("added_tokens"));
     }
 
-    /** A role is given as a string, or as an object that also says where to look for it. */
+    /**
+     * Reads the token of a role, which is given as a string or as an object that also says in which text to search it.
+     */
     private static String role(String key, String usual, List<JsonObject> files, Map<String, Boolean> normalised) {
         for (JsonObject file : files) {
             if (file.isObject(key)) {
@@ -82,17 +85,19 @@ record SpecialTokens(String begin, String end, String unknown, String padding, M
         return normalised.keySet();
     }
 
-    /** Matches the tokens that are looked for in the text as typed. */
+    /** Returns the pattern of the tokens that are searched in the text as typed. */
     Pattern asTyped() {
         return anyOf(false);
     }
 
-    /** Matches the tokens that are looked for in the normalised text. */
+    /** Returns the pattern of the tokens that are searched in the normalised text. */
     Pattern inNormalised() {
         return anyOf(true);
     }
 
-    /** Where two tokens begin at the same place the longer one counts. */
+    /**
+     * Returns the pattern of one of both groups. Where two tokens begin at the same place, the longer one is matched.
+     */
     private Pattern anyOf(boolean inNormalised) {
         String alternatives = normalised.entrySet().stream()
                 .filter(token -> token.getValue() == inNormalised)

@@ -18,13 +18,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The tokens and merges of a CLIP tokenizer, read from {@code vocab.json} with {@code merges.txt} or from
- * {@code tokenizer.json} and checked: ids are exactly 0 to n-1, each once, and whatever a merge names is a token.
+ * The tokens and merges of a CLIP tokenizer, read from {@code vocab.json} with {@code merges.txt} or from {@code
+ * tokenizer.json} and checked: ids are exactly 0 to n-1, each once, and every part of a merge is a token.
  */
 final class Vocabulary {
     static final String END_OF_WORD = "</w>";
 
-    /** Published merge lists are half a megabyte. */
+    /** The largest file of merges that is read; published ones are half a megabyte. */
     private static final long LARGEST_MERGES = 16L << 20;
 
     private final Path file;
@@ -37,7 +37,7 @@ final class Vocabulary {
         this.merges = merges;
     }
 
-    /** Returns the vocabulary that {@code files} would be read as. */
+    /** Returns the vocabulary in {@code files}. */
     static Vocabulary of(VocabularyFiles files) {
         Path name = Path.of("published", "vocab.json");
         Map<String, Integer> ids = HashMap.newHashMap(files.size());
@@ -51,7 +51,7 @@ final class Vocabulary {
         return checked(name, ids, merges);
     }
 
-    /** Reads the older pair of files. */
+    /** Reads the older format of two files. */
     static Vocabulary read(Path vocabFile, Path mergesFile) {
         Map<String, Integer> ids = ids(Json.read(vocabFile));
         Map<Pair, Merge> merges = new HashMap<>();
@@ -66,7 +66,7 @@ final class Vocabulary {
         return checked(vocabFile, ids, merges);
     }
 
-    /** Reads the newer single file, {@code tokenizer.json}. */
+    /** Reads the newer format of one file, {@code tokenizer.json}. */
     static Vocabulary read(JsonObject tokenizer) {
         JsonObject model = tokenizer
                 .object("model")
@@ -162,12 +162,12 @@ final class Vocabulary {
         return ids.size();
     }
 
-    /** Returns the id of {@code token}, which must be one. */
+    /** Returns the id of {@code token}, which must exist. */
     int id(String token) {
         return Objects.requireNonNull(ids.get(token), token);
     }
 
-    /** Returns the tokens by their ids. */
+    /** Returns the tokens in the order of their ids. */
     String[] tokens() {
         String[] tokens = new String[ids.size()];
         ids.forEach((token, id) -> tokens[id] = token);
@@ -183,7 +183,7 @@ final class Vocabulary {
         }
     }
 
-    /** Returns the encoder of words; bytes that have no token become {@code unknown}. */
+    /** Returns the encoder of words; bytes without a token become {@code unknown}. */
     BytePairEncoder encoder(int unknown) {
         int[] inner = new int[256];
         int[] last = new int[256];

@@ -14,25 +14,25 @@ import java.util.zip.GZIPInputStream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The files of a tokenizer in CLIP's layout: the 256 bytes, the same at the end of a word, what merges make of them,
- * names that occur in no text where the text encoder has more tokens than that, and the two special tokens last. The
- * {@link #published} vocabulary is laid out so too.
+ * The files of a tokenizer with CLIP's layout of ids: the 256 bytes, the same at the end of a word, the results of
+ * merges, unused names up to the size of the vocabulary, and the two special tokens last. The {@link #published}
+ * vocabulary has the same layout.
  *
- * @param size how many tokens the text encoder has
- * @param merges pairs of symbols with a space between, in the order in which they were learned; none for a tokenizer
- *     that knows bytes and no words
+ * @param size the number of tokens of the text encoder
+ * @param merges pairs of symbols separated by a space, in the order in which they were learned; empty for a byte
+ *     tokenizer
  */
 public record VocabularyFiles(int size, List<String> merges) {
     private static final String BEGIN = "<|startoftext|>";
     private static final String END = "<|endoftext|>";
 
-    /** Tokens besides those of the merges: each byte inside a word and at its end, and the special ones. */
+    /** The number of tokens without merges: each byte inside a word and at its end, and the special ones. */
     public static final int WITHOUT_MERGES = 2 * 256 + 2;
 
-    /** The token that the tokenizers of SDXL's second text encoder and of SD 2.x pad with. */
+    /** The padding token of SDXL's second text encoder and of SD 2.x. */
     public static final String PADDING_OF_SECOND = "!";
 
-    /** The token that all others pad with: the end of the text. */
+    /** The padding token of all others, which is the end token. */
     public static final String PADDING = END;
 
     private static final int PUBLISHED_SIZE = 49_408;

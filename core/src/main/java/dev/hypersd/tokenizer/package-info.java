@@ -1,8 +1,8 @@
 /**
- * Text to token ids, as CLIP's text encoders expect them: {@link dev.hypersd.tokenizer.ClipTokenizer}.
+ * Tokenization for CLIP's text encoders: {@link dev.hypersd.tokenizer.ClipTokenizer}.
  *
- * <p>It is pure Java and gives exactly the ids of Hugging Face's current tokenizer. docs/adr/0004-tokenizer.md says why
- * it is written here.
+ * <p>It is pure Java and returns exactly the ids of Hugging Face's current tokenizer. docs/adr/0004-tokenizer.md says
+ * why this project implements it.
  */
 @NullMarked
 package dev.hypersd.tokenizer;

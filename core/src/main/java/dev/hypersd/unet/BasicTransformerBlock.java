@@ -10,8 +10,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Self-attention, attention to the text, and a feed-forward part, each after a LayerNorm and around a shortcut:
- * {@code [B, N, C] -> [B, N, C]}.
+ * A transformer block: self-attention, cross-attention to the text, and a feed-forward network, each after a LayerNorm
+ * and with a residual connection: {@code [B, N, C] -> [B, N, C]}.
  */
 final class BasicTransformerBlock {
     private static final double EPS = 1e-5;
@@ -66,7 +66,7 @@ final class BasicTransformerBlock {
         }
     }
 
-    /** The feed-forward part of a transformer block, four times as wide inside: {@code [B, N, C] -> [B, N, C]}. */
+    /** The feed-forward network of a transformer block, four times as wide inside: {@code [B, N, C] -> [B, N, C]}. */
     static final class FeedForward {
         private final Geglu widen;
         private final Linear narrow;
@@ -81,8 +81,8 @@ final class BasicTransformerBlock {
         }
 
         /**
-         * A linear layer gated by the GELU of another (Shazeer, 2020): {@code [B, N, in] -> [B, N, out]}. Both lie in
-         * one matrix, the gate second; the GELU is the exact one, by the error function.
+         * A linear layer gated by the GELU of another (Shazeer, 2020): {@code [B, N, in] -> [B, N, out]}. Both are in
+         * one matrix, the gate second; the GELU is exact.
          */
         static final class Geglu {
             private final Linear projection;

@@ -16,16 +16,16 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The inputs of a prediction other than the latents and their timesteps.
  *
- * @param text hidden states of the text encoder, {@code [B, N, D]}
- * @param added what SDXL wants in addition
+ * @param text the hidden states of the text encoder, {@code [B, N, D]}
+ * @param added SDXL's additional conditions
  * @param guidance the {@linkplain #guidanceEmbedding guidance embedding} {@code [B, dim]} of a network that was
- *     distilled with guidance as an input; such a network also runs without
- * @param residuals what a ControlNet adds
+ *     distilled with guidance as an input; such a network also runs without it
+ * @param residuals the residuals of ControlNets
  */
 public record Conditioning(
         Tensor text, Optional<Added> added, Optional<Tensor> guidance, Optional<Residuals> residuals) {
     /**
-     * SDXL's conditions.
+     * SDXL's additional conditions.
      *
      * @param textEmbeds the pooled and projected text, {@code [B, P]}
      * @param timeIds original height and width, top and left of the crop, target height and width, all in pixels:
@@ -34,10 +34,10 @@ public record Conditioning(
     public record Added(Tensor textEmbeds, Tensor timeIds) {}
 
     /**
-     * Tensors to be added to what the encoder hands to the decoder.
+     * Tensors to be added to the feature maps that the encoder passes to the decoder.
      *
-     * @param skips one per skip connection, in the order in which the encoder makes them
-     * @param middle for the output of the middle block
+     * @param skips one for each skip connection, in the order in which the encoder makes them
+     * @param middle the one for the output of the middle block
      */
     public record Residuals(List<Tensor> skips, Tensor middle) {
         public Residuals {
@@ -45,7 +45,7 @@ public record Conditioning(
         }
 
         /**
-         * Returns the sum, of two ControlNets for the same U-Net.
+         * Returns the sum of the residuals of two ControlNets for the same U-Net.
          *
          * @throws InvalidRequestException if they are for different ones
          */
@@ -69,19 +69,19 @@ public record Conditioning(
             return all;
         }
 
-        /** Returns each tensor as {@code change} makes it. */
+        /** Returns these residuals with each tensor changed by {@code change}. */
         public Residuals map(UnaryOperator<Tensor> change) {
             return new Residuals(skips.stream().map(change).toList(), change.apply(middle));
         }
     }
 
-    /** Text alone. */
+    /** Creates the conditioning of text without anything else. */
     public static Conditioning of(Tensor text) {
         return new Conditioning(text, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /**
-     * Returns the guidance scale as an input of the network (Meng et al., 2023), as latent consistency models have it.
+     * Embeds the guidance scale as an input of the network (Meng et al., 2023), as in latent consistency models.
      *
      * @param w guidance scale minus one, {@code [B]}
      * @param dimension {@link UNetConfig#guidanceDimension}, an even number from 4
@@ -93,9 +93,9 @@ public record Conditioning(
     }
 
     /**
-     * Returns these conditions for the first of a batch and {@code others} for the rest; without residuals.
+     * Returns these conditions followed by {@code others} in the batch, without residuals.
      *
-     * @param others for the same network
+     * @param others conditions of the same network
      */
     public Conditioning followedBy(Conditioning others) {
         return new Conditioning(
@@ -114,7 +114,7 @@ public record Conditioning(
         return new Conditioning(text, added, Optional.of(embedding), residuals);
     }
 
-    /** Returns the conditions of {@code count} rows of the batch from {@code first}; without residuals. */
+    /** Returns the conditions of {@code count} rows of the batch from {@code first} on, without residuals. */
     public Conditioning rows(long first, long count) {
         return new Conditioning(
                 text.narrow(0, first, count),
@@ -124,7 +124,7 @@ public record Conditioning(
                 Optional.empty());
     }
 
-    /** Returns the same for a network that takes no guidance embedding. */
+    /** Returns these conditions without the guidance embedding. */
     public Conditioning withoutGuidance() {
         return new Conditioning(text, added, Optional.empty(), residuals);
     }

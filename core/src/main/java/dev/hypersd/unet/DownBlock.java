@@ -34,7 +34,7 @@ final class DownBlock {
 
     /**
      * Returns the outputs of each layer and of the downsampling, from first to last: they are skip connections, and the
-     * last is the input of what follows.
+     * last is the input of the next level.
      *
      * @param x {@code [B, in, H, W]}
      */

@@ -10,7 +10,11 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A layer of a U-Net block: a residual block and, where the level has attention, a transformer after it. */
 record Layer(ResnetBlock2D resnet, Optional<Transformer2DModel> transformer) {
-    /** {@code in -> out} channels; {@code p} is the block's, where the parts of its layers lie in two lists. */
+    /**
+     * Builds a layer with {@code in} input and {@code out} output channels.
+     *
+     * @param p the parameters of the block, in which the parts of its layers are in two lists
+     */
     static Layer of(Parameters p, UNetConfig config, int index, long in, UNetConfig.Level level) {
         return new Layer(
                 new ResnetBlock2D(p.at("resnets." + index), config, in, level.channels()),
@@ -18,7 +22,7 @@ record Layer(ResnetBlock2D resnet, Optional<Transformer2DModel> transformer) {
                         .map(t -> new Transformer2DModel(p.at("attentions." + index), config, level.channels(), t)));
     }
 
-    /** Returns a segment of gradient checkpointing. */
+    /** Applies the layer, as a segment of gradient checkpointing. */
     Tensor forward(Tensor x, Tensor embedding, Tensor text) {
         return segment(in -> compute(in[0], in[1], in[2]), x, embedding, text);
     }
@@ -29,7 +33,7 @@ record Layer(ResnetBlock2D resnet, Optional<Transformer2DModel> transformer) {
     }
 
     /**
-     * A {@link ResnetBlock} that takes the timestep: its embedding is added to the channels between the two
+     * A {@link ResnetBlock} conditioned on the timestep, whose embedding is added to the channels between the two
      * convolutions.
      */
     static final class ResnetBlock2D {
@@ -41,7 +45,11 @@ record Layer(ResnetBlock2D resnet, Optional<Transformer2DModel> transformer) {
             this.timeProjection = Linear.of(p.at("time_emb_proj"), config.embeddingDimension(), out);
         }
 
-        /** @param embedding of time and added conditions, after its activation, {@code [B, E]} */
+        /**
+         * Applies the block.
+         *
+         * @param embedding the embedding of time and added conditions, after its activation, {@code [B, E]}
+         */
         Tensor forward(Tensor x, Tensor embedding) {
             return block.forward(
                     x,

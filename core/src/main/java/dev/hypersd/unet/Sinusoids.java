@@ -6,11 +6,11 @@ import dev.hypersd.unet.UNetConfig.Order;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Numbers as vectors of sines and cosines of falling frequency (Vaswani et al., 2017), in F32.
+ * Sinusoidal embeddings: numbers as vectors of sines and cosines of falling frequency (Vaswani et al., 2017), in F32.
  *
- * <p>Arguments reach thousands of radians, where the last bit of a frequency shows in the fourth digit of the result.
- * So the order of operations and their rounding to {@code float} are part of the definition: networks were trained on
- * what came of it.
+ * <p>Arguments reach thousands of radians, where the last bit of a frequency affects the fourth digit of the result. So
+ * the order of operations and their rounding to {@code float} are part of the definition, with which networks were
+ * trained.
  */
 final class Sinusoids {
     private static final double LN_LONGEST_PERIOD = Math.log(10_000);
@@ -22,7 +22,7 @@ final class Sinusoids {
      *
      * @param positions numbers of any type, {@code [n]}
      * @param dimension even
-     * @param shift how much smaller than {@code dimension / 2} the divisor of the exponents is
+     * @param shift the difference between {@code dimension / 2} and the divisor of the exponents
      * @return {@code [n, dimension]}
      */
     static Tensor ofTimesteps(Tensor positions, int dimension, Order order, double shift) {

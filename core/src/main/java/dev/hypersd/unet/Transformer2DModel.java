@@ -12,10 +12,11 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Transformer blocks over the pixels of a feature map, around a shortcut: {@code [B, C, H, W] -> [B, C, H, W]}.
+ * Transformer blocks over the pixels of a feature map, with a residual connection: {@code [B, C, H, W] -> [B, C, H,
+ * W]}.
  *
- * <p>The projections into and out of the blocks are linear layers in either form of the file; SD 1.x stores them as 1x1
- * convolutions.
+ * <p>The projections before and after the blocks are linear layers in either form of the file; SD 1.x stores them as
+ * 1x1 convolutions.
  */
 final class Transformer2DModel {
     private static final double EPS = 1e-6;
@@ -49,12 +50,12 @@ final class Transformer2DModel {
         return chain(x, Stream.of(enter, attend, leave).flatMap(s -> s).toList());
     }
 
-    /** {@code [B, C, H, W] -> [B, H * W, C]}. */
+    /** Reshapes {@code [B, C, H, W]} to {@code [B, H * W, C]}. */
     private static Tensor pixels(Tensor map) {
         return map.flatten(2, -1).transpose(1, 2).contiguous();
     }
 
-    /** Returns the reverse, to the size of {@code like}; a view. */
+    /** Reshapes pixels to a feature map of the size of {@code like}; a view. */
     private static Tensor map(Tensor pixels, Tensor like) {
         return pixels.transpose(1, 2).view(like.size(0), like.size(1), like.size(2), like.size(3));
     }

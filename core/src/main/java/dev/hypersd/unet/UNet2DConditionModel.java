@@ -19,13 +19,13 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Predicts noise (or velocity, or the clean latents; the schedule knows which) from noisy latents, their timesteps and
- * a text.
+ * A U-Net that predicts noise, velocity or clean latents (see the noise schedule) from noisy latents, their timesteps
+ * and a text.
  *
- * <p>The architecture is that of Rombach et al. (2022) with the additions of SDXL (Podell et al., 2023), named as the
- * diffusers library names it. Any size of latents works; where one is odd, the decoder enlarges to the size that the
- * encoder had. It computes in the type of its weights, whatever that of its inputs. Stateless, so safe to share;
- * adapters that are active in the call apply.
+ * <p>The architecture is that of Rombach et al. (2022) with the additions of SDXL (Podell et al., 2023), named as in
+ * diffusers. Latents of any size are possible; where a size is odd, the decoder upsamples to the size that the encoder
+ * had. It computes in the type of its weights, whatever the type of its inputs. Stateless, so safe to share; adapters
+ * that are active in the call apply.
  */
 public final class UNet2DConditionModel {
     private final UNetConfig config;
@@ -50,11 +50,11 @@ public final class UNet2DConditionModel {
     }
 
     /**
-     * Returns one prediction.
+     * Predicts for a batch of latents.
      *
      * @param sample noisy latents, {@code [B, in, h, w]}
      * @param timesteps {@code [1]} or {@code [B]}, 0..999, whole or fractional
-     * @param conditioning for all {@code B}
+     * @param conditioning the conditioning of all {@code B}
      * @return {@code [B, out, h, w]}, of the type of {@code sample}
      * @throws InvalidRequestException if an input does not fit this network
      */
@@ -111,7 +111,7 @@ public final class UNet2DConditionModel {
                 maps -> maps);
     }
 
-    /** Returns the channels of {@link #features}. */
+    /** Returns the channels of the feature maps of {@link #features}. */
     public List<Long> featureChannels() {
         List<Long> down =
                 config.levels().stream().map(level -> (long) level.channels()).toList();
@@ -121,7 +121,7 @@ public final class UNet2DConditionModel {
         return channels;
     }
 
-    /** Returns the first half of this network, with the same parameters. */
+    /** Returns the encoder with the middle block, with the same parameters. */
     public UNetEncoder encoder() {
         return encoder;
     }

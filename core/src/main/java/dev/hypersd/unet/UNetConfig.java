@@ -13,17 +13,17 @@ import java.util.OptionalInt;
  *
  * @param inChannels 4, or 9 for inpainting
  * @param outChannels 4
- * @param sampleSize height and width of the latents it was trained on; the size of a picture nobody gave a size for
- * @param levels from the finest feature maps to the coarsest
- * @param middle the transformer of the block between encoder and decoder
+ * @param sampleSize the height and width of the latents that it was trained on, which give the default size of pictures
+ * @param levels the levels from the finest feature maps to the coarsest
+ * @param middle the transformer of the middle block
  * @param textChannels width of the text encoder's hidden states
- * @param projection how the layers around transformer blocks are stored
+ * @param projection the stored form of the layers around transformer blocks
  * @param normGroups groups of every GroupNorm
- * @param normEps of the GroupNorms in residual blocks and before the output
- * @param time how timesteps are embedded
- * @param guidanceDimension width of the {@linkplain Conditioning#guidanceEmbedding guidance embedding}, if the network
- *     takes one
- * @param added SDXL's conditions, if the network takes them
+ * @param normEps the epsilon of the GroupNorms in residual blocks and before the output
+ * @param time the embedding of timesteps
+ * @param guidanceDimension the width of the {@linkplain Conditioning#guidanceEmbedding guidance embedding}, if the
+ *     network has one
+ * @param added SDXL's additional conditions, if the network has them
  */
 public record UNetConfig(
         int inChannels,
@@ -41,40 +41,40 @@ public record UNetConfig(
     /**
      * The blocks of encoder and decoder at one resolution of feature maps.
      *
-     * @param layers in the encoder; the decoder has one more
-     * @param transformer of every layer, if the level has attention
+     * @param layers the number of layers in the encoder; the decoder has one more
+     * @param transformer the transformer of every layer, if the level has attention
      */
     public record Level(int channels, int layers, Optional<Transformer> transformer) {}
 
-    /** Transformer blocks, one after another, each with so many attention heads. */
+    /** A sequence of transformer blocks with a number of attention heads each. */
     public record Transformer(int blocks, int heads) {}
 
-    /** Forms of the layers into and out of transformer blocks. */
+    /** The stored forms of the layers before and after transformer blocks. */
     public enum Projection {
-        /** SD 1.x. */
+        /** 1x1 convolutions, as in SD 1.x. */
         CONVOLUTION,
-        /** SD 2.x and SDXL. */
+        /** Linear layers, as in SD 2.x and SDXL. */
         LINEAR
     }
 
     /**
-     * Timesteps as vectors.
+     * The embedding of timesteps.
      *
-     * @param order of sines and cosines
-     * @param shift of their frequencies
-     * @param dimension of the embedding that residual blocks are told
+     * @param order the order of sines and cosines
+     * @param shift the shift of their frequencies
+     * @param dimension the width of the embedding that residual blocks take
      */
     public record Time(Order order, double shift, int dimension) {}
 
-    /** Which half of a sinusoidal embedding comes first. */
+    /** The half of a sinusoidal embedding that comes first. */
     public enum Order {
         SINE_FIRST,
         COSINE_FIRST
     }
 
     /**
-     * SDXL's conditions: the pooled text and, some numbers about the picture, each as a sinusoidal embedding of width
-     * {@code idDimension}; together {@code dimension} wide.
+     * The width of SDXL's additional conditions: the pooled text and some numbers about the picture, each as a
+     * sinusoidal embedding of width {@code idDimension}; together {@code dimension} wide.
      */
     public record Added(int idDimension, int dimension) {}
 
@@ -83,8 +83,8 @@ public record UNetConfig(
     }
 
     /**
-     * Returns the same for a network that takes latents of {@code channels} and no guidance embedding, as the
-     * ControlNets of an inpainting U-Net do.
+     * Returns this configuration for a network that takes latents of {@code channels} and no guidance embedding, as the
+     * ControlNets of a U-Net for inpainting do.
      */
     public UNetConfig withInputs(int channels) {
         return new UNetConfig(
@@ -103,8 +103,8 @@ public record UNetConfig(
     }
 
     /**
-     * Returns the channels of what the encoder hands to the decoder: of the stem, of every layer and of every
-     * downsampling, from first to last.
+     * Returns the channels of the skip connections: of the stem, of every layer and of every downsampling, from first
+     * to last.
      */
     public List<Integer> skipChannels() {
         List<Integer> channels = new ArrayList<>(List.of(stemChannels()));
@@ -116,17 +116,17 @@ public record UNetConfig(
         return channels;
     }
 
-    /** Width of the embedding of time and added conditions. */
+    /** Returns the width of the embedding of time and added conditions. */
     int embeddingDimension() {
         return time.dimension();
     }
 
-    /** Channels before the first and after the last level. */
+    /** Returns the number of channels before the first and after the last level. */
     public int stemChannels() {
         return levels.getFirst().channels();
     }
 
-    /** Returns the level below all others, where the middle block works. */
+    /** Returns the coarsest level, on which the middle block works. */
     public Level coarsest() {
         return levels.getLast();
     }

@@ -13,10 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/**
- * From the keys of a {@code config.json} to a {@link UNetConfig}; absent keys mean what they mean in the diffusers
- * library.
- */
+/** Reads a {@link UNetConfig} from the keys of a {@code config.json}, with diffusers' defaults for absent keys. */
 final class UNetConfigReader {
     private final JsonObject json;
     private final List<Integer> channels;
@@ -120,7 +117,7 @@ final class UNetConfigReader {
         return levels;
     }
 
-    /** Which levels have attention, by default all but the coarsest; the decoder must mirror the encoder. */
+    /** Returns which levels have attention, by default all but the coarsest; the decoder must mirror the encoder. */
     private List<Boolean> attention() {
         List<Boolean> usual = new ArrayList<>(Collections.nCopies(channels.size(), true));
         usual.set(channels.size() - 1, false);
@@ -177,7 +174,7 @@ final class UNetConfigReader {
                 json.positive("projection_class_embeddings_input_dim", 2816)));
     }
 
-    /** Sines and cosines come in pairs. */
+    /** Refuses odd dimensions, since sines and cosines come in pairs. */
     private int even(String key, int dimension, int least) {
         if (dimension % 2 != 0 || dimension < least) {
             throw json.invalid(
@@ -187,7 +184,7 @@ final class UNetConfigReader {
         return dimension;
     }
 
-    /** Returns one number for all levels, or a list with one for each. */
+    /** Reads one number for all levels, or a list with one for each. */
     private List<Integer> perLevel(String key, int absent) {
         List<Integer> values = json.isList(key)
                 ? sized(key, json.integers(key, List.of()))

@@ -19,10 +19,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The first half of a U-Net: conditions, first convolution, the levels from fine to coarse, and the middle block.
+ * The encoder of a U-Net: conditioning, first convolution, the levels from fine to coarse, and the middle block.
  *
- * <p>ControlNets and discriminators are this and little else. They call the parts one by one; each part leaves its
- * results to the caller's scope.
+ * <p>ControlNets and discriminators consist of it and little else. They call the parts one by one; the results of each
+ * part belong to the caller's scope.
  */
 public final class UNetEncoder {
     private final UNetConfig config;
@@ -67,9 +67,9 @@ public final class UNetEncoder {
     }
 
     /**
-     * Checks everything that a caller can get wrong, before the engine sees it.
+     * Checks all inputs before they are passed to the engine.
      *
-     * @throws InvalidRequestException naming the input that does not fit this network
+     * @throws InvalidRequestException which names the input that does not fit this network
      */
     public void check(Tensor sample, Tensor timesteps, Conditioning conditioning) {
         Shapes.require("the latents", sample, ANY, config.inChannels(), ANY, ANY);
@@ -119,16 +119,15 @@ public final class UNetEncoder {
         }
     }
 
-    /** {@code x} in the type that this network computes in. */
+    /** Converts {@code x} to the type in which this network computes. */
     Tensor typed(Tensor x) {
         return x.to(dtype.scalarType());
     }
 
     /**
-     * Returns the embedding of time, guidance and added conditions that residual blocks take, with the activation
-     * applied.
+     * Computes the embedding of time, guidance and added conditions for residual blocks, after the activation.
      *
-     * @param timesteps {@code [1]} or {@code [B]} of any type; fractions count
+     * @param timesteps {@code [1]} or {@code [B]} of any type, whole or fractional
      * @return {@code [B, E]}
      */
     public Tensor embed(Tensor timesteps, Conditioning conditioning) {
@@ -149,7 +148,9 @@ public final class UNetEncoder {
         });
     }
 
-    /** {@code [B, P + n * idDimension]}: the pooled text, then the sinusoidal embedding of each number. */
+    /**
+     * Returns the pooled text followed by the sinusoidal embedding of each number: {@code [B, P + n * idDimension]}.
+     */
     private Tensor describe(Conditioning.Added added) {
         UNetConfig.Time time = config.time();
         Tensor sinusoids = Sinusoids.ofTimesteps(
@@ -160,16 +161,16 @@ public final class UNetEncoder {
                 typed(sinusoids.reshape(added.timeIds().size(0), -1)));
     }
 
-    /** Returns the first convolution: {@code [B, in, h, w] -> [B, C, h, w]}. */
+    /** Applies the first convolution: {@code [B, in, h, w] -> [B, C, h, w]}. */
     public Tensor stem(Tensor sample) {
         return scoped(() -> stem.forward(typed(sample)));
     }
 
     /**
-     * Returns the levels and the middle block.
+     * Applies the levels and the middle block.
      *
-     * @param stem from {@link #stem}, possibly with something added; becomes the first of the skips
-     * @param embedding from {@link #embed}
+     * @param stem the stem from {@link #stem}, possibly with something added; becomes the first of the skips
+     * @param embedding the embedding from {@link #embed}
      * @param text {@code [B, N, D]}
      */
     public Features encode(Tensor stem, Tensor embedding, Tensor text) {

@@ -15,14 +15,17 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * One level of the decoder: layers that each take in a skip connection and, at all levels but the finest, an
- * enlargement.
+ * One level of the decoder: layers that each take a skip connection and, at all levels but the finest, an upsampling.
  */
 final class UpBlock {
     private final List<Layer> layers = new ArrayList<>();
     private final Optional<Upsample> upsample;
 
-    /** @param index of the level, counted from the finest like the encoder's */
+    /**
+     * Builds the level.
+     *
+     * @param index the index of the level, counted from the finest like the encoder's
+     */
     UpBlock(Parameters p, UNetConfig config, int index) {
         List<UNetConfig.Level> levels = config.levels();
         UNetConfig.Level level = levels.get(index);
@@ -37,7 +40,9 @@ final class UpBlock {
                 index == 0 ? Optional.empty() : Optional.of(new Upsample(p.at("upsamplers.0"), level.channels()));
     }
 
-    /** Takes one skip connection for each layer, and enlarges to the size of the one after those. */
+    /**
+     * Applies the level with one skip connection for each layer, and upsamples to the size of the next skip connection.
+     */
     Tensor forward(Tensor x, SkipConnections skips, Tensor embedding, Tensor text) {
         List<Step> steps = new ArrayList<>();
         for (Layer layer : layers) {
@@ -53,20 +58,25 @@ final class UpBlock {
     }
 
     /**
-     * The feature maps that an encoder leaves to the decoder, for one pass. The decoder takes them from the last to the
-     * first, and each is freed as soon as it has been taken: at high resolutions they are most of what a step holds in
-     * memory.
+     * The skip connections that an encoder leaves for the decoder, for one pass. The decoder takes them from the last
+     * to the first, and each is freed as soon as it has been taken: at high resolutions they are most of the memory of
+     * a step.
      */
     static final class SkipConnections {
         private final Deque<Tensor> left;
 
-        /** @param skips from first to last; this takes their handles over and closes them */
+        /**
+         * Takes ownership of the skip connections.
+         *
+         * @param skips the skip connections from first to last
+         */
         SkipConnections(List<Tensor> skips) {
             this.left = new ArrayDeque<>(skips);
         }
 
         /**
-         * {@code x [B, C, H, W]} followed by the next skip connection, {@code [B, D, H, W]}: {@code [B, C + D, H, W]}.
+         * Concatenates {@code x [B, C, H, W]} with the next skip connection {@code [B, D, H, W]} to {@code [B, C + D,
+         * H, W]}.
          */
         Tensor concatenateNext(Tensor x) {
             try (Tensor skip = left.removeLast()) {
@@ -74,12 +84,12 @@ final class UpBlock {
             }
         }
 
-        /** Returns the height of the next one. */
+        /** Returns the height of the next skip connection. */
         long height() {
             return left.getLast().size(2);
         }
 
-        /** Returns the width of the next one. */
+        /** Returns the width of the next skip connection. */
         long width() {
             return left.getLast().size(3);
         }

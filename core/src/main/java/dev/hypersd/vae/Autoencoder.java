@@ -13,8 +13,9 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Turns images into the latents that a U-Net works on, and latents into images. It computes in the type of its weights;
- * results have the type of the input. Stateless, so safe to share; adapters that are active in the call apply.
+ * An autoencoder, which encodes images to the latents of a U-Net and decodes latents to images. It computes in the type
+ * of its weights; results have the type of the input. Stateless, so safe to share; adapters that are active in the call
+ * apply.
  */
 public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny {
     private final AutoencoderConfig config;
@@ -22,8 +23,10 @@ public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny 
     private final Step decoder;
 
     /**
-     * @param encoder from images to raw latents, or to the moments of their distribution
-     * @param decoder from raw latents to images
+     * Creates the autoencoder.
+     *
+     * @param encoder the encoder from images to raw latents, or to the moments of their distribution
+     * @param decoder the decoder from raw latents to images
      */
     Autoencoder(AutoencoderConfig config, Step encoder, Step decoder) {
         this.config = config;
@@ -31,7 +34,7 @@ public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny 
         this.decoder = decoder;
     }
 
-    /** {@code step}, computed in {@code dtype}; the result has the type of the input. */
+    /** Returns {@code step}, computed in {@code dtype}; the result has the type of the input. */
     static Step computedIn(Dtype dtype, Step step) {
         return x -> chain(x, h -> h.to(dtype.scalarType()), step, h -> h.to(x.scalar_type()));
     }
@@ -41,20 +44,20 @@ public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny 
         return config;
     }
 
-    /** Pixels per latent in each direction: 8 in every published model. */
+    /** Returns the number of pixels per latent in each direction: 8 in every published model. */
     public int scaleFactor() {
         return config.scaleFactor();
     }
 
-    /** Channels of the latents. */
+    /** Returns the number of channels of the latents. */
     public int latentChannels() {
         return config.latentChannels();
     }
 
     /**
-     * Returns the images that latents stand for.
+     * Decodes latents.
      *
-     * @param latents of unit variance, as samplers leave them, {@code [B, C, h, w]}
+     * @param latents latents of unit variance, as samplers return them, {@code [B, C, h, w]}
      * @return {@code [B, 3, h * scaleFactor, w * scaleFactor]}, about -1..1
      * @throws InvalidRequestException if the shape is another
      */
@@ -64,17 +67,17 @@ public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny 
     }
 
     /**
-     * Returns the latents of images.
+     * Encodes images.
      *
      * @param images -1..1, {@code [B, 3, H, W]}, height and width multiples of {@link #scaleFactor}
-     * @param noise standard normal of the shape of the result, asked for only where the encoding is a distribution to
-     *     draw from
-     * @return of about unit variance, {@code [B, C, H / scaleFactor, W / scaleFactor]}
+     * @param noise provides standard normal noise in the shape of the result, called only where the encoder returns a
+     *     distribution, which is sampled
+     * @return latents of about unit variance, {@code [B, C, H / scaleFactor, W / scaleFactor]}
      * @throws InvalidRequestException if the shape is another
      */
     public abstract Tensor encode(Tensor images, Supplier<Tensor> noise);
 
-    /** The output of the encoder, before latents are brought to unit variance. */
+    /** Returns the output of the encoder, before latents are scaled to unit variance. */
     Tensor encodeRaw(Tensor images) {
         int factor = scaleFactor();
         Shapes.require("the images", images, ANY, config.imageChannels(), ANY, ANY);
@@ -86,20 +89,20 @@ public abstract sealed class Autoencoder permits AutoencoderKl, AutoencoderTiny 
         return encoder.apply(images);
     }
 
-    /** Latents of unit variance from raw ones. */
+    /** Scales raw latents to unit variance. */
     public Tensor scale(Tensor raw) {
         return scoped(() -> config.scaling().normalise(raw));
     }
 
-    /** Returns the same autoencoder, working in tiles. */
+    /** Returns this autoencoder working in tiles. */
     public abstract Autoencoder tiled(Tiling tiling);
 
-    /** Returns the encoder, working in tiles. */
+    /** Returns the encoder working in tiles. */
     Step tiledEncoder(Tiling tiling) {
         return images -> Tiles.apply(tiling, images, scaleFactor(), 1, encoder);
     }
 
-    /** Returns the decoder, working in tiles. */
+    /** Returns the decoder working in tiles. */
     Step tiledDecoder(Tiling tiling) {
         return latents -> Tiles.apply(tiling, latents, 1, scaleFactor(), decoder);
     }

@@ -8,12 +8,12 @@ public sealed interface AutoencoderConfig permits AutoencoderKlConfig, Autoencod
     /** Returns the channels of the latents, 4 in Stable Diffusion. */
     int latentChannels();
 
-    /** Pixels per latent in each direction: 8 in every published model. */
+    /** Returns the number of pixels per latent in each direction: 8 in every published model. */
     int scaleFactor();
 
     /** Returns the scaling of raw latents to unit variance. */
     LatentScaling scaling();
 
-    /** Returns the most channels that the decoder's feature maps have at the full size of the picture. */
+    /** Returns the largest number of channels of the decoder's feature maps at the full size of the picture. */
     int fullSizeChannels();
 }

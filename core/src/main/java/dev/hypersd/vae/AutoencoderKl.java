@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The variational autoencoder of Stable Diffusion (Rombach et al., 2022): a picture becomes a normal distribution of
- * latents.
+ * The variational autoencoder of Stable Diffusion (Rombach et al., 2022), which encodes a picture as a normal
+ * distribution of latents.
  */
 public final class AutoencoderKl extends Autoencoder {
     private static final Map<String, String> OLD_ATTENTION_NAMES =
@@ -26,7 +26,11 @@ public final class AutoencoderKl extends Autoencoder {
 
     private final AutoencoderKlConfig config;
 
-    /** @param p named as in {@link #named} */
+    /**
+     * Builds the autoencoder.
+     *
+     * @param p named as in {@link #named}
+     */
     public AutoencoderKl(AutoencoderKlConfig config, Parameters p) {
         this(config, encoder(config, p), decoder(config, p));
     }
@@ -54,8 +58,8 @@ public final class AutoencoderKl extends Autoencoder {
     }
 
     /**
-     * Returns a file's tensors by the names that this network uses: those of SD 1.5's time have other ones in their
-     * attention.
+     * Returns a file's tensors by the names that this network uses; files of the time of SD 1.5 have other names for
+     * the attention.
      */
     public static WeightSource named(WeightSource file) {
         return WeightView.renamed(file, name -> Optional.of(currentName(name)));
@@ -86,11 +90,11 @@ public final class AutoencoderKl extends Autoencoder {
     }
 
     /**
-     * The distribution of an image's latents before they are scaled to unit variance. Its tensors belong to the
+     * Returns the distribution of an image's latents before they are scaled to unit variance. Its tensors belong to the
      * caller's scope.
      *
      * @param images -1..1, {@code [B, 3, H, W]}
-     * @throws InvalidRequestException if the size is no multiple of {@link #scaleFactor}
+     * @throws InvalidRequestException if a side is not a multiple of {@link #scaleFactor}
      */
     public DiagonalGaussian posterior(Tensor images) {
         return DiagonalGaussian.of(encodeRaw(images));

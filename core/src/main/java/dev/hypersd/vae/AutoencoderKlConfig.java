@@ -12,10 +12,10 @@ import java.util.Set;
  *
  * @param imageChannels 3
  * @param latentChannels 4
- * @param channels of each level, from full size to the latents'
- * @param layers residual blocks of a level in the encoder; the decoder has one more
+ * @param channels the channels of each level, from full size to the latents' size
+ * @param layers the number of residual blocks of a level in the encoder; the decoder has one more
  * @param normGroups groups of every GroupNorm
- * @param scaling of the latents
+ * @param scaling the scaling of the latents
  */
 public record AutoencoderKlConfig(
         int imageChannels,
@@ -26,7 +26,7 @@ public record AutoencoderKlConfig(
         LatentScaling scaling,
         Set<Option> options)
         implements AutoencoderConfig {
-    /** Parts that a model may have or lack. */
+    /** The optional parts of the network. */
     public enum Option {
         /** A 1x1 convolution after the encoder. */
         QUANT_CONVOLUTION("use_quant_conv"),
@@ -99,7 +99,7 @@ public record AutoencoderKlConfig(
         return 1 << (channels.size() - 1);
     }
 
-    /** At full size the decoder begins with the channels of the next lower resolution. */
+    /** Returns the channels at full size, where the decoder begins with those of the next lower resolution. */
     @Override
     public int fullSizeChannels() {
         return channels.get(Math.min(1, channels.size() - 1));

@@ -17,8 +17,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The tiny autoencoder TAESD (Boer Bohan, 2023): distilled from the one of Stable Diffusion, some thirty times faster,
- * a little less faithful. Good for previews and where time is short. Its encoder is deterministic.
+ * The tiny autoencoder TAESD (Boer Bohan, 2023): distilled from the one of Stable Diffusion, about thirty times faster
+ * and slightly less faithful. It suits previews and slow machines. Its encoder is deterministic.
  */
 public final class AutoencoderTiny extends Autoencoder {
     private final AutoencoderTinyConfig config;
@@ -32,7 +32,10 @@ public final class AutoencoderTiny extends Autoencoder {
         this.config = config;
     }
 
-    /** Numbers count all members of the reference's list of layers, those without weights too. */
+    /**
+     * Builds the encoder. The numbers in the names count all layers of the reference's list, including those without
+     * weights.
+     */
     private static Step encoder(Parameters p, AutoencoderTinyConfig config) {
         int channels = config.encoder().channels();
         List<Step> steps = new ArrayList<>();
@@ -78,7 +81,10 @@ public final class AutoencoderTiny extends Autoencoder {
         return computedIn(p.dtype(), x -> chain(x, steps));
     }
 
-    /** {@code 3 tanh(x / 3)}: next to nothing for usual latents, a limit for wild ones. */
+    /**
+     * Applies {@code 3 tanh(x
+     * 3)}, which limits extreme latents and hardly changes usual ones.
+     */
     private static Tensor pullIn(Tensor x) {
         return x.div(new Scalar(3.0)).tanh_().mul(new Scalar(3.0));
     }
@@ -103,7 +109,7 @@ public final class AutoencoderTiny extends Autoencoder {
         return scoped(() -> scale(encodeRaw(images)));
     }
 
-    /** Latents as 0..1, to keep them as a picture; what lies outside is cut off. */
+    /** Maps latents to 0..1, to store them as a picture; values outside are clipped. */
     public Tensor toUnit(Tensor latents) {
         return chain(
                 latents,
@@ -112,13 +118,14 @@ public final class AutoencoderTiny extends Autoencoder {
                         .clamp(new ScalarOptional(new Scalar(0.0)), new ScalarOptional(new Scalar(1.0))));
     }
 
-    /** Returns the reverse of {@link #toUnit}. */
+    /** Maps values from 0..1 to latents, the reverse of {@link #toUnit}. */
     public Tensor fromUnit(Tensor unit) {
         return chain(unit, x -> x.sub(new Scalar(config.shift())).mul_(new Scalar(2 * config.magnitude())));
     }
 
     /**
-     * Three 3x3 convolutions with ReLU after each, the last after the shortcut: {@code [B, C, H, W] -> [B, C, H, W]}.
+     * Three 3x3 convolutions with ReLU after each, the last after the residual connection: {@code [B, C, H, W] -> [B,
+     * C, H, W]}.
      */
     static final class TinyBlock {
         private final Conv2d conv1;

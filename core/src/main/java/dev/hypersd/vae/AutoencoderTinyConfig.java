@@ -9,9 +9,9 @@ import java.util.List;
  *
  * @param imageChannels 3
  * @param latentChannels 4
- * @param encoder from full size to the latents'
- * @param decoder from the latents' size to the full one
- * @param scaling of the latents
+ * @param encoder the encoder, from full size to the latents' size
+ * @param decoder the decoder, from the latents' size to full size
+ * @param scaling the scaling of the latents
  * @param magnitude and
  * @param shift map latents to 0..1 for {@link AutoencoderTiny#toUnit}
  */
@@ -24,7 +24,7 @@ public record AutoencoderTinyConfig(
         double magnitude,
         double shift)
         implements AutoencoderConfig {
-    /** One direction: how wide it is, and how many residual blocks it has at each size. */
+    /** The encoder or the decoder: its number of channels, and of residual blocks at each size. */
     public record Half(int channels, List<Integer> blocks) {
         public Half {
             blocks = List.copyOf(blocks);

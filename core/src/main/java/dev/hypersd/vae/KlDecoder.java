@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** Latents to pictures: {@code [B, C, h, w] -> [B, 3, H, W]}. */
+/** The decoder: latents to pictures, {@code [B, C, h, w] -> [B, 3, H, W]}. */
 final class KlDecoder {
     private final List<Step> steps = new ArrayList<>();
 

@@ -13,7 +13,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Pictures to the moments of their latents: {@code [B, 3, H, W] -> [B, 2C, h, w]}. */
+/** The encoder: pictures to the moments of their latents, {@code [B, 3, H, W] -> [B, 2C, h, w]}. */
 final class KlEncoder {
     private static final long[] RIGHT_AND_BOTTOM = {0, 1, 0, 1};
 

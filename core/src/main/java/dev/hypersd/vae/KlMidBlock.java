@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** The middle of encoder and decoder: residual block, attention where the model has it, residual block. */
+/** The middle block of encoder and decoder: residual block, attention where the model has it, residual block. */
 final class KlMidBlock {
-    /** Of every GroupNorm in the autoencoder. */
+    /** The epsilon of every GroupNorm in the autoencoder. */
     static final double EPS = 1e-6;
 
     private KlMidBlock() {}
@@ -32,8 +32,8 @@ final class KlMidBlock {
     }
 
     /**
-     * Attention of every pixel to every other, with one head, after GroupNorm and around a shortcut:
-     * {@code [B, C, H, W] -> [B, C, H, W]}.
+     * Attention of every pixel to every other, with one head, after GroupNorm and with a residual connection: {@code
+     * [B, C, H, W] -> [B, C, H, W]}.
      */
     static final class SpatialAttention {
         private final GroupNorm norm;

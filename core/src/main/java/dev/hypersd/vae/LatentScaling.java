@@ -8,11 +8,15 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * From what an encoder makes to latents of about unit variance and back, channel by channel:
- * {@code raw = latents * deviation + mean}.
+ * The scaling between an encoder's output and latents of about unit variance, channel by channel: {@code raw = latents
+ * * deviation + mean}.
  */
 public record LatentScaling(List<Double> deviation, List<Double> mean) {
-    /** @throws IllegalArgumentException if the lists differ in length or a deviation is not positive */
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if the lists differ in length or a deviation is not positive
+     */
     public LatentScaling {
         deviation = List.copyOf(deviation);
         mean = List.copyOf(mean);
@@ -25,8 +29,8 @@ public record LatentScaling(List<Double> deviation, List<Double> mean) {
      * Reads {@code scaling_factor} with {@code shift_factor}, or with {@code latents_mean} and {@code latents_std}
      * where the file has them.
      *
-     * @param channels of the latents
-     * @param absent the factor of a file that gives none
+     * @param channels the channels of the latents
+     * @param absent the factor of a file that has none
      */
     static LatentScaling from(JsonObject json, int channels, double absent) {
         double factor = json.number("scaling_factor", absent);
@@ -49,17 +53,17 @@ public record LatentScaling(List<Double> deviation, List<Double> mean) {
         return values;
     }
 
-    /** Latents from the output of the encoder. */
+    /** Scales the output of the encoder to latents. */
     Tensor normalise(Tensor raw) {
         return raw.sub(row(mean, raw)).div_(row(deviation, raw));
     }
 
-    /** Latents as the decoder wants them. */
+    /** Scales latents to the input of the decoder. */
     Tensor restore(Tensor latents) {
         return latents.mul(row(deviation, latents)).add_(row(mean, latents));
     }
 
-    /** {@code [1, C, 1, 1]}, of the type and on the device of {@code like}. */
+    /** Returns the values as {@code [1, C, 1, 1]}, in the type and on the device of {@code like}. */
     private static Tensor row(List<Double> values, Tensor like) {
         float[] row = new float[values.size()];
         IntStream.range(0, row.length).forEach(i -> row[i] = values.get(i).floatValue());

@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Takes large pictures through an autoencoder in overlapping tiles of one size, no larger than needed to cover the
- * picture, and spread evenly; where one ends and the next begins, they fade into each other linearly.
+ * Processes large pictures with an autoencoder in overlapping tiles of one size, no larger than needed to cover the
+ * picture, and evenly spaced. Neighbours are blended linearly where they overlap.
  */
 final class Tiles {
     private static final int ROWS = 2;
@@ -21,7 +21,7 @@ final class Tiles {
     private Tiles() {}
 
     /**
-     * {@code map} applied tile by tile.
+     * Applies {@code map} tile by tile.
      *
      * @param tiling the size of the tiles
      * @param x {@code [B, C, h * pixelsIn, w * pixelsIn]} for {@code h x w} latents
@@ -64,7 +64,10 @@ final class Tiles {
         return whole;
     }
 
-    /** A length, in latents, cut into {@code count} tiles of {@code size} that share at least {@code overlap}. */
+    /**
+     * The division of a length, in latents, into {@code count} tiles of {@code size} that overlap by at least {@code
+     * overlap}.
+     */
     private record Cut(long length, int count, long size, int overlap) {
         static Cut of(long length, int largest, int overlap) {
             int count = Math.toIntExact(Math.ceilDiv(length - overlap, largest - overlap));
@@ -87,7 +90,10 @@ final class Tiles {
             return weights;
         }
 
-        /** From 0 to 1 across the seam between a tile and the next, which lies in the middle of what they share. */
+        /**
+         * Returns the weight, from 0 to 1, across the boundary between a tile and the next, in the middle of their
+         * overlap.
+         */
         private double passed(int tile, double position) {
             double shared = start(tile) + size - start(tile + 1);
             double seam = start(tile + 1) + (shared - overlap) / 2;

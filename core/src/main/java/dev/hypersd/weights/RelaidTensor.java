@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
-/** A stored tensor under another name and in another layout. */
+/** A stored tensor with another name and another layout. */
 final class RelaidTensor implements StoredTensor {
     private final String name;
     private final long[] shape;

@@ -26,14 +26,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A safetensors file. Opening reads and checks the header only, without the engine; the file is mapped when the first
- * tensor is loaded, and a tensor's pages are read when it is used.
+ * A safetensors file. Opening it reads and checks the header only, without the engine. The file is mapped when the
+ * first tensor is loaded, and a tensor's pages are read when it is used.
  *
- * <p>The mapping is private: tensors may be changed in place without the file being written. Safe to share between
- * threads.
+ * <p>The mapping is private: tensors may be changed in place without changing the file. Safe to share between threads.
  */
 public final class SafetensorsFile implements WeightSource {
-    /** By so many bytes other formats are told. */
+    /** The number of bytes by which other formats are recognised. */
     private static final int START = 64;
 
     private final Path file;
@@ -94,7 +93,11 @@ public final class SafetensorsFile implements WeightSource {
         return buffer.flip();
     }
 
-    /** @param start the first bytes, {@link #START} of them or all where there are fewer */
+    /**
+     * Returns the length of the header.
+     *
+     * @param start the first {@link #START} bytes of the file, or all if there are fewer
+     */
     private static int headerLength(Path file, long size, ByteBuffer start) {
         if (size < Long.BYTES) {
             throw new InvalidFileException(file, "is shorter than the 8-byte length of a safetensors header");
@@ -120,8 +123,8 @@ public final class SafetensorsFile implements WeightSource {
     }
 
     /**
-     * Pickles and the zip archives around them are told by their first bytes and never opened. Those bytes are a
-     * possible length of a header too, so a file counts as one of them only where no JSON object follows.
+     * Refuses pickles and the zip archives around them, which are recognised by their first bytes and never opened.
+     * Those bytes could also be the length of a header, so a file is refused only if no JSON object follows.
      */
     private static void refuseOtherFormats(Path file, ByteBuffer start) {
         if (start.limit() > Long.BYTES && start.get(Long.BYTES) == '{') {
@@ -190,7 +193,7 @@ public final class SafetensorsFile implements WeightSource {
         arena.close();
     }
 
-    /** Returns the mapped file; one that was replaced since its header was read must not be read by the old header. */
+    /** Returns the mapped file. A file that was replaced since its header was read is refused. */
     private synchronized Tensor bytes() {
         if (bytes == null) {
             try {

@@ -16,34 +16,36 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * The header of a safetensors file: what tensors lie where.
+ * The header of a safetensors file, which lists its tensors.
  *
  * <p>The format (https://github.com/huggingface/safetensors): 8 bytes little-endian header length, a JSON object of
- * that length, then the data. An entry {@code name: {"dtype", "shape", "data_offsets": [begin, end]}} counts its
- * offsets from the end of the header; the entries must cover the data without hole or overlap. {@code __metadata__}
+ * that length, then the data. The offsets in an entry {@code name: {"dtype", "shape", "data_offsets": [begin, end]}}
+ * count from the end of the header; the entries must cover the data without gaps and overlaps. {@code __metadata__}
  * maps strings to strings.
  *
  * @param entries the tensors by name, in the order of the header
- * @param metadata the free-form strings
+ * @param metadata the strings of {@code __metadata__}
  */
 record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadata) {
-    /** The format's own limit for the length of the JSON. */
+    /** The largest length of the JSON that the format allows. */
     static final long LONGEST = 100_000_000;
 
-    /** More dimensions than the engine takes; a hostile list must not fill the heap before it is refused. */
+    /**
+     * The greatest number of dimensions, more than the engine supports, so that a hostile list cannot fill the heap.
+     */
     private static final int MOST_DIMENSIONS = 64;
 
     static final String METADATA = "__metadata__";
 
-    /** One tensor: bytes {@code begin} (inclusive) to {@code end} (exclusive) of the data. */
+    /** One tensor: its values are the bytes {@code begin} (inclusive) to {@code end} (exclusive) of the data. */
     record Entry(Dtype dtype, long[] shape, long begin, long end) {}
 
     /**
-     * Reads the JSON of a header and checks it against the file that it describes.
+     * Parses the JSON of a header and checks it against the file.
      *
-     * @param file named in messages
+     * @param file the file, for messages
      * @param json the bytes of the header
-     * @param dataLength how many bytes follow the header
+     * @param dataLength the number of bytes after the header
      */
     static SafetensorsHeader parse(Path file, byte[] json, long dataLength) {
         String text = Json.utf8(file, json);

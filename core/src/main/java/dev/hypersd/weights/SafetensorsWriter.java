@@ -43,15 +43,18 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class SafetensorsWriter implements AutoCloseable {
     /**
-     * The data begins at a multiple of this, and larger elements come first, so that every tensor is aligned when
+     * The alignment of the data in the file. Larger elements come first, so that every tensor is aligned when it is
      * mapped.
      */
     private static final int ALIGNMENT = 8;
 
-    /** Buffers are addressed by int, and the system copies each through memory of its own. */
+    /**
+     * The largest number of bytes written at once, since buffers are addressed by int and the system copies each
+     * through memory of its own.
+     */
     private static final long CHUNK = 64L << 20;
 
-    /** A tensor that will be written. */
+    /** The name, type and shape of a tensor that will be written. */
     public record Declaration(String name, Dtype dtype, long... shape) {
         long bytes() {
             return Math.multiplyExact(Shapes.count(shape), dtype.bytes());
@@ -73,7 +76,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     }
 
     /**
-     * Begins {@code file}, which must lie in an existing directory and is replaced if it exists.
+     * Begins {@code file}, which is replaced if it exists. Its directory must exist.
      *
      * @param metadata the strings under {@code __metadata__}
      */
@@ -103,7 +106,7 @@ public final class SafetensorsWriter implements AutoCloseable {
         }
     }
 
-    /** Writes a whole file of tensors that are in memory anyway. */
+    /** Writes a complete file of tensors that are in memory. */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
         List<Declaration> declarations = tensors.entrySet().stream()
                 .map(e ->
@@ -155,7 +158,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     }
 
     /**
-     * Writes the values of {@code tensor}, from any device, as the declared tensor {@code name} of the same type and
+     * Writes the values of {@code tensor}, on any device, as the declared tensor {@code name} of the same type and
      * shape.
      */
     public void write(String name, Tensor tensor) {
@@ -222,7 +225,7 @@ public final class SafetensorsWriter implements AutoCloseable {
         }
     }
 
-    /** Removes what was written unless it was committed. */
+    /** Deletes what was written unless it was committed. */
     @Override
     public void close() {
         try {

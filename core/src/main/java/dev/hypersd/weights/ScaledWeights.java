@@ -12,19 +12,19 @@ import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Weights that are stored in eight bits with a scale beside them, as the numbers that they stand for: {@code weight *
- * scale}, one scale for the tensor or one for each of its output channels. The scale is called {@code scale_weight} or
- * {@code weight_scale}. Scales of the input ({@code scale_input}, {@code input_scale}) are for multiplications in eight
- * bits, which are not done here, and change no weight.
+ * Dequantises weights that are stored in eight bits with a scale: {@code weight * scale}, with one scale for the tensor
+ * or one for each output channel. The scale is called {@code scale_weight} or {@code weight_scale}. Scales of the input
+ * ({@code scale_input}, {@code input_scale}) are for multiplication in eight bits, which is not used here, and do not
+ * change weights.
  *
- * <p>Any other tensor beside a weight would change what it means in a way that is not known here, and is refused.
+ * <p>Any other tensor of a weight could change its meaning in an unknown way, and is refused.
  */
 public final class ScaledWeights {
     private static final String WEIGHT = ".weight";
     private static final List<String> SCALES = List.of("scale_weight", "weight_scale");
     private static final String MARK = "scaled_fp8";
 
-    /** They say how to compute, or what else the file tells by itself. */
+    /** The tensors that do not change weights. */
     private static final Set<String> WITHOUT_EFFECT = Set.of("scale_input", "input_scale");
 
     private static final Set<String> OF_LAYERS =
@@ -33,10 +33,10 @@ public final class ScaledWeights {
     private ScaledWeights() {}
 
     /**
-     * Returns a view of {@code source}, which it closes with itself.
+     * Returns a view of {@code source} with dequantised weights; closing it closes {@code source}.
      *
-     * @throws InvalidFileException if there is a scale without a weight or of a shape that does not fit, or a tensor
-     *     beside a weight that is not known
+     * @throws InvalidFileException if there is a scale without a weight or of a shape that does not fit, or an unknown
+     *     tensor of a weight
      */
     public static WeightView view(WeightSource source) {
         return WeightView.ofAll(source, ScaledWeights::tensors);
@@ -91,7 +91,7 @@ public final class ScaledWeights {
         return new Scaled(tensor, scales.getFirst(), scaleShape(tensor, scales.getFirst()));
     }
 
-    /** Returns the shape in which the scale is multiplied with the weight. */
+    /** Returns the shape to which the scale is broadcast. */
     private static long[] scaleShape(StoredTensor weight, StoredTensor scale) {
         long[] of = scale.shape();
         long count = Arrays.stream(of).reduce(1, (a, b) -> a * b);
@@ -112,7 +112,7 @@ public final class ScaledWeights {
         return shape;
     }
 
-    /** A weight multiplied with its scale. */
+    /** A weight multiplied by its scale. */
     private record Scaled(StoredTensor weight, StoredTensor scale, long[] scaleShape) implements StoredTensor {
         @Override
         public String name() {

@@ -11,18 +11,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Weights that are spread over several safetensors files. An index, {@code *.safetensors.index.json}, tells under
- * {@code "weight_map"} which file beside it holds which tensor.
+ * Weights in several safetensors files. The key {@code "weight_map"} of an index, {@code *.safetensors.index.json},
+ * names the file of each tensor, which is in the folder of the index.
  */
 final class ShardedSafetensors implements WeightSource {
     private static final String WEIGHT_MAP = "weight_map";
 
     private final Path index;
 
-    /** By the names that the index gives them. */
+    /** The files by their names in the index. */
     private final Map<String, SafetensorsFile> shards;
 
-    /** The name of the shard of each tensor. */
+    /** The file of each tensor. */
     private final Map<String, String> shardOf;
 
     private ShardedSafetensors(Path index, Map<String, SafetensorsFile> shards, Map<String, String> shardOf) {
@@ -32,9 +32,9 @@ final class ShardedSafetensors implements WeightSource {
     }
 
     /**
-     * Opens all shards of {@code index} and checks that each holds what it should.
+     * Opens all files of {@code index} and checks that each holds its tensors.
      *
-     * @throws InvalidFileException if the index is malformed or leads outside of its directory, or a shard is missing,
+     * @throws InvalidFileException if the index is malformed or leads outside of its directory, or a file is missing,
      *     malformed or lacks a tensor
      */
     static ShardedSafetensors open(Path index) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
-/** A tensor that lies in a file: what the header says of it, and the way to its values. */
+/** A tensor in a file: its description in the header, and access to its values. */
 public interface StoredTensor {
     /** Returns the name under which its source lists it. */
     String name();
@@ -23,14 +23,14 @@ public interface StoredTensor {
     Path file();
 
     /**
-     * Returns the values as a CPU tensor in the stored type, without a copy where the layout allows. It may share
-     * memory with other tensors loaded from here, which sees in-place changes; the file never does. It keeps the
-     * mapping alive by itself, so it may outlive the source.
+     * Loads the values as a CPU tensor in the stored type, without a copy where the layout permits it. It may share
+     * memory with other tensors loaded from here, so in-place changes affect them, but never the file. It keeps the
+     * mapping alive, so it may outlive the source.
      */
     Tensor load();
 
     /**
-     * Returns the values in the type and on the device of {@code like}.
+     * Loads the values in the type and on the device of {@code like}.
      *
      * @throws InvalidFileException if one of them is NaN or infinite
      */
@@ -48,9 +48,9 @@ public interface StoredTensor {
     }
 
     /**
-     * Several tensors above each other as one, of the type of the first.
+     * Concatenates several tensors along the outermost dimension, in the type of the first.
      *
-     * @param parts of one shape but for the outermost dimension, at least one
+     * @param parts tensors of equal shapes except for the outermost dimension, at least one
      */
     static StoredTensor stacked(String name, List<StoredTensor> parts) {
         long[] shape = parts.getFirst().shape();
@@ -67,10 +67,10 @@ public interface StoredTensor {
     }
 
     /**
-     * Returns this tensor under another name and in another layout.
+     * Returns this tensor with another name and another layout.
      *
-     * @param shape after the change
-     * @param change applied to what is loaded; a view where possible
+     * @param shape the shape after the change
+     * @param change applied to the loaded tensor; a view where possible
      */
     default StoredTensor as(String name, long[] shape, UnaryOperator<Tensor> change) {
         return new RelaidTensor(name, shape, this, change);

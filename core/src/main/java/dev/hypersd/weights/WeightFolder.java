@@ -27,9 +27,9 @@ public final class WeightFolder {
     private WeightFolder() {}
 
     /**
-     * Opens the weights without variant.
+     * Opens the weights without a variant.
      *
-     * @throws InvalidFileException if there are none; the message says what there is instead
+     * @throws InvalidFileException if there are none; the message names what exists instead
      */
     public static WeightSource open(Path folder, String stem) {
         return find(folder, stem + ".safetensors", stem + ".safetensors.index.json")
@@ -37,7 +37,7 @@ public final class WeightFolder {
     }
 
     /**
-     * Opens the weights of {@code variant}, for example {@code "fp16"}, or those without variant where only they exist.
+     * Opens the weights of {@code variant}, for example {@code "fp16"}, or those without a variant if only they exist.
      */
     public static WeightSource open(Path folder, String stem, String variant) {
         String single = stem + "." + variant + ".safetensors";
@@ -54,7 +54,7 @@ public final class WeightFolder {
                 });
     }
 
-    /** Returns the variants in which the weights are there, apart from those without. */
+    /** Returns the variants of the weights in the folder, not counting weights without a variant. */
     public static List<String> variants(Path folder, String stem) {
         return list(folder).stream()
                 .map(file -> variant(file, stem))
@@ -97,7 +97,7 @@ public final class WeightFolder {
                 "describes a network whose weights are missing: no " + single + " beside it");
     }
 
-    /** Returns the VARIANT in the name of a weight file, or nothing. */
+    /** Returns the variant in the name of a weights file; empty if it has none. */
     private static String variant(String file, String stem) {
         String index = stem + ".safetensors.index.";
         if (file.startsWith(index) && file.endsWith(".json")) {

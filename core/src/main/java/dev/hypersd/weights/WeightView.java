@@ -11,8 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The tensors of a source under other names and in other layouts. Nothing is loaded or copied until a tensor is asked
- * for.
+ * The tensors of a source under other names and in other layouts. Nothing is loaded or copied until a tensor is loaded.
  */
 public final class WeightView implements WeightSource {
     private final WeightSource source;
@@ -26,10 +25,10 @@ public final class WeightView implements WeightSource {
     }
 
     /**
-     * Returns a view of {@code source}, which it closes with itself.
+     * Returns a view of {@code source}; closing it closes {@code source}.
      *
-     * @param rule what becomes of each tensor: none, one or several
-     * @throws InvalidFileException if two tensors come to have one name
+     * @param rule maps each tensor to none, one or several tensors of the view
+     * @throws InvalidFileException if two tensors get the same name
      */
     public static WeightView of(WeightSource source, Function<StoredTensor, Stream<StoredTensor>> rule) {
         return new WeightView(source, from -> tensors(from, rule));
@@ -50,8 +49,7 @@ public final class WeightView implements WeightSource {
     }
 
     /**
-     * Returns a view of {@code source} for which the rule needs several tensors at once; the view closes the source
-     * with itself.
+     * Returns a view of {@code source} for rules that need several tensors at once; closing it closes {@code source}.
      *
      * @param maker makes all tensors of the view, by name
      */
@@ -60,10 +58,10 @@ public final class WeightView implements WeightSource {
     }
 
     /**
-     * Returns a view of {@code source} under other names, which it closes with itself.
+     * Returns a view of {@code source} under other names; closing it closes {@code source}.
      *
-     * @param newName of each name; empty for a tensor that is to disappear
-     * @throws InvalidFileException if two tensors come to have one name
+     * @param newName the new name of each tensor; empty to leave it out
+     * @throws InvalidFileException if two tensors get the same name
      */
     public static WeightView renamed(WeightSource source, Function<String, Optional<String>> newName) {
         return of(source, tensor -> newName.apply(tensor.name()).map(tensor::as).stream());

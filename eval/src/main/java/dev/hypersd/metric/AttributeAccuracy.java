@@ -51,7 +51,7 @@ public final class AttributeAccuracy {
      * Counts one picture.
      *
      * @param heldOut whether the caption has a combination that was held out
-     * @param outcomes from {@link AttributeCheck#of}
+     * @param outcomes the outcomes from {@link AttributeCheck#of}
      */
     public void add(CaptionAttributes caption, boolean heldOut, List<Outcome> outcomes) {
         boolean all = outcomes.stream().allMatch(Outcome::correct);

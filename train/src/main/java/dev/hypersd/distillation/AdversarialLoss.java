@@ -98,12 +98,12 @@ final class AdversarialLoss {
     /**
      * The section {@code adversarial} of a recipe.
      *
-     * @param weight in the student's loss, unless there is a balance
+     * @param weight the weight in the student's loss, unless there is a balance
      * @param balance the norm of the gradient by the prediction, as a multiple of that of the weighted distance; the
      *     weight follows from it at every step and is at most 10
      * @param heads on each feature map, of {@link Kind#FEATURES}
-     * @param conditional of {@link Kind#ENCODER}: whether it sees the start, too
-     * @param optimiser of the discriminator
+     * @param conditional for {@link Kind#ENCODER}: whether it also sees the start
+     * @param optimiser the optimiser of the discriminator
      */
     record Settings(
             Kind kind,
@@ -185,7 +185,7 @@ final class AdversarialLoss {
     /**
      * Returns the same, with the weight that gives its gradient the size which the settings ask for.
      *
-     * @param distance of the predictions, with its weight
+     * @param distance the distance of the predictions, with its weight
      */
     Term generatorTerm(Target target, Tensor prediction, Batch batch, RandomSource random, Tensor distance) {
         if (settings.balance().isEmpty()) {

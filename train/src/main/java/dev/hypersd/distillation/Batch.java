@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
  * What a distillation step is computed for.
  *
  * @param samples the encoded pictures with their captions
- * @param latents of the pictures, {@code [B, C, h, w]}
+ * @param latents the latents of the pictures, {@code [B, C, h, w]}
  * @param text the conditioning of the captions
  * @param empty the conditioning of as many empty captions, for guidance
  * @param captions token ids, empty ones where a caption was dropped

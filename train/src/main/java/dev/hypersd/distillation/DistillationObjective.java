@@ -36,10 +36,10 @@ public final class DistillationObjective implements Objective<LatentSample> {
      * @param captionDropout part of the captions that are empty, 0..1; above 0 for students that are to be guided
      *     themselves
      * @param samplePrompts captions that sample pictures are drawn for
-     * @param sampleSteps in which they are drawn, without guidance
-     * @param emaDecay of the moving average of the student, which is its target, too: high enough to be steady, low
-     *     enough to follow
-     * @param seed of random weights and sample pictures
+     * @param sampleSteps the numbers of steps in which they are drawn, without guidance
+     * @param emaDecay the decay of the moving average of the student, which is its target, too: high enough to be
+     *     steady, low enough to follow
+     * @param seed the seed of random weights and sample pictures
      */
     public record Settings(
             double captionDropout, List<String> samplePrompts, int sampleSteps, double emaDecay, long seed) {

@@ -34,13 +34,13 @@ final class DistributionMatchingLoss implements DistillationLoss {
      * The section {@code score} of a recipe.
      *
      * @param teacher the true score
-     * @param weight in the student's loss
+     * @param weight the weight in the student's loss
      * @param least the lowest noise, as a timestep, at which both scores are compared; absent for a fiftieth of all
      *     timesteps
      * @param greatest the highest; absent for all but a fiftieth
      * @param fakeUpdates the number of updates of the fake score for each of the student
-     * @param fakeOptimiser of the fake score
-     * @param fakeRank of the fake score, a LoRA of its own over the base model
+     * @param fakeOptimiser the optimiser of the fake score
+     * @param fakeRank the rank of the fake score, a LoRA of its own over the base model
      * @param fakeTargets the layers that the fake score changes
      * @param adversarial a discriminator between what is drawn and pictures of the data
      */

@@ -40,13 +40,13 @@ final class EncoderDiscriminator implements Discriminator {
     private record Layer(Conv2d convolution, GroupNorm norm) {}
 
     /**
-     * @param encoder of the base network, which stays as it is: what learns stands in for its weights
-     * @param parameters of the base network
-     * @param channels of the middle block
+     * @param encoder the encoder of the base network, which stays as it is: what learns stands in for its weights
+     * @param parameters the parameters of the base network
+     * @param channels the channels of the middle block
      * @param size width or height of its feature maps, the smaller one
      * @param conditional whether it sees the start of the student, too, so that it compares whole steps and not only
      *     their ends
-     * @param seed of the head's random weights
+     * @param seed the seed of the head's random weights
      */
     EncoderDiscriminator(
             UNetEncoder encoder,

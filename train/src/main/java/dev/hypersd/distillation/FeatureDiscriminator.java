@@ -27,7 +27,7 @@ final class FeatureDiscriminator implements Discriminator {
 
     /**
      * @param perDepth heads on each feature map
-     * @param seed of their random weights
+     * @param seed the seed of their random weights
      */
     FeatureDiscriminator(UNet2DConditionModel unet, int perDepth, long seed, TensorArena arena) {
         this.unet = unet;

@@ -65,7 +65,7 @@ final class FeedbackLoss implements DistillationLoss {
      * A reward model that the student is to please.
      *
      * @param name for logs
-     * @param weight of what a score lacks to the threshold
+     * @param weight the weight of what a score lacks to the threshold
      * @param threshold the score above which a picture lacks nothing: what is good already is not driven on to where
      *     the model errs
      * @param fromStep the training step with which the reward sets in
@@ -83,8 +83,8 @@ final class FeedbackLoss implements DistillationLoss {
     /**
      * What decodes latents for reward models.
      *
-     * @param folder of an autoencoder that takes the place of the model's own, a tiny one for speed; empty for the
-     *     model's
+     * @param folder the folder of an autoencoder that takes the place of the model's own, a tiny one for speed; empty
+     *     for the model's
      */
     record Decoder(Optional<Path> folder) {
         Autoencoder open(Student student, PretrainedModel pretrained) {

@@ -54,8 +54,8 @@ record Rollout(Predictor predictor, List<Integer> timesteps) {
     /**
      * What the student has drawn up to one of the steps, which was drawn at random.
      *
-     * @param input of the last step
-     * @param timestep of the last step
+     * @param input the input of the last step
+     * @param timestep the timestep of the last step
      * @param clean latents without noise, {@code [B, C, h, w]}; gradients flow into the last step
      */
     record Drawn(Tensor input, int timestep, Tensor clean) {}

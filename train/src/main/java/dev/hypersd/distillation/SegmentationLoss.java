@@ -30,7 +30,7 @@ final class SegmentationLoss implements DistillationLoss {
      *
      * @param judges the folder that has the segmenter
      * @param scenes what the pictures show that are learned from, in the same order
-     * @param weight in the student's loss
+     * @param weight the weight in the student's loss
      * @param greatest the highest noise, as a timestep; absent for half of all timesteps
      */
     record Settings(

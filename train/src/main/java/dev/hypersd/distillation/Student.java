@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  *
  * @param predictor the network, which is the student while {@code weights} are switched on
  * @param weights what makes the network the student
- * @param seed of everything random
+ * @param seed the seed of everything random
  * @param arena owns what learns and what is kept
  */
 record Student(Predictor predictor, TrainableWeights weights, long seed, TensorArena arena) {

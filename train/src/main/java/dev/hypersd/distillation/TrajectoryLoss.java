@@ -51,7 +51,7 @@ final class TrajectoryLoss implements DistillationLoss {
      *
      * @param teacherSteps the number of steps in which the teacher crosses the whole trajectory
      * @param segments their number
-     * @param weight of the distance; 0 for students that learn from the discriminator alone
+     * @param weight the weight of the distance; 0 for students that learn from the discriminator alone
      */
     record Settings(
             TargetMaker method,

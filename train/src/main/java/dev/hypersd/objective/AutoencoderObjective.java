@@ -81,8 +81,8 @@ public final class AutoencoderObjective implements Objective<Image> {
      *     small bright objects, where the absolute error is content with the backgrounds
      * @param edges weight of the differences between neighbouring pixels, which keep outlines sharp
      * @param perceptual how different what comes back looks to a judge, if one is to be asked
-     * @param emaDecay of the averaged weights
-     * @param seed of random weights
+     * @param emaDecay the decay of the averaged weights
+     * @param seed the seed of random weights
      */
     public record Settings(
             Path folder,
@@ -99,7 +99,7 @@ public final class AutoencoderObjective implements Objective<Image> {
      * A {@link PerceptualDistance}.
      *
      * @param judge folder of the attribute reader whose features are compared
-     * @param weight of the distance; 0 to measure it and not to learn from it
+     * @param weight the weight of the distance; 0 to measure it and not to learn from it
      */
     public record Perceptual(Path judge, double weight) {}
 

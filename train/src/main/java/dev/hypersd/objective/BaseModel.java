@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * A base model that is trained from the start: the U-Net together with its text encoder.
  *
- * @param folder of the model
+ * @param folder the folder of the model
  * @param autoencoder its folder
  * @param learns which weights do, by names that begin with {@code unet.} or {@code text_encoder.}
  */

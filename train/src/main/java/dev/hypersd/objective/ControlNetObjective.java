@@ -61,15 +61,15 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
      * How the ControlNet learns.
      *
      * @param picture makes what it sees of the training pictures
-     * @param embeddingChannels of the layers that bring that to the size of the latents, each after the first half the
-     *     size
-     * @param rank of the change of the copied encoder, which makes a small file; absent to let all of it learn
+     * @param embeddingChannels the embedding channels of the layers that bring that to the size of the latents, each
+     *     after the first half the size
+     * @param rank the rank of the change of the copied encoder, which makes a small file; absent to let all of it learn
      * @param captionDropout part of the captions that are empty, 0..1
      * @param ratios that signal-to-noise ratios of noise levels count as
      * @param fewSteps a few-step LoRA that is to follow lines in a single step too
-     * @param scale of guidance in sample pictures
-     * @param emaDecay of the averaged weights
-     * @param seed of random weights and sample pictures
+     * @param scale the guidance scale in sample pictures
+     * @param emaDecay the decay of the averaged weights
+     * @param seed the seed of random weights and sample pictures
      */
     public record Settings(
             Preprocessor picture,

@@ -36,12 +36,12 @@ public final class DenoisingObjective implements Objective<LatentSample> {
      * The settings of all such training.
      *
      * @param captionDropout part of the captions that are empty, 0..1
-     * @param shift of timesteps
+     * @param shift the shift of timesteps towards noise
      * @param ratios that signal-to-noise ratios of noise levels count as
      * @param samplePrompts captions that sample pictures are drawn for
-     * @param scale of guidance in sample pictures
-     * @param emaDecay of the averaged weights
-     * @param seed of random weights and sample pictures
+     * @param scale the guidance scale in sample pictures
+     * @param emaDecay the decay of the averaged weights
+     * @param seed the seed of random weights and sample pictures
      */
     public record Settings(
             double captionDropout,
@@ -94,7 +94,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     /**
      * Trains U-Net and text encoder, from weights or from nothing.
      *
-     * @param folder of the model, in the diffusers layout
+     * @param folder the folder of the model, in the diffusers layout
      * @param autoencoder folder of the finished autoencoder
      * @param learns which weights do, by names that begin with {@code unet.} or {@code text_encoder.}; the others stay
      *     as they are
@@ -195,7 +195,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
          * Returns the timesteps that take the places of evenly drawn ones.
          *
          * @param even each 0..{@code count} - 1
-         * @param count of all timesteps
+         * @param count the number of all timesteps
          */
         int[] of(int[] even, int count) {
             return Arrays.stream(even).map(timestep -> shifted(timestep, count)).toArray();

@@ -14,7 +14,7 @@ public sealed interface FineTuning {
      * @param rank at least 1; 4 to 64 are usual
      * @param alpha the change is multiplied with alpha / rank; usually the rank or half of it
      * @param layers which layers are changed, at least one kind
-     * @param spelling of the file
+     * @param spelling the spelling of the file
      * @param start a LoRA of this rank and these layers to go on from
      * @param over a LoRA that the network has already and keeps; what is learned is to be used together with it
      */

@@ -40,8 +40,9 @@ import org.bytedeco.pytorch.Tensor;
  * in memory in others.
  *
  * @param family whose kind the model is of
- * @param secondTokenizer of SDXL
- * @param fingerprint of what makes latents; the half of the autoencoder that draws is not part of it and may learn on
+ * @param secondTokenizer the second tokenizer of SDXL
+ * @param fingerprint the fingerprint of what makes latents; the half of the autoencoder that draws is not part of it
+ *     and may learn on
  */
 public record LatentDiffusion(
         ModelFamily family,
@@ -55,9 +56,9 @@ public record LatentDiffusion(
     /**
      * Loads a model directory whose U-Net may still be without weights.
      *
-     * @param folder in the diffusers layout
+     * @param folder the folder in the diffusers layout
      * @param autoencoder the folder of the finished autoencoder
-     * @param seed of random weights
+     * @param seed the seed of random weights
      */
     static LatentDiffusion started(Path folder, Path autoencoder, long seed, TensorArena arena) {
         return of(
@@ -156,7 +157,7 @@ public record LatentDiffusion(
      * learned.
      *
      * @param encoded where the captions are found
-     * @param shape of latents, {@code [C, h, w]}
+     * @param shape the shape of latents, {@code [C, h, w]}
      */
     Conditioning conditioning(CaptionEmbeddings encoded, List<long[]> captions, long... shape) {
         Conditioning text = Conditioning.of(encoded.of(captions));

@@ -27,8 +27,8 @@ public final class NetworkObjective<N, S> implements Objective<S> {
     /**
      * @param folder with the configuration, and weights to go on from
      * @param copied files that are published next to the weights, such as those of a tokenizer
-     * @param emaDecay of the averaged weights
-     * @param seed of random weights
+     * @param emaDecay the decay of the averaged weights
+     * @param seed the seed of random weights
      */
     public record Settings(Path folder, List<Path> copied, double emaDecay, long seed) {
         public Settings {

@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  * convolutions of zeros behind what it hands on, so that it changes nothing yet.
  *
  * @param unet the U-Net that it is for
- * @param rank of the change of the copied weights; absent where they learn in full
+ * @param rank the rank of the change of the copied weights; absent where they learn in full
  */
 record NewControlNet(
         StartedNetwork<UNet2DConditionModel> unet,
@@ -44,8 +44,8 @@ record NewControlNet(
     /**
      * Copies the encoder; its tensors are shared with the U-Net, which stays as it is.
      *
-     * @param embeddingChannels of the layers that bring the picture to the size of the latents
-     * @param seed of those layers' weights
+     * @param embeddingChannels the embedding channels of the layers that bring the picture to the size of the latents
+     * @param seed the seed of those layers' weights
      */
     static NewControlNet of(
             StartedNetwork<UNet2DConditionModel> unet,

@@ -40,8 +40,8 @@ public record Predictor(Network network, NoiseSchedule schedule) {
     /**
      * Returns a prediction with guidance, both passes in one batch.
      *
-     * @param empty of as many empty captions
-     * @param scale of guidance, {@code [B, 1, 1, 1]}
+     * @param empty the conditioning of as many empty captions
+     * @param scale the guidance scale, {@code [B, 1, 1, 1]}
      */
     public Tensor guided(Tensor latents, int[] timesteps, Conditioning text, Conditioning empty, Tensor scale) {
         long batch = latents.size(0);

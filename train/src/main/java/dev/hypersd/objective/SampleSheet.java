@@ -25,9 +25,9 @@ import org.bytedeco.pytorch.Tensor;
  * Pictures for captions, drawn with DDIM while a model is being trained.
  *
  * @param captions at least one
- * @param steps of denoising
- * @param scale of guidance
- * @param seed of the noise, so that pictures of different steps can be compared
+ * @param steps the number of denoising steps
+ * @param scale the guidance scale
+ * @param seed the seed of the noise, so that pictures of different steps can be compared
  */
 public record SampleSheet(List<String> captions, int steps, double scale, long seed) {
     private static final int COLUMNS = 6;
@@ -61,7 +61,7 @@ public record SampleSheet(List<String> captions, int steps, double scale, long s
     /**
      * Draws with a network that is being trained.
      *
-     * @param scale of guidance; 1 for a single pass without
+     * @param scale the guidance scale; 1 for a single pass without
      */
     record GuidedSampling(Predictor.Network network, double scale) {
         /**

@@ -39,7 +39,7 @@ public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
      * Returns the conditioning of captions.
      *
      * @param captions token ids, all of one length
-     * @param shape of latents, {@code [C, h, w]}
+     * @param shape the shape of latents, {@code [C, h, w]}
      */
     Conditioning conditioning(List<long[]> captions, long... shape);
 

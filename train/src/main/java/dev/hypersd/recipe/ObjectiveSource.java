@@ -19,8 +19,8 @@ public interface ObjectiveSource {
     /**
      * What the sections of all objectives share.
      *
-     * @param seed of everything random
-     * @param emaDecay of the moving average of the weights
+     * @param seed the seed of everything random
+     * @param emaDecay the decay of the moving average of the weights
      */
     record Common(int seed, double emaDecay, OptimiserSettings optimiser) {}
 

@@ -14,7 +14,7 @@ import java.util.List;
  *
  * @param output the folder of the run
  * @param keep how many checkpoints stay
- * @param training of the loop
+ * @param training the settings of the training loop
  * @param objective opens networks and data; only here is anything loaded
  */
 public record Recipe(Path output, int keep, TrainingSettings training, ObjectiveSource objective) {

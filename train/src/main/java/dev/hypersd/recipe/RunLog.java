@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  * What a run leaves behind for people and programs to read: {@code log.jsonl}, one object a line, and the pictures in
  * {@code samples}.
  *
- * @param folder of the run, which exists
+ * @param folder the folder of the run, which exists
  */
 record RunLog(Path folder) implements TrainingListener {
     private static final String STEP = "step";

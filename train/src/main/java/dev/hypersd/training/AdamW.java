@@ -16,8 +16,8 @@ final class AdamW implements Optimiser {
     private final Tensor square;
 
     /**
-     * @param values of any shape, changed in place
-     * @param gradients of the same shape
+     * @param values the values of any shape, changed in place
+     * @param gradients the gradients of the same shape
      */
     AdamW(OptimiserSettings settings, Tensor values, Tensor gradients, TensorArena arena) {
         this.settings = settings;

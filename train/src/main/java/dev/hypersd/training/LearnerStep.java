@@ -47,8 +47,8 @@ final class LearnerStep<S> {
     /**
      * All updates of a training step.
      *
-     * @param position of the first sample in the order
-     * @param index of this learner
+     * @param position the position of the first sample in the order
+     * @param index the index of this learner
      * @param values takes what there is to report, by name
      */
     void learn(Prefetcher<S> samples, long position, long step, int index, Map<String, Double> values) {

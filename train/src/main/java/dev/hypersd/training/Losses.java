@@ -18,7 +18,7 @@ public record Losses(List<Term> terms) {
     /**
      * One term.
      *
-     * @param weight in the sum; 0 reports a value without training on it
+     * @param weight the weight in the sum; 0 reports a value without training on it
      * @param value a scalar, differentiable unless the weight is 0
      */
     public record Term(String name, double weight, Tensor value) {}

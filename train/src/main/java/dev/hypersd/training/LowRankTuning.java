@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.Tensor;
  * Low-rank factors are trained (LoRA; Hu et al., 2021): {@code W + alpha / rank * up * down}.
  *
  * @param targets weights {@code [out, in]} or {@code [out, in, k, k]} by the names that checkpoints use
- * @param rank of the change
+ * @param rank the rank of the change
  * @param alpha usually the rank
  * @param below what else changes the network and is not trained
  * @param start factors of this rank to go on from, for all targets or none

@@ -47,7 +47,7 @@ public record OptimiserSettings(
      *
      * @param peak the highest, above 0
      * @param warmUp steps until it is reached, at least 0
-     * @param steps of the whole run, when the fall ends
+     * @param steps the number of steps of the whole run, when the fall ends
      * @param end where the fall ends, as a part of the peak; 1 for a rate that stays
      */
     public record LearningRate(double peak, long warmUp, long steps, double end) {

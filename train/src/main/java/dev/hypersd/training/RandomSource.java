@@ -24,7 +24,7 @@ public final class RandomSource {
     /**
      * Returns the randomness of a place.
      *
-     * @param seed of the run
+     * @param seed the seed of the run
      * @param place numbers that lead there from the outside in: step, learner, update, micro-batch
      */
     public static RandomSource at(long seed, long... place) {

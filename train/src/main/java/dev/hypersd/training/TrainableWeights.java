@@ -28,9 +28,9 @@ public final class TrainableWeights {
     private final Adapters average;
 
     /**
-     * @param decay of the average, 0 for none to 0.9999; where there is none, the newest weights stand for it and take
-     *     no more memory
-     * @param seed of what starts at random
+     * @param decay the decay of the average, 0 for none to 0.9999; where there is none, the newest weights stand for it
+     *     and take no more memory
+     * @param seed the seed of what starts at random
      * @param arena the owner of everything
      */
     public TrainableWeights(Tuning tuning, double decay, long seed, TensorArena arena) {

@@ -12,7 +12,7 @@ public interface TrainingListener {
      * The run begins, or goes on.
      *
      * @param done steps that were done before
-     * @param steps of the whole run
+     * @param steps the number of steps of the whole run
      */
     default void started(long done, long steps) {}
 

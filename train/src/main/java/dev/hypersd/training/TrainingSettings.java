@@ -8,16 +8,16 @@ import java.util.function.Supplier;
 /**
  * The settings of the training loop, which are the same for every objective.
  *
- * @param seed of everything random, weights excepted
- * @param steps of the whole run, at least 1
+ * @param seed the seed of everything random, weights excepted
+ * @param steps the number of steps of the whole run, at least 1
  * @param batch samples of a micro-batch, at least 1
  * @param accumulate micro-batches of an update, at least 1
- * @param precision of the networks
+ * @param precision the precision of the networks
  * @param gradientCheckpointing whether what is inside of U-Net layers is computed again for the backward pass and not
  *     kept until then, see {@link dev.hypersd.nn.GradientCheckpointing}
  * @param patience how many validations in a row may be no better than the best before the run ends, with the best as
  *     what comes of it; 0 for any number
- * @param intervals in steps
+ * @param intervals the intervals of what happens regularly, in steps
  */
 public record TrainingSettings(
         long seed,

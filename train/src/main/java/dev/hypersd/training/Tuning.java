@@ -63,7 +63,8 @@ public sealed interface Tuning permits Tuning.Full, LowRankTuning, Tuning.Mixed 
     /**
      * Some parameters learn in full and others by low-rank factors.
      *
-     * @param full of which no parameter is among the other's targets, under names that the other's tensors do not have
+     * @param full a tuning of which no parameter is among the other's targets, under names that the other's tensors do
+     *     not have
      */
     record Mixed(Full full, LowRankTuning lowRank) implements Tuning {
         @Override

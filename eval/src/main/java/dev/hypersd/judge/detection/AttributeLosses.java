@@ -56,7 +56,7 @@ public record AttributeLosses(Tensor peaks, Tensor geometry, Tensor colour, Tens
      * peaks.
      *
      * @param given logits {@code [B, kinds, h, w]}
-     * @param target of the same shape, exactly 1 at peaks
+     * @param target the target of the same shape, exactly 1 at peaks
      */
     static Tensor focal(Tensor given, Tensor target) {
         return scoped(() -> {

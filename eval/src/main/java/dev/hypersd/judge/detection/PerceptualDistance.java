@@ -28,7 +28,7 @@ public final class PerceptualDistance {
      * Returns the mean distance, a scalar: 0 for equal pictures, at most 4. Differentiable by {@code pixels}.
      *
      * @param pixels {@code [B, 3, H, W]} from -1 to 1; both sides are multiples of {@link BackboneConfig#stride}
-     * @param wanted of the same shape; no gradient flows to it
+     * @param wanted the pictures to compare with, of the same shape; no gradient flows to them
      */
     public Tensor between(Tensor pixels, Tensor wanted) {
         return scoped(() -> {

@@ -17,7 +17,7 @@ public record PreferenceConfig(Vision vision, Text text, List<Integer> head, dou
     /**
      * Of the image encoder, in pixels: width and height of pictures and of the patches that become tokens.
      *
-     * @param width of the hidden states
+     * @param width the width of the hidden states
      */
     public record Vision(int imageSize, int patch, int width, int layers, int heads) {
         /** Returns the number of tokens of a picture, without the class token. */

@@ -39,7 +39,7 @@ public final class ScoreHead {
     private final List<Step> layers = new ArrayList<>();
 
     /**
-     * @param widths from the embedding's to 1
+     * @param widths the widths from the embedding's to 1
      * @param p layers by number; all but the last two are followed by a dropout, which takes a number and does nothing
      *     here
      */

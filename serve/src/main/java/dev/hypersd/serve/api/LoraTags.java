@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * The LoRAs that a prompt of AUTOMATIC1111 names, with their weights: {@code <lora:name:0.8>}.
  *
  * @param prompt the prompt without the tags
- * @param loras in the order of their tags
+ * @param loras the LoRAs in the order of their tags
  */
 record LoraTags(String prompt, List<LoraReference> loras) {
     private static final Pattern TAG = Pattern.compile("<lora:([^:<>]{1,200})(?::([^:<>]{1,20}))?(?::[^<>]{0,200})?>");

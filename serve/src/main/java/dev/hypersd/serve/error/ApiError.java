@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * @param type the type of error in OpenAI's words
  * @param code a short code for programs
  * @param message one sentence for people
- * @param retryAfter after how long the request may succeed, if that can be told
+ * @param retryAfter the time after which the request may succeed, if that can be told
  */
 public record ApiError(int status, String type, String code, String message, Optional<Duration> retryAfter) {
     private static final System.Logger LOG = System.getLogger(ApiError.class.getPackageName());
