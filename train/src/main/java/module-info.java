@@ -1,4 +1,4 @@
-/** Training and distillation, as recipes describe them. */
+/** Training and distillation of models, controlled by recipes. */
 module dev.hypersd.train {
     requires transitive dev.hypersd.core;
     requires transitive dev.hypersd.data;

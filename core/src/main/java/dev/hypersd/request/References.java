@@ -96,7 +96,10 @@ final class References {
     static final Kind<ControlNetReference> CONTROL =
             new Kind<>(References::controlText, References::control, References::controlFromJson, References::toJson);
 
-    /** Returns the format of lists of references that are objects only in JSON, because their short form can name pictures. */
+    /**
+     * Returns the format of lists of references that are only objects in JSON, because their short form can name
+     * pictures.
+     */
     static <T> Format<List<T>> objectsFormat(Kind<T> kind) {
         return listFormat(
                 kind,

@@ -28,34 +28,36 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A discriminator with its own loss and the loss that it gives the student. Both sides of a comparison get independent
- * noise of the same strength: at low noise the network sees little of what pictures are made of.
+ * An adversarial loss: a discriminator with its own loss, and the loss that it gives the student. Both sides of a
+ * comparison get independent noise of the same level, because at low noise the network's features say little about the
+ * content of pictures.
  */
 final class AdversarialLoss {
     private static final String NAME = "adversarial";
     private static final double GREATEST_WEIGHT = 10;
     private static final double TINY = 1e-12;
 
-    /** Which discriminator. */
+    /** The discriminators. */
     enum Kind {
-        /** {@link FeatureDiscriminator}. */
+        /** Heads on features of the frozen base network: {@link FeatureDiscriminator}. */
         FEATURES,
-        /** {@link EncoderDiscriminator}. */
+        /** A trained copy of the base network's encoder: {@link EncoderDiscriminator}. */
         ENCODER
     }
 
-    /** What the student's predictions are compared with. */
+    /** The latents with which the student's predictions are compared. */
     enum Real {
-        /** The targets, which the teacher leads to: at the optimum there is no difference left. */
+        /** The targets, to which the teacher leads; at the optimum they do not differ from the predictions. */
         TARGET,
         /** Latents of the data with as much noise (Kim et al., 2024). */
         DATA
     }
 
-    /** The form of both losses. Logits are high for what the discriminator takes for real. */
+    /** The forms of both losses. Logits are high for latents that the discriminator considers real. */
     enum Form {
         /**
-         * {@code relu(1 - logit)} for real ones: beyond a margin of 1 there is nothing more to gain (Lim and Ye, 2017).
+         * The hinge loss {@code relu(1 - logit)} for real latents, which is zero beyond a margin of 1 (Lim and Ye,
+         * 2017).
          */
         HINGE {
             @Override
@@ -64,7 +66,7 @@ final class AdversarialLoss {
                         .mean());
             }
         },
-        /** {@code softplus(-logit)} for real ones, the non-saturating logistic loss (Goodfellow et al., 2014). */
+        /** The non-saturating logistic loss {@code softplus(-logit)} for real latents (Goodfellow et al., 2014). */
         SOFTPLUS {
             @Override
             Tensor loss(Tensor logits, int sign) {
@@ -74,18 +76,18 @@ final class AdversarialLoss {
         };
 
         /**
-         * How wrong one head's logits are, a scalar.
+         * Returns the loss of one head's logits, a scalar.
          *
          * @param sign 1 for logits that should be high, -1 for those that should be low
          */
         abstract Tensor loss(Tensor logits, int sign);
 
-        /** What the discriminator minimises, the mean over its heads. */
+        /** Returns the discriminator's loss, the mean over its heads. */
         Tensor discriminatorLoss(List<Tensor> real, List<Tensor> fake) {
             return mean(real, logits -> loss(logits, 1)).add(mean(fake, logits -> loss(logits, -1)));
         }
 
-        /** What the student minimises. */
+        /** Returns the student's loss, the mean over the discriminator's heads. */
         Tensor generatorLoss(List<Tensor> fake) {
             return mean(fake, logits -> loss(logits, 1));
         }
@@ -99,9 +101,9 @@ final class AdversarialLoss {
      * The section {@code adversarial} of a recipe.
      *
      * @param weight the weight in the student's loss, unless there is a balance
-     * @param balance the norm of the gradient by the prediction, as a multiple of that of the weighted distance; the
-     *     weight follows from it at every step and is at most 10
-     * @param heads on each feature map, of {@link Kind#FEATURES}
+     * @param balance the norm of the loss's gradient with respect to the prediction, as a multiple of that of the
+     *     weighted distance; the weight follows from it at every step and is at most 10
+     * @param heads the number of heads on each feature map, for {@link Kind#FEATURES}
      * @param conditional for {@link Kind#ENCODER}: whether it also sees the start
      * @param optimiser the optimiser of the discriminator
      */
@@ -114,7 +116,7 @@ final class AdversarialLoss {
             int heads,
             boolean conditional,
             OptimiserSettings optimiser) {
-        /** Returns the section, where {@code parent} has it. */
+        /** Reads the section, if {@code parent} has it. */
         static Optional<Settings> read(Section parent, OptimiserSettings student) {
             if (!parent.has("adversarial")) {
                 return Optional.empty();
@@ -175,17 +177,15 @@ final class AdversarialLoss {
         };
     }
 
-    /**
-     * Returns the student's term: its predictions are to be taken for real. The discriminator does not learn from it.
-     */
+    /** Returns the generator loss of the student's predictions. No gradients flow into the discriminator. */
     Term generatorTerm(Target target, Tensor prediction, Batch batch, RandomSource random) {
         return new Term(NAME, settings.weight(), generatorLoss(target, prediction, batch, random));
     }
 
     /**
-     * Returns the same, with the weight that gives its gradient the size which the settings ask for.
+     * Returns the generator loss with the weight that gives its gradient the norm in the settings.
      *
-     * @param distance the distance of the predictions, with its weight
+     * @param distance the distance of the predictions from the targets, with its weight
      */
     Term generatorTerm(Target target, Tensor prediction, Batch batch, RandomSource random, Tensor distance) {
         if (settings.balance().isEmpty()) {
@@ -196,15 +196,15 @@ final class AdversarialLoss {
     }
 
     /**
-     * Returns the weight that makes the gradient of {@code loss} by the prediction {@code balance} times as long as
-     * that of {@code distance}, at most {@value #GREATEST_WEIGHT}.
+     * Returns the weight that makes the norm of the gradient of {@code loss} with respect to the prediction {@code
+     * balance} times that of {@code distance}, at most {@value #GREATEST_WEIGHT}.
      */
     static double weight(double balance, Tensor loss, Tensor distance, Tensor prediction) {
         double ratio = gradientNorm(distance, prediction) / Math.max(gradientNorm(loss, prediction), TINY);
         return Math.min(balance * ratio, GREATEST_WEIGHT);
     }
 
-    /** Returns the norm of the gradient of {@code loss} by {@code prediction}. */
+    /** Returns the norm of the gradient of {@code loss} with respect to {@code prediction}. */
     private static double gradientNorm(Tensor loss, Tensor prediction) {
         return TensorScope.released(() -> torch.grad(
                         new TensorVector(loss),
@@ -224,7 +224,7 @@ final class AdversarialLoss {
         return settings.form().generatorLoss(logits);
     }
 
-    /** Returns the discriminator's loss; its weights are switched on. */
+    /** Returns the discriminator's loss, computed with its trained weights. */
     Losses discriminatorLoss(Target target, Tensor prediction, Batch batch, RandomSource random) {
         int[] timesteps = timesteps(target, random);
         Tensor real = switch (settings.real()) {
@@ -236,14 +236,14 @@ final class AdversarialLoss {
         return Losses.of(NAME, settings.form().discriminatorLoss(realLogits, fakeLogits));
     }
 
-    /** Returns the discriminator as a learner. */
+    /** Returns the discriminator as a learner with the given loss. */
     AuxiliaryLearner learner(BiFunction<Batch, RandomSource, Losses> loss) {
         return new AuxiliaryLearner("discriminator", weights, settings.optimiser(), 1, loss);
     }
 
     /**
-     * Returns the timesteps of the noise in which both sides are compared: anything from the target's to the end of the
-     * segment.
+     * Draws the timesteps of the noise with which both sides are compared, between the target's timestep and the end of
+     * the segment.
      */
     private static int[] timesteps(Target target, RandomSource random) {
         int[] timesteps = new int[target.to().length];

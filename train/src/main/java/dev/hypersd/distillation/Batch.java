@@ -9,7 +9,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a distillation step is computed for.
+ * The samples of a distillation step, encoded as tensors.
  *
  * @param samples the encoded pictures with their captions
  * @param latents the latents of the pictures, {@code [B, C, h, w]}
@@ -40,7 +40,7 @@ record Batch(
         return samples.size();
     }
 
-    /** Returns one timestep for the whole batch. */
+    /** Returns one timestep for every sample of the batch. */
     int[] all(int timestep) {
         int[] all = new int[size()];
         Arrays.fill(all, timestep);

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** How far a prediction is from its target: one number, the mean over all elements. */
+/** The distance of a prediction from its target: one number, the mean over all elements. */
 sealed interface Distance {
     /** Returns the distance, a scalar; gradients flow into {@code prediction}. */
     Tensor between(Tensor prediction, Tensor target);
@@ -30,9 +30,10 @@ sealed interface Distance {
     }
 
     /**
-     * {@code sqrt(d^2 + c^2) - c}: squared near the target, absolute far from it (Song and Dhariwal, 2023).
+     * The pseudo-Huber distance {@code sqrt(d^2 + c^2) - c}: squared for small differences, absolute for large ones
+     * (Song and Dhariwal, 2023).
      *
-     * @param c where one becomes the other, above 0
+     * @param c the difference at which one becomes the other, above 0
      */
     record PseudoHuber(double c) implements Distance {
         @Override

@@ -14,15 +14,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** A loss of the student. Several of them are added. */
+/** A loss of the student. The total loss is the sum of several. */
 public interface DistillationLoss {
-    /** A loss as a section of a recipe describes it. */
+    /** The settings of a loss, a section of a recipe. */
     @FunctionalInterface
     interface Settings {
         /**
-         * Makes the loss.
+         * Creates the loss.
          *
-         * @param pretrained the model that {@code student} is a change of
+         * @param pretrained the model that {@code student} changes
          * @throws dev.hypersd.error.InvalidRequestException if the settings do not suit the model
          * @throws dev.hypersd.error.InvalidFileException if a file that the settings name is missing or broken
          */
@@ -32,8 +32,8 @@ public interface DistillationLoss {
     /**
      * Reads the losses of the section {@code distillation}, each a section of its own, at least one.
      *
-     * @param student the student's optimiser, whose settings other learners share
-     * @param scenes what the training pictures show, where that is known
+     * @param student the optimiser of the student, whose settings are the defaults of other learners
+     * @param scenes the scenes of the training pictures, if known
      * @throws dev.hypersd.error.InvalidFileException if a key is unknown or missing, or a value is out of its range
      */
     static List<Settings> read(Section section, OptimiserSettings student, Optional<Dataset<Sample>> scenes) {
@@ -54,22 +54,20 @@ public interface DistillationLoss {
         return losses;
     }
 
-    /** Returns the terms for {@code batch}; the student's weights are switched on. */
+    /** Returns the terms for {@code batch}, computed with the student's weights. */
     List<Term> terms(Batch batch, RandomSource random);
 
-    /**
-     * Returns the networks that learn next to the student because the loss needs them: discriminators, a fake score.
-     */
+    /** Returns the other networks that are trained for this loss: discriminators, a fake score. */
     default List<AuxiliaryLearner> auxiliaryLearners() {
         return List.of();
     }
 
     /**
-     * A network that learns next to the student.
+     * A network that is trained along with the student.
      *
-     * @param name for logs and checkpoints
+     * @param name the name in logs and checkpoints
      * @param updates the number of its updates in a training step
-     * @param loss its own loss; its weights are switched on
+     * @param loss its own loss, computed with its trained weights
      */
     record AuxiliaryLearner(
             String name,

@@ -26,19 +26,19 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * Distils a student that draws in few steps what its teacher draws in many (Ren et al., 2024). One network is teacher,
- * student, target and fake score: what each of them has learned is an adapter over it.
+ * Distils a student that draws in a few steps what its teacher draws in many (Ren et al., 2024). One network serves as
+ * teacher, student, target and fake score; each of them is an adapter over it.
  */
 public final class DistillationObjective implements Objective<LatentSample> {
     /**
-     * What all distillation has in common.
+     * The settings of all distillation.
      *
-     * @param captionDropout part of the captions that are empty, 0..1; above 0 for students that are to be guided
-     *     themselves
-     * @param samplePrompts captions that sample pictures are drawn for
-     * @param sampleSteps the numbers of steps in which they are drawn, without guidance
-     * @param emaDecay the decay of the moving average of the student, which is its target, too: high enough to be
-     *     steady, low enough to follow
+     * @param captionDropout the fraction of captions that are replaced by the empty one, 0 to 1; above 0 for students
+     *     that are to be used with guidance
+     * @param samplePrompts the captions of sample pictures
+     * @param sampleSteps the number of steps of sample pictures, without guidance
+     * @param emaDecay the decay of the moving average of the student, which is also its consistency target: high enough
+     *     to be stable, low enough to follow the student
      * @param seed the seed of random weights and sample pictures
      */
     public record Settings(
@@ -57,10 +57,10 @@ public final class DistillationObjective implements Objective<LatentSample> {
     private final List<DistillationLoss> losses;
 
     /**
-     * Loads the model and encodes what is not encoded yet.
+     * Loads the model and encodes pictures and captions that are not in the cache.
      *
-     * @param change how the student differs from the model that it learns from
-     * @param losses at least one
+     * @param change how the student changes the model
+     * @param losses the losses, at least one
      * @throws dev.hypersd.error.InvalidFileException if a part of the model is missing or broken
      * @throws dev.hypersd.error.InvalidRequestException if the settings of a loss do not suit the model
      */
@@ -109,7 +109,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
         return learners;
     }
 
-    /** Returns a loss of samples, which become a batch first. */
+    /** Returns a loss of samples, which first become a batch. */
     private Loss<LatentSample> of(BiFunction<Batch, RandomSource, Losses> loss) {
         return (samples, step, random) -> loss.apply(Batch.of(pretrained.task(), samples, step, random), random);
     }
@@ -120,7 +120,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
                 .toList());
     }
 
-    /** What the averaged student draws. */
+    /** Draws sample pictures with the averaged student. */
     @Override
     public Map<String, Image> show() {
         if (settings.samplePrompts().isEmpty()) {

@@ -25,9 +25,9 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Score distillation by distribution matching (DMD; Yin et al., 2024): what the student draws is moved to where the
- * teacher's score finds it more likely, and away from where a fake score finds it likely already. The fake score keeps
- * learning what the student draws.
+ * Score distillation by distribution matching (DMD; Yin et al., 2024): the student's pictures are moved to where the
+ * teacher's score finds them more likely, and away from where a fake score finds them likely. The fake score is trained
+ * on the student's pictures.
  */
 final class DistributionMatchingLoss implements DistillationLoss {
     /**
@@ -35,14 +35,13 @@ final class DistributionMatchingLoss implements DistillationLoss {
      *
      * @param teacher the true score
      * @param weight the weight in the student's loss
-     * @param least the lowest noise, as a timestep, at which both scores are compared; absent for a fiftieth of all
-     *     timesteps
-     * @param greatest the highest; absent for all but a fiftieth
+     * @param least the lowest timestep at which both scores are compared; if empty, a fiftieth of all timesteps
+     * @param greatest the highest timestep; if empty, all but a fiftieth of all timesteps
      * @param fakeUpdates the number of updates of the fake score for each of the student
      * @param fakeOptimiser the optimiser of the fake score
      * @param fakeRank the rank of the fake score, a LoRA of its own over the base model
      * @param fakeTargets the layers that the fake score changes
-     * @param adversarial a discriminator between what is drawn and pictures of the data
+     * @param adversarial a discriminator between the student's pictures and pictures of the data
      */
     record Settings(
             Teacher.Settings teacher,
@@ -149,19 +148,19 @@ final class DistributionMatchingLoss implements DistillationLoss {
     }
 
     /**
-     * Where a step against the gradient of the divergence leads from {@code drawn}:
-     * {@code drawn - (fake - real) / mean |drawn - real|}, the mean being that of a sample. All are clean latents,
-     * {@code [B, C, h, w]}.
+     * Returns the result of a step against the gradient of the divergence from {@code drawn}: {@code drawn - (fake -
+     * real)
+     * mean |drawn - real|}, where the mean is that of a sample. All are clean latents, {@code [B, C, h, w]}.
      *
-     * @param real what the true score takes {@code drawn} for, after it got noise
-     * @param fake what the fake score takes it for
+     * @param real the clean latents that the true score predicts from {@code drawn} with noise
+     * @param fake the clean latents that the fake score predicts
      */
     static Tensor target(Tensor drawn, Tensor real, Tensor fake) {
         Tensor scale = drawn.sub(real).abs().mean(1, 2, 3).view(-1, 1, 1, 1);
         return drawn.sub(fake.sub(real).div(scale).nan_to_num());
     }
 
-    /** Returns a loss whose gradient is the difference of the scores, in the form that the authors' code gives it. */
+    /** Returns a loss whose gradient is the difference of the scores, in the form of the authors' code. */
     static Tensor loss(Tensor drawn, Tensor target) {
         return drawn.sub(target).square().mean().mul(new Scalar(0.5));
     }
@@ -175,7 +174,7 @@ final class DistributionMatchingLoss implements DistillationLoss {
         return learners;
     }
 
-    /** Returns the fake score's loss: it learns to denoise what the student draws. */
+    /** Returns the fake score's loss of denoising the student's pictures. */
     private Losses denoisingLoss(Batch batch, RandomSource random) {
         Tensor clean = student.frozen(() -> rollout.draw(batch, random)).clean();
         Tensor noise = random.normal(Tensors.shape(clean));
@@ -191,7 +190,7 @@ final class DistributionMatchingLoss implements DistillationLoss {
         return adversarial.orElseThrow().discriminatorLoss(target(drawn, batch), drawn.clean(), batch, random);
     }
 
-    /** From noise all the way to pictures of the data. */
+    /** Returns a target for the discriminator, from pure noise to pictures of the data. */
     private Target target(Rollout.Drawn drawn, Batch batch) {
         return new Target(
                 drawn.input(),

@@ -24,8 +24,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The encoder and the middle block of the base network, which learn, and a head (Lin et al., 2024, section 3.3). It is
- * the one that the authors of Hyper-SD name.
+ * A discriminator of the base network's encoder and middle block, which are trained, and a head (Lin et al., 2024,
+ * section 3.3). The authors of Hyper-SD name it.
  */
 final class EncoderDiscriminator implements Discriminator {
     private static final Pattern ENCODER =
@@ -40,12 +40,15 @@ final class EncoderDiscriminator implements Discriminator {
     private record Layer(Conv2d convolution, GroupNorm norm) {}
 
     /**
-     * @param encoder the encoder of the base network, which stays as it is: what learns stands in for its weights
+     * Builds the discriminator.
+     *
+     * @param encoder the encoder of the base network, which is not changed: trained tensors replace its weights in
+     *     calls
      * @param parameters the parameters of the base network
      * @param channels the channels of the middle block
-     * @param size width or height of its feature maps, the smaller one
-     * @param conditional whether it sees the start of the student, too, so that it compares whole steps and not only
-     *     their ends
+     * @param size the smaller of width and height of the middle block's feature maps
+     * @param conditional whether it also sees the start of the student's step, so that it compares whole steps and not
+     *     only their ends
      * @param seed the seed of the head's random weights
      */
     EncoderDiscriminator(

@@ -19,14 +19,19 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Heads that learn, on features of the frozen base network at all depths (Wang et al., 2024, section 4.3). */
+/**
+ * A discriminator of trained heads on features of the frozen base network at all depths (Wang et al., 2024, section
+ * 4.3).
+ */
 final class FeatureDiscriminator implements Discriminator {
     private final UNet2DConditionModel unet;
     private final List<List<Head>> heads = new ArrayList<>();
     private final Tuning tuning;
 
     /**
-     * @param perDepth heads on each feature map
+     * Builds the discriminator.
+     *
+     * @param perDepth the number of heads on each feature map
      * @param seed the seed of their random weights
      */
     FeatureDiscriminator(UNet2DConditionModel unet, int perDepth, long seed, TensorArena arena) {
@@ -60,7 +65,7 @@ final class FeatureDiscriminator implements Discriminator {
         return logits;
     }
 
-    /** Two convolutions, the second one around a residual, and a logit for each place. */
+    /** A head: two convolutions, the second one with a residual connection, and a logit for each place. */
     private static final class Head {
         private static final double SLOPE = 0.2;
 

@@ -26,12 +26,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Human feedback (Ren et al., 2024, equation 13): what the scores of the student's pictures lack to the thresholds of
- * reward models. Gradients go from the reward through the decoder and one call of the student's network, never through
- * earlier steps (Xu et al., 2023).
+ * Human feedback (Ren et al., 2024, equation 13): the amount by which the scores of the student's pictures fall short
+ * of the thresholds of reward models. Gradients flow from the reward through the decoder and one evaluation of the
+ * student, never through earlier steps (Xu et al., 2023).
  */
 final class FeedbackLoss implements DistillationLoss {
-    /** The reward models, each in a folder of its name; the usual threshold of each is a matter of its scale. */
+    /** The reward models, each in a folder of its name, with default thresholds for their scales. */
     private enum RewardModel {
         CLIP(25, Score.CLIP),
         AESTHETIC(2, Score.AESTHETIC),
@@ -62,16 +62,20 @@ final class FeedbackLoss implements DistillationLoss {
     }
 
     /**
-     * A reward model that the student is to please.
+     * A reward model with its weight.
      *
-     * @param name for logs
-     * @param weight the weight of what a score lacks to the threshold
-     * @param threshold the score above which a picture lacks nothing: what is good already is not driven on to where
-     *     the model errs
-     * @param fromStep the training step with which the reward sets in
+     * @param name the name in logs
+     * @param weight the weight of the amount by which a score falls short of the threshold
+     * @param threshold the score from which a picture adds no loss, so that good pictures are not optimised towards
+     *     errors of the reward model
+     * @param fromStep the training step from which the reward is used
      */
     record WeightedReward(String name, Reward reward, double weight, double threshold, long fromStep) {
-        /** @param reward opens the reward model; the arena owns it */
+        /**
+         * The settings of a reward model.
+         *
+         * @param reward opens the reward model, which the arena owns
+         */
         record Settings(
                 String name, Function<TensorArena, Reward> reward, double weight, double threshold, long fromStep) {
             WeightedReward open(TensorArena arena) {
@@ -81,10 +85,10 @@ final class FeedbackLoss implements DistillationLoss {
     }
 
     /**
-     * What decodes latents for reward models.
+     * The decoder that decodes latents for reward models.
      *
-     * @param folder the folder of an autoencoder that takes the place of the model's own, a tiny one for speed; empty
-     *     for the model's
+     * @param folder the folder of an autoencoder that replaces the model's own, a tiny one for speed; empty for the
+     *     model's own
      */
     record Decoder(Optional<Path> folder) {
         Autoencoder open(Student student, PretrainedModel pretrained) {
@@ -95,7 +99,7 @@ final class FeedbackLoss implements DistillationLoss {
         }
     }
 
-    /** The reward models of the section {@code feedback} of a recipe. */
+    /** The section {@code feedback} of a recipe, with its reward models. */
     record Settings(Rollout.Settings rollout, Decoder decoder, List<WeightedReward.Settings> rewards)
             implements DistillationLoss.Settings {
         Settings {
@@ -113,10 +117,10 @@ final class FeedbackLoss implements DistillationLoss {
     }
 
     /**
-     * Reads the section {@code feedback}: reward models, and a segmenter's loss.
+     * Reads the section {@code feedback}: reward models, and the loss of a segmenter.
      *
      * @param alone whether there is no other loss
-     * @param scenes what the training pictures show, where that is known
+     * @param scenes the scenes of the training pictures, if known
      */
     static List<DistillationLoss.Settings> read(Section section, boolean alone, Optional<Dataset<Sample>> scenes) {
         JudgeFolder judges = new JudgeFolder(section.path("judges"));

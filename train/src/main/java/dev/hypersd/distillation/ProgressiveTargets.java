@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Progressive distillation (Salimans and Ho, 2022; with a discriminator, Lin et al., 2024): the student crosses a
- * segment in one step as the teacher does in several. The teacher of a later stage is the student of the stage before.
+ * segment in one step as the teacher does in several. The teacher of a later stage is the student of the previous one.
  */
 record ProgressiveTargets() implements TargetMaker {
     @Override

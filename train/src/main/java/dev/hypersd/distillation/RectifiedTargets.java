@@ -11,11 +11,12 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Piecewise rectified flow (Yan et al., 2024): the teacher crosses a segment in several steps, and from anywhere on the
- * straight line between the two ends the student arrives at the lower one.
+ * Piecewise rectified flow (Yan et al., 2024): the teacher crosses a segment in several steps, and from any point on
+ * the straight line between its two ends the student predicts the lower end.
  *
- * <p>Lines are straight in {@code (x / alpha, sigma / alpha)}, where DDIM goes straight while the predicted noise stays
- * the same.
+ * <p>Lines are straight in {@code (x
+ * alpha, sigma
+ * alpha)}, where DDIM moves straight while the predicted noise is constant.
  */
 record RectifiedTargets() implements TargetMaker {
     private static final ProgressiveTargets WHOLE_SEGMENTS = new ProgressiveTargets();

@@ -11,15 +11,16 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Latents that the student draws from noise, as it will in use: in one step, or in a few with new noise between them.
+ * Draws latents with the student from noise, as it will be used: in one step, or in a few with fresh noise between
+ * them.
  *
- * @param timesteps at which the student is asked, from the noisiest on; at least one
+ * @param timesteps the timesteps at which the student is evaluated, decreasing; at least one
  */
 record Rollout(Predictor predictor, List<Integer> timesteps) {
     /**
      * The key {@code timesteps} of a section.
      *
-     * @param timesteps falling; empty for the last timestep of the model alone
+     * @param timesteps decreasing timesteps; if empty, only the last timestep of the model
      */
     record Settings(List<Integer> timesteps) {
         Settings {
@@ -52,15 +53,15 @@ record Rollout(Predictor predictor, List<Integer> timesteps) {
     }
 
     /**
-     * What the student has drawn up to one of the steps, which was drawn at random.
+     * The latents that the student has drawn up to one of the steps, which was chosen at random.
      *
      * @param input the input of the last step
      * @param timestep the timestep of the last step
-     * @param clean latents without noise, {@code [B, C, h, w]}; gradients flow into the last step
+     * @param clean the predicted clean latents, {@code [B, C, h, w]}; gradients flow into the last step
      */
     record Drawn(Tensor input, int timestep, Tensor clean) {}
 
-    /** Draws for the captions of {@code batch}. */
+    /** Draws latents for the captions of {@code batch}. */
     Drawn draw(Batch batch, RandomSource random) {
         NoiseSchedule schedule = predictor.schedule();
         Tensor noise = random.normal(Tensors.shape(batch.latents()));

@@ -21,17 +21,17 @@ import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Perceptual feedback (Ren et al., 2024, equation 14): pictures whose objects are known get noise, so little that their
- * layout stays, and in what the student makes of them a segmenter has to find the same objects.
+ * Perceptual feedback (Ren et al., 2024, equation 14): pictures whose objects are known get so little noise that their
+ * layout stays, the student denoises them, and a segmenter has to find the same objects.
  */
 final class SegmentationLoss implements DistillationLoss {
     /**
      * The section {@code feedback.segmentation} of a recipe.
      *
-     * @param judges the folder that has the segmenter
-     * @param scenes what the pictures show that are learned from, in the same order
+     * @param judges the folder with the segmenter
+     * @param scenes the scenes of the training pictures, in the same order
      * @param weight the weight in the student's loss
-     * @param greatest the highest noise, as a timestep; absent for half of all timesteps
+     * @param greatest the highest timestep of the noise; if empty, half of all timesteps
      */
     record Settings(
             JudgeFolder judges,
@@ -91,8 +91,8 @@ final class SegmentationLoss implements DistillationLoss {
     }
 
     /**
-     * Returns the terms for as many pictures as {@code batch} has, drawn anew: of those in it nobody knows what they
-     * show.
+     * Returns the terms for as many scenes as {@code batch} has samples. They are drawn here, because the objects in
+     * the batch are not known.
      */
     @Override
     public List<Term> terms(Batch batch, RandomSource random) {

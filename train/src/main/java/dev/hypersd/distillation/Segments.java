@@ -3,12 +3,12 @@ package dev.hypersd.distillation;
 import java.util.Arrays;
 
 /**
- * A teacher's trajectory, cut into segments of equal length (Ren et al., 2024, section 3.1). A student learns to reach
- * any point of the segment that it is in, and none beyond it.
+ * The division of a teacher's trajectory into segments of equal length (Ren et al., 2024, section 3.1). A student
+ * learns to reach any point of its present segment, and none beyond it.
  *
  * <p>The teacher solves its differential equation in {@code steps} steps between points. Point 0 is timestep 0, the end
- * of every trajectory, and point {@code i} is timestep {@code i T / steps - 1}, rounded where it is no whole number. So
- * the boundaries of {@code count} segments are the timesteps at which DDIM with trailing spacing samples in
+ * of every trajectory, and point {@code i} is timestep {@code i T
+ * steps - 1}, rounded. So the boundaries of {@code count} segments are the timesteps of DDIM with trailing spacing in
  * {@code count} steps.
  *
  * @param trainTimesteps T, the number of timesteps of the noise schedule
@@ -41,7 +41,7 @@ record Segments(int trainTimesteps, int steps, int count) {
         return point % length() == 0 ? trailing(point / length(), count) : trailing(point, steps);
     }
 
-    /** Timestep {@code index} of {@code number} with trailing spacing, counted from the cleanest. */
+    /** Returns timestep {@code index} of {@code number} with trailing spacing, counted from the cleanest. */
     private int trailing(int index, int number) {
         return (int) Math.rint(trainTimesteps - (number - index) * ((double) trainTimesteps / number)) - 1;
     }
@@ -51,14 +51,14 @@ record Segments(int trainTimesteps, int steps, int count) {
         return Arrays.stream(points).map(this::timestep).toArray();
     }
 
-    /** Returns the number of steps of the teacher in a segment. */
+    /** Returns the number of the teacher's steps in a segment. */
     int length() {
         return steps / count;
     }
 
     /**
-     * Returns the cleaner end of the segment that a point lies in. A boundary belongs to the segment below it: equation
-     * 11 of the paper puts it into the one above, where there is nothing to learn from it.
+     * Returns the cleaner end of the segment of a point. A boundary belongs to the segment below it: equation 11 of the
+     * paper assigns it to the one above, in which there would be nothing to learn from it.
      *
      * @param point at least 1
      */
@@ -66,29 +66,29 @@ record Segments(int trainTimesteps, int steps, int count) {
         return (point - 1) / length() * length();
     }
 
-    /** Returns the noisier end of the same segment. */
+    /** Returns the noisier end of the segment of a point. */
     int end(int point) {
         return start(point) + length();
     }
 
     /**
-     * Where a batch is on its trajectories: points for each sample.
+     * Points on trajectories, one pair for each sample of a batch.
      *
-     * @param starts the points at which the student is asked, n
-     * @param targets the points that it has to reach, m, below n in the same segment
+     * @param starts the points n at which the student is evaluated
+     * @param targets the points m that it has to reach, below n in the same segment
      */
     record Spans(Segments segments, int[] starts, int[] targets) {
-        /** Returns the timesteps t(n) at which the student is asked. */
+        /** Returns the timesteps t(n) at which the student is evaluated. */
         int[] from() {
             return below(0);
         }
 
-        /** Returns the timesteps t(n - 1), one step of the teacher below. */
+        /** Returns the timesteps t(n - 1), one step of the teacher below t(n). */
         int[] next() {
             return below(1);
         }
 
-        /** Returns the timesteps so many steps of the teacher below t(n). */
+        /** Returns the timesteps that are {@code steps} steps of the teacher below t(n). */
         int[] below(int steps) {
             return segments.timesteps(
                     Arrays.stream(starts).map(start -> start - steps).toArray());

@@ -8,19 +8,19 @@ import dev.hypersd.training.TrainableWeights;
 import java.util.function.Supplier;
 
 /**
- * A student, and what all its losses share.
+ * The student, and what all its losses share.
  *
- * @param predictor the network, which is the student while {@code weights} are switched on
- * @param weights what makes the network the student
+ * @param predictor the network, which computes as the student while {@code weights} are active
+ * @param weights the trained weights of the student
  * @param seed the seed of everything random
- * @param arena owns what learns and what is kept
+ * @param arena owns trained and cached tensors
  */
 record Student(Predictor predictor, TrainableWeights weights, long seed, TensorArena arena) {
     NoiseSchedule schedule() {
         return predictor.schedule();
     }
 
-    /** Computes with the student as it is now, without gradients. */
+    /** Computes with the present student, without gradients. */
     <T> T frozen(Supplier<T> work) {
         return Gradients.off(() -> weights.frozen().during(work));
     }

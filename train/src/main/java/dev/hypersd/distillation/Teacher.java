@@ -11,21 +11,23 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The network whose trajectories or scores are learned.
+ * The teacher, whose trajectories or scores are learned.
  *
- * @param adapters what makes the network this teacher: none for the base model, or the LoRA of an earlier stage
- * @param guidance none for a teacher that was distilled with guidance, which would otherwise be applied twice
+ * @param adapters the adapters that make the network this teacher: none for the base model, or the LoRA of an earlier
+ *     stage
+ * @param guidance the range of guidance scales; none for a teacher into which guidance was distilled, to which it would
+ *     be applied twice
  */
 record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
     private static final double USUAL_GUIDANCE = 3;
     private static final double MOST_GUIDANCE = 30;
 
     /**
-     * The range of the guidance scale, which is drawn for each sample. The student is used without guidance and learns
-     * the average, so the range should be narrow.
+     * The range of guidance scales, one of which is drawn for each sample. The student is used without guidance and
+     * learns their average, so the range should be narrow.
      *
-     * @param least 1 for no guidance
-     * @param greatest at least the least
+     * @param least the smallest scale; 1 for no guidance
+     * @param greatest the greatest scale, at least the smallest
      */
     public record Guidance(double least, double greatest) {
         /** No guidance. */
@@ -40,9 +42,9 @@ record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
     }
 
     /**
-     * Which teacher.
+     * The settings of a teacher.
      *
-     * @param lora what makes a teacher of the base model; empty for the base model as it is
+     * @param lora a LoRA over the base model; empty for the base model itself
      */
     public record Settings(Optional<Path> lora, Guidance guidance) {
         /** Reads the keys {@code teacher_lora}, {@code least_guidance} and {@code greatest_guidance}. */
@@ -61,7 +63,7 @@ record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
         }
     }
 
-    /** Returns this teacher for one batch, with guidance scales drawn for it. */
+    /** Returns the solver for one batch, with guidance scales drawn for it. */
     Solver solver(Batch batch, RandomSource random) {
         float[] scales = new float[batch.size()];
         for (int i = 0; i < scales.length; i++) {
@@ -77,8 +79,8 @@ record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
     /**
      * A network that follows its trajectories for the captions of one batch.
      *
-     * @param adapters what makes the network this one
-     * @param guidanceScale for each sample, {@code [B, 1, 1, 1]}; empty for no guidance
+     * @param adapters the adapters of the network
+     * @param guidanceScale the scale of each sample, {@code [B, 1, 1, 1]}; empty for no guidance
      */
     record Solver(Predictor predictor, Adapters adapters, Batch batch, Optional<Tensor> guidanceScale) {
         /** Returns the network's prediction. */
@@ -88,7 +90,7 @@ record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
                     .orElseGet(() -> predictor.predict(latents, timesteps, batch.text())));
         }
 
-        /** Returns one step of DDIM. */
+        /** Takes one step of DDIM. */
         Tensor step(Tensor latents, int[] from, int[] to) {
             return predictor.schedule().jump(latents, predict(latents, from), from, to);
         }

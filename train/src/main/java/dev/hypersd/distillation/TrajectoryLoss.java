@@ -37,7 +37,7 @@ import org.bytedeco.pytorch.Tensor;
  * </ol>
  */
 final class TrajectoryLoss implements DistillationLoss {
-    /** The methods by the names that recipes use. A new one is a new {@link TargetMaker} and a line here. */
+    /** The methods by their names in recipes. A new one is a {@link TargetMaker} and an entry here. */
     private static final SequencedMap<String, Function<Section, TargetMaker>> METHODS = new LinkedHashMap<>();
 
     static {
@@ -50,7 +50,7 @@ final class TrajectoryLoss implements DistillationLoss {
      * The section {@code trajectory} of a recipe.
      *
      * @param teacherSteps the number of steps in which the teacher crosses the whole trajectory
-     * @param segments their number
+     * @param segments the number of segments
      * @param weight the weight of the distance; 0 for students that learn from the discriminator alone
      */
     record Settings(
@@ -154,8 +154,8 @@ final class TrajectoryLoss implements DistillationLoss {
     }
 
     /**
-     * The target of the consistency function: the teacher's solver goes one step, the student's average the rest of the
-     * way.
+     * The targets of consistency distillation: the teacher's solver takes one step, and the student's average the rest
+     * of the way.
      */
     record Consistency(TargetTimestep targetTimestep) implements TargetMaker {
         static Consistency read(Section section) {
@@ -181,7 +181,7 @@ final class TrajectoryLoss implements DistillationLoss {
         }
     }
 
-    /** Where the student, whose weights are switched on, arrives from the start of {@code target}. */
+    /** Returns the student's prediction from the start of {@code target}, computed with its trained weights. */
     private Tensor prediction(Target target, Batch batch) {
         return student.predictor().step(target.start(), target.from(), target.to(), batch.text());
     }
@@ -200,16 +200,15 @@ final class TrajectoryLoss implements DistillationLoss {
     }
 
     /**
-     * How latents become points of trajectories.
+     * How latents are noised to points of trajectories.
      *
-     * @param offset the share of the noise that is the same all over a channel (offset noise; Guttenberg, 2023); 0 for
-     *     none
-     * @param pureAtLastTimestep whether what starts at the last timestep starts from noise alone, as it will in use,
-     *     although the schedule leaves a little of the picture there (Lin et al., 2024, section 3.5)
+     * @param offset the share of the noise that is constant over a channel (offset noise; Guttenberg, 2023); 0 for none
+     * @param pureAtLastTimestep whether a start at the last timestep is pure noise, as in sampling, although the
+     *     schedule leaves a little of the picture there (Lin et al., 2024, section 3.5)
      */
     record Noising(double offset, boolean pureAtLastTimestep) {
         /**
-         * Latents with noise.
+         * Adds noise to latents.
          *
          * @param latents {@code [B, C, h, w]}
          * @param timesteps one for each of {@code B}
@@ -223,7 +222,7 @@ final class TrajectoryLoss implements DistillationLoss {
             return pureAtLastTimestep ? noise.where(areLast(timesteps, schedule), noisy) : noisy;
         }
 
-        /** Which samples are at the last timestep, {@code [B, 1, 1, 1]}. */
+        /** Returns which samples are at the last timestep, {@code [B, 1, 1, 1]}. */
         private static Tensor areLast(int[] timesteps, NoiseSchedule schedule) {
             int end = schedule.trainTimesteps() - 1;
             long[] last =
@@ -232,23 +231,23 @@ final class TrajectoryLoss implements DistillationLoss {
         }
     }
 
-    /** Which timestep of its segment a student has to reach. */
+    /** The choice of the timestep that a student has to reach within its segment. */
     enum TargetTimestep {
-        /** Any point below the one where it is, all equally often: the whole trajectory is learned. */
+        /** Any point below its start, uniformly: the whole trajectory is learned. */
         UNIFORM {
             @Override
             int draw(int end, int point, RandomSource random) {
                 return end + (int) (random.uniform() * (point - end));
             }
         },
-        /** The segment's end, as it will be used. */
+        /** The end of the segment, which is used in sampling. */
         BOUNDARY {
             @Override
             int draw(int end, int point, RandomSource random) {
                 return end;
             }
         },
-        /** One or the other, equally often. */
+        /** Either of both, equally often. */
         MIXED {
             @Override
             int draw(int end, int point, RandomSource random) {
@@ -257,10 +256,10 @@ final class TrajectoryLoss implements DistillationLoss {
         };
 
         /**
-         * Returns the point that the student has to reach, {@code end..point - 1}.
+         * Draws the point that the student has to reach, {@code end} to {@code point - 1}.
          *
          * @param end the cleaner end of the segment
-         * @param point where the student is, above {@code end}
+         * @param point the point where the student starts, above {@code end}
          */
         abstract int draw(int end, int point, RandomSource random);
     }

@@ -1,7 +1,7 @@
 /**
- * Distillation: students that draw in few steps what a teacher draws in many.
- * {@link dev.hypersd.distillation.DistillationObjective} is the one objective; it adds losses, of which
- * {@code TrajectoryLoss} is the paper's.
+ * Distillation: students that draw in a few steps what a teacher draws in many. {@link
+ * dev.hypersd.distillation.DistillationObjective} is the objective; it adds losses, of which {@code TrajectoryLoss} is
+ * that of Hyper-SD's paper.
  */
 @NullMarked
 package dev.hypersd.distillation;

@@ -27,9 +27,9 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a frozen text encoder makes of captions, in files of at most {@value #SHARD} captions each: every distinct
- * caption is encoded once, and the encoder is not in memory while something learns from it. Captions that no file has
- * are added in new files. Files are mapped.
+ * The embeddings of captions by a frozen text encoder, in files of at most {@value #SHARD} captions each. Every
+ * distinct caption is encoded once, and the encoder is not in memory during training. Captions that are in no file are
+ * added in new files. Files are mapped.
  */
 public final class CaptionEmbeddings implements AutoCloseable {
     private static final int SHARD = 4096;
@@ -41,7 +41,7 @@ public final class CaptionEmbeddings implements AutoCloseable {
 
     /** A text encoder that is in memory. */
     public interface Encoder extends AutoCloseable {
-        /** Of token ids, all of one length. */
+        /** Encodes captions, given as token ids that are all of one length. */
         Encoded encode(List<long[]> captions);
 
         @Override
@@ -51,8 +51,8 @@ public final class CaptionEmbeddings implements AutoCloseable {
     /**
      * Encoded captions.
      *
-     * @param hidden the states of all tokens, {@code [B, N, D]}
-     * @param pooled a vector for each caption {@code [B, P]}, where the U-Net wants one
+     * @param hidden the hidden states of all tokens, {@code [B, N, D]}
+     * @param pooled a vector for each caption {@code [B, P]}, if the U-Net takes one
      */
     public record Encoded(Tensor hidden, Optional<Tensor> pooled) {}
 
@@ -70,13 +70,13 @@ public final class CaptionEmbeddings implements AutoCloseable {
     }
 
     /**
-     * Opens the files in {@code folder}, after adding what is missing.
+     * Opens the files in {@code folder}, and adds captions that are missing.
      *
-     * @param folder made if it is not there
-     * @param fingerprint tells encoders apart
+     * @param folder the folder, which is created if it does not exist
+     * @param fingerprint identifies the encoder
      * @param captions token ids, all of one length
-     * @param encoder opened where something is missing, and closed afterwards
-     * @param listener told how far the encoding has come
+     * @param encoder opens the encoder if captions are missing; it is closed afterwards
+     * @param listener receives the progress of the encoding
      * @throws InvalidFileException if a file is of another encoder
      */
     public static CaptionEmbeddings open(
@@ -182,12 +182,18 @@ public final class CaptionEmbeddings implements AutoCloseable {
                 .toList();
     }
 
-    /** Returns the embeddings of captions that were given when this was opened: F32 {@code [B, N, D]}, the caller's. */
+    /**
+     * Returns the embeddings of captions, F32 {@code [B, N, D]}, which belong to the caller's scope. The captions must
+     * have been given to {@link #open}.
+     */
     public Tensor of(List<long[]> captions) {
         return together(captions.stream().map(this::row).map(row -> wide(row.embeddings, row.number)));
     }
 
-    /** Returns the pooled vectors of such captions, F32 {@code [B, P]}, the caller's, where the encoder made some. */
+    /**
+     * Returns the pooled vectors of captions, F32 {@code [B, P]}, which belong to the caller's scope, if the encoder
+     * made some.
+     */
     public Optional<Tensor> pooled(List<long[]> captions) {
         List<Row> found = captions.stream().map(this::row).toList();
         return found.getFirst().pooled.isEmpty()
@@ -200,7 +206,10 @@ public final class CaptionEmbeddings implements AutoCloseable {
         return TensorScope.scoped(() -> Tensors.cat(0, rows.toList()));
     }
 
-    /** Widened one by one: within mixed precision the engine puts no F16 tensors together. */
+    /**
+     * Converts a row to F32. Rows are converted one by one, because the engine does not concatenate F16 tensors within
+     * mixed precision.
+     */
     private static Tensor wide(Tensor all, long row) {
         return all.narrow(0, row, 1).to(Dtype.F32.scalarType());
     }

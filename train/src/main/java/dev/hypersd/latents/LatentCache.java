@@ -25,9 +25,9 @@ import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Latents and token ids in files of {@value #SHARD} samples each, made when they are first needed: encoding costs far
- * more than learning from what was encoded. Files that are there are used as they are, so making them can be
- * interrupted. They are mapped; nothing is kept in memory.
+ * A data set of latents and token ids in files of {@value #SHARD} samples each, made when they are first needed:
+ * encoding costs far more than training on the result. Existing files are used, so making them can be interrupted. They
+ * are mapped; nothing is kept in memory.
  */
 public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     private static final int SHARD = 4096;
@@ -36,25 +36,29 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     private static final String IDS = "ids";
     private static final String FINGERPRINT = "fingerprint";
 
-    /** Samples of a file that its fingerprint is taken from. */
+    /** The number of samples whose content is part of the fingerprint. */
     private static final int LOOKED_AT = 8;
 
-    /** From pictures and captions to what is kept. */
+    /** Encodes pictures and captions. */
     public interface Encoder {
-        /** Latents of unit variance, {@code [B, C, h, w]}. */
+        /** Returns latents of unit variance, {@code [B, C, h, w]}. */
         Tensor latents(List<CaptionedImage> samples);
 
-        /** Token ids, all of one length. */
+        /** Returns token ids, all of one length. */
         long[] ids(String caption);
 
-        /** Tells encoders apart that make other latents. */
+        /** Returns a text that identifies the encoder; encoders that make other latents have other ones. */
         String fingerprint();
     }
 
-    /** Told how far the encoding has come. */
+    /** Receives the progress of the encoding. */
     @FunctionalInterface
     public interface Listener {
-        /** @param done samples of {@code total} */
+        /**
+         * Reports progress.
+         *
+         * @param done the number of encoded samples, of {@code total}
+         */
         void progressed(long done, long total);
     }
 
@@ -68,9 +72,9 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     }
 
     /**
-     * Opens the files in {@code folder}, after making those that are missing.
+     * Opens the files in {@code folder}, and makes those that are missing.
      *
-     * @param folder made if it is not there
+     * @param folder the folder, which is created if it does not exist
      * @throws InvalidFileException if a file is of another encoder, or of other samples
      */
     public static LatentCache open(Path folder, Dataset<CaptionedImage> samples, Encoder encoder, Listener listener) {
@@ -94,10 +98,7 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         return cache;
     }
 
-    /**
-     * Of the encoder, and of a few samples, which stand for all: whoever changes one picture among thousands is not
-     * found out.
-     */
+    /** Returns a hash of the encoder and of a few samples. A change of other samples is not detected. */
     private static String fingerprint(Encoder encoder, Dataset<CaptionedImage> samples) {
         Fingerprint fingerprint = new Fingerprint().add(encoder.fingerprint());
         LongStream.range(0, LOOKED_AT)

@@ -8,13 +8,13 @@ import org.bytedeco.pytorch.Tensor;
  * An encoded picture with its caption.
  *
  * @param latents the latents of unit variance, {@code [C, h, w]} in row-major order
- * @param ids token ids of the caption, {@code [N]}
+ * @param ids the token ids of the caption, {@code [N]}
  */
 public record LatentSample(float[] latents, long[] ids) {
     /**
      * Returns the latents of a batch, {@code [B, C, h, w]}.
      *
-     * @param shape the shape of one, {@code [C, h, w]}
+     * @param shape the shape of one sample's latents, {@code [C, h, w]}
      */
     public static Tensor latents(List<LatentSample> batch, long... shape) {
         int each = batch.getFirst().latents().length;

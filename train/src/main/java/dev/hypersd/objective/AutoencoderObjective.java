@@ -39,22 +39,22 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Trains the autoencoder (Rombach et al., 2022, section 3.1): pictures come back as they were, from latents near a
- * standard normal distribution.
+ * Trains the autoencoder (Rombach et al., 2022, section 3.1): pictures are reconstructed from latents near a standard
+ * normal distribution.
  */
 public final class AutoencoderObjective implements Objective<Image> {
     private static final int SHOWN = 8;
 
-    /** What learns. */
+    /** The trained part of the autoencoder. */
     public enum Part {
-        /** Both halves. */
+        /** Encoder and decoder. */
         ALL {
             @Override
             boolean has(String parameter) {
                 return true;
             }
         },
-        /** The half that draws, for latents that are settled because other networks have learned from them. */
+        /** The decoder only, for latents that are fixed because other networks were trained on them. */
         DECODER {
             @Override
             boolean has(String parameter) {
@@ -62,7 +62,7 @@ public final class AutoencoderObjective implements Objective<Image> {
             }
         };
 
-        /** Returns whether the parameter of this name is of this part. */
+        /** Returns whether the parameter of this name belongs to this part. */
         abstract boolean has(String parameter);
 
         Map<String, Parameter> of(Map<String, Parameter> parameters) {
@@ -73,14 +73,16 @@ public final class AutoencoderObjective implements Objective<Image> {
     }
 
     /**
-     * @param folder with the configuration, and weights to go on from
-     * @param part what learns
-     * @param crop width and height of the parts of pictures that are learned from, in pixels
-     * @param divergence weight of the divergence from a standard normal distribution, per latent
-     * @param squared weight of the squared error, in addition to the absolute one: it is led by what is most wrong,
-     *     small bright objects, where the absolute error is content with the backgrounds
-     * @param edges weight of the differences between neighbouring pixels, which keep outlines sharp
-     * @param perceptual how different what comes back looks to a judge, if one is to be asked
+     * The settings of the training.
+     *
+     * @param folder the folder with the configuration, and optionally weights to start from
+     * @param part the trained part
+     * @param crop width and height of the crops of pictures, in pixels
+     * @param divergence the weight of the divergence from a standard normal distribution, per latent
+     * @param squared the weight of the squared error, in addition to the absolute one. It is dominated by the largest
+     *     errors, those of small bright objects, where the absolute error is dominated by backgrounds
+     * @param edges the weight of the differences between neighbouring pixels, which keeps outlines sharp
+     * @param perceptual the perceptual distance of the reconstruction, if it is used
      * @param emaDecay the decay of the averaged weights
      * @param seed the seed of random weights
      */
@@ -96,10 +98,10 @@ public final class AutoencoderObjective implements Objective<Image> {
             long seed) {}
 
     /**
-     * A {@link PerceptualDistance}.
+     * The settings of a {@link PerceptualDistance}.
      *
-     * @param judge folder of the attribute reader whose features are compared
-     * @param weight the weight of the distance; 0 to measure it and not to learn from it
+     * @param judge the folder of the attribute reader whose features are compared
+     * @param weight the weight of the distance; 0 to measure it only
      */
     public record Perceptual(Path judge, double weight) {}
 
@@ -175,7 +177,7 @@ public final class AutoencoderObjective implements Objective<Image> {
         return new Losses(terms);
     }
 
-    /** Returns a square part of every picture, each from another place. */
+    /** Crops a square from every picture, each at a random place. */
     private static Tensor crops(Tensor pixels, int size, RandomSource random) {
         int batch = (int) pixels.size(0);
         int[] top = random.integers((int) pixels.size(2) - size + 1, batch);
@@ -189,7 +191,7 @@ public final class AutoencoderObjective implements Objective<Image> {
         });
     }
 
-    /** Returns pictures above what comes back of them. */
+    /** Returns sheets of pictures above their reconstructions. */
     @Override
     public Map<String, Image> show() {
         List<Image> originals = LongStream.range(0, Math.min(SHOWN, heldOut.size()))
@@ -208,7 +210,8 @@ public final class AutoencoderObjective implements Objective<Image> {
     }
 
     /**
-     * Writes the autoencoder, with the scaling that gives its latents unit variance unless they were settled before.
+     * Writes the autoencoder. If the encoder was trained, the configuration has the scaling that gives latents unit
+     * variance.
      */
     @Override
     public void publish(Path folder) {
@@ -245,11 +248,11 @@ public final class AutoencoderObjective implements Objective<Image> {
         arena.close();
     }
 
-    /** What is measured of an autoencoder, each a scalar. */
+    /** Measures of reconstruction, each a scalar. */
     static final class ReconstructionErrors {
         private ReconstructionErrors() {}
 
-        /** Returns the mean absolute difference of neighbours. */
+        /** Returns the mean absolute difference of neighbouring pixels. */
         static Tensor edges(Tensor x) {
             long height = x.size(2);
             long width = x.size(3);
@@ -263,7 +266,7 @@ public final class AutoencoderObjective implements Objective<Image> {
                             .mean()));
         }
 
-        /** Of Kullback and Leibler, from a standard normal distribution, per latent. */
+        /** Returns the Kullback-Leibler divergence from a standard normal distribution, per latent. */
         static Tensor divergence(DiagonalGaussian posterior) {
             return scoped(() -> posterior
                     .mean()
@@ -275,7 +278,7 @@ public final class AutoencoderObjective implements Objective<Image> {
                     .mul(new Scalar(0.5)));
         }
 
-        /** In decibel, for pixels that span 2. */
+        /** Returns the peak signal-to-noise ratio in decibels, for pixels that span 2. */
         static Tensor signalToNoise(Tensor error) {
             return scoped(() -> torch.log10(error.detach().square().mean().div(new Scalar(4)))
                     .mul(new Scalar(-10)));

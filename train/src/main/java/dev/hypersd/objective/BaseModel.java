@@ -18,8 +18,8 @@ import org.bytedeco.pytorch.Tensor;
  * A base model that is trained from the start: the U-Net together with its text encoder.
  *
  * @param folder the folder of the model
- * @param autoencoder its folder
- * @param learns which weights do, by names that begin with {@code unet.} or {@code text_encoder.}
+ * @param autoencoder the folder of the autoencoder
+ * @param learns selects the trained weights, by names that begin with {@code unet.} or {@code text_encoder.}
  */
 record BaseModel(
         Path folder,
@@ -31,7 +31,11 @@ record BaseModel(
     private static final String UNET = "unet";
     private static final String TEXT_ENCODER = "text_encoder";
 
-    /** @param seed of random weights */
+    /**
+     * Loads the model.
+     *
+     * @param seed of random weights
+     */
     static BaseModel load(Path folder, Path autoencoder, Predicate<String> learns, long seed, TensorArena arena) {
         return new BaseModel(
                 folder,
@@ -46,7 +50,11 @@ record BaseModel(
         return "base";
     }
 
-    /** @throws InvalidRequestException if nothing learns */
+    /**
+     * Returns the trained parameters.
+     *
+     * @throws InvalidRequestException if no parameter is trained
+     */
     @Override
     public Tuning tuning() {
         Map<String, Parameter> learning = parameters();
@@ -72,7 +80,8 @@ record BaseModel(
     }
 
     /**
-     * Writes the whole model directory: what learned, what of the same networks did not, and copies of the other parts.
+     * Writes the complete model directory: trained weights, weights of the same networks that were not trained, and
+     * copies of the other parts.
      */
     @Override
     public void publish(Path target, Map<String, Tensor> averaged) {

@@ -17,19 +17,22 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
-/** What text encoders tell a U-Net. */
+/** Encodes captions with the text encoders of a model. */
 final class CaptionEncoding {
     private CaptionEncoding() {}
 
-    /** With SD 1.5's one: the last hidden states {@code [B, N, D]} for token ids that are all of one length. */
+    /**
+     * Encodes with SD 1.5's text encoder: the last hidden states {@code [B, N, D]} of token ids that are all of one
+     * length.
+     */
     static Tensor embed(ClipTextModel network, List<long[]> captions) {
         return network.forward(table(captions)).lastHiddenState();
     }
 
     /**
-     * Loads the text encoders of a model for as long as they are needed.
+     * Loads the text encoders of a model until they are closed.
      *
-     * @param empty the ids of the empty caption
+     * @param empty the token ids of the empty caption
      */
     static CaptionEmbeddings.Encoder open(ModelFiles files, long[] empty) {
         TensorArena arena = new TensorArena();
@@ -51,7 +54,7 @@ final class CaptionEncoding {
                 arena);
     }
 
-    /** Tells the text encoders of a model from others. */
+    /** Returns a hash that identifies the text encoders of a model. */
     static String fingerprint(ModelFiles files) {
         Fingerprint fingerprint = new Fingerprint();
         files.parts().stream()
@@ -74,7 +77,10 @@ final class CaptionEncoding {
         };
     }
 
-    /** With SDXL's two, side by side before their last layer; the ids of the second one follow those of the first. */
+    /**
+     * Encodes with SDXL's two text encoders, whose hidden states before the last layer are concatenated; the ids of the
+     * second one follow those of the first.
+     */
     private static Encoded embed(ClipTextModel first, ClipTextModel second, List<long[]> captions) {
         Tensor all = table(captions);
         long half = all.size(1) / 2;
@@ -83,7 +89,7 @@ final class CaptionEncoding {
         return new Encoded(Tensors.cat(-1, one.without(1), two.without(1)), Optional.of(two.pooled()));
     }
 
-    /** Zeros in place of the empty caption, as the model was trained with. */
+    /** Replaces the embeddings of the empty caption by zeros, as the model was trained. */
     private static Encoded silenced(Encoded encoded, List<long[]> captions, long[] empty) {
         float[] heard = new float[captions.size()];
         for (int i = 0; i < heard.length; i++) {

@@ -40,33 +40,33 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trains a ControlNet for a pretrained, frozen model (Zhang et al., 2023): what it adds to the decoder's input is to
- * make the model's predictions better, which pictures made of the training pictures themselves, their edges or a
- * sketch, allow.
+ * Trains a ControlNet for a pretrained, frozen model (Zhang et al., 2023): its residuals have to improve the model's
+ * predictions by what they take from control pictures, which are made from the training pictures, such as edges or a
+ * sketch.
  *
- * <p>Half of the captions are usually dropped, so that it learns to see in its pictures what nobody tells.
+ * <p>Usually half of the captions are dropped, so that it learns to recognise in its pictures what no caption says.
  *
- * <p>In the error of noise the first step from pure noise hardly counts, and it is all there is where a few-step LoRA
- * draws in one. So, with such a LoRA, half of the updates are about that step: the LoRA is laid over the U-Net, and the
- * error is that of the clean latents which it arrives at.
+ * <p>In the error of the noise the first step from pure noise has hardly any weight, but it is the only step when a
+ * few-step LoRA draws in one. With such a LoRA, half of the updates are therefore for that step: the LoRA is applied to
+ * the U-Net, and the error is that of the predicted clean latents.
  */
 public final class ControlNetObjective implements Objective<ControlNetObjective.Controlled> {
     private static final int SHOWN = 6;
     private static final int SHOWN_STEPS = 25;
 
-    /** The part of the updates that are about a single step. */
+    /** The fraction of the updates that are for a single step. */
     private static final double SINGLE = 0.5;
 
     /**
-     * How the ControlNet learns.
+     * The settings of the training.
      *
-     * @param picture makes what it sees of the training pictures
-     * @param embeddingChannels the embedding channels of the layers that bring that to the size of the latents, each
-     *     after the first half the size
-     * @param rank the rank of the change of the copied encoder, which makes a small file; absent to let all of it learn
-     * @param captionDropout part of the captions that are empty, 0..1
-     * @param ratios that signal-to-noise ratios of noise levels count as
-     * @param fewSteps a few-step LoRA that is to follow lines in a single step too
+     * @param picture makes the control pictures from training pictures
+     * @param embeddingChannels the channels of the layers of the conditioning embedding; each after the first halves
+     *     the size
+     * @param rank the rank of the change of the copied encoder, which makes a small file; empty to train all of it
+     * @param captionDropout the fraction of captions that are replaced by the empty one, 0 to 1
+     * @param ratios the range of signal-to-noise ratios for the weight of losses
+     * @param fewSteps a few-step LoRA that is to follow control pictures in a single step
      * @param scale the guidance scale in sample pictures
      * @param emaDecay the decay of the averaged weights
      * @param seed the seed of random weights and sample pictures
@@ -102,9 +102,10 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
     private final Optional<Adapters> fewSteps;
 
     /**
-     * Loads the model and encodes what is not encoded yet.
+     * Loads the model and encodes pictures and captions that are not in the cache.
      *
-     * @throws InvalidRequestException if the picture's layers do not lead to the size of the latents
+     * @throws InvalidRequestException if the layers of the conditioning embedding do not lead to the size of the
+     *     latents
      */
     public ControlNetObjective(ModelFiles files, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
         this.settings = settings;
@@ -185,7 +186,7 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
     /**
      * Returns the model with the ControlNet.
      *
-     * @param lora over the U-Net; the ControlNet's own changes do not concern it
+     * @param lora the adapters of the U-Net, which do not affect the ControlNet's own
      * @param control the embedded control pictures
      */
     private Predictor controlled(Adapters lora, Tensor control) {
@@ -201,7 +202,8 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
     }
 
     /**
-     * Held-out pictures above what the averaged weights make of their captions and of what the ControlNet sees of them.
+     * Returns sheets of held-out pictures above those that the averaged weights draw for their captions and control
+     * pictures.
      */
     @Override
     public Map<String, Image> show() {
@@ -246,9 +248,9 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
         arena.close();
     }
 
-    /** An encoded picture, and the picture that a ControlNet sees of it. */
+    /** An encoded picture and its control picture. */
     public record Controlled(LatentSample sample, Image control) {
-        /** Those of one number together; both of one size. */
+        /** Combines the samples of two data sets of one size. */
         static Dataset<Controlled> of(Dataset<LatentSample> samples, Dataset<Image> controls) {
             return new Dataset<>() {
                 @Override
@@ -263,7 +265,7 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
             };
         }
 
-        /** Control pictures from 0 to 1, {@code [B, 3, H, W]}. */
+        /** Returns control pictures from 0 to 1, {@code [B, 3, H, W]}. */
         static Tensor pictures(List<Controlled> batch) {
             return ImageTensors.zeroToOne(
                     batch.stream().map(Controlled::control).toList());

@@ -8,17 +8,19 @@ import dev.hypersd.training.Losses.Term;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The squared error of what a U-Net predicts: the noise (Ho et al., 2020, equation 14), the velocity (Salimans and Ho,
- * 2022) or the clean latents, as its schedule says.
+ * The squared error of a U-Net's prediction: of the noise (Ho et al., 2020, equation 14), the velocity (Salimans and
+ * Ho, 2022) or the clean latents, depending on the noise schedule.
  *
- * @param ratios that signal-to-noise ratios count as; all of them for equal weights
+ * @param ratios the range of signal-to-noise ratios; the whole range for equal weights
  */
 record DenoisingLoss(NoiseSchedule schedule, RatioRange ratios) {
     /**
-     * @param predicted for latents with noise at {@code timesteps}, {@code [B, C, h, w]}
-     * @param latents without noise
-     * @param noise that was added
-     * @param timesteps one for each sample
+     * Computes the loss.
+     *
+     * @param predicted the prediction for latents with noise at {@code timesteps}, {@code [B, C, h, w]}
+     * @param latents the clean latents
+     * @param noise the added noise
+     * @param timesteps the timestep of each sample
      */
     Losses of(Tensor predicted, Tensor latents, Tensor noise, int... timesteps) {
         Tensor each = predicted
@@ -47,7 +49,10 @@ record DenoisingLoss(NoiseSchedule schedule, RatioRange ratios) {
         return Tensors.of(weights, weights.length);
     }
 
-    /** Returns the ratio that counts, for errors of clean latents, in the units of what is predicted. */
+    /**
+     * Returns the weight of the error at a noise level: the clamped signal-to-noise ratio, which weighs errors of clean
+     * latents, converted to the units of what is predicted.
+     */
     private double weight(NoiseLevel level) {
         if (ratios.isWhole()) {
             return 1;

@@ -24,21 +24,21 @@ import java.util.function.Predicate;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trains a latent diffusion model to predict the noise in latents (Rombach et al., 2022, section 3.2): a base model as
- * a whole, or a change of a pretrained one.
+ * Trains a latent diffusion model to denoise latents (Rombach et al., 2022, section 3.2): a base model as a whole, or a
+ * change of a pretrained one.
  *
- * <p>Part of the captions are dropped, so that guidance without a classifier is possible (Ho and Salimans, 2022).
+ * <p>Some of the captions are dropped, which classifier-free guidance requires (Ho and Salimans, 2022).
  */
 public final class DenoisingObjective implements Objective<LatentSample> {
     private static final int SHOWN_STEPS = 25;
 
     /**
-     * The settings of all such training.
+     * The settings of the training.
      *
-     * @param captionDropout part of the captions that are empty, 0..1
+     * @param captionDropout the fraction of captions that are replaced by the empty one, 0 to 1
      * @param shift the shift of timesteps towards noise
-     * @param ratios that signal-to-noise ratios of noise levels count as
-     * @param samplePrompts captions that sample pictures are drawn for
+     * @param ratios the range of signal-to-noise ratios for the weight of losses
+     * @param samplePrompts the captions of sample pictures
      * @param scale the guidance scale in sample pictures
      * @param emaDecay the decay of the averaged weights
      * @param seed the seed of random weights and sample pictures
@@ -92,12 +92,12 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     }
 
     /**
-     * Trains U-Net and text encoder, from weights or from nothing.
+     * Creates the objective that trains U-Net and text encoder, from given or random weights.
      *
      * @param folder the folder of the model, in the diffusers layout
-     * @param autoencoder folder of the finished autoencoder
-     * @param learns which weights do, by names that begin with {@code unet.} or {@code text_encoder.}; the others stay
-     *     as they are
+     * @param autoencoder the folder of the trained autoencoder
+     * @param learns selects the trained weights, by names that begin with {@code unet.} or {@code text_encoder.}; the
+     *     others are not changed
      */
     public static DenoisingObjective base(
             Path folder,
@@ -114,8 +114,8 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     }
 
     /**
-     * Trains a change of a pretrained model; its text encoders stay as they are and leave the memory once all captions
-     * are encoded.
+     * Creates the objective that trains a change of a pretrained model. Its text encoders are not trained, and are
+     * freed when all captions are encoded.
      */
     public static DenoisingObjective fineTuning(
             ModelFiles files, FineTuning change, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
@@ -151,7 +151,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
         return loss.of(predictor.predict(noisy, timesteps, text), latents, noise, timesteps);
     }
 
-    /** What the averaged weights draw for the captions of the settings. */
+    /** Draws the sample captions with the averaged weights. */
     @Override
     public Map<String, Image> show() {
         if (settings.samplePrompts().isEmpty()) {
@@ -176,13 +176,13 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     }
 
     /**
-     * Moves evenly drawn timesteps towards noise, so that what is decided there is learned more often (Esser et al.,
+     * Shifts uniformly drawn timesteps towards noise, so that high noise levels are trained more often (Esser et al.,
      * 2024, equation 23).
      *
-     * @param factor by which the odds of being late grow; 1 leaves timesteps as they are
+     * @param factor the factor of the odds of late timesteps; 1 changes nothing
      */
     public record TimestepShift(double factor) {
-        /** Timesteps stay as they are. */
+        /** No shift. */
         public static final TimestepShift NONE = new TimestepShift(1);
 
         public TimestepShift {
@@ -192,9 +192,9 @@ public final class DenoisingObjective implements Objective<LatentSample> {
         }
 
         /**
-         * Returns the timesteps that take the places of evenly drawn ones.
+         * Shifts timesteps.
          *
-         * @param even each 0..{@code count} - 1
+         * @param even the uniformly drawn timesteps, each 0 to {@code count - 1}
          * @param count the number of all timesteps
          */
         int[] of(int[] even, int count) {

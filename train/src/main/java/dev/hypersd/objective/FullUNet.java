@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** A pretrained model whose U-Net is trained with all its parameters. The result is a model of its own. */
+/** A pretrained model whose U-Net is trained with all its parameters. The result is a model directory. */
 record FullUNet(ModelFiles files, LatentDiffusion model, CaptionEmbeddings captions) implements TunedModel {
     @Override
     public String name() {
@@ -27,7 +27,7 @@ record FullUNet(ModelFiles files, LatentDiffusion model, CaptionEmbeddings capti
         return model.conditioning(captions, ids, shape);
     }
 
-    /** Writes the whole model directory: the U-Net in F16, and copies of the other parts. */
+    /** Writes the complete model directory: the U-Net in F16, and copies of the other parts. */
     @Override
     public void publish(Path folder, Map<String, Tensor> averaged) {
         model.unet().publish(folder.resolve("unet"), averaged, Map.of());

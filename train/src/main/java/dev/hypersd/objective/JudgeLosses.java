@@ -25,17 +25,17 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** The losses that judges are trained with. */
+/** The losses of training judges. */
 public final class JudgeLosses {
-    /** Beyond it training is unstable (Radford et al., 2021, section 2.5). */
+    /** The greatest logit scale; training is unstable beyond it (Radford et al., 2021, section 2.5). */
     private static final double GREATEST_SCALE = 100;
 
-    /** The share of texts or pairs that are judged correctly. */
+    /** The name of the fraction of texts or pairs that are judged correctly. */
     private static final String ACCURACY = "accuracy";
 
     private JudgeLosses() {}
 
-    /** Of the attribute reader: all it is to say of scenes, with equal weights. */
+    /** Returns the losses of the attribute reader: all attributes of scenes, with equal weights. */
     public static Losses attributes(AttributeReader reader, List<Sample> batch) {
         AttributeLosses losses = AttributeLosses.of(reader, batch);
         return Losses.of(
@@ -46,7 +46,7 @@ public final class JudgeLosses {
                 new Term("style", 1, losses.style()));
     }
 
-    /** Of the segmenter: categories, and masks three times as much. */
+    /** Returns the losses of the segmenter: categories with weight 1, and masks with weight 3. */
     public static Losses segmentation(Segmenter segmenter, List<Sample> batch) {
         SegmentationLosses losses = SegmentationLosses.of(segmenter, batch);
         return Losses.of(
@@ -54,7 +54,7 @@ public final class JudgeLosses {
                 new Term("mask", SegmentationLosses.MASK_WEIGHT, losses.mask()));
     }
 
-    /** Of CLIP: pictures and captions find each other. */
+    /** Returns the contrastive loss of CLIP on pictures and captions. */
     public static Losses contrastive(ClipModel clip, ClipTokenizer tokenizer, List<Sample> batch) {
         List<Image> images = batch.stream().map(Sample::image).toList();
         long[] ids = batch.stream()
@@ -69,7 +69,10 @@ public final class JudgeLosses {
                 new Term(ACCURACY, 0, ContrastiveLoss.accuracy(texts, pictures)));
     }
 
-    /** Of the aesthetic head: pictures above what became of them. {@code clip} sees them and does not learn. */
+    /**
+     * Returns the preference loss of the aesthetic head: pictures have to score above degraded ones. {@code clip}
+     * embeds them and is not trained.
+     */
     public static Losses aesthetic(ScoreHead head, ClipJudge clip, List<PreferencePair> batch) {
         Tensor fine = head.forward(clip.pictures(each(batch, PreferencePair::image)));
         Tensor degraded = head.forward(clip.pictures(each(batch, PreferencePair::degraded)));
@@ -79,8 +82,8 @@ public final class JudgeLosses {
     }
 
     /**
-     * Of the preference model: each picture with its caption above what became of the picture, and above the picture
-     * with a wrong caption. A picture that is asked for twice is looked at once.
+     * Returns the preference loss of the preference model: each picture with its caption has to score above the
+     * degraded picture, and above the picture with a wrong caption. Each picture is encoded once.
      */
     public static Losses preference(PreferenceModel model, ClipTokenizer tokenizer, List<PreferencePair> batch) {
         int count = batch.size();
@@ -104,7 +107,7 @@ public final class JudgeLosses {
                 new Term(ACCURACY, 0, Tensors.combine(0.5, looks, 0.5, words)));
     }
 
-    /** Returns one view of the whole batch after another. */
+    /** Concatenates several views of the batch. */
     @SafeVarargs
     private static <T> List<T> each(List<PreferencePair> batch, Function<PreferencePair, T>... views) {
         return Stream.of(views).flatMap(view -> batch.stream().map(view)).toList();

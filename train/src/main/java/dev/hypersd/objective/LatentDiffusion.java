@@ -36,13 +36,13 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The parts of a model while it is trained, all but the text encoder, which learns in some objectives and is not even
- * in memory in others.
+ * The parts of a model during training, except the text encoder, which is trained by some objectives and not in memory
+ * in others.
  *
- * @param family whose kind the model is of
+ * @param family the model family
  * @param secondTokenizer the second tokenizer of SDXL
- * @param fingerprint the fingerprint of what makes latents; the half of the autoencoder that draws is not part of it
- *     and may learn on
+ * @param fingerprint identifies the encoder of the autoencoder, which makes the latents; the decoder is not part of it,
+ *     so that it may be trained further
  */
 public record LatentDiffusion(
         ModelFamily family,
@@ -54,10 +54,10 @@ public record LatentDiffusion(
         String fingerprint)
         implements LatentCache.Encoder {
     /**
-     * Loads a model directory whose U-Net may still be without weights.
+     * Loads a model directory whose U-Net may have no weights yet.
      *
      * @param folder the folder in the diffusers layout
-     * @param autoencoder the folder of the finished autoencoder
+     * @param autoencoder the folder of the trained autoencoder
      * @param seed the seed of random weights
      */
     static LatentDiffusion started(Path folder, Path autoencoder, long seed, TensorArena arena) {
@@ -71,9 +71,9 @@ public record LatentDiffusion(
     }
 
     /**
-     * Loads a finished model.
+     * Loads a pretrained model.
      *
-     * @throws InvalidFileException if it is of a family that is not trained here
+     * @throws InvalidFileException if it is of a family that cannot be trained here
      */
     static LatentDiffusion pretrained(ModelFiles files, TensorArena arena) {
         if (files.family() == ModelFamily.SDXL_REFINER) {
@@ -118,18 +118,17 @@ public record LatentDiffusion(
         return new Predictor((latents, timesteps, text) -> unet.network().forward(latents, timesteps, text), schedule);
     }
 
-    /** Returns the U-Net, as LoRAs see it. */
+    /** Returns the parameters of the U-Net that LoRAs can change. */
     LoraTargets loraTargets() {
         return new LoraTargets(family.title(), Map.of(Component.UNET, unet.parameters()));
     }
 
     /**
-     * Returns the U-Net with a LoRA that stays as it is. It is laid over a weight each time this is used; merged ones
-     * would take the memory of a second U-Net.
+     * Returns a LoRA that is applied to the U-Net and not trained. It is added to the weights at each use, since merged
+     * weights would take the memory of a second U-Net.
      *
      * @param arena owns the LoRA
-     * @throws InvalidFileException if the LoRA does not fit in whole; when it is used, if a factor holds NaN or
-     *     infinity
+     * @throws InvalidFileException if the LoRA does not fit completely; or at use, if a factor holds NaN or infinity
      */
     public Adapters withLora(Path file, TensorArena arena) {
         Lora lora = arena.own(Lora.fit(LoraFile.open(file), loraTargets()));
@@ -143,7 +142,7 @@ public record LatentDiffusion(
         return autoencoder.scale(autoencoder.posterior(pixels).mode());
     }
 
-    /** Those of the second tokenizer follow those of the first. */
+    /** Returns the token ids of a caption; those of the second tokenizer follow those of the first. */
     @Override
     public long[] ids(String caption) {
         return Stream.concat(Stream.of(tokenizer), secondTokenizer.stream())
@@ -153,10 +152,10 @@ public record LatentDiffusion(
     }
 
     /**
-     * Returns the conditioning of captions and, with SDXL, of pictures: that they are whole and of the size that is
-     * learned.
+     * Returns the conditioning of captions and, for SDXL, the micro-conditioning of uncropped pictures of the trained
+     * size.
      *
-     * @param encoded where the captions are found
+     * @param encoded the embeddings of the captions
      * @param shape the shape of latents, {@code [C, h, w]}
      */
     Conditioning conditioning(CaptionEmbeddings encoded, List<long[]> captions, long... shape) {
@@ -166,7 +165,7 @@ public record LatentDiffusion(
                 .orElse(text);
     }
 
-    /** Original height and width, top and left of the crop, target height and width: {@code [count, 6]}. */
+    /** Returns original height and width, top and left of the crop, target height and width: {@code [count, 6]}. */
     private Tensor framings(int count, long... shape) {
         float height = shape[1] * autoencoder.scaleFactor();
         float width = shape[2] * autoencoder.scaleFactor();

@@ -10,8 +10,9 @@ import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What all objectives that learn from encoded pictures do alike: they take latents and captions out of samples, drop
- * part of the captions, so that guidance without a classifier is possible (Ho and Salimans, 2022), and encode the rest.
+ * The steps that all objectives on encoded pictures share: they take latents and captions from samples, drop some of
+ * the captions, which classifier-free guidance requires (Ho and Salimans, 2022), and return the conditioning of the
+ * rest.
  */
 public final class LatentTask {
     private final LatentCache cache;
@@ -20,9 +21,11 @@ public final class LatentTask {
     private final long[] emptyCaption;
 
     /**
-     * @param cache what is learned from
+     * Creates the task.
+     *
+     * @param cache the training samples
      * @param conditioning encodes captions, given as token ids that are all of one length
-     * @param captionDropout the share of captions that are replaced by the empty one, 0 to 1
+     * @param captionDropout the fraction of captions that are replaced by the empty one, 0 to 1
      * @param emptyCaption its token ids
      */
     LatentTask(
@@ -36,7 +39,7 @@ public final class LatentTask {
         this.emptyCaption = emptyCaption;
     }
 
-    /** What is learned from. */
+    /** Returns the training samples. */
     public LatentCache samples() {
         return cache;
     }
@@ -46,7 +49,7 @@ public final class LatentTask {
         return LatentSample.latents(samples, cache.shape());
     }
 
-    /** Returns the token ids of the captions of {@code samples}, some of which are dropped. */
+    /** Returns the token ids of the captions of {@code samples}, of which some are dropped at random. */
     public List<long[]> captions(List<LatentSample> samples, RandomSource random) {
         return samples.stream()
                 .map(sample -> random.uniform() < captionDropout ? emptyCaption : sample.ids())
@@ -58,7 +61,7 @@ public final class LatentTask {
         return conditioning.apply(captions);
     }
 
-    /** Returns the conditioning of as many empty captions. */
+    /** Returns the conditioning of {@code count} empty captions. */
     public Conditioning empty(int count) {
         return conditioning(Collections.nCopies(count, emptyCaption));
     }

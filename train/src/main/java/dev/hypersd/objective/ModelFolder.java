@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Copies of the parts of a model that were not trained. */
+/** Copies the parts of a model that were not trained. */
 final class ModelFolder {
     private ModelFolder() {}
 
-    /** Copies a file, or a folder with all that is in it. */
+    /** Copies a file, or a folder with its content. */
     static void copy(Path from, Path to) {
         try (Stream<Path> all = Files.walk(from)) {
             for (Path path : all.toList()) {

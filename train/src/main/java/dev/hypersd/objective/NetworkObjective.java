@@ -18,15 +18,17 @@ import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trains one network whole, by a loss that is a function of network and batch: all that a judge needs.
+ * Trains one network as a whole, by a loss that is a function of network and batch, which suits judges.
  *
  * @param <N> the network
  * @param <S> a sample
  */
 public final class NetworkObjective<N, S> implements Objective<S> {
     /**
-     * @param folder with the configuration, and weights to go on from
-     * @param copied files that are published next to the weights, such as those of a tokenizer
+     * The settings of the training.
+     *
+     * @param folder the folder with the configuration, and optionally weights to start from
+     * @param copied files that are published with the weights, such as those of a tokenizer
      * @param emaDecay the decay of the averaged weights
      * @param seed the seed of random weights
      */
@@ -36,7 +38,7 @@ public final class NetworkObjective<N, S> implements Objective<S> {
         }
     }
 
-    /** What a network gets wrong about a batch. */
+    /** The loss of a network on a batch. */
     @FunctionalInterface
     public interface NetworkLoss<N, S> {
         Losses of(N network, List<S> batch);
@@ -51,8 +53,9 @@ public final class NetworkObjective<N, S> implements Objective<S> {
     private final Learner<S> learner;
 
     /**
-     * @param losses opens what the loss needs besides the network; the arena that is to own it closes with the
-     *     objective
+     * Creates the objective.
+     *
+     * @param losses opens what the loss needs in addition to the network; its arena is closed with the objective
      */
     public NetworkObjective(
             NetworkType<?, N> type,

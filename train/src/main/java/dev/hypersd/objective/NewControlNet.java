@@ -28,11 +28,11 @@ import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A ControlNet at the start of its training (Zhang et al., 2023, section 3): a copy of a U-Net's encoder, with
- * convolutions of zeros behind what it hands on, so that it changes nothing yet.
+ * A ControlNet at the start of its training (Zhang et al., 2023, section 3): a copy of a U-Net's encoder whose outputs
+ * pass through convolutions of zeros, so that it has no effect yet.
  *
  * @param unet the U-Net that it is for
- * @param rank the rank of the change of the copied weights; absent where they learn in full
+ * @param rank the rank of the change of the copied weights; empty to train them in full
  */
 record NewControlNet(
         StartedNetwork<UNet2DConditionModel> unet,
@@ -42,7 +42,7 @@ record NewControlNet(
     private static final String WEIGHT = ".weight";
 
     /**
-     * Copies the encoder; its tensors are shared with the U-Net, which stays as it is.
+     * Copies the encoder. Its tensors are shared with the U-Net, which is not changed.
      *
      * @param embeddingChannels the embedding channels of the layers that bring the picture to the size of the latents
      * @param seed the seed of those layers' weights
@@ -67,7 +67,10 @@ record NewControlNet(
         return new NewControlNet(unet, network, parameters.taken(), rank);
     }
 
-    /** Parameters of another network where that has them, in whatever type it holds them. */
+    /**
+     * Provides the parameters of another network where it has them, in the type in which it holds them, and random ones
+     * otherwise.
+     */
     private record Copied(Map<String, Parameter> known, RandomParameters others) implements ParameterSource {
         @Override
         public Tensor provide(String name, Init init, long[] shape) {
@@ -81,7 +84,9 @@ record NewControlNet(
         }
     }
 
-    /** What learns: everything, or low-rank changes of the copied matrices and convolutions, and everything else. */
+    /**
+     * Returns the trained parameters: all, or low-rank changes of the copied matrices and convolutions and all others.
+     */
     Tuning tuning() {
         if (rank.isEmpty()) {
             return new Tuning.Full(parameters);
@@ -98,7 +103,7 @@ record NewControlNet(
         return new Tuning.Mixed(new Tuning.Full(whole), new LowRankTuning(changed, rank.getAsInt(), rank.getAsInt()));
     }
 
-    /** Returns whether factors are smaller than the weight itself. */
+    /** Returns whether low-rank factors are smaller than the weight itself. */
     private boolean isLarge(long... shape) {
         long columns = 1;
         for (int i = 1; i < shape.length; i++) {
@@ -107,7 +112,7 @@ record NewControlNet(
         return shape.length > 1 && rank.orElseThrow() * (shape[0] + columns) < shape[0] * columns;
     }
 
-    /** Writes what other programs open: a folder as diffusers lay it out, or a Control-LoRA in one file. */
+    /** Writes a file that other programs read: a folder in the diffusers layout, or a Control-LoRA. */
     void publish(Path folder, Map<String, Tensor> averaged) {
         if (rank.isPresent()) {
             ControlLora.write(folder.resolve("controlnet.safetensors"), averaged, Dtype.F16);

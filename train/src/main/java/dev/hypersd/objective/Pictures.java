@@ -7,12 +7,12 @@ import dev.hypersd.tensor.TensorArena;
 import java.nio.file.Path;
 
 /**
- * The captioned pictures that a latent diffusion model is trained with.
+ * The captioned pictures on which a latent diffusion model is trained.
  *
- * @param training what is learned from
- * @param validation what losses are measured on
- * @param cache folder for their latents and embeddings
- * @param listener told how far the making of those has come
+ * @param training the training samples
+ * @param validation the samples on which losses are measured
+ * @param cache the folder of their latents and embeddings
+ * @param listener receives the progress of the encoding
  */
 public record Pictures(
         Dataset<CaptionedImage> training,

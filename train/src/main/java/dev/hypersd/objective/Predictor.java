@@ -8,16 +8,15 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A U-Net with its noise schedule: what it predicts for latents at timesteps, guided or not, and where one step of DDIM
- * leads from there. The weights that it computes with, a teacher's, a student's or a fake score's, are those of the
- * adapters that are switched on.
+ * A U-Net with its noise schedule: it predicts with or without guidance, and takes DDIM steps. It computes with the
+ * adapters that are active in the call: those of a teacher, a student or a fake score.
  */
 public record Predictor(Network network, NoiseSchedule schedule) {
-    /** The network itself. */
+    /** The network. */
     @FunctionalInterface
     public interface Network {
         /**
-         * Returns one prediction.
+         * Predicts for a batch of latents.
          *
          * @param latents {@code [B, C, h, w]}
          * @param timesteps {@code [1]} or {@code [B]}
@@ -27,18 +26,18 @@ public record Predictor(Network network, NoiseSchedule schedule) {
     }
 
     /**
-     * Returns a prediction in F32, of what the schedule says that the network predicts.
+     * Predicts in F32 what the network was trained to predict.
      *
      * @param latents {@code [B, C, h, w]}
-     * @param timesteps one for each of {@code B}
-     * @param text for {@code B}
+     * @param timesteps the timestep of each sample
+     * @param text the conditioning of each sample
      */
     public Tensor predict(Tensor latents, int[] timesteps, Conditioning text) {
         return network.forward(latents, tensor(timesteps), text).to(Dtype.F32.scalarType());
     }
 
     /**
-     * Returns a prediction with guidance, both passes in one batch.
+     * Predicts with guidance, both passes in one batch.
      *
      * @param empty the conditioning of as many empty captions
      * @param scale the guidance scale, {@code [B, 1, 1, 1]}
@@ -51,19 +50,19 @@ public record Predictor(Network network, NoiseSchedule schedule) {
     }
 
     /**
-     * Returns one step of DDIM, the paper's solver: from timesteps {@code from} to {@code to}, in F32; gradients flow
+     * Takes one step of DDIM, the paper's solver, from timesteps {@code from} to {@code to}, in F32; gradients flow
      * through.
      */
     public Tensor step(Tensor latents, int[] from, int[] to, Conditioning text) {
         return schedule.jump(latents, predict(latents, from, text), from, to);
     }
 
-    /** Returns the clean latents that the network sees in {@code latents}; gradients flow through. */
+    /** Returns the predicted clean latents; gradients flow through. */
     public Tensor clean(Tensor latents, int[] timesteps, Conditioning text) {
         return schedule.toX0(latents, predict(latents, timesteps, text), timesteps);
     }
 
-    /** Returns the timesteps as the network takes them, {@code [B]}. */
+    /** Returns the timesteps as a tensor for the network, {@code [B]}. */
     public static Tensor tensor(int[] timesteps) {
         return Tensors.of(Arrays.stream(timesteps).asLongStream().toArray(), timesteps.length);
     }

@@ -10,18 +10,18 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * A pretrained model, and the training data as its autoencoder and its text encoder encode them. The text encoder has
- * left the memory.
+ * A pretrained model, and the training data encoded by its autoencoder and its text encoder. The text encoder is no
+ * longer in memory.
  *
- * @param task how samples become batches
+ * @param task makes batches from samples
  */
 public record PretrainedModel(
         LatentDiffusion model, LatentCache samples, LatentCache heldOut, CaptionEmbeddings captions, LatentTask task) {
     /**
-     * Loads a model and encodes what is not encoded yet.
+     * Loads a model and encodes pictures and captions that are not in the cache.
      *
-     * @param samplePrompts captions that sample pictures are drawn for
-     * @param captionDropout the share of captions that are replaced by the empty one, 0 to 1
+     * @param samplePrompts the captions of sample pictures
+     * @param captionDropout the fraction of captions that are replaced by the empty one, 0 to 1
      * @throws dev.hypersd.error.InvalidFileException if a part of it is missing or broken
      */
     public static PretrainedModel open(

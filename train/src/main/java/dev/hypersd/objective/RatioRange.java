@@ -1,15 +1,16 @@
 package dev.hypersd.objective;
 
 /**
- * Which signal-to-noise ratios {@code alpha^2 / sigma^2} weigh errors of clean latents as they are. Above it they count
- * as its greatest (Hang et al., 2023), so that fine detail does not crowd out the rest; below it as its least (Salimans
- * and Ho, 2022, truncated SNR), so that what is decided in the noise, where things are, is learned too.
+ * The range to which signal-to-noise ratios {@code alpha^2
+ * sigma^2} are clamped before they weigh errors of clean latents. The upper limit (min-SNR; Hang et al., 2023) keeps
+ * fine detail from dominating; the lower one (truncated SNR; Salimans and Ho, 2022) gives weight to high noise levels,
+ * which determine where objects are.
  *
- * @param least at least 0
- * @param greatest above {@code least}; may be infinite
+ * @param least the lower limit, at least 0
+ * @param greatest the upper limit, above {@code least}; may be infinite
  */
 public record RatioRange(double least, double greatest) {
-    /** No limits: losses do not weigh noise levels at all, in whatever they predict. */
+    /** No limits: losses have equal weights at all noise levels, whatever is predicted. */
     public static final RatioRange WHOLE = new RatioRange(0, Double.POSITIVE_INFINITY);
 
     public RatioRange {

@@ -22,9 +22,9 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Pictures for captions, drawn with DDIM while a model is being trained.
+ * Draws pictures for captions with DDIM while a model is trained.
  *
- * @param captions at least one
+ * @param captions the captions, at least one
  * @param steps the number of denoising steps
  * @param scale the guidance scale
  * @param seed the seed of the noise, so that pictures of different steps can be compared
@@ -32,7 +32,11 @@ import org.bytedeco.pytorch.Tensor;
 public record SampleSheet(List<String> captions, int steps, double scale, long seed) {
     private static final int COLUMNS = 6;
 
-    /** @param shape of latents, {@code [C, h, w]} */
+    /**
+     * Draws the sheet.
+     *
+     * @param shape of latents, {@code [C, h, w]}
+     */
     public Image draw(TunedModel tuned, long... shape) {
         List<Image> images = new ArrayList<>();
         for (int first = 0; first < captions.size(); first += COLUMNS) {
@@ -65,11 +69,12 @@ public record SampleSheet(List<String> captions, int steps, double scale, long s
      */
     record GuidedSampling(Predictor.Network network, double scale) {
         /**
-         * Latents from noise.
+         * Samples latents from noise.
          *
          * @param noise {@code [B, C, h, w]}, standard normal
-         * @param text the conditioning of {@code B} empty captions where there is guidance, then of those to be drawn
-         * @param later noise that the plan asks for on the way
+         * @param text the conditioning of {@code B} empty captions if there is guidance, followed by that of the
+         *     captions
+         * @param later provides the noise that the plan draws in its steps
          */
         Tensor sample(SamplingPlan plan, Tensor noise, Conditioning text, NoiseSource later) {
             StepResult current = StepResult.start(noise.mul(new Scalar(plan.initNoiseSigma())));

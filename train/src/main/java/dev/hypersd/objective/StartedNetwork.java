@@ -25,15 +25,19 @@ import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A network at the start of its training: with the weights in the folder of its configuration or, where there are none,
- * with random ones.
+ * A network at the start of its training, with the weights in the folder of its configuration, or with random weights
+ * if there are none.
  *
- * @param folder holds {@code config.json}
+ * @param folder the folder with {@code config.json}
  */
 public record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> parameters) {
     private static final String CONFIG = "config.json";
 
-    /** @param seed of random weights */
+    /**
+     * Loads the network.
+     *
+     * @param seed of random weights
+     */
     static <N> StartedNetwork<N> load(NetworkType<?, N> type, Path folder, long seed, TensorArena arena) {
         if (hasWeights(folder)) {
             return stored(type, ModelPart.in(folder), arena);
@@ -44,8 +48,8 @@ public record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> p
     }
 
     /**
-     * With the weights of {@code part}, which must be there. They are held as their file has them, in half precision
-     * mostly, and computed with in F32: what is trained is a tensor of its own.
+     * Loads the network with the weights of {@code part}, which must exist. They are held in the type of their file,
+     * usually half precision, and computed with in F32; trained weights are tensors of their own.
      */
     static <N> StartedNetwork<N> stored(NetworkType<?, N> type, ModelPart part, TensorArena arena) {
         Network<N> loaded = part.load(type, new Placement(Dtype.F32, WeightStorage.AS_STORED, Device.CPU), arena);
@@ -61,10 +65,10 @@ public record StartedNetwork<N>(Path folder, N network, Map<String, Parameter> p
     }
 
     /**
-     * Writes configuration and weights to {@code target}, which is made if it is not there.
+     * Writes configuration and weights to {@code target}, which is created if it does not exist.
      *
-     * @param weights by the names of the parameters
-     * @param changed values of the configuration that training has found
+     * @param weights the weights by the names of the parameters
+     * @param changed values of the configuration that were computed in training
      */
     void publish(Path target, Map<String, Tensor> weights, Map<String, Double> changed) {
         try {

@@ -20,12 +20,12 @@ import java.util.Map;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
-/** The factors of a LoRA file, to be learned on. */
+/** Reads the factors of a LoRA file, to train them further. */
 record StoredFactors(Path file, LoraTargets model) {
     /**
      * Returns the factors of {@code targets}.
      *
-     * @param arena owns them
+     * @param arena the owner of the factors
      * @throws InvalidFileException if the file changes other layers or has another rank
      */
     List<Factors> of(Map<String, Parameter> targets, int rank, TensorArena arena) {

@@ -23,17 +23,19 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Distils an autoencoder into a tiny one (TAESD; Boer Bohan, 2023), which takes its place in a pretrained model: it
- * encodes pictures to the teacher's latents, and decodes those latents to the pictures.
+ * The loss of distilling an autoencoder into a tiny one (TAESD; Boer Bohan, 2023) that replaces it in a pretrained
+ * model: it encodes pictures to the teacher's latents, and decodes those latents to the pictures.
  */
 public final class TinyAutoencoderLoss implements NetworkLoss<AutoencoderTiny, Image> {
     /**
-     * @param teacher folder of the autoencoder that other networks have learned with
-     * @param judge folder of the attribute reader to whom pictures shall look alike
-     * @param latents weight of the squared error of latents
-     * @param squared weight of the squared error of pixels, in addition to the absolute one
-     * @param edges weight of the differences between neighbouring pixels, which keep outlines sharp
-     * @param perceptual weight of the distance that the judge sees
+     * The weights of the loss, and the folders of other networks.
+     *
+     * @param teacher the folder of the autoencoder that other networks were trained with
+     * @param judge the folder of the attribute reader for the perceptual distance
+     * @param latents the weight of the squared error of latents
+     * @param squared the weight of the squared error of pixels, in addition to the absolute one
+     * @param edges the weight of the differences between neighbouring pixels, which keeps outlines sharp
+     * @param perceptual the weight of the perceptual distance
      */
     public record Settings(Path teacher, Path judge, double latents, double squared, double edges, double perceptual) {}
 
@@ -47,7 +49,7 @@ public final class TinyAutoencoderLoss implements NetworkLoss<AutoencoderTiny, I
         this.distance = distance;
     }
 
-    /** Loads teacher and judge; {@code arena} owns them. */
+    /** Loads teacher and judge, which {@code arena} owns. */
     public static TinyAutoencoderLoss open(Settings settings, TensorArena arena) {
         return Engine.infer(() -> new TinyAutoencoderLoss(
                 settings,

@@ -10,15 +10,14 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A latent diffusion model that is being trained: which of its parameters, how captions are encoded, and what is
- * written in the end.
+ * A latent diffusion model in training: its trained parameters, the encoding of captions, and the files of the result.
  */
 public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
     /**
-     * Returns a change of a finished model.
+     * Creates the model in training from a pretrained one.
      *
      * @param arena owns what the change needs in addition to the model
-     * @throws dev.hypersd.error.InvalidFileException if a LoRA that the change is built on does not fit
+     * @throws dev.hypersd.error.InvalidFileException if a LoRA that the change uses does not fit
      */
     static TunedModel of(FineTuning change, ModelFiles files, PretrainedModel pretrained, TensorArena arena) {
         return switch (change) {
@@ -27,10 +26,10 @@ public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
         };
     }
 
-    /** For logs and checkpoints. */
+    /** Returns the name in logs and checkpoints. */
     String name();
 
-    /** Returns all of the model but the text encoder. */
+    /** Returns the model without the text encoder. */
     LatentDiffusion model();
 
     Tuning tuning();
@@ -44,10 +43,10 @@ public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
     Conditioning conditioning(List<long[]> captions, long... shape);
 
     /**
-     * Writes what came of it.
+     * Writes the result.
      *
-     * @param folder which exists
-     * @param averaged the learned tensors by the names of {@link #tuning}
+     * @param folder the folder, which exists
+     * @param averaged the trained tensors by the names of {@link #tuning}
      */
     void publish(Path folder, Map<String, Tensor> averaged);
 }

@@ -16,9 +16,9 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A pretrained model with a LoRA that is trained on its frozen U-Net. The result is the LoRA alone.
+ * A pretrained model with a LoRA that is trained on its frozen U-Net. The result is the LoRA only.
  *
- * @param tuning what the LoRA consists of
+ * @param tuning the factors of the LoRA
  */
 record UNetLora(Lora lora, LatentDiffusion model, CaptionEmbeddings captions, LowRankTuning tuning)
         implements TunedModel {
@@ -46,7 +46,7 @@ record UNetLora(Lora lora, LatentDiffusion model, CaptionEmbeddings captions, Lo
         return model.conditioning(captions, ids, shape);
     }
 
-    /** Writes {@code lora.safetensors}, with rank and alpha in the header where other trainers put them. */
+    /** Writes {@code lora.safetensors}, with rank and alpha in the header keys that other trainers use. */
     @Override
     public void publish(Path folder, Map<String, Tensor> averaged) {
         new LoraWriter(model.loraTargets(), lora.spelling(), Dtype.F16)

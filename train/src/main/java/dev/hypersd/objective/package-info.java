@@ -1,4 +1,7 @@
-/** What can be trained. Each objective is a function from a batch to losses; the training loop does the rest. */
+/**
+ * The training objectives: each is a function from a batch to losses, for one kind of network. The training loop is in
+ * {@link dev.hypersd.training.Trainer}.
+ */
 @NullMarked
 package dev.hypersd.objective;
 

@@ -11,11 +11,15 @@ import java.nio.file.Path;
 import java.util.Map;
 import javax.imageio.ImageIO;
 
-/** Shows a run in TensorBoard: every number and every sample picture, in the folder {@code tensorboard}. */
+/** Writes all numbers and sample pictures of a run for TensorBoard, into the folder {@code tensorboard}. */
 final class BoardLog implements TrainingListener, AutoCloseable {
     private final EventFile events;
 
-    /** @param folder of the run */
+    /**
+     * Creates the listener.
+     *
+     * @param folder of the run
+     */
     BoardLog(Path folder) {
         this.events = EventFile.in(folder.resolve("tensorboard"));
     }

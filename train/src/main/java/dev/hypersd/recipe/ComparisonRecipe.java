@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A recipe that compares methods, checked.
+ * A checked recipe that compares methods.
  *
  * @param judges the folder of the judges; absent means those that come with the program
  * @param output the folder of the judgements, the table and the sheets of pictures
@@ -62,7 +62,7 @@ public record ComparisonRecipe(
     /**
      * Reads a recipe. Files of models, pictures and prompts are not opened.
      *
-     * @param changes {@code path.to.key=value}
+     * @param changes changes of the form {@code path.to.key=value}
      * @throws dev.hypersd.error.InvalidFileException if a key is unknown or missing, or a value is out of its range
      */
     public static ComparisonRecipe read(Path file, List<String> changes) {

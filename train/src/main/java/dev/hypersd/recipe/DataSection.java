@@ -19,17 +19,17 @@ import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The section {@code data} of a recipe: which pictures are learned from. */
+/** The section {@code data} of a recipe, which selects the training pictures. */
 sealed interface DataSection {
     String SCENES = "scenes";
     String FOLDER = "folder";
     String WEBDATASET = "webdataset";
 
     /**
-     * CaptionedImage pictures of one size.
+     * Pictures of one size.
      *
-     * @param training to be learned from
-     * @param heldOut others, to see what was learned
+     * @param training the training pictures
+     * @param heldOut pictures for validation
      */
     record Parts(Dataset<CaptionedImage> training, Dataset<CaptionedImage> heldOut) {}
 
@@ -59,7 +59,7 @@ sealed interface DataSection {
         };
     }
 
-    /** Returns the one key that says where pictures come from. */
+    /** Returns the key that names the source of the pictures. */
     private static String kind(Section data) {
         List<String> kinds =
                 Stream.of(SCENES, FOLDER, WEBDATASET).filter(data::has).toList();
@@ -75,24 +75,25 @@ sealed interface DataSection {
         return data.has("held_out") ? OptionalInt.of(data.count("held_out", 1, 1)) : OptionalInt.empty();
     }
 
-    /** Width and height of the pictures. */
+    /** Returns width and height of the pictures. */
     int pixels();
 
     /**
-     * Finds the pictures; they are read when they are asked for.
+     * Finds the pictures; each is read when it is needed.
      *
      * @throws dev.hypersd.error.HyperSdException if they are missing or too few
      */
     Parts open();
 
-    /** What the training pictures show, in the same order, where that is known. */
+    /** Returns the scenes of the training pictures, in the same order, if known. */
     Optional<Dataset<Sample>> scenes();
 
     /**
-     * {@code data.scenes}: pictures that are drawn when they are needed. Those held out are of the validation split.
+     * The key {@code data.scenes}: pictures that are drawn when they are needed. Validation pictures are of the
+     * validation split.
      *
-     * @param count pictures of the training split
-     * @param style the only one, if there is to be only one
+     * @param count the number of pictures of the training split
+     * @param style the style of all pictures, or empty for random ones
      */
     record DrawnPictures(int count, int pixels, Optional<Style> style) implements DataSection {
         private static final int HELD_OUT = 2048;
@@ -117,11 +118,11 @@ sealed interface DataSection {
     }
 
     /**
-     * {@code data.folder} and {@code data.webdataset}: pictures of the user, cut to squares. Broken ones are replaced,
-     * training pictures by training pictures and held-out ones by held-out ones.
+     * The keys {@code data.folder} and {@code data.webdataset}: pictures of the user, cropped to squares. Broken ones
+     * are replaced, training pictures by training pictures and validation pictures by validation pictures.
      *
      * @param source opens the data set
-     * @param heldOut how many at its end nothing learns from; absent for one in a hundred
+     * @param heldOut the number of pictures at its end that are used for validation; if empty, one percent
      */
     record OwnPictures(Supplier<? extends Dataset<CaptionedImage>> source, int pixels, OptionalInt heldOut)
             implements DataSection {

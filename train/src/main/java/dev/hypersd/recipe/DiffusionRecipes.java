@@ -27,13 +27,13 @@ import java.util.function.Supplier;
  * {@code controlnet}.
  */
 final class DiffusionRecipes {
-    /** How much of a network learns. */
+    /** The values of the key {@code tuning}: the trained part of a network. */
     private enum Tuning {
         LORA,
         FULL
     }
 
-    /** The spellings of LoRA files that today's programs read. */
+    /** The spellings of LoRA files that current programs read. */
     private enum FileSpelling {
         KOHYA(Spelling.KOHYA),
         PEFT(Spelling.PEFT);
@@ -118,7 +118,7 @@ final class DiffusionRecipes {
         return channels;
     }
 
-    /** Returns the files of the pretrained model that {@code root} names, to be opened when it is needed. */
+    /** Returns the files of the pretrained model that {@code root} names, opened when they are needed. */
     private static Supplier<ModelFiles> model(Section root, Section section) {
         Path model = root.path("model");
         if (!section.has("variant")) {
@@ -128,7 +128,7 @@ final class DiffusionRecipes {
         return () -> ModelFiles.open(model, variant);
     }
 
-    /** Returns the key {@code tuning}, and those of the LoRA that learns. */
+    /** Reads the key {@code tuning}, and those of the trained LoRA. */
     private static FineTuning fineTuning(Section section) {
         if (section.one("tuning", Tuning.LORA) == Tuning.FULL) {
             return new FineTuning.Full();
@@ -154,7 +154,7 @@ final class DiffusionRecipes {
                 common.seed());
     }
 
-    /** Returns the keys {@code least_snr} and {@code greatest_snr}. */
+    /** Reads the keys {@code least_snr} and {@code greatest_snr}. */
     private static RatioRange ratios(Section section) {
         double least = section.number("least_snr", 0, 0, 1e3);
         return new RatioRange(
@@ -162,7 +162,7 @@ final class DiffusionRecipes {
                 section.number("greatest_snr", Double.POSITIVE_INFINITY, 1e-3 + least, Double.POSITIVE_INFINITY));
     }
 
-    /** Returns the section {@code data} of {@code root}, to be cached in the folder that {@code section} names. */
+    /** Reads the section {@code data} of {@code root}; latents are cached in the folder that {@code section} names. */
     private static Function<LatentCache.Listener, Pictures> pictures(Section root, Section section) {
         DataSection data = DataSection.read(root);
         Path latents = section.path("latents");

@@ -34,8 +34,8 @@ final class JudgeRecipes {
     private static final int HELD_OUT = 2048;
 
     /**
-     * Judges know every combination of kind and colour, or they could not tell whether those that are held out were
-     * drawn. So they learn from scenes of the test split, of seeds that nothing else is tested with.
+     * The seed of the scenes on which judges are trained. They are of the test split, because a judge must know every
+     * combination of kind and colour to recognise those that are held out of other training; no test uses this seed.
      */
     private static final long TRAINING_SEED = 101;
 
@@ -81,8 +81,10 @@ final class JudgeRecipes {
     }
 
     /**
-     * @param copied files that belong to the network
-     * @param seen what the judge sees of scenes
+     * Returns the source of an objective that trains a judge.
+     *
+     * @param copied the files that belong to the network
+     * @param seen makes the judge's samples from scenes
      * @param losses opens what the loss needs
      */
     private static <N, S> ObjectiveSource judge(
@@ -109,7 +111,7 @@ final class JudgeRecipes {
                 .toList();
     }
 
-    /** The section {@code data}: how many scenes, how large. */
+    /** The section {@code data}: the number of scenes and their size. */
     private record Data(int count, int pixels) {
         static Data read(Section root) {
             Section section = root.section("data");

@@ -10,14 +10,18 @@ import dev.hypersd.training.OptimiserSettings;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** What a recipe trains: opens its networks and data. Nothing is loaded before. */
+/** Opens the objective of a recipe with its networks and data. Nothing is loaded before. */
 @FunctionalInterface
 public interface ObjectiveSource {
-    /** Opens it; {@code encoding} is told how far pictures and captions have been encoded, where that is done first. */
+    /**
+     * Opens the objective.
+     *
+     * @param encoding receives the progress of encoding pictures and captions, if that is done first
+     */
     Objective<?> open(LatentCache.Listener encoding);
 
     /**
-     * What the sections of all objectives share.
+     * The keys that the sections of all objectives share.
      *
      * @param seed the seed of everything random
      * @param emaDecay the decay of the moving average of the weights
@@ -28,9 +32,9 @@ public interface ObjectiveSource {
     interface Reader extends BiFunction<Section, Common, ObjectiveSource> {}
 
     /**
-     * Reads the objective that {@code root} names; a new one is a line here.
+     * Reads the objective that {@code root} names. A new one is an entry here.
      *
-     * @throws dev.hypersd.error.InvalidFileException if it is unknown, or something in its section is wrong
+     * @throws dev.hypersd.error.InvalidFileException if it is unknown, or a value in its section is wrong
      */
     static ObjectiveSource read(Section root, Common common) {
         Map<String, Reader> known = Map.ofEntries(

@@ -10,18 +10,18 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What to train, checked.
+ * A checked recipe of a training run.
  *
  * @param output the folder of the run
- * @param keep how many checkpoints stay
+ * @param keep the number of checkpoints that are kept
  * @param training the settings of the training loop
- * @param objective opens networks and data; only here is anything loaded
+ * @param objective opens networks and data; nothing is loaded before
  */
 public record Recipe(Path output, int keep, TrainingSettings training, ObjectiveSource objective) {
     /**
      * Reads a recipe.
      *
-     * @param changes {@code path.to.key=value}
+     * @param changes changes of the form {@code path.to.key=value}
      * @throws dev.hypersd.error.InvalidFileException if a key is unknown or missing, or a value is out of its range
      */
     public static Recipe read(Path file, List<String> changes) {

@@ -18,13 +18,13 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * Reads a recipe as a tree, with single values replaced from the command line. A recipe that {@code extends} another
- * has that one's keys and its own, which come first.
+ * has the keys of both; its own take precedence.
  */
 final class RecipeFile {
     private static final long LARGEST = 1 << 20;
     private static final String EXTENDS = "extends";
 
-    /** More than anyone can follow; so many are a circle. */
+    /** The longest chain of {@code extends}; a longer one is a cycle. */
     private static final int MOST_FILES = 8;
 
     private static final YAMLMapper YAML = new YAMLMapper(YAMLFactory.builder()
@@ -34,10 +34,10 @@ final class RecipeFile {
     private RecipeFile() {}
 
     /**
-     * Returns the tree of {@code file}.
+     * Reads the tree of {@code file}.
      *
-     * @param changes {@code path.to.key=value}, each value in YAML's notation
-     * @throws InvalidFileException if the file is missing, no YAML, no mapping, or has a key under a former name
+     * @param changes changes of the form {@code path.to.key=value}, each value in YAML
+     * @throws InvalidFileException if the file is missing, not YAML, not a mapping, or has a key under a former name
      * @throws InvalidRequestException if a change is not of that form
      */
     static JsonObject read(Path file, List<String> changes) {
@@ -64,7 +64,7 @@ final class RecipeFile {
         return tree;
     }
 
-    /** Puts all that is in {@code own} over what is in {@code tree}. */
+    /** Merges the keys of {@code own} into {@code tree}, where they take precedence. */
     private static void lay(ObjectNode own, ObjectNode tree) {
         own.properties().forEach(entry -> {
             if (entry.getValue() instanceof ObjectNode section

@@ -5,11 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/**
- * Keys that recipes had under other names. They are refused with the name that takes their place, and never ignored.
- */
+/** Keys of recipes that were renamed. They are refused with a message that names the new key. */
 final class RenamedKeys {
-    /** A key's former path, section by section, and the name that it has there now. */
+    /** The former path of a key, section by section, and its new name. */
     private record Renamed(String path, String name) {}
 
     private static final List<Renamed> RENAMED = List.of(
@@ -45,7 +43,11 @@ final class RenamedKeys {
 
     private RenamedKeys() {}
 
-    /** @throws InvalidFileException if {@code recipe}, read from {@code file}, has a key under its former name */
+    /**
+     * Refuses a recipe with a key under its former name.
+     *
+     * @throws InvalidFileException which names the new key
+     */
     static void refuse(Path file, JsonNode recipe) {
         for (Renamed key : RENAMED) {
             JsonNode found = recipe.at("/" + key.path().replace('.', '/'));

@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of a recipe in its folder: {@code checkpoints}, {@code log.jsonl}, {@code samples},
- * {@code tensorboard}, and in the end {@code model}, what came of it.
+ * A run of a recipe in its folder, which gets {@code checkpoints}, {@code log.jsonl}, {@code samples}, {@code
+ * tensorboard}, and at the end the result in {@code model}.
  */
 public final class Run {
     private final Recipe recipe;
@@ -25,8 +25,10 @@ public final class Run {
     private volatile boolean stopping;
 
     /**
-     * @param resume whether to go on from the newest checkpoint, if there is one
-     * @param listeners told what happens, besides the log
+     * Creates the run.
+     *
+     * @param resume whether to continue from the newest checkpoint, if there is one
+     * @param listeners receive the events of the run, in addition to the log
      */
     public Run(Recipe recipe, boolean resume, List<TrainingListener> listeners) {
         this.recipe = recipe;
@@ -34,7 +36,7 @@ public final class Run {
         this.listeners = List.copyOf(listeners);
     }
 
-    /** Where the result is written when the last step is done. */
+    /** Returns the folder of the result, which is written after the last step. */
     public Path result() {
         return recipe.output().resolve("model");
     }
@@ -42,8 +44,8 @@ public final class Run {
     /**
      * Trains until the last step or until {@link #stop}.
      *
-     * @return whether the last step was done and the result written
-     * @throws InvalidRequestException if the folder has checkpoints and this is not to resume them
+     * @return whether the last step was completed and the result written
+     * @throws InvalidRequestException if the folder has checkpoints and the run is not to resume them
      */
     public boolean carryOut() {
         Checkpoints checkpoints = new Checkpoints(folder("checkpoints"), recipe.keep());
@@ -85,7 +87,7 @@ public final class Run {
     }
 
     /**
-     * Writes what the newest checkpoint makes, without training any further.
+     * Writes the result of the newest checkpoint without further training.
      *
      * @throws InvalidRequestException if there is no checkpoint
      */
@@ -107,10 +109,10 @@ public final class Run {
     }
 
     /**
-     * Has the run end after the step that is being done, with a checkpoint. Any thread may call this.
+     * Makes the run end after the present step, with a checkpoint. Any thread may call this.
      *
-     * @return whether there will be one to wait for: not while pictures are still being encoded and nothing has been
-     *     learned
+     * @return whether there will be a checkpoint to wait for; not while pictures are still being encoded and nothing
+     *     has been trained
      */
     public boolean stop() {
         stopping = true;

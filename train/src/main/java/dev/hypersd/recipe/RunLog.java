@@ -16,8 +16,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a run leaves behind for people and programs to read: {@code log.jsonl}, one object a line, and the pictures in
- * {@code samples}.
+ * Writes the log of a run: {@code log.jsonl}, one object in each line, and the pictures in {@code samples}.
  *
  * @param folder the folder of the run, which exists
  */
@@ -28,7 +27,7 @@ record RunLog(Path folder) implements TrainingListener {
         return new LineFile(folder.resolve("log.jsonl"));
     }
 
-    /** Lines that the resumed run will write again are dropped. */
+    /** Removes the lines that the resumed run will write again. */
     @Override
     public void started(long done, long steps) {
         file().replace(file().lines().stream()

@@ -1,4 +1,4 @@
-/** Recipes: YAML files that say what to train. Every key is checked before anything is loaded. */
+/** Recipes: YAML files that describe a training run. Every key is checked before anything is loaded. */
 @NullMarked
 package dev.hypersd.recipe;
 

@@ -25,27 +25,27 @@ public final class Section {
         this.keys = keys;
     }
 
-    /** Returns the section {@code key}, an empty one where it is absent. */
+    /** Returns the section {@code key}; an empty one if it is absent. */
     public Section section(String key) {
         return new Section(keys.section(key));
     }
 
-    /** Returns a list of sections, empty where the key is absent. */
+    /** Returns a list of sections; empty if the key is absent. */
     public List<Section> sections(String key) {
         return keys.objects(key).stream().map(Section::new).toList();
     }
 
-    /** Returns a text that must be there. */
+    /** Returns a text; the key must be present. */
     public String text(String key) {
         return keys.optionalString(key).orElseThrow(() -> keys.invalid(key, "is missing"));
     }
 
-    /** Returns a list of texts, empty where the key is absent. */
+    /** Returns a list of texts; empty if the key is absent. */
     public List<String> texts(String key) {
         return keys.strings(key, List.of());
     }
 
-    /** Returns a path that must be there. */
+    /** Returns a path; the key must be present. */
     public Path path(String key) {
         return Path.of(text(key));
     }
@@ -66,9 +66,9 @@ public final class Section {
     }
 
     /**
-     * Returns the choice that a word names.
+     * Returns the choice that the word at {@code key} names.
      *
-     * @param absent the word to use where the key is absent
+     * @param absent the word that is assumed if the key is absent
      * @param choices by their words
      */
     public <T> T choice(String key, String absent, SequencedMap<String, T> choices) {
@@ -80,12 +80,12 @@ public final class Section {
         return choice;
     }
 
-    /** Returns a constant of the type of {@code absent}, written in lower case. */
+    /** Returns an enum constant, written in lower case in recipes. */
     public <E extends Enum<E>> E one(String key, E absent) {
         return has(key) ? constant(key, text(key), absent.getDeclaringClass()) : absent;
     }
 
-    /** Returns a list of constants of {@code type}, at least one; all of them where the key is absent. */
+    /** Returns a set of constants of {@code type}, at least one; all of them if the key is absent. */
     public <E extends Enum<E>> Set<E> some(String key, Class<E> type) {
         List<String> words = texts(key);
         if (has(key) && words.isEmpty()) {
@@ -153,10 +153,10 @@ public final class Section {
     }
 
     /**
-     * Returns what the keys say of pictures, in the JSON form of {@link GenerationOptions}.
+     * Reads the keys as options of pictures, in the JSON form of {@link GenerationOptions}.
      *
-     * @param except keys that are read otherwise
-     * @param folder where the files of pictures are, if their names are relative
+     * @param except the keys that are not such options
+     * @param folder the folder of the pictures whose file names are relative
      */
     public GenerationOptions options(List<String> except, Path folder) {
         JsonObject said = keys;
@@ -166,17 +166,17 @@ public final class Section {
         return GenerationOptions.of(said, (_, name) -> PictureSource.of(folder.resolve(name)));
     }
 
-    /** Returns whether the key is there. */
+    /** Returns whether the key is present. */
     public boolean has(String key) {
         return keys.has(key);
     }
 
-    /** Returns the exception for a value that is wrong. */
+    /** Returns the exception for an invalid value. */
     public InvalidFileException invalid(String key, String reason) {
         return keys.invalid(key, reason);
     }
 
-    /** Refuses keys that nothing has asked for. */
+    /** Refuses keys that were not read. */
     public void refuseUnread() {
         keys.refuseUnread();
     }

@@ -1,4 +1,4 @@
-/** Sections of a recipe: keys that are read by name, type and range, and refused where nothing reads them. */
+/** Sections of a recipe: keys are read by name, type and range, and keys that nothing reads are refused. */
 @NullMarked
 package dev.hypersd.section;
 

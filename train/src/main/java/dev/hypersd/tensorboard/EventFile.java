@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * A file of events as TensorFlow writes them: records of a length, its checksum, a message {@code tensorflow.Event},
- * and the checksum of that. TensorBoard reads the file while it grows.
+ * A file of TensorFlow events: records of a length, its checksum, a message {@code tensorflow.Event}, and its checksum.
+ * TensorBoard reads the file while it grows.
  */
 public final class EventFile implements AutoCloseable {
     private static final String VERSION = "brain.Event:2";
@@ -39,7 +39,7 @@ public final class EventFile implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** Begins a file of its own in {@code folder}, named by the time, as TensorBoard wants it. */
+    /** Creates a file in {@code folder}, named by the time, as TensorBoard expects. */
     public static EventFile in(Path folder) {
         return in(folder, Clock.systemUTC());
     }
@@ -57,7 +57,7 @@ public final class EventFile implements AutoCloseable {
         }
     }
 
-    /** Numbers of one step by name; a slash in a name makes a group. */
+    /** Writes numbers of one step by name; a slash in a name makes a group. */
     public void scalars(long step, Map<String, Double> values) {
         Message summary = new Message();
         values.forEach((name, value) ->
@@ -65,7 +65,7 @@ public final class EventFile implements AutoCloseable {
         write(event().put(STEP, step).put(SUMMARY, summary));
     }
 
-    /** A picture of one step, as PNG. */
+    /** Writes a picture of one step, as PNG. */
     public void image(long step, String name, int width, int height, byte[] png) {
         Message image = new Message().put(1, height).put(2, width).put(3, 3).put(4, png);
         Message value = new Message().put(TAG, name).put(IMAGE, image);
@@ -100,7 +100,8 @@ public final class EventFile implements AutoCloseable {
     }
 
     /**
-     * TensorFlow turns the checksum and adds a constant, because a checksum of data that contains checksums is weak.
+     * Masks a checksum as TensorFlow does: it is rotated and a constant is added, because a checksum of data with
+     * embedded checksums is weak.
      */
     private static int masked(byte[] data) {
         CRC32C checksum = new CRC32C();

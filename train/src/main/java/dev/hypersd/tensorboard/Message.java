@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** A message in the wire format of protocol buffers: numbered fields one after another. */
+/** A message in the wire format of protocol buffers: a sequence of numbered fields. */
 final class Message {
     private static final int VARINT = 0;
     private static final int FIXED64 = 1;
@@ -14,38 +14,38 @@ final class Message {
 
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
 
-    /** Returns a field of type {@code int32}, {@code int64} or an enumeration. */
+    /** Adds a field of type {@code int32}, {@code int64} or an enumeration. */
     Message put(int field, long value) {
         key(field, VARINT);
         varint(value);
         return this;
     }
 
-    /** Returns a field of type {@code double}. */
+    /** Adds a field of type {@code double}. */
     Message put(int field, double value) {
         key(field, FIXED64);
         content.writeBytes(little(Double.BYTES).putDouble(value).array());
         return this;
     }
 
-    /** Returns a field of type {@code float}. */
+    /** Adds a field of type {@code float}. */
     Message put(int field, float value) {
         key(field, FIXED32);
         content.writeBytes(little(Float.BYTES).putFloat(value).array());
         return this;
     }
 
-    /** Returns a field of type {@code string}. */
+    /** Adds a field of type {@code string}. */
     Message put(int field, String value) {
         return put(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Returns a field that is a message of its own. */
+    /** Adds a field that is itself a message. */
     Message put(int field, Message value) {
         return put(field, value.bytes());
     }
 
-    /** Returns a field of type {@code bytes}. */
+    /** Adds a field of type {@code bytes}. */
     Message put(int field, byte[] value) {
         key(field, BYTES);
         varint(value.length);
@@ -61,7 +61,7 @@ final class Message {
         varint((long) field << 3 | type);
     }
 
-    /** Seven bits a byte, the lowest first; the eighth bit says that more follow. */
+    /** Writes a number with seven bits in each byte, the lowest first; the eighth bit is set if more bytes follow. */
     private void varint(long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {

@@ -1,4 +1,4 @@
-/** Writing event files that TensorBoard shows. */
+/** Writes event files for TensorBoard. */
 @NullMarked
 package dev.hypersd.tensorboard;
 

@@ -16,6 +16,8 @@ final class AdamW implements Optimiser {
     private final Tensor square;
 
     /**
+     * Creates the optimiser.
+     *
      * @param values the values of any shape, changed in place
      * @param gradients the gradients of the same shape
      */

@@ -21,11 +21,11 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The states of a run on disk, one safetensors file each: {@code step-00000500.safetensors}. A file has its name only
- * when all of it is written, so the one with the highest number is whole however the run ended.
+ * The checkpoints of a run, one safetensors file each: {@code step-00000500.safetensors}. A file gets its name when it
+ * is complete, so the one with the highest number is complete however the run ended.
  *
- * @param folder which exists
- * @param keep how many of the newest stay, at least 1; the best stays besides
+ * @param folder the folder, which exists
+ * @param keep how many of the newest are kept, at least 1; the best is kept in addition
  */
 public record Checkpoints(Path folder, int keep) {
     private static final Pattern NAME = Pattern.compile("step-(\\d{8,})\\.safetensors");
@@ -37,24 +37,24 @@ public record Checkpoints(Path folder, int keep) {
         }
     }
 
-    /** Returns the step of the newest state, if there is one. */
+    /** Returns the step of the newest checkpoint, if there is one. */
     public OptionalLong latest() {
         return steps().stream().mapToLong(Long::longValue).max();
     }
 
-    /** Where the state after {@code step} is. */
+    /** Returns the file of the checkpoint after {@code step}. */
     public Path file(long step) {
         return folder.resolve("step-%08d.safetensors".formatted(step));
     }
 
-    /** Saves {@code state}, then removes what is older than the newest ones. */
+    /** Saves {@code state}, then deletes checkpoints that are older than the newest ones. */
     void save(long step, Map<String, Tensor> state, Map<String, String> metadata) {
         SafetensorsWriter.write(file(step), state, metadata);
         List<Long> steps = steps();
         steps.subList(0, Math.max(steps.size() - keep, 0)).forEach(old -> delete(file(old)));
     }
 
-    /** Makes the state after {@code step} the best one, which stays. */
+    /** Marks the checkpoint after {@code step} as the best one, which is kept. */
     void best(long step) {
         Path link = folder.resolve(BEST);
         Path temporary = folder.resolve(BEST + ".new");
@@ -77,7 +77,7 @@ public record Checkpoints(Path folder, int keep) {
     }
 
     /**
-     * Fills {@code state} from the best one.
+     * Fills {@code state} from the best checkpoint.
      *
      * @throws InvalidFileException if there is none, or it is of another run
      */

@@ -2,9 +2,13 @@ package dev.hypersd.training;
 
 import dev.hypersd.error.HyperSdException;
 
-/** A loss or a gradient is no longer a finite number: further steps would only spread it. */
+/** Reports that a loss or a gradient is no longer a finite number, so that training cannot continue. */
 public final class DivergedException extends HyperSdException {
-    /** @param reason one sentence */
+    /**
+     * Creates the exception.
+     *
+     * @param reason one sentence
+     */
     public DivergedException(String reason) {
         super(reason);
     }

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A network that is trained with a loss of its own: a student, a discriminator, a fake score.
  *
- * @param name for logs and checkpoints
- * @param updates how often in a row it is updated in one training step, each time on new samples
+ * @param name the name in logs and checkpoints
+ * @param updates the number of consecutive updates in one training step, each on new samples
  */
 public record Learner<S>(
         String name, TrainableWeights weights, OptimiserSettings optimiser, int updates, Loss<S> loss) {
@@ -16,7 +16,7 @@ public record Learner<S>(
         }
     }
 
-    /** A learner that is updated once a step. */
+    /** Creates a learner that is updated once in each step. */
     public Learner(String name, TrainableWeights weights, OptimiserSettings optimiser, Loss<S> loss) {
         this(name, weights, optimiser, 1, loss);
     }
@@ -25,11 +25,11 @@ public record Learner<S>(
     @FunctionalInterface
     public interface Loss<S> {
         /**
-         * Computes the losses of {@code batch}; the weights of the learner are switched on. The tensors that it makes
-         * are freed after the backward pass.
+         * Computes the losses of {@code batch} with the trained weights active. The tensors that it makes are freed
+         * after the backward pass.
          *
          * @param step the training step, counted from 1
-         * @param random all the randomness there is
+         * @param random the source of all random numbers
          */
         Losses of(List<S> batch, long step, RandomSource random);
     }

@@ -14,9 +14,9 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** What a learner does in a training step: so many updates, each from so many micro-batches. */
+/** The part of a training step that updates one learner: a number of updates, each from a number of micro-batches. */
 final class LearnerStep<S> {
-    /** Held-out micro-batches of a validation. */
+    /** The number of micro-batches in a validation. */
     private static final int VALIDATION_BATCHES = 4;
 
     private final Learner<S> learner;
@@ -39,17 +39,17 @@ final class LearnerStep<S> {
         return learner.name();
     }
 
-    /** Returns how many samples a training step consumes here. */
+    /** Returns the number of samples that a training step consumes for this learner. */
     long samples() {
         return learner.updates() * settings.samplesPerUpdate();
     }
 
     /**
-     * All updates of a training step.
+     * Carries out all updates of a training step.
      *
      * @param position the position of the first sample in the order
      * @param index the index of this learner
-     * @param values takes what there is to report, by name
+     * @param values receives the numbers to report, by name
      */
     void learn(Prefetcher<S> samples, long position, long step, int index, Map<String, Double> values) {
         for (int done = 0; done < learner.updates(); done++) {
@@ -64,9 +64,10 @@ final class LearnerStep<S> {
     }
 
     /**
-     * Returns the losses on the first samples of {@code heldOut} with the averaged weights, always with the same noise.
+     * Measures the losses on the first samples of {@code heldOut} with the averaged weights, always with the same
+     * noise.
      *
-     * @return what there is to report, by name
+     * @return the numbers to report, by name
      */
     Map<String, Double> validate(Dataset<S> heldOut, long step) {
         Map<String, Double> values = new LinkedHashMap<>();
@@ -85,17 +86,17 @@ final class LearnerStep<S> {
         return values;
     }
 
-    /** Returns the name of the number that a validation is judged by. */
+    /** Returns the name of the loss by which validations are compared. */
     String heldOutLoss() {
         return "%s/held-out %s".formatted(name(), Losses.TOTAL);
     }
 
-    /** Returns the name of the number that is minimised. */
+    /** Returns the name of the loss that is minimised. */
     String loss() {
         return name() + "/" + Losses.TOTAL;
     }
 
-    /** What a checkpoint holds, by name. */
+    /** Returns the tensors of a checkpoint, by name. */
     Map<String, Tensor> state() {
         Map<String, Tensor> state = learner.weights().state();
         state.putAll(optimiser.state());

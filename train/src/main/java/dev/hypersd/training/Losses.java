@@ -9,10 +9,10 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The losses of one micro-batch.
  *
- * @param terms whose weighted sum is minimised, in the order they are reported
+ * @param terms the terms whose weighted sum is minimised, in the order in which they are reported
  */
 public record Losses(List<Term> terms) {
-    /** What the sum is reported as. */
+    /** The name of the sum in reports. */
     static final String TOTAL = "loss";
 
     /**
@@ -30,12 +30,12 @@ public record Losses(List<Term> terms) {
         }
     }
 
-    /** Returns a single term of weight 1. */
+    /** Creates losses of a single term with weight 1. */
     public static Losses of(String name, Tensor value) {
         return of(new Term(name, 1, value));
     }
 
-    /** Returns the terms in this order. */
+    /** Creates losses of the terms in this order. */
     public static Losses of(Term... terms) {
         return new Losses(List.of(terms));
     }
@@ -49,7 +49,7 @@ public record Losses(List<Term> terms) {
                 .orElseThrow();
     }
 
-    /** {@link #TOTAL}, then each term without its weight, as numbers. */
+    /** Returns {@link #TOTAL}, then each term without its weight, as numbers. */
     Map<String, Double> values() {
         Map<String, Double> values = new LinkedHashMap<>();
         values.put(TOTAL, total().item_double());

@@ -19,13 +19,14 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Low-rank factors are trained (LoRA; Hu et al., 2021): {@code W + alpha / rank * up * down}.
+ * Trains low-rank factors (LoRA; Hu et al., 2021): {@code W + alpha
+ * rank * up * down}.
  *
- * @param targets weights {@code [out, in]} or {@code [out, in, k, k]} by the names that checkpoints use
+ * @param targets the changed weights {@code [out, in]} or {@code [out, in, k, k]}, by their names in checkpoints
  * @param rank the rank of the change
  * @param alpha usually the rank
- * @param below what else changes the network and is not trained
- * @param start factors of this rank to go on from, for all targets or none
+ * @param below other changes of the network, which are not trained
+ * @param start factors of this rank to start from, for all targets or none
  */
 public record LowRankTuning(Map<String, Parameter> targets, int rank, double alpha, Adapters below, List<Factors> start)
         implements Tuning {
@@ -40,12 +41,12 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
         }
     }
 
-    /** A change of the network as it is, from nothing. */
+    /** Creates a change of the network itself that starts without effect. */
     public LowRankTuning(Map<String, Parameter> targets, int rank, double alpha) {
         this(targets, rank, alpha, Adapters.NONE, List.of());
     }
 
-    /** What the product of the factors is multiplied with. */
+    /** Returns the factor of the product. */
     public double scale() {
         return alpha / rank;
     }
@@ -68,8 +69,8 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
     }
 
     /**
-     * Without factors to go on from, the half that reads starts as a layer would, and the half that writes at zero:
-     * together they change nothing.
+     * Initialises the factors: {@code down} like a linear layer and {@code up} with zeros, so that they have no effect;
+     * or with the given factors.
      */
     @Override
     public void begin(Map<String, Tensor> tensors, RandomTensors random) {
@@ -104,7 +105,7 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
         };
     }
 
-    /** Returns the change of each target, for a LoRA file. */
+    /** Returns the factors of each target, for a LoRA file. */
     public List<Factors> factors(Map<String, Tensor> tensors) {
         List<Factors> factors = new ArrayList<>();
         targets.forEach((name, target) ->

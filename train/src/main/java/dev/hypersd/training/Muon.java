@@ -15,16 +15,16 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Momentum, orthogonalised (Jordan et al., 2024): every matrix and every convolution moves by the same amount in all
- * the directions that its gradients have, rare ones too, and needs fewer steps for it than with Adam. Vectors and
- * embedding tables follow {@link AdamW}, whose learning rate serves both because updates are scaled to the size of
- * Adam's (Liu et al., 2025, equation 4).
+ * Muon, orthogonalised momentum (Jordan et al., 2024): every matrix and every convolution moves by the same amount in
+ * all directions of its gradients, including rare ones, and needs fewer steps than with Adam. Vectors and embedding
+ * tables use {@link AdamW}; one learning rate serves both, because updates are scaled to the size of Adam's (Liu et
+ * al., 2025, equation 4).
  */
 final class Muon implements Optimiser {
     private static final double MOMENTUM = 0.95;
     private static final double ADAM_SIZE = 0.2;
 
-    /** What CLIP and BERT call tables, of which a step sees a few rows only. */
+    /** The names of embedding tables in CLIP and BERT, of which a step uses a few rows only. */
     private static final Pattern TABLE = Pattern.compile("embeddings?\\.weight$");
 
     private final OptimiserSettings settings;
@@ -55,7 +55,9 @@ final class Muon implements Optimiser {
         return value.dim() >= 2 && value.size(0) > 1 && !TABLE.matcher(name).find();
     }
 
-    /** Of a weight as a matrix: outputs and inputs, a convolution's window being part of its inputs. */
+    /**
+     * The shape of a weight as a matrix of outputs and inputs, where the window of a convolution is part of its inputs.
+     */
     private record Shape(long rows, long columns) {
         static Shape of(Tensor weight) {
             return new Shape(weight.size(0), weight.numel() / weight.size(0));
@@ -67,7 +69,7 @@ final class Muon implements Optimiser {
     }
 
     /**
-     * Matrices of one shape, which are computed with together.
+     * Matrices of one shape, which are updated together.
      *
      * @param momentum {@code [K, M, N]}
      */

@@ -8,26 +8,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What to train: the samples, the learners, and the result.
+ * A training objective: the samples, the learners, and the result.
  *
- * @param <S> a sample: data in Java's memory, so that samples can be read ahead by any thread
+ * @param <S> a sample: data in Java's memory, so that any thread can read samples ahead
  */
 public interface Objective<S> extends AutoCloseable {
     /** Returns the training samples. */
     Dataset<S> samples();
 
-    /** Held-out samples, on which losses are only measured. */
+    /** Returns held-out samples, on which losses are measured only. */
     default Optional<Dataset<S>> heldOut() {
         return Optional.empty();
     }
 
     /**
-     * Returns the learners, in the order of their updates. The first one's loss on {@link #heldOut} tells how good the
-     * run is.
+     * Returns the learners, in the order of their updates. The loss of the first one on {@link #heldOut} measures the
+     * run.
      */
     List<Learner<S>> learners();
 
-    /** Sample pictures of the averaged weights, by name; empty if there are none. */
+    /** Returns sample pictures of the averaged weights, by name; empty if there are none. */
     default Map<String, Image> show() {
         return Map.of();
     }

@@ -4,20 +4,20 @@ import dev.hypersd.tensor.TensorArena;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** The rule by which weights follow their gradients, with what it remembers of earlier steps. */
+/** An optimiser, with its state of earlier steps. */
 sealed interface Optimiser permits AdamW, Muon {
     /**
-     * Changes the weights by what their gradients say now.
+     * Updates the weights by their present gradients.
      *
-     * @param update how many there have been, this one included
+     * @param update the number of the update, counted from 1
      * @param rate the learning rate
      */
     void update(long update, double rate);
 
-    /** What a checkpoint holds. */
+    /** Returns the tensors of a checkpoint. */
     Map<String, Tensor> state();
 
-    /** Returns the optimiser that {@code settings} ask for; {@code arena} owns what it remembers. */
+    /** Creates the optimiser of {@code settings}, whose state {@code arena} owns. */
     static Optimiser of(OptimiserSettings settings, TrainableWeights weights, TensorArena arena) {
         return switch (settings.method()) {
             case ADAMW ->

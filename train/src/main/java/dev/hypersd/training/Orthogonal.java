@@ -4,7 +4,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
-/** The nearest matrices with equal singular values: what is left of a gradient when only its directions count. */
+/** Orthogonalises matrices: the nearest matrices with equal singular values. */
 final class Orthogonal {
     private static final int ITERATIONS = 5;
     private static final double TINY = 1e-7;
@@ -12,9 +12,9 @@ final class Orthogonal {
     private Orthogonal() {}
 
     /**
-     * {@code U Vᵀ} of every {@code x = U S Vᵀ}, roughly: singular values come out between 0.7 and 1.2. Five
-     * Newton-Schulz iterations with the quintic polynomial of Jordan et al. (2024), Muon. All of them commute with
-     * {@code x xᵀ}, so they are done on that small matrix, and {@code x} is multiplied once.
+     * Computes {@code U Vᵀ} of every {@code x = U S Vᵀ} approximately: singular values are between 0.7 and 1.2. It uses
+     * five Newton-Schulz iterations with the quintic polynomial of Jordan et al. (2024), Muon. All of them commute with
+     * {@code x xᵀ}, so they are computed on that small matrix, and {@code x} is multiplied once.
      *
      * @param x {@code [K, M, N]}
      */
@@ -38,7 +38,7 @@ final class Orthogonal {
         return whole.bmm(normalised);
     }
 
-    /** {@code 3.4445 - 4.7750 gram + 2.0315 gram²}. */
+    /** Computes {@code 3.4445 - 4.7750 gram + 2.0315 gram²}. */
     private static Tensor polynomial(Tensor gram) {
         Tensor result = gram.baddbmm(gram, gram, new Scalar(-4.7750), new Scalar(2.0315));
         result.diagonal(0, 1, 2).add_(new Scalar(3.4445));

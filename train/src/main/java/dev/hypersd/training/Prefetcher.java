@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.LongStream;
 
-/** Shuffled samples that are read while the ones before are learned from. */
+/** Reads shuffled samples ahead while earlier ones are trained on. */
 final class Prefetcher<S> implements AutoCloseable {
     private final Dataset<S> samples;
     private final Shuffle order;

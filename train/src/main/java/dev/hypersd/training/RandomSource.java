@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The random numbers of one micro-batch. They follow from the place of the micro-batch in the run and from nothing that
- * was drawn before, so a run that was interrupted goes on with the numbers that it would have drawn.
+ * The random numbers of one micro-batch. They depend only on its position in the run, so an interrupted run continues
+ * with the same numbers.
  */
 public final class RandomSource {
     private static final Init STANDARD_NORMAL = new Init.Normal(1);
@@ -22,10 +22,10 @@ public final class RandomSource {
     }
 
     /**
-     * Returns the randomness of a place.
+     * Creates the source of a position.
      *
      * @param seed the seed of the run
-     * @param place numbers that lead there from the outside in: step, learner, update, micro-batch
+     * @param place the numbers of the position from the outside in: step, learner, update, micro-batch
      */
     public static RandomSource at(long seed, long... place) {
         long mixed = new SplittableRandom(seed).nextLong();

@@ -14,10 +14,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/**
- * The tensors of a {@link Tuning} while they learn, with their gradients and their average over the last steps (an
- * exponential moving average, EMA).
- */
+/** The trained tensors of a {@link Tuning}, with their gradients and their exponential moving average (EMA). */
 public final class TrainableWeights {
     private final FlatTensors values;
     private final FlatTensors gradients;
@@ -28,10 +25,12 @@ public final class TrainableWeights {
     private final Adapters average;
 
     /**
-     * @param decay the decay of the average, 0 for none to 0.9999; where there is none, the newest weights stand for it
-     *     and take no more memory
-     * @param seed the seed of what starts at random
-     * @param arena the owner of everything
+     * Creates the tensors.
+     *
+     * @param decay the decay of the average, 0 for none to 0.9999; without an average, the newest weights are used in
+     *     its place and no memory is taken
+     * @param seed the seed of random initial values
+     * @param arena the owner of all tensors
      */
     public TrainableWeights(Tuning tuning, double decay, long seed, TensorArena arena) {
         Map<String, long[]> shapes = tuning.shapes();
@@ -53,7 +52,7 @@ public final class TrainableWeights {
         this.average = tuning.over(averages.named());
     }
 
-    /** Returns the network as it is now; gradients flow into these weights. */
+    /** Returns the adapters of the present weights, into which gradients flow. */
     public Adapters current() {
         return current;
     }
@@ -64,17 +63,17 @@ public final class TrainableWeights {
         return views;
     }
 
-    /** Returns the network as it is now, for others that learn from it: no gradients flow into these weights. */
+    /** Returns the adapters of the present weights without gradients, for the training of other networks. */
     public Adapters frozen() {
         return frozen;
     }
 
-    /** Returns the network with the averaged weights, without gradients. */
+    /** Returns the adapters of the averaged weights, without gradients. */
     public Adapters average() {
         return average;
     }
 
-    /** Returns the averaged tensors by name: what is worth keeping in the end. They change with every step. */
+    /** Returns the averaged tensors by name, which are the result. They change with every step. */
     public Map<String, Tensor> averaged() {
         return Collections.unmodifiableMap(averages.named());
     }
@@ -87,7 +86,10 @@ public final class TrainableWeights {
         return gradients;
     }
 
-    /** Takes the newest values into the average; at first more of them, so that the beginning is soon forgotten. */
+    /**
+     * Updates the average with the newest values; with a lower decay in the first steps, so that the initial values are
+     * soon forgotten.
+     */
     void updateAverage(long step) {
         if (decay > 0) {
             double kept = Math.min(decay, (1.0 + step) / (10.0 + step));
@@ -95,7 +97,7 @@ public final class TrainableWeights {
         }
     }
 
-    /** Multiplies the gradients so that their norm is at most {@code limit}, and returns what it was. */
+    /** Scales the gradients so that their norm is at most {@code limit}, and returns the norm before. */
     double clip(double limit) {
         double norm = torch.norm(gradients.all()).item_double();
         if (norm > limit) {
@@ -104,7 +106,7 @@ public final class TrainableWeights {
         return norm;
     }
 
-    /** What a checkpoint holds: current tensors by name, and the averaged ones where there is an average. */
+    /** Returns the tensors of a checkpoint: present tensors by name, and the averaged ones if there is an average. */
     Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         values.named().forEach((name, tensor) -> state.put("current/" + name, tensor.detach()));
@@ -115,14 +117,13 @@ public final class TrainableWeights {
     }
 
     /**
-     * Named F32 tensors in one piece of memory: what concerns all numbers alike, such as an optimiser's update, is one
-     * operation on the whole.
+     * Named F32 tensors in one piece of memory, so that an optimiser's update is one operation on all of them.
      *
-     * @param all one-dimensional, every element of every tensor in order
-     * @param named views of it
+     * @param all one-dimensional, with every element of every tensor in order
+     * @param named the tensors, as views of it
      */
     record FlatTensors(Tensor all, Map<String, Tensor> named) {
-        /** Zeros; {@code arena} owns them. */
+        /** Creates tensors of zeros, which {@code arena} owns. */
         static FlatTensors zeros(Map<String, long[]> shapes, TensorArena arena) {
             long count = shapes.values().stream().mapToLong(Shapes::count).sum();
             Tensor all = arena.own(Tensors.empty(count).zero_());
@@ -140,7 +141,7 @@ public final class TrainableWeights {
             return new FlatTensors(all, named);
         }
 
-        /** Returns the tensor called {@code name}, which must be there. */
+        /** Returns the tensor {@code name}, which must exist. */
         Tensor get(String name) {
             return Objects.requireNonNull(named.get(name), name);
         }

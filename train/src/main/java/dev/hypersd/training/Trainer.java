@@ -10,10 +10,10 @@ import java.util.OptionalLong;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The one training loop.
+ * The training loop.
  *
- * <p>Everything random and every choice of samples follows from the seed and the step, and a checkpoint holds all
- * weights, averages and moments: a run that was ended at any moment and is resumed from its last checkpoint arrives at
+ * <p>All random numbers and the choice of samples follow from the seed and the step, and a checkpoint holds all
+ * weights, averages and moments: a run that was interrupted at any time and is resumed from its last checkpoint reaches
  * the same weights, bit for bit, as one that was not.
  */
 public final class Trainer<S> implements AutoCloseable {
@@ -30,7 +30,7 @@ public final class Trainer<S> implements AutoCloseable {
     private final List<LearnerStep<S>> learnerSteps;
     private long step;
     private double best = Double.POSITIVE_INFINITY;
-    /** Validations since the best one. */
+    /** The number of validations since the best one. */
     private int worse;
 
     private volatile boolean stopping;
@@ -49,8 +49,8 @@ public final class Trainer<S> implements AutoCloseable {
     }
 
     /**
-     * Goes on from the newest checkpoint, if there is one; from the best, if the run has ended for want of a better
-     * one.
+     * Continues from the newest checkpoint, if there is one; or from the best, if the run ended because validations no
+     * longer improved.
      *
      * @throws dev.hypersd.error.InvalidFileException if it is of another recipe
      */
@@ -65,15 +65,15 @@ public final class Trainer<S> implements AutoCloseable {
         }
     }
 
-    /** Has the run end after the step that is being done, with a checkpoint. Any thread may call this. */
+    /** Makes the run end after the present step, with a checkpoint. Any thread may call this. */
     public void stop() {
         stopping = true;
     }
 
     /**
-     * Trains until the last step, until validations have been no better for too long, or until {@link #stop}.
+     * Trains until the last step, until validations have not improved for too long, or until {@link #stop}.
      *
-     * @return whether this was the end of the run, and not of a part of it
+     * @return whether the run is complete
      * @throws DivergedException if a loss or a gradient is no longer finite
      */
     public boolean run() {
@@ -98,7 +98,7 @@ public final class Trainer<S> implements AutoCloseable {
         return settings.patience() > 0 && worse >= settings.patience();
     }
 
-    /** Makes the best state the one that counts, if the run has ended for want of a better one. */
+    /** Restores the best checkpoint, if the run ended because validations no longer improved. */
     private void settle() {
         if (isImpatient()) {
             checkpoints.restoreBest(state());
@@ -145,8 +145,8 @@ public final class Trainer<S> implements AutoCloseable {
     }
 
     /**
-     * Measures the loss on held-out samples, always the same ones with the same noise; tells whether it was never as
-     * low.
+     * Measures the loss on held-out samples, always the same ones with the same noise, and returns whether it is the
+     * lowest so far.
      */
     private boolean validate() {
         return objective

@@ -3,43 +3,43 @@ package dev.hypersd.training;
 import dev.hypersd.image.Image;
 import java.util.Map;
 
-/** Is told what happens in a run, on the thread that computes, so it must return quickly. */
+/** Receives the events of a run, on the thread that trains, so it must return quickly. */
 public interface TrainingListener {
-    /** Before the run: so many of {@code total} pictures or captions have been encoded, which is done once. */
+    /** Receives the progress of encoding pictures or captions, once before the run. */
     default void encoded(long done, long total) {}
 
     /**
-     * The run begins, or goes on.
+     * Reports that the run begins or continues.
      *
-     * @param done steps that were done before
+     * @param done the number of steps that were completed before
      * @param steps the number of steps of the whole run
      */
     default void started(long done, long steps) {}
 
-    /** A step was done. */
+    /** Receives each completed step. */
     default void step(StepReport report) {}
 
-    /** Something was measured after {@code step}, by name. */
+    /** Receives numbers that were measured after {@code step}, by name. */
     default void measured(long step, Map<String, Double> values) {}
 
-    /** Pictures that were drawn after {@code step}, by name. */
+    /** Receives sample pictures that were drawn after {@code step}, by name. */
     default void drew(long step, Map<String, Image> pictures) {}
 
-    /** The state after {@code step} is safe on disk. */
+    /** Reports that the checkpoint after {@code step} is on disk. */
     default void saved(long step) {}
 
-    /** The run has ended, whether it reached its last step or was stopped. */
+    /** Reports that the run has ended, after its last step or because it was stopped. */
     default void ended(long step) {}
 
     /**
-     * What happened in one step.
+     * The numbers of one step.
      *
-     * @param step counted from 1
+     * @param step the number of the step, from 1
      * @param values losses by {@code learner/term}, gradient norms by {@code learner/norm}, learning rates by
      *     {@code learner/rate}
-     * @param loss the first learner's total, the one number to look at
-     * @param samples that were learned from
-     * @param seconds that it took
+     * @param loss the total loss of the first learner
+     * @param samples the number of samples
+     * @param seconds the duration of the step
      */
     record StepReport(long step, Map<String, Double> values, double loss, long samples, double seconds) {
         public StepReport {

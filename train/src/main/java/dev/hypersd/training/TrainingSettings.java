@@ -8,15 +8,15 @@ import java.util.function.Supplier;
 /**
  * The settings of the training loop, which are the same for every objective.
  *
- * @param seed the seed of everything random, weights excepted
+ * @param seed the seed of all random numbers except weights
  * @param steps the number of steps of the whole run, at least 1
- * @param batch samples of a micro-batch, at least 1
- * @param accumulate micro-batches of an update, at least 1
- * @param precision the precision of the networks
- * @param gradientCheckpointing whether what is inside of U-Net layers is computed again for the backward pass and not
- *     kept until then, see {@link dev.hypersd.nn.GradientCheckpointing}
- * @param patience how many validations in a row may be no better than the best before the run ends, with the best as
- *     what comes of it; 0 for any number
+ * @param batch the number of samples of a micro-batch, at least 1
+ * @param accumulate the number of micro-batches of an update, at least 1
+ * @param precision the precision in which networks compute
+ * @param gradientCheckpointing whether the inside of U-Net layers is computed again for the backward pass, see {@link
+ *     dev.hypersd.nn.GradientCheckpointing}
+ * @param patience the number of consecutive validations without improvement after which the run ends with the best
+ *     weights; 0 for no limit
  * @param intervals the intervals of what happens regularly, in steps
  */
 public record TrainingSettings(
@@ -28,27 +28,29 @@ public record TrainingSettings(
         boolean gradientCheckpointing,
         int patience,
         Intervals intervals) {
-    /** Settings without gradient checkpointing, of a run that goes on to its last step. */
+    /** Creates settings without gradient checkpointing, for a run to its last step. */
     public TrainingSettings(
             long seed, long steps, int batch, int accumulate, Precision precision, Intervals intervals) {
         this(seed, steps, batch, accumulate, precision, false, 0, intervals);
     }
 
     /**
-     * How often something happens, in steps; 0 for never.
+     * The numbers of steps between regular events; 0 for never.
      *
-     * @param checkpoint saves all there is to go on from
-     * @param validation computes the loss on held-out samples
-     * @param show draws sample pictures
+     * @param checkpoint how often the state is saved
+     * @param validation how often the loss on held-out samples is measured
+     * @param show how often sample pictures are drawn
      */
     public record Intervals(long checkpoint, long validation, long show) {}
 
-    /** Samples that one update of a learner consumes. */
+    /** Returns the number of samples of one update of a learner. */
     long samplesPerUpdate() {
         return (long) batch * accumulate;
     }
 
-    /** What networks compute in while they learn. Weights, gradients and their averages are F32 in any case. */
+    /**
+     * The precision in which networks compute during training. Weights, gradients and their averages are always F32.
+     */
     public enum Precision {
         F32 {
             @Override
@@ -57,8 +59,8 @@ public record TrainingSettings(
             }
         },
         /**
-         * Matrix products and convolutions in BF16, the rest in F32: about twice as fast where the processor multiplies
-         * BF16. Elsewhere it would take several times as long, and is the same as {@link #F32}.
+         * Matrix products and convolutions in BF16, the rest in F32: about twice as fast if the processor has
+         * instructions for BF16. Otherwise it would be several times slower, so it is the same as {@link #F32}.
          */
         MIXED {
             @Override

@@ -11,21 +11,21 @@ import java.util.Map;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
-/** Which parameters of a network are trained, and how the trained tensors change the network. */
+/** The trained parameters of a network, and how the trained tensors change the network. */
 public sealed interface Tuning permits Tuning.Full, LowRankTuning, Tuning.Mixed {
-    /** Returns the tensors that learn, by name. */
+    /** Returns the shapes of the trained tensors, by name. */
     Map<String, long[]> shapes();
 
-    /** Fills {@code tensors}, which has {@link #shapes}, so that the network starts as it is. */
+    /** Initialises {@code tensors}, which have {@link #shapes}, so that the network is not changed yet. */
     void begin(Map<String, Tensor> tensors, RandomTensors random);
 
-    /** Returns the network changed by {@code tensors}; differentiable in them. */
+    /** Returns the adapters that change the network by {@code tensors}, differentiable in them. */
     Adapters over(Map<String, Tensor> tensors);
 
     /**
-     * All given parameters are trained: the trained tensors take the place of the network's own, which do not change.
+     * Trains parameters in full: the trained tensors replace the network's own, which are not changed.
      *
-     * @param parameters by the names that checkpoints use
+     * @param parameters the parameters by their names in checkpoints
      */
     record Full(Map<String, Parameter> parameters) implements Tuning {
         public Full {
@@ -61,10 +61,10 @@ public sealed interface Tuning permits Tuning.Full, LowRankTuning, Tuning.Mixed 
     }
 
     /**
-     * Some parameters learn in full and others by low-rank factors.
+     * Trains some parameters in full and others by low-rank factors.
      *
-     * @param full a tuning of which no parameter is among the other's targets, under names that the other's tensors do
-     *     not have
+     * @param full the parameters that are trained in full, none of which is a target of {@code lowRank}, and whose
+     *     names differ from those of its tensors
      */
     record Mixed(Full full, LowRankTuning lowRank) implements Tuning {
         @Override

@@ -1,6 +1,6 @@
 /**
- * The one training loop. An {@link dev.hypersd.training.Objective} says what is trained and with which loss; the {@link
- * dev.hypersd.training.Trainer} does everything else.
+ * The training loop. An {@link dev.hypersd.training.Objective} defines what is trained and with which losses; the
+ * {@link dev.hypersd.training.Trainer} does everything else.
  */
 @NullMarked
 package dev.hypersd.training;

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Learns which symbols to join (Sennrich et al., 2016, algorithm 1): the pair of neighbours that is seen most often
- * becomes one symbol, then the next, until there are enough or no pair is seen twice.
+ * Learns the merges of byte-pair encoding (Sennrich et al., 2016, algorithm 1): the most frequent pair of neighbouring
+ * symbols becomes one symbol, then the next, until there are enough or no pair occurs twice.
  */
 public final class BytePairTraining {
     private static final int LEAST = 2;
 
-    /** Two neighbours. */
+    /** Two neighbouring symbols. */
     private record Pair(String left, String right) implements Comparable<Pair> {
         private static final Comparator<Pair> ORDER =
                 Comparator.comparing(Pair::left).thenComparing(Pair::right);
@@ -37,9 +37,9 @@ public final class BytePairTraining {
     }
 
     /**
-     * Returns the merges in the order in which they were learned, each two symbols with a space between.
+     * Returns the merges in the order in which they were learned, each as two symbols separated by a space.
      *
-     * @param most how many there may be
+     * @param most the greatest number of merges
      */
     public static List<String> merges(Stream<String> captions, int most) {
         BytePairTraining training = new BytePairTraining(captions);
@@ -65,7 +65,10 @@ public final class BytePairTraining {
         return symbols;
     }
 
-    /** Of equally frequent pairs the first in alphabetical order, so that the result is always the same. */
+    /**
+     * Returns the most frequent pair; the first in alphabetical order of several, so that the result is always the
+     * same.
+     */
     private Optional<Pair> mostFrequent() {
         Map<Pair, Long> counts = new HashMap<>();
         words.forEach((symbols, count) -> {
