@@ -29,6 +29,7 @@ module dev.hypersd.core {
     // The inside, for the modules of this project.
     exports dev.hypersd.checkpoint to
             dev.hypersd.cli,
+            dev.hypersd.eval,
             dev.hypersd.train;
     exports dev.hypersd.clip to
             dev.hypersd.bench,

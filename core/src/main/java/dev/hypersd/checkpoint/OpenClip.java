@@ -14,47 +14,72 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Translates the names and layouts of a text encoder's weights between open_clip and transformers. Open_clip, which
- * SDXL's second text encoder comes from, stores query, key and value as one matrix, in this order, and the transpose of
- * the projection.
+ * Translates the names and layouts of both towers of CLIP between open_clip and transformers. Open_clip, whose text tower
+ * is SDXL's second text encoder, stores query, key and value as one matrix, in this order, and the transposes of the
+ * projections.
  */
-final class OpenClip {
+public final class OpenClip {
     private static final String LAYER = "transformer\\.resblocks\\.(\\d+)\\.";
     private static final Pattern FUSED = Pattern.compile(LAYER + "attn\\.in_proj_(weight|bias)");
+    private static final String VISUAL = "visual.";
+    private static final String SCALE = "logit_scale";
     private static final List<String> PARTS = List.of("q", "k", "v");
     private static final String OWN_LAYER = "text_model\\.encoder\\.layers\\.(\\d+)\\.";
     private static final Pattern THIRD = Pattern.compile(OWN_LAYER + "self_attn\\.([qkv])_proj\\.(weight|bias)");
 
-    private static final Renaming NAMES = new Renaming()
+    private static final Renaming TEXT = layers("text_model")
             .prefix("token_embedding\\.", "text_model.embeddings.token_embedding.")
             .prefix("positional_embedding", "text_model.embeddings.position_embedding.weight")
-            .prefix("ln_final\\.", "text_model.final_layer_norm.")
-            .prefix(LAYER + "ln_1\\.", "text_model.encoder.layers.$1.layer_norm1.")
-            .prefix(LAYER + "ln_2\\.", "text_model.encoder.layers.$1.layer_norm2.")
-            .prefix(LAYER + "mlp\\.c_fc\\.", "text_model.encoder.layers.$1.mlp.fc1.")
-            .prefix(LAYER + "mlp\\.c_proj\\.", "text_model.encoder.layers.$1.mlp.fc2.")
-            .prefix(LAYER + "attn\\.out_proj\\.", "text_model.encoder.layers.$1.self_attn.out_proj.");
+            .prefix("ln_final\\.", "text_model.final_layer_norm.");
+
+    private static final Renaming VISION = layers("vision_model")
+            .prefix("class_embedding", "vision_model.embeddings.class_embedding")
+            .prefix("conv1\\.", "vision_model.embeddings.patch_embedding.")
+            .prefix("positional_embedding", "vision_model.embeddings.position_embedding.weight")
+            .prefix("ln_pre\\.", "vision_model.pre_layrnorm.") // Their spelling.
+            .prefix("ln_post\\.", "vision_model.post_layernorm.");
 
     private OpenClip() {}
 
-    /** Returns a view of {@code source}, which holds only the encoder, under the names of transformers. */
-    static WeightSource view(WeightSource source) {
-        return WeightView.of(source, OpenClip::translate);
+    private static Renaming layers(String tower) {
+        String layer = tower + ".encoder.layers.$1.";
+        return new Renaming()
+                .prefix(LAYER + "ln_1\\.", layer + "layer_norm1.")
+                .prefix(LAYER + "ln_2\\.", layer + "layer_norm2.")
+                .prefix(LAYER + "mlp\\.c_fc\\.", layer + "mlp.fc1.")
+                .prefix(LAYER + "mlp\\.c_proj\\.", layer + "mlp.fc2.")
+                .prefix(LAYER + "attn\\.out_proj\\.", layer + "self_attn.out_proj.");
     }
 
-    private static Stream<StoredTensor> translate(StoredTensor tensor) {
-        String name = tensor.name();
-        Matcher fused = FUSED.matcher(name);
+    /** Returns a view of {@code source}, which holds the text tower and nothing else. */
+    static WeightSource view(WeightSource source) {
+        return WeightView.of(
+                source,
+                // The temperature of the contrastive loss.
+                tensor -> tensor.name().equals(SCALE) ? Stream.empty() : translate(tensor, tensor.name()));
+    }
+
+    /** Returns a view of {@code source}, which holds a whole CLIP, under the names of transformers. */
+    public static WeightSource both(WeightSource source) {
+        return WeightView.of(source, tensor -> translate(tensor, tensor.name()));
+    }
+
+    private static Stream<StoredTensor> translate(StoredTensor tensor, String name) {
+        boolean visual = name.startsWith(VISUAL);
+        String inTower = visual ? name.substring(VISUAL.length()) : name;
+        Matcher fused = FUSED.matcher(inTower);
         if (fused.matches()) {
             return thirds(
-                    tensor, "text_model.encoder.layers." + fused.group(1) + ".self_attn.%s_proj." + fused.group(2));
+                    tensor,
+                    "%s.encoder.layers.%s.self_attn.%%s_proj.%s"
+                            .formatted(visual ? "vision_model" : "text_model", fused.group(1), fused.group(2)));
         }
-        return switch (name) {
-            case "text_projection" -> Stream.of(transposed(tensor, "text_projection.weight"));
-            // The temperature of the contrastive loss.
-            case "logit_scale" -> Stream.empty();
-            default -> Stream.of(tensor.as(NAMES.apply(name)));
-        };
+        return Stream.of(
+                switch (name) {
+                    case "text_projection" -> transposed(tensor, "text_projection.weight");
+                    case "visual.proj" -> transposed(tensor, "visual_projection.weight");
+                    default -> tensor.as((visual ? VISION : TEXT).apply(inTower));
+                });
     }
 
     private static final Renaming BACK = new Renaming()

@@ -61,10 +61,37 @@ public record ClipTextConfig(
                 json.number("layer_norm_eps", 1e-5),
                 json.integer("eos_token_id", 49407),
                 projection);
-        if (config.width % config.heads != 0) {
-            throw json.invalid("num_attention_heads", "asks for " + config.heads + " heads on width " + config.width);
+        return config.checked(json, "num_attention_heads");
+    }
+
+    /** Reads the {@code text_cfg} of open_clip. Texts are pooled at their largest id there. */
+    static ClipTextConfig fromOpenClip(JsonObject json, Activation activation, int projection) {
+        for (String other : List.of("hf_model_name", "ls_init_value")) {
+            json.expectNone(other);
         }
-        return config;
+        json.expect("embed_cls", false);
+        json.expect("no_causal_mask", false);
+        json.expect("pool_type", "argmax");
+        int width = json.positive("width", 512);
+        ClipTextConfig config = new ClipTextConfig(
+                json.positive("vocab_size", 49408),
+                width,
+                (int) (width * json.number("mlp_ratio", 4)),
+                json.positive("layers", 12),
+                json.positive("heads", 8),
+                json.positive("context_length", 77),
+                activation,
+                1e-5,
+                LEGACY_END_OF_TEXT,
+                OptionalInt.of(projection));
+        return config.checked(json, "heads");
+    }
+
+    private ClipTextConfig checked(JsonObject json, String key) {
+        if (width % heads != 0) {
+            throw json.invalid(key, "asks for " + heads + " heads on width " + width);
+        }
+        return this;
     }
 
     ClipTransformer.Config transformer() {

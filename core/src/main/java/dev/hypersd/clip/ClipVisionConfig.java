@@ -2,6 +2,7 @@ package dev.hypersd.clip;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.JsonObject;
+import java.util.List;
 
 /**
  * The sizes and options of the image tower of CLIP.
@@ -45,15 +46,40 @@ public record ClipVisionConfig(
                 Activation.of(json, "hidden_act"),
                 json.number("layer_norm_eps", 1e-5),
                 projection);
-        if (config.width % config.heads != 0) {
-            throw json.invalid("num_attention_heads", "asks for " + config.heads + " heads on width " + config.width);
+        return config.checked(json, "num_attention_heads");
+    }
+
+    /** Reads the {@code vision_cfg} of open_clip, of vision transformers with a class token. */
+    static ClipVisionConfig fromOpenClip(JsonObject json, Activation activation, int projection) {
+        for (String other : List.of("timm_model_name", "ls_init_value")) {
+            json.expectNone(other);
         }
-        if (config.imageSize % config.patch != 0) {
-            throw json.invalid(
-                    "patch_size",
-                    "is %d, which does not divide pictures of %d".formatted(config.patch, config.imageSize));
+        for (String other : List.of("input_patchnorm", "global_average_pool", "attentional_pool", "no_ln_pre")) {
+            json.expect(other, false);
         }
-        return config;
+        json.expect("pool_type", "tok");
+        int width = json.positive("width", 768);
+        ClipVisionConfig config = new ClipVisionConfig(
+                json.positive("image_size", 224),
+                json.positive("patch_size", 16),
+                width,
+                (int) (width * json.number("mlp_ratio", 4)),
+                json.positive("layers", 12),
+                Math.max(1, width / json.positive("head_width", 64)),
+                activation,
+                1e-5,
+                projection);
+        return config.checked(json, "head_width");
+    }
+
+    private ClipVisionConfig checked(JsonObject json, String key) {
+        if (width % heads != 0) {
+            throw json.invalid(key, "asks for " + heads + " heads on width " + width);
+        }
+        if (imageSize % patch != 0) {
+            throw json.invalid("patch_size", "is %d, which does not divide pictures of %d".formatted(patch, imageSize));
+        }
+        return this;
     }
 
     /** Returns the number of patches of a picture: its tokens without the class token. */

@@ -13,7 +13,6 @@ import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.Tensors;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -22,13 +21,6 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class ClipVisionModel {
     private static final String PROJECTION = "visual_projection";
-
-    /** The means of red, green and blue (0 to 1) in the pictures that CLIP was trained on. */
-    @SuppressWarnings("FloatingPointLiteralPrecision") // as published
-    private static final float[] MEAN = {0.48145466f, 0.4578275f, 0.40821073f};
-
-    @SuppressWarnings("FloatingPointLiteralPrecision") // as published
-    private static final float[] DEVIATION = {0.26862954f, 0.26130258f, 0.27577711f};
 
     private final ClipVisionConfig config;
     private final Parameter classToken;
@@ -65,7 +57,8 @@ public final class ClipVisionModel {
     /**
      * Encodes pictures.
      *
-     * @param pixels {@code [B, 3, S, S]}, from {@link #normalise}; {@code S} is {@link ClipVisionConfig#imageSize}
+     * @param pixels {@code [B, 3, S, S]}, less the mean of CLIP's pictures and divided by their deviation; {@code S} is
+     *     {@link ClipVisionConfig#imageSize}
      * @return {@code [B, P]}, of any length
      * @throws InvalidRequestException if the pictures have another size
      */
@@ -75,21 +68,6 @@ public final class ClipVisionModel {
             Tensor last = encoder.forward(firstNorm.forward(tokens(pixels))).getLast();
             return projection.forward(lastNorm.forward(last.select(1, 0)));
         });
-    }
-
-    /**
-     * Normalises pixels {@code [B, 3, H, W]} from -1 to 1, as autoencoders return them, by the mean and deviation of
-     * all published CLIP models; differentiable.
-     */
-    public static Tensor normalise(Tensor pixels) {
-        return scoped(() -> pixels.add(new Scalar(1))
-                .mul_(new Scalar(0.5))
-                .sub_(perChannel(MEAN, pixels))
-                .div_(perChannel(DEVIATION, pixels)));
-    }
-
-    private static Tensor perChannel(float[] values, Tensor like) {
-        return Tensors.of(values, 1, 3, 1, 1).to(like.device(), like.scalar_type());
     }
 
     private Tensor tokens(Tensor pixels) {

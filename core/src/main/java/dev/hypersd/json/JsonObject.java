@@ -312,10 +312,7 @@ public final class JsonObject {
                         "a list of strings or objects",
                         (k, v) -> v.isString()
                                 ? ofString.apply(v.asString())
-                                : ofObject.apply(
-                                        v.isObject()
-                                                ? inner(k, v)
-                                                : refuse(k, "a string or an object", v)))
+                                : ofObject.apply(v.isObject() ? inner(k, v) : refuse(k, "a string or an object", v)))
                 : List.of();
     }
 

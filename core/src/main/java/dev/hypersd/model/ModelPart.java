@@ -100,6 +100,17 @@ public final class ModelPart {
         return in(folder, Optional.empty());
     }
 
+    /**
+     * Opens a network whose files are laid out in a way of their own.
+     *
+     * @param folder where they lie
+     * @param config reads the configuration
+     * @param weights opens the weights
+     */
+    public static ModelPart of(Path folder, Supplier<JsonObject> config, Supplier<WeightSource> weights) {
+        return new ModelPart(String.valueOf(folder.getFileName()), folder, config, weights);
+    }
+
     /** Opens a network in a folder of its own, with its weights in {@code variant}, for example {@code "fp16"}. */
     public static ModelPart in(Path folder, String variant) {
         return in(folder, Optional.of(variant));

@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
  *
  * @param <C> its configuration
  * @param <N> the network
- * @param className the name of the class in {@code config.json}
+ * @param className the name of the class in {@code config.json}; empty where configurations name none
  * @param names renames its tensors from older spellings
  * @param reader reads the configuration
  * @param maker builds the network from its configuration and its parameters

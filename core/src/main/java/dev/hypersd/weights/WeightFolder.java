@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 public final class WeightFolder {
     private static final Logger LOG = System.getLogger("dev.hypersd.weights");
 
+    private static final List<String> PICKLES = List.of(".bin", ".ckpt", ".pt", ".pth");
+
     private WeightFolder() {}
 
     /**
@@ -63,6 +65,26 @@ public final class WeightFolder {
                 .toList();
     }
 
+    /**
+     * Opens the only safetensors file in a folder, whatever its name: published judges have names of their own.
+     *
+     * @throws InvalidFileException if there is none, or more than one
+     */
+    public static WeightSource openOnly(Path folder) {
+        List<String> files = list(folder).stream()
+                .filter(file -> file.endsWith(".safetensors"))
+                .toList();
+        if (files.size() > 1) {
+            throw new InvalidFileException(
+                    folder, "has several files of weights, %s; leave one of them".formatted(String.join(", ", files)));
+        }
+        if (files.isEmpty()) {
+            throw pickle(folder, "a safetensors file")
+                    .orElseGet(() -> new InvalidFileException(folder, "has no weights: no safetensors file"));
+        }
+        return SafetensorsFile.open(folder.resolve(files.getFirst()));
+    }
+
     private static Optional<WeightSource> find(Path folder, String single, String index) {
         if (Files.exists(folder.resolve(single))) {
             return Optional.of(SafetensorsFile.open(folder.resolve(single)));
@@ -74,7 +96,6 @@ public final class WeightFolder {
 
     private static InvalidFileException absent(Path folder, String stem) {
         String single = stem + ".safetensors";
-        List<String> there = list(folder);
         List<String> variants = variants(folder, stem);
         if (!variants.isEmpty()) {
             String variant = variants.getFirst();
@@ -83,18 +104,22 @@ public final class WeightFolder {
                     "not found; the weights are there only as variant %s (%s.%s.safetensors): ask for variant %s"
                             .formatted(String.join(" or ", variants), stem, variant, variant));
         }
-        for (String file : there) {
-            if (file.endsWith(".bin") || file.endsWith(".ckpt") || file.endsWith(".pt") || file.endsWith(".pth")) {
-                return new InvalidFileException(
+        return pickle(folder, single)
+                .orElseGet(() -> new InvalidFileException(
+                        folder.resolve("config.json"),
+                        "describes a network whose weights are missing: no " + single + " beside it"));
+    }
+
+    /** Returns the refusal of a folder where {@code missing} is missing, and there is a pickle. */
+    private static Optional<InvalidFileException> pickle(Path folder, String missing) {
+        return list(folder).stream()
+                .filter(file -> PICKLES.stream().anyMatch(file::endsWith))
+                .findFirst()
+                .map(file -> new InvalidFileException(
                         folder.resolve(file),
                         ("is a pickle, which could run code and is never opened; %s is missing: convert it to "
                                         + "safetensors where it came from")
-                                .formatted(single));
-            }
-        }
-        return new InvalidFileException(
-                folder.resolve("config.json"),
-                "describes a network whose weights are missing: no " + single + " beside it");
+                                .formatted(missing)));
     }
 
     /** Returns the variant in the name of a weights file; empty if it has none. */

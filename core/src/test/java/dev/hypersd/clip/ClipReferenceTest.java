@@ -9,6 +9,7 @@ import dev.hypersd.reference.ReferenceModels;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
@@ -35,6 +36,10 @@ class ClipReferenceTest {
         assertThat(cases()).isNotEmpty();
     }
 
+    private static Tensor perChannel(float... values) {
+        return Tensors.of(values, 1, 3, 1, 1);
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     void embeddingsAndCosinesMatchReference(String name) {
@@ -46,9 +51,9 @@ class ClipReferenceTest {
                 Tensor texts = model.texts(golden.tensor("expected.input_ids"));
                 Tensor pixels = golden.tensor("expected.pixel_values_uint8")
                         .to(Dtype.F32.scalarType())
-                        .div(new Scalar(127.5))
-                        .sub(new Scalar(1));
-                Tensor pictures = model.pictures(ClipVisionModel.normalise(pixels));
+                        .div(new Scalar(255));
+                Tensor pictures = model.pictures(pixels.sub(perChannel(0.48145466f, 0.4578275f, 0.40821073f))
+                        .div(perChannel(0.26862954f, 0.26130258f, 0.27577711f)));
 
                 golden.assertClose("expected.text_embeds", texts, ATOL, RTOL);
                 golden.assertClose("expected.image_embeds", pictures, ATOL, RTOL);

@@ -10,7 +10,13 @@ public enum Judge {
     CLIP("clip"),
     /** A head on CLIP's embeddings: how well the picture looks, whatever it shows. */
     AESTHETIC("aesthetic"),
-    /** A preference model that was trained here: how much the picture would be preferred as one of the text. */
+    /** ImageReward: how much people would prefer the picture as one of the text. */
+    IMAGE_REWARD("image-reward"),
+    /** PickScore, likewise, a CLIP that learned from choices between two pictures. */
+    PICK_SCORE("pick-score"),
+    /** The second human preference score, likewise. */
+    HPS("hps"),
+    /** Returns a preference model that was trained here. */
     PREFERENCE("preference");
 
     private final String folder;

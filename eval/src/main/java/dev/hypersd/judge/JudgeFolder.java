@@ -97,19 +97,40 @@ public record JudgeFolder(Path path) {
     private ScoreJudge open(Score score, Map<Path, ClipJudge> clips, TensorArena arena) {
         Path folder = required(score.key());
         return switch (score.kind()) {
-            case CLIP -> clips.computeIfAbsent(folder, clip -> ClipJudge.open(clip, arena));
-            case AESTHETIC ->
-                AestheticJudge.open(
-                        folder, clips.computeIfAbsent(clipOf(folder), clip -> ClipJudge.open(clip, arena)), arena);
+            case CLIP -> open(folder, clips, arena);
+            case AESTHETIC -> AestheticJudge.open(folder, open(clipOf(score), clips, arena), arena);
+            case IMAGE_REWARD -> PreferenceJudge.openImageReward(folder, arena);
+            case PICK_SCORE -> ClipJudge.openPickScore(folder, arena);
+            case HPS -> ClipJudge.openHps(folder, arena);
             case PREFERENCE -> PreferenceJudge.open(folder, arena);
         };
     }
 
-    /** Returns the CLIP whose embeddings the head in {@code aesthetic} scores. */
-    private Path clipOf(Path aesthetic) {
+    private static ClipJudge open(Path folder, Map<Path, ClipJudge> clips, TensorArena arena) {
+        return clips.computeIfAbsent(folder, clip -> ClipJudge.open(clip, arena));
+    }
+
+    /**
+     * Returns the CLIP whose embeddings the head of an aesthetic {@code score} looks at: its own, in the folder {@code clip}
+     * inside the head's. A head that was trained here may look at the one in {@code clip} beside it.
+     *
+     * @throws InvalidFileException if there is none
+     */
+    private Path clipOf(Score score) {
+        Path own = path.resolve(score.key()).resolve(Judge.CLIP.folder());
+        if (Files.isDirectory(own)) {
+            return own;
+        }
+        Path head = required(score.key());
+        if (!AestheticJudge.isTrainedHere(head)) {
+            throw new InvalidFileException(
+                    head,
+                    "is a head on the embeddings of a CLIP of its own, a ViT-L/14, which belongs into %s"
+                            .formatted(own));
+        }
         if (!has(Judge.CLIP)) {
             throw new InvalidFileException(
-                    aesthetic, "scores the embeddings of a CLIP, and there is none in %s".formatted(of(Judge.CLIP)));
+                    head, "scores the embeddings of a CLIP, and there is none in %s".formatted(of(Judge.CLIP)));
         }
         return of(Judge.CLIP);
     }
@@ -130,7 +151,10 @@ public record JudgeFolder(Path path) {
 
     /** Returns a fingerprint of the files of the judge that gives {@code score}. */
     public String fingerprint(Score score) {
-        return Fingerprint.of(required(score.key()));
+        String own = Fingerprint.of(required(score.key()));
+        return score.kind() == Score.Kind.AESTHETIC
+                ? new Fingerprint().add(own).add(Fingerprint.of(clipOf(score))).digits()
+                : own;
     }
 
     /** Returns a fingerprint of the files of all judges that look at evaluated pictures: of all but the segmenter. */

@@ -26,7 +26,13 @@ public record Score(Kind kind, String variant) implements Comparable<Score> {
         CLIP(Judge.CLIP, "CLIP score", 2),
         /** How well the picture looks, whatever it shows. */
         AESTHETIC(Judge.AESTHETIC, "aesthetic score", 2),
-        /** How much the picture would be preferred as a picture of its text. */
+        /** How much people would prefer the picture as one of its text: the number of a normal deviate. */
+        IMAGE_REWARD(Judge.IMAGE_REWARD, "ImageReward", 3),
+        /** PickScore: the cosine times the logit scale, around 20. */
+        PICK_SCORE(Judge.PICK_SCORE, "PickScore", 3),
+        /** The second human preference score: a cosine, around 0.27. */
+        HPS(Judge.HPS, "HPSv2", 4),
+        /** Returns how much the picture would be preferred as one of its text, by a model that was trained here. */
         PREFERENCE(Judge.PREFERENCE, "preference score", 2);
 
         private final Judge judge;

@@ -45,7 +45,8 @@ class JudgeFolderTest {
     @Test
     void theFingerprintTellsWhichJudgeAFileBelongsToAndLeavesOutTheSegmenter() throws IOException {
         Files.writeString(Files.createDirectories(path.resolve("one/clip")).resolve("config.json"), "{}");
-        Files.writeString(Files.createDirectories(path.resolve("two/aesthetic")).resolve("config.json"), "{}");
+        Files.writeString(
+                Files.createDirectories(path.resolve("two/preference")).resolve("config.json"), "{}");
         String one = new JudgeFolder(path.resolve("one")).fingerprint();
         assertThat(one).isNotEqualTo(new JudgeFolder(path.resolve("two")).fingerprint());
         Files.writeString(

@@ -9,9 +9,9 @@ import dev.hypersd.judge.detection.SegmentationLosses;
 import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.judge.preference.PreferenceModel;
 import dev.hypersd.judge.preference.TokenBatch;
-import dev.hypersd.judge.reward.ClipImageProcessor;
 import dev.hypersd.judge.reward.ClipJudge;
 import dev.hypersd.judge.reward.ContrastiveLoss;
+import dev.hypersd.judge.reward.ImageProcessor;
 import dev.hypersd.judge.reward.PreferenceLoss;
 import dev.hypersd.judge.reward.ScoreHead;
 import dev.hypersd.scene.Sample;
@@ -63,7 +63,7 @@ public final class JudgeLosses {
                 .toArray();
         Tensor texts = clip.texts(Tensors.of(ids, batch.size(), ids.length / batch.size()));
         Tensor pictures = clip.pictures(
-                ClipImageProcessor.of(images, clip.vision().config().imageSize()));
+                ImageProcessor.clip(clip.vision().config().imageSize()).of(images));
         return Losses.of(
                 new Term("contrastive", 1, ContrastiveLoss.of(texts, pictures, scale(clip))),
                 new Term(ACCURACY, 0, ContrastiveLoss.accuracy(texts, pictures)));
@@ -87,9 +87,8 @@ public final class JudgeLosses {
      */
     public static Losses preference(PreferenceModel model, ClipTokenizer tokenizer, List<PreferencePair> batch) {
         int count = batch.size();
-        Tensor seen = model.see(ClipImageProcessor.of(
-                each(batch, PreferencePair::image, PreferencePair::degraded),
-                model.config().vision().imageSize()));
+        Tensor seen = model.see(ImageProcessor.clip(model.config().vision().imageSize())
+                .of(each(batch, PreferencePair::image, PreferencePair::degraded)));
         List<String> captions = each(batch, PreferencePair::caption, PreferencePair::caption, PreferencePair::wrong);
         Tensor scores = model.compare(
                 Tensors.cat(0, seen, seen.narrow(0, 0, count)),

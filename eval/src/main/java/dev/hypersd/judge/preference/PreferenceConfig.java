@@ -44,8 +44,18 @@ public record PreferenceConfig(Vision vision, Text text, List<Integer> head, dou
      * @throws dev.hypersd.error.InvalidFileException if one is missing or a value contradicts another
      */
     public static PreferenceConfig from(JsonObject json) {
-        Vision vision = vision(part(json, "vit"));
-        Text text = text(part(json, "med_config"));
+        return of(json, vision(part(json, "vit")), text(part(json, "med_config")));
+    }
+
+    /**
+     * Reads {@code med_config.json}, which ImageReward is published with and which has the text encoder alone; the
+     * image encoder is a ViT-L/16.
+     */
+    static PreferenceConfig published(JsonObject json) {
+        return of(json, vision(json.section("vit")), text(json));
+    }
+
+    private static PreferenceConfig of(JsonObject json, Vision vision, Text text) {
         return new PreferenceConfig(
                 vision,
                 text,

@@ -3,68 +3,100 @@ package dev.hypersd.judge.preference;
 import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.image.Image;
-import dev.hypersd.judge.reward.ClipImageProcessor;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.judge.reward.Framing;
+import dev.hypersd.judge.reward.ImageProcessor;
 import dev.hypersd.judge.reward.ScoreJudge;
 import dev.hypersd.model.ModelPart;
+import dev.hypersd.model.NetworkType;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.ClipTokenizer;
+import dev.hypersd.tokenizer.WordPieceTokenizer;
+import dev.hypersd.weights.WeightFolder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A {@link PreferenceModel} that was trained here, with its tokenizer, which is one of CLIP's kind. Safe to share
- * between threads, not to be used after the arena has closed.
+ * A {@link PreferenceModel} with its tokenizer. Safe to share between threads, not to be used after the arena has
+ * closed.
  */
 public final class PreferenceJudge implements ScoreJudge {
-    private final PreferenceModel model;
-    private final ClipTokenizer tokenizer;
+    private static final int IMAGE_REWARD_TOKENS = 35;
 
-    private PreferenceJudge(PreferenceModel model, ClipTokenizer tokenizer) {
+    /** BLIP adds them to BERT's vocabulary. */
+    private static final List<String> BLIP_TOKENS = List.of("[DEC]", "[ENC]");
+
+    /** Its configuration names no class of ours. */
+    private static final NetworkType<PreferenceConfig, PreferenceModel> IMAGE_REWARD =
+            new NetworkType<>("BertModel", PreferenceModel::named, PreferenceConfig::published, PreferenceModel::new);
+
+    private final PreferenceModel model;
+    private final Function<List<String>, TokenBatch> tokenizer;
+    private final ImageProcessor processor;
+
+    private PreferenceJudge(PreferenceModel model, Function<List<String>, TokenBatch> tokenizer, Framing framing) {
         this.model = model;
         this.tokenizer = tokenizer;
+        this.processor = ImageProcessor.clip(model.config().vision().imageSize(), framing);
     }
 
     /**
-     * Opens a model with the files of its tokenizer beside it.
+     * Opens a model that was trained here, with the files of its tokenizer, which is one of CLIP's kind, beside it.
      *
      * @param arena the owner of its tensors
      * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
      */
     public static PreferenceJudge open(Path folder, TensorArena arena) {
         ClipTokenizer tokenizer = ClipTokenizer.open(folder);
+        return Engine.infer(() -> {
+            PreferenceModel model = ModelPart.in(folder)
+                    .load(PreferenceModel.TYPE, Dtype.F32, arena)
+                    .network();
+            int most = model.config().text().positions();
+            return new PreferenceJudge(model, texts -> TokenBatch.of(tokenizer, texts, most), Framing.CENTRE_CROP);
+        });
+    }
+
+    /**
+     * Opens ImageReward (Xu et al., 2023) as it is published: {@code med_config.json}, which may be absent, the weights
+     * as one safetensors file of any name, and {@code vocab.txt} of the uncased BERT.
+     *
+     * @param arena the owner of its tensors
+     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
+     */
+    public static PreferenceJudge openImageReward(Path folder, TensorArena arena) {
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.open(folder.resolve("vocab.txt"), BLIP_TOKENS);
         return Engine.infer(() -> new PreferenceJudge(
-                ModelPart.in(folder)
-                        .load(PreferenceModel.TYPE, Dtype.F32, arena)
+                ModelPart.of(folder, () -> imageRewardConfig(folder), () -> WeightFolder.openOnly(folder))
+                        .load(IMAGE_REWARD, Dtype.F32, arena)
                         .network(),
-                tokenizer));
+                texts -> TokenBatch.of(tokenizer, texts, IMAGE_REWARD_TOKENS),
+                Framing.ROUNDED_CENTRE_CROP));
+    }
+
+    private static JsonObject imageRewardConfig(Path folder) {
+        Path file = folder.resolve("med_config.json");
+        return Files.exists(file)
+                ? Json.read(file)
+                : Json.parse(file, "{\"architectures\": [\"BertModel\"]}".getBytes(StandardCharsets.UTF_8));
     }
 
     /** Returns the scores of pictures that are tensors, as pictures of {@code texts}. */
     @Override
     public Tensor of(Tensor pixels, List<String> texts) {
-        PreferenceConfig config = model.config();
-        return scoped(() -> model.forward(
-                ClipImageProcessor.of(pixels, config.vision().imageSize()),
-                TokenBatch.of(tokenizer, texts, config.text().positions())));
+        return scoped(() -> model.forward(processor.of(pixels), tokenizer.apply(texts)));
     }
 
-    /**
-     * Returns the score of each picture as a picture of its text; higher is better.
-     *
-     * @param images at least one, of any size
-     * @param texts as many
-     */
     @Override
     public List<Double> scores(List<Image> images, List<String> texts) {
-        PreferenceConfig config = model.config();
-        return Engine.infer(() -> {
-            Tensor pixels = ClipImageProcessor.of(images, config.vision().imageSize());
-            TokenBatch words = TokenBatch.of(tokenizer, texts, config.text().positions());
-            return Tensors.toList(model.forward(pixels, words));
-        });
+        return Engine.infer(() -> Tensors.toList(model.forward(processor.of(images), tokenizer.apply(texts))));
     }
 }

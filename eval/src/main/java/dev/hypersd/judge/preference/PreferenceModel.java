@@ -55,7 +55,7 @@ public final class PreferenceModel {
      * Returns how much each picture would be preferred as a picture of its text: {@code [B]}. Higher is better; only
      * differences mean something.
      *
-     * @param pixels {@code [B, 3, S, S]} as {@link dev.hypersd.clip.ClipVisionModel#normalise} gives them
+     * @param pixels {@code [B, 3, S, S]} as {@link dev.hypersd.judge.reward.ImageProcessor#clip} gives them
      * @param words {@code B} texts
      * @throws dev.hypersd.error.InvalidRequestException if shapes do not fit
      */

@@ -2,10 +2,8 @@
  * Predicts which picture of a text people would choose: the image encoder of BLIP and a text encoder that attends to it
  * (Li et al., 2022), with a head for one number, as in ImageReward (Xu et al., 2023).
  *
- * <p>The network has the architecture and the weight names of the published ImageReward, and equals it in golden cases
- * with random weights. The published model cannot be used as a judge yet: it needs WordPiece tokens, and only CLIP's
- * tokenizer is implemented here. The judge of the embedded model is a small configuration that was trained with CLIP's
- * tokenizer.
+ * <p>The network has the architecture and the weight names of the published ImageReward, which is a judge too. The
+ * judge of the embedded model is a small configuration that was trained with CLIP's tokenizer.
  */
 @NullMarked
 package dev.hypersd.judge.preference;

@@ -2,13 +2,21 @@ package dev.hypersd.judge.reward;
 
 import static dev.hypersd.tensor.TensorScope.scoped;
 
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
 import dev.hypersd.model.ModelPart;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.nn.StoredParameters;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.StoredTensor;
+import dev.hypersd.weights.WeightFolder;
+import dev.hypersd.weights.WeightSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -25,16 +33,38 @@ public final class AestheticJudge implements ScoreJudge {
         this.clip = clip;
     }
 
+    /** Returns whether the head in {@code folder} was trained here, and not published by LAION as weights alone. */
+    public static boolean isTrainedHere(Path folder) {
+        return Files.exists(folder.resolve("config.json"));
+    }
+
     /**
      * Opens a head.
      *
      * @param clip the one that it was trained with
      * @param arena the owner of its tensors
-     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
+     * @throws InvalidFileException if a file is missing, broken or of the wrong kind
      */
     public static AestheticJudge open(Path folder, ClipJudge clip, TensorArena arena) {
         return Engine.infer(() -> new AestheticJudge(
-                ModelPart.in(folder).load(ScoreHead.TYPE, Dtype.F32, arena).network(), clip));
+                isTrainedHere(folder)
+                        ? ModelPart.in(folder)
+                                .load(ScoreHead.TYPE, Dtype.F32, arena)
+                                .network()
+                        : published(folder, arena),
+                clip));
+    }
+
+    /** LAION's head, which is weights alone: its first width is that of CLIP's embeddings. */
+    private static ScoreHead published(Path folder, TensorArena arena) {
+        WeightSource file = arena.own(WeightFolder.openOnly(folder));
+        StoredTensor first = file.find("layers.0.weight")
+                .filter(tensor -> tensor.shape().length == 2)
+                .orElseThrow(() -> new InvalidFileException(
+                        file.file(), "is no head of LAION's: it has no matrix layers.0.weight"));
+        List<Integer> widths = new ArrayList<>(ScoreHead.LAION);
+        widths.set(0, Math.toIntExact(first.shape()[1]));
+        return new ScoreHead(widths, new Parameters(new StoredParameters(file, Dtype.F32, arena)).at("layers"));
     }
 
     /** Returns the scores of pictures that are tensors, whatever their texts. */
@@ -43,7 +73,6 @@ public final class AestheticJudge implements ScoreJudge {
         return scoped(() -> head.forward(clip.pictures(pixels)).squeeze(1));
     }
 
-    /** Returns the score of each picture; higher is better. */
     @Override
     public List<Double> scores(List<Image> images, List<String> texts) {
         return Engine.infer(() -> Tensors.toList(head.forward(clip.pictures(images))));

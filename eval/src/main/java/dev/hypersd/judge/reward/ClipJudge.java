@@ -4,9 +4,6 @@ import static dev.hypersd.tensor.TensorScope.scoped;
 
 import dev.hypersd.clip.ClipModel;
 import dev.hypersd.image.Image;
-import dev.hypersd.model.ModelPart;
-import dev.hypersd.model.NetworkType;
-import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
@@ -16,43 +13,79 @@ import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** CLIP with its tokenizer. Safe to share between threads, not to be used after the arena has closed. */
+/**
+ * CLIP with its tokenizer: its scores are cosines of pictures and texts, in the unit of the judge that it is. Safe to
+ * share between threads, not to be used after the arena has closed.
+ */
 public final class ClipJudge implements ScoreJudge {
-    private static final double SCALE = 100;
+    private static final double PERCENT = 100;
 
     private final ClipModel model;
     private final ClipTokenizer tokenizer;
+    private final ImageProcessor processor;
+    private final double scale;
 
-    private ClipJudge(ClipModel model, ClipTokenizer tokenizer) {
+    private ClipJudge(ClipModel model, ClipTokenizer tokenizer, ImageProcessor processor, double scale) {
         this.model = model;
         this.tokenizer = tokenizer;
+        this.processor = processor;
+        this.scale = scale;
     }
 
     /**
-     * Opens a CLIP with the files of its tokenizer beside it, as they are published.
+     * Opens a CLIP as it is published; its scores are CLIP scores (Hessel et al., 2021, without their cut at 0): 100
+     * times the cosine.
      *
      * @param arena the owner of its tensors
      * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
      */
     public static ClipJudge open(Path folder, TensorArena arena) {
-        ClipTokenizer tokenizer = ClipTokenizer.open(folder);
-        return Engine.infer(() -> new ClipJudge(
-                ModelPart.in(folder).load(NetworkType.CLIP, Dtype.F32, arena).network(), tokenizer));
+        return open(ClipFiles.in(folder), arena);
+    }
+
+    /** {@link #open(Path, TensorArena)} for files that have been found. */
+    public static ClipJudge open(ClipFiles files, TensorArena arena) {
+        ClipTokenizer tokenizer = files.tokenizer();
+        return Engine.infer(() -> new ClipJudge(files.load(arena), tokenizer, files.processor(), PERCENT));
     }
 
     /**
-     * Returns the CLIP scores (Hessel et al., 2021, without their cut at 0): 100 times the cosines of pictures and
-     * texts.
-     *
-     * @param images at least one
-     * @param texts as many
+     * Opens PickScore (Kirstain et al., 2023), a CLIP whose score is the cosine times its own logit scale, which is
+     * close to 100.
      */
+    public static ClipJudge openPickScore(Path folder, TensorArena arena) {
+        ClipFiles files = ClipFiles.in(folder);
+        ClipTokenizer tokenizer = files.tokenizer();
+        return Engine.infer(() -> {
+            ClipModel model = files.load(arena);
+            return new ClipJudge(
+                    model, tokenizer, files.processor(), scoped(model::scale).item_double());
+        });
+    }
+
+    /**
+     * Opens HPSv2 (Wu et al., 2023), a ViT-H-14 of open_clip that sees whole pictures, padded with black. Its score is
+     * the cosine.
+     */
+    public static ClipJudge openHps(Path folder, TensorArena arena) {
+        ClipFiles files = ClipFiles.orViTH(folder).with(Framing.PADDING);
+        ClipTokenizer tokenizer = files.tokenizer();
+        return Engine.infer(() -> new ClipJudge(files.load(arena), tokenizer, files.processor(), 1));
+    }
+
     @Override
     public List<Double> scores(List<Image> images, List<String> texts) {
-        return Engine.infer(() -> {
-            Tensor cosines = pictures(images).mul(model.texts(ids(texts))).sum(1);
-            return Tensors.toList(cosines.mul(new Scalar(SCALE)));
-        });
+        return Engine.infer(() -> Tensors.toList(scores(pictures(images), texts)));
+    }
+
+    /** Returns the scores of pictures that are tensors. */
+    @Override
+    public Tensor of(Tensor pixels, List<String> texts) {
+        return scoped(() -> scores(pictures(pixels), texts));
+    }
+
+    private Tensor scores(Tensor pictures, List<String> texts) {
+        return pictures.mul(model.texts(ids(texts))).sum(1).mul(new Scalar(scale));
     }
 
     /**
@@ -61,20 +94,12 @@ public final class ClipJudge implements ScoreJudge {
      * @param images at least one
      */
     public Tensor pictures(List<Image> images) {
-        return scoped(() -> model.pictures(
-                ClipImageProcessor.of(images, model.vision().config().imageSize())));
+        return scoped(() -> model.pictures(processor.of(images)));
     }
 
     /** Returns the same of pictures that are tensors; differentiable. */
     public Tensor pictures(Tensor pixels) {
-        return scoped(() -> model.pictures(
-                ClipImageProcessor.of(pixels, model.vision().config().imageSize())));
-    }
-
-    /** Returns the CLIP scores of pictures that are tensors. */
-    @Override
-    public Tensor of(Tensor pixels, List<String> texts) {
-        return scoped(() -> pictures(pixels).mul(model.texts(ids(texts))).sum(1).mul(new Scalar(SCALE)));
+        return scoped(() -> model.pictures(processor.of(pixels)));
     }
 
     private Tensor ids(List<String> texts) {

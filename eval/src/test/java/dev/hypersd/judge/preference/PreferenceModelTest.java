@@ -3,9 +3,9 @@ package dev.hypersd.judge.preference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hypersd.clip.ClipVisionModel;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
+import dev.hypersd.judge.reward.ImageProcessor;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.nn.StoredParameters;
@@ -43,10 +43,11 @@ class PreferenceModelTest {
                 PreferenceModel model = new PreferenceModel(PreferenceConfig.from(config), new Parameters(stored));
                 assertThat(stored.unused()).isEmpty();
 
-                Tensor pixels = ClipVisionModel.normalise(load(golden, "expected.pixel_values_uint8")
-                        .to(Dtype.F32.scalarType())
-                        .div(new Scalar(127.5))
-                        .sub(new Scalar(1)));
+                Tensor pixels = ImageProcessor.clip(224)
+                        .of(load(golden, "expected.pixel_values_uint8")
+                                .to(Dtype.F32.scalarType())
+                                .div(new Scalar(127.5))
+                                .sub(new Scalar(1)));
                 float[] expected = Tensors.toFloats(load(golden, "expected.reward"));
                 long pictures = pixels.size(0);
                 for (int prompt = 0; prompt < expected.length / pictures; prompt++) {

@@ -1,0 +1,135 @@
+package dev.hypersd.judge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.image.Image;
+import dev.hypersd.judge.reward.ScoreJudge;
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.ImageTensors;
+import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.Tensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The judges of published files score pictures as the reference implementations do, from the picture files and the
+ * words to the number.
+ */
+class PublishedJudgesTest {
+    /** Of what the score is measured in; all weights are random, so that small changes of pixels weigh much. */
+    private static final double TOLERANCE = 1e-4;
+
+    @TempDir
+    private Path path;
+
+    @Test
+    void clipScoreMatchesTransformers() {
+        ScorerCase golden = ScorerCase.of("clip_score");
+        ScorerCase.copy(golden.model(), path.resolve("clip"));
+        // A hundred times a cosine.
+        assertScores(golden, Score.CLIP, golden.expected("expected.clip_score"), false, 100 * TOLERANCE);
+    }
+
+    @Test
+    void clipScoreMatchesOpenClip() {
+        ScorerCase golden = ScorerCase.of("open_clip");
+        ScorerCase.copy(golden.model(), path.resolve("clip-tiny"));
+        assertScores(
+                golden,
+                Score.of("clip-tiny").orElseThrow(),
+                golden.expected("expected.clip_score"),
+                false,
+                100 * TOLERANCE);
+    }
+
+    @Test
+    void hpsMatchesItsAuthors() {
+        ScorerCase golden = ScorerCase.of("open_clip");
+        ScorerCase.copy(golden.model(), path.resolve("hps"));
+        assertScores(golden, Score.of("hps").orElseThrow(), golden.expected("expected.hpsv2_score"), false, TOLERANCE);
+    }
+
+    @Test
+    void pickScoreMatchesItsAuthors() {
+        ScorerCase golden = ScorerCase.of("pick_score");
+        ScorerCase.copy(golden.model(), path.resolve("pick-score"));
+        float[] expected = golden.expected("expected.scores");
+        double scale = expected[0] / golden.expected("expected.cos")[0];
+        assertScores(golden, Score.of("pick-score").orElseThrow(), expected, true, Math.abs(scale) * TOLERANCE);
+    }
+
+    @Test
+    void aestheticScoreMatchesLaionOnAClipOfItsOwn() throws IOException {
+        ScorerCase golden = ScorerCase.of("aesthetic");
+        ScorerCase.copy(golden.model(), path.resolve("aesthetic/clip"));
+        // The score's own CLIP is another one.
+        ScorerCase.copy(ScorerCase.of("pick_score").model(), path.resolve("clip"));
+        Files.copy(
+                golden.folder().resolve("aesthetic_head.safetensors"),
+                path.resolve("aesthetic/sac+logos+ava1-l14-linearMSE.safetensors"));
+        assertScores(golden, Score.AESTHETIC, golden.expected("expected.score"), false, TOLERANCE);
+    }
+
+    @Test
+    void aPublishedAestheticHeadDoesNotTakeTheClipOfTheClipScore() throws IOException {
+        ScorerCase golden = ScorerCase.of("aesthetic");
+        ScorerCase.copy(golden.model(), path.resolve("clip"));
+        Path head = Files.createDirectory(path.resolve("aesthetic"));
+        Files.copy(golden.folder().resolve("aesthetic_head.safetensors"), head.resolve("head.safetensors"));
+        try (TensorArena arena = new TensorArena()) {
+            assertThatThrownBy(() -> new JudgeFolder(path).open(Score.AESTHETIC, arena))
+                    .isInstanceOf(InvalidFileException.class)
+                    .hasMessage(head + ": is a head on the embeddings of a CLIP of its own, a ViT-L/14, which belongs "
+                            + "into " + head.resolve("clip"));
+        }
+    }
+
+    @Test
+    void imageRewardMatchesItsAuthorsFromWords() throws IOException {
+        ScorerCase golden = ScorerCase.of("image_reward");
+        Path folder = Files.createDirectory(path.resolve("image-reward"));
+        Files.copy(golden.folder().resolve("model.safetensors"), folder.resolve("ImageReward.safetensors"));
+        Files.copy(golden.folder().resolve("vocab.txt"), folder.resolve("vocab.txt"));
+        String text = golden.json().get("config").get("med_config").toString();
+        Files.writeString(
+                folder.resolve("med_config.json"),
+                "{\"architectures\": [\"BertModel\"], \"vit\": %s, %s"
+                        .formatted(golden.json().get("config").get("vit"), text.substring(1)));
+        assertScores(
+                golden, Score.of("image-reward").orElseThrow(), golden.expected("expected.reward"), true, TOLERANCE);
+    }
+
+    private void assertScores(
+            ScorerCase golden, Score score, float[] expected, boolean promptsFirst, double tolerance) {
+        List<Image> images = new ArrayList<>();
+        List<String> prompts = new ArrayList<>();
+        for (int i = 0; i < expected.length; i++) {
+            int others =
+                    promptsFirst ? golden.images().size() : golden.prompts().size();
+            images.add(golden.images().get(promptsFirst ? i % others : i / others));
+            prompts.add(golden.prompts().get(promptsFirst ? i / others : i % others));
+        }
+        assertThat(new JudgeFolder(path).scores()).contains(score);
+        try (TensorArena arena = new TensorArena()) {
+            ScoreJudge judge = new JudgeFolder(path).open(score, arena);
+            List<Double> scores = judge.scores(images, prompts);
+            assertThat(scores).hasSize(expected.length);
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(scores.get(i)).as("score %d", i).isCloseTo(expected[i], within(tolerance));
+            }
+            // As a reward model it sees the same but for rounding to grey levels.
+            double tensor = Engine.infer(
+                    () -> Tensors.toList(judge.of(ImageTensors.of(images.getFirst()), List.of(prompts.getFirst())))
+                            .getFirst());
+            assertThat(tensor).isCloseTo(expected[0], within(100 * tolerance));
+        }
+    }
+}
