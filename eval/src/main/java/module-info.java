@@ -1,4 +1,4 @@
-/** How good the pictures of a model are: judges, metrics, and evaluations of whole models. */
+/** Judges, metrics and evaluations, which measure how good the pictures of a model are. */
 module dev.hypersd.eval {
     requires transitive dev.hypersd.core;
     requires transitive dev.hypersd.data;

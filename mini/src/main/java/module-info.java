@@ -1,4 +1,4 @@
-/** The embedded model: its weights, how they get out of a jar, and its presets. */
+/** The embedded model: its weights, which are unpacked from the jar, and its presets. */
 module dev.hypersd.mini {
     requires transitive dev.hypersd.core;
 

@@ -1,4 +1,4 @@
-/** Control images for ControlNets, made with OpenCV. */
+/** Control pictures for ControlNets, made with OpenCV. */
 module dev.hypersd.preprocess {
     requires transitive dev.hypersd.core;
     requires org.bytedeco.opencv;

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The attentions of SD 1.5 at 512x512. */
+/** Benchmarks the attention layers of SD 1.5 at 512x512. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -28,7 +28,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class AttentionBenchmark {
-    /** Heads, queries, keys, width of a head: the U-Net's to itself and to the text, then the autoencoder's. */
+    /**
+     * The shape: heads, queries, keys, width of a head. First the U-Net's self-attention and cross-attention, then the
+     * autoencoder's.
+     */
     @Param({"8,4096,4096,40", "8,1024,1024,80", "8,256,256,160", "8,4096,77,40", "8,1024,77,80", "1,4096,4096,512"})
     public String shape = "";
 

@@ -24,7 +24,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The 3x3 convolutions of SD 1.5 at 512x512: the way this library chooses beside the engine's own. */
+/**
+ * Benchmarks the 3x3 convolutions of SD 1.5 at 512x512 by the implementation that this library chooses, and by the
+ * engine's own.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The linear layers of SD 1.5's transformer blocks at 512x512. */
+/** Benchmarks the linear layers of SD 1.5's transformer blocks at 512x512. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class LinearBenchmark {
-    /** Tokens, width in, width out. */
+    /** The shape: tokens, input width, output width. */
     @Param({"4096,320,320", "4096,320,2560", "4096,1280,320", "1024,640,5120", "256,1280,10240", "77,768,1280"})
     public String shape = "";
 

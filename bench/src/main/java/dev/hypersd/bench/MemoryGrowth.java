@@ -10,7 +10,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Draws many pictures in one process and prints its resident set now and then, as JSON lines: nothing may pile up. */
+/**
+ * Draws many pictures in one process and prints its resident set at intervals, as JSON lines, to show whether memory
+ * leaks.
+ */
 @Command(name = "memory", sortOptions = false, mixinStandardHelpOptions = true)
 final class MemoryGrowth implements Callable<Integer> {
     @Option(names = "--model", required = true, description = "Model directory.")

@@ -29,8 +29,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Times the networks of a Stable Diffusion 1.5 model directory, one after another, and prints a JSON line for each.
- * {@code bench/peers.py} does the same in Python, from the same files and with the same inputs.
+ * Measures the networks of a Stable Diffusion 1.5 model directory, one after another, and prints a JSON line for each.
+ * {@code bench/peers.py} does the same in Python, with the same files and the same inputs.
  */
 @Command(name = "networks", sortOptions = false, mixinStandardHelpOptions = true)
 final class NetworkTimes implements Callable<Integer> {
@@ -47,7 +47,10 @@ final class NetworkTimes implements Callable<Integer> {
 
         private final String folder;
 
-        /** Floating-point operations of a 512x512 picture, in billions, for the share of the machine's peak. */
+        /**
+         * The floating-point operations of a 512x512 picture, in billions, from which the fraction of the machine's
+         * peak follows.
+         */
         private final double gigaflop;
 
         Part(String folder, double gigaflop) {
@@ -156,7 +159,7 @@ final class NetworkTimes implements Callable<Integer> {
         };
     }
 
-    /** Returns the inputs that {@code peers.py} uses too: a smooth sequence, easily written in any language. */
+    /** Returns the inputs that {@code peers.py} uses too: a smooth sequence that is easily computed in any language. */
     private static Tensor values(long... shape) {
         float[] values = new float[Math.toIntExact(Shapes.count(shape))];
         for (int i = 0; i < values.length; i++) {

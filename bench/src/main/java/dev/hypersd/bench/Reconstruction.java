@@ -29,8 +29,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * How well an autoencoder gives test scenes back: the mean peak signal-to-noise ratio, over all of them and by style,
- * as JSON lines.
+ * Measures how well an autoencoder reconstructs test scenes: the mean peak signal-to-noise ratio over all of them and
+ * by style, as JSON lines.
  */
 @Command(name = "reconstruction", sortOptions = false, mixinStandardHelpOptions = true)
 final class Reconstruction implements Callable<Integer> {
@@ -72,7 +72,7 @@ final class Reconstruction implements Callable<Integer> {
         return sample.scene().style().name().toLowerCase(Locale.ROOT);
     }
 
-    /** Of one picture, in decibel, from the middle of the distribution of its latents. */
+    /** Returns the ratio of one picture in decibels, decoded from the mean of the distribution of its latents. */
     private static double ratio(Autoencoder autoencoder, Image image) {
         Tensor pixels = ImageTensors.of(List.of(image));
         long factor = autoencoder.scaleFactor();

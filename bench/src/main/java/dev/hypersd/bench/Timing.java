@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Seconds of several rounds of the same work.
+ * The durations of several rounds of the same work, in seconds.
  *
- * @param wall by the clock on the wall
- * @param cpu by the processor, all threads together; on a busy machine these move less
+ * @param wall the elapsed time of each round
+ * @param cpu the processor time of each round, of all threads together, which varies less on a busy machine
  */
 record Timing(List<Double> wall, List<Double> cpu) {
     /** Runs {@code work} once to warm up and then {@code rounds} times. */
@@ -42,12 +42,12 @@ record Timing(List<Double> wall, List<Double> cpu) {
         return seconds.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
     }
 
-    /** The largest resident set this process has had, in MiB; 0 where the system does not tell. */
+    /** Returns the largest resident set of this process so far, in MiB; 0 if the system does not report it. */
     static long peakMebibytes() {
         return mebibytes("VmHWM:");
     }
 
-    /** Returns the resident set of this process now, likewise. */
+    /** Returns the present resident set of this process, in MiB; 0 if the system does not report it. */
     static long residentMebibytes() {
         return mebibytes("VmRSS:");
     }

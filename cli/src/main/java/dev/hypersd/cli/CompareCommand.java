@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code hypersd compare}: methods side by side. */
+/** The command {@code hypersd compare}, which compares methods of drawing. */
 @Command(
         name = "compare",
         description = "Draw test prompts by every method of a recipe, have the pictures judged, and write a table and "
@@ -115,7 +115,8 @@ final class CompareCommand implements Runnable {
     }
 
     /**
-     * For each number of steps a sheet, with a row for each caption and a column for each method; a row has one noise.
+     * Draws a sheet for each number of steps, with a row for each caption, drawn from one noise, and a column for each
+     * method.
      */
     private static void draw(ComparisonRecipe recipe, LoadedModel models) {
         SortedSet<Integer> counts = new TreeSet<>();

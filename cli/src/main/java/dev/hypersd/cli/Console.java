@@ -8,8 +8,8 @@ import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows what the library logs as plain lines on standard error: warnings always, information under {@code --verbose}.
- * Found by the JDK as its logging backend, and far quicker to start than the default one.
+ * The logging backend of the command, which prints log messages as plain lines to standard error: warnings always,
+ * information with {@code --verbose}. The JDK finds it as a service; it starts far faster than the default one.
  */
 public final class Console extends System.LoggerFinder {
     private static volatile boolean verbose;

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import picocli.CommandLine.Option;
 
-/** One ControlNet and what goes with it; a group of options that may be given several times. */
+/** The options of one ControlNet, a group that may be given several times. */
 final class ControlOption {
     @Option(
             names = "--control",
@@ -60,7 +60,7 @@ final class ControlOption {
                             + "prompt's half of guidance only. Default: balanced.")
     private Optional<Control.Mode> mode = Optional.empty();
 
-    /** What the options amount to. */
+    /** Returns the ControlNet that the options describe. */
     ControlNetReference reference() {
         return new ControlNetReference(
                 network.orElseThrow(

@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code hypersd convert}: a model as a directory or as one file. */
+/** The command {@code hypersd convert}, which writes a model as a directory or as one file. */
 @Command(
         name = "convert",
         description =

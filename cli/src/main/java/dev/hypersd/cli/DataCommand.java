@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code hypersd data}: captioned pictures. */
+/** The command {@code hypersd data}, which draws captioned pictures. */
 @Command(
         name = "data",
         description = "Draw captioned pictures.",
@@ -39,7 +39,7 @@ final class DataCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "say what to draw: scenes or sheet");
     }
 
-    /** Which scenes. */
+    /** The options that choose scenes. */
     static final class SceneOptions {
         @Option(names = "--count", paramLabel = "N", required = true, description = "How many pictures.")
         long count;
@@ -76,7 +76,7 @@ final class DataCommand implements Runnable {
         }
     }
 
-    /** {@code hypersd data scenes}. */
+    /** The command {@code hypersd data scenes}, which writes scenes as a data set. */
     @Command(
             name = "scenes",
             description =
@@ -90,7 +90,7 @@ final class DataCommand implements Runnable {
     static final class ScenesCommand implements Runnable {
         private static final int PERCENT_A_LINE = 10;
 
-        /** In which shape they are written. */
+        /** The formats of data sets. */
         private enum Format {
             FOLDER(new ImageFolderWriter()),
             WEBDATASET(new WebDatasetWriter());
@@ -133,7 +133,7 @@ final class DataCommand implements Runnable {
         }
     }
 
-    /** {@code hypersd data sheet}. */
+    /** The command {@code hypersd data sheet}, which writes scenes as one picture. */
     @Command(
             name = "sheet",
             description = "Write scenes with their captions as one picture.",

@@ -8,7 +8,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code hypersd doctor}: what computes here, how fast, and what would make it faster. */
+/**
+ * The command {@code hypersd doctor}, which reports the libraries and the processor that compute, their speed, and what
+ * would make them faster.
+ */
 @Command(
         name = "doctor",
         description = "Say what computes on this machine, how fast it is, and what would make it faster.",

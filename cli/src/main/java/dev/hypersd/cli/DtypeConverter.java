@@ -7,7 +7,7 @@ import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the name of a type that networks compute with, in any letter case. */
+/** Parses the name of an element type in which networks compute, in any letter case. */
 final class DtypeConverter implements ITypeConverter<Dtype> {
     private static final List<Dtype> TYPES = List.of(Dtype.F32, Dtype.BF16, Dtype.F16);
 

@@ -3,7 +3,7 @@ package dev.hypersd.cli;
 import dev.hypersd.request.EmbeddingReference;
 import picocli.CommandLine.ITypeConverter;
 
-/** Reads one embedding. */
+/** Parses a reference to an embedding. */
 final class EmbeddingConverter implements ITypeConverter<EmbeddingReference> {
     @Override
     public EmbeddingReference convert(String value) {

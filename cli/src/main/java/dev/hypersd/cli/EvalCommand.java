@@ -31,7 +31,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code hypersd eval}: how good a model is, by the judges. */
+/** The command {@code hypersd eval}, which measures how good a model is. */
 @Command(
         name = "eval",
         description =
@@ -45,7 +45,7 @@ final class EvalCommand implements Runnable, PictureOptions.User {
     /** Prompts that are drawn several times. */
     private static final int REPEATED = 50;
 
-    /** Progress is told about every so many pictures. */
+    /** The number of pictures between two lines of progress. */
     private static final int TOLD = 50;
 
     @Spec
@@ -61,7 +61,7 @@ final class EvalCommand implements Runnable, PictureOptions.User {
     @ArgGroup(validate = false, heading = "%nEvaluation%n")
     private final JudgeOptions judging = new JudgeOptions();
 
-    /** By whom and of what. */
+    /** The options that choose the judges and the prompts. */
     static final class JudgeOptions {
         @Option(
                 names = "--judges",
@@ -152,7 +152,7 @@ final class EvalCommand implements Runnable, PictureOptions.User {
                 .formatted(model.model.map(Path::toString).orElse(EmbeddedModel.NAME), PictureFingerprint.of(source));
     }
 
-    /** Returns what is evaluated, for people; its fingerprint has everything. */
+    /** Returns a description of what is evaluated; its fingerprint identifies it. */
     private String subject(ImageRequest request) {
         return Stream.of(
                         Stream.of(model.model.map(Path::toString).orElse(EmbeddedModel.NAME)),

@@ -8,9 +8,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Turns whatever goes wrong into one sentence on standard error and an exit code. */
+/** Reports failures as one sentence on standard error and an exit code. */
 final class Failures {
-    /** What the engine's allocator says. */
+    /** A part of the message of the engine's allocator when memory is exhausted. */
     private static final String NATIVE_MEMORY = "can't allocate memory";
 
     private static final String NO_MEMORY =
@@ -18,7 +18,7 @@ final class Failures {
 
     private Failures() {}
 
-    /** The command line itself could not be understood. */
+    /** Reports that the command line is invalid. */
     static int wrongUsage(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
         say(
@@ -31,7 +31,7 @@ final class Failures {
         return ExitCode.USAGE;
     }
 
-    /** The command line was understood, and carrying it out failed. */
+    /** Reports that a valid command failed. */
     static int failed(Exception failure, CommandLine command, ParseResult arguments) {
         say(command, sentence(failure));
         if (Console.isVerbose()) {
@@ -44,7 +44,7 @@ final class Failures {
         command.getErr().println("hypersd: " + sentence);
     }
 
-    /** Java's own memory ran out, which is no {@link Exception}. */
+    /** Reports that Java's own memory is exhausted, which is not an {@link Exception}. */
     static int outOfMemory(CommandLine command) {
         say(command, NO_MEMORY);
         return ExitCode.SOFTWARE;
@@ -64,7 +64,7 @@ final class Failures {
                                 Console.isVerbose() ? "" : " (--verbose shows where)");
     }
 
-    /** The engine appends a native stack trace to its messages; the first line is for people. */
+    /** Returns the first line of a message, because the engine appends a native stack trace. */
     private static String firstLine(Exception failure) {
         return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code hypersd follow}: how closely pictures follow the lines that a ControlNet is given. */
+/** The command {@code hypersd follow}, which measures how closely pictures follow the lines of control pictures. */
 @Command(
         name = "follow",
         description = "Measure how closely a ControlNet has the model follow lines, which are made of test scenes.",
@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
             "  hypersd follow --lora none --net runs/mini/controlnet/canny/model/controlnet.safetensors --lines canny",
         })
 final class FollowCommand implements Runnable, PictureOptions.User {
-    /** Progress is told about every so many pictures. */
+    /** The number of pictures between two lines of progress. */
     private static final int TOLD = 10;
 
     @Spec
@@ -45,7 +45,7 @@ final class FollowCommand implements Runnable, PictureOptions.User {
     @ArgGroup(validate = false, heading = "%nLines%n")
     private final LineOptions lines = new LineOptions();
 
-    /** What is followed. */
+    /** The options that choose the lines. */
     static final class LineOptions {
         @Option(
                 names = "--net",

@@ -32,7 +32,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code hypersd generate}: text to picture files. */
+/** The command {@code hypersd generate}, which draws pictures of a prompt. */
 @Command(
         name = "generate",
         description = "Draw pictures of a prompt.",
@@ -84,7 +84,7 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
     @ArgGroup(validate = false, heading = "%nOutput%n")
     private final OutputOptions output = new OutputOptions();
 
-    /** Where the pictures go. */
+    /** The options that choose the files of pictures. */
     static final class OutputOptions {
         @Option(
                 names = "--out",
@@ -122,7 +122,7 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
         return picture;
     }
 
-    /** Returns all that is said about the pictures, that of {@code --like} beneath the rest. */
+    /** Returns all options of the pictures; those of {@code --like} apply where no others are given. */
     GenerationOptions options() {
         GenerationOptions given = refiner.over(picture.options().over(model.options()));
         GenerationOptions.Builder options = given.toBuilder();
@@ -174,7 +174,7 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
         output.sheet.ifPresent(file -> sheet(drawn).write(file));
     }
 
-    /** {@code request} with its wildcards filled in, for each picture by its seed. */
+    /** Returns {@code request} with its wildcards replaced, for each picture by its seed. */
     private ImageRequest filled(ImageRequest request) {
         return wildcards
                 .map(folder -> request.toBuilder()
@@ -195,7 +195,7 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
         }
     }
 
-    /** Said before anything is drawn, not after. */
+    /** Refuses a file that cannot be written, before anything is drawn. */
     private static void checkWritable(Path file) {
         ImageFormat.of(file);
         Path folder = file.toAbsolutePath().getParent();
@@ -207,12 +207,12 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
         }
     }
 
-    /** As wide as high, about. */
+    /** Draws a contact sheet that is about as wide as high. */
     private static Image sheet(List<ContactSheet.Entry> drawn) {
         return ContactSheet.of(drawn, (int) Math.ceil(Math.sqrt(drawn.size())));
     }
 
-    /** Returns the pictures for a sheet. */
+    /** Draws pictures and returns them with their texts for a sheet. */
     private List<ContactSheet.Entry> draw(
             DiffusionPipeline pipeline,
             ImageRequest request,

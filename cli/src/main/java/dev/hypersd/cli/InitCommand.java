@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code hypersd init}: a model directory with random weights. */
+/** The command {@code hypersd init}, which writes a model directory with random weights. */
 @Command(
         name = "init",
         description =
@@ -69,7 +69,7 @@ final class InitCommand implements Runnable {
         spec.commandLine().getOut().println(directory);
     }
 
-    /** A line for every fifth of the way. */
+    /** Prints a line for every fifth of the work. */
     private static final class PlainProgress implements RandomModel.Listener {
         private final PrintWriter err;
         private long said;

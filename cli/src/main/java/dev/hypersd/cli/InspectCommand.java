@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code hypersd inspect}: what a file or directory is. */
+/** The command {@code hypersd inspect}, which describes a file or directory. */
 @Command(
         name = "inspect",
         description = "Say what a model, a network, a checkpoint or a LoRA is, without loading it.",

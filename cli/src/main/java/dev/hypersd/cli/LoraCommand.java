@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code hypersd lora}: LoRA files made of others. */
+/** The command {@code hypersd lora}, which computes LoRA files from others. */
 @Command(
         name = "lora",
         description = "Say what a LoRA is, and make LoRA files of others.",
@@ -44,14 +44,17 @@ final class LoraCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "say what to do: info, merge, convert, resize or extract");
     }
 
-    /** {@code hypersd inspect}, where those look for it who know other tools. */
+    /**
+     * The command {@code hypersd lora info}, another name of {@code hypersd inspect} that users of other programs
+     * expect.
+     */
     @Command(
             name = "info",
             description = "Say what a LoRA is, without loading it: \"hypersd inspect\" by another name.",
             footer = {"", "Example:", "  hypersd lora info style.safetensors"})
     static final class InfoCommand extends InspectCommand {}
 
-    /** Where the result goes and how it is written. */
+    /** The options of the resulting file. */
     static final class ResultOptions {
         @Option(names = "--out", paramLabel = "FILE", required = true, description = "Where to; a safetensors file.")
         @SuppressWarnings("NullAway.Init") // set by picocli

@@ -4,7 +4,7 @@ import dev.hypersd.request.LoraReference;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 
-/** Reads one LoRA, or {@code none}, which is no LoRA, not even the one that comes with a model. */
+/** Parses a reference to a LoRA, or {@code none} for no LoRA, not even the one that comes with a model. */
 final class LoraConverter implements ITypeConverter<Optional<LoraReference>> {
     private static final String NONE = "none";
 

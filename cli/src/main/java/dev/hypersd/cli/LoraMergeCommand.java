@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code hypersd lora merge}: the sum of LoRAs as a LoRA or in a model. */
+/** The command {@code hypersd lora merge}, which writes the sum of LoRAs as a LoRA, or merges it into a model. */
 @Command(
         name = "merge",
         description =

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** Entry point of the {@code hypersd} command. Exit codes: 0 done, 1 failed, 2 used wrongly. */
+/** The entry point of the {@code hypersd} command. Exit codes: 0 success, 1 failure, 2 invalid arguments. */
 @Command(
         name = "hypersd",
         description = "Text to image in one to eight steps, in Java.",
@@ -74,7 +74,7 @@ public final class Main implements Runnable {
         }
     }
 
-    /** Returns the command with all verbs. An argument that begins with {@code @} is text like any other. */
+    /** Returns the command with all its subcommands. An argument that begins with {@code @} is not expanded. */
     static CommandLine commandLine() {
         CommandLine command = new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -84,7 +84,7 @@ public final class Main implements Runnable {
         return command;
     }
 
-    /** Without a verb there is nothing to do but explain. */
+    /** Prints the help, since the command needs a subcommand. */
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 
-/** Which model to draw with, and how to load it. */
+/** The options that choose a model and how it is loaded. */
 final class ModelOptions {
     private static final Optional<Path> TINY = Optional.of(Path.of("tiny"));
     private static final Optional<Path> OWN = Optional.of(Path.of("own"));
@@ -131,12 +131,12 @@ final class ModelOptions {
             description = "What to compute on: cpu or cuda. Default: cpu.")
     String device = "";
 
-    /** Returns the model that is named, or the embedded one. */
+    /** Returns the location of the model that is named, or of the embedded one. */
     Path named() {
         return model.orElseGet(EmbeddedModel::folder);
     }
 
-    /** What is said here of pictures: LoRAs and embeddings. */
+    /** Returns the options of pictures in this group: LoRAs and embeddings. */
     GenerationOptions options() {
         GenerationOptions.Builder options = GenerationOptions.builder();
         if (!loras.isEmpty()) {
@@ -150,17 +150,14 @@ final class ModelOptions {
         return options.build();
     }
 
-    /** Returns the model of {@code source} with the LoRA that comes with the embedded model. */
+    /** Returns the properties of {@code source} with the LoRA that comes with the embedded model. */
     TargetModel target(ModelSource source) {
         boolean isEmbedded = model.isEmpty() && unet.isEmpty();
         return TargetModel.of(source)
                 .with(isEmbedded ? List.of(LoraReference.of(EmbeddedModel.lora().toString())) : List.of(), List.of());
     }
 
-    /**
-     * Returns the request that {@code options} amount to. Says on {@code err} which preset is used and what speaks
-     * against the rest.
-     */
+    /** Makes a request from {@code options}, and prints the preset that is used and all warnings to {@code err}. */
     ImageRequest request(GenerationOptions options, ModelSource source, PrintWriter err) {
         ResolvedOptions resolved = options.resolve(target(source), new ProgramNames(model.isEmpty()));
         resolved.preset().ifPresent(preset -> err.println("preset " + preset));
@@ -169,7 +166,7 @@ final class ModelOptions {
         return resolved.request();
     }
 
-    /** What these options name, all of it there. */
+    /** Returns the source of the model that these options name; all its files exist. */
     ModelSource source() {
         LoadOptions options = plainOptions();
         options = variant.map(options::withVariant).orElse(options);
@@ -195,7 +192,7 @@ final class ModelOptions {
         return autoencoder.equals(TINY) && model.isEmpty() ? Optional.of(EmbeddedModel.tinyAutoencoder()) : autoencoder;
     }
 
-    /** For the embedded model: chooses what makes its pictures come fast, where nothing is said. */
+    /** Chooses the fastest settings for the embedded model where no others are given. */
     void preferSpeed() {
         if (model.isEmpty()) {
             autoencoder = autoencoder.or(() -> TINY);
@@ -203,7 +200,7 @@ final class ModelOptions {
         }
     }
 
-    /** How to load any model: held as is asked for. */
+    /** Returns how to load any model with the placement in these options. */
     LoadOptions plainOptions() {
         return LoadOptions.DEFAULT.withPlacement(
                 new Placement(dtype.orElse(Dtype.F32), weightStorage, Device.named(device)));

@@ -5,18 +5,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where pictures go: a path in which {@code {seed}} and {@code {index}} stand for the seed and the number of the
- * picture.
+ * A pattern for the paths of pictures, in which {@code {seed}} and {@code {index}} stand for the seed and the number of
+ * the picture.
  *
- * <p>With several pictures and neither placeholder, the number is put before the extension: {@code out.png} becomes
- * {@code out-1.png}, {@code out-2.png}. An existing directory takes files called {@code hypersd-{seed}.png}.
+ * <p>With several pictures and neither placeholder, the number is inserted before the extension: {@code out.png}
+ * becomes {@code out-1.png}, {@code out-2.png}. In an existing directory the files are called {@code
+ * hypersd-{seed}.png}.
  *
- * @param pattern as the user wrote it
+ * @param pattern the pattern as the user wrote it
  */
 record OutputPattern(String pattern) {
     /**
-     * @param index number of the picture, from 1
-     * @param count how many pictures there will be
+     * Returns the path of a picture.
+     *
+     * @param index the number of the picture, from 1
+     * @param count the number of pictures
      */
     Path path(long seed, int index, int count) {
         String file = Files.isDirectory(Path.of(pattern))

@@ -16,8 +16,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * What to draw besides the prompt, and how. Names and descriptions are those of {@link Option}; only ControlNets, which
- * are groups of options, have theirs here.
+ * The options of pictures except the prompt. Names and descriptions are those of {@link Option}; only ControlNets,
+ * which are groups of options, have theirs here.
  */
 final class PictureOptions {
     private static final List<Option<?>> PICTURE = List.of(
@@ -50,13 +50,13 @@ final class PictureOptions {
     @ArgGroup(exclusive = false, multiplicity = "0..*", heading = "%nControlNet%n")
     private @Nullable List<ControlOption> controls; // null is picocli's way to say that none is given
 
-    /** A command that draws. */
+    /** A command that draws pictures. */
     interface User {
         /** Returns its options for pictures. */
         PictureOptions picture();
     }
 
-    /** Gives every command below {@code main} that draws the options of the table. */
+    /** Adds the options to every command below {@code main} that draws pictures. */
     static void addTo(CommandLine main) {
         main.getSubcommands().values().stream()
                 .filter(command -> command.getCommand() instanceof User)
@@ -101,7 +101,7 @@ final class PictureOptions {
         return converted(() -> option.parse(text));
     }
 
-    /** What {@code value} gives; a refusal is picocli's then, which names the option. */
+    /** Returns the value of {@code value}, and reports an invalid one through picocli, which names the option. */
     static <T> T converted(Supplier<T> value) {
         try {
             return value.get();
@@ -110,7 +110,7 @@ final class PictureOptions {
         }
     }
 
-    /** What is given. */
+    /** Returns the options that are given. */
     GenerationOptions options() {
         Optional.ofNullable(controls).orElse(List.of()).forEach(control -> given.control(control.reference()));
         controls = null;

@@ -5,7 +5,7 @@ import dev.hypersd.schedule.PredictionType;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code epsilon}, {@code v} or {@code sample}. */
+/** Parses a prediction type: {@code epsilon}, {@code v} or {@code sample}. */
 final class PredictionConverter implements ITypeConverter<PredictionType> {
     @Override
     public PredictionType convert(String text) {

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Names on the command line are files or, where there is no such file, what comes with the program.
+ * Resolves names on the command line: as files or, if there is no such file, as names of what comes with the program.
  *
- * @param hasEmbeddedLoras whether LoRAs of the embedded model can be named, which fit no other model
+ * @param hasEmbeddedLoras whether the embedded LoRAs, which fit only the embedded model, can be named
  */
 record ProgramNames(boolean hasEmbeddedLoras) implements NameResolver {
     @Override
@@ -52,7 +52,10 @@ record ProgramNames(boolean hasEmbeddedLoras) implements NameResolver {
         return preprocessor.name().toLowerCase(Locale.ROOT);
     }
 
-    /** A picture names files without their folders, so what is embedded goes by the names of its files too. */
+    /**
+     * Returns the embedded file of this name. Its file name is accepted too, because pictures name files without their
+     * folders.
+     */
     private static Path found(String name, Map<String, Path> embedded, String kind, String option) {
         Path file = Path.of(name);
         if (Files.exists(file)) {

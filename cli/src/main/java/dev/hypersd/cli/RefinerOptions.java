@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** A refiner of SDXL, which goes on where the model leaves off. */
+/** The options of an SDXL refiner, which draws the last steps. */
 final class RefinerOptions {
     @Option(
             names = "--refiner",
@@ -32,7 +32,7 @@ final class RefinerOptions {
                     + "Default: the tokenizer of the model, and what is published.")
     private Optional<Path> configFrom = Optional.empty();
 
-    /** {@code options} with what is said of it. */
+    /** Returns {@code options} with the options of the refiner. */
     GenerationOptions over(GenerationOptions options) {
         if (refiner.isEmpty() && configFrom.isPresent()) {
             throw new InvalidRequestException(
@@ -44,7 +44,7 @@ final class RefinerOptions {
                 .orElse(options);
     }
 
-    /** {@code model} with it. */
+    /** Returns {@code model} with the refiner. */
     ModelSource with(ModelSource model) {
         return refiner.map(path ->
                         new ModelSource(model.location(), model.options().withRefiner(source(path, model))))

@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code hypersd serve}: pictures for other programs, and a page to draw on. */
+/** The command {@code hypersd serve}, which serves pictures to other programs and a page to draw on. */
 @Command(
         name = "serve",
         description =
@@ -55,7 +55,7 @@ final class ServeCommand implements Runnable {
     @ArgGroup(validate = false, heading = "%nServer%n")
     private final ListenOptions listen = new ListenOptions();
 
-    /** What clients may name besides the model. */
+    /** The options that choose what clients may name in addition to the model. */
     static final class RegistryOptions {
         @Option(names = "--models", paramLabel = "DIR", description = "A folder of model directories.")
         List<Path> models = new ArrayList<>();
@@ -67,7 +67,7 @@ final class ServeCommand implements Runnable {
         List<Path> controls = new ArrayList<>();
     }
 
-    /** Where and for whom. */
+    /** The options that choose the address and the clients. */
     static final class ListenOptions {
         @Option(
                 names = "--host",

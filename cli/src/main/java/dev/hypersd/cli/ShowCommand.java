@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code hypersd show}: how pictures were made. */
+/** The command {@code hypersd show}, which prints the parameters of pictures. */
 @Command(
         name = "show",
         description = "Say how pictures were made, by what is written in them.",

@@ -9,15 +9,15 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows on standard error how a batch of pictures gets on. */
+/** Shows the progress of a batch of pictures on standard error. */
 sealed interface StepDisplay extends GenerationListener, AutoCloseable {
     @Override
     void close();
 
     /**
-     * Returns a bar where a person watches a terminal, plain lines elsewhere.
+     * Returns a progress bar on a terminal, otherwise plain lines.
      *
-     * @param title what is being drawn, for example {@code "picture 2 of 4"}
+     * @param title the title, for example {@code "picture 2 of 4"}
      */
     static StepDisplay on(PrintWriter err, String title, Warnings warnings) {
         return System.console() != null && System.console().isTerminal()
@@ -25,7 +25,7 @@ sealed interface StepDisplay extends GenerationListener, AutoCloseable {
                 : new Lines(err, title, warnings);
     }
 
-    /** One line for each step, for logs. */
+    /** Prints one line for each step, for logs. */
     record Lines(PrintWriter err, String title, Warnings warnings) implements StepDisplay {
         @Override
         public void onStep(Step step) {
@@ -48,7 +48,7 @@ sealed interface StepDisplay extends GenerationListener, AutoCloseable {
         public void close() {}
     }
 
-    /** A bar that fills. */
+    /** Draws a progress bar. */
     final class Bar implements StepDisplay {
         private final Warnings warnings;
         private final ProgressBar bar;

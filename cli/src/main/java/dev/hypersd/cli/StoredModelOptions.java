@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What a model that is rewritten consists of. */
+/** The options that complete a model that is converted. */
 final class StoredModelOptions {
     @Option(
             names = "--config-from",
@@ -33,7 +33,7 @@ final class StoredModelOptions {
             description = "What the U-Net predicts: epsilon, v or sample. Default: what its files say.")
     private Optional<PredictionType> prediction = Optional.empty();
 
-    /** Returns the model {@code model} as these options complete it. */
+    /** Returns the source of {@code model} with these options. */
     ModelSource source(Path model) {
         boolean isFile = Files.isRegularFile(model);
         LoadOptions options = options();

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code hypersd train}: carries out a recipe. */
+/** The command {@code hypersd train}, which carries out a recipe. */
 @Command(
         name = "train",
         description =
@@ -67,7 +67,7 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** Until its end, or until the process is asked to end: then it has the time to save what it has learned. */
+    /** Trains until the end of the run, or until the process is terminated, when a checkpoint is saved first. */
     private static boolean carryOut(Run run) {
         CountDownLatch saved = new CountDownLatch(1);
         Shutdown.register(() -> {

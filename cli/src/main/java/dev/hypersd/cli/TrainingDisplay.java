@@ -9,17 +9,17 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows on standard error how a training gets on. */
+/** Shows the progress of a training run on standard error. */
 sealed interface TrainingDisplay extends TrainingListener, AutoCloseable {
     @Override
     void close();
 
-    /** Returns a bar where a person watches a terminal, plain lines elsewhere. */
+    /** Returns a progress bar on a terminal, otherwise plain lines. */
     static TrainingDisplay on(PrintWriter err) {
         return System.console() != null && System.console().isTerminal() ? new Bar() : new Lines(err);
     }
 
-    /** A line every so often, for logs. */
+    /** Prints a line at intervals, for logs. */
     final class Lines implements TrainingDisplay {
         private static final double SECONDS_A_LINE = 20;
 
@@ -79,7 +79,7 @@ sealed interface TrainingDisplay extends TrainingListener, AutoCloseable {
         }
     }
 
-    /** A bar that fills. */
+    /** Draws a progress bar. */
     final class Bar implements TrainingDisplay {
         private final ProgressBar bar = new ProgressBarBuilder()
                 .setTaskName("training")

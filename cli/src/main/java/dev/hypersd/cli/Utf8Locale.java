@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 
 /**
- * Starts the command again in UTF-8 where the environment names no locale, as in containers, in cron and over ssh.
- * There the JVM takes arguments and paths for ASCII and replaces every other character, which nothing within the
- * program can undo.
+ * Restarts the command in UTF-8 if the environment does not set a locale, as in containers, in cron and over ssh. The
+ * JVM then decodes arguments and paths as ASCII and replaces every other character, which the program itself cannot
+ * undo.
  */
 final class Utf8Locale {
     private static final String LOCALE = "C.UTF-8";
@@ -17,7 +17,7 @@ final class Utf8Locale {
 
     private Utf8Locale() {}
 
-    /** Returns the exit code of the second start; empty if none is needed, or none is possible. */
+    /** Returns the exit code of the second start; empty if none is needed or possible. */
     static OptionalInt restarted() {
         boolean ascii = System.getProperty("sun.jnu.encoding", "").equals("ANSI_X3.4-1968");
         if (!ascii || LOCALE.equals(System.getenv("LC_ALL")) || !Files.isReadable(COMMAND_LINE)) {
@@ -57,7 +57,7 @@ final class Utf8Locale {
     }
 
     /**
-     * Returns the arguments of this JVM as a file for another one: each in quotes, its bytes as they are.
+     * Returns the arguments of this JVM as a file for another one: each quoted, with its bytes unchanged.
      *
      * @param commandLine the program and its arguments, each followed by a zero byte
      */

@@ -3,7 +3,7 @@ package dev.hypersd.cli;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code --version} prints. */
+/** Provides the text of {@code --version}. */
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Says what is not as it should be on standard error, each sentence once however many pictures it is true of. */
+/** Prints warnings to standard error, each sentence once however many pictures it applies to. */
 final class Warnings {
     private final PrintWriter err;
     private final Set<String> said = new HashSet<>();

@@ -1,6 +1,6 @@
 /**
- * The {@code hypersd} command, with one class for each verb. The classes read options, call the libraries and print;
- * what the options mean is decided in the libraries.
+ * The {@code hypersd} command, with one class for each subcommand. The classes read options, call the libraries and
+ * print; the libraries decide what the options mean.
  */
 @NullMarked
 package dev.hypersd.cli;

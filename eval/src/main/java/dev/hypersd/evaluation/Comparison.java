@@ -16,9 +16,9 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The results of several methods in one table, with those of the test scenes below them.
+ * A table of the results of several methods, followed by those of the test scenes.
  *
- * @param rows one for each method and number of steps
+ * @param rows the results of each method in each number of steps
  * @param reconstruction the result of the test scenes after the model's autoencoder has encoded and decoded them
  * @param groundTruth the result of the test scenes themselves
  */
@@ -34,7 +34,7 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
             """;
 
     /**
-     * A method in one number of steps.
+     * The results of a method in one number of steps.
      *
      * @param seeds the result of each seed, at least one
      */
@@ -43,12 +43,12 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
             seeds = List.copyOf(seeds);
         }
 
-        /** Returns the mean of a figure over the seeds. */
+        /** Returns the mean of a metric over the seeds. */
         double mean(ToDoubleFunction<EvaluationResult> figure) {
             return seeds.stream().mapToDouble(figure).average().orElseThrow();
         }
 
-        /** Returns the sample standard deviation of a figure over the seeds; absent for one seed. */
+        /** Returns the sample standard deviation of a metric over the seeds; empty for one seed. */
         OptionalDouble deviation(ToDoubleFunction<EvaluationResult> figure) {
             if (seeds.size() < 2) {
                 return OptionalDouble.empty();
@@ -62,7 +62,7 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
         }
     }
 
-    /** A column by its title, with the number of decimal places that it is printed with. */
+    /** A column: its title, the number of decimal places, and the metric. */
     private record Column(String title, int digits, ToDoubleFunction<EvaluationResult> figure) {
         static final Column TIME =
                 new Column("ms per image", 0, result -> result.milliseconds().orElse(Double.NaN));
@@ -88,7 +88,7 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
         }
     }
 
-    /** Returns all columns; those of scores are the ones whose judges were there. */
+    /** Returns all columns; those of scores are the ones whose judges exist. */
     private List<Column> columns() {
         return Stream.of(
                         Stream.of(
@@ -117,8 +117,8 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
     }
 
     /**
-     * Returns the table in Markdown: means, and the standard deviation over the seeds where there are several. What the
-     * columns mean stands below it, and so do warnings.
+     * Returns the table in Markdown: means, and the standard deviation over the seeds where there are several, followed
+     * by explanations of the columns and warnings.
      */
     public String markdown() {
         List<Column> columns = columns();
@@ -150,7 +150,7 @@ public record Comparison(List<Row> rows, EvaluationResult reconstruction, Evalua
         return Stream.concat(Stream.of(first, second), cells).collect(Collectors.joining(" | ", "| ", " |"));
     }
 
-    /** Returns the results of every seed, an array of objects whose keys are the column titles. */
+    /** Returns the results of every seed as JSON: an array of objects whose keys are the column titles. */
     public String json() {
         ArrayNode all = Json.MAPPER.createArrayNode();
         for (Row row : rows) {

@@ -15,17 +15,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A way to draw that is compared with others: a model, and what is asked of it.
+ * A method in a comparison: a model, and the options by which it draws.
  *
- * @param name for people; several of one name are one method in different numbers of steps
- * @param model what draws
- * @param request all that decides the pictures besides the model, apart from prompts and seeds
- * @param preset how the model or its LoRA is sampled where nothing is said, if that is known
- * @param warnings what speaks against the request, in full sentences
+ * @param name the name for reports; contestants of one name are one method in different numbers of steps
+ * @param model the model
+ * @param request everything that determines the pictures except the model, prompts and seeds
+ * @param preset the preset that was applied, if any
+ * @param warnings sentences about options that are likely to give bad pictures
  */
 public record Contestant(
         String name, ModelSource model, ImageRequest request, Optional<Preset> preset, List<String> warnings) {
-    /** What is asked of a model without a preset where nothing is said. */
+    /** The default options of a model without a preset. */
     private static final GenerationOptions WITHOUT_PRESET =
             GenerationOptions.builder().sampler("ddim").guidance(1).build();
 
@@ -34,10 +34,10 @@ public record Contestant(
     }
 
     /**
-     * Returns the contestant that draws as {@code options} say. What they leave open is as the preset of the LoRA or of the
-     * model has it; without a preset sampler and guidance are DDIM and 1, which is off.
+     * Creates the contestant that draws with {@code options}. Absent options are those of the preset of the LoRA or of
+     * the model. Without a preset the sampler is DDIM and the guidance scale is 1, which is off.
      *
-     * @throws dev.hypersd.error.InvalidRequestException if the options make no sense
+     * @throws dev.hypersd.error.InvalidRequestException if the options contradict each other or do not fit the model
      */
     public static Contestant of(String name, ModelSource model, GenerationOptions options, NameResolver names) {
         TargetModel target = TargetModel.of(model);
@@ -48,12 +48,12 @@ public record Contestant(
         return new Contestant(name, model, resolved.request(), resolved.preset(), resolved.warnings());
     }
 
-    /** Returns how many steps it takes. */
+    /** Returns the number of steps. */
     public int steps() {
         return request.steps().count();
     }
 
-    /** Tells its pictures from those of all others, see {@link PictureFingerprint}. */
+    /** Returns the hash of everything that determines its pictures, see {@link PictureFingerprint}. */
     public String fingerprint() {
         return PictureFingerprint.of(model, request);
     }
@@ -63,7 +63,10 @@ public record Contestant(
         return "%s-%d".formatted(name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-"), steps());
     }
 
-    /** Returns everything that is said of its pictures, for people; the fingerprint has the contents of the files too. */
+    /**
+     * Returns a description of everything that determines its pictures, for reports; the fingerprint also covers the
+     * contents of files.
+     */
     @Override
     public String toString() {
         return Stream.of(

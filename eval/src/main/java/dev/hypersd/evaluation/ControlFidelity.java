@@ -18,13 +18,12 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * How closely a model with a ControlNet follows the lines that it is given. Lines are extracted from test scenes,
- * pictures are drawn under their control, and the lines that are extracted from those pictures are compared with the
- * first ones.
+ * The measure of how closely a model with a ControlNet follows lines. Lines are extracted from test scenes, pictures
+ * are drawn with these lines as control, and the lines extracted from those pictures are compared with the first ones.
  *
  * @param model the score of the drawn pictures
- * @param reconstruction the score of the scenes themselves after the model's autoencoder, the best that could be drawn
- * @param chance the score of the drawn pictures against the lines of the next scene, which any two pictures reach
+ * @param reconstruction the score of the scenes after the model's autoencoder, which is the best that can be reached
+ * @param chance the score of the drawn pictures against the lines of the next scene, which unrelated pictures reach
  */
 public record ControlFidelity(Mean model, Mean reconstruction, Mean chance) {
     /**
@@ -52,11 +51,11 @@ public record ControlFidelity(Mean model, Mean reconstruction, Mean chance) {
     /**
      * Draws pictures that are controlled by the lines of test scenes, and measures them.
      *
-     * @param request all options but prompt, seed and control; scene number n is drawn from this request's seed + n
+     * @param request all options except prompt, seed and control; scene number n is drawn from this request's seed + n
      * @param network the ControlNet
-     * @param lines extracts the lines of a picture, as the ControlNet takes them
-     * @param scenes how many scenes, at least 2
-     * @param progress told how many scenes are left
+     * @param lines extracts the lines of a picture, in the form that the ControlNet takes
+     * @param scenes the number of scenes, at least 2
+     * @param progress receives the number of scenes that are left
      */
     public static ControlFidelity of(
             DiffusionPipeline pipeline,
@@ -97,7 +96,7 @@ public record ControlFidelity(Mean model, Mean reconstruction, Mean chance) {
         return pairs;
     }
 
-    /** Returns a table for people: F1, precision and recall of the model, the reconstruction and chance. */
+    /** Returns a table as text: F1, precision and recall of the model, the reconstruction and chance. */
     public String table() {
         return String.join(
                 "\n",

@@ -17,17 +17,22 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
- * The pictures that a contestant draws. Where a folder is named, each is kept there as a PNG file that says how it was
- * made, and is not drawn again as long as its file is there: other judges then need no model.
+ * The pictures that a contestant draws. If a folder is given, each is kept there as a PNG file with its parameters, and
+ * is not drawn again as long as its file exists, so that other judges can be used without the model.
  *
- * @param contestant what draws
- * @param models loads it when a picture has to be drawn
- * @param batch how many pictures are drawn at once at most
- * @param kept below this folder the pictures are, in one of the contestant's fingerprint; made with the first picture
+ * @param contestant the contestant
+ * @param models loads the model when a picture has to be drawn
+ * @param batch the greatest number of pictures that are drawn at once
+ * @param kept the folder of the pictures, which are in a sub-folder named by the contestant's fingerprint; it is
+ *     created with the first picture
  */
 public record DrawnPictures(Contestant contestant, LoadedModel models, int batch, Optional<Path> kept)
         implements ImageSource {
-    /** @throws dev.hypersd.error.InvalidFileException if a file that was kept cannot be read */
+    /**
+     * Returns the pictures of a batch.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if a kept file cannot be read
+     */
     @Override
     public Pictures pictures(PromptBatch prompts) {
         List<Path> files = kept.map(folder -> files(folder, prompts)).orElse(List.of());
@@ -56,7 +61,10 @@ public record DrawnPictures(Contestant contestant, LoadedModel models, int batch
                 .build();
     }
 
-    /** By the number of the prompt, and digits for the prompt and the seed, as others may have that number elsewhere. */
+    /**
+     * Returns the files of the pictures. Their names contain the number of the prompt, and digits of a hash of the
+     * prompt and the seed, since the number may be that of another prompt elsewhere.
+     */
     private List<Path> files(Path folder, PromptBatch prompts) {
         Path own = folder.resolve(contestant.fingerprint());
         return IntStream.range(0, prompts.prompts().size())
@@ -71,7 +79,7 @@ public record DrawnPictures(Contestant contestant, LoadedModel models, int batch
                 .toList();
     }
 
-    /** Makes {@code folder} if it is not there. */
+    /** Creates {@code folder} if it does not exist. */
     static void make(Path folder) {
         try {
             Files.createDirectories(folder);

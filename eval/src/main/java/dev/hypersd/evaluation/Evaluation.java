@@ -18,18 +18,18 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Evaluates a model in a folder. {@code model.jsonl} has the judgements of the model's pictures,
- * {@code ground-truth.jsonl} those of the test scenes that the prompts describe, {@code reconstruction.jsonl} those of
- * the same scenes after the model's autoencoder, and {@code reference.jsonl} those of as many other scenes, which FID
- * and KID measure the distance to. Pictures that have been judged are not drawn again. The name of each file has digits
- * before its ending that stand for all that decides its judgements, so one folder may have those of several models.
+ * Evaluates a model in a folder. {@code model.jsonl} has the judgements of the model's pictures, {@code
+ * ground-truth.jsonl} those of the test scenes that the prompts describe, {@code reconstruction.jsonl} those of the
+ * same scenes after the model's autoencoder, and {@code reference.jsonl} those of as many other scenes, to which FID
+ * and KID measure the distance. Pictures that have been judged are not drawn again. The name of each file contains
+ * digits of a hash of everything that determines its judgements, so one folder may hold those of several models.
  *
  * @param judges the judges of all pictures
  * @param prompts at least two prompts, each of which is drawn once
- * @param diversityPrompts how many of the first prompts are drawn four times, to measure the diversity
- * @param batch how many pictures are drawn at once
+ * @param diversityPrompts the number of prompts, from the first on, that are drawn four times to measure the diversity
+ * @param batch the number of pictures that are drawn at once
  * @param seed the seed of all pictures, see {@link PromptBatch}
- * @param teacher the source whose pictures of the same prompts and noise a model is compared with, if there is one
+ * @param teacher the source of pictures of the same prompts and noise with which the model's are compared, if any
  */
 public record Evaluation(
         Judges judges,
@@ -38,10 +38,14 @@ public record Evaluation(
         int batch,
         long seed,
         Optional<ImageSource> teacher) {
-    /** Pictures of a prompt that is drawn several times. */
+    /** The number of pictures of a prompt that is drawn several times. */
     private static final int REPETITIONS = 4;
 
-    /** @throws InvalidRequestException if there are fewer than two prompts, whose features have no covariance */
+    /**
+     * Checks the settings.
+     *
+     * @throws InvalidRequestException if there are fewer than two prompts, whose features have no covariance
+     */
     public Evaluation {
         prompts = List.copyOf(prompts);
         if (prompts.size() < 2) {
@@ -54,7 +58,7 @@ public record Evaluation(
     /**
      * A source of pictures.
      *
-     * @param teacher the source that its pictures are compared with, if there is one
+     * @param teacher the source with which its pictures are compared, if any
      */
     private record Subject(ImageSource source, Optional<ImageSource> teacher) {
         static Subject withoutTeacher(ImageSource source) {
@@ -62,7 +66,7 @@ public record Evaluation(
         }
     }
 
-    /** The picture that a judgement is of. */
+    /** The picture of a judgement. */
     private record Key(long number, int repetition) {
         static Key of(Judgement judgement) {
             return new Key(judgement.number(), judgement.repetition());
@@ -70,11 +74,11 @@ public record Evaluation(
     }
 
     /**
-     * Judges what models are compared with, where it has not been judged yet.
+     * Judges the pictures with which models are compared, except those that have been judged.
      *
-     * @param name the autoencoder and all that decides what it gives
+     * @param name a description of the autoencoder that identifies its results
      * @param autoencoder encodes and decodes pictures
-     * @param progress told after each batch how many pictures are left of the set that is being judged
+     * @param progress receives after each batch the number of pictures that are left of the set that is being judged
      */
     public ReferenceImages references(
             String name, UnaryOperator<List<Image>> autoencoder, Path folder, LongConsumer progress) {
@@ -99,10 +103,10 @@ public record Evaluation(
     }
 
     /**
-     * Judges a model's pictures, where they have not been judged yet, and returns the metrics of all.
+     * Judges a model's pictures, except those that have been judged, and returns the metrics of all.
      *
-     * @param name the model and all that decides its pictures
-     * @param progress told after each batch how many pictures are left
+     * @param name a description of the model that identifies its pictures
+     * @param progress receives after each batch the number of pictures that are left
      */
     public EvaluationResult of(
             String name, ImageSource model, ReferenceImages references, Path folder, LongConsumer progress) {
@@ -117,7 +121,11 @@ public record Evaluation(
         return EvaluationResult.of(prompts, judgements, references.judgements());
     }
 
-    /** @param name of the file, without its ending */
+    /**
+     * Judges the pictures of {@code subject}, except those that have been judged.
+     *
+     * @param name the name of the file, without its extension
+     */
     private List<Judgement> judged(
             String name,
             String content,
@@ -162,7 +170,7 @@ public record Evaluation(
                 .orElse(judgements);
     }
 
-    /** Adds to each judgement the mean squared error of its picture to the teacher's, of pixels from -1 to 1. */
+    /** Adds to each judgement the mean squared error of its picture to the teacher's, for pixels from -1 to 1. */
     private static List<Judgement> compared(List<Judgement> judgements, List<Image> images, List<Image> taught) {
         List<Double> errors = Engine.infer(() -> Tensors.toList(ImageTensors.of(images)
                 .sub(ImageTensors.of(taught))

@@ -20,17 +20,17 @@ import java.util.stream.DoubleStream;
 /**
  * The metrics of a set of pictures, one for each test prompt.
  *
- * @param pictures the number of prompts, each of which has one picture that counts
- * @param accuracy how many of the attributes that the prompts name the pictures show
- * @param scores the mean of each score whose judge is there, in the order of reports
- * @param features the dimension of the attribute reader's features, which {@code fid}, {@code kid} and
- *     {@code diversity} are measured on
- * @param fid the Fréchet distance to the reference pictures. The covariance of no more pictures than there are features
- *     is singular, and the distance is then dominated by its error: see {@link #fidIsRankDeficient}
+ * @param pictures the number of prompts; of each, one picture counts
+ * @param accuracy the accuracy of the attributes that the prompts name
+ * @param scores the mean of each score whose judge exists, in the order of reports
+ * @param features the dimension of the attribute reader's features, on which {@code fid}, {@code kid} and {@code
+ *     diversity} are measured
+ * @param fid the Fréchet distance to the reference pictures. The covariance of no more pictures than features is
+ *     singular, and the distance is then dominated by its error: see {@link #fidIsRankDeficient}
  * @param kid the kernel distance to the reference pictures
- * @param diversity the mean over the prompts that were drawn several times; absent where none was
- * @param teacherError the mean squared error to the teacher's pictures; absent where there is no teacher
- * @param milliseconds the median time that drawing a picture took; absent where none was drawn
+ * @param diversity the mean over the prompts that were drawn several times; empty if there were none
+ * @param teacherError the mean squared error to the teacher's pictures; empty if there is no teacher
+ * @param milliseconds the median time of drawing a picture; empty if none was drawn
  */
 public record EvaluationResult(
         int pictures,
@@ -82,14 +82,14 @@ public record EvaluationResult(
 
     /**
      * Returns whether there are no more pictures than features, so that the covariance of the features is singular.
-     * Such an FID is biased upwards by far, that of perfect pictures too, and can only be compared with FIDs of the
+     * Such an FID is biased upwards by far, even that of perfect pictures, and can only be compared with FIDs of the
      * same number of pictures.
      */
     public boolean fidIsRankDeficient() {
         return pictures <= features;
     }
 
-    /** Returns the mean of {@code score}; NaN where its judge is not there. */
+    /** Returns the mean of {@code score}; NaN if its judge does not exist. */
     double mean(Score score) {
         return scores.getOrDefault(score, Double.NaN);
     }

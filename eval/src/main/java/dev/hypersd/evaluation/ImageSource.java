@@ -7,21 +7,21 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
 
-/** A source of the pictures that are evaluated. */
+/** A source of pictures to evaluate. */
 @FunctionalInterface
 public interface ImageSource {
     /**
-     * Pictures of a batch.
+     * The pictures of a batch.
      *
      * @param images a picture for each prompt, in the same order
-     * @param milliseconds the time that drawing one took; absent where they were not drawn
+     * @param milliseconds the time of drawing one; empty if they were not drawn
      */
     record Pictures(List<Image> images, OptionalDouble milliseconds) {
         public Pictures {
             images = List.copyOf(images);
         }
 
-        /** Pictures that were there already. */
+        /** Creates pictures that were not drawn now. */
         static Pictures of(List<Image> images) {
             return new Pictures(images, OptionalDouble.empty());
         }
@@ -31,8 +31,8 @@ public interface ImageSource {
     Pictures pictures(PromptBatch batch);
 
     /**
-     * Returns the test scenes themselves, which the prompts describe: what a perfect model would draw. Repetitions
-     * differ in what the prompts leave open.
+     * Returns the test scenes that the prompts describe, which a perfect model would draw. Repetitions differ in
+     * attributes that the prompts do not name.
      */
     static ImageSource groundTruth() {
         return batch -> {
@@ -46,7 +46,7 @@ public interface ImageSource {
         };
     }
 
-    /** Returns the same pictures after {@code change}. */
+    /** Returns the pictures of this source changed by {@code change}. */
     default ImageSource then(UnaryOperator<List<Image>> change) {
         return batch -> {
             Pictures before = pictures(batch);

@@ -7,16 +7,16 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What the judges say of one picture.
+ * The results of all judges for one picture.
  *
  * @param number the number of its prompt
- * @param repetition 0 for the picture that counts, more for others of the same prompt
+ * @param repetition 0 for the picture that counts, more for further pictures of the same prompt
  * @param outcomes for each attribute that the prompt names, whether the picture shows it
- * @param scores the scores of the judges that are there
- * @param features the features of the attribute reader, which distances between sets of pictures are measured on
- * @param teacherError the mean squared error to the teacher's picture of the same prompt and noise, of pixels from -1
- *     to 1; absent where there is no teacher
- * @param milliseconds the time that drawing the picture took; absent where it was there already
+ * @param scores the scores of the judges that exist
+ * @param features the features of the attribute reader, on which distances between sets of pictures are measured
+ * @param teacherError the mean squared error to the teacher's picture of the same prompt and noise, for pixels from -1
+ *     to 1; empty if there is no teacher
+ * @param milliseconds the time of drawing the picture; empty if it existed already
  */
 public record Judgement(
         long number,

@@ -21,8 +21,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Judgements in a file of JSON lines, whose first line says what was judged. A judgement that was being written when
- * the program ended does not count.
+ * A file of judgements in JSON lines, whose first line identifies what was judged. A last line that is incomplete,
+ * because the program was terminated, is ignored.
  */
 final class JudgementFile {
     private static final String FORMAT = "format";
@@ -41,9 +41,9 @@ final class JudgementFile {
     }
 
     /**
-     * Opens the file, or begins it.
+     * Opens the file, or creates it.
      *
-     * @param subject what is judged, with all that decides its pictures
+     * @param subject a description that identifies what is judged
      * @throws InvalidRequestException if the file holds judgements of something else
      */
     static JudgementFile open(Path path, String subject) {

@@ -63,7 +63,7 @@ public final class Judges implements AutoCloseable {
      * Judges pictures of the prompts of {@code batch}, in the same order.
      *
      * @param images pictures of one size
-     * @param milliseconds the time that drawing each took, if they were drawn
+     * @param milliseconds the time of drawing each picture, if they were drawn
      */
     List<Judgement> judge(List<Image> images, PromptBatch batch, OptionalDouble milliseconds) {
         List<Map<Score, Double>> scores =
@@ -86,14 +86,16 @@ public final class Judges implements AutoCloseable {
         });
     }
 
-    /** Returns whether the picture shows what its scene should; nothing for prompts that are no captions of scenes. */
+    /**
+     * Returns whether the picture shows each attribute of its scene; empty for prompts that are not captions of scenes.
+     */
     private static List<Outcome> outcomes(TestPrompt prompt, Detections seen) {
         return prompt.scene()
                 .map(scene -> AttributeCheck.of(scene.attributes(), seen))
                 .orElse(List.of());
     }
 
-    /** Returns the scores of each picture by the judges that are there. */
+    /** Returns the scores of each picture by the judges that exist. */
     private List<Map<Score, Double>> scores(List<Image> images, List<String> texts) {
         Map<Score, List<Double>> all = new LinkedHashMap<>();
         scorers.forEach((score, judge) -> all.put(score, judge.scores(images, texts)));

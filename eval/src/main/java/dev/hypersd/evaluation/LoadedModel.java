@@ -7,8 +7,8 @@ import java.util.Collections;
 import java.util.Optional;
 
 /**
- * The one model that is loaded at a time. It is loaded when it is first drawn with, and closed before another one is
- * loaded, so that contestants take no more memory than the largest of them; those of one model should follow each other.
+ * The model that is loaded at present. It is loaded when it is first used, and closed before another one is loaded, so
+ * that contestants take no more memory than the largest of them; those of one model should follow each other.
  *
  * <p>Not safe to share between threads.
  */
@@ -20,7 +20,7 @@ public final class LoadedModel implements AutoCloseable {
     /**
      * Returns the model of {@code contestant}.
      *
-     * @param batch how many pictures are drawn at once at most
+     * @param batch the greatest number of pictures that are drawn at once
      * @throws dev.hypersd.error.HyperSdException if it cannot be loaded, see {@link DiffusionPipeline#load}
      */
     public DiffusionPipeline of(Contestant contestant, int batch) {
@@ -35,7 +35,7 @@ public final class LoadedModel implements AutoCloseable {
         return loaded.orElseThrow().pipeline();
     }
 
-    /** Closes the model that is loaded, if one is. */
+    /** Closes the model that is loaded, if any. */
     @Override
     public void close() {
         loaded.ifPresent(one -> one.pipeline().close());

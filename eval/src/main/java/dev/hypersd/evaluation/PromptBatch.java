@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * Prompts that are drawn together.
  *
- * @param prompts prompts whose seeds follow each other
- * @param repetition 0 for the pictures that count, more for others of the same prompts
+ * @param prompts prompts with consecutive seeds
+ * @param repetition 0 for the pictures that count, more for further pictures of the same prompts
  * @param seed the seed of the first picture; that of the next one is one more
  */
 public record PromptBatch(List<TestPrompt> prompts, int repetition, long seed) {
@@ -24,10 +24,10 @@ public record PromptBatch(List<TestPrompt> prompts, int repetition, long seed) {
     }
 
     /**
-     * Returns all of {@code prompts} in batches that are always the same. A batch ends where prompts that bring their own seeds
-     * do not follow each other.
+     * Divides {@code prompts} into batches, always in the same way. A batch ends where the prompts' own seeds are not
+     * consecutive.
      *
-     * @param most the greatest number of prompts of a batch
+     * @param most the greatest number of prompts in a batch
      * @param seed the seed of a picture is this, plus that of its prompt or else the prompt's number, plus ten million
      *     for each repetition
      */

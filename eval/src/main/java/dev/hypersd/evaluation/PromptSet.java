@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
  *
  * @param source {@code test}, or the file
  * @param captions how captions were chosen, for a file of images with several captions each
- * @param prompts in the order in which they are drawn
- * @param warnings about what is odd, in full sentences
+ * @param prompts the prompts, in the order in which they are drawn
+ * @param warnings sentences about irregularities of the file
  */
 public record PromptSet(
         String source, Optional<CaptionChoice> captions, List<TestPrompt> prompts, List<String> warnings) {
@@ -42,12 +42,12 @@ public record PromptSet(
     }
 
     /**
-     * Returns the prompts that a text names: {@code test:1000} for the first thousand captions of test scenes, {@code FILE} for
-     * all prompts of a file and {@code FILE:1000} for its first thousand, see {@link PromptFile}.
+     * Returns the prompts that a text names: {@code test:1000} for the first thousand captions of test scenes, {@code
+     * FILE} for all prompts of a file and {@code FILE:1000} for its first thousand, see {@link PromptFile}.
      *
      * @param captions how captions are chosen, for files of images with several captions each
      * @throws InvalidRequestException if there are no captions to choose from, or the text is neither
-     * @throws dev.hypersd.error.InvalidFileException if the file cannot be read or is wrong
+     * @throws dev.hypersd.error.InvalidFileException if the file cannot be read or is invalid
      */
     public static PromptSet named(String text, Optional<CaptionChoice> captions) {
         Matcher scenes = SCENES.matcher(text);
@@ -61,7 +61,7 @@ public record PromptSet(
         return scenes(Integer.parseInt(scenes.group(1)));
     }
 
-    /** Returns whether a text names test scenes and no file. */
+    /** Returns whether a text names test scenes, not a file. */
     public static boolean areScenes(String text) {
         return SCENES.matcher(text).matches();
     }
@@ -112,7 +112,7 @@ public record PromptSet(
         return options.build();
     }
 
-    /** Returns whether they are captions of test scenes, so that it is known what the pictures should show. */
+    /** Returns whether the prompts are captions of test scenes, whose attributes are known. */
     public boolean areScenes() {
         return prompts.stream().allMatch(prompt -> prompt.scene().isPresent());
     }
@@ -122,14 +122,17 @@ public record PromptSet(
         return new PromptSet(source, captions, prompts.subList(0, Math.min(count, prompts.size())), warnings);
     }
 
-    /** Returns what the prompts are, in 16 hexadecimal digits, wherever they come from. */
+    /** Returns a hash of the prompts, in 16 hexadecimal digits, that does not depend on their source. */
     public String fingerprint() {
         Fingerprint all = new Fingerprint();
         prompts.forEach(prompt -> all.add(prompt.options().toJson() + "\n"));
         return all.digits(DIGITS);
     }
 
-    /** For people: {@code captions_val2017.json, captions first, 5000 prompts, fingerprint 0123456789abcdef}. */
+    /**
+     * Returns a description for reports, such as {@code captions_val2017.json, captions first, 5000 prompts,
+     * fingerprint 0123456789abcdef}.
+     */
     @Override
     public String toString() {
         return "%s%s, %d prompts, fingerprint %s"

@@ -3,9 +3,9 @@ package dev.hypersd.evaluation;
 import java.util.List;
 
 /**
- * What models are compared with.
+ * The judgements and results with which models are compared.
  *
- * @param judgements those of as many other test scenes, which FID and KID measure the distance to
+ * @param judgements the judgements of as many other test scenes, to which FID and KID measure the distance
  * @param reconstruction the result of the test scenes after the model's autoencoder has encoded and decoded them
  * @param groundTruth the result of the test scenes themselves
  */

@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The result of a model beside two others, which say how much of what is missing is not the model's fault.
+ * The result of a model with those of the reconstruction and the ground truth, which show the best that the model and
+ * the judges could reach.
  *
- * @param subject the model and all that decides its pictures
- * @param model the result of the pictures that the model draws of the test prompts
+ * @param subject a description that identifies the model's pictures
+ * @param model the result of the pictures that the model draws for the test prompts
  * @param reconstruction the result of the test scenes after the model's autoencoder has encoded and decoded them
- * @param groundTruth the result of the test scenes themselves, which show what their prompts say by construction
+ * @param groundTruth the result of the test scenes themselves, which have the attributes of their prompts by
+ *     construction
  */
 public record Report(
         String subject, EvaluationResult model, EvaluationResult reconstruction, EvaluationResult groundTruth) {
@@ -35,9 +37,7 @@ public record Report(
             diversity: the mean distance between the features of four images of one prompt.
             """;
 
-    /**
-     * Returns the metrics by their titles, an object for each column of {@link #table}, and {@code warnings}, a list.
-     */
+    /** Returns the metrics as JSON: an object for each column of {@link #table}, and {@code warnings}, a list. */
     public String json() {
         ObjectNode node = Json.MAPPER.createObjectNode().put("subject", subject);
         warnings(model).forEach(node.withArray("warnings")::add);
@@ -46,8 +46,8 @@ public record Report(
     }
 
     /**
-     * Returns a table for people: a line for each metric, a column each for the model, the reconstruction and the
-     * ground truth, and below it what the columns mean, and warnings.
+     * Returns a table as text: a line for each metric, columns for the model, the reconstruction and the ground truth,
+     * followed by explanations of the columns and warnings.
      */
     public String table() {
         Map<String, Map<String, Double>> columns = columns();
@@ -65,7 +65,7 @@ public record Report(
                 .collect(Collectors.joining("\n"));
     }
 
-    /** Returns what a reader should know before believing the metrics of {@code result}. */
+    /** Returns warnings about the metrics of {@code result} that are not reliable. */
     static List<String> warnings(EvaluationResult result) {
         return result.fidIsRankDeficient()
                 ? List.of("""

@@ -15,17 +15,17 @@ import java.util.stream.LongStream;
  * A prompt that models are tested with.
  *
  * @param number its place in its {@link PromptSet}, from 0; for a scene its number in the test split
- * @param options the prompt, perhaps a negative prompt, texts for SDXL's second encoder and a seed
- * @param scene what its picture should show; present for captions of test scenes
- * @param image the file name of the picture that it is a caption of, where that is known
+ * @param options the prompt, and optionally a negative prompt, texts for SDXL's second encoder and a seed
+ * @param scene the attributes that its picture should show, for captions of test scenes
+ * @param image the file name of the picture that it describes, if known
  */
 public record TestPrompt(long number, GenerationOptions options, Optional<Scene> scene, Optional<String> image) {
-    /** What of the options counts; how the picture is drawn is for the contestants to say. */
+    /** The options that a prompt may have; all others are those of the contestant. */
     static final List<Option<?>> COUNTED =
             List.of(Option.PROMPT, Option.NEGATIVE_PROMPT, Option.PROMPT_2, Option.NEGATIVE_PROMPT_2, Option.SEED);
 
     /**
-     * What the picture of a scene's caption should show.
+     * The attributes that the picture of a scene's caption should show.
      *
      * @param attributes the attributes that the caption names
      * @param heldOut whether it has a combination of kind and colour that no training picture shows
@@ -48,17 +48,17 @@ public record TestPrompt(long number, GenerationOptions options, Optional<Scene>
                 .toList();
     }
 
-    /** Returns the text that the picture is drawn of and judged by. */
+    /** Returns the text of the prompt, by which the picture is drawn and judged. */
     public String text() {
         return options.get(Option.PROMPT).orElseThrow();
     }
 
-    /** Its own seed or, without one, its number: what is added to the seed of a run. */
+    /** Returns its own seed or, without one, its number, which is added to the seed of a run. */
     long seed() {
         return options.get(Option.SEED).orElse(number);
     }
 
-    /** Returns what is drawn; what this prompt leaves open is as in {@code blank}. */
+    /** Returns this prompt with absent texts taken from {@code blank}. */
     Prompt over(Prompt blank) {
         return new Prompt(
                 text(),

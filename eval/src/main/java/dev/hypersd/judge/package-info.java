@@ -1,5 +1,5 @@
 /**
- * Judges are networks that look at pictures and never know what drew them; {@link dev.hypersd.judge.JudgeFolder} opens
+ * Judges: networks that assess pictures without knowing what drew them. {@link dev.hypersd.judge.JudgeFolder} opens
  * them.
  */
 @NullMarked

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Counts, picture by picture, how many of the attributes that captions name the pictures show (as GenEval does, Ghosh
- * et al., 2023, for its objects). Not safe to share between threads.
+ * Counts how many of the attributes that captions name are shown by the pictures (as GenEval does, Ghosh et al., 2023,
+ * for its objects). Not safe to share between threads.
  */
 public final class AttributeAccuracy {
-    /** The groups of captions that accuracies are counted for. */
+    /** The groups of captions for which accuracies are computed. */
     public enum Group {
         /** All captions. */
         ALL,
@@ -26,7 +26,7 @@ public final class AttributeAccuracy {
     }
 
     /**
-     * How many of a number of attributes, or of images, are correct.
+     * The number of correct attributes or images, and their total number.
      *
      * @param correct 0 to {@code total}
      */
@@ -35,7 +35,7 @@ public final class AttributeAccuracy {
             return new Proportion(correct + (one ? 1 : 0), total + 1);
         }
 
-        /** Returns the quotient, 0 to 1; NaN where there is nothing to count. */
+        /** Returns the quotient, 0 to 1; NaN if the total is 0. */
         public double value() {
             return (double) correct / total;
         }
@@ -80,12 +80,12 @@ public final class AttributeAccuracy {
         counts.merge(key, NOTHING.plus(correct), (old, _) -> old.plus(correct));
     }
 
-    /** Returns how many of the captions that name an attribute have a picture that shows it. */
+    /** Returns for how many of the captions that name an attribute the picture shows it. */
     public Proportion of(Attribute attribute) {
         return byAttribute.getOrDefault(attribute, NOTHING);
     }
 
-    /** Returns how many of all the attributes that the captions of a group name are shown: the attribute accuracy. */
+    /** Returns how many of the attributes that the captions of a group name are shown: the attribute accuracy. */
     public Proportion attributes(Group group) {
         return attributes.getOrDefault(group, NOTHING);
     }

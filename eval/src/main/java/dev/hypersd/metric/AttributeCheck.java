@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Compares the attributes that a caption names with those that were read from a picture. What the caption leaves open
- * is not held against the picture.
+ * Compares the attributes that a caption names with those that were read from a picture. Attributes that the caption
+ * does not name are not checked.
  */
 public final class AttributeCheck {
     /**
-     * The distance from the middle at which the outer places of the picture begin; objects of the middle are drawn
-     * nearer to it.
+     * The distance from the middle at which the outer places of the picture begin; objects in the middle place are
+     * nearer.
      */
     private static final double FIELD = 0.15;
 
@@ -32,7 +32,7 @@ public final class AttributeCheck {
     public record Outcome(Attribute attribute, boolean correct) {}
 
     /**
-     * Returns an outcome for every attribute that the caption names; all attributes of an object that is not there are
+     * Returns an outcome for every attribute that the caption names. All attributes of an object that is missing are
      * wrong.
      */
     public static List<Outcome> of(CaptionAttributes attributes, Detections reading) {

@@ -4,12 +4,12 @@ import dev.hypersd.image.Image;
 import java.util.Arrays;
 
 /**
- * The boundary score of two pictures of lines (Martin, Fowlkes and Malik, 2004): precision, recall and F1 of the pixels
- * on lines. A pixel is matched by a line of the other picture that is at most 0.75% of the diagonal away, which is one
+ * The boundary score of two line drawings (Martin, Fowlkes and Malik, 2004): precision, recall and F1 of the pixels on
+ * lines. A pixel is matched by a line of the other picture that is at most 0.75% of the diagonal away, which is one
  * pixel in pictures of 128x128.
  *
- * @param precision the share of the drawn lines that lie on wanted ones, 0 to 1
- * @param recall the share of the wanted lines that were drawn, 0 to 1
+ * @param precision the fraction of the drawn lines that match wanted ones, 0 to 1
+ * @param recall the fraction of the wanted lines that were drawn, 0 to 1
  */
 public record BoundaryScore(double precision, double recall) {
     private static final double DISTANCE = 0.0075;
@@ -18,7 +18,7 @@ public record BoundaryScore(double precision, double recall) {
     /**
      * Compares two pictures with white lines on black.
      *
-     * @param wanted the lines that were to be followed
+     * @param wanted the lines that had to be followed
      * @param drawn the lines that were found, in a picture of the same size
      */
     public static BoundaryScore between(Image wanted, Image drawn) {
@@ -35,7 +35,7 @@ public record BoundaryScore(double precision, double recall) {
         return sum == 0 ? 0 : 2 * precision * recall / sum;
     }
 
-    /** Returns the share of the lines of {@code from} that a line of {@code to} matches; 1 where there are no lines. */
+    /** Returns the fraction of the lines of {@code from} that a line of {@code to} matches; 1 if there are no lines. */
     private static double covered(Image from, Image to) {
         boolean[] near = near(to);
         boolean[] lines = lines(from);
@@ -59,7 +59,7 @@ public record BoundaryScore(double precision, double recall) {
         return lines;
     }
 
-    /** Returns the pixels that have a line in the square around them. */
+    /** Returns the pixels with a line in the square around them. */
     private static boolean[] near(Image picture) {
         int width = picture.width();
         int height = picture.height();

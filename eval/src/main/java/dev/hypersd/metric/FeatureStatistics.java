@@ -1,15 +1,19 @@
 package dev.hypersd.metric;
 
 /**
- * The mean and the covariance of feature vectors, updated with one vector at a time (Welford, 1962): no vector is kept,
- * and no precision is lost where the mean is far from 0. Not safe to share between threads.
+ * The mean and the covariance of feature vectors, updated one vector at a time (Welford, 1962): no vector is kept, and
+ * precision is kept where the mean is far from 0. Not safe to share between threads.
  */
 public final class FeatureStatistics {
     private final double[] mean;
     private final double[] scatter;
     private long count;
 
-    /** @param dimension of the vectors, at least 1 */
+    /**
+     * Creates empty statistics.
+     *
+     * @param dimension of the vectors, at least 1
+     */
     public FeatureStatistics(int dimension) {
         if (dimension < 1) {
             throw new IllegalArgumentException("features have at least 1 dimension, not " + dimension);
@@ -18,7 +22,7 @@ public final class FeatureStatistics {
         this.scatter = new double[dimension * dimension];
     }
 
-    /** Returns the statistics of {@code vectors}, at least one. */
+    /** Computes the statistics of {@code vectors}, at least one. */
     public static FeatureStatistics of(Iterable<double[]> vectors) {
         FeatureStatistics statistics = new FeatureStatistics(vectors.iterator().next().length);
         vectors.forEach(statistics::add);

@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The Fréchet distance of two sets of features as if both were normally distributed: FID (Heusel et al., 2017), where
- * the features are those of pictures. Computed in double precision.
+ * The Fréchet distance between two sets of features that are treated as normally distributed: FID (Heusel et al.,
+ * 2017), where the features are those of pictures. Computed in double precision.
  *
  * <p>The covariance of {@code n} vectors has at most the rank {@code n - 1}. With no more vectors than dimensions it is
  * singular, and the distance of two such sets of the same distribution is far above 0: it can only be compared with
@@ -22,9 +22,9 @@ public final class FrechetDistance {
     private FrechetDistance() {}
 
     /**
-     * {@code |m1 - m2|^2 + tr(S1) + tr(S2) - 2 tr((S1 S2)^(1/2))}, never below 0. The last trace is computed as that of
-     * {@code (R S2 R)^(1/2)} with {@code R = S1^(1/2)}, whose matrix is symmetric, so that it exists for singular
-     * covariances too.
+     * Returns {@code |m1 - m2|^2 + tr(S1) + tr(S2) - 2 tr((S1 S2)^(1/2))}, never below 0. The last trace is computed as
+     * that of {@code (R S2 R)^(1/2)} with {@code R = S1^(1/2)}, whose matrix is symmetric, so that it exists for
+     * singular covariances too.
      *
      * @throws IllegalArgumentException if the features have different dimensions
      */
@@ -62,7 +62,7 @@ public final class FrechetDistance {
         return nonNegative(torch.linalg_eigh(exactly).get0());
     }
 
-    /** Rounding makes small eigenvalues of covariances negative; they are taken for 0. */
+    /** Replaces negative eigenvalues of covariances, which result from rounding, by 0. */
     private static Tensor nonNegative(Tensor eigenvalues) {
         return eigenvalues.clamp_min(new Scalar(0.0));
     }

@@ -31,7 +31,7 @@ public record KernelDistance(double mean, double deviation) {
      * Returns the mean and the deviation over random subsets, each drawn without replacement; deterministic by seed.
      *
      * @param subsets the number of subsets
-     * @param size the vectors of each set in a subset; all of the smaller set where it has fewer
+     * @param size the number of vectors of each set in a subset; all of the smaller set if it has fewer
      */
     public static KernelDistance overSubsets(List<double[]> x, List<double[]> y, int subsets, int size, long seed) {
         SplittableRandom random = new SplittableRandom(seed);

@@ -1,4 +1,4 @@
-/** Metrics: what is measured of pictures, as functions of what the judges say of them. */
+/** Metrics: measures of sets of pictures, computed from the results of judges. */
 @NullMarked
 package dev.hypersd.metric;
 

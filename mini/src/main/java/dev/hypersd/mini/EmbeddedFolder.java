@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A folder beside this class, as files. Weights are mapped into memory, so where they lie in a jar, they are unpacked
- * once into the user's cache ({@code hypersd.cache}, {@code $XDG_CACHE_HOME/hypersd} or {@code ~/.cache/hypersd}).
+ * A folder of the program's resources as files. Weights are mapped into memory, so folders in a jar are unpacked once
+ * into the user's cache ({@code hypersd.cache}, {@code $XDG_CACHE_HOME/hypersd} or {@code ~/.cache/hypersd}).
  */
 final class EmbeddedFolder {
     private EmbeddedFolder() {}
 
     /**
-     * Returns the folder {@code name}.
+     * Returns the folder {@code name}, which is unpacked if it is in a jar.
      *
      * @param member a file in it, by which it is found
      * @throws HyperSdException if it cannot be written into the cache
@@ -39,7 +39,7 @@ final class EmbeddedFolder {
         }
     }
 
-    /** Returns the folder that {@code file} is the {@code member} of. */
+    /** Returns the folder of {@code file}, which is its {@code member}. */
     private static Path above(Path file, String member) {
         Path folder = file;
         for (int i = Path.of(member).getNameCount(); i > 0; i--) {

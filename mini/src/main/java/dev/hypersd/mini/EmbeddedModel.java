@@ -7,11 +7,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The model that comes with the program: 128x128 pictures of up to three coloured things, such as "two blue stars above
- * a red house at night". All that is returned are files, unpacked from the jar when they are first asked for.
+ * The model that comes with the program: 128x128 pictures of up to three coloured objects, such as "two blue stars
+ * above a red house at night". Its methods return files, which are unpacked from the jar when they are first used.
  */
 public final class EmbeddedModel {
-    /** The directory's name, by which its preset is found too. */
+    /** The name of the model directory, which is also that of its preset. */
     public static final String NAME = "hypersd-mini";
 
     private static final String WEIGHTS = ".safetensors";
@@ -41,10 +41,10 @@ public final class EmbeddedModel {
     }
 
     /**
-     * Returns all LoRAs for the model, by name: {@code unified}, which is {@link #lora()}; Hyper-SD's stages and other
-     * few-step methods, for comparison, such as {@code hyper-4steps}, {@code tcd} and {@code lightning-4steps}, whose
-     * presets have {@code mini-} before these names; and one for each style that makes the model draw everything in it:
-     * {@code flat}, {@code neon}, {@code outline}, {@code pixel} and {@code watercolour}.
+     * Returns all LoRAs for the model, by name: {@code unified}, which is {@link #lora()}; the stages of Hyper-SD and
+     * other few-step methods, for comparison, such as {@code hyper-4steps}, {@code tcd} and {@code lightning-4steps},
+     * whose presets have the prefix {@code mini-}; and one for each style, with which the model draws every prompt in
+     * it: {@code flat}, {@code neon}, {@code outline}, {@code pixel} and {@code watercolour}.
      *
      * @throws dev.hypersd.error.HyperSdException if they cannot be unpacked
      */
@@ -62,8 +62,8 @@ public final class EmbeddedModel {
     }
 
     /**
-     * Returns the tiny autoencoder that may take the place of the model's own: a fraction of the time, and fewer of the
-     * finest details.
+     * Returns the tiny autoencoder that can replace the model's own: it takes a fraction of the time and loses some of
+     * the finest details.
      *
      * @throws dev.hypersd.error.HyperSdException if it cannot be unpacked
      */
@@ -72,7 +72,7 @@ public final class EmbeddedModel {
     }
 
     /**
-     * Returns the ControlNets for the model, by the name of what they follow: {@code canny}, edges, and {@code
+     * Returns the ControlNets for the model, by the kind of control pictures: {@code canny}, edges, and {@code
      * scribble}, sketches.
      *
      * @throws dev.hypersd.error.HyperSdException if they cannot be unpacked
@@ -83,7 +83,7 @@ public final class EmbeddedModel {
     }
 
     /**
-     * Returns the folder of the judges that look at its pictures, each in a folder of its own.
+     * Returns the folder of the judges of its pictures, each in a folder of its own.
      *
      * @throws dev.hypersd.error.HyperSdException if it cannot be unpacked
      */

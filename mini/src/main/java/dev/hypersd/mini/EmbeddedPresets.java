@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How the embedded model is sampled, by its model card, and the LoRAs that come with it: Hyper-SD's, and those of other
- * few-step methods, trained with it for comparison.
+ * The presets of the embedded model and of the LoRAs that come with it, from its model card: those of Hyper-SD and of
+ * other few-step methods, trained on it for comparison.
  */
 public final class EmbeddedPresets implements PresetProvider {
-    /** What the names of the LoRAs' presets begin with. */
+    /** The prefix of the names of the LoRAs' presets. */
     static final String PREFIX = "mini-";
 
     private static final Range FEW_STEPS = new Range(1, 8);
@@ -25,7 +25,7 @@ public final class EmbeddedPresets implements PresetProvider {
     private static final Sampler LCM = Samplers.named("lcm");
     private static final Sampler TCD = Samplers.named("tcd");
 
-    /** For {@link java.util.ServiceLoader}. */
+    /** Creates the provider for {@link java.util.ServiceLoader}. */
     public EmbeddedPresets() {}
 
     @Override
@@ -62,7 +62,7 @@ public final class EmbeddedPresets implements PresetProvider {
         return List.copyOf(presets);
     }
 
-    /** Guidance is in the LoRA: one pass for each step. */
+    /** Returns the preset of a LoRA into which guidance was distilled, with one pass for each step. */
     private static Preset lora(String name, String file, Sampler sampler, int steps, Range stepRange) {
         return new Preset(
                 PREFIX + name,

@@ -15,8 +15,8 @@ final class Unpacking {
     private Unpacking() {}
 
     /**
-     * Returns the copy of {@code packed} under {@code cache}, made now if it is not there. It has its name only when
-     * all of it is written, so several programs may do this at once.
+     * Returns the copy of {@code packed} under {@code cache}, which is made if it does not exist. It gets its name when
+     * it is complete, so several programs may do this at once.
      *
      * @param packed a folder in a zip file system
      */
@@ -51,7 +51,7 @@ final class Unpacking {
         }
     }
 
-    /** Of names and contents; a zip file has the checksum of every member. */
+    /** Returns a hash of names and contents, from the checksums that a zip file has of every member. */
     private static long fingerprint(Path packed, List<Path> files) throws IOException {
         CRC32 sum = new CRC32();
         for (Path file : files) {

@@ -5,14 +5,17 @@ import dev.hypersd.image.Image;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** The edges of pictures by Canny (1986), as OpenCV finds them in colours: what canny ControlNets were trained on. */
+/**
+ * Detects the edges of pictures by Canny's method (1986), as OpenCV does it in colour, with which canny ControlNets
+ * were trained.
+ */
 public final class Edges {
     private Edges() {}
 
     /**
-     * White edges one pixel wide on black.
+     * Returns white edges one pixel wide on black.
      *
-     * @param low the gradient that an edge may fall to where it goes on, at least 0
+     * @param low the gradient down to which an edge is continued, at least 0
      * @param high the gradient that an edge must have somewhere, at least {@code low}; 100 and 200 are usual
      */
     public static Image canny(Image picture, double low, double high) {

@@ -10,13 +10,11 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/**
- * Pictures as OpenCV has them and back, and the memory that its objects take, which belong to the scope around them.
- */
+/** Converts pictures to OpenCV's matrices and back, and frees matrices at the end of a scope. */
 final class OpenCv {
     private OpenCv() {}
 
-    /** Runs {@code work} on the caller's thread and frees every matrix made by it. */
+    /** Runs {@code work} on the caller's thread and frees every matrix that it made. */
     static Image scoped(Supplier<Image> work) {
         Engine.awaitLoaded();
         try (PointerScope scope = new PointerScope()) {
@@ -24,20 +22,23 @@ final class OpenCv {
         }
     }
 
-    /** Red, green and blue of each pixel, 8 bits each; a copy. */
+    /** Copies a picture to a matrix of red, green and blue, 8 bits each. */
     static Mat matrix(Image picture) {
         BytePointer bytes = new BytePointer(picture.rgb());
         return new Mat(picture.height(), picture.width(), opencv_core.CV_8UC3, bytes).clone();
     }
 
-    /** White where {@code matrix}, of 8 bits and one channel, is not 0. */
+    /** Returns a picture that is white where {@code matrix}, of 8 bits and one channel, is not 0. */
     static Image white(Mat matrix) {
         byte[] values = new byte[matrix.rows() * matrix.cols()];
         matrix.data().get(values);
         return lines(matrix.cols(), matrix.rows(), i -> values[i] != 0);
     }
 
-    /** White where {@code isLine} says so of a pixel's number, counted row by row; else black. */
+    /**
+     * Returns a picture that is white where {@code isLine} is true for the number of a pixel, counted row by row, and
+     * otherwise black.
+     */
     static Image lines(int width, int height, IntPredicate isLine) {
         byte[] rgb = new byte[3 * width * height];
         for (int i = 0; i < width * height; i++) {

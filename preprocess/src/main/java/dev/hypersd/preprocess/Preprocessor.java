@@ -2,9 +2,9 @@ package dev.hypersd.preprocess;
 
 import dev.hypersd.image.Image;
 
-/** The ways to make control pictures, with their usual settings. */
+/** The ways of making control pictures, with their usual settings. */
 public enum Preprocessor {
-    /** The edges of a picture, for ControlNets called canny. */
+    /** Extracts the edges of a picture, for canny ControlNets. */
     CANNY {
         @Override
         public Image apply(Image picture) {
@@ -12,7 +12,7 @@ public enum Preprocessor {
         }
     },
 
-    /** A sketch of a picture, for ControlNets called scribble. */
+    /** Makes a sketch of a picture, for scribble ControlNets. */
     SCRIBBLE {
         @Override
         public Image apply(Image picture) {
@@ -20,10 +20,7 @@ public enum Preprocessor {
         }
     },
 
-    /**
-     * A drawing with dark lines on light paper turned into light lines on black, for ControlNets called scribble or
-     * lineart.
-     */
+    /** Inverts a drawing with dark lines on light paper, for scribble and lineart ControlNets. */
     DRAWING {
         @Override
         public Image apply(Image picture) {
@@ -31,6 +28,6 @@ public enum Preprocessor {
         }
     };
 
-    /** Returns the control picture, of the size of {@code picture}. */
+    /** Returns the control picture, in the size of {@code picture}. */
     public abstract Image apply(Image picture);
 }

@@ -6,12 +6,12 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 
-/** Rough lines as a hand would draw them: what scribble ControlNets were trained on. */
+/** Makes rough sketches, with which scribble ControlNets were trained. */
 public final class Scribble {
     private static final double FINE = 0.5;
     private static final double COARSE = 5;
 
-    /** How much darker than its surroundings a line is, of 255. */
+    /** The least difference in brightness between a line and its surroundings, of 255. */
     private static final int CONTRAST = 16;
 
     private static final int DARK = 127;
@@ -19,8 +19,8 @@ public final class Scribble {
     private Scribble() {}
 
     /**
-     * Returns a sketch of a picture: white where all its colours are darker than their surroundings by more than a
-     * sixteenth of the range, by the difference of two Gaussians (Winnemöller et al., 2012), on black.
+     * Returns a sketch of a picture, white on black: white where all its colours are darker than their surroundings by
+     * more than a sixteenth of the range, by the difference of two Gaussians (Winnemöller et al., 2012).
      */
     public static Image ofPicture(Image picture) {
         return OpenCv.scoped(() -> {
@@ -40,7 +40,7 @@ public final class Scribble {
         return blurred;
     }
 
-    /** Returns a drawing with dark lines on light paper, as white lines on black. */
+    /** Returns a drawing with dark lines on light paper as white lines on black. */
     public static Image ofDrawing(Image drawing) {
         byte[] rgb = drawing.rgb();
         return OpenCv.lines(drawing.width(), drawing.height(), i -> least(rgb, i) < DARK);

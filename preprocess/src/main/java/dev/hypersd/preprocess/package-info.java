@@ -1,7 +1,4 @@
-/**
- * Control pictures made from photographs and drawings, in the form that ControlNets were trained with: white lines on
- * black.
- */
+/** Control pictures made from photographs and drawings, as ControlNets were trained with: white lines on black. */
 @NullMarked
 package dev.hypersd.preprocess;
 

@@ -16,17 +16,19 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Decodes what an {@link AttributeReader} says of pictures: objects are the peaks of its heatmaps, as in CenterNet
- * (Zhou et al., 2019, section 4), and of several detections of the same object the most confident one is kept.
+ * Decodes the outputs of an {@link AttributeReader}: objects are the peaks of its heatmaps, as in CenterNet (Zhou et
+ * al., 2019, section 4), and of several detections of the same object the most confident one is kept.
  */
 public final class AttributeDecoder {
-    /** Peaks whose probability is lower are no detections. */
+    /** The lowest probability of a peak that is a detection. */
     private static final double LEAST_CONFIDENCE = 0.3;
 
-    /** Two detections are of one object where their centres are nearer than this part of the smaller extent, ... */
+    /**
+     * The largest distance between the centres of two detections of one object, as a fraction of the smaller extent.
+     */
     private static final double SAME_CENTRE = 0.35;
 
-    /** ... and where the larger extent is less than this many times the smaller one. */
+    /** The largest ratio of the extents of two detections of one object. */
     private static final double SAME_EXTENT = 1.5;
 
     private final AttributeReader reader;
@@ -35,13 +37,13 @@ public final class AttributeDecoder {
         this.reader = reader;
     }
 
-    /** A cell whose probability of a kind is not below that of any neighbour. */
+    /** A cell whose probability of a kind is not lower than that of any neighbour. */
     private record Peak(int picture, int kind, int row, int column, double confidence) {}
 
     /**
      * Returns the detections of each picture.
      *
-     * @param grid the features {@code [B, C, h, w]} that {@link AttributeReader#grid} gives
+     * @param grid the features {@code [B, C, h, w]} from {@link AttributeReader#grid}
      */
     public List<Detections> decode(Tensor grid) {
         return TensorScope.released(() -> {
@@ -78,7 +80,7 @@ public final class AttributeDecoder {
     /**
      * Keeps the most confident of several detections of the same object.
      *
-     * @param objects the most confident first
+     * @param objects the detections, the most confident first
      */
     static List<DetectedObject> distinct(List<DetectedObject> objects) {
         List<DetectedObject> kept = new ArrayList<>();

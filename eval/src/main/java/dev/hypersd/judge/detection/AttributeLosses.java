@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public record AttributeLosses(Tensor peaks, Tensor geometry, Tensor colour, Tensor background, Tensor style) {
     /**
-     * Returns the losses of {@code reader} on scenes.
+     * Computes the losses of {@code reader} on scenes.
      *
      * @param batch square pictures of one size, each with at least one object
      */
@@ -52,8 +52,8 @@ public record AttributeLosses(Tensor peaks, Tensor geometry, Tensor colour, Tens
 
     /**
      * Returns the focal loss for heatmaps (Zhou et al., 2019, equation 1; alpha 2, beta 4): cells that are predicted
-     * well count little, and false positives near a peak count less. A sum over all cells, divided by the number of
-     * peaks.
+     * well have little weight, and false positives near a peak have less. It is a sum over all cells, divided by the
+     * number of peaks.
      *
      * @param given logits {@code [B, kinds, h, w]}
      * @param target the target of the same shape, exactly 1 at peaks
@@ -80,7 +80,7 @@ public record AttributeLosses(Tensor peaks, Tensor geometry, Tensor colour, Tens
         return scoped(() -> torch.cross_entropy_loss(wide(logits), Tensors.of(classes, classes.length)));
     }
 
-    /** In F32, whatever the network computes with: sums over many cells need it. */
+    /** Converts to F32, which sums over many cells need. */
     private static Tensor wide(Tensor x) {
         return x.to(Dtype.F32.scalarType());
     }

@@ -17,18 +17,18 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The network of the attribute reader. Each cell of the grid is asked about objects <em>of one kind</em>: a star in
- * front of a house has its centre in the same cell and a colour of its own. Colours are read in the same way for every
- * kind, so that combinations that were not trained are read too.
+ * The network of the attribute reader. Each description of a cell is that of an object <em>of a given kind</em>,
+ * because a star in front of a house may have its centre in the same cell and another colour. Colours are read in the
+ * same way for every kind, so that combinations that were not trained are read too.
  *
  * <p>Stateless, so safe to share.
  */
 public final class AttributeReader {
-    /** The class name of {@code config.json}, and how the network is made of its configuration and weights. */
+    /** The class name in {@code config.json}, and how the network is built from its configuration and weights. */
     public static final NetworkType<BackboneConfig, AttributeReader> TYPE =
             new NetworkType<>("AttributeReader", UnaryOperator.identity(), BackboneConfig::from, AttributeReader::new);
 
-    /** The numbers that {@link #describe} gives before the colours: two of the centre and one of the extent. */
+    /** The number of values before the colours in {@link #describe}: two for the centre and one for the extent. */
     static final int GEOMETRY = 3;
 
     private static final int KINDS = Kind.values().length;
@@ -36,7 +36,7 @@ public final class AttributeReader {
     private static final int BACKGROUNDS = Background.values().length;
     private static final int STYLES = Style.values().length;
 
-    /** The initial bias of the heatmaps: most cells have no object, and learning that first would take long. */
+    /** The initial bias of the heatmaps, low because most cells have no object. */
     private static final double RARE = -4;
 
     private final Backbone backbone;
@@ -60,18 +60,18 @@ public final class AttributeReader {
         this.surroundings = Linear.of(p.at("surroundings"), width, BACKGROUNDS + STYLES);
     }
 
-    /** Returns the backbone, whose features everything else is computed from. */
+    /** Returns the backbone, from whose features everything else is computed. */
     public Backbone backbone() {
         return backbone;
     }
 
-    /** Returns the features of every cell: {@code [B, 3, H, W]} from -1 to 1 {@code -> [B, C, h, w]}. */
+    /** Computes the features of every cell: {@code [B, 3, H, W]} from -1 to 1 {@code -> [B, C, h, w]}. */
     public Tensor grid(Tensor pixels) {
         return backbone.forward(pixels);
     }
 
     /**
-     * Returns the features of whole pictures, which distances between sets of pictures are measured on: {@code [B, C,
+     * Computes the features of whole pictures, on which distances between sets of pictures are measured: {@code [B, C,
      * h, w] -> [B, C]}.
      */
     public Tensor features(Tensor grid) {
@@ -79,7 +79,7 @@ public final class AttributeReader {
     }
 
     /**
-     * Returns the logits that a cell is the centre of an object, a heatmap for each kind: {@code [B, C, h, w] -> [B,
+     * Computes heatmaps: for each kind the logits that a cell is the centre of an object, {@code [B, C, h, w] -> [B,
      * kinds, h, w]}.
      */
     public Tensor peaks(Tensor grid) {
@@ -88,12 +88,12 @@ public final class AttributeReader {
     }
 
     /**
-     * Returns the descriptions of objects: the offset of the centre from the centre of its cell (right and down, in
-     * cells), the logarithm of the extent as a part of the picture, and the logits of the colour.
+     * Computes descriptions of objects: the offset of the centre from the centre of its cell (right and down, in
+     * cells), the logarithm of the extent as a fraction of the picture, and the logits of the colour.
      *
      * @param grid {@code [B, C, h, w]}
      * @param cells I64 {@code [M]}: the numbers of cells, row by row, picture by picture
-     * @param kindsThere I64 {@code [M]}: the kind that each cell is asked about
+     * @param kindsThere I64 {@code [M]}: the kind of the object in each cell
      * @return {@code [M, 3 + colours]}
      */
     public Tensor describe(Tensor grid, Tensor cells, Tensor kindsThere) {
@@ -104,7 +104,9 @@ public final class AttributeReader {
         });
     }
 
-    /** Returns the logits of the backgrounds, then of the styles: {@code [B, C, h, w] -> [B, backgrounds + styles]}. */
+    /**
+     * Computes the logits of the backgrounds, then of the styles: {@code [B, C, h, w] -> [B, backgrounds + styles]}.
+     */
     public Tensor surroundings(Tensor grid) {
         return scoped(() -> surroundings.forward(features(grid)));
     }

@@ -26,7 +26,7 @@ record AttributeTargets(
         float[] geometry,
         long[] backgrounds,
         long[] styles) {
-    /** The standard deviation of a peak as a part of its object's extent. */
+    /** The standard deviation of a peak as a fraction of its object's extent. */
     private static final double SHARPNESS = 1 / 6.0;
 
     static AttributeTargets of(List<Sample> samples, int side) {

@@ -14,8 +14,8 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Residual convolutions from pixels to a coarse grid of features: {@code [B, 3, H, W] -> [B, C, H/s, W/s]} with
- * {@code C} and {@code s} of {@link BackboneConfig}.
+ * A residual convolutional network from pixels to a coarse grid of features: {@code [B, 3, H, W] -> [B, C, H/s, W/s]}
+ * with {@code C} and {@code s} of {@link BackboneConfig}.
  */
 public final class Backbone {
     private static final double EPS = 1e-5;
@@ -47,7 +47,7 @@ public final class Backbone {
     }
 
     /**
-     * Returns the grid of features.
+     * Computes the grid of features.
      *
      * @param pixels {@code [B, 3, H, W]} from -1 to 1; both sides are multiples of {@link BackboneConfig#stride}
      * @throws InvalidRequestException if they have another shape
@@ -61,8 +61,9 @@ public final class Backbone {
     }
 
     /**
-     * Returns the features of each level, before normalisation: {@code [B, C_i, H / 2^i, W / 2^i]} from {@code i = 1}
-     * on.
+     * Computes the features of each level before normalisation: {@code [B, C_i, H
+     * 2^i, W
+     * 2^i]} from {@code i = 1} on.
      *
      * @param pixels as in {@link #forward}
      */

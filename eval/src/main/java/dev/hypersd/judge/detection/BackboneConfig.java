@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The sizes of a {@link Backbone}.
  *
- * @param widths the channels of each level; the picture is halved on the way into every one of them
+ * @param widths the channels of each level; the picture is halved before each of them
  * @param blocks the number of residual blocks of each level
  * @param groups the groups of every GroupNorm
  */

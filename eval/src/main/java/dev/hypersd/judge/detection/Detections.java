@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What an {@link AttributeReader} finds in one picture.
+ * The objects, background and style that an {@link AttributeReader} finds in one picture.
  *
  * @param objects the objects, the most confident detection first
  */
@@ -20,15 +20,15 @@ public record Detections(List<DetectedObject> objects, Background background, St
     }
 
     /**
-     * An object.
+     * A detected object.
      *
      * @param x the place of its centre, from 0 at the left of the picture to 1 at the right
      * @param y the place of its centre, from 0 at the top of the picture to 1 at the bottom
-     * @param extent its width and height as a part of the picture's
+     * @param extent its width and height as a fraction of the picture's
      * @param confidence the probability that it is there, 0 to 1
      */
     public record DetectedObject(Kind kind, Colour colour, double x, double y, double extent, double confidence) {
-        /** Returns the size class whose extent has the ratio to this one that is nearest to 1. */
+        /** Returns the size class whose extent has the nearest ratio to this one. */
         public SizeClass size() {
             return Arrays.stream(SizeClass.values())
                     .min(Comparator.comparingDouble(size -> Math.abs(Math.log(extent / size.extent()))))

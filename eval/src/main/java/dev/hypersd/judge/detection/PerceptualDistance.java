@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The perceptual distance of pictures: the squared distances of a network's features at several depths, where the
  * features of every position are normalised to length 1 (LPIPS, Zhang et al., 2018, equation 1, without weights fitted
- * to people).
+ * to human judgements).
  */
 public final class PerceptualDistance {
     private static final double EPS = 1e-5;
@@ -25,7 +25,8 @@ public final class PerceptualDistance {
     }
 
     /**
-     * Returns the mean distance, a scalar: 0 for equal pictures, at most 4. Differentiable by {@code pixels}.
+     * Returns the mean distance, a scalar: 0 for equal pictures, at most 4; differentiable with respect to {@code
+     * pixels}.
      *
      * @param pixels {@code [B, 3, H, W]} from -1 to 1; both sides are multiples of {@link BackboneConfig#stride}
      * @param wanted the pictures to compare with, of the same shape; no gradient flows to them
@@ -52,7 +53,7 @@ public final class PerceptualDistance {
         }
     }
 
-    /** Returns the features with length 1 at every position, in F32, whatever the network computes with. */
+    /** Returns the features normalised to length 1 at every position, in F32. */
     private static Tensor unit(Tensor features) {
         Tensor wide = features.to(Dtype.F32.scalarType());
         return wide.div(wide.norm(new ScalarOptional(new Scalar(2)), new long[] {1}, true)

@@ -14,28 +14,28 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The losses of the segmenter on a batch, each a scalar. They are differentiable by the pixels too, so that they can
- * also say what is wrong with pictures of known objects.
+ * The losses of the segmenter on a batch, each a scalar. They are also differentiable with respect to the pixels, so
+ * that they can measure errors in pictures of known objects.
  *
  * @param category the focal loss of the cells' categories, see {@link #focal}
  * @param mask the Dice loss, the mean over masks, see {@link #dice}
  */
 public record SegmentationLosses(Tensor category, Tensor mask) {
-    /** The weight of the mask loss beside the category loss (Wang et al., 2020, equation 4). */
+    /** The weight of the mask loss relative to the category loss (Wang et al., 2020, equation 4). */
     public static final double MASK_WEIGHT = 3;
 
     private static final double RARE_WEIGHT = 0.25;
 
-    /** Returns the losses on scenes as they are. */
+    /** Computes the losses on the pictures of scenes. */
     public static SegmentationLosses of(Segmenter segmenter, List<Sample> batch) {
         return of(segmenter, ImageTensors.of(batch.stream().map(Sample::image).toList()), batch);
     }
 
     /**
-     * Returns the losses on {@code pixels} that are to show the objects of {@code truth}.
+     * Computes the losses on {@code pixels} that should show the objects of {@code truth}.
      *
      * @param pixels {@code [B, 3, S, S]} from -1 to 1
-     * @param truth the scenes whose masks are right; their pictures are of size {@code S}
+     * @param truth the scenes with the correct masks; their pictures are of size {@code S}
      */
     public static SegmentationLosses of(Segmenter segmenter, Tensor pixels, List<Sample> truth) {
         Tensor grid = segmenter.grid(pixels);
@@ -53,7 +53,7 @@ public record SegmentationLosses(Tensor category, Tensor mask) {
 
     /**
      * Returns the focal loss (Lin et al., 2017; alpha 1/4, gamma 2): {@code -a (1 - p)^2 log p} with the probability
-     * {@code p} of the right answer. A sum over all cells, divided by the number of positive ones.
+     * {@code p} of the correct answer. It is a sum over all cells, divided by the number of positive ones.
      */
     static Tensor focal(Tensor given, Tensor target) {
         return scoped(() -> {

@@ -11,13 +11,13 @@ import java.util.stream.IntStream;
 /**
  * The targets of the segmenter for a batch of pictures.
  *
- * @param side the number of cells in a row and in a column; masks have twice as many
+ * @param side the number of cells in a row and in a column; masks have twice as many pixels
  * @param categories {@code [B, kinds, side, side]}: 1 in cells around the centre of an object
  * @param positives one for each such cell and object
  */
 record SegmentationTargets(int side, float[] categories, List<Positive> positives) {
     /**
-     * A cell that is to draw a mask.
+     * A cell that has to draw a mask.
      *
      * @param picture the number of the picture in the batch
      * @param cell the cell, numbered through the batch
@@ -25,7 +25,11 @@ record SegmentationTargets(int side, float[] categories, List<Positive> positive
      */
     record Positive(long picture, long cell, float[] mask) {}
 
-    /** @param samples pictures of one size, square */
+    /**
+     * Computes the targets of pictures.
+     *
+     * @param samples square pictures of one size
+     */
     static SegmentationTargets of(List<Sample> samples, int side) {
         SegmentationTargets targets = new SegmentationTargets(
                 side, new float[samples.size() * Kind.values().length * side * side], new ArrayList<>());
@@ -66,14 +70,14 @@ record SegmentationTargets(int side, float[] categories, List<Positive> positive
     }
 
     /**
-     * The cells of a grid around the centre of mass of an object, which are those that are to find it.
+     * The rectangle of cells around the centre of mass of an object, which have to find the object.
      *
-     * @param firstRow the first row of a rectangle of cells, whose last row and column belong to it
+     * @param firstRow the first row of the rectangle; its last row and column are included
      */
     record Middle(int firstRow, int lastRow, int firstColumn, int lastColumn) {
         /**
-         * The centre region reaches this part of the object's width and height to each side of its centre of mass (Wang
-         * et al., 2020, section 3.3.1).
+         * The extent of the centre region to each side of the object's centre of mass, as a fraction of its width and
+         * height (Wang et al., 2020, section 3.3.1).
          */
         private static final double NEAR = 0.1;
 
@@ -82,7 +86,7 @@ record SegmentationTargets(int side, float[] categories, List<Positive> positive
          *
          * @param covered the pixels of the object, row by row, at least one
          * @param pixels the pixels of the picture in a row
-         * @param side the cells in a row
+         * @param side the number of cells in a row
          */
         static Middle of(BitSet covered, int pixels, int side) {
             double cell = (double) pixels / side;

@@ -14,23 +14,23 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The network of instance segmentation, with dynamic filters (SOLOv2, Wang et al., 2020). Masks are twice as fine as
- * the grid. Stateless, so safe to share.
+ * The network of the segmenter: instance segmentation with dynamic filters (SOLOv2, Wang et al., 2020). Masks have
+ * twice the resolution of the grid. Stateless, so safe to share.
  */
 public final class Segmenter {
-    /** The class name of {@code config.json}, and how the network is made of its configuration and weights. */
+    /** The class name in {@code config.json}, and how the network is built from its configuration and weights. */
     public static final NetworkType<BackboneConfig, Segmenter> TYPE =
             new NetworkType<>("Segmenter", UnaryOperator.identity(), BackboneConfig::from, Segmenter::new);
 
     private static final int KINDS = Kind.values().length;
 
     /**
-     * Two channels of coordinates from -1 to 1, which cells and features are given: masks of equal objects differ only
-     * in place.
+     * The number of channels of coordinates from -1 to 1 that are added to features, because masks of equal objects
+     * differ only in place.
      */
     private static final int COORDINATES = 2;
 
-    /** The initial bias of the categories: most cells have no object. */
+    /** The initial bias of the categories, low because most cells have no object. */
     private static final double RARE = -4;
 
     private final Backbone backbone;
@@ -42,7 +42,11 @@ public final class Segmenter {
     private final Conv2d maskTower;
     private final Conv2d masks;
 
-    /** @param config the sizes of the backbone; filters are half as wide as its last level */
+    /**
+     * Builds the network.
+     *
+     * @param config the sizes of the backbone; filters are half as wide as its last level
+     */
     public Segmenter(BackboneConfig config, Parameters p) {
         int width = config.width();
         int filter = width / 2;
@@ -56,14 +60,14 @@ public final class Segmenter {
         this.masks = Conv2d.pointwise(p.at("masks"), width, filter);
     }
 
-    /** Features of every cell: {@code [B, 3, H, W]} from -1 to 1 {@code -> [B, C, h, w]}. */
+    /** Computes the features of every cell: {@code [B, 3, H, W]} from -1 to 1 {@code -> [B, C, h, w]}. */
     public Tensor grid(Tensor pixels) {
         return backbone.forward(pixels);
     }
 
     /**
-     * Returns the logits that a cell lies around the centre of an object of a kind: {@code [B, C, h, w] -> [B, kinds,
-     * h, w]}.
+     * Computes the logits that a cell is near the centre of an object of a kind: {@code [B, C, h, w] -> [B, kinds, h,
+     * w]}.
      */
     public Tensor categories(Tensor grid) {
         return scoped(() -> categories
@@ -71,24 +75,24 @@ public final class Segmenter {
                 .add(new Scalar(RARE)));
     }
 
-    /** Returns the filter of every cell: {@code [B, C, h, w] -> [B h w, E]}, cells row by row, picture by picture. */
+    /** Computes the filter of every cell: {@code [B, C, h, w] -> [B h w, E]}, cells row by row, picture by picture. */
     public Tensor filters(Tensor grid) {
         return scoped(() -> filters.forward(Tensors.siluInPlace(filterTower.forward(placed(grid))))
                 .permute(0, 2, 3, 1)
                 .flatten(0, 2));
     }
 
-    /** Returns the features that filters draw masks from: {@code [B, C, h, w] -> [B, E, 2h, 2w]}. */
+    /** Computes the features to which filters are applied: {@code [B, C, h, w] -> [B, E, 2h, 2w]}. */
     public Tensor canvas(Tensor grid) {
         return scoped(() -> masks.forward(Tensors.siluInPlace(maskTower.forward(placed(finer.forward(grid))))));
     }
 
     /**
-     * Returns the logits of masks.
+     * Computes the logits of masks.
      *
-     * @param filters {@code [M, E]}, those of chosen cells
+     * @param filters the filters of chosen cells, {@code [M, E]}
      * @param canvas {@code [B, E, H, W]}
-     * @param pictures I64 {@code [M]}: the picture that each filter draws from
+     * @param pictures I64 {@code [M]}: the picture to which each filter is applied
      * @return {@code [M, H, W]}
      */
     public static Tensor draw(Tensor filters, Tensor canvas, Tensor pictures) {

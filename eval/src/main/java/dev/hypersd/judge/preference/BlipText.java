@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** The text encoder of BLIP: BERT with attention to a picture in every layer. */
+/** The text encoder of BLIP: BERT with cross-attention to a picture in every layer. */
 final class BlipText {
     private static final double EPS = 1e-12;
 
@@ -29,7 +29,11 @@ final class BlipText {
     private final LayerNorm norm;
     private final List<TextLayer> layers;
 
-    /** @param picture width of the picture's tokens */
+    /**
+     * Builds the encoder.
+     *
+     * @param picture the width of the picture's tokens
+     */
     BlipText(PreferenceConfig.Text config, long picture, Parameters p) {
         this.config = config;
         Parameters embeddings = p.at("embeddings");
@@ -42,7 +46,7 @@ final class BlipText {
     }
 
     /**
-     * Returns the hidden states {@code [B, N, D]}.
+     * Computes the hidden states {@code [B, N, D]}.
      *
      * @param ids I64 {@code [B, N]}
      * @param mask I64 {@code [B, N]}: 1 for words, 0 for padding
@@ -67,7 +71,7 @@ final class BlipText {
         });
     }
 
-    /** A layer of the text encoder: attention to the text, to the picture, and a feed-forward part. */
+    /** A layer of the text encoder: self-attention, cross-attention to the picture, and a feed-forward network. */
     private static final class TextLayer {
         private final TextAttention toText;
         private final TextAttention toPicture;
@@ -94,8 +98,8 @@ final class BlipText {
     }
 
     /**
-     * Attention of text to itself or to pictures, then a shortcut and a LayerNorm, as in BERT:
-     * {@code [B, N, D] -> [B, N, D]}.
+     * Attention of text to itself or to pictures, followed by a residual connection and a LayerNorm, as in BERT: {@code
+     * [B, N, D] -> [B, N, D]}.
      */
     private static final class TextAttention {
         private final Linear query;
@@ -105,7 +109,11 @@ final class BlipText {
         private final LayerNorm norm;
         private final long heads;
 
-        /** @param seen width of what is attended to */
+        /**
+         * Builds the layer.
+         *
+         * @param seen the width of the keys' and values' input
+         */
         TextAttention(Parameters p, long width, long seen, long heads) {
             this.query = Linear.of(p.at("self.query"), width, width);
             this.key = Linear.of(p.at("self.key"), seen, width);
@@ -115,7 +123,11 @@ final class BlipText {
             this.heads = heads;
         }
 
-        /** @param mask true for what may be seen {@code [B, 1, 1, M]}; absent where all may */
+        /**
+         * Applies the layer.
+         *
+         * @param mask true for the keys that are seen, {@code [B, 1, 1, M]}; empty if all are
+         */
         Tensor forward(Tensor x, Tensor seen, Optional<Tensor> mask) {
             Tensor q = query.forward(x);
             Tensor k = key.forward(seen);

@@ -55,7 +55,8 @@ final class BlipVision {
     }
 
     /**
-     * Attention and a feed-forward part, each after a LayerNorm and with a shortcut: {@code [B, N, D] -> [B, N, D]}.
+     * A transformer block: attention and a feed-forward network, each after a LayerNorm and with a residual connection:
+     * {@code [B, N, D] -> [B, N, D]}.
      */
     private static final class VisionBlock {
         private static final int WIDER = 4;

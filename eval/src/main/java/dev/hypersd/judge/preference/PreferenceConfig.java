@@ -6,16 +6,16 @@ import java.util.List;
 /**
  * The sizes of a {@link PreferenceModel}.
  *
- * @param head the widths of the layers behind the text encoder, from its own to 1
- * @param mean what is subtracted from the head's number
- * @param deviation what the difference is divided by
+ * @param head the widths of the layers after the text encoder, from its own to 1
+ * @param mean the number that is subtracted from the head's output
+ * @param deviation the number by which the difference is divided
  */
 public record PreferenceConfig(Vision vision, Text text, List<Integer> head, double mean, double deviation) {
     private static final double IMAGE_REWARD_MEAN = 0.16717362830052426;
     private static final double IMAGE_REWARD_DEVIATION = 1.0333394966054072;
 
     /**
-     * Of the image encoder, in pixels: width and height of pictures and of the patches that become tokens.
+     * The sizes of the image encoder; pictures and patches in pixels.
      *
      * @param width the width of the hidden states
      */
@@ -28,9 +28,9 @@ public record PreferenceConfig(Vision vision, Text text, List<Integer> head, dou
     }
 
     /**
-     * Of the text encoder.
+     * The sizes of the text encoder.
      *
-     * @param positions the longest text, in tokens
+     * @param positions the greatest length of a text, in tokens
      */
     public record Text(int vocabulary, int positions, int width, int innerWidth, int layers, int heads) {}
 
@@ -39,7 +39,7 @@ public record PreferenceConfig(Vision vision, Text text, List<Integer> head, dou
     }
 
     /**
-     * Reads {@code vit} and {@code med_config}, as BLIP calls them; what is absent is as in ImageReward.
+     * Reads {@code vit} and {@code med_config}, as BLIP calls them; absent values are those of ImageReward.
      *
      * @throws dev.hypersd.error.InvalidFileException if one is missing or a value contradicts another
      */

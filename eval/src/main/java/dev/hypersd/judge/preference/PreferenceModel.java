@@ -12,11 +12,11 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The network of ImageReward: a head makes one number of the state of the first token of a text that attends to the
- * picture. Stateless, so safe to share; differentiable by the pixels.
+ * The network of ImageReward: a text encoder attends to the picture, and a head computes the score from the state of
+ * the first token. Stateless, so safe to share; differentiable with respect to the pixels.
  */
 public final class PreferenceModel {
-    /** The class name of {@code config.json}, and how the network is made of its configuration and weights. */
+    /** The class name in {@code config.json}, and how the network is built from its configuration and weights. */
     public static final NetworkType<PreferenceConfig, PreferenceModel> TYPE =
             new NetworkType<>("PreferenceModel", PreferenceModel::named, PreferenceConfig::from, PreferenceModel::new);
 
@@ -25,7 +25,11 @@ public final class PreferenceModel {
     private final BlipText text;
     private final ScoreHead head;
 
-    /** @param p named as in ImageReward's files, see {@link #named} */
+    /**
+     * Builds the network.
+     *
+     * @param p the parameters, named as in ImageReward's files, see {@link #named}
+     */
     public PreferenceModel(PreferenceConfig config, Parameters p) {
         this.config = config;
         this.vision = new BlipVision(config.vision(), p.at("blip.visual_encoder"));
@@ -34,8 +38,8 @@ public final class PreferenceModel {
     }
 
     /**
-     * Returns the tensors of a file without those that a score does not need: the projections into BLIP's common space,
-     * and the numbers of positions.
+     * Returns the tensors of a file without those that scores do not need: the projections into BLIP's common space,
+     * and the position ids.
      */
     public static WeightSource named(WeightSource file) {
         return WeightView.renamed(
@@ -52,8 +56,8 @@ public final class PreferenceModel {
     }
 
     /**
-     * Returns how much each picture would be preferred as a picture of its text: {@code [B]}. Higher is better; only
-     * differences mean something.
+     * Computes how much people would prefer each picture for its text: {@code [B]}. Higher is better; only differences
+     * are meaningful.
      *
      * @param pixels {@code [B, 3, S, S]} as {@link dev.hypersd.judge.reward.ImageProcessor#clip} gives them
      * @param words {@code B} texts
@@ -63,12 +67,12 @@ public final class PreferenceModel {
         return scoped(() -> compare(see(pixels), words));
     }
 
-    /** Returns the tokens of pictures {@code [B, 1 + patches, P]}, for comparing one picture with several texts. */
+    /** Computes the tokens of pictures {@code [B, 1 + patches, P]}, to compare one picture with several texts. */
     public Tensor see(Tensor pixels) {
         return vision.forward(pixels);
     }
 
-    /** Returns the scores that {@link #forward} gives, from the tokens of pictures. */
+    /** Computes the scores of {@link #forward} from the tokens of pictures. */
     public Tensor compare(Tensor seen, TokenBatch words) {
         return scoped(() -> {
             Tensor first = text.forward(words.ids(), words.mask(), seen).select(1, 0);

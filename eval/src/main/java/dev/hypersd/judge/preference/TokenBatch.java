@@ -18,7 +18,7 @@ public record TokenBatch(Tensor ids, Tensor mask) {
      * Tokenizes texts by CLIP's tokenizer; the tensors belong to the caller's scope.
      *
      * @param texts at least one
-     * @param most the greatest number of tokens of a text, begin and end included; longer texts are cut
+     * @param most the greatest number of tokens of a text, with begin and end tokens; longer texts are truncated
      */
     public static TokenBatch of(ClipTokenizer tokenizer, List<String> texts, int most) {
         return padded(texts.stream().map(text -> tokens(tokenizer, text, most)).toList(), tokenizer.padding());

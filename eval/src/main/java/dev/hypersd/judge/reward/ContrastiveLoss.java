@@ -12,18 +12,18 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The loss of CLIP (Radford et al., 2021, figure 3): every text is to find its picture in the batch, and every picture
- * its text.
+ * The contrastive loss of CLIP (Radford et al., 2021, figure 3): every text has to find its picture in the batch, and
+ * every picture its text.
  */
 public final class ContrastiveLoss {
     private ContrastiveLoss() {}
 
     /**
-     * Returns the mean cross-entropy of both searches, a scalar. Guessing costs the logarithm of the batch size.
+     * Returns the mean cross-entropy of both searches, a scalar. Guessing gives the logarithm of the batch size.
      *
      * @param texts embeddings {@code [B, P]} of length 1
      * @param pictures embeddings {@code [B, P]} of length 1, those of the texts in the same order
-     * @param scale a scalar that cosines are multiplied by
+     * @param scale a scalar by which cosines are multiplied
      */
     public static Tensor of(Tensor texts, Tensor pictures, Tensor scale) {
         return scoped(() -> {
@@ -37,7 +37,7 @@ public final class ContrastiveLoss {
     }
 
     /**
-     * Returns the share of texts whose own picture is the nearest in the batch, a scalar.
+     * Returns the fraction of texts whose own picture is the nearest in the batch, a scalar.
      *
      * @param texts {@code [B, P]} of length 1
      * @param pictures {@code [B, P]} of length 1, those of the texts in the same order
@@ -51,8 +51,8 @@ public final class ContrastiveLoss {
     }
 
     /**
-     * Returns the cosine of every text and every picture, {@code [B, B]}. In F32: rounded cosines would be far apart
-     * after the multiplication by the scale.
+     * Returns the cosine of every text and every picture, {@code [B, B]}, in F32, because multiplication by the scale
+     * would magnify rounding.
      */
     private static Tensor cosines(Tensor texts, Tensor pictures) {
         return Autocast.without(() -> wide(texts).mm(wide(pictures).t()));

@@ -7,13 +7,13 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** The loss and the accuracy of a model that learns from pairs. In F32, whatever the scores were computed with. */
+/** The loss and the accuracy of a model that is trained on pairs, computed in F32. */
 public final class PreferenceLoss {
     private PreferenceLoss() {}
 
     /**
      * Returns the mean of {@code -log sigmoid(better - worse)} (Bradley and Terry, 1952), a scalar: 0 where every
-     * better picture is scored far above the worse one, {@code log 2} where both are scored alike.
+     * better picture scores far above the worse one, {@code log 2} where both score alike.
      *
      * @param better scores, of any shape
      * @param worse scores of the same shape
@@ -22,7 +22,7 @@ public final class PreferenceLoss {
         return scoped(() -> torch.log_sigmoid(difference(better, worse)).mean().neg());
     }
 
-    /** Returns the share of pairs whose better picture is scored above the worse one, a scalar. */
+    /** Returns the fraction of pairs whose better picture scores above the worse one, a scalar. */
     public static Tensor accuracy(Tensor better, Tensor worse) {
         return scoped(() -> difference(better, worse)
                 .gt(new Scalar(0))

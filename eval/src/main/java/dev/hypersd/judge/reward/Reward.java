@@ -3,7 +3,10 @@ package dev.hypersd.judge.reward;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** A reward model: its score is differentiable by the pixels, so that another model can be trained to raise it. */
+/**
+ * A reward model: its score is differentiable with respect to the pixels, so that another model can be trained to
+ * increase it.
+ */
 @FunctionalInterface
 public interface Reward {
     /**

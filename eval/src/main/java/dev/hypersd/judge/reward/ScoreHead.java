@@ -13,8 +13,8 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Linear layers with no activation between them, from an embedding to a score: {@code [B, D] -> [B, 1]}. LAION's
- * aesthetic predictor (version 2) is one of them, on embeddings of length 1 of CLIP ViT-L/14. Stateless, so safe to
+ * A head of linear layers without activations, from an embedding to a score: {@code [B, D] -> [B, 1]}. LAION's
+ * aesthetic predictor (version 2) is such a head, on embeddings of length 1 of CLIP ViT-L/14. Stateless, so safe to
  * share.
  *
  * <p>In a folder of judges, {@code aesthetic} has the weights of the head in
@@ -26,7 +26,7 @@ public final class ScoreHead {
     public static final List<Integer> LAION = List.of(768, 1024, 128, 64, 16, 1);
 
     /**
-     * The class name of {@code config.json}, and how the network is made of its configuration, which gives its
+     * The class name in {@code config.json}, and how the network is built from its configuration, which gives its
      * {@code widths}, and its weights.
      */
     public static final NetworkType<List<Integer>, ScoreHead> TYPE = new NetworkType<>(
@@ -39,8 +39,10 @@ public final class ScoreHead {
     private final List<Step> layers = new ArrayList<>();
 
     /**
-     * @param widths the widths from the embedding's to 1
-     * @param p layers by number; all but the last two are followed by a dropout, which takes a number and does nothing
+     * Builds the head.
+     *
+     * @param widths the widths of the layers, from the embedding's to 1
+     * @param p the layers by number; all but the last two are followed by a dropout, which has a number and no effect
      *     here
      */
     public ScoreHead(List<Integer> widths, Parameters p) {

@@ -3,7 +3,7 @@ package dev.hypersd.judge.reward;
 import dev.hypersd.image.Image;
 import java.util.List;
 
-/** A judge that gives each picture a score as a picture of a text, and can be a reward model. */
+/** A judge that scores how well pictures suit texts, and can be used as a reward model. */
 public interface ScoreJudge extends Reward {
     /**
      * Scores pictures; higher is better.

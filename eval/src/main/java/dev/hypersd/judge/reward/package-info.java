@@ -1,6 +1,6 @@
 /**
- * Reward models: networks that give a picture a score, higher for a better one, which is differentiable by its pixels.
- * CLIP scores how well pictures fit texts, and a head on CLIP's embeddings scores how well they look.
+ * Reward models: networks that give a picture a score, higher for a better one, which is differentiable with respect to
+ * its pixels. CLIP scores how well pictures fit texts, and a head on CLIP's embeddings scores how well they look.
  */
 @NullMarked
 package dev.hypersd.judge.reward;
