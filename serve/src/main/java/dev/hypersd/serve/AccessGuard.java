@@ -17,28 +17,33 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Refuses requests that must not be answered: those for a name that is not this server's (such a name resolves to this
- * machine by DNS rebinding), those that a page of another site sends, and those without the token where there is one.
+ * Refuses requests for a host name that is not this server's (such a name resolves to this machine by DNS rebinding),
+ * requests from pages of other sites, and requests without the token, if there is one.
  *
- * @param token the token that clients must send; empty where every client on this machine may ask
- * @param hosts names by which this server is reached, besides localhost and addresses
+ * @param token the token that clients must send; empty if every client on this machine may use the server
+ * @param hosts names by which this server is reached, in addition to localhost and addresses
  */
 record AccessGuard(Optional<String> token, Set<String> hosts) {
-    /** Holds the token for the page, whose WebSocket cannot send an Authorization header. */
+    /** The cookie that holds the token for the page, whose WebSocket cannot send an Authorization header. */
     private static final String COOKIE = "hypersd-token";
 
-    /** An IP address in the Host header is safe: unlike a name, it cannot be made to resolve to another machine. */
+    /**
+     * An IP address in the Host header, which is safe: unlike a name, it cannot be made to resolve to another machine.
+     */
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
 
     private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9.-]+)(:\\d{1,5})?");
 
-    /** Paths without a token, besides the files of the page: the page asks for it, and health checks need none. */
+    /**
+     * The paths that need no token, in addition to the files of the page: the page prompts for the token, and health
+     * checks need none.
+     */
     private static final Set<String> OPEN = Set.of("/", "/healthz", "/readyz", "/login");
 
     /**
      * Checks one request.
      *
-     * @throws ApiException if it must not be answered
+     * @throws ApiException if the request is refused
      */
     void check(Context request) {
         String host = host(request);

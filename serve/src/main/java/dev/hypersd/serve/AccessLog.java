@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Writes one JSON object for each request that was answered. Prompts and tokens are not in it. */
+/** Writes one JSON object for each answered request, without prompts and tokens. */
 final class AccessLog {
     private static final int MAX_PATH_LENGTH = 200;
 

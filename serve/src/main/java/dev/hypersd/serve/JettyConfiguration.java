@@ -27,10 +27,10 @@ import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
 final class JettyConfiguration {
     private static final int MAX_CONNECTIONS = 1000;
     private static final int MAX_HEADER_BYTES = 8 << 10;
-    /** When Jetty stops, all jobs are done or refused already, but their responses may still have to be written. */
+    /** The time for writing responses when Jetty stops; all jobs are completed or refused before. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
-    /** How long a client may take to read a response, which begins at the deadline of its job at the latest. */
+    /** The time in which a client must read a response, which begins at the deadline of its job at the latest. */
     private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(2);
 
     private static final Duration LIVE_IDLE_TIMEOUT = Duration.ofMinutes(10);
@@ -81,8 +81,8 @@ final class JettyConfiguration {
     }
 
     /**
-     * Each upgrade to WebSocket creates a servlet session, which is not used: it sets no cookie and ends after a
-     * minute.
+     * Limits the servlet session that each upgrade to WebSocket creates and that is not used: it sets no cookie and
+     * ends after a minute.
      */
     private static void configureSessions(SessionHandler sessions) {
         sessions.setUsingCookies(false);
@@ -101,7 +101,10 @@ final class JettyConfiguration {
                 });
     }
 
-    /** Images are compressed already, and a compressed message of a hostile client could unpack to any size. */
+    /**
+     * Disables the compression of messages: images are compressed already, and a hostile message could unpack to any
+     * size.
+     */
     private static void disableMessageCompression(Server server) {
         for (ContextHandler context : server.getDescendants(ContextHandler.class)) {
             WebSocketServerComponents.ensureWebSocketComponents(server, context)
@@ -110,7 +113,7 @@ final class JettyConfiguration {
         }
     }
 
-    /** Answers requests that are too broken to reach a route. */
+    /** Answers requests that are too malformed to reach a route. */
     private static boolean writeError(Request request, Response response, Callback callback) {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         ApiError error = ApiError.ofStatus(response.getStatus());

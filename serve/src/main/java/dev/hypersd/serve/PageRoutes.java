@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Serves the page. Its files come with the program and are listed here by name, so that no other file can be asked for.
+ * Serves the page. Its files come with the program and are listed here by name, so that no other file can be requested.
  */
 final class PageRoutes {
     private static final Map<String, String> FILES = Map.ofEntries(
@@ -29,7 +29,10 @@ final class PageRoutes {
             Map.entry("speed.js", "text/javascript; charset=utf-8"),
             Map.entry("openapi.json", "application/json"));
 
-    /** Allows only files of this server, and images from memory: no frames, no plugins, no inline scripts or styles. */
+    /**
+     * The content security policy, which allows only files of this server, and images from memory: no frames, no
+     * plugins, no inline scripts or styles.
+     */
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
                     + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -50,7 +50,7 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Starts a server. It answers at once, and requests for images wait until the default model is loaded.
+     * Starts a server. It answers immediately; requests for images wait until the default model is loaded.
      *
      * @throws HyperSdException if the port is in use or not permitted
      */
@@ -69,9 +69,9 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Waits until the default model is loaded and warm.
+     * Waits until the default model is loaded and warmed up.
      *
-     * @throws RuntimeException what loading it threw, if it cannot be loaded
+     * @throws RuntimeException the error that loading the model threw
      */
     public void awaitReady() {
         try {
@@ -81,12 +81,12 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Returns the port that the server listens at. */
+    /** Returns the port on which the server listens. */
     public int port() {
         return javalin.port();
     }
 
-    /** Accepts no more requests, finishes those that wait within the grace period, refuses the rest, and stops. */
+    /** Accepts no more requests, completes waiting ones within the grace period, refuses the rest, and stops. */
     @Override
     public void close() {
         queue.close(options.grace());
@@ -151,7 +151,10 @@ public final class Server implements AutoCloseable {
         Responses.json(context, Map.of("status", queue.isReady() ? "ready" : "loading or closing"));
     }
 
-    /** Answers what Javalin refuses: an address that does not exist, or a method that the address does not accept. */
+    /**
+     * Answers requests that Javalin refuses: for an address that does not exist, or a method that the address does not
+     * accept.
+     */
     private static void writeHttpError(HttpResponseException thrown, Context context) {
         if (thrown.getStatus() == ErrorCode.METHOD_NOT_ALLOWED.status()) {
             thrown.getDetails().values().forEach(methods -> context.header("Allow", methods));

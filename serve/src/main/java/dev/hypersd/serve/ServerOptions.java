@@ -10,15 +10,15 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Where a server listens, and whose requests it answers.
+ * The address of a server, and the clients that it serves.
  *
- * @param host the address to listen at
- * @param port the port to listen at; 0 for any that is free
+ * @param host the address on which the server listens
+ * @param port the port on which the server listens; 0 for any free one
  * @param token the token that clients must send; required for every address but this machine's own
- * @param hosts names by which the server is reached, besides localhost and addresses
+ * @param hosts names by which the server is reached, in addition to localhost and addresses
  * @param isBehindProxy whether to take the client's address from the header X-Forwarded-For, which a proxy sets
- * @param limits how much clients may ask for
- * @param grace how long the server may go on with waiting requests when it is closed
+ * @param limits the limits of requests and clients
+ * @param grace the time for completing waiting requests when the server is closed
  * @param log receives the lines of the access log, one JSON object each
  */
 public record ServerOptions(
@@ -32,7 +32,7 @@ public record ServerOptions(
         Consumer<String> log) {
     private static final int SHORTEST_TOKEN = 16;
 
-    /** Listens on any free port for this machine alone, without an access log. */
+    /** Options for any free port, reachable from this machine only, without an access log. */
     public static final ServerOptions LOCAL = new ServerOptions(
             "127.0.0.1", 0, Optional.empty(), Set.of(), false, Limits.DEFAULT, Duration.ofSeconds(30), line -> {});
 

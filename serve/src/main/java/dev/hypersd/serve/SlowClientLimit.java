@@ -12,8 +12,8 @@ import org.eclipse.jetty.websocket.core.WebSocketConnection;
 
 /**
  * Closes connections of clients that send a request or read a response too slowly. An idle timeout alone is not enough:
- * a client that sends one byte now and then would keep its connection, and what that holds, for days. Live sessions
- * have limits of their own.
+ * a client that sends a byte now and then would keep its connection and its memory for days. Live sessions have limits
+ * of their own.
  */
 final class SlowClientLimit extends AbstractLifeCycle {
     private static final Duration CHECK_EVERY = Duration.ofSeconds(1);
@@ -25,14 +25,14 @@ final class SlowClientLimit extends AbstractLifeCycle {
     private final Thread watch = Thread.ofVirtual().name("hypersd-slow-clients").unstarted(this::watch);
 
     /**
-     * What has passed over a connection since its present request began. Times are in nanoseconds.
+     * The traffic of a connection since its present request began. Times are in nanoseconds.
      *
-     * @param requests how many requests have begun on this connection
-     * @param in how many bytes have come in
-     * @param out how many bytes have gone out
-     * @param began when the present request was first observed
-     * @param inLasted how long after {@code began} bytes still came in
-     * @param outLasted how long after {@code began} bytes still went out
+     * @param requests the number of requests that have begun on this connection
+     * @param in the number of bytes received
+     * @param out the number of bytes sent
+     * @param began the time when the present request was first observed
+     * @param inLasted the time after {@code began} until which bytes were received
+     * @param outLasted the time after {@code began} until which bytes were sent
      */
     private record Transfer(long requests, long in, long out, long began, long inLasted, long outLasted) {
         static Transfer of(Connection connection) {
@@ -61,9 +61,11 @@ final class SlowClientLimit extends AbstractLifeCycle {
     }
 
     /**
+     * Creates the limit.
+     *
      * @param connections lists the open connections
-     * @param maxRequest how long a request may take to arrive
-     * @param maxResponse how long after the beginning of its request a response may still be on its way
+     * @param maxRequest the longest time of receiving a request
+     * @param maxResponse the longest time from the beginning of a request to the end of its response
      */
     SlowClientLimit(Supplier<Collection<EndPoint>> connections, Duration maxRequest, Duration maxResponse) {
         this.connections = connections;

@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads what to generate from the fields of AUTOMATIC1111's API. A field that is absent is as the model's preset says,
- * not as AUTOMATIC1111 would have it.
+ * Reads options from the fields of AUTOMATIC1111's API. Absent fields have the defaults of the model's preset, not
+ * those of AUTOMATIC1111.
  */
 final class Automatic1111Fields {
     /**
-     * What the API documents and this server does not carry out, with the values that front ends send although nobody
-     * asked for anything.
+     * The fields that the API documents and this server does not implement, with the values that front ends send by
+     * default.
      */
     private static final Map<String, List<Object>> WITHOUT_EFFECT = Map.ofEntries(
             Map.entry("restore_faces", List.of()),
@@ -55,13 +55,13 @@ final class Automatic1111Fields {
 
     private Automatic1111Fields() {}
 
-    /** Returns what a client of {@code txt2img} asks for. */
+    /** Reads the fields of {@code txt2img}. */
     static ClientRequest textToImage(JsonObject body, RequestMemory.Reservation memory) {
         GenerationOptions options = text(body, memory).build();
         return new ClientRequest(options, FieldWarnings.of(body, WITHOUT_EFFECT));
     }
 
-    /** Returns what a client of {@code img2img} asks for. */
+    /** Reads the fields of {@code img2img}. */
     static ClientRequest imageToImage(JsonObject body, RequestMemory.Reservation memory) {
         GenerationOptions options = image(body, memory).build();
         return new ClientRequest(options, FieldWarnings.of(body, WITHOUT_EFFECT));
@@ -117,7 +117,7 @@ final class Automatic1111Fields {
         return (int) Math.clamp(count, -1L, (long) Integer.MAX_VALUE);
     }
 
-    /** Returns the ControlNet in the first unit of the ControlNet extension. */
+    /** Reads the first unit of the ControlNet extension. */
     private static Optional<ControlNetReference> control(JsonObject body, RequestMemory.Reservation memory) {
         return body.object("alwayson_scripts")
                 .flatMap(scripts -> scripts.object("controlnet").or(() -> scripts.object("ControlNet")))

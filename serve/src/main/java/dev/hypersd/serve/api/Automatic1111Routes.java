@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * {@code /sdapi/v1}: the part of the API of AUTOMATIC1111's web interface that front ends use. Files are named without
- * their folders.
+ * The routes {@code /sdapi/v1}: the part of the API of AUTOMATIC1111's web interface that front ends use. Files are
+ * named without their folders.
  */
 public final class Automatic1111Routes {
     private static final String ROOT = "/sdapi/v1/";
@@ -30,7 +30,7 @@ public final class Automatic1111Routes {
 
     private final GenerationQueue queue;
 
-    /** Routes that generate in {@code queue}. */
+    /** Creates routes that generate images in {@code queue}. */
     public Automatic1111Routes(GenerationQueue queue) {
         this.queue = queue;
     }
@@ -101,7 +101,7 @@ public final class Automatic1111Routes {
         Responses.json(context, answer);
     }
 
-    /** Changes the model. Other options are ignored: front ends send all of them, and they have no meaning here. */
+    /** Changes the model. Other options, all of which front ends send, have no meaning here and are ignored. */
     private void change(Context context) {
         JsonObject body = RequestBody.json(context);
         body.optionalString(CHECKPOINT)

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The body of {@code /v1/choices}: what the page offers to choose from, with the settings that suit each choice. */
+/** The body of {@code /v1/choices}: the choices that the page offers, with the settings that suit each. */
 final class ChoicesResponse {
     private ChoicesResponse() {}
 
@@ -41,7 +41,8 @@ final class ChoicesResponse {
     }
 
     /**
-     * Empty for a model whose files are broken. A request that names it is told why; the others can still be chosen.
+     * Returns the description of a model; empty if its files are broken. A request for such a model gets the error, and
+     * others can still be chosen.
      */
     private static Optional<Map<String, Object>> model(String name, ModelRegistry registry) {
         ModelSource source = registry.model(name);
@@ -69,7 +70,7 @@ final class ChoicesResponse {
         return lora;
     }
 
-    /** Null in JSON if no preset is known. */
+    /** Returns the description of a preset, which is null in JSON if there is none. */
     private static Optional<Map<String, Object>> describe(Optional<Preset> preset) {
         return preset.map(p -> {
             Map<String, Object> described = new LinkedHashMap<>();

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a client asks for in the words of one of the APIs.
+ * A request of a client, read from the fields of one of the APIs.
  *
- * @param options what to generate
- * @param warnings which fields of the request have no effect, in full sentences
+ * @param options the options of the images
+ * @param warnings sentences about fields of the request that have no effect
  */
 record ClientRequest(GenerationOptions options, List<String> warnings) {
     ClientRequest {
         warnings = List.copyOf(warnings);
     }
 
-    /** Returns the warnings of this request, and then {@code others}. */
+    /** Returns the warnings of this request, followed by {@code others}. */
     List<String> warningsAnd(List<String> others) {
         return Stream.concat(warnings.stream(), others.stream()).toList();
     }

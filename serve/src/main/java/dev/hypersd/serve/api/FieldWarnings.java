@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** Tells clients which fields of their requests have no effect, so that none is passed over in silence. */
+/** Makes warnings about fields of requests that have no effect, so that none is ignored silently. */
 final class FieldWarnings {
     private static final int MAX_UNKNOWN = 8;
     private static final int MAX_NAME_LENGTH = 40;
@@ -14,10 +14,10 @@ final class FieldWarnings {
     private FieldWarnings() {}
 
     /**
-     * Returns what to tell about {@code body}, whose other fields have been read.
+     * Returns warnings about fields of {@code body} that were not read.
      *
-     * @param withoutEffect the fields that the API documents and this server does not carry out, with those values,
-     *     such as their defaults, by which a client asks for nothing; empty values never ask for anything
+     * @param withoutEffect the fields that the API documents and this server does not implement, with the values, such
+     *     as their defaults, that need no warning; empty values never need one
      */
     static List<String> of(JsonObject body, Map<String, List<Object>> withoutEffect) {
         Collection<String> unread = body.unread();
@@ -45,7 +45,9 @@ final class FieldWarnings {
                 && withoutEffect.get(field).stream().noneMatch(value -> body.is(field, value));
     }
 
-    /** Only short names are compared with others, because that takes time. */
+    /**
+     * Returns a warning about an unknown field. Only short names are compared with known ones, because that takes time.
+     */
     private static String unknown(String field, JsonObject body) {
         return field.length() > MAX_NAME_LENGTH
                 ? "%s... is unknown and has no effect".formatted(field.substring(0, MAX_NAME_LENGTH))

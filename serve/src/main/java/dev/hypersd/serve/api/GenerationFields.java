@@ -10,17 +10,17 @@ import dev.hypersd.serve.error.ErrorCode;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Reads what to generate from the fields of this server's own requests: those of {@link GenerationOptions} in JSON,
- * images in Base64. Live sessions use them, and requests to OpenAI's API beside the fields of that. Older clients say
- * the {@code size} as {@code width} and {@code height}, and name one ControlNet as {@code control} instead of a list of
- * {@code controls}.
+ * Reads options from the fields of this server's own requests: those of {@link GenerationOptions} in JSON, with images
+ * in Base64. Live sessions use them, and requests to OpenAI's API in addition to OpenAI's fields. Older clients send
+ * {@code width} and {@code height} in place of {@code size}, and one ControlNet as {@code control} in place of a list
+ * of {@code controls}.
  */
 final class GenerationFields {
     private static final long SEEDS = 1L << 32;
 
     private GenerationFields() {}
 
-    /** Reads all fields of {@code body}; other fields are for the caller to read or refuse. */
+    /** Reads all fields of {@code body} that are options; the caller reads or refuses other fields. */
     static GenerationOptions.Builder options(JsonObject body, RequestMemory.Reservation memory) {
         JsonObject sized = body.string("size", "").equals("auto") ? body.without("size") : body;
         GenerationOptions read = GenerationOptions.of(
@@ -58,7 +58,7 @@ final class GenerationFields {
     }
 
     /**
-     * Returns the number that {@code text} writes, for values that do not come as JSON.
+     * Parses a number that does not come as JSON.
      *
      * @param field the name of the field, for messages
      */

@@ -21,16 +21,16 @@ final class HttpGeneration {
     private HttpGeneration() {}
 
     /**
-     * What a client gets.
+     * The images of a request, and its warnings.
      *
-     * @param images what was generated
-     * @param warnings what speaks against the request, in full sentences
+     * @param images the generated images
+     * @param warnings sentences about the request
      */
     record Answer(List<GeneratedImage> images, List<String> warnings) {}
 
     /**
-     * Generates what {@code asked} says. What speaks against it is added to the response as a header. The body of the
-     * request must have been read.
+     * Generates the images of {@code asked}. Warnings are added to the response as a header. The body of the request
+     * must have been read before.
      */
     static Answer generate(Context request, GenerationQueue queue, ClientRequest asked) {
         GenerationJob job = queue.submit(request.ip(), asked.options(), step -> {});

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** {@code /v1/live}, the WebSocket of live sessions, and {@code /v1/choices}, which lists what they can choose from. */
+/** The route {@code /v1/live}, the WebSocket of live sessions, and {@code /v1/choices}, which lists their choices. */
 public final class LiveRoutes {
     /** The WebSocket close code "Try Again Later" (IANA's registry of RFC 6455). */
     private static final int TRY_AGAIN_LATER = 1013;
@@ -29,7 +29,9 @@ public final class LiveRoutes {
     private final Metrics metrics;
     private final Map<String, LiveSession> sessions = new ConcurrentHashMap<>();
 
-    /** Routes whose sessions generate in {@code queue} and reserve what they receive from {@code memory}. */
+    /**
+     * Creates routes whose sessions generate images in {@code queue} and reserve memory for messages in {@code memory}.
+     */
     public LiveRoutes(GenerationQueue queue, RequestMemory memory, Metrics metrics) {
         this.queue = queue;
         this.memory = memory;

@@ -8,18 +8,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.websocket.api.Callback;
 
 /**
- * Sends messages to one client without waiting for it. If the client reads more slowly than messages are made, previews
- * are left out first, and then the session is closed. Safe to share.
+ * Sends messages to one client without waiting for it. If the client reads too slowly, previews are left out first, and
+ * then the session is closed. Safe to share.
  */
 final class LiveSender {
     private static final System.Logger LOG = System.getLogger(LiveSender.class.getPackageName());
 
-    /** No previews are sent while this many messages are unsent. */
+    /** The number of unsent messages from which no previews are sent. */
     private static final int MAX_UNSENT_FOR_PREVIEWS = 4;
 
     private static final int MAX_UNSENT = 64;
 
-    /** Close codes of RFC 6455, section 7.4.1. */
+    /** The close codes of RFC 6455, section 7.4.1. */
     private static final int POLICY_VIOLATION = 1008;
 
     private static final int INTERNAL_ERROR = 1011;
@@ -54,7 +54,7 @@ final class LiveSender {
         }
     }
 
-    /** Returns whether the client reads fast enough that a preview would arrive in time. */
+    /** Returns whether the client reads fast enough for previews. */
     boolean hasRoomForPreviews() {
         return unsent.get() < MAX_UNSENT_FOR_PREVIEWS;
     }
@@ -70,7 +70,9 @@ final class LiveSender {
         return true;
     }
 
-    /** A lost message would go unnoticed; a closed session makes the client connect again. */
+    /**
+     * Closes the session after a failure, because a lost message would go unnoticed; the client then connects again.
+     */
     private void fail(Throwable thrown) {
         end();
         LOG.log(System.Logger.Level.DEBUG, "a message could not be sent", thrown);

@@ -20,20 +20,20 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * One client that is shown images while it types and draws. It has at most one running job and one request that waits.
- * A new request replaces the one that waits, and cancels the running job once that takes longer than a moment. Safe to
- * share.
+ * A client that sees images while it types and draws. It has at most one running job and one waiting request. A new
+ * request replaces the waiting one, and cancels the running job if that takes longer than {@link #MOMENT_NANOS}. Safe
+ * to share.
  */
 final class LiveSession {
     private static final int PREVIEW_QUALITY = 80;
 
     /**
-     * A job that is younger than this is finished although a newer request waits. Otherwise a client that sends without
-     * pause, each request cancelling the one before, would see no image until it pauses.
+     * The age up to which a running job is completed although a newer request waits. Otherwise a client that sends
+     * continuously, each request cancelling the previous one, would see no image until it pauses.
      */
     private static final long MOMENT_NANOS = 250_000_000;
 
-    /** Images are encoded on other threads, so that the next one need not wait for that. */
+    /** The threads that encode images, so that the next job need not wait for it. */
     private static final Executor ENCODERS =
             task -> Thread.ofVirtual().name("hypersd-encoder").start(task);
 
@@ -47,7 +47,7 @@ final class LiveSession {
     private Optional<DrawRequest> next = Optional.empty();
     private boolean closed;
 
-    /** One request of the client; the client chose its number. */
+    /** A request of the client, with the number that the client chose for it. */
     private record DrawRequest(
             long number, GenerationOptions options, boolean previews, RequestMemory.Reservation memory) {}
 
@@ -70,7 +70,7 @@ final class LiveSession {
         return address;
     }
 
-    /** Carries out one message of the client. */
+    /** Processes one message of the client. */
     void receive(String text) {
         long number = -1;
         RequestMemory.Reservation reservation = memory.open();
@@ -99,12 +99,12 @@ final class LiveSession {
         }
     }
 
-    /** Answers a binary message with an error, because there are none in the protocol. */
+    /** Answers a binary message with an error, because the protocol has none. */
     void refuseBinary() {
         sendError(-1, new ApiException(ErrorCode.MALFORMED, "messages to a live session are text"));
     }
 
-    /** Cancels everything; nothing is begun afterwards. */
+    /** Cancels all jobs; no new one is started afterwards. */
     synchronized void close() {
         closed = true;
         cancelAll();
@@ -128,7 +128,7 @@ final class LiveSession {
         cancelled.map(RunningJob::job).ifPresent(queue::cancel);
     }
 
-    /** Tells the client that a request was never begun. */
+    /** Reports to the client that a request was never started. */
     private void discard(DrawRequest request) {
         request.memory().close();
         sendError(request.number(), new ApiException(ErrorCode.CANCELLED, "a newer request took its place"));
@@ -163,7 +163,7 @@ final class LiveSession {
                 });
     }
 
-    /** Begins the request that waits once {@code ended} is over, unless that job was cancelled by this session. */
+    /** Starts the waiting request when {@code ended} is over, unless that job was cancelled by this session. */
     private synchronized void startNext(GenerationJob ended) {
         if (running.filter(r -> r.job() == ended).isPresent()) {
             running = Optional.empty();
@@ -173,7 +173,9 @@ final class LiveSession {
         }
     }
 
-    /** Reports progress. There is no preview of the last step, because that would be the image itself. */
+    /**
+     * Sends the progress to the client. There is no preview of the last step, because that would be the image itself.
+     */
     private void onStep(DrawRequest request, Step step) {
         cancelForNext();
         long number = request.number();
@@ -184,7 +186,7 @@ final class LiveSession {
         }
     }
 
-    /** Cancels a running job between two steps if a newer request waits and the job takes longer than a moment. */
+    /** Cancels a running job between two steps if a newer request waits and the job takes too long. */
     private synchronized void cancelForNext() {
         if (next.isPresent()) {
             running.filter(RunningJob::isOlderThanAMoment).map(RunningJob::job).ifPresent(queue::cancel);

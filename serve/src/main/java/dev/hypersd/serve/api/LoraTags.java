@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The LoRAs that a prompt of AUTOMATIC1111 names, with their weights: {@code <lora:name:0.8>}.
+ * The LoRAs that a prompt in AUTOMATIC1111's syntax names, with their weights: {@code <lora:name:0.8>}.
  *
  * @param prompt the prompt without the tags
  * @param loras the LoRAs in the order of their tags

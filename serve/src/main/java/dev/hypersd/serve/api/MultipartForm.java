@@ -25,9 +25,9 @@ import org.eclipse.jetty.util.Promise;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A request as {@code multipart/form-data}, in which OpenAI's API sends images.
+ * A request body of type {@code multipart/form-data}, in which OpenAI's API sends images.
  *
- * @param fields the parts that are text, as if they were JSON
+ * @param fields the parts that are text, as a JSON object
  * @param files the parts that are files, by their names
  */
 record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
@@ -37,7 +37,7 @@ record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
     /**
      * Reads the body of {@code context}.
      *
-     * @throws ApiException if it is too large, arrives too slowly, or is no form
+     * @throws ApiException if it is too large, arrives too slowly, or is not a form
      */
     static MultipartForm of(Context context) {
         String type = Optional.ofNullable(context.contentType()).orElse("");
@@ -50,7 +50,7 @@ record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
         return parse(boundary, RequestBody.bytes(context));
     }
 
-    /** Parses a body that has been read completely, within the limits of size and time. */
+    /** Parses a body that was read completely within the limits of size and time. */
     private static MultipartForm parse(String boundary, byte[] body) {
         MultiPartFormData.Parser parser = new MultiPartFormData.Parser(boundary);
         parser.setMaxParts(MAX_PARTS);
@@ -74,7 +74,7 @@ record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
         return new MultipartForm(Json.of(RequestBody.NAME, fields).lenient(), files);
     }
 
-    /** Programs send several files of one name as {@code image[]}. */
+    /** Reads one part. Programs send several files of one name as {@code image[]}. */
     private static void read(MultiPart.Part part, ObjectNode fields, Map<String, List<byte[]>> files)
             throws IOException {
         String name = part.getName().replaceFirst("\\[\\d*]$", "");

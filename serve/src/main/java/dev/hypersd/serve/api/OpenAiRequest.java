@@ -14,16 +14,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A request to OpenAI's image API. Fields of this server's own ({@link GenerationFields}) may stand beside those of
- * OpenAI.
+ * A request to OpenAI's image API, which may also have fields of this server's own ({@link GenerationFields}).
  *
- * @param request what to generate
- * @param format how the images are encoded
+ * @param request the options and warnings
+ * @param format the format of the images
  */
 record OpenAiRequest(ClientRequest request, ImageFormat format) {
     /**
-     * What OpenAI documents and this server does not carry out. Pictures of a higher {@code quality} take more
-     * {@code steps} here, and {@code strength} says how faithful an edit is.
+     * The fields that OpenAI documents and this server does not implement. Here, {@code steps} corresponds to {@code
+     * quality}, and {@code strength} determines how faithful an edit is.
      */
     private static final Map<String, List<Object>> WITHOUT_EFFECT = Map.of(
             "quality", List.of("auto", "standard"),
@@ -38,7 +37,7 @@ record OpenAiRequest(ClientRequest request, ImageFormat format) {
         return of(body, GenerationFields.options(body, memory));
     }
 
-    /** Reads the parts of an edit. OpenAI's masks are transparent where to paint anew. */
+    /** Reads the parts of an edit. OpenAI's masks are transparent where the image is redrawn. */
     static OpenAiRequest edit(MultipartForm form, RequestMemory.Reservation memory) {
         GenerationOptions.Builder options = GenerationFields.options(form.fields(), memory);
         byte[] image = form.file("image")
@@ -66,7 +65,7 @@ record OpenAiRequest(ClientRequest request, ImageFormat format) {
         return new OpenAiRequest(new ClientRequest(options.build(), warnings), format);
     }
 
-    /** Reads how to encode the images. Of these formats only JPEG loses something by compression. */
+    /** Reads the format of the images. Of these formats only JPEG is lossy. */
     private static ImageFormat format(JsonObject body, List<String> warnings) {
         String name = body.choice("output_format", "png", List.of("png", "jpeg", "webp"), text -> text);
         int quality = body.integer("output_compression", Jpeg.USUAL_QUALITY);

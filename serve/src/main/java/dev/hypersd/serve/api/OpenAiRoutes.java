@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * {@code /v1/models} and {@code /v1/images}: the part of OpenAI's API that is about images. Images are returned as
+ * The routes {@code /v1/models} and {@code /v1/images}: the part of OpenAI's API for images. Images are returned as
  * {@code b64_json}, never as a URL.
  */
 public final class OpenAiRoutes {
     private final GenerationQueue queue;
     private final long started = Instant.now().getEpochSecond();
 
-    /** Routes that generate in {@code queue}. */
+    /** Creates routes that generate images in {@code queue}. */
     public OpenAiRoutes(GenerationQueue queue) {
         this.queue = queue;
     }

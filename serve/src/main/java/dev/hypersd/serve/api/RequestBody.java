@@ -15,9 +15,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
-/** Reads the body of a request. Its size and the time it may take are limited, whatever its headers say. */
+/** Reads the body of a request, within limits of size and time that do not depend on its headers. */
 public final class RequestBody {
-    /** What messages call the body. */
+    /** The name of the body in messages. */
     static final Path NAME = Path.of("request");
 
     private static final int BUFFER_BYTES = 1 << 16;
@@ -25,10 +25,10 @@ public final class RequestBody {
     private RequestBody() {}
 
     /**
-     * Returns the body, which must be a JSON object.
+     * Reads the body, which must be a JSON object.
      *
      * @throws ApiException if it is too large, arrives too slowly, or is of another type
-     * @throws dev.hypersd.error.InvalidFileException if it is no JSON object
+     * @throws dev.hypersd.error.InvalidFileException if it is not a JSON object
      */
     public static JsonObject json(Context request) {
         String type = Optional.ofNullable(request.contentType()).orElse("").toLowerCase(Locale.ROOT);
@@ -45,7 +45,7 @@ public final class RequestBody {
     }
 
     /**
-     * Returns the body as it was sent.
+     * Reads the body as it was sent.
      *
      * @throws ApiException if it is too large or arrives too slowly
      */
@@ -76,7 +76,10 @@ public final class RequestBody {
         return body.toByteArray();
     }
 
-    /** Refuses, before reading, what the headers show to be too large. A compressed body could unpack to any size. */
+    /**
+     * Refuses a body that is too large according to the headers, before reading it. Compressed bodies are refused,
+     * because they could unpack to any size.
+     */
     private static void checkHeaders(Context request, Limits.Requests limits) {
         String encoding =
                 Optional.ofNullable(request.header("Content-Encoding")).orElse("identity");

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that bodies and unpacked images of all requests may take up together. Each request reserves what it needs
- * and gives it back once it is answered. Safe to share.
+ * Limits the memory that bodies and decoded images of all requests take together. Each request reserves what it needs
+ * and releases it when it has been answered. Safe to share.
  */
 public final class RequestMemory {
-    /** A body is held as bytes, as text, as JSON, and as what its Base64 stands for. */
+    /** The number of copies of a body that are held: as bytes, as text, as JSON, and decoded from Base64. */
     private static final int COPIES_OF_BODY = 4;
 
     private static final String ATTRIBUTE = "hypersd-request-memory";
@@ -22,22 +22,22 @@ public final class RequestMemory {
     private final Limits.Requests limits;
     private final AtomicLong reserved = new AtomicLong();
 
-    /** Memory for requests within {@code limits}. */
+    /** Creates the memory for requests within {@code limits}. */
     public RequestMemory(Limits.Requests limits) {
         this.limits = limits;
     }
 
-    /** Begins the reservation of one more request, which is empty at first. */
+    /** Opens an empty reservation for a request. */
     public Reservation open() {
         return new Reservation();
     }
 
-    /** Bytes that are reserved at this moment. */
+    /** Returns the number of bytes that are reserved at present. */
     public long reserved() {
         return reserved.get();
     }
 
-    /** What one request has reserved. */
+    /** The memory that one request has reserved. */
     public final class Reservation implements AutoCloseable {
         private final AtomicLong own = new AtomicLong();
 
@@ -48,7 +48,7 @@ public final class RequestMemory {
             request.attribute(ATTRIBUTE, this);
         }
 
-        /** Returns how much one request may send. */
+        /** Returns the limits of one request. */
         Limits.Requests limits() {
             return limits;
         }
@@ -74,12 +74,12 @@ public final class RequestMemory {
             }
         }
 
-        /** Reserves what a body or a message of {@code length} bytes takes up, in all the forms that it is held in. */
+        /** Reserves the memory of a body or a message of {@code length} bytes, in all forms in which it is held. */
         void reserveBody(long length) {
             reserve(COPIES_OF_BODY * length);
         }
 
-        /** Gives everything back. Closing it again does nothing. */
+        /** Releases the memory. Closing again has no effect. */
         @Override
         public void close() {
             reserved.addAndGet(-own.getAndSet(0));

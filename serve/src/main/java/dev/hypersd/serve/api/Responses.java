@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes responses and errors, errors in the form of the API that was asked. */
+/** Writes responses and errors; errors in the form of the API of the request. */
 public final class Responses {
     private static final String JSON = "application/json";
     private static final int MAX_WARNING_LENGTH = 300;
@@ -26,7 +26,7 @@ public final class Responses {
         json(context, context.path().startsWith("/sdapi/") ? automatic1111(error) : openAi(error));
     }
 
-    /** Adds the header {@code Warning} if anything speaks against what the client asked for. */
+    /** Adds the header {@code Warning} if there are warnings. */
     static void warn(Context context, List<String> warnings) {
         if (!warnings.isEmpty()) {
             context.header("Warning", warning(warnings));

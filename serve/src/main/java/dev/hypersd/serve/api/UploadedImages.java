@@ -19,13 +19,13 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes the images of a request. Only PNG and JPEG are read, and the size of the unpacked image is checked and
- * reserved before anything is unpacked, however small the file is.
+ * Decodes the images of a request. Only PNG and JPEG are read, and the size of the decoded image is checked and
+ * reserved before decoding.
  */
 final class UploadedImages {
     private static final Set<String> FORMATS = Set.of("png", "jpeg");
 
-    /** The decoded image, and what its reader holds on the way. */
+    /** The bytes per pixel of the decoded image, and of the decoder while it works. */
     private static final int BYTES_PER_PIXEL = 8;
 
     private static final int HALF_TRANSPARENT = 128;
@@ -33,7 +33,7 @@ final class UploadedImages {
     private UploadedImages() {}
 
     /**
-     * Returns an image in Base64, with or without the prefix of a data URL.
+     * Decodes an image in Base64, with or without the prefix of a data URL.
      *
      * @param field the name of the field, for messages
      */
@@ -41,7 +41,7 @@ final class UploadedImages {
         return decode(field, bytes(field, text), memory);
     }
 
-    /** Returns the bytes of Base64, with or without the prefix of a data URL. */
+    /** Decodes Base64, with or without the prefix of a data URL. */
     static byte[] bytes(String field, String text) {
         String bare = text.startsWith("data:") ? text.substring(text.indexOf(',') + 1) : text;
         try {
@@ -51,15 +51,15 @@ final class UploadedImages {
         }
     }
 
-    /** Returns an encoded image, transparent parts filled with white. */
+    /** Decodes an image, with transparent parts filled with white. */
     static Image decode(String field, byte[] encoded, RequestMemory.Reservation memory) {
         checkSize(field, encoded, memory);
         return decoded(field, () -> Image.decode(Path.of(field), encoded, Color.WHITE, _ -> {}));
     }
 
     /**
-     * Returns a mask as OpenAI defines it, transparent where to paint anew. The result is white there, as this project
-     * defines masks. An image without transparency is taken as it is.
+     * Decodes a mask in OpenAI's form, which is transparent where the image is redrawn. The result is white there. An
+     * image without transparency is returned as it is.
      */
     static Image transparentMask(byte[] encoded, RequestMemory.Reservation memory) {
         String field = "mask";
@@ -80,7 +80,7 @@ final class UploadedImages {
         }
     }
 
-    /** White where {@code alpha} is closer to transparent than to opaque. */
+    /** Returns a mask that is white where {@code alpha} is closer to transparent than to opaque. */
     private static Image transparent(Image alpha) {
         byte[] rgb = alpha.rgb();
         for (int i = 0; i < rgb.length; i++) {
@@ -89,7 +89,7 @@ final class UploadedImages {
         return new Image(alpha.width(), alpha.height(), rgb);
     }
 
-    /** Reads only the header, checks the format and the size, and reserves memory for the pixels. */
+    /** Reads the header only, checks the format and the size, and reserves memory for the pixels. */
     private static void checkSize(String field, byte[] encoded, RequestMemory.Reservation memory) {
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);

@@ -11,22 +11,22 @@ import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 
 /**
- * An error as a client is told it. Nothing of this machine's folders and nothing of a stack trace is in it.
+ * An error as a client gets it, without the paths of this machine and without stack traces.
  *
  * @param status the HTTP status
- * @param type the type of error in OpenAI's words
+ * @param type the type of error, as OpenAI names it
  * @param code a short code for programs
- * @param message one sentence for people
- * @param retryAfter the time after which the request may succeed, if that can be told
+ * @param message one sentence for the user
+ * @param retryAfter the time after which the request may succeed, if known
  */
 public record ApiError(int status, String type, String code, String message, Optional<Duration> retryAfter) {
     private static final System.Logger LOG = System.getLogger(ApiError.class.getPackageName());
 
-    /** Everything before a file's name. */
+    /** Matches the folders in front of a file name. */
     private static final Pattern FOLDERS =
             Pattern.compile("(?<![\\w.])(?:[A-Za-z]:)?(?:[/\\\\][^/\\\\\\s:\"',;]+)*[/\\\\]");
 
-    /** Returns the error that {@code thrown} stands for. An exception that nobody expected is logged. */
+    /** Returns the error for {@code thrown}. An unexpected exception is logged. */
     public static ApiError of(Throwable thrown) {
         return switch (thrown) {
             case CompletionException e when e.getCause() != null -> of(e.getCause());
@@ -43,7 +43,9 @@ public record ApiError(int status, String type, String code, String message, Opt
         };
     }
 
-    /** Returns the error of a request that failed before it reached a route, of which only the HTTP status is known. */
+    /**
+     * Returns the error for a request that failed before it reached a route, of which only the HTTP status is known.
+     */
     public static ApiError ofStatus(int status) {
         return switch (status) {
             case 404 -> of(ErrorCode.NOT_FOUND, "there is nothing at this address", Optional.empty());
@@ -70,7 +72,7 @@ public record ApiError(int status, String type, String code, String message, Opt
         return new ApiError(code.status(), code.type(), code.code(), message, retryAfter);
     }
 
-    /** Returns the first line, because the engine appends a native stack trace to its messages. */
+    /** Returns the first line of the message, because the engine appends a native stack trace. */
     private static String messageOf(Throwable thrown) {
         return withoutFolders(
                 String.valueOf(thrown.getMessage()).lines().findFirst().orElse(""));

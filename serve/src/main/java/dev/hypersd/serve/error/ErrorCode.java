@@ -1,8 +1,11 @@
 package dev.hypersd.serve.error;
 
-/** Why a request fails: the HTTP status, the type of error in OpenAI's words, and a short code for programs. */
+/**
+ * The causes of failed requests, each with its HTTP status, the type of error as OpenAI names it, and a short code for
+ * programs.
+ */
 public enum ErrorCode {
-    /** The request, or something in it, cannot be read or makes no sense. */
+    /** The request, or a value in it, cannot be read or is invalid. */
     MALFORMED(400, "invalid_request_error", "malformed"),
     /** The token is missing or wrong. */
     INVALID_TOKEN(401, "authentication_error", "invalid_api_key"),
@@ -22,7 +25,7 @@ public enum ErrorCode {
     CANCELLED(409, "invalid_request_error", "cancelled"),
     /** The body or an image in it is too large. */
     REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large"),
-    /** The body or an image in it has a format that is not read. */
+    /** The body or an image in it has an unsupported format. */
     UNSUPPORTED_FORMAT(415, "invalid_request_error", "unsupported_format"),
     /** The address is that of a WebSocket. */
     UPGRADE_REQUIRED(426, "invalid_request_error", "upgrade_required"),
@@ -50,7 +53,7 @@ public enum ErrorCode {
         return status;
     }
 
-    /** Returns the type of error in OpenAI's words. */
+    /** Returns the type of error, as OpenAI names it. */
     public String type() {
         return type;
     }

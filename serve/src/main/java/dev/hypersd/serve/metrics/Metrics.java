@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
-/** Counts what one server does, and reports it to Prometheus. Safe to share. */
+/** The metrics of a server, in the format of Prometheus. Safe to share. */
 public final class Metrics {
     /** The content type of {@link #text}: the text format of Prometheus. */
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -23,33 +23,33 @@ public final class Metrics {
 
     private volatile LongSupplier requestMemory = () -> 0;
 
-    /** By route. */
+    /** The durations of answers by route. */
     private final Map<String, Histogram> answers = new ConcurrentSkipListMap<>();
 
-    /** By route and status. */
+    /** The number of requests by route and status. */
     private final Map<String, LongAdder> requests = new ConcurrentSkipListMap<>();
 
-    /** Sets how many images are being generated. */
+    /** Sets the number of images that are being generated. */
     public void drawing(int number) {
         drawingNow.set(number);
     }
 
-    /** Sets where to ask how many bytes the bodies and images of requests take up. */
+    /** Sets the source of the number of bytes that bodies and images of requests take. */
     public void requestMemory(LongSupplier bytes) {
         requestMemory = bytes;
     }
 
-    /** Sets how many jobs wait. */
+    /** Sets the number of waiting jobs. */
     public void waiting(int number) {
         queue.set(number);
     }
 
-    /** Counts a job that began after it had waited so long. */
+    /** Counts a job that started after it had waited for {@code duration}. */
     public void waited(Duration duration) {
         waiting.add(duration);
     }
 
-    /** Counts a denoising step of so many images. */
+    /** Counts a denoising step of {@code number} images. */
     public void steps(int number) {
         steps.add(number);
     }
@@ -60,7 +60,7 @@ public final class Metrics {
         drawing.add(duration);
     }
 
-    /** Counts a live session that begins (1) or ends (-1); returns how many are open. */
+    /** Counts a live session that begins (1) or ends (-1), and returns how many are open. */
     public int sessions(int change) {
         return sessions.addAndGet(change);
     }

@@ -11,9 +11,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Jobs whose images are generated together in one batch.
+ * Jobs whose images are generated in one batch.
  *
- * @param jobs at least one
+ * @param jobs the jobs, at least one
  */
 record Batch(List<GenerationJob> jobs) {
     Batch {
@@ -41,7 +41,7 @@ record Batch(List<GenerationJob> jobs) {
         return requests().stream().mapToInt(ImageRequest::count).sum();
     }
 
-    /** Fails the jobs that are cancelled or too late, and says whether that are all. */
+    /** Fails the jobs that were cancelled or are too late, and returns whether these are all jobs. */
     private boolean areAllAbandoned() {
         jobs.stream().filter(GenerationJob::isAbandoned).forEach(GenerationJob::abandon);
         return jobs.stream().allMatch(GenerationJob::isAbandoned);
@@ -51,7 +51,10 @@ record Batch(List<GenerationJob> jobs) {
         return jobs.stream().map(GenerationJob::request).toList();
     }
 
-    /** Gives each job the previews of its own images; they are decoded once for all jobs, if any job asks for them. */
+    /**
+     * Passes a step to each job, with the previews of its own images; they are decoded once for all jobs, if any job
+     * requests them.
+     */
     private void tellJobs(Step step) {
         Supplier<List<Image>> previews = memoized(step.previews());
         int from = 0;

@@ -27,8 +27,10 @@ final class FairQueue<T> {
     private boolean closed;
 
     /**
-     * @param maxItems how many items may wait in all
-     * @param maxPerClient how many of them may belong to one client
+     * Creates a queue.
+     *
+     * @param maxItems the greatest number of waiting items
+     * @param maxPerClient the greatest number of waiting items of one client
      */
     FairQueue(int maxItems, int maxPerClient) {
         this.maxItems = maxItems;
@@ -36,8 +38,8 @@ final class FairQueue<T> {
     }
 
     /**
-     * Adds {@code item}, unless the queue is full or closed, or holds too many items of {@code client}; says whether it
-     * did.
+     * Adds {@code item}, unless the queue is full or closed, or holds too many items of {@code client}; returns whether
+     * it was added.
      */
     synchronized boolean offer(String client, T item) {
         Queue<T> own = waiting.getOrDefault(client, new ArrayDeque<>());
@@ -52,9 +54,9 @@ final class FairQueue<T> {
     }
 
     /**
-     * Takes the oldest item of the client whose turn it is, and waits for one if there is none.
+     * Takes the oldest item of the client whose turn it is, and waits if there is none.
      *
-     * @return empty once the queue is closed and nothing is left
+     * @return the item; empty if the queue is closed and empty
      */
     synchronized Optional<T> take() throws InterruptedException {
         while (size == 0) {
@@ -67,11 +69,11 @@ final class FairQueue<T> {
     }
 
     /**
-     * Takes the items that match, going round the clients with one item of each. A second item of a client is
-     * considered only if every client's item matched in the round before, so that nobody is overtaken twice.
+     * Takes the items that match, in rounds of one item of each client. A second item of a client is considered only if
+     * every client's item matched in the round before, so that no client is overtaken twice.
      *
-     * @param matches asked once about each candidate, in the order in which they would be taken; what it accepts is
-     *     taken
+     * @param matches called once for each candidate, in the order in which they would be taken; an item that it accepts
+     *     is taken
      */
     synchronized List<T> takeMatching(Predicate<T> matches) {
         List<T> taken = new ArrayList<>();
@@ -90,7 +92,7 @@ final class FairQueue<T> {
         return taken;
     }
 
-    /** Removes {@code item}, and says whether it was still waiting. */
+    /** Removes {@code item}, and returns whether it was still waiting. */
     synchronized boolean remove(String client, T item) {
         Queue<T> own = waiting.getOrDefault(client, new ArrayDeque<>());
         boolean removed = own.remove(item);
@@ -101,7 +103,7 @@ final class FairQueue<T> {
         return removed;
     }
 
-    /** Removes the oldest item of {@code client}, which then waits for its next turn behind the others. */
+    /** Removes the oldest item of {@code client}, whose next turn is then after the other clients'. */
     private T removeFirst(String client) {
         Queue<T> own = Objects.requireNonNull(waiting.remove(client));
         T item = own.remove();
@@ -112,12 +114,12 @@ final class FairQueue<T> {
         return item;
     }
 
-    /** Returns how many items wait. */
+    /** Returns the number of waiting items. */
     synchronized int size() {
         return size;
     }
 
-    /** Accepts no more items. */
+    /** Closes the queue for new items. */
     synchronized void close() {
         closed = true;
         notifyAll();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** One request of a client in the queue: it waits, its images are generated, and then they are there. Safe to share. */
+/** A request of a client in the queue: it waits, and then its images are generated. Safe to share. */
 public final class GenerationJob {
     private final String client;
     private final ModelSource model;
@@ -34,29 +34,29 @@ public final class GenerationJob {
     }
 
     /**
-     * Returns the images. It fails with what went wrong, with an {@link ApiException} if the job was cancelled, missed
-     * its deadline, or was refused because the server shuts down.
+     * Returns the future images. It fails with the error of the generation, or with an {@link ApiException} if the job
+     * was cancelled, missed its deadline, or was refused because the server shuts down.
      */
     public CompletableFuture<List<GeneratedImage>> images() {
         return images;
     }
 
-    /** What speaks against what the client asked for, in full sentences. The images are generated nevertheless. */
+    /** Returns the warnings about the request. The images are generated nevertheless. */
     public List<String> warnings() {
         return options.warnings();
     }
 
-    /** Where the model is that generates the images. */
+    /** Returns the source of the model that generates the images. */
     ModelSource model() {
         return model;
     }
 
-    /** What is generated. */
+    /** Returns the request. */
     ImageRequest request() {
         return options.request();
     }
 
-    /** Returns whether the images of both can be generated in one batch. */
+    /** Returns whether the images of both jobs can be generated in one batch. */
     boolean joins(GenerationJob other) {
         return model.equals(other.model) && request().joins(other.request());
     }
@@ -65,7 +65,7 @@ public final class GenerationJob {
         return client;
     }
 
-    /** Marks the job as cancelled; who runs or removes it then calls {@link #abandon}. */
+    /** Marks the job as cancelled. The thread that runs or removes it then calls {@link #abandon}. */
     void cancel() {
         cancelled = true;
     }
@@ -80,14 +80,14 @@ public final class GenerationJob {
         return Duration.ofNanos(System.nanoTime() - submitted);
     }
 
-    /** Tells the listener of a step, unless the job is over. */
+    /** Passes a step to the listener, unless the job is over. */
     void onStep(Step step) {
         if (!images.isDone()) {
             listener.accept(step);
         }
     }
 
-    /** Fails the job because it was cancelled, or else because it missed its deadline. */
+    /** Fails the job because it was cancelled or missed its deadline. */
     void abandon() {
         images.completeExceptionally(
                 cancelled

@@ -21,14 +21,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Generates the images of jobs, one job or batch after another, on one platform thread: the engine spreads each
- * operation over the cores by itself. Clients take turns ({@link FairQueue}), and small jobs that differ only in
- * prompts, seeds and counts are generated in one batch ({@link Batch}). Safe to share.
+ * Generates the images of jobs, one job or batch after another, on one platform thread, since the engine distributes
+ * each operation over the cores. Clients take turns ({@link FairQueue}), and small jobs that differ only in prompts,
+ * seeds and counts are generated in one batch ({@link Batch}). Safe to share.
  */
 public final class GenerationQueue implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GenerationQueue.class.getPackageName());
 
-    /** Long enough for many images of a small model, for which it matters that the JVM has compiled its code. */
+    /**
+     * The duration of the warm-up, in which a small model generates many images, so that the JVM has compiled its code.
+     */
     private static final long WARM_UP_NANOS = 1_500_000_000;
 
     /** The assumed duration of a job before one has been measured. */
@@ -52,15 +54,15 @@ public final class GenerationQueue implements AutoCloseable {
     private volatile Optional<Progress> progress = Optional.empty();
 
     /**
-     * How far the running job or batch is.
+     * The progress of the running job or batch.
      *
-     * @param step how many denoising steps are done
-     * @param steps how many there are in all
+     * @param step the number of completed denoising steps
+     * @param steps the number of all denoising steps
      * @param elapsed the time since the first step began
      */
     public record Progress(int step, int steps, Duration elapsed) {}
 
-    /** A queue whose jobs wait until its thread is started. */
+    /** Creates a queue whose jobs wait until its thread is started. */
     GenerationQueue(ModelRegistry registry, Limits limits, Metrics metrics) {
         this.registry = registry;
         this.limits = limits;
@@ -78,7 +80,7 @@ public final class GenerationQueue implements AutoCloseable {
         return queue;
     }
 
-    /** Completes when the default model is loaded and warm; fails if it cannot be loaded. */
+    /** Completes when the default model is loaded and warmed up; fails if it cannot be loaded. */
     public CompletableFuture<Void> ready() {
         return ready;
     }
@@ -93,7 +95,7 @@ public final class GenerationQueue implements AutoCloseable {
         return registry;
     }
 
-    /** Returns how much clients may ask for. */
+    /** Returns the limits of requests and clients. */
     public Limits limits() {
         return limits;
     }
@@ -103,12 +105,12 @@ public final class GenerationQueue implements AutoCloseable {
         return model;
     }
 
-    /** Returns how many jobs wait. */
+    /** Returns the number of waiting jobs. */
     public int waiting() {
         return waiting.size();
     }
 
-    /** How far the present job or batch is, if one runs. */
+    /** Returns the progress of the running job or batch, if any. */
     public Optional<Progress> progress() {
         return progress;
     }
@@ -119,13 +121,12 @@ public final class GenerationQueue implements AutoCloseable {
     }
 
     /**
-     * Accepts a job.
+     * Submits a job.
      *
-     * @param client the client, which takes waiting with others
-     * @param options what to generate
-     * @param listener called after each denoising step, on the engine's thread: what takes long there delays the images
-     * @throws ApiException if the queue is full or closing, or if the request names what is not there or exceeds a
-     *     limit
+     * @param client the client, which takes turns with others
+     * @param options the options of the images
+     * @param listener called after each denoising step on the engine's thread, so a slow listener delays the images
+     * @throws ApiException if the queue is full or closing, or if the request names unknown files or exceeds a limit
      */
     public GenerationJob submit(String client, GenerationOptions options, Consumer<Step> listener) {
         GenerationJob job = resolve(client, options, listener);
@@ -137,12 +138,12 @@ public final class GenerationQueue implements AutoCloseable {
     }
 
     /**
-     * Returns the job that {@code options} amount to: which model generates what. Unless they say otherwise, their
-     * steps are those that are taken of an original picture, because clients that ask few-step models for so many steps
-     * need every one of them.
+     * Resolves {@code options} to a job. Unless {@link dev.hypersd.request.Option#EXACT_STEPS} is set, their steps are
+     * those that are taken on an original picture, because clients that request a few steps of few-step models need
+     * every one of them.
      *
-     * @throws ApiException if they name what is not there, or ask for more than the limits allow
-     * @throws dev.hypersd.error.InvalidRequestException if they make no sense
+     * @throws ApiException if they name unknown files, or exceed the limits
+     * @throws dev.hypersd.error.InvalidRequestException if they contradict each other or do not fit the model
      */
     GenerationJob resolve(String client, GenerationOptions options, Consumer<Step> listener) {
         Limits.Generation allowed = limits.generation();
@@ -153,7 +154,7 @@ public final class GenerationQueue implements AutoCloseable {
         return new GenerationJob(client, registry.model(name), resolved, listener, allowed.deadline());
     }
 
-    /** Cancels {@code job}: at once if it waits, after the present step if it runs. */
+    /** Cancels {@code job}: immediately if it waits, after the present step if it runs. */
     public void cancel(GenerationJob job) {
         job.cancel();
         if (waiting.remove(job.client(), job)) {
@@ -165,7 +166,7 @@ public final class GenerationQueue implements AutoCloseable {
     /**
      * Changes the model that is used when a request names none. The change takes effect once the other model is loaded.
      *
-     * @return completes when the change has taken effect; fails, and nothing changes, if the model cannot be loaded
+     * @return completes when the change has taken effect; if the model cannot be loaded, it fails and nothing changes
      */
     public CompletableFuture<Void> switchTo(String client, String name) {
         GenerationOptions warm =
@@ -197,8 +198,7 @@ public final class GenerationQueue implements AutoCloseable {
     }
 
     /**
-     * Loads the default model and runs it, so that the engine chooses its kernels and the JVM compiles before a client
-     * waits.
+     * Loads the default model and runs it, so that kernels are chosen and code is compiled before the first request.
      */
     private void warmUp() {
         try {
@@ -229,7 +229,7 @@ public final class GenerationQueue implements AutoCloseable {
         }
     }
 
-    /** {@code first}, together with waiting jobs that can be generated in the same batch. */
+    /** Returns {@code first} together with waiting jobs that can be generated in the same batch. */
     private Batch batchOf(GenerationJob first, DiffusionPipeline pipeline) {
         Size size = pipeline.sizeOf(first.request());
         long maxImages = limits.generation().maxBatchPixels() / ((long) size.width() * size.height());
@@ -276,7 +276,7 @@ public final class GenerationQueue implements AutoCloseable {
         }
     }
 
-    /** Fails one job with what was thrown. The queue goes on with the next one, whatever it was. */
+    /** Fails one job with an error; the queue continues with the next one. */
     private static void fail(GenerationJob job, Throwable thrown) {
         LOG.log(System.Logger.Level.DEBUG, "a job failed", thrown);
         job.images()
@@ -288,13 +288,13 @@ public final class GenerationQueue implements AutoCloseable {
                                 : thrown);
     }
 
-    /** As {@link #close(Duration)}, with the deadline of a job as the grace period. */
+    /** Closes the queue as {@link #close(Duration)} does, with the deadline of a job as the grace period. */
     @Override
     public void close() {
         close(limits.generation().deadline());
     }
 
-    /** Accepts no more jobs, finishes those that wait within {@code grace}, refuses the rest, and closes the models. */
+    /** Accepts no more jobs, completes waiting ones within {@code grace}, refuses the rest, and closes the models. */
     public void close(Duration grace) {
         closing = true;
         waiting.close();

@@ -12,14 +12,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How much one request, one client and all clients together may ask for.
+ * The limits of one request, of one client and of all clients together.
  *
- * @param generation what one request may generate
- * @param requests what one request may send
- * @param clients how many requests and sessions there may be
+ * @param generation the limits of the images of one request
+ * @param requests the limits of the size of one request
+ * @param clients the limits of the number of requests and sessions
  */
 public record Limits(Generation generation, Requests requests, Clients clients) {
-    /** Limits that suit one machine and a handful of people. */
+    /** Limits that suit one machine and a few users. */
     public static final Limits DEFAULT = new Limits(
             new Generation(2048, 100, 8, 4000, 8 * 128 * 128, Duration.ofMinutes(10)),
             new Requests(
@@ -31,15 +31,15 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
             new Clients(32, 8, 64, 16));
 
     /**
-     * What one request may generate.
+     * The limits of the images of one request.
      *
      * @param maxSide the longest side of an image in pixels
      * @param maxSteps the largest number of denoising steps
      * @param maxImages the largest number of images
      * @param maxPromptLength the longest prompt in characters
-     * @param maxBatchPixels how many pixels the pictures of several requests may have to be drawn in one batch: small
-     *     ones gain by it, large ones would only wait for each other
-     * @param deadline how long a request may take, waiting included
+     * @param maxBatchPixels the greatest number of pixels of pictures of several requests in one batch: small ones gain
+     *     speed by it, large ones would only wait for each other
+     * @param deadline the longest time of a request, with waiting
      */
     public record Generation(
             int maxSide, int maxSteps, int maxImages, int maxPromptLength, long maxBatchPixels, Duration deadline) {
@@ -52,7 +52,7 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
             }
         }
 
-        /** Refuses, before anything is read or made of them, options that ask for more than is allowed. */
+        /** Refuses options that exceed the limits, before anything is read or made of them. */
         void check(GenerationOptions options) {
             for (Option<String> text :
                     List.of(Option.PROMPT, Option.NEGATIVE_PROMPT, Option.PROMPT_2, Option.NEGATIVE_PROMPT_2)) {
@@ -74,7 +74,7 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
                     .ifPresent(sides -> sides.forEach(side -> atMost(side, maxSide, "an extension of %d pixels")));
         }
 
-        /** Refuses a request whose pictures are larger than allowed, or whose size cannot be told before. */
+        /** Refuses a request whose pictures are larger than allowed, or whose size is not known in advance. */
         void check(ImageRequest request) {
             if (request.hires().isPresent() && request.pictureSize().isEmpty()) {
                 throw new ApiException(
@@ -103,24 +103,24 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
     }
 
     /**
-     * What one request may send.
+     * The limits of the size of one request.
      *
      * @param maxBodyBytes the largest request body in bytes
      * @param maxMessageBytes the largest WebSocket message in bytes
-     * @param maxImagePixels the largest image in pixels, unpacked
-     * @param maxMemoryBytes how many bytes the bodies and images of all requests together may take up
-     * @param timeout how long a request may take to arrive
+     * @param maxImagePixels the largest image in pixels, decoded
+     * @param maxMemoryBytes the greatest number of bytes of the bodies and images of all requests together
+     * @param timeout the longest time of receiving a request
      */
     public record Requests(
             int maxBodyBytes, int maxMessageBytes, long maxImagePixels, long maxMemoryBytes, Duration timeout) {}
 
     /**
-     * How many requests and sessions there may be.
+     * The limits of the number of requests and sessions.
      *
-     * @param maxWaiting how many requests may wait in all
-     * @param maxWaitingPerClient how many of them may belong to one client
-     * @param maxSessions how many live sessions may be open
-     * @param maxSessionsPerClient how many of them may belong to one client
+     * @param maxWaiting the greatest number of waiting requests
+     * @param maxWaitingPerClient the greatest number of waiting requests of one client
+     * @param maxSessions the greatest number of open live sessions
+     * @param maxSessionsPerClient the greatest number of open live sessions of one client
      */
     public record Clients(int maxWaiting, int maxWaitingPerClient, int maxSessions, int maxSessionsPerClient) {
         public Clients {

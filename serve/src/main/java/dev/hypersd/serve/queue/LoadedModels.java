@@ -9,19 +9,21 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** The models that are loaded, the least recently used one closed when there are too many. Used by one thread alone. */
+/**
+ * The loaded models, of which the least recently used one is closed when there are too many. Used by one thread only.
+ */
 final class LoadedModels implements AutoCloseable {
-    /** Two, so that clients can alternate between two models without loading each time. */
+    /** The number of models: two, so that clients can alternate between them without loading each time. */
     private static final int MAX_MODELS = 2;
 
-    /** The most recently used model comes last. */
+    /** The models; the most recently used one comes last. */
     private final SequencedMap<ModelSource, DiffusionPipeline> loaded = new LinkedHashMap<>();
 
     /**
-     * Returns the model of {@code job}, loaded if need be. If memory does not hold it beside the others, those are
-     * closed one by one. A model that is refused because its files are broken closes none.
+     * Returns the model of {@code job}, which is loaded if necessary. If it does not fit into memory with the others,
+     * those are closed one by one. A model that is refused because its files are broken closes none.
      *
-     * @throws HyperSdException if this machine's memory does not hold it even alone
+     * @throws HyperSdException if it does not fit into this machine's memory even alone
      */
     DiffusionPipeline of(GenerationJob job) {
         DiffusionPipeline there = loaded.remove(job.model());

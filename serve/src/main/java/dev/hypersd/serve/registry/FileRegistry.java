@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finds files and folders of one kind by name. A name is looked up among the entries of the given folders and never
- * made into a path, so that no name leads outside of them. Safe to share.
+ * Finds files and folders of one kind by name. A name is searched among the entries of the given folders and never used
+ * as a path, so no name leads outside of them. Safe to share.
  */
 public final class FileRegistry {
     private static final Pattern ADDED =
@@ -27,11 +27,13 @@ public final class FileRegistry {
     private final List<Path> folders;
     private final Predicate<Path> matches;
 
-    /** Replaced as a whole when the folders are listed again. */
+    /** The entries by name, replaced as a whole when the folders are listed again. */
     private volatile SequencedMap<String, Path> known;
 
     /**
-     * @param named further files by name, which lie outside of the folders
+     * Creates a registry.
+     *
+     * @param named further files by name, outside of the folders
      * @param folders folders whose entries are found by their file names, without {@code .safetensors}
      * @param matches whether an entry of a folder is of this kind
      * @throws InvalidFileException if a folder cannot be read
@@ -43,18 +45,18 @@ public final class FileRegistry {
         this.known = list();
     }
 
-    /** Models: folders in the diffusers layout, and checkpoints in one file. */
+    /** Creates a registry of models: folders in the diffusers layout, and checkpoint files. */
     public static FileRegistry models(List<Path> folders) {
         return new FileRegistry(
                 Map.of(), folders, entry -> isWeights(entry) || Files.isRegularFile(entry.resolve("model_index.json")));
     }
 
-    /** LoRAs: files in the safetensors format. */
+    /** Creates a registry of LoRAs: safetensors files. */
     public static FileRegistry loras(Map<String, Path> named, List<Path> folders) {
         return new FileRegistry(named, folders, FileRegistry::isWeights);
     }
 
-    /** ControlNets: files in the safetensors format, and folders in the diffusers layout. */
+    /** Creates a registry of ControlNets: safetensors files, and folders in the diffusers layout. */
     public static FileRegistry controlNets(Map<String, Path> named, List<Path> folders) {
         return new FileRegistry(
                 named, folders, entry -> isWeights(entry) || Files.isRegularFile(entry.resolve("config.json")));
@@ -65,15 +67,15 @@ public final class FileRegistry {
         return String.valueOf(entry.toAbsolutePath().normalize().getFileName()).replaceFirst("\\.safetensors$", "");
     }
 
-    /** Lists the folders again; the result is sorted by name. */
+    /** Lists the folders again, and returns all entries sorted by name. */
     public SequencedMap<String, Path> all() {
         known = list();
         return known;
     }
 
     /**
-     * Returns the entry of this name, which may also be said with what programs and pictures add to names: the ending
-     * of the file and a hash in brackets. The folders are listed again if the name is not known yet.
+     * Returns the entry of this name, to which programs may have added the extension of the file and a hash in
+     * brackets. The folders are listed again if the name is not known.
      */
     public Optional<Path> find(String name) {
         return of(name, known).or(() -> of(name, all()));
@@ -83,7 +85,7 @@ public final class FileRegistry {
         return Optional.ofNullable(entries.get(name)).or(() -> Optional.ofNullable(entries.get(bare(name))));
     }
 
-    /** Returns {@code sd15.safetensors [6ce0161689]} without the hash and the ending. */
+    /** Removes the hash and the extension from a name such as {@code sd15.safetensors [6ce0161689]}. */
     static String bare(String name) {
         return name.length() > MAX_NAME_LENGTH ? name : ADDED.matcher(name).replaceFirst("");
     }

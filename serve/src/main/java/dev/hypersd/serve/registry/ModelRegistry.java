@@ -22,8 +22,8 @@ import java.util.stream.Stream;
  * The models, LoRAs and ControlNets that clients may name.
  *
  * @param defaultModel the model that is used when a request names none
- * @param defaultLoras the LoRAs that are applied to it when a request says nothing about LoRAs
- * @param defaultWords the learned words (textual inversion) that its prompts may use
+ * @param defaultLoras the LoRAs that are applied to it unless a request sets others
+ * @param defaultWords the textual inversion embeddings for its prompts
  * @param options how the other models are loaded
  * @param models the other models
  * @param loras the LoRA files
@@ -81,7 +81,9 @@ public record ModelRegistry(
         return name.equals(defaultName()) || FileRegistry.bare(name).equals(defaultName());
     }
 
-    /** What options have to know of the model of this name, which is called as the options call it. */
+    /**
+     * Returns the properties of the model of this name that options are resolved with. It is named as in the options.
+     */
     public TargetModel target(String name) {
         ModelSource source = model(name);
         TargetModel target = new TargetModel(
@@ -128,13 +130,13 @@ public record ModelRegistry(
                 .orElseThrow(() -> unknown("ControlNet", name, controlNets.all().keySet()));
     }
 
-    /** Clients can use the embeddings that the default model came with, and name no others. */
+    /** Returns an embedding of the default model; clients cannot name others. */
     @Override
     public Path embedding(String name) {
         throw unknown("embedding", name, List.of());
     }
 
-    /** Clients make what a ControlNet follows themselves, as the page does. */
+    /** Refuses preprocessors: clients make control pictures themselves, as the page does. */
     @Override
     public Image preprocess(String preprocessor, Image picture) {
         throw unknown("preprocessor", preprocessor, List.of());

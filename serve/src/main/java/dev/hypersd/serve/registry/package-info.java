@@ -1,4 +1,4 @@
-/** The models, LoRAs and ControlNets that clients may name, and the files that the names stand for. */
+/** The registry of models, LoRAs and ControlNets, which resolves the names that clients use to files. */
 @NullMarked
 package dev.hypersd.serve.registry;
 
