@@ -21,7 +21,10 @@ public enum PredictionType {
         }
     },
 
-    /** {@code v = alpha eps - sigma x0} (Salimans and Ho, 2022), the only choice where a sample can be pure noise. */
+    /**
+     * The velocity {@code v = alpha eps - sigma x0} (Salimans and Ho, 2022), the only prediction from which the image
+     * follows where a sample can be pure noise.
+     */
     V_PREDICTION("v_prediction") {
         @Override
         public Blend x0(NoiseLevel at) {
