@@ -68,7 +68,7 @@ class PlanPropertiesTest {
 
     /** So a model and its refiner on one plan take the steps that they would take on two. */
     @Property
-    void aShareOfTheWayDividesAPlanAsItEndsAndBeginsOthers(
+    void aFractionOfTheNoiseLevelsEndsOnePlanWhereItBeginsAnother(
             @ForAll("samplers") Sampler sampler,
             @ForAll @IntRange(min = 2, max = 50) int count,
             @ForAll @DoubleRange(min = 0.05, max = 0.95) double share) {

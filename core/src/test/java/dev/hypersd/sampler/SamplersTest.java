@@ -187,7 +187,7 @@ class SamplersTest {
     }
 
     @Test
-    void aPlanPrintsWhatEntersOfEarlierEvaluations() {
+    void aPlanPrintsTheWeightsOfEarlierEvaluations() {
         assertThat(Samplers.named("dpmpp_2m")
                         .plan(SCHEDULE, Steps.of(3))
                         .toString()
