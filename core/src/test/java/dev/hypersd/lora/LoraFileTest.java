@@ -290,8 +290,7 @@ class LoraFileTest {
     }
 
     @Property(tries = 300)
-    void anyTensorsInAFileAreReadOrRefused(@ForAll("anyTensors") List<Declaration> tensors)
-            throws IOException {
+    void anyTensorsInAFileAreReadOrRefused(@ForAll("anyTensors") List<Declaration> tensors) throws IOException {
         Path path = Files.createTempFile("any", ".safetensors");
         Map<String, Declaration> distinct = new LinkedHashMap<>();
         tensors.forEach(tensor -> distinct.putIfAbsent(tensor.name(), tensor));

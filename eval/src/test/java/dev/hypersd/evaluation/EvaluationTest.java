@@ -67,7 +67,7 @@ class EvaluationTest {
     }
 
     @Test
-    void anInterruptedRunGoesOnAndEndsWithTheSameReport() throws IOException {
+    void anInterruptedRunContinuesAndGivesTheSameReport() throws IOException {
         String whole = withoutTime(evaluate(ImageSource.groundTruth(), out.resolve("whole")));
 
         Path cut = out.resolve("cut");
@@ -102,7 +102,7 @@ class EvaluationTest {
     }
 
     @Test
-    void theDataAreAtNoDistanceFromThemselvesInTheReport() {
+    void theDistancesOfTheGroundTruthToItselfAreZero() {
         Report report = evaluate(ImageSource.groundTruth(), out);
         assertThat(report.model().fid())
                 .isEqualTo(report.groundTruth().fid())
@@ -116,7 +116,7 @@ class EvaluationTest {
     }
 
     @Test
-    void whatTheAutoencoderSpoilsIsSeenInItsColumn() {
+    void errorsOfTheAutoencoderShowInTheReconstructionColumn() {
         try (Judges judges = Judges.open(judgesFolder)) {
             Report report = report(judges, ImageSource.groundTruth(), EvaluationTest::black, out);
             assertThat(report.reconstruction().fid())
@@ -189,7 +189,7 @@ class EvaluationTest {
     }
 
     @Test
-    void picturesAreJudgedAlikeInWhateverBatch() {
+    void judgementsDoNotDependOnTheBatch() {
         List<TestPrompt> prompts = TestPrompt.range(0, 4);
         PromptBatch together = new PromptBatch(prompts, 0, 0);
         try (Judges judges = Judges.open(judgesFolder)) {
@@ -208,7 +208,7 @@ class EvaluationTest {
     }
 
     @Test
-    void aTeacherIsAtNoDistanceFromItself() {
+    void theTeacherErrorOfTheTeacherIsZero() {
         ImageSource teacher = ImageSource.groundTruth();
         try (Judges judges = Judges.open(judgesFolder)) {
             Evaluation evaluation = new Evaluation(judges, TestPrompt.range(0, 4), 1, 2, 5, Optional.of(teacher));
@@ -237,7 +237,7 @@ class EvaluationTest {
     }
 
     @Test
-    void judgementsOfSomethingElseHaveAFileOfTheirOwn() throws IOException {
+    void otherSubjectsHaveAnotherFileOfJudgements() throws IOException {
         evaluate(ImageSource.groundTruth(), out);
         try (Judges judges = Judges.open(judgesFolder)) {
             var _ = evaluation(judges).references("another", UnaryOperator.identity(), out, left -> {});
