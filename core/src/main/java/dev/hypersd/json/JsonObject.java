@@ -180,6 +180,13 @@ public final class JsonObject {
                 && written(node.get(key)).doubleValue() < 0;
     }
 
+    /** Returns whether the value at {@code key} is a number, and neither infinite nor NaN. */
+    public boolean isFinite(String key) {
+        return has(key)
+                && written(node.get(key)).isNumber()
+                && Double.isFinite(written(node.get(key)).doubleValue());
+    }
+
     /** Returns the whole number at {@code key}, which must be 1 or more. */
     public int positive(String key, int absent) {
         int value = integer(key, absent);

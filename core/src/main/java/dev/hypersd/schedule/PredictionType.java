@@ -19,6 +19,11 @@ public enum PredictionType {
         public Blend eps(NoiseLevel at) {
             return new Blend(0, 1);
         }
+
+        @Override
+        public Blend output(NoiseLevel at) {
+            return new Blend(0, 1);
+        }
     },
 
     /**
@@ -35,6 +40,11 @@ public enum PredictionType {
         public Blend eps(NoiseLevel at) {
             return new Blend(at.sigma(), at.alpha());
         }
+
+        @Override
+        public Blend output(NoiseLevel at) {
+            return new Blend(-at.sigma(), at.alpha());
+        }
     },
 
     /** The image itself. */
@@ -47,6 +57,11 @@ public enum PredictionType {
         @Override
         public Blend eps(NoiseLevel at) {
             return new Blend(1 / at.sigma(), -at.alpha() / at.sigma());
+        }
+
+        @Override
+        public Blend output(NoiseLevel at) {
+            return new Blend(1, 0);
         }
     };
 
@@ -61,6 +76,9 @@ public enum PredictionType {
 
     /** Returns the predicted noise at a level, as a blend of the sample {@code x} and the network's output. */
     public abstract Blend eps(NoiseLevel at);
+
+    /** Returns the network's output at a noise level, as a blend of the image and the noise that it predicts. */
+    public abstract Blend output(NoiseLevel at);
 
     /**
      * Returns one DDIM step (Song et al., 2021, eq. 12 without noise) from level {@code from} to level {@code to}, as a
