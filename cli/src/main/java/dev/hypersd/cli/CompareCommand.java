@@ -1,19 +1,14 @@
 package dev.hypersd.cli;
 
 import dev.hypersd.evaluation.Comparison;
+import dev.hypersd.evaluation.ComparisonRun;
 import dev.hypersd.evaluation.Contestant;
-import dev.hypersd.evaluation.DrawnPictures;
-import dev.hypersd.evaluation.Evaluation;
-import dev.hypersd.evaluation.EvaluationResult;
-import dev.hypersd.evaluation.ImageSource;
 import dev.hypersd.evaluation.Judges;
 import dev.hypersd.evaluation.LoadedModel;
 import dev.hypersd.evaluation.PromptSet;
-import dev.hypersd.evaluation.ReferenceImages;
 import dev.hypersd.file.Draft;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.pipeline.GeneratedImage;
-import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.recipe.ComparisonRecipe;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.Prompt;
@@ -22,7 +17,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import picocli.CommandLine.Command;
@@ -59,9 +53,18 @@ final class CompareCommand implements Runnable {
         Warnings warnings = new Warnings(spec.commandLine().getErr());
         prompts.warnings().forEach(warnings::say);
         recipe.contestants().forEach(contestant -> contestant.warnings().forEach(warnings::say));
+        PrintWriter err = spec.commandLine().getErr();
         try (Judges judges = Judges.open(recipe.judges().orElseGet(EmbeddedModel::judges));
                 LoadedModel models = new LoadedModel()) {
-            Comparison comparison = compare(recipe, prompts, judges, models);
+            Comparison comparison = new ComparisonRun(
+                            recipe.contestants(),
+                            recipe.baseline(),
+                            prompts,
+                            recipe.settings(),
+                            judges,
+                            models,
+                            recipe.output())
+                    .run(Version.text(), err::println);
             Draft.write(recipe.output().resolve("table.md"), comparison.markdown());
             Draft.write(recipe.output().resolve("results.json"), comparison.json());
             if (!recipe.samplePrompts().isEmpty()) {
@@ -69,49 +72,6 @@ final class CompareCommand implements Runnable {
             }
             spec.commandLine().getOut().print(comparison.markdown());
         }
-    }
-
-    private Comparison compare(ComparisonRecipe recipe, PromptSet prompts, Judges judges, LoadedModel models) {
-        PrintWriter err = spec.commandLine().getErr();
-        Path output = recipe.output();
-        Contestant first = recipe.contestants().getFirst();
-        ReferenceImages references = new Evaluation(
-                        judges, prompts.prompts(), recipe.diversityPrompts(), recipe.batch(), 0, Optional.empty())
-                .references(
-                        "%s, fingerprint %s".formatted(first.model().path(), PictureFingerprint.of(first.model())),
-                        models.of(first, recipe.batch())::reconstruct,
-                        output.resolve("references"),
-                        left -> {});
-        Optional<Path> kept = Optional.of(output.resolve("pictures"));
-        ImageSource teacher = new DrawnPictures(first, models, recipe.batch(), kept);
-        List<Comparison.Row> rows = new ArrayList<>();
-        for (Contestant contestant : recipe.contestants()) {
-            ImageSource drawn = new DrawnPictures(
-                    contestant,
-                    models,
-                    recipe.batch(),
-                    kept.filter(_ -> recipe.keepsPictures() || contestant.equals(first)));
-            List<EvaluationResult> results = new ArrayList<>();
-            for (int seed : recipe.seeds()) {
-                err.println("%s, %d steps, seed %d".formatted(contestant.name(), contestant.steps(), seed));
-                results.add(new Evaluation(
-                                judges,
-                                prompts.prompts(),
-                                recipe.diversityPrompts(),
-                                recipe.batch(),
-                                seed,
-                                Optional.of(teacher))
-                        .of(
-                                "%s, fingerprint %s beside %s"
-                                        .formatted(contestant, contestant.fingerprint(), first.fingerprint()),
-                                drawn,
-                                references,
-                                output.resolve(contestant.folder()).resolve("seed-" + seed),
-                                left -> {}));
-            }
-            rows.add(new Comparison.Row(contestant.name(), contestant.steps(), results));
-        }
-        return new Comparison(rows, references.reconstruction(), references.groundTruth());
     }
 
     /**

@@ -8,12 +8,13 @@ import dev.hypersd.evaluation.EvaluationResult;
 import dev.hypersd.evaluation.Judges;
 import dev.hypersd.evaluation.LoadedModel;
 import dev.hypersd.evaluation.PromptSet;
+import dev.hypersd.evaluation.Protocol;
+import dev.hypersd.evaluation.ReferenceFeatures;
 import dev.hypersd.evaluation.ReferenceImages;
 import dev.hypersd.evaluation.Report;
 import dev.hypersd.file.Draft;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.ModelSource;
-import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.request.CaptionChoice;
 import dev.hypersd.request.ImageRequest;
@@ -67,8 +68,8 @@ final class EvalCommand implements Runnable, PictureOptions.User {
                 names = "--judges",
                 paramLabel = "DIR",
                 description =
-                        "The folder of the judges: attributes, and as many of clip, aesthetic (which needs clip) and "
-                                + "preference as there are. Default: those that come with this program.")
+                        "The folder of the judges, as many as there are: attributes, clip, aesthetic, preference and "
+                                + "others. Default: those that come with this program.")
         Optional<Path> judges = Optional.empty();
 
         @Option(
@@ -86,6 +87,22 @@ final class EvalCommand implements Runnable, PictureOptions.User {
                 description = "Which caption of each image of COCO: the first, images by their numbers; or any, images "
                         + "in any order, by a seed. Default: first.")
         Optional<String> captions = Optional.empty();
+
+        @Option(
+                names = "--reference",
+                paramLabel = "DIR|FILE",
+                description =
+                        "What FID and KID are measured to: a folder of pictures (for captions of COCO, of those that "
+                                + "the prompts are of), or the features of one that an earlier run has left in "
+                                + "features.safetensors. Default: other test scenes, for prompts of test scenes.")
+        Optional<Path> reference = Optional.empty();
+
+        @Option(
+                names = "--beside",
+                paramLabel = "REPORT",
+                description =
+                        "Show the figures of an earlier report.json beside; refused if it is of another protocol.")
+        Optional<Path> beside = Optional.empty();
 
         @Option(
                 names = "--keep-pictures",
@@ -132,19 +149,44 @@ final class EvalCommand implements Runnable, PictureOptions.User {
             Evaluation evaluation = new Evaluation(
                     judges, prompts.prompts(), REPEATED, judging.batch, request.seed(), Optional.empty());
             LongConsumer progress = left -> tell(err, left);
-            DiffusionPipeline pipeline = models.of(contestant, judging.batch);
-            ReferenceImages references =
-                    evaluation.references(autoencoder(source), pipeline::reconstruct, judging.out, progress);
-            EvaluationResult result = evaluation.of(
-                    "%s, fingerprint %s".formatted(subject(request), contestant.fingerprint()),
-                    new DrawnPictures(contestant, models, judging.batch, kept),
-                    references,
-                    judging.out,
-                    progress);
-            Report report = new Report(subject(request), result, references.reconstruction(), references.groundTruth());
+            ReferenceImages references = references(prompts, judges, progress, evaluation, contestant, models);
+            EvaluationResult result = evaluation.result(
+                    evaluation.judged(
+                            "%s, fingerprint %s".formatted(subject(request), contestant.fingerprint()),
+                            new DrawnPictures(contestant, models, judging.batch, kept),
+                            judging.out,
+                            progress),
+                    references);
+            Protocol protocol = Protocol.of(
+                    prompts, List.of(request.seed()), List.of(contestant), judges, references, Version.text());
+            Report report = Report.of(subject(request), result, references, protocol);
             Draft.write(judging.out.resolve("report.json"), report.json());
-            spec.commandLine().getOut().println(report.table());
+            spec.commandLine()
+                    .getOut()
+                    .println(judging.beside.map(report::beside).orElse(report).table());
         }
+    }
+
+    private ReferenceImages references(
+            PromptSet prompts,
+            Judges judges,
+            LongConsumer progress,
+            Evaluation evaluation,
+            Contestant contestant,
+            LoadedModel models) {
+        if (judging.reference.isPresent()) {
+            ReferenceFeatures features =
+                    ReferenceFeatures.of(judging.reference.get(), prompts, judges, judging.out, progress);
+            features.write(judging.out.resolve("features.safetensors"), judges);
+            return ReferenceImages.of(features);
+        }
+        return prompts.areScenes()
+                ? evaluation.scenes(
+                        autoencoder(contestant.model()),
+                        images -> models.of(contestant, judging.batch).reconstruct(images),
+                        judging.out,
+                        progress)
+                : ReferenceImages.NONE;
     }
 
     private String autoencoder(ModelSource source) {

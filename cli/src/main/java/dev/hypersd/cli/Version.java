@@ -7,7 +7,12 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+        return new String[] {text()};
+    }
+
+    /** Returns the name of the program and its version. */
+    static String text() {
         @Nullable String version = Version.class.getPackage().getImplementationVersion();
-        return new String[] {"hypersd " + (version == null ? "(built from classes)" : version)};
+        return "hypersd " + (version == null ? "(built from classes)" : version);
     }
 }

@@ -49,7 +49,7 @@ class CompareCommandTest {
 
         assertThat(out.toString()
                         .lines()
-                        .filter(line -> line.startsWith("|"))
+                        .takeWhile(line -> line.startsWith("|"))
                         .map(line -> line.replaceAll("\\|(.*?)\\|(.*?)\\|.*", "$1/$2")
                                 .replace(" ", "")))
                 .containsExactly(
@@ -69,7 +69,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void judgedPicturesAreNotDrawnAgain() {
+    void whatWasJudgedIsNotDrawnAgain() {
         run();
         String first = out.toString();
         out.getBuffer().setLength(0);
@@ -78,7 +78,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void errorsInARecipeAreNamed() {
+    void whatIsWrongInARecipeIsNamed() {
         assertThat(run("--set", "seeds=[]")).isEqualTo(1);
         assertThat(err.toString()).contains("recipe.yaml: seeds is empty; name at least one");
         assertThat(run("--set", "methods=[{name: Base}]")).isEqualTo(1);
@@ -88,9 +88,9 @@ class CompareCommandTest {
     }
 
     @Test
-    void missingJudgesAreNamedBeforeAnythingIsDrawn() {
+    void judgesThatAreNotThereAreNamedBeforeAnythingIsDrawn() {
         assertThat(run("--set", "judges=" + folder.resolve("nowhere"))).isEqualTo(1);
-        assertThat(err.toString()).contains(folder.resolve("nowhere") + ": has no judge \"attributes\"");
+        assertThat(err.toString()).contains(folder.resolve("nowhere") + ": has no judges");
         assertThat(folder.resolve("out")).doesNotExist();
     }
 

@@ -44,7 +44,7 @@ class EmbeddedModelOptionsTest {
     }
 
     @Test
-    void aMissingControlNetIsNamed() {
+    void aControlNetThatIsNotThereIsNamed() {
         draw("seen.png");
         Outcome outcome = Outcome.of(
                 "generate",

@@ -46,7 +46,7 @@ class EvalCommandTest {
     }
 
     @Test
-    void invalidNumbersOfPromptsAreRefused() {
+    void whatIsNotANumberOfPromptsIsRefused() {
         assertThat(run("--prompts", "all", "--judges", folder.toString())).isEqualTo(2);
         assertThat(err.toString())
                 .contains("\"all\" names no prompts: there is no such file; name a file, or write test: and how many");
@@ -73,7 +73,7 @@ class EvalCommandTest {
     }
 
     @Test
-    void otherOptionsAreDrawnAndJudgedAgainInTheSameFolder() throws IOException {
+    void whatIsAskedForOtherwiseIsDrawnAndJudgedAnewInTheSameFolder() throws IOException {
         TinyJudges.write(folder.resolve("judges/attributes"));
         String judges = folder.resolve("judges").toString();
         assertThat(run("--prompts", "test:2", "--judges", judges)).isZero();
@@ -125,14 +125,14 @@ class EvalCommandTest {
     }
 
     @Test
-    void missingJudgesAreNamedBeforeAnythingIsDrawn() {
+    void judgesThatAreNotThereAreNamedBeforeAnythingIsDrawn() {
         assertThat(run(
                         "--prompts",
                         "test:2",
                         "--judges",
                         folder.resolve("nowhere").toString()))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains(folder.resolve("nowhere") + ": has no judge \"attributes\"");
+        assertThat(err.toString()).contains(folder.resolve("nowhere") + ": has no judges");
         assertThat(folder.resolve("out")).doesNotExist();
     }
 

@@ -10,7 +10,7 @@ import picocli.CommandLine;
 class HelpTest {
     @ParameterizedTest
     @MethodSource("verbs")
-    void everySubcommandHasHelpWithAnExample(String verb) {
+    void everyVerbExplainsItselfWithAnExample(String verb) {
         String[] arguments = (verb + " --help").split(" ");
         Outcome outcome = Outcome.of(arguments);
         assertThat(outcome.code()).isZero();

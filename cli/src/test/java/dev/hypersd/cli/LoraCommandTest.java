@@ -32,7 +32,7 @@ class LoraCommandTest {
     }
 
     @Test
-    void everySubcommandOfLoraWritesALora() {
+    void everyVerbWritesALora() {
         assertThat(made("lora", "merge", A + ":0.7", B, MODEL, out)).contains("LoRA of SD 1.5", "merged_from");
         assertThat(made("lora", "convert", A, "--to=peft", "--dtype=f16", MODEL, out))
                 .contains("[F16]");
@@ -40,7 +40,7 @@ class LoraCommandTest {
     }
 
     @Test
-    void infoPrintsTheSameAsInspect() {
+    void infoSaysWhatInspectSays() {
         Outcome info = Outcome.of("lora", "info", A);
         assertThat(info.code()).as(info.err()).isZero();
         assertThat(info.out())
@@ -67,7 +67,7 @@ class LoraCommandTest {
     }
 
     @Test
-    void infoRefusesUnsupportedAdaptersByName() {
+    void infoRefusesWhatIsNotReadByItsName() {
         Path file = folder.resolve("oft.safetensors");
         SafetensorsWriter.write(
                 file,
@@ -94,7 +94,7 @@ class LoraCommandTest {
     }
 
     @Test
-    void impossibleConversionsAreRefused() {
+    void whatCannotBeMadeIsSaid() {
         failed(
                 1,
                 "does not match SD 1.5",

@@ -56,7 +56,7 @@ class TrainCommandTest {
     }
 
     @Test
-    void anExistingRunIsNotOverwritten() {
+    void aRunThatIsThereIsNotOverwritten() {
         train();
 
         assertThat(train()).isEqualTo(2);
@@ -65,7 +65,7 @@ class TrainCommandTest {
     }
 
     @Test
-    void aResumedRunRemovesTheLinesThatItLogsAgain() throws Exception {
+    void aRunGoesOnAndForgetsWhatItWillLogAgain() throws Exception {
         train("--set", "training.steps=3");
         Files.writeString(run.resolve("log.jsonl"), "{\"step\":9}\n{\"step\":", StandardOpenOption.APPEND);
 
@@ -76,7 +76,7 @@ class TrainCommandTest {
     }
 
     @Test
-    void errorsInARecipeAreReportedInOneSentence() {
+    void whatIsWrongInARecipeIsOneSentence() {
         assertThat(train("--set", "training.stps=3")).isEqualTo(1);
         assertThat(err.toString().strip())
                 .endsWith("training.stps is unknown; do you mean steps?")

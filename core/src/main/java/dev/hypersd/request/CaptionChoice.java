@@ -6,27 +6,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The choice of one of an image's several captions, and of the order of the images. Papers that draw captions of COCO
- * seldom state it, and their scores depend on it.
+ * Which of an image's several captions is taken, and in which order images come. Papers that draw captions of COCO seldom
+ * say, and their scores depend on it.
  *
- * @param seed the seed of a random choice; if empty, the first caption of each image is taken
+ * @param seed of a random choice; absent means the first caption of each image
  */
 public record CaptionChoice(OptionalLong seed) {
     private static final Pattern RANDOM = Pattern.compile("random:(\\d{1,18})");
 
-    /** The caption with the lowest number of each image, in the order of the images' numbers. */
+    /** The caption with the lowest number of each image, images by their numbers. */
     public static final CaptionChoice FIRST = new CaptionChoice(OptionalLong.empty());
 
     /**
-     * Chooses a random caption of each image, and a random order of the images, both by the seed; the first of them are
-     * a random sample.
+     * Returns any caption of each image, images in any order, both as the seed decides: the first of them are a random sample.
      */
     public static CaptionChoice random(long seed) {
         return new CaptionChoice(OptionalLong.of(seed));
     }
 
     /**
-     * Parses {@code first} or {@code random:SEED}.
+     * Returns the choice that {@code first} or {@code random:SEED} names.
      *
      * @throws InvalidRequestException for any other text
      */
@@ -42,7 +41,7 @@ public record CaptionChoice(OptionalLong seed) {
                 "captions are chosen by first or random:SEED, such as random:0, not \"%s\"".formatted(text));
     }
 
-    /** Returns the text that {@link #parse} reads. */
+    /** Returns what {@link #parse} reads. */
     @Override
     public String toString() {
         return seed.isPresent() ? "random:" + seed.getAsLong() : "first";

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
  * terminate the JVM.
  */
 public final class Shapes {
-    /** Any size of at least 1, in {@link #require}. */
+    /** In {@link #require}: any size of at least 1. */
     public static final long ANY = -1;
 
     private Shapes() {}

@@ -23,7 +23,7 @@ class JsonObjectTest {
             """);
 
     @Test
-    void theOnlyValidValuePasses() {
+    void whatIsExpectedPasses() {
         assertThatCode(() -> {
                     object.expect("act", "silu");
                     object.expect("flag", false);
@@ -37,7 +37,7 @@ class JsonObjectTest {
     }
 
     @Test
-    void otherValuesAreRefusedWithBothValues() {
+    void whatIsNotExpectedIsRefusedWithBothValues() {
         assertThatThrownBy(() -> object.expect("act", "relu"))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessage("config.json: act is \"silu\"; only relu is supported");
@@ -70,7 +70,7 @@ class JsonObjectTest {
     }
 
     @Test
-    void keysThatWereNotReadAreNamedInAWarning() {
+    void keysThatNobodyAskedForAreNamedInAWarning() {
         object.string("act", "");
         object.expect("flag", false);
         assertThat(warnings()).containsExactly("config.json: unknown keys are ignored: [number, none, count]");

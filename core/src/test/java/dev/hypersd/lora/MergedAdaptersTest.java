@@ -220,7 +220,7 @@ class MergedAdaptersTest {
     }
 
     @Property(tries = 10)
-    void withoutRoomForMergedWeightsChangesAreComputedAtEachUse(
+    void withoutPlaceForMergedWeightsTheSameChangesAreLaidOverTheBase(
             @ForAll @DoubleRange(min = -2, max = 2) double one, @ForAll @DoubleRange(min = -2, max = 2) double two) {
         Engine.infer(() -> {
             try (Fixture model = Fixture.open(Dtype.F32);
@@ -245,7 +245,7 @@ class MergedAdaptersTest {
     }
 
     @Test
-    void leasedAdaptersOutliveEvictionAndAreFreedAfterTheLastLease() {
+    void whatIsOnLeaseOutlivesEvictionAndIsFreedAfterTheLastLease() {
         Engine.infer(() -> {
             try (Fixture model = Fixture.open(Dtype.F32)) {
                 AdapterCache cache = new AdapterCache(1);

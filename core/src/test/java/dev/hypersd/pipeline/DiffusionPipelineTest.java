@@ -94,7 +94,7 @@ class DiffusionPipelineTest {
     }
 
     @Test
-    void aListenerSeesEveryStepWithAPreviewAndCanCancelTheGeneration() {
+    void aListenerSeesEveryStepWithAPreviewAndMayEndTheGeneration() {
         List<Integer> seen = new ArrayList<>();
         GenerationListener two = new GenerationListener() {
             @Override
@@ -119,7 +119,7 @@ class DiffusionPipelineTest {
     }
 
     @Test
-    void aClosedPipelineRefusesRequestsWithAReason(@TempDir Path folder) {
+    void aClosedPipelineSaysSo(@TempDir Path folder) {
         RandomModel.write(folder.resolve("tiny"), ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
         DiffusionPipeline closed = DiffusionPipeline.load(folder.resolve("tiny"));
         closed.close();

@@ -37,7 +37,7 @@ class PictureFingerprintTest {
     }
 
     @Test
-    void theFingerprintCoversEverythingInARequest() {
+    void everythingInARequestCounts() {
         Image picture = new Image(8, 8, new byte[192]);
         byte[] other = new byte[192];
         other[0] = 1;
@@ -61,7 +61,7 @@ class PictureFingerprintTest {
     }
 
     @Test
-    void theFingerprintCoversTheContentsOfFilesAndNotTheirNames() throws IOException {
+    void theContentsOfFilesCountAndTheirNamesDoNot() throws IOException {
         String before = withLora(lora);
         assertThat(withLora(Files.copy(lora, folder.resolve("copy.safetensors"))))
                 .isEqualTo(before);
@@ -71,7 +71,7 @@ class PictureFingerprintTest {
     }
 
     @Test
-    void theFingerprintCoversTheModelsFilesAndPlacement() throws IOException {
+    void theModelsFilesAndHowTheyAreHeldCount() throws IOException {
         String before = PictureFingerprint.of(model);
         Files.writeString(folder.resolve("model/README.md"), "nothing that draws");
         assertThat(PictureFingerprint.of(model)).isEqualTo(before);

@@ -58,7 +58,7 @@ class RefinerTest {
     }
 
     @Test
-    void theUnmaskedAreaStaysThroughTheRefiner() {
+    void whatAMaskLeavesBlackStaysThroughTheRefiner() {
         Image picture = halves(64, 200, 40);
         Image nothing = halves(64, 0, 0);
         ImageRequest.Builder request = request().original(Original.masked(picture, nothing));
@@ -70,7 +70,7 @@ class RefinerTest {
     }
 
     @Test
-    void incompatiblePartsAreRefusedBeforeWeightsAreRead() throws IOException {
+    void whatDoesNotGoTogetherIsRefusedBeforeAnyWeightsAreRead() throws IOException {
         Path base = withoutWeights(BASE);
         Path refiner = withoutWeights(REFINER);
         assertRefused(
@@ -86,7 +86,7 @@ class RefinerTest {
     }
 
     @Test
-    void aRequestWithoutAStepForTheRefinerIsRefusedBeforeWeightsAreRead() throws IOException {
+    void aRequestThatLeavesTheRefinerNothingIsRefusedBeforeAnyWeightsAreRead() throws IOException {
         Path base = withoutWeights(BASE);
         assertThatThrownBy(() -> DiffusionPipeline.load(
                         new ModelSource(base, with(REFINER)), request().steps(1).build()))

@@ -23,7 +23,7 @@ class OptionsResolverTest {
     private static final PictureSource PICTURE = PictureSource.of(new Image(16, 16, new byte[768]));
 
     @Test
-    void defaultsSuitModelsThatAreNotDistilled() {
+    void whatIsNotSaidIsAsModelsThatAreNotDistilledNeedIt() {
         ImageRequest request = resolve("{\"prompt\": \"a\"}").request();
         assertThat(request.steps()).isEqualTo(Steps.of(25));
         assertThat(request.guidance()).isEqualTo(Guidance.of(7.5));
@@ -33,7 +33,7 @@ class OptionsResolverTest {
     }
 
     @Test
-    void aPresetIsFoundByTheNameOfALoraAndGivenOptionsOverrideIt() {
+    void aPresetIsFoundByTheNameOfALoraAndLeavesRoomForWhatIsSaid() {
         ResolvedOptions resolved =
                 resolve("{\"loras\": [{\"name\": \"Hyper-SD15-1step-lora.safetensors\"}], \"guidance\": 0.5}");
         assertThat(resolved.preset().orElseThrow().name()).isEqualTo("hyper-sd15-1step");
@@ -48,7 +48,7 @@ class OptionsResolverTest {
     }
 
     @Test
-    void thePresetsTimestepsAreUsedWheneverItsNumberOfStepsIsRequested() {
+    void aPresetsOwnTimestepsHoldWhereverAsManyStepsAreAskedFor() {
         assertThat(resolve("{\"preset\": \"hyper-sdxl-1step-unet\"}").request().steps())
                 .isEqualTo(Steps.at(800));
         assertThat(resolve("{\"preset\": \"hyper-sdxl-1step-unet\", \"steps\": 1}")
@@ -88,7 +88,7 @@ class OptionsResolverTest {
     }
 
     @Test
-    void namingThePresetsSamplerKeepsThePresetsEta() {
+    void aPresetsOwnSamplerKeepsThePresetsEtaWhereItIsNamed() {
         String unified = "{\"loras\": [{\"name\": \"Hyper-SD15-1step-lora\"}], \"sampler\": \"%s\"%s}";
         assertThat(sampler(unified.formatted("tcd", "")))
                 .isEqualTo(Samplers.named("tcd").withEta(1));
@@ -147,14 +147,14 @@ class OptionsResolverTest {
                 "{\"sampler\": \"tdc\"} | there is no sampler \"tdc\"; did you mean tcd?",
                 "{\"preset\": \"hyper\"} | there is no preset \"hyper\"; did you mean hyper-sd15-1step?",
             })
-    void invalidOptionsAreRefusedWithTheNameOfTheOptionThatHelps(String json, String sentence) {
+    void whatMakesNoSenseIsRefusedWithTheNameOfTheOptionThatHelps(String json, String sentence) {
         assertThatThrownBy(() -> resolve(json))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining(sentence);
     }
 
     @Test
-    void aRefinerDrawsTheLastFifthByDefault() {
+    void aRefinerDrawsTheLastFifthUnlessOtherwiseSaid() {
         TargetModel refined = new TargetModel("base", List.of(), true, Optional.empty(), List.of(), List.of());
         GenerationOptions.Builder options = GenerationOptions.builder();
         assertThat(options.build()
@@ -177,7 +177,7 @@ class OptionsResolverTest {
     }
 
     @Test
-    void theModelsOwnLorasAreUsedUnlessOptionsSetLoras() {
+    void theModelsOwnLorasAreUsedWhereNothingIsSaidOfLoras() {
         TargetModel model = MODEL.with(List.of(LoraReference.of("own", 0.5)), List.of());
         assertThat(GenerationOptions.NONE
                         .resolve(model, NameResolver.FILES)
@@ -192,7 +192,7 @@ class OptionsResolverTest {
     }
 
     @Test
-    void optionsWithoutEffectAndUnsuitableOptionsAreWarnedAbout() {
+    void warningsSayWhatHasNoEffectOrSpeaksAgainstTheModel() {
         assertThat(resolve("{\"negative_prompt\": \"b\", \"guidance\": 1}").warnings())
                 .containsExactly("the negative prompt has no effect: guidance is off");
         assertThat(resolve("{\"model\": \"zoo\"}").warnings())

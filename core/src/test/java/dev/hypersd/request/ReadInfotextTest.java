@@ -76,7 +76,7 @@ class ReadInfotextTest {
     }
 
     @Test
-    void anUnknownScheduleOfASamplerIsReported() {
+    void aScheduleThatASamplerDoesNotHaveIsTold() {
         ReadInfotext read = read("a fox\nSteps: 4, Sampler: Euler, Schedule type: Exponential");
         assertThat(read.options().get(Option.SAMPLER)).hasValue("euler");
         assertThat(read.warnings())
@@ -122,7 +122,7 @@ class ReadInfotextTest {
     }
 
     @Property(tries = 200)
-    void everyValueIsReadOrReported(@ForAll String value) {
+    void anyValueIsReadOrToldOf(@ForAll String value) {
         for (Option<?> option : Option.all()) {
             Optional<String> name = option.infotext();
             if (name.isPresent()) {

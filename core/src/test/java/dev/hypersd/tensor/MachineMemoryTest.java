@@ -33,7 +33,7 @@ class MachineMemoryTest {
     }
 
     @Test
-    void availableMemoryInAContainerIsItsLimitLessMemoryThatCannotBeReclaimed() throws IOException {
+    void aContainerLeavesItsLimitLessWhatCannotBeDropped() throws IOException {
         write("proc/self/cgroup", "0::/\n");
         group("sys/fs/cgroup", 1000 * MIB, 700 * MIB, 300 * MIB, 100 * MIB);
         assertThat(MachineMemory.available(root)).hasValue(700 * MIB);
@@ -59,19 +59,19 @@ class MachineMemoryTest {
     }
 
     @Test
-    void aGroupOverItsLimitHasNoMemoryLeft() throws IOException {
+    void aGroupThatIsOverItsLimitLeavesNothing() throws IOException {
         write("proc/self/cgroup", "0::/../outside\n");
         group("sys/fs/cgroup", 100 * MIB, 120 * MIB, 0, 0);
         assertThat(MachineMemory.available(root)).hasValue(0);
     }
 
     @Test
-    void withoutTheFilesAvailableMemoryIsUnknown(@TempDir Path empty) {
+    void withoutTheFilesNothingIsKnown(@TempDir Path empty) {
         assertThat(MachineMemory.available(empty)).isEmpty();
     }
 
     @Test
-    void memoryOfThisMachineIsFound() {
+    void thisMachineHasSome() {
         assertThat(MachineMemory.available()).isPositive();
     }
 

@@ -39,7 +39,7 @@ class TensorScopeTest {
     }
 
     @Test
-    void aChainFreesEachTensorOnceTheNextIsMade() {
+    void aChainFreesEachLinkOnceTheNextIsMade() {
         List<Tensor> links = new ArrayList<>();
         try (PointerScope outer = new PointerScope()) {
             Tensor x = ones();
@@ -55,7 +55,7 @@ class TensorScopeTest {
     }
 
     @Test
-    void theResultOfAnInPlaceStepIsFreedToo() {
+    void aLinkThatChangesItsInputInPlaceIsFreedToo() {
         List<Tensor> links = new ArrayList<>();
         try (PointerScope outer = new PointerScope()) {
             Tensor x = ones();
@@ -70,7 +70,7 @@ class TensorScopeTest {
     }
 
     @Test
-    void aChainWithoutStepsReturnsItsInput() {
+    void aChainOfNothingIsItsInput() {
         try (PointerScope outer = new PointerScope()) {
             Tensor x = ones();
             assertThat(chain(x, List.of())).isSameAs(x);

@@ -73,7 +73,7 @@ class UNetInputTest {
     }
 
     @Test
-    void networksWithoutAddedConditionsRefuseThem() {
+    void othersTakeNone() {
         assertRefused(
                 TinyUNet.PLAIN,
                 () -> noise(1, 4, 8, 8),
@@ -182,7 +182,7 @@ class UNetInputTest {
     }
 
     @Test
-    void aPredictionFreesAllTensorsButItsResult() {
+    void aPredictionLeavesNothingBehindButItself() {
         Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
                 UNet2DConditionModel unet = TinyUNet.random(TinyUNet.PLAIN, arena);

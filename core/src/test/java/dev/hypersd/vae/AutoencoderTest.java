@@ -89,7 +89,7 @@ class AutoencoderTest {
     }
 
     @Test
-    void smallPicturesAreNotTiled() {
+    void tilingLeavesSmallPicturesWhole() {
         withEach(autoencoder -> {
             Tensor latents = noise(1, 2, 6, 6);
             assertThat(Tensors.toFloats(autoencoder.tiled(new Tiling(6, 2)).decode(latents)))
@@ -144,7 +144,7 @@ class AutoencoderTest {
     }
 
     @Test
-    void decodingFreesAllTensorsButThePicture() {
+    void decodingLeavesNothingBehindButThePicture() {
         withEach(autoencoder -> {
             Tensor latents = noise(1, 2, 4, 4);
             long before = Pointer.totalCount();

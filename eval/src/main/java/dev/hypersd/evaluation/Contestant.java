@@ -7,6 +7,7 @@ import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.NameResolver;
 import dev.hypersd.request.ResolvedOptions;
+import dev.hypersd.request.Size;
 import dev.hypersd.request.TargetModel;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +52,19 @@ public record Contestant(
     /** Returns the number of steps. */
     public int steps() {
         return request.steps().count();
+    }
+
+    /**
+     * Returns the size of its pictures: the requested one, or that for which the model was trained.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if the model's configurations cannot be read
+     */
+    public Size size() {
+        Size first = request.pictureSize().orElseGet(() -> {
+            int side = model.open().nativeSize();
+            return new Size(side, side);
+        });
+        return request.hires().map(pass -> pass.enlarged(first)).orElse(first);
     }
 
     /** Returns the hash of everything that determines its pictures, see {@link PictureFingerprint}. */

@@ -1,13 +1,11 @@
 package dev.hypersd.evaluation;
 
 import dev.hypersd.error.HyperSdException;
-import dev.hypersd.file.Fingerprint;
 import dev.hypersd.image.Image;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.Prompt;
-import dev.hypersd.request.Seeds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,15 +65,8 @@ public record DrawnPictures(Contestant contestant, LoadedModel models, int batch
      */
     private List<Path> files(Path folder, PromptBatch prompts) {
         Path own = folder.resolve(contestant.fingerprint());
-        return IntStream.range(0, prompts.prompts().size())
-                .mapToObj(i -> {
-                    TestPrompt prompt = prompts.prompts().get(i);
-                    String digits = new Fingerprint()
-                            .add(prompt.options().toJson())
-                            .add(Seeds.text(prompts.seed() + i))
-                            .digits();
-                    return own.resolve("%06d-%s.png".formatted(prompt.number(), digits));
-                })
+        return prompts.pictures().stream()
+                .map(picture -> own.resolve("%06d-%s.png".formatted(picture.number(), picture.digits())))
                 .toList();
     }
 

@@ -2,6 +2,7 @@ package dev.hypersd.evaluation;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.ImageSource.Pictures;
+import dev.hypersd.evaluation.Judgement.Picture;
 import dev.hypersd.file.Fingerprint;
 import dev.hypersd.image.Image;
 import dev.hypersd.tensor.Engine;
@@ -10,19 +11,22 @@ import dev.hypersd.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Evaluates a model in a folder. {@code model.jsonl} has the judgements of the model's pictures, {@code
- * ground-truth.jsonl} those of the test scenes that the prompts describe, {@code reconstruction.jsonl} those of the
- * same scenes after the model's autoencoder, and {@code reference.jsonl} those of as many other scenes, to which FID
- * and KID measure the distance. Pictures that have been judged are not drawn again. The name of each file contains
- * digits of a hash of everything that determines its judgements, so one folder may hold those of several models.
+ * Evaluates models in a folder. {@code model.jsonl} has the judgements of a model's pictures and, for test scenes,
+ * {@code ground-truth.jsonl} those of the scenes that the prompts describe, {@code reconstruction.jsonl} those of the
+ * same scenes after the model's autoencoder, and {@code reference.jsonl} those of as many other scenes, which distances
+ * are measured to. Pictures that have been judged are not drawn again. The name of each file has digits before its ending
+ * that stand for all that decides its judgements, so one folder may have those of several models.
  *
  * @param judges the judges of all pictures
  * @param prompts at least two prompts, each of which is drawn once
@@ -55,84 +59,70 @@ public record Evaluation(
         }
     }
 
-    /**
-     * A source of pictures.
-     *
-     * @param teacher the source with which its pictures are compared, if any
-     */
-    private record Subject(ImageSource source, Optional<ImageSource> teacher) {
-        static Subject withoutTeacher(ImageSource source) {
-            return new Subject(source, Optional.empty());
-        }
-    }
-
-    /** The picture of a judgement. */
-    private record Key(long number, int repetition) {
-        static Key of(Judgement judgement) {
-            return new Key(judgement.number(), judgement.repetition());
-        }
+    /** Returns the same evaluation of the first {@code count} prompts. */
+    Evaluation first(int count) {
+        return new Evaluation(judges, prompts.subList(0, count), diversityPrompts, batch, seed, teacher);
     }
 
     /**
-     * Judges the pictures with which models are compared, except those that have been judged.
+     * Judges the test scenes that the prompts describe, where they have not been judged yet: what models that draw scenes
+     * are compared with.
      *
      * @param name a description of the autoencoder that identifies its results
      * @param autoencoder encodes and decodes pictures
      * @param progress receives after each batch the number of pictures that are left of the set that is being judged
      */
-    public ReferenceImages references(
+    public ReferenceImages scenes(
             String name, UnaryOperator<List<Image>> autoencoder, Path folder, LongConsumer progress) {
-        DrawnPictures.make(folder);
+        Evaluation alone = new Evaluation(judges, prompts, diversityPrompts, batch, seed, Optional.empty());
         ImageSource scenes = ImageSource.groundTruth();
         List<TestPrompt> more = TestPrompt.range(prompts.size(), prompts.size());
-        List<Judgement> reference =
-                judged("reference", "reference", Subject.withoutTeacher(scenes), folder, once(more), progress);
-        List<Judgement> groundTruth = judged(
-                "ground-truth", "ground truth", Subject.withoutTeacher(scenes), folder, withRepetitions(), progress);
-        List<Judgement> reconstruction = judged(
+        List<Judgement> others = alone.judged("reference", "reference", scenes, folder, once(more), progress);
+        List<Judgement> groundTruth =
+                alone.judged("ground-truth", "ground truth", scenes, folder, withRepetitions(), progress);
+        List<Judgement> reconstruction = alone.judged(
                 "reconstruction",
                 "reconstruction by the autoencoder of " + name,
-                Subject.withoutTeacher(scenes.then(autoencoder)),
+                scenes.then(autoencoder),
                 folder,
                 once(prompts),
                 progress);
-        return new ReferenceImages(
-                reference,
-                EvaluationResult.of(prompts, reconstruction, reference),
-                EvaluationResult.of(prompts, groundTruth, reference));
+        Optional<ReferenceFeatures> features = judges.features().isEmpty()
+                ? Optional.empty()
+                : Optional.of(ReferenceFeatures.of("%d other test scenes".formatted(more.size()), others));
+        SequencedMap<String, EvaluationResult> beside = new LinkedHashMap<>();
+        beside.put(ReferenceImages.RECONSTRUCTION, Measurement.of(prompts, reconstruction, features));
+        beside.put(ReferenceImages.GROUND_TRUTH, Measurement.of(prompts, groundTruth, features));
+        return new ReferenceImages(features, beside, features.map(_ -> new SceneWorld(others, groundTruth)));
     }
 
     /**
-     * Judges a model's pictures, except those that have been judged, and returns the metrics of all.
+     * Judges a model's pictures, where they have not been judged yet.
      *
      * @param name a description of the model that identifies its pictures
      * @param progress receives after each batch the number of pictures that are left
      */
-    public EvaluationResult of(
-            String name, ImageSource model, ReferenceImages references, Path folder, LongConsumer progress) {
-        DrawnPictures.make(folder);
-        List<Judgement> judgements = judged(
-                "model",
-                "%s, seed %d".formatted(name, seed),
-                new Subject(model, teacher),
-                folder,
-                withRepetitions(),
-                progress);
-        return EvaluationResult.of(prompts, judgements, references.judgements());
+    public List<Judgement> judged(String name, ImageSource model, Path folder, LongConsumer progress) {
+        return judged("model", "%s, seed %d".formatted(name, seed), model, folder, withRepetitions(), progress);
     }
 
-    /**
-     * Judges the pictures of {@code subject}, except those that have been judged.
-     *
-     * @param name the name of the file, without its extension
-     */
+    /** Returns the figures of the pictures that were judged. */
+    public EvaluationResult result(List<Judgement> judgements, ReferenceImages references) {
+        EvaluationResult measured = Measurement.of(prompts, judgements, references.features());
+        List<String> warnings = new ArrayList<>(measured.warnings());
+        references.world().flatMap(world -> world.warning(judgements)).ifPresent(warnings::add);
+        return new EvaluationResult(measured.pictures(), measured.figures(), warnings);
+    }
+
+    /** @param name of the file, without its ending */
     private List<Judgement> judged(
             String name,
             String content,
-            Subject subject,
+            ImageSource source,
             Path folder,
             List<PromptBatch> batches,
             LongConsumer progress) {
+        DrawnPictures.make(folder);
         String all = "%s, judges %s".formatted(content, judges.fingerprint());
         // What differs in anything has a file of its own, so that nothing is taken for what it is not and nothing is
         // lost.
@@ -140,16 +130,16 @@ public record Evaluation(
                 folder.resolve(
                         "%s-%s.jsonl".formatted(name, new Fingerprint().add(all).digits())),
                 all);
-        Set<Key> done = new HashSet<>();
-        file.read().forEach(judgement -> done.add(Key.of(judgement)));
-        Set<Key> wanted = new HashSet<>();
-        batches.forEach(some -> wanted.addAll(keys(some)));
-        long left = wanted.stream().filter(key -> !done.contains(key)).count();
+        Set<Picture> done = new HashSet<>();
+        file.read().forEach(judgement -> done.add(judgement.picture()));
+        Set<Picture> wanted = new HashSet<>();
+        batches.forEach(some -> wanted.addAll(some.pictures()));
+        long left = wanted.stream().filter(picture -> !done.contains(picture)).count();
         for (PromptBatch some : batches) {
             // Whole batches are drawn again, so that a picture is always in a batch with the same others.
-            if (!done.containsAll(keys(some))) {
-                List<Judgement> missing = judge(subject, some).stream()
-                        .filter(judgement -> !done.contains(Key.of(judgement)))
+            if (!done.containsAll(some.pictures())) {
+                List<Judgement> missing = judge(source, some).stream()
+                        .filter(judgement -> !done.contains(judgement.picture()))
                         .toList();
                 file.append(missing);
                 left -= missing.size();
@@ -157,35 +147,40 @@ public record Evaluation(
             }
         }
         return file.read().stream()
-                .filter(judgement -> wanted.contains(Key.of(judgement)))
+                .filter(judgement -> wanted.contains(judgement.picture()))
                 .toList();
     }
 
-    private List<Judgement> judge(Subject subject, PromptBatch some) {
-        Pictures drawn = subject.source().pictures(some);
+    private List<Judgement> judge(ImageSource source, PromptBatch some) {
+        Pictures drawn = source.pictures(some);
         List<Judgement> judgements = judges.judge(drawn.images(), some, drawn.milliseconds());
-        return subject.teacher()
-                .map(teacher -> compared(
-                        judgements, drawn.images(), teacher.pictures(some).images()))
+        return teacher.map(other -> compared(
+                        judgements, drawn.images(), other.pictures(some).images()))
                 .orElse(judgements);
     }
 
-    /** Adds to each judgement the mean squared error of its picture to the teacher's, for pixels from -1 to 1. */
+    /** Adds to each judgement the mean squared error of its picture to the teacher's of the same size. */
     private static List<Judgement> compared(List<Judgement> judgements, List<Image> images, List<Image> taught) {
-        List<Double> errors = Engine.infer(() -> Tensors.toList(ImageTensors.of(images)
-                .sub(ImageTensors.of(taught))
-                .square()
-                .flatten(1, 3)
-                .mean(1)));
-        return IntStream.range(0, errors.size())
-                .mapToObj(i -> judgements.get(i).withTeacherError(errors.get(i)))
+        return IntStream.range(0, images.size())
+                .mapToObj(i -> {
+                    OptionalDouble error = error(images.get(i), taught.get(i));
+                    return error.isPresent()
+                            ? judgements.get(i).withTeacherError(error.getAsDouble())
+                            : judgements.get(i);
+                })
                 .toList();
     }
 
-    private static List<Key> keys(PromptBatch some) {
-        return some.prompts().stream()
-                .map(prompt -> new Key(prompt.number(), some.repetition()))
-                .toList();
+    /** The mean squared difference of pixels from -1 to 1; absent for pictures of different sizes. */
+    private static OptionalDouble error(Image image, Image other) {
+        return image.width() == other.width() && image.height() == other.height()
+                ? OptionalDouble.of(Engine.infer(() -> Tensors.toList(ImageTensors.of(image)
+                                .sub(ImageTensors.of(other))
+                                .square()
+                                .flatten(1, 3)
+                                .mean(1))
+                        .getFirst()))
+                : OptionalDouble.empty();
     }
 
     private List<PromptBatch> once(List<TestPrompt> some) {

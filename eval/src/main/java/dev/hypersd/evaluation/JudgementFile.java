@@ -2,19 +2,24 @@ package dev.hypersd.evaluation;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.evaluation.Judgement.Picture;
 import dev.hypersd.file.LineFile;
 import dev.hypersd.json.Json;
+import dev.hypersd.judge.FeatureKind;
 import dev.hypersd.judge.Score;
 import dev.hypersd.metric.AttributeCheck.Attribute;
 import dev.hypersd.metric.AttributeCheck.Outcome;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
-import java.util.stream.StreamSupport;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -22,15 +27,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A file of judgements in JSON lines, whose first line identifies what was judged. A last line that is incomplete,
- * because the program was terminated, is ignored.
+ * because the program was terminated, is ignored. Features are the Base64 form of little-endian 32-bit numbers.
  */
 final class JudgementFile {
     private static final String FORMAT = "format";
-    private static final int PRESENT_FORMAT = 3;
+    private static final int PRESENT_FORMAT = 4;
     private static final String SUBJECT = "subject";
     private static final String CORRECT = "correct";
     private static final String INCORRECT = "incorrect";
     private static final String SCORES = "scores";
+    private static final String FEATURES = "features";
     private static final String TEACHER_ERROR = "teacher_error";
     private static final String MILLISECONDS = "milliseconds";
 
@@ -89,8 +95,9 @@ final class JudgementFile {
 
     private static String line(Judgement judgement) {
         ObjectNode node = Json.MAPPER.createObjectNode();
-        node.put("number", judgement.number());
-        node.put("repetition", judgement.repetition());
+        node.put("number", judgement.picture().number());
+        node.put("repetition", judgement.picture().repetition());
+        node.put("digits", judgement.picture().digits());
         ArrayNode correct = node.putArray(CORRECT);
         ArrayNode incorrect = node.putArray(INCORRECT);
         judgement
@@ -98,11 +105,11 @@ final class JudgementFile {
                 .forEach(outcome -> (outcome.correct() ? correct : incorrect)
                         .add(outcome.attribute().name()));
         ObjectNode scores = node.putObject(SCORES);
-        new TreeMap<>(judgement.scores()).forEach((score, value) -> scores.put(score.key(), value));
+        judgement.scores().forEach((score, value) -> scores.put(score.key(), value));
         judgement.teacherError().ifPresent(error -> node.put(TEACHER_ERROR, error));
         judgement.milliseconds().ifPresent(time -> node.put(MILLISECONDS, time));
-        ArrayNode features = node.putArray("features");
-        judgement.features().forEach(features::add);
+        ObjectNode features = node.putObject(FEATURES);
+        judgement.features().forEach((kind, vector) -> features.put(kind.key(), text(vector)));
         return node.toString();
     }
 
@@ -112,17 +119,25 @@ final class JudgementFile {
         node.path(CORRECT).forEach(name -> outcomes.add(new Outcome(Attribute.valueOf(name.asString()), true)));
         node.path(INCORRECT).forEach(name -> outcomes.add(new Outcome(Attribute.valueOf(name.asString()), false)));
         Map<Score, Double> scores = new HashMap<>();
-        for (Map.Entry<String, JsonNode> entry : node.path(SCORES).properties()) {
-            scores.put(score(entry.getKey()), entry.getValue().asDouble());
-        }
+        node.path(SCORES)
+                .properties()
+                .forEach(entry -> scores.put(
+                        known(Score.of(entry.getKey()), entry.getKey()),
+                        entry.getValue().asDouble()));
+        Map<FeatureKind, float[]> features = new EnumMap<>(FeatureKind.class);
+        node.path(FEATURES)
+                .properties()
+                .forEach(entry -> features.put(
+                        known(FeatureKind.of(entry.getKey()), entry.getKey()),
+                        vector(entry.getValue().asString())));
         return new Judgement(
-                node.path("number").asLong(),
-                node.path("repetition").asInt(),
+                new Picture(
+                        node.path("number").asLong(),
+                        node.path("repetition").asInt(),
+                        node.path("digits").asString("")),
                 outcomes,
                 scores,
-                StreamSupport.stream(node.path("features").spliterator(), false)
-                        .map(JsonNode::asDouble)
-                        .toList(),
+                features,
                 optional(node, TEACHER_ERROR),
                 optional(node, MILLISECONDS));
     }
@@ -131,9 +146,25 @@ final class JudgementFile {
         return node.has(key) ? OptionalDouble.of(node.get(key).asDouble()) : OptionalDouble.empty();
     }
 
-    private Score score(String key) {
-        return Score.of(key)
-                .orElseThrow(() -> new InvalidFileException(
-                        file.path(), "has a score \"%s\", which no judge gives".formatted(key)));
+    private <T> T known(Optional<T> found, String key) {
+        return found.orElseThrow(
+                () -> new InvalidFileException(file.path(), "has \"%s\", which no judge gives".formatted(key)));
+    }
+
+    private static String text(float[] vector) {
+        ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(vector);
+        return Base64.getEncoder().encodeToString(bytes.array());
+    }
+
+    private float[] vector(String text) {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(text)).order(ByteOrder.LITTLE_ENDIAN);
+            float[] vector = new float[bytes.remaining() / Float.BYTES];
+            bytes.asFloatBuffer().get(vector);
+            return vector;
+        } catch (IllegalArgumentException e) {
+            throw new InvalidFileException(file.path(), "has features that are not in Base64", e);
+        }
     }
 }

@@ -1,48 +1,59 @@
 package dev.hypersd.evaluation;
 
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.FeatureKind;
+import dev.hypersd.judge.FeatureNetwork;
 import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.Score;
-import dev.hypersd.judge.detection.AttributeDecoder;
-import dev.hypersd.judge.detection.AttributeReader;
-import dev.hypersd.judge.detection.Detections;
+import dev.hypersd.judge.detection.SceneReader;
 import dev.hypersd.judge.reward.ScoreJudge;
 import dev.hypersd.metric.AttributeCheck;
 import dev.hypersd.metric.AttributeCheck.Outcome;
 import dev.hypersd.tensor.Engine;
-import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.tensor.Tensors;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.IntStream;
-import org.bytedeco.pytorch.Tensor;
+import java.util.SequencedMap;
 
-/**
- * The judges of a folder: the attribute reader, which is required, and all that give scores. Pictures are judged
- * independently of each other.
- */
+/** The judges of a folder, as many as there are. Pictures are judged independently of each other. */
 public final class Judges implements AutoCloseable {
     private final TensorArena arena;
-    private final AttributeReader reader;
     private final Map<Score, ScoreJudge> scorers;
+    private final Map<FeatureKind, FeatureNetwork> networks = new EnumMap<>(FeatureKind.class);
+    private final SequencedMap<String, String> fingerprints = new LinkedHashMap<>();
+    private final SequencedMap<String, String> preparations = new LinkedHashMap<>();
     private final String fingerprint;
 
     private Judges(JudgeFolder folder, TensorArena arena) {
         this.arena = arena;
-        this.reader = folder.attributes(arena);
-        this.scorers = folder.open(folder.scores(), arena);
+        List<FeatureKind> kinds = folder.features();
+        List<Score> scores = folder.scores();
+        if (kinds.isEmpty() && scores.isEmpty()) {
+            throw new InvalidFileException(
+                    folder.path(), "has no judges; each is in a folder of its name, such as clip or attributes");
+        }
+        kinds.forEach(kind -> {
+            networks.put(kind, folder.open(kind, arena));
+            fingerprints.put(kind.key(), folder.fingerprint(kind));
+        });
+        this.scorers = folder.open(scores, arena);
+        scores.forEach(score -> fingerprints.put(score.key(), folder.fingerprint(score)));
+        networks.forEach((kind, network) -> preparations.put(kind.key(), network.preparation()));
+        scorers.forEach((score, judge) -> preparations.put(score.key(), judge.preparation()));
         this.fingerprint = folder.fingerprint();
     }
 
     /**
      * Opens the judges of {@code folder}.
      *
-     * @throws dev.hypersd.error.InvalidFileException if there is no attribute reader, an aesthetic head is without its
-     *     CLIP, or a file is broken
+     * @throws InvalidFileException if there are none, an aesthetic head is without its CLIP, or a file is broken
      */
     public static Judges open(Path folder) {
         TensorArena arena = new TensorArena();
@@ -54,58 +65,69 @@ public final class Judges implements AutoCloseable {
         }
     }
 
-    /** Returns the fingerprint of the judges' files. */
+    /** Returns the fingerprint of the files of all judges. */
     String fingerprint() {
         return fingerprint;
+    }
+
+    /** Returns the fingerprints of the files of each judge, by the name of its folder. */
+    public SequencedMap<String, String> fingerprints() {
+        return fingerprints;
+    }
+
+    /** Returns how each judge has pictures prepared, by the name of its folder. */
+    public SequencedMap<String, String> preparations() {
+        return preparations;
+    }
+
+    /** Returns the features that distances can be measured on. */
+    List<FeatureKind> features() {
+        return List.copyOf(networks.keySet());
+    }
+
+    /** Returns the features of {@code kind} of each picture. */
+    List<float[]> features(FeatureKind kind, List<Image> images) {
+        return Optional.ofNullable(networks.get(kind)).orElseThrow().features(images);
     }
 
     /**
      * Judges pictures of the prompts of {@code batch}, in the same order.
      *
-     * @param images pictures of one size
+     * @param images of any sizes
      * @param milliseconds the time of drawing each picture, if they were drawn
      */
     List<Judgement> judge(List<Image> images, PromptBatch batch, OptionalDouble milliseconds) {
-        List<Map<Score, Double>> scores =
-                scores(images, batch.prompts().stream().map(TestPrompt::text).toList());
-        return Engine.infer(() -> {
-            Tensor grid = reader.grid(ImageTensors.of(images));
-            List<Detections> detections = new AttributeDecoder(reader).decode(grid);
-            List<Double> features = Tensors.toList(reader.features(grid));
-            int width = features.size() / images.size();
-            return IntStream.range(0, images.size())
-                    .mapToObj(i -> new Judgement(
-                            batch.prompts().get(i).number(),
-                            batch.repetition(),
-                            outcomes(batch.prompts().get(i), detections.get(i)),
-                            scores.get(i),
-                            features.subList(i * width, (i + 1) * width),
-                            OptionalDouble.empty(),
-                            milliseconds))
-                    .toList();
-        });
+        List<String> texts = batch.prompts().stream().map(TestPrompt::text).toList();
+        Map<Score, List<Double>> scores = new LinkedHashMap<>();
+        scorers.forEach((score, judge) -> scores.put(score, judge.scores(images, texts)));
+        Map<FeatureKind, List<float[]>> features = new EnumMap<>(FeatureKind.class);
+        networks.forEach((kind, network) -> features.put(kind, network.features(images)));
+        List<Judgement> judgements = new ArrayList<>();
+        for (int i = 0; i < images.size(); i++) {
+            judgements.add(new Judgement(
+                    batch.picture(i),
+                    outcomes(batch.prompts().get(i), images.get(i)),
+                    at(i, scores),
+                    at(i, features),
+                    OptionalDouble.empty(),
+                    milliseconds));
+        }
+        return judgements;
     }
 
-    /**
-     * Returns whether the picture shows each attribute of its scene; empty for prompts that are not captions of scenes.
-     */
-    private static List<Outcome> outcomes(TestPrompt prompt, Detections seen) {
-        return prompt.scene()
-                .map(scene -> AttributeCheck.of(scene.attributes(), seen))
-                .orElse(List.of());
+    private static <K, V> Map<K, V> at(int index, Map<K, List<V>> lists) {
+        Map<K, V> one = new LinkedHashMap<>();
+        lists.forEach((key, values) -> one.put(key, values.get(index)));
+        return one;
     }
 
-    /** Returns the scores of each picture by the judges that exist. */
-    private List<Map<Score, Double>> scores(List<Image> images, List<String> texts) {
-        Map<Score, List<Double>> all = new LinkedHashMap<>();
-        scorers.forEach((score, judge) -> all.put(score, judge.scores(images, texts)));
-        return IntStream.range(0, images.size())
-                .mapToObj(i -> {
-                    Map<Score, Double> one = new LinkedHashMap<>();
-                    all.forEach((score, values) -> one.put(score, values.get(i)));
-                    return one;
-                })
-                .toList();
+    /** Returns whether the picture shows each attribute of its scene; empty for prompts that are not captions of scenes. */
+    private List<Outcome> outcomes(TestPrompt prompt, Image image) {
+        return networks.get(FeatureKind.ATTRIBUTES) instanceof SceneReader reader
+                ? prompt.scene()
+                        .map(scene -> AttributeCheck.of(scene.attributes(), reader.read(image)))
+                        .orElse(List.of())
+                : List.of();
     }
 
     @Override

@@ -1,7 +1,11 @@
 package dev.hypersd.evaluation;
 
+import dev.hypersd.evaluation.Judgement.Picture;
+import dev.hypersd.file.Fingerprint;
+import dev.hypersd.request.Seeds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Prompts that are drawn together.
@@ -46,5 +50,20 @@ public record PromptBatch(List<TestPrompt> prompts, int repetition, long seed) {
             }
         }
         return batches;
+    }
+
+    /** Returns what tells picture {@code index} from all others of its source. */
+    Picture picture(int index) {
+        TestPrompt prompt = prompts.get(index);
+        String digits = new Fingerprint()
+                .add(prompt.options().toJson())
+                .add(Seeds.text(seed + index))
+                .digits();
+        return new Picture(prompt.number(), repetition, digits);
+    }
+
+    /** Returns the same for all pictures. */
+    List<Picture> pictures() {
+        return IntStream.range(0, prompts.size()).mapToObj(this::picture).toList();
     }
 }

@@ -1,17 +1,35 @@
 package dev.hypersd.evaluation;
 
-import java.util.List;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
- * The judgements and results with which models are compared.
+ * The features and results with which models are compared.
  *
- * @param judgements the judgements of as many other test scenes, to which FID and KID measure the distance
- * @param reconstruction the result of the test scenes after the model's autoencoder has encoded and decoded them
- * @param groundTruth the result of the test scenes themselves
+ * @param features the features to which distances are measured, if any
+ * @param beside further results for the report, by their names: for test scenes {@code reconstruction}, the
+ *     scenes after the model's autoencoder, and {@code ground truth}, the scenes themselves
+ * @param world the test that pictures look like scenes; present for test scenes
  */
 public record ReferenceImages(
-        List<Judgement> judgements, EvaluationResult reconstruction, EvaluationResult groundTruth) {
+        Optional<ReferenceFeatures> features,
+        SequencedMap<String, EvaluationResult> beside,
+        Optional<SceneWorld> world) {
+    public static final String RECONSTRUCTION = "reconstruction";
+    public static final String GROUND_TRUTH = "ground truth";
+
+    /** Nothing to compare with: there are the scores of the judges, and no distances. */
+    public static final ReferenceImages NONE =
+            new ReferenceImages(Optional.empty(), new LinkedHashMap<>(), Optional.empty());
+
     public ReferenceImages {
-        judgements = List.copyOf(judgements);
+        beside = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(beside));
+    }
+
+    /** Distances are measured to {@code features}, and nothing stands beside the results. */
+    public static ReferenceImages of(ReferenceFeatures features) {
+        return new ReferenceImages(Optional.of(features), new LinkedHashMap<>(), Optional.empty());
     }
 }

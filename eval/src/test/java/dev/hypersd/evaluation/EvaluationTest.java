@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
+import dev.hypersd.judge.FeatureKind;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.BackboneConfig;
-import dev.hypersd.metric.AttributeAccuracy.Group;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.scene.Scenes;
@@ -67,7 +67,7 @@ class EvaluationTest {
     }
 
     @Test
-    void anInterruptedRunContinuesAndGivesTheSameReport() throws IOException {
+    void anInterruptedRunGoesOnAndEndsWithTheSameReport() throws IOException {
         String whole = withoutTime(evaluate(ImageSource.groundTruth(), out.resolve("whole")));
 
         Path cut = out.resolve("cut");
@@ -102,26 +102,26 @@ class EvaluationTest {
     }
 
     @Test
-    void theDistancesOfTheGroundTruthToItselfAreZero() {
+    void theDataAreAtNoDistanceFromThemselvesInTheReport() {
         Report report = evaluate(ImageSource.groundTruth(), out);
-        assertThat(report.model().fid())
-                .isEqualTo(report.groundTruth().fid())
-                .isEqualTo(report.reconstruction().fid());
-        assertThat(report.model().accuracy().attributes(Group.ALL))
-                .isEqualTo(report.groundTruth().accuracy().attributes(Group.ALL));
-        assertThat(report.model().diversity().orElseThrow())
-                .isPositive()
-                .isEqualTo(report.groundTruth().diversity().orElseThrow());
-        assertThat(report.table()).contains("attribute accuracy", "FID");
+        for (String title : List.of("FID", "attribute accuracy", "diversity")) {
+            assertThat(report.columns().get("model").get(title))
+                    .as(title)
+                    .isEqualTo(report.columns().get("ground truth").get(title));
+        }
+        assertThat(report.columns().get("model").get("FID"))
+                .isEqualTo(report.columns().get("reconstruction").get("FID"));
+        assertThat(report.columns().get("model").get("diversity")).isPositive();
+        assertThat(report.table()).contains("attribute accuracy", "FID", "- prompts: test, 6, fingerprint");
     }
 
     @Test
-    void errorsOfTheAutoencoderShowInTheReconstructionColumn() {
+    void whatTheAutoencoderSpoilsIsSeenInItsColumn() {
         try (Judges judges = Judges.open(judgesFolder)) {
             Report report = report(judges, ImageSource.groundTruth(), EvaluationTest::black, out);
-            assertThat(report.reconstruction().fid())
-                    .isGreaterThan(report.groundTruth().fid());
-            assertThat(report.model().fid()).isEqualTo(report.groundTruth().fid());
+            double groundTruth = report.columns().get("ground truth").get("FID");
+            assertThat(report.columns().get("reconstruction").get("FID")).isGreaterThan(groundTruth);
+            assertThat(report.columns().get("model").get("FID")).isEqualTo(groundTruth);
         }
     }
 
@@ -135,6 +135,7 @@ class EvaluationTest {
                     folder.resolve("attributes").resolve(file));
         }
         Files.createDirectories(folder.resolve("aesthetic"));
+        Files.writeString(folder.resolve("aesthetic/config.json"), "{}");
         assertThatThrownBy(() -> Judges.open(folder))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessage("%s: scores the embeddings of a CLIP, and there is none in %s"
@@ -142,40 +143,30 @@ class EvaluationTest {
     }
 
     @Test
-    void aFolderWithoutAnAttributeReaderIsRefused() {
+    void aFolderWithoutJudgesIsRefused() {
         assertThatThrownBy(() -> Judges.open(out))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessage("%s: has no judge \"attributes\"; put its config.json and weights into %s"
-                        .formatted(out, out.resolve("attributes")));
+                .hasMessage(out + ": has no judges; each is in a folder of its name, such as clip or attributes");
     }
 
     @Test
     void anFidOfNoMoreImagesThanFeaturesIsWarnedOf() {
-        // The attribute reader of these tests has 8 features, and there are 6 prompts.
+        // The attribute reader of these tests has 8 features.
         Report few = evaluate(ImageSource.groundTruth(), out);
-        assertThat(few.model().fidIsRankDeficient()).isTrue();
         assertThat(few.table()).contains("Warning: the FID of 6 images on 8 features is rank-deficient");
         assertThat(few.json()).contains("the FID of 6 images on 8 features is rank-deficient");
-        assertThat(withPictures(few, 8).table()).contains("Warning: the FID of 8 images");
-        assertThat(withPictures(few, 9).table()).doesNotContain("Warning");
+        assertThat(warnings(8)).anyMatch(warning -> warning.startsWith("the FID of 8 images on 8 features"));
+        assertThat(warnings(9)).isEmpty();
     }
 
-    private static Report withPictures(Report report, int pictures) {
-        EvaluationResult model = report.model();
-        return new Report(
-                report.subject(),
-                new EvaluationResult(
-                        pictures,
-                        model.accuracy(),
-                        model.scores(),
-                        model.features(),
-                        model.fid(),
-                        model.kid(),
-                        model.diversity(),
-                        model.teacherError(),
-                        model.milliseconds()),
-                report.reconstruction(),
-                report.groundTruth());
+    private List<String> warnings(int prompts) {
+        try (Judges judges = Judges.open(judgesFolder)) {
+            Evaluation evaluation = new Evaluation(judges, TestPrompt.range(0, prompts), 1, 4, 5, Optional.empty());
+            ReferenceImages references = evaluation.scenes("scenes", UnaryOperator.identity(), out, left -> {});
+            return evaluation
+                    .result(evaluation.judged("scenes", ImageSource.groundTruth(), out, left -> {}), references)
+                    .warnings();
+        }
     }
 
     @Test
@@ -189,7 +180,7 @@ class EvaluationTest {
     }
 
     @Test
-    void judgementsDoNotDependOnTheBatch() {
+    void picturesAreJudgedAlikeInWhateverBatch() {
         List<TestPrompt> prompts = TestPrompt.range(0, 4);
         PromptBatch together = new PromptBatch(prompts, 0, 0);
         try (Judges judges = Judges.open(judgesFolder)) {
@@ -202,30 +193,34 @@ class EvaluationTest {
                         .getFirst();
                 assertThat(one.outcomes()).isEqualTo(judged.get(i).outcomes());
                 // Convolutions add up in another order in batches.
-                assertThat(one.vector()).containsExactly(judged.get(i).vector(), within(1e-5));
+                assertThat(one.features().get(FeatureKind.ATTRIBUTES))
+                        .containsExactly(judged.get(i).features().get(FeatureKind.ATTRIBUTES), within(1e-5F));
             }
         }
     }
 
     @Test
-    void theTeacherErrorOfTheTeacherIsZero() {
+    void aTeacherIsAtNoDistanceFromItself() {
         ImageSource teacher = ImageSource.groundTruth();
         try (Judges judges = Judges.open(judgesFolder)) {
             Evaluation evaluation = new Evaluation(judges, TestPrompt.range(0, 4), 1, 2, 5, Optional.of(teacher));
-            ReferenceImages references = evaluation.references("scenes", UnaryOperator.identity(), out, left -> {});
-            EvaluationResult itself = evaluation.of("teacher", teacher, references, out.resolve("teacher"), left -> {});
+            ReferenceImages references = evaluation.scenes("scenes", UnaryOperator.identity(), out, left -> {});
+            EvaluationResult itself = evaluation.result(
+                    evaluation.judged("teacher", teacher, out.resolve("teacher"), left -> {}), references);
             ImageSource dark = ImageSource.groundTruth().then(EvaluationTest::black);
-            EvaluationResult black = evaluation.of("black", dark, references, out.resolve("black"), left -> {});
+            EvaluationResult black =
+                    evaluation.result(evaluation.judged("black", dark, out.resolve("black"), left -> {}), references);
 
-            assertThat(itself.teacherError()).hasValue(0);
+            assertThat(itself.value("teacher MSE")).hasValue(0);
             // Of the pictures that count, the mean square of pixels that are one away from black.
             double expected = TestPrompt.range(0, 4).stream()
                     .flatMapToDouble(prompt -> squaresAboveBlack(
                             Scenes.of(Split.TEST, 4).get(prompt.number()).image()))
                     .average()
                     .orElseThrow();
-            assertThat(black.teacherError().orElseThrow()).isCloseTo(expected, within(1e-5));
-            assertThat(references.groundTruth().teacherError()).isEmpty();
+            assertThat(black.value("teacher MSE").orElseThrow()).isCloseTo(expected, within(1e-5));
+            assertThat(references.beside().get("ground truth").value("teacher MSE"))
+                    .isEmpty();
         }
     }
 
@@ -237,10 +232,10 @@ class EvaluationTest {
     }
 
     @Test
-    void otherSubjectsHaveAnotherFileOfJudgements() throws IOException {
+    void judgementsOfSomethingElseHaveAFileOfTheirOwn() throws IOException {
         evaluate(ImageSource.groundTruth(), out);
         try (Judges judges = Judges.open(judgesFolder)) {
-            var _ = evaluation(judges).references("another", UnaryOperator.identity(), out, left -> {});
+            var _ = evaluation(judges).scenes("another", UnaryOperator.identity(), out, left -> {});
         }
         assertThat(files("reconstruction-", out)).hasSize(2);
         assertThat(files("reference-", out)).hasSize(1);
@@ -255,9 +250,12 @@ class EvaluationTest {
     private static Report report(
             Judges judges, ImageSource generator, UnaryOperator<List<Image>> autoencoder, Path folder) {
         Evaluation evaluation = evaluation(judges);
-        ReferenceImages references = evaluation.references("scenes", autoencoder, folder, left -> {});
-        EvaluationResult figures = evaluation.of("scenes", generator, references, folder, left -> {});
-        return new Report("scenes", figures, references.reconstruction(), references.groundTruth());
+        ReferenceImages references = evaluation.scenes("scenes", autoencoder, folder, left -> {});
+        EvaluationResult result =
+                evaluation.result(evaluation.judged("scenes", generator, folder, left -> {}), references);
+        Protocol protocol =
+                Protocol.of(PromptSet.scenes(PROMPTS), List.of(5L), List.of(), judges, references, "hypersd test");
+        return Report.of("scenes", result, references, protocol);
     }
 
     private static Evaluation evaluation(Judges judges) {

@@ -30,7 +30,7 @@ class ModularApplicationTest {
     Path folder;
 
     @Test
-    void anApplicationDrawsWithTheExportedPackagesOnly() throws IOException, InterruptedException {
+    void drawsWithTheApiAlone() throws IOException, InterruptedException {
         assertThat(compile("""
                 package application;
 
@@ -68,7 +68,7 @@ class ModularApplicationTest {
     }
 
     @Test
-    void anApplicationCannotUsePackagesThatAreNotExported() throws IOException {
+    void doesNotSeeTheInside() throws IOException {
         assertThat(compile("""
                 package application;
 

@@ -23,7 +23,7 @@ class UnpackingTest {
     Path folder;
 
     @Test
-    void anUnpackedFolderEqualsThePackedOne() throws Exception {
+    void aFolderComesOutAsItWentIn() throws Exception {
         Path copy = unpack(jar("one", "first"));
 
         assertThat(copy).hasFileName("model");
@@ -50,7 +50,7 @@ class UnpackingTest {
     }
 
     @Test
-    void severalUnpackingsAtOnceLeaveOneCompleteFolder() throws Exception {
+    void severalAtOnceLeaveOneWholeFolder() throws Exception {
         Path jar = jar("one", "first");
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
             List<Callable<Path>> tasks = IntStream.range(0, 16)

@@ -52,7 +52,7 @@ class LiveSessionTest {
     }
 
     @Test
-    void warningsAboutARequestAreSentWithThePicture() throws Exception {
+    void whatSpeaksAgainstARequestIsSentWithThePicture() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
             client.send("""
                     {"id": 1, "prompt": "a cat", "size": "64x64", "steps": 1, "guidance": 1, \
@@ -147,7 +147,7 @@ class LiveSessionTest {
     }
 
     @Test
-    void invalidMessagesAreAnsweredWithErrorsAndTheSessionContinues() throws Exception {
+    void invalidMessagesAreAnsweredWithErrorsAndTheSessionGoesOn() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
             client.send("{");
             assertThat(client.error()).startsWith("request:");

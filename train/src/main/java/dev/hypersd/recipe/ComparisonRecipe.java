@@ -1,8 +1,10 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.evaluation.ComparisonRun.Settings;
 import dev.hypersd.evaluation.Contestant;
 import dev.hypersd.evaluation.PromptSet;
+import dev.hypersd.evaluation.StoppingRule;
 import dev.hypersd.request.CaptionChoice;
 import dev.hypersd.section.Section;
 import java.nio.file.Path;
@@ -18,30 +20,24 @@ import java.util.Set;
  * @param judges the folder of the judges; absent means those that come with the program
  * @param output the folder of the judgements, the table and the sheets of pictures
  * @param prompts what is drawn
- * @param batch the number of pictures that are drawn at once
- * @param diversityPrompts the number of prompts that are drawn four times, to measure the diversity
- * @param seeds the seeds of the pictures; every method draws all prompts from each of them
+ * @param settings how methods are compared
  * @param samplePrompts the captions of the sheets, which every method draws
  * @param contestants the methods in each of their numbers of steps, as the recipe lists them
  * @param baseline the contestant that all are compared with, one of {@code contestants}
- * @param keepsPictures whether the pictures are kept as files
  */
 public record ComparisonRecipe(
         Optional<Path> judges,
         Path output,
         PromptSource prompts,
-        int batch,
-        int diversityPrompts,
-        List<Integer> seeds,
+        Settings settings,
         List<String> samplePrompts,
         List<Contestant> contestants,
-        Contestant baseline,
-        boolean keepsPictures) {
+        Contestant baseline) {
     /**
-     * The name of a set of prompts, which is read later.
+     * Names prompts, whether or not they can be read.
      *
      * @param name {@code test:N}, {@code FILE} or {@code FILE:N}
-     * @param captions how captions are chosen, if there are several for each image
+     * @param captions how captions are chosen, where there are several of an image
      */
     public record PromptSource(String name, Optional<CaptionChoice> captions) {
         /** Reads the prompts; throws as {@link PromptSet#named} does. */
@@ -52,9 +48,9 @@ public record ComparisonRecipe(
 
     private static final String PROMPTS = "prompts";
     private static final String METHODS = "methods";
+    private static final String STOP_WHEN_CLEAR = "stop_when_clear";
 
     public ComparisonRecipe {
-        seeds = List.copyOf(seeds);
         samplePrompts = List.copyOf(samplePrompts);
         contestants = List.copyOf(contestants);
     }
@@ -73,18 +69,43 @@ public record ComparisonRecipe(
                 root.optionalPath("judges").map(folder::resolve),
                 root.path("output"),
                 prompts(root, folder),
-                root.count("batch", 8, 1),
-                root.count("diversity_prompts", 50, 0),
-                root.counts("seeds", List.of(0)),
+                settings(root, folder),
                 root.texts("sample_prompts"),
                 contestants,
-                baseline(root, contestants),
-                root.flag("pictures", false));
-        if (recipe.seeds.isEmpty()) {
-            throw root.invalid("seeds", "is empty; name at least one");
-        }
+                baseline(root, contestants));
         root.refuseUnread();
         return recipe;
+    }
+
+    private static Settings settings(Section root, Path folder) {
+        List<Long> seeds = root.counts("seeds", List.of(0)).stream()
+                .map(Integer::longValue)
+                .toList();
+        if (seeds.isEmpty()) {
+            throw root.invalid("seeds", "is empty; name at least one");
+        }
+        return new Settings(
+                root.count("batch", 8, 1),
+                root.count("diversity_prompts", 50, 0),
+                seeds,
+                root.flag("pictures", false),
+                root.flag("teacher", !root.isText(PROMPTS) || PromptSet.areScenes(root.text(PROMPTS))),
+                root.optionalPath("reference").map(folder::resolve),
+                stopping(root));
+    }
+
+    /** {@code stop_when_clear} is true or false, or a section that says how. */
+    private static Optional<StoppingRule> stopping(Section root) {
+        if (!root.isSection(STOP_WHEN_CLEAR)) {
+            return root.flag(STOP_WHEN_CLEAR, false) ? Optional.of(StoppingRule.USUAL) : Optional.empty();
+        }
+        Section section = root.section(STOP_WHEN_CLEAR);
+        StoppingRule rule = new StoppingRule(
+                section.number("level", StoppingRule.USUAL.level(), 1e-6, 0.5),
+                section.count("looks", StoppingRule.USUAL.looks(), 2),
+                section.texts("figures"));
+        section.refuseUnread();
+        return Optional.of(rule);
     }
 
     private static List<Contestant> contestants(Section root, Path folder) {

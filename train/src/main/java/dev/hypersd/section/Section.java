@@ -147,6 +147,11 @@ public final class Section {
         return keys.isString(key);
     }
 
+    /** Returns whether the value is a section. */
+    public boolean isSection(String key) {
+        return keys.isObject(key);
+    }
+
     /** Returns whether the value is a list. */
     public boolean isList(String key) {
         return keys.isList(key);

@@ -78,7 +78,7 @@ class PlaneWorldTest {
     }
 
     @Test
-    void theAverageFollowsQuicklyAtFirstEvenWithALowDecay() {
+    void aTargetWithALongAverageFollowsBecauseTheAverageIsShortAtFirst() {
         TrainableWeights following = world.weights(0);
         distil(following, 8, TargetTimestep.UNIFORM, STAGE);
         TrainableWeights lagging = world.weights(0.999);

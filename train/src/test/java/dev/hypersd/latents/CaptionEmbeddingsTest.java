@@ -25,7 +25,7 @@ class CaptionEmbeddingsTest {
     private String fingerprint = "one";
 
     @Test
-    void embeddingsAreReturnedInTheRequestedOrder() {
+    void givesBackWhatWasEncodedInTheOrderThatIsAskedFor() {
         try (CaptionEmbeddings embeddings = open(40)) {
             assertThat(values(embeddings, 39, 0, 39)).containsExactly(39, 39.5f, 0, 0.5f, 39, 39.5f);
         }
@@ -45,7 +45,7 @@ class CaptionEmbeddingsTest {
     }
 
     @Test
-    void onlyMissingCaptionsAreEncoded() {
+    void addsOnlyWhatIsMissing() {
         open(3).close();
         encoded.clear();
         try (CaptionEmbeddings embeddings = open(5)) {
@@ -57,7 +57,7 @@ class CaptionEmbeddingsTest {
     }
 
     @Test
-    void pooledVectorsAreReturnedIfTheEncoderMakesThem() {
+    void pooledVectorsAreThereWhereTheEncoderMakesThem() {
         pooling = true;
         try (CaptionEmbeddings embeddings = open(40)) {
             float[] pooled = Engine.infer(() ->
@@ -79,7 +79,7 @@ class CaptionEmbeddingsTest {
     }
 
     @Test
-    void withoutPooledVectorsNoneAreReturned() {
+    void withoutThemThereAreNone() {
         try (CaptionEmbeddings embeddings = open(3)) {
             assertThat(embeddings.pooled(List.of(ids(1)))).isEmpty();
         }

@@ -76,7 +76,7 @@ class ControlNetObjectiveTest {
     }
 
     @Test
-    void aNewControlNetIsACopyWithoutEffect() {
+    void aNewOneIsACopyThatChangesNothing() {
         Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
                 var unet = StartedNetwork.stored(
@@ -101,7 +101,7 @@ class ControlNetObjectiveTest {
     }
 
     @Test
-    void aControlNetTrainedInFullIsAFolderThatPipelinesUse() throws IOException {
+    void aWholeCopyLearnsAndIsAFolderThatPipelinesFollow() throws IOException {
         List<Double> losses = train(OptionalInt.empty());
 
         assertThat(losses.getLast()).isLessThan(losses.getFirst());
@@ -110,7 +110,7 @@ class ControlNetObjectiveTest {
     }
 
     @Test
-    void aControlNetTrainedInLowRankIsASmallFileThatPipelinesUse() throws IOException {
+    void lowRanksLearnAndAreASmallFileThatPipelinesFollow() throws IOException {
         train(OptionalInt.empty());
         long whole = Files.size(folder.resolve("published/diffusion_pytorch_model.safetensors"));
         List<Double> losses = train(OptionalInt.of(2));
@@ -122,7 +122,7 @@ class ControlNetObjectiveTest {
     }
 
     @Test
-    void withAFewStepLoraHalfOfTheUpdatesAreForASingleStep() throws IOException {
+    void withAFewStepLoraHalfOfTheUpdatesAreAboutASingleStep() throws IOException {
         fewSteps = Optional.of(writeLora());
         train(OptionalInt.of(2), 20);
 
@@ -166,7 +166,7 @@ class ControlNetObjectiveTest {
     }
 
     @Test
-    void sampleSheetsHaveControlPicturesBelowOriginals() {
+    void picturesAreShownBelowWhatIsSeenOfThem() {
         try (ControlNetObjective objective = objective(OptionalInt.of(2), CHANNELS)) {
             assertThat(objective.show().values())
                     .singleElement()

@@ -72,7 +72,7 @@ class TinyAutoencoderLossTest {
     }
 
     @Test
-    void thePublishedFolderLoadsAsAnAutoencoder() {
+    void whatIsPublishedLoadsAsAnAutoencoder() {
         train();
 
         int factor = Engine.infer(() -> {

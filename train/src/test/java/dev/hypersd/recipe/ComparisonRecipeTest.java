@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.evaluation.ComparisonRun.Settings;
 import dev.hypersd.evaluation.Contestant;
+import dev.hypersd.evaluation.StoppingRule;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.nn.Placement;
@@ -74,7 +76,7 @@ class ComparisonRecipeTest {
 
     @ParameterizedTest
     @CsvSource({"'', 1", "', eta: 0', 0", "', eta: 0.6', 0.6"})
-    void anAbsentEtaIsThePresetsAndZeroCanBeChosen(String eta, double drawn) throws IOException {
+    void anEtaThatIsNotSaidIsThePresetsAndZeroCanBeSaid(String eta, double drawn) throws IOException {
         assertThat(contestant("steps: [1], loras: [Hyper-SD15-1step-lora.safetensors]" + eta, "base", 1)
                         .request()
                         .sampler())
@@ -126,6 +128,8 @@ class ComparisonRecipeTest {
                 prompts: coco.json:20
                 captions: random:3
                 pictures: true
+                reference: val2017
+                stop_when_clear: {level: 0.01, looks: 4, figures: [CLIP score]}
                 baseline: other
                 defaults: {model: base, dtype: bf16, size: 512x512, steps: [4, 2], tiled: true}
                 methods:
@@ -147,7 +151,15 @@ class ComparisonRecipeTest {
         assertThat(recipe.prompts())
                 .isEqualTo(
                         new PromptSource(Path.of("W/coco.json:20").toString(), Optional.of(CaptionChoice.random(3))));
-        assertThat(recipe.keepsPictures()).isTrue();
+        assertThat(recipe.settings())
+                .isEqualTo(new Settings(
+                        8,
+                        50,
+                        List.of(0L),
+                        true,
+                        false,
+                        Optional.of(Path.of("W/val2017")),
+                        Optional.of(new StoppingRule(0.01, 4, List.of("CLIP score")))));
         Contestant lightning = recipe.contestants().getFirst();
         assertThat(lightning.model())
                 .isEqualTo(new ModelSource(
@@ -200,7 +212,7 @@ class ComparisonRecipeTest {
                 "{prompts: p.json, captions: last, methods: [{name: a, model: m, steps: 1}]} | captions is wrong: "
                         + "captions are chosen by first or random:SEED",
             })
-    void invalidValuesAreNamed(String keys, String message) {
+    void whatIsWrongIsNamed(String keys, String message) {
         assertThatThrownBy(() -> recipe("output: out\n"
                         + keys.replaceAll("^\\{(.*)}$", "$1")
                                 .replace(", methods", "\nmethods")

@@ -35,7 +35,7 @@ class TrainableWeightsTest {
     }
 
     @Test
-    void withoutAnAverageTheNewestWeightsAreUsed() {
+    void withoutAnAverageTheNewestTakeItsPlace() {
         TrainableWeights weights = weights(0);
         moveTo(2, weights);
 

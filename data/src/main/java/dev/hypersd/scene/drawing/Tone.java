@@ -1,7 +1,8 @@
 package dev.hypersd.scene.drawing;
 
 /**
- * The paint of a part of a figure: a shade of the object's own colour, or a material that always has the same colour.
+ * What a part of a figure is painted with: a shade of the object's own colour, or a material that always looks the
+ * same.
  */
 enum Tone {
     BODY,

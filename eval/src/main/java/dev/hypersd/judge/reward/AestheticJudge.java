@@ -74,6 +74,11 @@ public final class AestheticJudge implements ScoreJudge {
     }
 
     @Override
+    public String preparation() {
+        return clip.preparation();
+    }
+
+    @Override
     public List<Double> scores(List<Image> images, List<String> texts) {
         return Engine.infer(() -> Tensors.toList(head.forward(clip.pictures(images))));
     }

@@ -43,7 +43,7 @@ public final class ClipJudge implements ScoreJudge {
         return open(ClipFiles.in(folder), arena);
     }
 
-    /** Opens a CLIP as {@link #open(Path, TensorArena)} does, from files that were found before. */
+    /** {@link #open(Path, TensorArena)} for files that have been found. */
     public static ClipJudge open(ClipFiles files, TensorArena arena) {
         ClipTokenizer tokenizer = files.tokenizer();
         return Engine.infer(() -> new ClipJudge(files.load(arena), tokenizer, files.processor(), PERCENT));
@@ -71,6 +71,11 @@ public final class ClipJudge implements ScoreJudge {
         ClipFiles files = ClipFiles.orViTH(folder).with(Framing.PADDING);
         ClipTokenizer tokenizer = files.tokenizer();
         return Engine.infer(() -> new ClipJudge(files.load(arena), tokenizer, files.processor(), 1));
+    }
+
+    @Override
+    public String preparation() {
+        return processor.description();
     }
 
     @Override

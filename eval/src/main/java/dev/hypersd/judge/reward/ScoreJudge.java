@@ -12,4 +12,7 @@ public interface ScoreJudge extends Reward {
      * @param texts the texts that the pictures should fit, as many
      */
     List<Double> scores(List<Image> images, List<String> texts);
+
+    /** Describes how pictures are resized and cropped before they are scored, for reports. */
+    String preparation();
 }

@@ -68,7 +68,7 @@ class FairQueueTest {
     }
 
     @Test
-    void aClosedQueueReturnsItsItemsAndThenIsEmpty() throws InterruptedException {
+    void aClosedQueueGivesOutItsItemsAndThenEnds() throws InterruptedException {
         FairQueue<Integer> turns = new FairQueue<>(2, 2);
         turns.offer("a", 1);
         turns.close();

@@ -36,7 +36,7 @@ class GenerationQueueTest {
             FileRegistry.models(List.of()));
 
     @Test
-    void thePresetsTimestepIsUsedWheneverItsNumberOfStepsIsRequested() {
+    void aPresetsOwnTimestepHoldsWhereAsManyStepsAreAskedFor() {
         ModelRegistry unet =
                 ModelRegistry.of(new ModelSource(Path.of("base"), LoadOptions.DEFAULT.withCheckpoint(UNET)));
         for (int steps : new int[] {1, 2}) {
@@ -47,7 +47,7 @@ class GenerationQueueTest {
     }
 
     @Test
-    void stepsAreThoseTakenUnlessTheClientChoosesOtherwise() {
+    void stepsAreThoseTakenUnlessTheClientSaysOtherwise() {
         GenerationOptions options =
                 GenerationOptions.builder().image(PICTURE).steps(3).build();
         assertThat(steps(options)).isEqualTo(Steps.of(4).withStrength(0.75));
@@ -57,7 +57,7 @@ class GenerationQueueTest {
     }
 
     @Test
-    void anEtaOfZeroIsUsedAndOtherwiseThePresets() {
+    void anEtaOfZeroCountsAndThePresetsOtherwise() {
         assertThat(request(GenerationOptions.NONE).sampler())
                 .hasValue(Samplers.named("tcd").withEta(1));
         assertThat(request(GenerationOptions.builder().eta(0).build()).sampler())
@@ -65,7 +65,7 @@ class GenerationQueueTest {
     }
 
     @Test
-    void theDefaultModelsLorasAreAppliedUnlessARequestSetsOthers() {
+    void lorasOfTheDefaultModelAreLaidOverItWhereNothingIsSaidOfThem() {
         assertThat(request(GenerationOptions.NONE).loras())
                 .containsExactly(new LoraWeight(Path.of("Hyper-SD15-1step-lora.safetensors"), 0.5));
         assertThat(request(GenerationOptions.builder()
@@ -76,7 +76,7 @@ class GenerationQueueTest {
     }
 
     @Test
-    void requestsBeyondTheLimitsAreRefusedBeforeImagesAreMade() {
+    void whatWouldTakeTooMuchIsRefusedBeforeItIsMade() {
         refused(
                 "an extension of 100000 pixels",
                 GenerationOptions.builder().image(PICTURE).set(Option.EXTEND, List.of(0, 0, 100_000, 0)));

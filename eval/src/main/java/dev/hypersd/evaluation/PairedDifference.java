@@ -1,0 +1,85 @@
+package dev.hypersd.evaluation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * By how much a method's pictures are better than another's of the same prompts and seeds. Pairing takes out what both
+ * have in common, the difficulty of the prompt first of all, so that fewer pictures tell more.
+ *
+ * @param mean of the differences: the method's value less the other's
+ * @param standardError of the mean; NaN for a single prompt. Pictures of one prompt from several seeds count as one, by
+ *     their mean, because they are not independent of each other
+ * @param prompts that both have drawn, at least one
+ */
+public record PairedDifference(double mean, double standardError, int prompts) {
+    /** Returns how many standard errors the mean is away from 0. */
+    public double deviations() {
+        return mean == 0 ? 0 : mean / standardError;
+    }
+
+    /**
+     * Returns the differences of everything that is known of pictures one by one.
+     *
+     * @param method the judgements of each seed
+     * @param other those of the other method, of the same seeds in the same order
+     */
+    static SequencedMap<Figure, PairedDifference> between(List<List<Judgement>> method, List<List<Judgement>> other) {
+        Map<Figure, Map<Long, List<Double>>> differences = new LinkedHashMap<>();
+        for (int seed = 0; seed < method.size(); seed++) {
+            Map<Long, Judgement> theirs = byPrompt(other.get(seed));
+            byPrompt(method.get(seed)).forEach((number, judgement) -> {
+                if (theirs.containsKey(number)) {
+                    SequencedMap<Figure, Double> values = theirs.get(number).values();
+                    judgement.values().forEach((figure, value) -> {
+                        if (values.containsKey(figure)) {
+                            differences
+                                    .computeIfAbsent(figure, _ -> new TreeMap<>())
+                                    .computeIfAbsent(number, _ -> new ArrayList<>())
+                                    .add(value - values.get(figure));
+                        }
+                    });
+                }
+            });
+        }
+        SequencedMap<Figure, PairedDifference> all = new LinkedHashMap<>();
+        Set<Figure> figures = new LinkedHashSet<>(differences.keySet());
+        figures.forEach(figure -> all.put(
+                figure,
+                of(differences.get(figure).values().stream()
+                        .mapToDouble(some -> some.stream()
+                                .mapToDouble(Double::doubleValue)
+                                .average()
+                                .orElseThrow())
+                        .toArray())));
+        return all;
+    }
+
+    private static Map<Long, Judgement> byPrompt(List<Judgement> judgements) {
+        Map<Long, Judgement> byPrompt = new TreeMap<>();
+        judgements.stream()
+                .filter(judgement -> judgement.picture().counts())
+                .forEach(judgement -> byPrompt.put(judgement.picture().number(), judgement));
+        return byPrompt;
+    }
+
+    /** Returns the mean of independent differences, and its standard error. */
+    static PairedDifference of(double[] differences) {
+        int n = differences.length;
+        double mean = 0;
+        for (double difference : differences) {
+            mean += difference / n;
+        }
+        double squares = 0;
+        for (double difference : differences) {
+            squares += (difference - mean) * (difference - mean);
+        }
+        return new PairedDifference(mean, Math.sqrt(squares / (n - 1.0) / n), n);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.hypersd.judge;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The networks whose features of pictures distances between sets of pictures are measured on, in the order of reports. */
+public enum FeatureKind {
+    /** What the attribute reader sees in scenes. */
+    ATTRIBUTES(Judge.ATTRIBUTES, "", List.of(Distance.FRECHET, Distance.KERNEL));
+
+    /** How the distance between two sets of features is measured. */
+    public enum Distance {
+        /** FID, see {@link dev.hypersd.metric.FrechetDistance}. */
+        FRECHET,
+        /** KID, see {@link dev.hypersd.metric.KernelDistance}. */
+        KERNEL
+    }
+
+    private final Judge judge;
+    private final String name;
+    private final List<Distance> distances;
+
+    FeatureKind(Judge judge, String name, List<Distance> distances) {
+        this.judge = judge;
+        this.name = name;
+        this.distances = distances;
+    }
+
+    /** Returns the judge whose features they are. */
+    public Judge judge() {
+        return judge;
+    }
+
+    /** Returns the name of the judge's folder, which is also that of the features in files. */
+    public String key() {
+        return judge.folder();
+    }
+
+    /** Returns the kind with this {@link #key}; empty if there is none. */
+    public static Optional<FeatureKind> of(String key) {
+        return Arrays.stream(values()).filter(kind -> kind.key().equals(key)).findFirst();
+    }
+
+    /** Returns the distances that are measured on them. */
+    public List<Distance> distances() {
+        return distances;
+    }
+
+    /** Returns the title of {@code figure} as measured on these features. */
+    public String title(String figure) {
+        return name.isEmpty() ? figure : "%s (%s)".formatted(figure, name);
+    }
+}

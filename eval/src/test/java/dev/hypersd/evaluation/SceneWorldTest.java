@@ -1,0 +1,52 @@
+package dev.hypersd.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.evaluation.Judgement.Picture;
+import dev.hypersd.judge.FeatureKind;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SceneWorldTest {
+    private static final int PICTURES = 200;
+
+    private final SceneWorld world = new SceneWorld(around(0, PICTURES, 1), around(0, PICTURES, 2));
+
+    @Test
+    void picturesThatLookLikeScenesAreNotWarnedOf() {
+        assertThat(world.warning(around(0, PICTURES, 3))).isEmpty();
+    }
+
+    @Test
+    void picturesOfWhichMostAreFartherFromEveryScenesThanScenesAreAreWarnedOf() {
+        assertThat(world.warning(around(6, PICTURES, 3)))
+                .hasValue("200 of 200 pictures look like no test scene; what the attribute reader says of them means "
+                        + "little, and so do distances on its features");
+    }
+
+    @Test
+    void aModelWithoutFeaturesIsNotWarnedOf() {
+        assertThat(world.warning(List.of(Judgement.of(new Picture(0, 0, "0"), OptionalDouble.empty()))))
+                .isEmpty();
+    }
+
+    /** Judgements with normally distributed features around {@code mean}. */
+    private static List<Judgement> around(double mean, int count, long seed) {
+        Random random = new Random(seed);
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Judgement(
+                        new Picture(i, 0, "0"),
+                        List.of(),
+                        Map.of(),
+                        Map.of(FeatureKind.ATTRIBUTES, new float[] {
+                            (float) (mean + random.nextGaussian()), (float) (mean + random.nextGaussian())
+                        }),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty()))
+                .toList();
+    }
+}
