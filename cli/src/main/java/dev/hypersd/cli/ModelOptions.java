@@ -136,7 +136,7 @@ final class ModelOptions {
         return model.orElseGet(EmbeddedModel::folder);
     }
 
-    /** Returns the options of pictures in this group: LoRAs and embeddings. */
+    /** Returns the options of pictures in this group: LoRAs, embeddings, and what the U-Net predicts. */
     GenerationOptions options() {
         GenerationOptions.Builder options = GenerationOptions.builder();
         if (!loras.isEmpty()) {
@@ -147,6 +147,7 @@ final class ModelOptions {
         }
         loraPartial.ifPresent(partial -> options.set(Option.LORA_PARTIAL, partial));
         loraAlphas.ifPresent(rule -> options.set(Option.LORA_ALPHAS, rule));
+        prediction.ifPresent(type -> options.set(Option.PREDICTION, type));
         return options.build();
     }
 

@@ -12,6 +12,7 @@ import dev.hypersd.request.LoraReference;
 import dev.hypersd.request.Option;
 import dev.hypersd.request.PictureSource;
 import dev.hypersd.request.Size;
+import dev.hypersd.schedule.PredictionType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,7 @@ class ArgumentsTest {
             case "size" -> new Size(64, 128);
             case "sampler" -> "dpmpp_2m_karras";
             case "prompt_syntax" -> PromptSyntax.WEIGHTED;
+            case "prediction" -> PredictionType.V_PREDICTION;
             case "lora_alphas" -> Alphas.AS_DIFFUSERS;
             case "image", "mask" -> picture;
             case "tiled", "lora_partial", "exact_steps" -> true;

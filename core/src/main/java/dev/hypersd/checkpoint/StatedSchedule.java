@@ -1,6 +1,7 @@
 package dev.hypersd.checkpoint;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.schedule.PredictionType;
 import dev.hypersd.weights.SafetensorsFile;
 import java.util.List;
@@ -58,18 +59,11 @@ public record StatedSchedule(Optional<PredictionType> prediction, boolean zeroTe
     }
 
     private static PredictionType prediction(SafetensorsFile file, String text) {
-        return switch (text) {
-            case "epsilon" -> PredictionType.EPSILON;
-            case "v", "v_prediction" -> PredictionType.V_PREDICTION;
-            case "sample" -> PredictionType.SAMPLE;
-            default ->
-                throw new InvalidFileException(
-                        file.file(), "says %s \"%s\"; epsilon, v and sample are supported".formatted(PREDICTION, text));
-        };
-    }
-
-    /** Returns the value by which the metadata name {@code prediction}. */
-    public static String word(PredictionType prediction) {
-        return prediction == PredictionType.V_PREDICTION ? "v" : prediction.text();
+        try {
+            return PredictionType.named(text);
+        } catch (InvalidRequestException e) {
+            throw new InvalidFileException(
+                    file.file(), "says %s \"%s\"; epsilon, v and sample are supported".formatted(PREDICTION, text), e);
+        }
     }
 }

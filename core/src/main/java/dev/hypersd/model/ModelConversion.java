@@ -133,7 +133,7 @@ public final class ModelConversion {
     private Map<String, String> metadata() {
         ScheduleSettings schedule = model.schedule().settings();
         Map<String, String> metadata = new LinkedHashMap<>(FORMAT);
-        metadata.put(StatedSchedule.PREDICTION, StatedSchedule.word(schedule.prediction()));
+        metadata.put(StatedSchedule.PREDICTION, schedule.prediction().word());
         if (schedule.zeroTerminalSnr()) {
             metadata.put(StatedSchedule.ZERO_TERMINAL_SNR, "True");
         }

@@ -266,7 +266,7 @@ public final class DiffusionPipeline implements AutoCloseable {
 
     /** Returns the sampling plan of {@code request} for this model. */
     public SamplingPlan plan(ImageRequest request) {
-        return sampler(request).plan(model.schedule(), request.steps());
+        return sampler(request).plan(request.schedule(model.schedule()), request.steps());
     }
 
     /** Returns the properties of this model that options are resolved with. */

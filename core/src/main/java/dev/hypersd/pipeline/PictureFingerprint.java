@@ -91,6 +91,7 @@ public final class PictureFingerprint {
                 request.microConditioning(),
                 request.refinerSwitch(),
                 request.hires());
+        request.prediction().ifPresent(prediction -> say("prediction", prediction.text()));
         request.loras().forEach(lora -> {
             say("lora", lora.weight(), lora.fit(), lora.alphas());
             addPath(lora.file());

@@ -37,11 +37,21 @@ final class RequestCheck {
 
     /**
      * Checks that every part of {@code request} has at least one step: the first pass, the second pass, and the
-     * refiner.
+     * refiner, which must also predict the same as the model.
      *
-     * @throws InvalidRequestException if one has none
+     * @param own the schedule of the model, and of its refiner
+     * @throws InvalidRequestException if one has none, or the refiner predicts something else
      */
-    static void requireSteps(ImageRequest request, Sampler sampler, NoiseSchedule schedule) {
+    static void requireSteps(ImageRequest request, Sampler sampler, NoiseSchedule own) {
+        NoiseSchedule schedule = request.schedule(own);
+        if (request.refinerSwitch().isPresent() && schedule.prediction() != own.prediction()) {
+            throw new InvalidRequestException(
+                    ("the U-Net is to predict %s, the refiner predicts %s and cannot go on from that: draw without a "
+                                    + "refiner")
+                            .formatted(
+                                    schedule.prediction().word(),
+                                    own.prediction().word()));
+        }
         Stream.concat(
                         Stream.of(request.steps()),
                         request.hires().map(pass -> request.steps().withStrength(pass.strength())).stream())

@@ -2,8 +2,10 @@ package dev.hypersd.preset;
 
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Steps;
+import dev.hypersd.schedule.PredictionType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The sampling settings that one released model was made for.
@@ -18,6 +20,7 @@ import java.util.List;
  * @param guidance the default guidance scale; up to 1 means off, with one pass for each step
  * @param guidanceRange the guidance scales that work; up to 1 where guidance was distilled into the model, so that more
  *     guidance oversaturates pictures
+ * @param prediction what the network predicts, where it differs from the base model's configuration
  */
 public record Preset(
         String name,
@@ -28,7 +31,22 @@ public record Preset(
         Steps steps,
         Range stepRange,
         double guidance,
-        Range guidanceRange) {
+        Range guidanceRange,
+        Optional<PredictionType> prediction) {
+    /** How a model is sampled that predicts what its base model does. */
+    public Preset(
+            String name,
+            String file,
+            ModelFamily family,
+            Artefact artefact,
+            Sampler sampler,
+            Steps steps,
+            Range stepRange,
+            double guidance,
+            Range guidanceRange) {
+        this(name, file, family, artefact, sampler, steps, stepRange, guidance, guidanceRange, Optional.empty());
+    }
+
     /**
      * Returns warnings about steps or guidance other than those that the model was distilled for; empty if there are
      * none.
@@ -58,13 +76,14 @@ public record Preset(
     @Override
     public String toString() {
         String at = steps.timesteps().isEmpty() ? "" : " at timestep " + steps.timesteps();
-        return "%s: %s, %d %s%s, guidance %s"
+        return "%s: %s, %d %s%s, guidance %s%s"
                 .formatted(
                         name,
                         sampler.name(),
                         steps.count(),
                         steps.count() == 1 ? "step" : "steps",
                         at,
-                        Range.number(guidance));
+                        Range.number(guidance),
+                        prediction.map(type -> ", predicts " + type.word()).orElse(""));
     }
 }

@@ -5,6 +5,7 @@ import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
+import dev.hypersd.schedule.PredictionType;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
@@ -90,6 +91,19 @@ record Format<T>(
             String::valueOf,
             (json, key) -> json.object().flag(key, false),
             Format::node);
+
+    static final Format<PredictionType> PREDICTION = new Format<>(
+            "epsilon, v or sample",
+            PredictionType::named,
+            PredictionType::word,
+            (json, key) -> {
+                try {
+                    return PredictionType.named(json.object().string(key, ""));
+                } catch (InvalidRequestException e) {
+                    throw json.object().invalid(key, e.getMessage());
+                }
+            },
+            type -> node(type.word()));
 
     static final Format<List<Integer>> WHOLES = new Format<>(
             "array",

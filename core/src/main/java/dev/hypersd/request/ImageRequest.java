@@ -7,6 +7,8 @@ import dev.hypersd.preset.Preset;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Steps;
+import dev.hypersd.schedule.NoiseSchedule;
+import dev.hypersd.schedule.PredictionType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +33,7 @@ import java.util.stream.LongStream;
  * @param size the size of the pictures; if empty, that of the original or of the first control picture, or else the
  *     size that the model was trained for
  * @param sampler the sampler; if empty, that of the model's own configuration
+ * @param prediction what the U-Net predicts; if empty, as the model's own configuration says
  * @param steps the number of steps, or the timesteps
  * @param guidance classifier-free guidance
  * @param seed the seed of the first picture
@@ -50,6 +53,7 @@ public record ImageRequest(
         List<Control> controls,
         Optional<Size> size,
         Optional<Sampler> sampler,
+        Optional<PredictionType> prediction,
         Steps steps,
         Guidance guidance,
         long seed,
@@ -94,6 +98,11 @@ public record ImageRequest(
     /** Returns the prompt of picture {@code index}, 0 to {@link #count()}{@code  - 1}. */
     public Prompt promptOf(int index) {
         return prompts.get(index / imagesPerPrompt);
+    }
+
+    /** Returns the noise schedule to sample with, of a model whose own schedule is {@code own}. */
+    public NoiseSchedule schedule(NoiseSchedule own) {
+        return prediction.map(own::withPrediction).orElse(own);
     }
 
     /**
@@ -167,6 +176,7 @@ public record ImageRequest(
         private int imagesPerPrompt = 1;
         private Optional<Size> size = Optional.empty();
         private Optional<Sampler> sampler = Optional.empty();
+        private Optional<PredictionType> prediction = Optional.empty();
         private Steps steps = Steps.of(4);
         private Guidance guidance = Guidance.OFF;
         private long seed;
@@ -188,6 +198,7 @@ public record ImageRequest(
             controls.addAll(request.controls);
             size = request.size;
             sampler = request.sampler;
+            prediction = request.prediction;
             steps = request.steps;
             guidance = request.guidance;
             seed = request.seed;
@@ -206,9 +217,10 @@ public record ImageRequest(
             return this;
         }
 
-        /** Takes sampler, steps and guidance from a preset; what is set afterwards overrides it. */
+        /** Takes sampler, prediction, steps and guidance from a preset; what is set afterwards overrides it. */
         public Builder preset(Preset preset) {
             sampler = Optional.of(preset.sampler());
+            prediction = preset.prediction();
             steps = preset.steps();
             guidance = Guidance.of(preset.guidance());
             return this;
@@ -270,6 +282,12 @@ public record ImageRequest(
 
         public Builder sampler(Sampler value) {
             sampler = Optional.of(value);
+            return this;
+        }
+
+        /** Sets what the U-Net predicts, where it differs from the model's configuration. */
+        public Builder prediction(PredictionType value) {
+            prediction = Optional.of(value);
             return this;
         }
 
@@ -338,6 +356,7 @@ public record ImageRequest(
                     controls,
                     size,
                     sampler,
+                    prediction,
                     taken,
                     guidance,
                     seed,

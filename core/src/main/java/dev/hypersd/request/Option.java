@@ -2,6 +2,8 @@ package dev.hypersd.request;
 
 import dev.hypersd.preset.Alphas;
 import dev.hypersd.prompt.PromptSyntax;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.schedule.PredictionType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,10 +31,7 @@ public final class Option<T> {
             .infotext("Steps");
 
     public static final Option<String> SAMPLER = of(
-                    "sampler",
-                    Format.SAMPLER,
-                    "NAME",
-                    "tcd, lcm, ddim, euler, euler_a, dpmpp_2m, dpmpp_2m_karras or pndm.")
+                    "sampler", Format.SAMPLER, "NAME", String.join(", ", Samplers.names()) + ".")
             .infotext("Sampler");
 
     /** The guidance scale of classifier-free guidance. */
@@ -186,6 +185,14 @@ public final class Option<T> {
                     "How a released few-step model wants to be sampled; chosen by the LoRA's file name. \"none\" for "
                             + "no preset.")
             .infotext("Preset");
+
+    public static final Option<PredictionType> PREDICTION = of(
+                    "prediction",
+                    Format.PREDICTION,
+                    "TYPE",
+                    "What the U-Net predicts: epsilon, v or sample. Default: the preset's, or what the model's files "
+                            + "say.")
+            .infotext("Prediction");
 
     public static final Option<Integer> COUNT = of(
                     "count", Format.WHOLE, "N", "How many pictures, of seeds that follow each other. Default: 1.")

@@ -69,6 +69,9 @@ final class OptionsResolver {
                 .guidance(guidance)
                 .steps(steps(preset, original));
         sampler(preset).ifPresent(request::sampler);
+        options.get(Option.PREDICTION)
+                .or(() -> preset.flatMap(Preset::prediction))
+                .ifPresent(request::prediction);
         original.ifPresent(request::original);
         options.get(Option.SIZE).ifPresent(size -> request.size(size.width(), size.height()));
         loras.forEach(request::lora);

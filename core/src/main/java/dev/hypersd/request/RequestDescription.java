@@ -61,6 +61,7 @@ public final class RequestDescription {
         if (!request.steps().timesteps().isEmpty()) {
             options.unset(Option.STEPS).set(Option.TIMESTEPS, request.steps().timesteps());
         }
+        request.prediction().ifPresent(type -> options.set(Option.PREDICTION, type));
         if (request.syntax() != PromptSyntax.PLAIN) {
             options.set(Option.PROMPT_SYNTAX, request.syntax());
         }

@@ -6,6 +6,7 @@ import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * Latent consistency sampling (Luo et al., 2023, algorithm 3): predict the image, then renoise it to the next timestep.
@@ -15,25 +16,37 @@ import java.util.OptionalDouble;
  * @param originalSteps the number of timesteps that the model was distilled with, 50 for all published ones
  * @param timestepScaling how fast {@code c_skip} falls with the timestep, 10 for all published ones
  * @param clip the limit of the predicted image's absolute values; empty for latents
+ * @param shiftedTimestep for the models of NitroFusion (Chen et al., 2024): the network is given {@code t
+ *     shiftedTimestep / T} instead of timestep t, and predicts as at that noise level; empty for all others
  */
-public record Lcm(int originalSteps, double timestepScaling, OptionalDouble clip) implements Sampler {
+public record Lcm(int originalSteps, double timestepScaling, OptionalDouble clip, OptionalInt shiftedTimestep)
+        implements Sampler {
+    /** The one of all published models but those of NitroFusion. */
+    static final Lcm USUAL = new Lcm(50, 10, OptionalDouble.empty(), OptionalInt.empty());
+
     private static final double SIGMA_DATA = 0.5;
+
+    /** The one of a model of NitroFusion, which is distilled with four timesteps. */
+    static Lcm shifted(int timestep) {
+        return new Lcm(4, USUAL.timestepScaling, OptionalDouble.empty(), OptionalInt.of(timestep));
+    }
 
     static Lcm from(JsonObject config) {
         return new Lcm(
                 config.integer("original_inference_steps", 50),
                 config.number("timestep_scaling", 10),
-                Samplers.clip(config, false));
+                Samplers.clip(config, false),
+                OptionalInt.empty());
     }
 
     @Override
     public String name() {
-        return "lcm";
+        return shiftedTimestep.isPresent() ? "lcm_shift_" + shiftedTimestep.getAsInt() : "lcm";
     }
 
     @Override
     public String title() {
-        return "LCM";
+        return shiftedTimestep.isPresent() ? "LCM shift " + shiftedTimestep.getAsInt() : "LCM";
     }
 
     @Override
@@ -51,10 +64,13 @@ public record Lcm(int originalSteps, double timestepScaling, OptionalDouble clip
     }
 
     private SamplingStep step(TimestepSchedule timesteps, int i) {
-        int timestep = timesteps.timestep(i);
+        NoiseSchedule noise = timesteps.noise();
+        int timestep = shiftedTimestep.isPresent()
+                ? timesteps.timestep(i) * shiftedTimestep.getAsInt() / noise.trainTimesteps()
+                : timesteps.timestep(i);
         NoiseLevel to = timesteps.to(i);
         SamplingStep step =
-                SamplingStep.of(timestep, timesteps.from(i), to.alpha(), 0).withBoundary(boundary(timestep));
+                SamplingStep.of(timestep, noise.level(timestep), to.alpha(), 0).withBoundary(boundary(timestep));
         return i == timesteps.size() - 1 ? step : step.withNoise(to.sigma());
     }
 

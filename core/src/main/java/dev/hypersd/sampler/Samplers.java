@@ -13,7 +13,7 @@ public final class Samplers {
     /** All samplers. A new one is a class of its own and an entry here. */
     private static final List<Entry> ENTRIES = List.of(
             new Entry("TCDScheduler", Tcd::from, new Tcd(50, Tcd.DEFAULT_ETA)),
-            new Entry("LCMScheduler", Lcm::from, new Lcm(50, 10, OptionalDouble.empty())),
+            new Entry("LCMScheduler", Lcm::from, Lcm.USUAL, Lcm.shifted(250), Lcm.shifted(500)),
             new Entry(
                     "DDIMScheduler",
                     Ddim::from,

@@ -26,9 +26,19 @@ public final class NoiseSchedule {
         this.levels = levels(alphaBars(settings));
     }
 
+    private NoiseSchedule(ScheduleSettings settings, NoiseLevel[] levels) {
+        this.settings = settings;
+        this.levels = levels;
+    }
+
     /** Reads the schedule of a scheduler_config.json; see {@link ScheduleSettings#from}. */
     public static NoiseSchedule from(JsonObject config) {
         return new NoiseSchedule(ScheduleSettings.from(config));
+    }
+
+    /** Returns the same noise levels for a network that predicts something else. */
+    public NoiseSchedule withPrediction(PredictionType other) {
+        return new NoiseSchedule(settings.withPrediction(other), levels);
     }
 
     /** Returns the settings that this schedule was made from. */

@@ -74,7 +74,7 @@ public enum PredictionType {
      */
     public static PredictionType named(String name) {
         return Arrays.stream(values())
-                .filter(type -> type.text.equals(name) || type == V_PREDICTION && name.equals("v"))
+                .filter(type -> type.text.equals(name) || type.word().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new InvalidRequestException(
                         "there is no prediction \"%s\": epsilon, v or sample".formatted(name)));
@@ -83,5 +83,10 @@ public enum PredictionType {
     /** Returns the name in scheduler_config.json. */
     public String text() {
         return text;
+    }
+
+    /** Returns the short name: {@code epsilon}, {@code v} or {@code sample}, as in the metadata of checkpoints. */
+    public String word() {
+        return this == V_PREDICTION ? "v" : text;
     }
 }

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
+import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
+import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Guidance;
 import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.Option;
 import dev.hypersd.sampler.Samplers;
+import dev.hypersd.schedule.PredictionType;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,12 +31,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One pipeline, many requests: they do not influence each other, end when they should, and leave nothing behind. */
 class DiffusionPipelineTest {
+    private static Path model;
     private static DiffusionPipeline pipeline;
 
     @BeforeAll
     static void load(@TempDir Path folder) {
-        RandomModel.write(folder.resolve("tiny"), ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
-        pipeline = DiffusionPipeline.load(folder.resolve("tiny"));
+        model = folder.resolve("tiny");
+        RandomModel.write(model, ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
+        pipeline = DiffusionPipeline.load(model);
     }
 
     @AfterAll
@@ -55,6 +62,26 @@ class DiffusionPipelineTest {
             }
         }
         assertThat(together).isEqualTo(alone);
+    }
+
+    /** As {@code sdxl_lightning_1step_unet_x0} is drawn, whose configuration says epsilon. */
+    @Test
+    void whatTheNetworkPredictsIsARequestsOwnAndStandsInThePicture() {
+        ImageRequest request = request(1)
+                .sampler(Samplers.named("euler"))
+                .steps(1)
+                .prediction(PredictionType.SAMPLE)
+                .build();
+        GeneratedImage drawn = pipeline.generate(request).getFirst();
+        LoadOptions sample = LoadOptions.DEFAULT.withPrediction(PredictionType.SAMPLE);
+        try (DiffusionPipeline loaded = DiffusionPipeline.load(new ModelSource(model, sample))) {
+            ImageRequest silent =
+                    request(1).sampler(Samplers.named("euler")).steps(1).build();
+            assertThat(loaded.generate(silent).getFirst().image()).isEqualTo(drawn.image());
+            assertThat(draw(silent)).isNotEqualTo(drawn.image());
+        }
+        assertThat(GenerationOptions.of(drawn.parameters()).get(Option.PREDICTION))
+                .contains(PredictionType.SAMPLE);
     }
 
     @Test

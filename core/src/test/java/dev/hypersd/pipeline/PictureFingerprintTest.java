@@ -10,6 +10,7 @@ import dev.hypersd.request.HiresPass;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.LearnedWord;
 import dev.hypersd.request.Original;
+import dev.hypersd.schedule.PredictionType;
 import dev.hypersd.tensor.Dtype;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,7 @@ class PictureFingerprintTest {
                 ImageRequest.of("b").build(),
                 plain.toBuilder().seed(1).build(),
                 plain.toBuilder().steps(5).build(),
+                plain.toBuilder().prediction(PredictionType.SAMPLE).build(),
                 plain.toBuilder().hires(new HiresPass(2, 0.5)).build(),
                 plain.toBuilder().lora(lora, 1).build(),
                 plain.toBuilder().lora(lora, 0.5).build(),

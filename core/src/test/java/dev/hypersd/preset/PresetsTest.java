@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.sampler.Ddim;
 import dev.hypersd.sampler.SamplingPlan;
+import dev.hypersd.sampler.SamplingStep;
+import dev.hypersd.sampler.Steps;
 import dev.hypersd.sampler.Tcd;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.ScheduleSettings;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,7 +36,7 @@ class PresetsTest {
         "Hyper-SDXL-8steps-CFG-lora.safetensors, hyper-sdxl-8steps-cfg",
         "Hyper-SDXL-12steps-CFG-lora.safetensors, hyper-sdxl-12steps-cfg",
         "Hyper-SDXL-1step-Unet.safetensors, hyper-sdxl-1step-unet",
-        "Hyper-SDXL-1step-Unet-Comfyui.fp16.safetensors, hyper-sdxl-1step-unet",
+        "Hyper-SDXL-1step-Unet-Comfyui.fp16.safetensors, hyper-sdxl-1step-comfyui",
         "hyper_sdxl_4step_lora (1).safetensors, hyper-sdxl-4steps",
         "lcm-lora-sdxl/pytorch_lora_weights.safetensors, lcm-lora-sdxl",
         "lcm-lora-sdv1-5.safetensors, lcm-lora-sd15",
@@ -43,8 +44,24 @@ class PresetsTest {
         "sdxl_lightning_4step_lora.safetensors, sdxl-lightning-4steps",
         "sdxl_lightning_4step_unet.safetensors, sdxl-lightning-4steps-unet",
         "sdxl_lightning_8step.safetensors, sdxl-lightning-8steps-model",
+        "sdxl_lightning_1step_unet_x0.safetensors, sdxl-lightning-1step-unet",
+        "sdxl_lightning_1step_x0.safetensors, sdxl-lightning-1step-model",
+        "pcm_sd15_smallcfg_2step_converted.safetensors, pcm-sd15-smallcfg-2steps",
+        "pcm_sd15_normalcfg_4step_converted.safetensors, pcm-sd15-normalcfg-4steps",
+        "pcm_sdxl_smallcfg_16step_converted.safetensors, pcm-sdxl-smallcfg-16steps",
+        "pcm_sdxl_normalcfg_8step_converted.safetensors, pcm-sdxl-normalcfg-8steps",
+        "pcm_sdxl_lcmlike_lora_converted.safetensors, pcm-sdxl-lcmlike",
         "sd_xl_turbo_1.0_fp16.safetensors, sdxl-turbo",
-        "models/sdxl-turbo, sdxl-turbo"
+        "models/sdxl-turbo, sdxl-turbo",
+        "sd_turbo.safetensors, sd-turbo",
+        "models/sd-turbo, sd-turbo",
+        "dmd2_sdxl_4step_lora_fp16.safetensors, dmd2-sdxl-4steps",
+        "dmd2_sdxl_4step_unet_fp16.safetensors, dmd2-sdxl-4steps-unet",
+        "dmd2_sdxl_1step_unet_fp16.safetensors, dmd2-sdxl-1step-unet",
+        "nitrosd-realism_unet.safetensors, nitrosd-realism-unet",
+        "nitrosd-realism_comfyui.safetensors, nitrosd-realism-model",
+        "nitrosd-vibrant_unet.safetensors, nitrosd-vibrant-unet",
+        "nitrosd-vibrant_comfyui.safetensors, nitrosd-vibrant-model"
     })
     void aReleasedFileIsRecognised(Path file, String name) {
         assertThat(Presets.forFile(file)).map(Preset::name).contains(name);
@@ -57,30 +74,18 @@ class PresetsTest {
                 "Hyper-FLUX.1-dev-8steps-lora.safetensors",
                 "/",
                 "hyper.safetensors",
-                "sdxl_lightning_1step_x0.safetensors"
+                "pcm_deterministic_4step_shift3.safetensors"
             })
     void anotherFileIsNot(Path file) {
         assertThat(Presets.forFile(file)).isEmpty();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "hyper-sd15-1step, 999",
-        "hyper-sd15-2steps, 999 499",
-        "hyper-sdxl-4steps, 999 749 499 249",
-        "hyper-sdxl-8steps-cfg, 999 874 749 624 499 374 249 124",
-        "hyper-sdxl-1step-unet, 800",
-        "lcm-lora-sdxl, 999 759 499 259",
-        "tcd-lora-sd15, 999 759 499 259",
-        "sdxl-lightning-2steps, 999 499",
-        "sdxl-lightning-4steps-unet, 999 749 499 249",
-        "sdxl-turbo, 999"
-    })
-    void aPresetSamplesAtTheTimestepsItWasDistilledFor(String name, String timesteps) {
-        Preset preset = Presets.named(name);
-        SamplingPlan plan = preset.sampler().plan(SCHEDULE, preset.steps());
-        assertThat(IntStream.range(0, plan.size()).mapToObj(i -> String.valueOf((int) plan.timestep(i))))
-                .containsExactly(timesteps.split(" "));
+    @Test
+    void nitroSdTellsItsNetworkShiftedTimestepsAndNoisesToThoseThatAreNotShifted() {
+        SamplingPlan plan = Presets.named("nitrosd-realism-unet").sampler().plan(SCHEDULE, Steps.of(4));
+        assertThat(plan.steps()).extracting(SamplingStep::timestep).containsExactly(249.0, 187.0, 124.0, 62.0);
+        assertThat(plan.steps().get(1).level()).isEqualTo(SCHEDULE.level(187));
+        assertThat(plan.steps().getFirst().noise()).hasValue(SCHEDULE.level(749).sigma());
     }
 
     @Test
@@ -160,5 +165,7 @@ class PresetsTest {
                 .hasToString("hyper-sdxl-1step-unet: lcm, 1 step at timestep [800], guidance 0");
         assertThat(Presets.named("hyper-sd15-12steps-cfg"))
                 .hasToString("hyper-sd15-12steps-cfg: ddim, 12 steps, guidance 5");
+        assertThat(Presets.named("sdxl-lightning-1step-unet"))
+                .hasToString("sdxl-lightning-1step-unet: euler, 1 step, guidance 0, predicts sample");
     }
 }

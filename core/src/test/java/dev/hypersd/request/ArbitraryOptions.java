@@ -3,6 +3,7 @@ package dev.hypersd.request;
 import dev.hypersd.image.Image;
 import dev.hypersd.preset.Alphas;
 import dev.hypersd.prompt.PromptSyntax;
+import dev.hypersd.schedule.PredictionType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -102,6 +103,8 @@ public final class ArbitraryOptions {
             return pictures();
         } else if (option == Option.PROMPT_SYNTAX) {
             return Arbitraries.of(PromptSyntax.values());
+        } else if (option == Option.PREDICTION) {
+            return Arbitraries.of(PredictionType.values());
         } else if (option == Option.LORA_ALPHAS) {
             return Arbitraries.of(Alphas.values());
         } else if (option == Option.LORAS) {

@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.preset.LoraWeight;
+import dev.hypersd.preset.Presets;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
+import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.Steps;
+import dev.hypersd.schedule.NoiseSchedule;
+import dev.hypersd.schedule.PredictionType;
+import dev.hypersd.schedule.ScheduleSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +51,78 @@ class OptionsResolverTest {
         assertThat(resolve("{\"preset\": \"none\", \"loras\": [{\"name\": \"Hyper-SD15-1step-lora\"}]}")
                         .preset())
                 .isEmpty();
+    }
+
+    /** As the model cards say; the file is the LoRA or the model itself. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Hyper-SD15-1step-lora | tcd | 1 | 999 | 0 | epsilon",
+                "Hyper-SD15-2steps-lora | ddim | 0 | 999 499 | 0 | epsilon",
+                "Hyper-SDXL-4steps-lora | ddim | 0 | 999 749 499 249 | 0 | epsilon",
+                "Hyper-SDXL-8steps-CFG-lora | ddim | 0 | 999 874 749 624 499 374 249 124 | 5 | epsilon",
+                "Hyper-SDXL-1step-Unet | lcm | | 800 | 0 | epsilon",
+                "Hyper-SDXL-1step-Unet-Comfyui.fp16 | euler | | 800 | 0 | epsilon",
+                "lcm-lora-sdxl | lcm | | 999 759 499 259 | 0 | epsilon",
+                "TCD-SD15-LoRA | tcd | 0.3 | 999 759 499 259 | 0 | epsilon",
+                "pcm_sd15_smallcfg_2step_converted | ddim | 0 | 999 499 | 0 | epsilon",
+                "pcm_sd15_normalcfg_4step_converted | ddim | 0 | 999 749 499 249 | 3 | epsilon",
+                "pcm_sdxl_normalcfg_8step_converted | ddim | 0 | 999 874 749 624 499 374 249 124 | 4.5 | epsilon",
+                "pcm_sdxl_lcmlike_lora_converted | lcm | | 999 759 499 259 | 0 | epsilon",
+                "sdxl_lightning_1step_unet_x0 | euler | | 999 | 0 | sample",
+                "sdxl_lightning_1step_x0 | euler | | 999 | 0 | sample",
+                "sdxl_lightning_2step_lora | euler | | 999 499 | 0 | epsilon",
+                "sdxl_lightning_4step_unet | euler | | 999 749 499 249 | 0 | epsilon",
+                "sd_turbo | euler | | 999 | 0 | epsilon",
+                "sd_xl_turbo_1.0_fp16 | euler_a | | 999 | 0 | epsilon",
+                "dmd2_sdxl_4step_lora_fp16 | lcm | | 999 749 499 249 | 0 | epsilon",
+                "dmd2_sdxl_4step_unet_fp16 | lcm | | 999 749 499 249 | 0 | epsilon",
+                "dmd2_sdxl_1step_unet_fp16 | lcm | | 399 | 0 | epsilon",
+                "nitrosd-realism_unet | lcm_shift_250 | | 249 | 0 | epsilon",
+                "nitrosd-vibrant_comfyui | lcm_shift_500 | | 499 | 0 | epsilon",
+            })
+    void aReleasedFileIsSampledAsItsModelCardSays(
+            String file, String sampler, Double eta, String timesteps, double guidance, String prediction) {
+        Path path = Path.of(file + ".safetensors");
+        ImageRequest byLora = resolve(GenerationOptions.builder()
+                        .lora(LoraReference.of(path.toString()))
+                        .build())
+                .request();
+        ImageRequest byModel = GenerationOptions.NONE
+                .resolve(
+                        new TargetModel("base", List.of(path), false, Optional.empty(), List.of(), List.of()),
+                        NameResolver.FILES)
+                .request();
+        ImageRequest byName = resolve(GenerationOptions.builder()
+                        .preset(Presets.forFile(path).orElseThrow().name())
+                        .build())
+                .request();
+        for (ImageRequest request : List.of(byLora, byModel, byName)) {
+            Sampler chosen = request.sampler().orElseThrow();
+            SamplingPlan plan = chosen.plan(
+                    request.schedule(new NoiseSchedule(ScheduleSettings.STABLE_DIFFUSION)), request.steps());
+            assertThat(chosen.name()).isEqualTo(sampler);
+            assertThat(chosen.optionalEta()).isEqualTo(eta == null ? OptionalDouble.empty() : OptionalDouble.of(eta));
+            assertThat(plan.steps())
+                    .extracting(step -> String.valueOf((int) step.timestep()))
+                    .containsExactly(timesteps.split(" "));
+            assertThat(request.guidance()).isEqualTo(Guidance.of(guidance));
+            assertThat(plan.prediction().word()).isEqualTo(prediction);
+        }
+    }
+
+    @Test
+    void whatTheNetworkPredictsCanBeSaidAgainstThePreset() {
+        assertThat(resolve("{\"preset\": \"sdxl-lightning-1step-unet\"}")
+                        .request()
+                        .prediction())
+                .contains(PredictionType.SAMPLE);
+        assertThat(resolve("{\"preset\": \"sdxl-lightning-1step-unet\", \"prediction\": \"v\"}")
+                        .request()
+                        .prediction())
+                .contains(PredictionType.V_PREDICTION);
+        assertThat(resolve("{}").request().prediction()).isEmpty();
     }
 
     @Test
