@@ -1,13 +1,14 @@
-"""Makes the cases of the SDXL refiner and of inpainting U-Nets, and their models.
+"""Makes the cases of the SDXL refiner and of inpainting U-Nets, and their models; and those of further schedulers.
 
-    pip install diffusers transformers torch     (0.40 development version, 5.18, 2.13 on the CPU)
-    python make.py
+    pip install diffusers transformers torch scipy torchsde k-diffusion     (0.40 development version, 5.18, 2.13 on the CPU)
+    python make.py pipelines schedulers
 
 Models are tiny and random; every value is exact in half precision, in which they are stored. Noise is recorded in the order drawn.
 """
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import diffusers
@@ -15,12 +16,18 @@ import torch
 from diffusers import (
     AutoencoderKL,
     DDIMScheduler,
+    DEISMultistepScheduler,
     EulerDiscreteScheduler,
+    HeunDiscreteScheduler,
+    LCMScheduler,
+    LMSDiscreteScheduler,
     StableDiffusionInpaintPipeline,
     StableDiffusionXLImg2ImgPipeline,
     StableDiffusionXLPipeline,
+    UniPCMultistepScheduler,
     UNet2DConditionModel,
 )
+from diffusers.schedulers.scheduling_dpmsolver_sde import DPMSolverSDEScheduler
 from PIL import Image
 from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection, CLIPTokenizer
@@ -177,17 +184,170 @@ def inpaint(name, description, unet, kind, **call):
           inputs={"image": {"image": "input.png"}, "mask_image": {"image": "mask.png"}}, scheduler=described)
 
 
-make_refiner()
-refine("sdxl_refiner", "the refiner draws the last steps", EulerDiscreteScheduler, {}, 0.6,
-       dict(prompt=PROMPT, num_inference_steps=6, guidance_scale=2.0), {})
-refine("sdxl_refiner_micro_cond", "sizes, crops and aesthetic scores that the refiner is told", DDIMScheduler, {"clip_sample": False}, 0.5,
-       dict(prompt=PROMPT, negative_prompt="blurry", num_inference_steps=6, guidance_scale=3.0,
-            original_size=(80, 72), crops_coords_top_left=(4, 8), target_size=(64, 64),
-            negative_original_size=(64, 64), negative_crops_coords_top_left=(2, 0), negative_target_size=(72, 64)),
-       dict(aesthetic_score=4.5, negative_aesthetic_score=1.5))
-refine_picture()
-inpainting = make_inpainting_unet()
-inpaint("sd15_inpaint9_cfg", "inpainting U-Net of 9 channels, from pure noise, guided", inpainting, DDIMScheduler,
-        num_inference_steps=4, guidance_scale=3.0, negative_prompt="blurry", strength=1.0, eta=0.0)
-inpaint("sd15_inpaint9_s0.5", "inpainting U-Net of 9 channels, strength 0.5", inpainting, EulerDiscreteScheduler,
-        num_inference_steps=4, guidance_scale=0.0, strength=0.5)
+def pipelines():
+    make_refiner()
+    refine("sdxl_refiner", "the refiner draws the last steps", EulerDiscreteScheduler, {}, 0.6,
+           dict(prompt=PROMPT, num_inference_steps=6, guidance_scale=2.0), {})
+    refine("sdxl_refiner_micro_cond", "sizes, crops and aesthetic scores that the refiner is told", DDIMScheduler, {"clip_sample": False}, 0.5,
+           dict(prompt=PROMPT, negative_prompt="blurry", num_inference_steps=6, guidance_scale=3.0,
+                original_size=(80, 72), crops_coords_top_left=(4, 8), target_size=(64, 64),
+                negative_original_size=(64, 64), negative_crops_coords_top_left=(2, 0), negative_target_size=(72, 64)),
+           dict(aesthetic_score=4.5, negative_aesthetic_score=1.5))
+    refine_picture()
+    inpainting = make_inpainting_unet()
+    inpaint("sd15_inpaint9_cfg", "inpainting U-Net of 9 channels, from pure noise, guided", inpainting, DDIMScheduler,
+            num_inference_steps=4, guidance_scale=3.0, negative_prompt="blurry", strength=1.0, eta=0.0)
+    inpaint("sd15_inpaint9_s0.5", "inpainting U-Net of 9 channels, strength 0.5", inpainting, EulerDiscreteScheduler,
+            num_inference_steps=4, guidance_scale=0.0, strength=0.5)
+
+
+SCHEDULERS = ROOT.parent / "schedulers"
+SHAPE = (1, 4, 6, 8)
+CONFIG = {"num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
+          "prediction_type": "epsilon", "steps_offset": 1}
+
+
+class Recorder:
+    """Random inputs of one trajectory, and what it gives, in F64 beside F32 to know how much rounding matters."""
+
+    def __init__(self, name):
+        self.generator = torch.Generator().manual_seed(sum(name.encode()))
+        self.inputs = {"initial": self.random()}
+        self.noises = 0
+
+    def random(self):
+        return torch.randn(SHAPE, generator=self.generator)
+
+    def output(self, i):
+        return self.inputs.setdefault(f"model_output_{i}", self.random())
+
+    def noise(self, i):
+        self.noises = max(self.noises, i + 1)
+        return self.inputs.setdefault(f"noise_{i}", self.random())
+
+
+def write_trajectory(name, description, scheduler, config, count, run, alphas_cumprod):
+    recorder = Recorder(name)
+    outputs = run(recorder, torch.float32)
+    exact = run(recorder, torch.float64)
+    rounding = max((outputs[key].double() - exact[key]).abs().max().item() for key in outputs if key.startswith("prev_sample"))
+    assert rounding < 2e-4, (name, rounding)  # NaN is not below it
+    outputs["alphas_cumprod"] = alphas_cumprod
+    folder = SCHEDULERS / name
+    folder.mkdir(exist_ok=True)
+    tensors = {**{f"in.{key}": value for key, value in recorder.inputs.items()},
+               **{f"out.{key}": value.float() for key, value in outputs.items()}}
+    save_file({key: value.contiguous().clone() for key, value in tensors.items()}, folder / "tensors.safetensors")
+    case = {"name": f"schedulers/{name}", "kind": "scheduler", "description": description,
+            "args": {"scheduler": scheduler, "config": config, "set_timesteps": {"num_inference_steps": count}, "mode": "trajectory"},
+            "tolerance": {"atol": max(1e-4, 4 * rounding), "rtol": 2e-4}, "expected": {"noises_consumed": recorder.noises}}
+    (folder / "case.json").write_text(json.dumps(case, indent=1) + "\n")
+
+
+def trajectory(name, description, kind, count, named=None, is_scaled=False, made=None, **overrides):
+    """A scheduler of diffusers, step by step; `named` is the name of the sampler where no configuration asks for it."""
+    config = {**CONFIG, **overrides}
+
+    def run(recorder, dtype):
+        scheduler = made or kind.from_config(config)
+        drawn = iter(range(1000))
+        draw = lambda *_, **__: recorder.noise(next(drawn)).to(dtype)
+        sys.modules[kind.__module__].randn_tensor = draw
+        scheduler.set_timesteps(count)
+        scheduler.noise_sampler = draw
+        outputs = {"timesteps": scheduler.timesteps.clone(), "init_noise_sigma": torch.tensor([float(scheduler.init_noise_sigma)])}
+        if is_scaled and kind != DPMSolverSDEScheduler:  # which evaluates between these
+            outputs["sigmas"] = scheduler.sigmas.clone()
+        sample = recorder.inputs["initial"].to(dtype) * float(scheduler.init_noise_sigma)
+        for i, timestep in enumerate(scheduler.timesteps):
+            if is_scaled:
+                outputs[f"scaled_input_{i}"] = scheduler.scale_model_input(sample, timestep)
+            step = scheduler.step(recorder.output(i).to(dtype), timestep, sample)
+            sample = step.prev_sample.to(dtype)
+            outputs[f"prev_sample_{i}"] = sample
+            if is_scaled:
+                outputs[f"pred_original_sample_{i}"] = step.pred_original_sample
+        return outputs
+
+    write_trajectory(name, description, named or kind.__name__, config, count, run, (made or kind.from_config(config)).alphas_cumprod)
+
+
+def k_diffusion(name, description, function, sampler, count, is_karras=False):
+    """A sampler of k-diffusion with given noise, at the sigmas of diffusers' schedule."""
+    config = {**CONFIG, "use_karras_sigmas": is_karras}
+    schedule = EulerDiscreteScheduler.from_config(config)
+    schedule.set_timesteps(count)
+
+    def run(recorder, dtype):
+        seen, outputs = [], {"timesteps": schedule.timesteps.clone(), "sigmas": schedule.sigmas.clone(),
+                             "init_noise_sigma": schedule.init_noise_sigma.reshape(1)}
+        drawn = iter(range(1000))
+
+        def model(x, sigma):
+            seen.append(x)
+            return x - sigma.reshape(-1, 1, 1, 1) * recorder.output(len(seen) - 1).to(dtype)
+
+        last = function(model, recorder.inputs["initial"].to(dtype) * float(schedule.init_noise_sigma), schedule.sigmas.to(dtype), disable=True,
+                        noise_sampler=lambda *_: recorder.noise(next(drawn)).to(dtype))
+        for i, sample in enumerate([*seen[1:], last]):
+            outputs[f"prev_sample_{i}"] = sample
+        return outputs
+
+    write_trajectory(name, description, sampler, config, count, run, schedule.alphas_cumprod)
+
+
+class ShiftedLCMScheduler(LCMScheduler):
+    """As NitroFusion's model card has it: the network is told shifted timesteps, and the noise is of those that are not."""
+
+    shift = 250
+
+    def set_timesteps(self, *args, **kwargs):
+        super().set_timesteps(*args, **kwargs)
+        self.whole = self.timesteps.clone()
+        self.timesteps = self.shifted = (self.whole * self.shift / self.config.num_train_timesteps).long()
+
+    def step(self, model_output, timestep, sample, generator=None, return_dict=True):
+        if self.step_index is None:
+            self._init_step_index(timestep)
+        self.timesteps = self.whole
+        result = super().step(model_output, timestep, sample, generator, return_dict)
+        self.timesteps = self.shifted
+        return result
+
+
+def schedulers():
+    from k_diffusion import sampling
+
+    for kind, name, is_scaled in ((UniPCMultistepScheduler, "unipc", False), (DEISMultistepScheduler, "deis", False),
+                                  (HeunDiscreteScheduler, "heun", True), (LMSDiscreteScheduler, "lms", True),
+                                  (DPMSolverSDEScheduler, "dpmpp_sde", True)):
+        trajectory(f"{name}_eps_8", f"{kind.__name__}, 8 steps", kind, 8, is_scaled=is_scaled)
+        trajectory(f"{name}_karras_20", f"{kind.__name__}, 20 steps, Karras sigmas", kind, 20, is_scaled=is_scaled, use_karras_sigmas=True)
+        trajectory(f"{name}_v_leading_6", f"{kind.__name__}, 6 steps, leading spacing, v-prediction", kind, 6, is_scaled=is_scaled,
+                   timestep_spacing="leading", prediction_type="v_prediction")
+        trajectory(f"{name}_trailing_1", f"{kind.__name__}, one step, trailing spacing", kind, 1, is_scaled=is_scaled, timestep_spacing="trailing")
+    for order in (1, 3):
+        trajectory(f"unipc_order{order}_10", f"UniPC of order {order}, 10 steps", UniPCMultistepScheduler, 10, solver_order=order)
+        trajectory(f"deis_order{order}_16", f"DEIS of order {order}, 16 steps", DEISMultistepScheduler, 16, solver_order=order)
+    # To sigma 0 the reference gives NaN with B(h) = h.
+    trajectory("unipc_bh1_10", "UniPC with B(h) = h, of order 3", UniPCMultistepScheduler, 10, solver_order=3, solver_type="bh1",
+               final_sigmas_type="sigma_min")
+    trajectory("unipc_sigma_min_10", "UniPC to sigma_min, of full order in the last steps", UniPCMultistepScheduler, 10,
+               lower_order_final=False, final_sigmas_type="sigma_min")
+    for order, function in ((2, sampling.sample_dpmpp_2m_sde), (3, sampling.sample_dpmpp_3m_sde)):
+        k_diffusion(f"dpmpp_{order}m_sde_8", f"DPM++ {order}M SDE, 8 steps", function, f"dpmpp_{order}m_sde", 8)
+        k_diffusion(f"dpmpp_{order}m_sde_karras_12", f"DPM++ {order}M SDE, 12 steps, Karras sigmas", function,
+                    f"dpmpp_{order}m_sde_karras", 12, is_karras=True)
+    for shift in (250, 500):
+        for count in (1, 3, 4):
+            made = ShiftedLCMScheduler.from_config({**CONFIG, "original_inference_steps": 4})
+            made.shift = shift
+            trajectory(f"lcm_shift{shift}_{count}", f"LCM with timesteps shifted to {shift}, as NitroSD is sampled", LCMScheduler, count,
+                       named=f"lcm_shift_{shift}", made=made)
+    trajectory("euler_sample_trailing_1", "Euler, one step of a network that predicts the sample, as SDXL-Lightning", EulerDiscreteScheduler, 1,
+               is_scaled=True, timestep_spacing="trailing", prediction_type="sample")
+
+
+if __name__ == "__main__":
+    for part in sys.argv[1:]:
+        {"pipelines": pipelines, "schedulers": schedulers}[part]()

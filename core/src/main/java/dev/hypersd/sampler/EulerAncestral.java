@@ -40,11 +40,9 @@ public record EulerAncestral(TimestepSpacing spacing) implements Sampler {
 
     private static SamplingStep step(SigmaSchedule sigmas, int i) {
         NoiseLevel from = sigmas.level(i);
-        double next = sigmas.sigma(i + 1);
-        double down = next * next / sigmas.sigma(i);
-        double up = Math.sqrt(next * next - down * down);
-        return SamplingStep.of(sigmas.timestep(i), from, 1, down)
+        Ancestral step = Ancestral.of(sigmas.sigma(i), sigmas.sigma(i + 1));
+        return SamplingStep.of(sigmas.timestep(i), from, 1, step.down())
                 .withInputScale(from.alpha())
-                .withNoise(up);
+                .withNoise(step.up());
     }
 }

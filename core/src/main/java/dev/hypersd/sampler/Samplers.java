@@ -4,9 +4,11 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.error.Nearest;
 import dev.hypersd.json.JsonObject;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Finds samplers by name and by configuration files. */
 public final class Samplers {
@@ -31,7 +33,39 @@ public final class Samplers {
                     DpmSolverPlusPlus::from,
                     DpmSolverPlusPlus.multistep(SigmaSpacing.TIMESTEPS),
                     DpmSolverPlusPlus.multistep(SigmaSpacing.KARRAS)),
-            new Entry("PNDMScheduler", Pndm::from, new Pndm(TimestepSpacing.leading(1), FinalSigma.SIGMA_MIN)));
+            new Entry("PNDMScheduler", Pndm::from, new Pndm(TimestepSpacing.leading(1), FinalSigma.SIGMA_MIN)),
+            new Entry(
+                    "UniPCMultistepScheduler",
+                    UniPc::from,
+                    new UniPc(
+                            TimestepSpacing.LINSPACE,
+                            SigmaSpacing.TIMESTEPS,
+                            2,
+                            UniPc.Variant.BH2,
+                            true,
+                            FinalSigma.ZERO)),
+            new Entry("HeunDiscreteScheduler", Heun::from, new Heun(TimestepSpacing.LINSPACE, SigmaSpacing.TIMESTEPS)),
+            new Entry(
+                    "DEISMultistepScheduler",
+                    Deis::from,
+                    new Deis(TimestepSpacing.LINSPACE, SigmaSpacing.TIMESTEPS, 2, true)),
+            new Entry(
+                    "LMSDiscreteScheduler",
+                    Lms::from,
+                    new Lms(TimestepSpacing.LINSPACE, SigmaSpacing.TIMESTEPS),
+                    new Lms(TimestepSpacing.LINSPACE, SigmaSpacing.KARRAS)),
+            new Entry(
+                    "DPMSolverSDEScheduler",
+                    DpmSolverPlusPlusSde::from,
+                    new DpmSolverPlusPlusSde(TimestepSpacing.LINSPACE, SigmaSpacing.TIMESTEPS),
+                    new DpmSolverPlusPlusSde(TimestepSpacing.LINSPACE, SigmaSpacing.KARRAS)));
+
+    /** Those that no configuration asks for. */
+    private static final List<Sampler> WITHOUT_CLASS = List.of(
+            new DpmSolverPlusPlusMultistepSde(SigmaSpacing.TIMESTEPS, 2),
+            new DpmSolverPlusPlusMultistepSde(SigmaSpacing.KARRAS, 2),
+            new DpmSolverPlusPlusMultistepSde(SigmaSpacing.TIMESTEPS, 3),
+            new DpmSolverPlusPlusMultistepSde(SigmaSpacing.KARRAS, 3));
 
     private static final List<String> UNSUPPORTED =
             List.of("thresholding", "use_beta_sigmas", "use_exponential_sigmas", "use_flow_sigmas", "use_lu_lambdas");
@@ -57,8 +91,8 @@ public final class Samplers {
     }
 
     /**
-     * Returns the sampler with this short name and the options that suit few-step models: trailing spacing where there
-     * is a choice.
+     * Returns the sampler with this short name and the options that suit its use: trailing spacing for few-step models
+     * where there is a choice, and both ends included for the solvers of higher order.
      *
      * @throws InvalidRequestException if there is none; the message names the nearest and all others
      */
@@ -73,17 +107,23 @@ public final class Samplers {
 
     /**
      * Returns the sampler of {@link #named} whose name in pictures is {@code title}: its short name, or its name in
-     * other programs.
+     * other programs. Letter case, spaces and underscores do not matter.
      */
     public static Optional<Sampler> titled(String title) {
+        String wanted = plain(title);
         return known().stream()
-                .filter(sampler ->
-                        sampler.name().equals(title) || sampler.title().equalsIgnoreCase(title))
+                .filter(sampler -> plain(sampler.name()).equals(wanted)
+                        || plain(sampler.title()).equals(wanted))
                 .findFirst();
     }
 
+    private static String plain(String title) {
+        return title.toLowerCase(Locale.ROOT).replaceAll("[ _]", "");
+    }
+
     private static List<Sampler> known() {
-        return ENTRIES.stream().flatMap(entry -> entry.named().stream()).toList();
+        return Stream.concat(ENTRIES.stream().flatMap(entry -> entry.named().stream()), WITHOUT_CLASS.stream())
+                .toList();
     }
 
     /**
@@ -123,6 +163,15 @@ public final class Samplers {
         return config.flag("clip_sample", absent)
                 ? OptionalDouble.of(config.number("clip_sample_range", 1))
                 : OptionalDouble.empty();
+    }
+
+    /** Reads {@code solver_order}, 1 to 3; 2 where it is absent. */
+    static int order(JsonObject config) {
+        int order = config.integer("solver_order", 2);
+        if (order < 1 || order > 3) {
+            throw config.invalid("solver_order", "must be 1, 2 or 3, not " + order);
+        }
+        return order;
     }
 
     /** Refuses any value at {@code key} other than {@code only}, which is also the default. */

@@ -104,6 +104,11 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
         return sigmas[i];
     }
 
+    /** The timestep of a sigma between those of the steps. */
+    double timestepOf(double sigma) {
+        return timestep(trainedSigmas(noise), sigma);
+    }
+
     NoiseLevel level(int i) {
         return NoiseLevel.ofRatio(sigmas[i]);
     }

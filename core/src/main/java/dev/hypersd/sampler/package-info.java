@@ -19,9 +19,9 @@
  * }
  *
  * <p>The timesteps of the rows come from a {@code TimestepSchedule} (DDIM, PLMS, TCD, LCM) or a {@code SigmaSchedule}
- * (the samplers of k-diffusion and the DPM-Solvers), as in diffusers. A new sampler is a class of its own, which makes
- * the rows, and an entry in {@link dev.hypersd.sampler.Samplers}. A method with two evaluations in a step has two rows
- * for it.
+ * (the samplers of k-diffusion, the DPM-Solvers and their relatives), as in diffusers. A new sampler is a class of its
+ * own, which makes the rows, and an entry in {@link dev.hypersd.sampler.Samplers}. A method with two evaluations in a
+ * step has two rows for it.
  */
 @NullMarked
 package dev.hypersd.sampler;

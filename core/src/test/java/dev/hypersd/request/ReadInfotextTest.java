@@ -67,7 +67,9 @@ class ReadInfotextTest {
         "DPM++ 2M, Automatic, dpmpp_2m",
         "dpmpp_2m, karras, dpmpp_2m_karras",
         "Euler a, Normal, euler_a",
-        "UniPC, Automatic, UniPC",
+        "UniPC, Automatic, unipc",
+        "DPM++ 3M SDE, Karras, dpmpp_3m_sde_karras",
+        "Restart, Automatic, Restart",
     })
     void samplerAndScheduleAreOneName(String sampler, String schedule, String expected) {
         ReadInfotext read = read("a fox\nSteps: 4, Sampler: %s, Schedule type: %s".formatted(sampler, schedule));
@@ -107,11 +109,11 @@ class ReadInfotextTest {
 
     @Test
     void anUnknownSamplerIsRefusedOnlyWhereItDraws() {
-        GenerationOptions unknown = read("a fox\nSteps: 4, Sampler: UniPC").options();
+        GenerationOptions unknown = read("a fox\nSteps: 4, Sampler: Restart").options();
         TargetModel model =
                 new TargetModel("base", List.of(Path.of("models/base")), false, Optional.empty(), List.of(), List.of());
         assertThatThrownBy(() -> unknown.resolve(model, NameResolver.FILES))
-                .hasMessageStartingWith("there is no sampler \"UniPC\"; did you mean ")
+                .hasMessageStartingWith("there is no sampler \"Restart\"; did you mean ")
                 .hasMessageContaining("Choose one with sampler (--sampler): ddim, ");
         GenerationOptions chosen = GenerationOptions.builder().sampler("euler").build();
         assertThat(chosen.over(unknown)

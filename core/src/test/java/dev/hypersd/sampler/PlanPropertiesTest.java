@@ -25,7 +25,9 @@ class PlanPropertiesTest {
     /** All by name, and the options that no name has. */
     @Provide
     Arbitrary<Sampler> samplers() {
-        Arbitrary<Sampler> named = Arbitraries.of(Samplers.names()).map(Samplers::named);
+        Arbitrary<Sampler> named = Arbitraries.of(Samplers.names())
+                .filter(name -> !name.startsWith("lcm_shift")) // They have four steps at most.
+                .map(Samplers::named);
         return Arbitraries.oneOf(
                 named,
                 Arbitraries.of(
@@ -58,8 +60,8 @@ class PlanPropertiesTest {
             assertThat(step.timestep()).isBetween(0.0, 999.0);
             if (i > 0) {
                 NoiseLevel before = steps.get(i - 1).level();
-                // PLMS alone visits a level twice: its second, for the repetition of the first step.
-                boolean repeated = sampler instanceof Pndm && i == 2;
+                // PLMS visits its second level twice, for the repetition of the first step; Heun's method visits each.
+                boolean repeated = sampler instanceof Pndm && i == 2 || sampler instanceof Heun && i % 2 == 0;
                 assertThat(step.level().sigma()).isLessThanOrEqualTo(before.sigma());
                 assertThat(step.level().equals(before)).isEqualTo(repeated);
             }
@@ -72,8 +74,8 @@ class PlanPropertiesTest {
             @ForAll("samplers") Sampler sampler,
             @ForAll @IntRange(min = 2, max = 50) int count,
             @ForAll @DoubleRange(min = 0.05, max = 0.95) double share) {
-        // PLMS repeats the first step wherever it begins.
-        Assume.that(!(sampler instanceof Pndm));
+        // PLMS repeats the first step wherever it begins; a step of two evaluations is not divided.
+        Assume.that(!(sampler instanceof Pndm || sampler instanceof Heun || sampler instanceof DpmSolverPlusPlusSde));
         SamplingPlan whole = sampler.plan(SCHEDULE, Steps.of(count));
         int until = whole.stepsUntil(share, SCHEDULE.trainTimesteps());
         Assume.that(until > 0 && until < whole.size());

@@ -28,12 +28,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplersTest {
+    private static final String NAMES = "ddim, deis, dpmpp_2m, dpmpp_2m_karras, dpmpp_2m_sde, dpmpp_2m_sde_karras, "
+            + "dpmpp_3m_sde, dpmpp_3m_sde_karras, dpmpp_sde, dpmpp_sde_karras, euler, euler_a, heun, lcm, "
+            + "lcm_shift_250, lcm_shift_500, lms, lms_karras, pndm, tcd, unipc";
+
     private static final NoiseSchedule SCHEDULE = new NoiseSchedule(ScheduleSettings.STABLE_DIFFUSION);
 
     @Test
     void everyNameGivesASamplerOfThatName() {
-        assertThat(Samplers.names())
-                .containsExactly("ddim", "dpmpp_2m", "dpmpp_2m_karras", "euler", "euler_a", "lcm", "pndm", "tcd");
+        assertThat(Samplers.names()).containsExactly(NAMES.split(", "));
         assertThat(Samplers.names())
                 .allMatch(name -> Samplers.named(name).name().equals(name));
     }
@@ -41,23 +44,49 @@ class SamplersTest {
     @Test
     void everySamplerHasTheTitleThatOtherToolsKnow() {
         assertThat(Samplers.names().stream().map(name -> Samplers.named(name).title()))
-                .containsExactly("DDIM", "DPM++ 2M", "DPM++ 2M Karras", "Euler", "Euler a", "LCM", "PLMS", "TCD");
+                .containsExactly(
+                        "DDIM",
+                        "DEIS",
+                        "DPM++ 2M",
+                        "DPM++ 2M Karras",
+                        "DPM++ 2M SDE",
+                        "DPM++ 2M SDE Karras",
+                        "DPM++ 3M SDE",
+                        "DPM++ 3M SDE Karras",
+                        "DPM++ SDE",
+                        "DPM++ SDE Karras",
+                        "Euler",
+                        "Euler a",
+                        "Heun",
+                        "LCM",
+                        "LCM shift 250",
+                        "LCM shift 500",
+                        "LMS",
+                        "LMS Karras",
+                        "PLMS",
+                        "TCD",
+                        "UniPC");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DPM++ 2m karras, dpmpp_2m_karras", "uni_pc, unipc", "Euler_A, euler_a", "DPM++ SDE, dpmpp_sde"})
+    void titlesAreKnownInAnyWriting(String title, String name) {
+        assertThat(Samplers.titled(title)).map(Sampler::name).contains(name);
     }
 
     @Test
     void anUnknownNameIsRefusedWithTheNearestAndAll() {
         assertThatThrownBy(() -> Samplers.named("dpm++2m"))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("there is no sampler \"dpm++2m\"; did you mean dpmpp_2m?"
-                        + " Known are ddim, dpmpp_2m, dpmpp_2m_karras, euler, euler_a, lcm, pndm, tcd");
+                .hasMessage("there is no sampler \"dpm++2m\"; did you mean dpmpp_2m?" + " Known are " + NAMES);
     }
 
     @Test
     void anUnknownClassIsRefused() {
-        assertThatThrownBy(() -> Samplers.from(config("{\"_class_name\": \"HeunDiscreteScheduler\"}")))
+        assertThatThrownBy(() -> Samplers.from(config("{\"_class_name\": \"DDPMScheduler\"}")))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessage("scheduler_config.json: _class_name asks for HeunDiscreteScheduler, which is not supported;"
-                        + " choose one of ddim, dpmpp_2m, dpmpp_2m_karras, euler, euler_a, lcm, pndm, tcd");
+                .hasMessage("scheduler_config.json: _class_name asks for DDPMScheduler, which is not supported;"
+                        + " choose one of " + NAMES);
         assertThatThrownBy(() -> Samplers.from(config("{}")))
                 .hasMessage("scheduler_config.json: _class_name is missing: it says which sampler to use");
     }
@@ -75,6 +104,15 @@ class SamplersTest {
                 "DPMSolverMultistepScheduler | {'solver_order': 3} | solver_order must be 1 or 2, not 3",
                 "DPMSolverMultistepScheduler | {'final_sigmas_type': 'one'}"
                         + " | final_sigmas_type must be zero or sigma_min, not \"one\"",
+                "UniPCMultistepScheduler | {'solver_order': 4} | solver_order must be 1, 2 or 3, not 4",
+                "UniPCMultistepScheduler | {'predict_x0': false}"
+                        + " | predict_x0 must be true: UniPC predicts images here, not noise",
+                "UniPCMultistepScheduler | {'disable_corrector': [0]}"
+                        + " | disable_corrector must be empty: UniPC corrects every step here",
+                "DEISMultistepScheduler | {'solver_type': 'euler'}"
+                        + " | solver_type must be logrho, midpoint, heun, bh1 or bh2, not \"euler\"",
+                "HeunDiscreteScheduler | {'clip_sample': true}"
+                        + " | clip_sample must be false: Heun's method has no limit of the image here",
                 "PNDMScheduler | {} | skip_prk_steps must be true: the Runge-Kutta start of PNDM is not supported",
                 "DDIMScheduler | {'thresholding': true}"
                         + " | thresholding must be false: this option of DDIMScheduler is not supported"
