@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * DPM-Solver++ multistep with fresh noise, "DPM++ 2M SDE" and "DPM++ 3M SDE" (Crowson's k-diffusion): a solver of second
- * or third order that remembers the images of the steps before.
+ * DPM-Solver++ multistep with fresh noise, "DPM++ 2M SDE" and "DPM++ 3M SDE" (Crowson's k-diffusion): a solver of
+ * second or third order that remembers the images of the steps before.
  *
  * @param sigmaSpacing whether the noise levels are those of the timesteps, which are evenly spaced with both ends
  * @param order 2 or 3

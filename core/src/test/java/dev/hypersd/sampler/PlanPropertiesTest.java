@@ -61,7 +61,7 @@ class PlanPropertiesTest {
             if (i > 0) {
                 NoiseLevel before = steps.get(i - 1).level();
                 // PLMS visits its second level twice, for the repetition of the first step; Heun's method visits each.
-                boolean repeated = sampler instanceof Pndm && i == 2 || sampler instanceof Heun && i % 2 == 0;
+                boolean repeated = (sampler instanceof Pndm && i == 2) || (sampler instanceof Heun && i % 2 == 0);
                 assertThat(step.level().sigma()).isLessThanOrEqualTo(before.sigma());
                 assertThat(step.level().equals(before)).isEqualTo(repeated);
             }
