@@ -33,7 +33,7 @@ public record Preset(
         double guidance,
         Range guidanceRange,
         Optional<PredictionType> prediction) {
-    /** How a model is sampled that predicts what its base model does. */
+    /** Creates a preset of a model that predicts what its base model does. */
     public Preset(
             String name,
             String file,

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The presets of the models that others have released, each as its model card says. */
+/** The presets of models that others have released, with the settings of their model cards. */
 final class ReleasedPresets {
-    /** Guidance is part of the model: one pass for each step. */
+    /** The range of guidance scales of models into which guidance was distilled, with one pass for each step. */
     private static final Range OFF = new Range(0, 1);
 
     private static final Sampler DDIM = Samplers.named("ddim");
@@ -31,8 +31,9 @@ final class ReleasedPresets {
     }
 
     /**
-     * ByteDance/Hyper-SD: the table of its model card. The one-step model for ComfyUI goes from the sigma of timestep
-     * 800 to 0, by the scheduler that lies beside it (comfyui/ComfyUI-HyperSDXL1StepUnetScheduler).
+     * Returns the presets of ByteDance/Hyper-SD, from the table of its model card. The one-step model for ComfyUI goes
+     * from the sigma of timestep 800 to 0, by the scheduler that is published with it
+     * (comfyui/ComfyUI-HyperSDXL1StepUnetScheduler).
      */
     private static List<Preset> hyper() {
         List<Preset> presets = new ArrayList<>();
@@ -91,9 +92,9 @@ final class ReleasedPresets {
     }
 
     /**
-     * latent-consistency/lcm-lora-sdv1-5, lcm-lora-sdxl: LCMScheduler, 2 to 8 steps, guidance off or from 1 to 2, by
-     * their model cards. h1t/TCD-SD15-LoRA, TCD-SDXL-LoRA: TCDScheduler, eta 0.3, guidance 0, 4 steps in the examples
-     * and any number by the paper (Zheng et al., 2024), by theirs.
+     * Returns the presets of LCM and TCD. latent-consistency/lcm-lora-sdv1-5, lcm-lora-sdxl: LCMScheduler, 2 to 8
+     * steps, guidance off or from 1 to 2, by their model cards. h1t/TCD-SD15-LoRA, TCD-SDXL-LoRA: TCDScheduler, eta
+     * 0.3, guidance 0, 4 steps in the examples and any number by the paper (Zheng et al., 2024), by their model cards.
      */
     private static List<Preset> consistency() {
         Range lcmSteps = new Range(2, 8);
@@ -112,8 +113,8 @@ final class ReleasedPresets {
     }
 
     /**
-     * wangfuyun/PCM_Weights, phased consistency models: DDIM with trailing timesteps, each file for the number of steps
-     * in its name, by its model card. Small CFG is guidance from 1 (off) to 2. Normal CFG is 2 to 9, better 2.5 to 3.5
+     * Returns the presets of wangfuyun/PCM_Weights, phased consistency models: DDIM with trailing timesteps, each file
+     * for the number of steps in its name, by its model card. Small CFG is guidance from 1 (off) to 2. Normal CFG is 2 to 9, better 2.5 to 3.5
      * with 4 steps and 3 to 6 with 8 steps, of which the middle is taken; with 16 steps the 7.5 of the authors' demo.
      * The LCM-like LoRAs are sampled as LCM's. The stochastic ones are for Stable Diffusion 3 alone.
      */
@@ -149,8 +150,8 @@ final class ReleasedPresets {
     }
 
     /**
-     * ByteDance/SDXL-Lightning: EulerDiscreteScheduler with trailing timesteps, guidance 0, each file for its own
-     * number of steps, by its model card. The one-step models predict the image ("sample").
+     * Returns the presets of ByteDance/SDXL-Lightning: EulerDiscreteScheduler with trailing timesteps, guidance 0, each
+     * file for its own number of steps, by its model card. The one-step models predict the image ("sample").
      */
     private static List<Preset> lightning() {
         List<Preset> presets = new ArrayList<>();
@@ -185,9 +186,10 @@ final class ReleasedPresets {
     }
 
     /**
-     * stabilityai/sd-turbo and sdxl-turbo, as folders or as the files {@code sd_turbo} and {@code sd_xl_turbo_1.0}: one
-     * step, up to four for more quality, guidance 0, by their model cards; EulerDiscreteScheduler and
-     * EulerAncestralDiscreteScheduler with trailing timesteps, by their scheduler_config.json.
+     * Returns the presets of stabilityai/sd-turbo and sdxl-turbo, as folders or as the files {@code sd_turbo} and
+     * {@code sd_xl_turbo_1.0}: one step, up to four for more quality, guidance 0, by their model cards;
+     * EulerDiscreteScheduler and EulerAncestralDiscreteScheduler with trailing timesteps, by their
+     * scheduler_config.json.
      */
     private static List<Preset> turbo() {
         return List.of(
@@ -199,8 +201,8 @@ final class ReleasedPresets {
     }
 
     /**
-     * tianweiy/DMD2: LCMScheduler at timesteps 999, 749, 499 and 249, or in one step at 399, guidance 0, by its model
-     * card.
+     * Returns the presets of tianweiy/DMD2: LCMScheduler at timesteps 999, 749, 499 and 249, or in one step at 399,
+     * guidance 0, by its model card.
      */
     private static List<Preset> distributionMatching() {
         Steps four = Steps.at(999, 749, 499, 249);
@@ -215,8 +217,8 @@ final class ReleasedPresets {
     }
 
     /**
-     * ChenDY/NitroFusion: one step, up to four, guidance 0, and LCMScheduler with four original steps and timesteps
-     * that are shifted to 250 (Realism) or 500 (Vibrant), by its model card.
+     * Returns the presets of ChenDY/NitroFusion: one step, up to four, guidance 0, and LCMScheduler with four original
+     * steps and timesteps that are shifted to 250 (Realism) or 500 (Vibrant), by its model card.
      */
     private static List<Preset> nitro() {
         List<Preset> presets = new ArrayList<>();

@@ -93,6 +93,7 @@ record Format<T>(
             Format::node);
 
     static final Format<PredictionType> PREDICTION = new Format<>(
+            "string",
             "epsilon, v or sample",
             PredictionType::named,
             PredictionType::word,

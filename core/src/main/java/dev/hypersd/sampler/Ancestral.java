@@ -7,7 +7,7 @@ package dev.hypersd.sampler;
  * @param up the weight of the fresh noise
  */
 record Ancestral(double down, double up) {
-    /** With as much fresh noise between two sigmas as DDPM draws. */
+    /** Returns the step between two sigmas with as much fresh noise as DDPM draws. */
     static Ancestral of(double from, double to) {
         double down = to * to / from;
         return new Ancestral(down, Math.sqrt(to * to - down * down));

@@ -58,7 +58,7 @@ public record Deis(TimestepSpacing spacing, SigmaSpacing sigmaSpacing, int order
         return isLowerAtTheEnd && size < SHORT ? Math.min(possible, size - i) : possible;
     }
 
-    /** With the noises of {@code order} evaluations, counted in log sigma from where the step begins. */
+    /** Returns the step with the noises of {@code order} evaluations, measured in log sigma from its beginning. */
     private static SamplingStep step(SigmaSchedule sigmas, int i, int order) {
         double from = sigmas.sigma(i);
         double change = Math.log(sigmas.sigma(i + 1) / from);
@@ -74,7 +74,7 @@ public record Deis(TimestepSpacing spacing, SigmaSpacing sigmaSpacing, int order
                         .toList());
     }
 
-    /** The integrals of {@code u^k exp(u)} from 0 to {@code end}, by parts. */
+    /** Returns the integrals of {@code u^k exp(u)} from 0 to {@code end}, by parts. */
     private static double[] exponentialMoments(double end, int count) {
         double[] moments = new double[count];
         moments[0] = Math.expm1(end);

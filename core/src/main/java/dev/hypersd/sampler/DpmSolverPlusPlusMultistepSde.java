@@ -55,7 +55,8 @@ public record DpmSolverPlusPlusMultistepSde(SigmaSpacing sigmaSpacing, int order
         if (to == 0) {
             return SamplingStep.of(sigmas.timestep(i), level, 1, 0).withInputScale(level.alpha());
         }
-        double step = Math.log(from / to); // of -log sigma; noise goes away twice as fast and comes back
+        double step =
+                Math.log(from / to); // in -log sigma; twice as much noise is removed, and half of it is added anew
         double[] x0 = new double[seen];
         x0[0] = 1;
         switch (seen) {
@@ -72,7 +73,7 @@ public record DpmSolverPlusPlusMultistepSde(SigmaSpacing sigmaSpacing, int order
                 .withNoise(to * Math.sqrt(1 - kept * kept));
     }
 
-    /** How often the step before fits into the one from {@code i}: what turns its difference into a slope. */
+    /** Returns the factor that turns the difference of the last two images into a slope over the next step. */
     private static double slope(SigmaSchedule sigmas, int i) {
         return Math.log(sigmas.sigma(i) / sigmas.sigma(i + 1)) / Math.log(sigmas.sigma(i - 1) / sigmas.sigma(i));
     }
@@ -82,7 +83,7 @@ public record DpmSolverPlusPlusMultistepSde(SigmaSpacing sigmaSpacing, int order
         x0[1] -= factor * slope;
     }
 
-    /** Of the parabola through three images. */
+    /** Adds slope and curvature of the parabola through three images. */
     private static void addSlopeAndCurvature(double[] x0, SigmaSchedule sigmas, int i, double step) {
         double latest = Math.log(sigmas.sigma(i - 1) / sigmas.sigma(i)) / step;
         double earlier = Math.log(sigmas.sigma(i - 2) / sigmas.sigma(i - 1)) / step;

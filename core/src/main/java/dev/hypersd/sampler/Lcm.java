@@ -21,12 +21,12 @@ import java.util.OptionalInt;
  */
 public record Lcm(int originalSteps, double timestepScaling, OptionalDouble clip, OptionalInt shiftedTimestep)
         implements Sampler {
-    /** The one of all published models but those of NitroFusion. */
+    /** The sampler of all published models other than those of NitroFusion. */
     static final Lcm USUAL = new Lcm(50, 10, OptionalDouble.empty(), OptionalInt.empty());
 
     private static final double SIGMA_DATA = 0.5;
 
-    /** The one of a model of NitroFusion, which is distilled with four timesteps. */
+    /** Returns the sampler of a model of NitroFusion, which was distilled with four timesteps. */
     static Lcm shifted(int timestep) {
         return new Lcm(4, USUAL.timestepScaling, OptionalDouble.empty(), OptionalInt.of(timestep));
     }

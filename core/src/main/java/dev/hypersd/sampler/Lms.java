@@ -46,7 +46,7 @@ public record Lms(TimestepSpacing spacing, SigmaSpacing sigmaSpacing) implements
                 name(), schedule.prediction(), sigmas.initNoiseSigma(spacing), OptionalDouble.empty(), rows);
     }
 
-    /** With the noises of {@code order} evaluations, counted in sigma from where the step begins. */
+    /** Returns the step with the noises of {@code order} evaluations, measured in sigma from its beginning. */
     private static SamplingStep step(SigmaSchedule sigmas, int i, int order) {
         double from = sigmas.sigma(i);
         double change = sigmas.sigma(i + 1) - from;

@@ -2,12 +2,12 @@ package dev.hypersd.sampler;
 
 import java.util.stream.IntStream;
 
-/** What multistep methods are made of: polynomials through earlier evaluations, integrated over the next step. */
+/** Integrals over the next step of polynomials through earlier evaluations, as multistep methods use them. */
 final class Multistep {
     private Multistep() {}
 
     /**
-     * The weights of values at {@code nodes} in the integral of the polynomial through them.
+     * Returns the weights of values at {@code nodes} in the integral of the polynomial through them.
      *
      * @param nodes where the values are known, all different
      * @param moments the integrals of 1, u, u^2, ..., at least as many as there are nodes
@@ -18,7 +18,7 @@ final class Multistep {
                 .toArray();
     }
 
-    /** The coefficients, from 1 upwards, of Lagrange's polynomial that is 1 at node {@code k} and 0 at the others. */
+    /** Returns the coefficients, from 1 upwards, of Lagrange's polynomial that is 1 at node {@code k} and 0 at the others. */
     private static double[] basis(double[] nodes, int k) {
         double[] coefficients = new double[nodes.length];
         coefficients[0] = 1;

@@ -60,7 +60,7 @@ public final class Samplers {
                     new DpmSolverPlusPlusSde(TimestepSpacing.LINSPACE, SigmaSpacing.TIMESTEPS),
                     new DpmSolverPlusPlusSde(TimestepSpacing.LINSPACE, SigmaSpacing.KARRAS)));
 
-    /** Those that no configuration asks for. */
+    /** The samplers that no scheduler_config.json can name. */
     private static final List<Sampler> WITHOUT_CLASS = List.of(
             new DpmSolverPlusPlusMultistepSde(SigmaSpacing.TIMESTEPS, 2),
             new DpmSolverPlusPlusMultistepSde(SigmaSpacing.KARRAS, 2),

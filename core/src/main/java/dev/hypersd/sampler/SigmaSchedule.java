@@ -104,7 +104,7 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
         return sigmas[i];
     }
 
-    /** The timestep of a sigma between those of the steps. */
+    /** Returns the timestep of a sigma, which may lie between those of the steps. */
     double timestepOf(double sigma) {
         return timestep(trainedSigmas(noise), sigma);
     }

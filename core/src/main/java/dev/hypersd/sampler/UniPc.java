@@ -89,9 +89,9 @@ public record UniPc(
     }
 
     /**
-     * A jump, corrected by the images seen so far.
+     * Returns a jump, corrected by the images seen so far.
      *
-     * @param orderBefore of the step that led here, 0 if there was none
+     * @param orderBefore the order of the step before, 0 if there was none
      */
     private SamplingStep step(SigmaSchedule sigmas, int i, int orderBefore, int orderNow) {
         NoiseLevel to = sigmas.level(i + 1);
@@ -113,7 +113,7 @@ public record UniPc(
         }
     }
 
-    /** What the predictor adds to the jump from level {@code i}: weights of image {@code i} and those before it. */
+    /** Returns what the predictor adds to the jump from level {@code i}: weights of images, the latest first. */
     private double[] predictor(SigmaSchedule sigmas, int i, int count) {
         double[] added = new double[count];
         if (count > 1) {
@@ -124,7 +124,7 @@ public record UniPc(
         return added;
     }
 
-    /** The same for the corrector, which knows image {@code i + 1} too: the first weight is its. */
+    /** Returns the same for the corrector, which also uses image {@code i + 1}, the first of the weights. */
     private double[] corrector(SigmaSchedule sigmas, int i, int count) {
         double[] nodes = Arrays.copyOf(nodes(sigmas, i, count), count);
         nodes[count - 1] = 1;
@@ -146,7 +146,7 @@ public record UniPc(
         }
     }
 
-    /** Where the images before {@code i} lie: how far back in lambda, in steps like the one from {@code i}. */
+    /** Returns the distances in lambda of the images before {@code i}, in units of the step from {@code i}. */
     private static double[] nodes(SigmaSchedule sigmas, int i, int count) {
         double lambda = sigmas.level(i).lambda();
         return IntStream.range(1, count)
@@ -154,7 +154,7 @@ public record UniPc(
                 .toArray();
     }
 
-    /** The step from level {@code i} in lambda, negative. */
+    /** Returns the step from level {@code i} in lambda, which is negative. */
     private static double step(SigmaSchedule sigmas, int i) {
         return sigmas.level(i).lambda() - sigmas.level(i + 1).lambda();
     }
@@ -163,7 +163,7 @@ public record UniPc(
         return -sigmas.level(i + 1).alpha() * scale(step(sigmas, i));
     }
 
-    /** B(h) of the paper. */
+    /** Returns B(h) of the paper. */
     private double scale(double step) {
         return switch (variant) {
             case BH1 -> step;
@@ -171,7 +171,7 @@ public record UniPc(
         };
     }
 
-    /** The right-hand side of the paper's equation for the weights (theorem 3.1). */
+    /** Returns the right-hand side of the paper's equation for the weights (theorem 3.1). */
     private double[] moments(double step, int count) {
         double[] moments = new double[count];
         double phi = Math.expm1(step) / step - 1;
