@@ -1,7 +1,8 @@
-"""Makes the cases of the SDXL refiner and of inpainting U-Nets, and their models; and those of further schedulers.
+"""Makes the cases of the SDXL refiner and of inpainting U-Nets, and their models; the pictures of scheduler configurations; and those of
+further schedulers.
 
     pip install diffusers transformers torch scipy torchsde k-diffusion     (0.40 development version, 5.18, 2.13 on the CPU)
-    python make.py pipelines schedulers
+    python make.py pipelines configurations schedulers
 
 Models are tiny and random; every value is exact in half precision, in which they are stored. Noise is recorded in the order drawn.
 """
@@ -22,6 +23,7 @@ from diffusers import (
     LCMScheduler,
     LMSDiscreteScheduler,
     StableDiffusionInpaintPipeline,
+    StableDiffusionPipeline,
     StableDiffusionXLImg2ImgPipeline,
     StableDiffusionXLPipeline,
     UniPCMultistepScheduler,
@@ -348,6 +350,92 @@ def schedulers():
                is_scaled=True, timestep_spacing="trailing", prediction_type="sample")
 
 
+# Scheduler configurations: name, model, class, what the configuration says beyond PUBLISHED, and the number of steps.
+# Each value that a sampler accepts occurs, and those that correct each other (an old file in a Stable Diffusion 1 pipeline) too.
+PUBLISHED = {"num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
+V = {"prediction_type": "v_prediction"}
+SAMPLE = {"prediction_type": "sample"}
+ZERO_SNR = {**V, "rescale_betas_zero_snr": True}
+LEADING = {"timestep_spacing": "leading", "steps_offset": 1}
+TRAILING = {"timestep_spacing": "trailing"}
+LINSPACE = {"timestep_spacing": "linspace"}
+KARRAS = {"use_karras_sigmas": True}
+NO_CLIP = {"clip_sample": False}
+PLMS = {"skip_prk_steps": True}
+CONFIGURATIONS = [
+    ("ddim_clip_missing", "sd15", "DDIM", {**LEADING, "set_alpha_to_one": False}, 6),
+    ("ddim_clip_asked_for", "sd15", "DDIM", {**LEADING, "clip_sample": True}, 6),
+    ("ddim_clip", "sdxl", "DDIM", {**LEADING, **V, "clip_sample": True, "clip_sample_range": 2.0}, 6),
+    ("ddim_linear", "sdxl", "DDIM", {**LEADING, **NO_CLIP, "beta_schedule": "linear"}, 6),
+    ("ddim_cosine", "sdxl", "DDIM", {**TRAILING, **V, **NO_CLIP, "beta_schedule": "squaredcos_cap_v2"}, 4),
+    ("ddim_sample", "sdxl", "DDIM", {**LINSPACE, **SAMPLE, **NO_CLIP, "set_alpha_to_one": False}, 6),
+    ("ddim_zero_snr", "sd15", "DDIM", {**TRAILING, **ZERO_SNR, **NO_CLIP}, 6),
+    ("ddim_offset_0", "sdxl", "DDIM", {**LEADING, **NO_CLIP, "steps_offset": 0}, 1),
+    ("pndm_old_offset_0", "sd15", "PNDM", {**LEADING, **PLMS, "steps_offset": 0, "set_alpha_to_one": False}, 6),
+    ("pndm_v", "sd15", "PNDM", {**LEADING, **PLMS, **V}, 6),
+    ("pndm_v_trailing", "sdxl", "PNDM", {**TRAILING, **PLMS, **V, "set_alpha_to_one": True}, 16),
+    ("pndm_linspace", "sd15", "PNDM", {**LINSPACE, **PLMS}, 6),
+    ("pndm_v_linspace", "sdxl", "PNDM", {**LINSPACE, **PLMS, **V, "set_alpha_to_one": True}, 6),
+    ("pndm_two_steps", "sdxl", "PNDM", {**LINSPACE, **PLMS}, 2),
+    ("euler_leading", "sdxl", "EulerDiscrete", LEADING, 6),
+    ("euler_v", "sd15", "EulerDiscrete", {**LINSPACE, **V}, 6),
+    ("euler_sample", "sdxl", "EulerDiscrete", {**TRAILING, **SAMPLE}, 6),
+    ("euler_zero_snr", "sdxl", "EulerDiscrete", {**TRAILING, **ZERO_SNR}, 6),
+    ("euler_karras", "sdxl", "EulerDiscrete", {**LINSPACE, **KARRAS, **V}, 16),
+    ("euler_karras_cosine", "sdxl", "EulerDiscrete", {**TRAILING, **KARRAS, **V, "beta_schedule": "squaredcos_cap_v2"}, 6),
+    ("euler_sigma_min", "sd15", "EulerDiscrete", {**LEADING, "final_sigmas_type": "sigma_min"}, 6),
+    ("euler_ancestral", "sdxl", "EulerAncestralDiscrete", TRAILING, 6),
+    ("euler_ancestral_v", "sd15", "EulerAncestralDiscrete", {**LEADING, **V}, 6),
+    ("euler_ancestral_zero_snr", "sdxl", "EulerAncestralDiscrete", {**TRAILING, **ZERO_SNR}, 6),
+    ("dpmpp_leading", "sdxl", "DPMSolverMultistep", LEADING, 6),
+    ("dpmpp_v_long", "sd15", "DPMSolverMultistep", {**LINSPACE, **V}, 20),
+    ("dpmpp_sample", "sdxl", "DPMSolverMultistep", {**TRAILING, **SAMPLE, "solver_type": "heun"}, 6),
+    ("dpmpp_first_order", "sdxl", "DPMSolverMultistep", {**LINSPACE, "solver_order": 1}, 6),
+    ("dpmpp_karras_v", "sdxl", "DPMSolverMultistep", {**LINSPACE, **KARRAS, **V}, 6),
+    ("dpmpp_karras_cosine", "sdxl", "DPMSolverMultistep",
+     {**LINSPACE, **KARRAS, **V, "beta_schedule": "squaredcos_cap_v2", "final_sigmas_type": "sigma_min"}, 6),
+    ("dpmpp_second_order_end", "sd15", "DPMSolverMultistep",
+     {**LEADING, "lower_order_final": False, "final_sigmas_type": "sigma_min"}, 6),
+    ("dpmpp_euler_end", "sdxl", "DPMSolverMultistep",
+     {**LEADING, "euler_at_final": True, "final_sigmas_type": "sigma_min"}, 16),
+    ("dpmpp_zero_snr", "sdxl", "DPMSolverMultistep", {**TRAILING, **ZERO_SNR}, 6),
+    ("lcm", "sdxl", "LCM", {}, 4),
+    ("lcm_v", "sd15", "LCM", {**V, "original_inference_steps": 100}, 4),
+    ("lcm_sample_clip", "sdxl", "LCM", {**SAMPLE, "clip_sample": True, "timestep_scaling": 1.0}, 2),
+    ("tcd", "sdxl", "TCD", {}, 4),
+    ("tcd_zero_snr", "sd15", "TCD", ZERO_SNR, 4),
+    ("tcd_sample", "sdxl", "TCD", {**SAMPLE, "set_alpha_to_one": True, "original_inference_steps": 100}, 6),
+]
+
+
+def scheduler_picture(name, model, kind, config, steps):
+    config = {**PUBLISHED, **config}
+    made = getattr(diffusers, kind + "Scheduler").from_config(config)
+    few = kind in ("LCM", "TCD")
+    call = dict(prompt="a red fox", num_inference_steps=steps, guidance_scale=1.0 if few else 5.0, height=64, width=64)
+    if kind == "TCD":
+        call["eta"] = 0.3
+    folder = ROOT / "models" / model
+    if model == "sd15":
+        pipeline = StableDiffusionPipeline.from_pretrained(folder, scheduler=made, torch_dtype=torch.float32, safety_checker=None)
+    else:
+        pipeline = StableDiffusionXLPipeline.from_pretrained(folder, scheduler=made, torch_dtype=torch.float32, add_watermarker=False)
+    pipeline.set_progress_bar_config(disable=True)
+    case = ROOT.parent / "scheduler_pictures" / name
+    case.mkdir(parents=True, exist_ok=True)
+    pipeline(**call, generator=torch.Generator().manual_seed(3)).images[0].save(case / "picture.png", optimize=True)
+    # Old files lack keys that today's have.
+    said = config if "old" in name or "missing" in name else {k: v for k, v in made.config.items() if not k.startswith("_")}
+    described = {"kind": "scheduler_picture", "name": name, "model": f"../../pipelines/models/{model}",
+                 "scheduler": {"_class_name": kind + "Scheduler", **said}, "call": call, "seed": 3}
+    (case / "case.json").write_text(json.dumps(described, indent=1) + "\n")
+
+
+def configurations():
+    for case in CONFIGURATIONS:
+        scheduler_picture(*case)
+
+
 if __name__ == "__main__":
     for part in sys.argv[1:]:
-        {"pipelines": pipelines, "schedulers": schedulers}[part]()
+        {"pipelines": pipelines, "configurations": configurations, "schedulers": schedulers}[part]()

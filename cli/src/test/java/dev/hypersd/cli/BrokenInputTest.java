@@ -56,7 +56,7 @@ class BrokenInputTest {
                     unet/diffusion_pytorch_model.safetensors      | the U-Net's prediction in step 1 of 1 is not finite
                     vae/diffusion_pytorch_model.safetensors       | the decoded picture is not finite
                     """)
-    void weightsThatAreNoNumbersAreToldByTheStageWhereTheyShow(String weights, String sentence) throws IOException {
+    void weightsOfNanAreReportedWithTheStageThatFails(String weights, String sentence) throws IOException {
         Path model = tiny();
         breakNumbers(model.resolve(weights));
         assertFailure(1, sentence, generate(model, "--sampler=ddim"));
@@ -70,7 +70,7 @@ class BrokenInputTest {
     }
 
     @Test
-    void aLoraThatFitsInPartIsRefusedOrAppliedAsWishedAndTheRestIsNamedOnce() throws IOException {
+    void aLoraThatFitsPartlyIsRefusedOrAppliedByChoiceAndTheRestIsNamedOnce() throws IOException {
         Path lora = folder.resolve("style.safetensors");
         Engine.infer(() -> {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -144,7 +144,7 @@ class BrokenInputTest {
     }
 
     @Test
-    void aVariantThatIsNotThereIsRefusedWithWhatIs() throws IOException {
+    void aMissingVariantIsRefusedWithTheExistingOnes() throws IOException {
         Path model = tiny();
         assertFailure(
                 2,
@@ -158,7 +158,7 @@ class BrokenInputTest {
     }
 
     @Test
-    void whatNoMachineCouldHoldIsRefusedBeforeItIsTried() throws IOException {
+    void requestsBeyondAllMemoryAreRefusedBeforeTheyAreTried() throws IOException {
         Outcome outcome = generate(tiny(), "--size=8192", "--count=10000", "--batch=10000");
         assertFailure(2, "a batch of 10000 pictures of 8192x8192 takes about", outcome);
     }

@@ -69,7 +69,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void whatWasJudgedIsNotDrawnAgain() {
+    void judgedPicturesAreNotDrawnAgain() {
         run();
         String first = out.toString();
         out.getBuffer().setLength(0);
@@ -78,7 +78,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void whatIsWrongInARecipeIsNamed() {
+    void errorsInARecipeAreNamed() {
         assertThat(run("--set", "seeds=[]")).isEqualTo(1);
         assertThat(err.toString()).contains("recipe.yaml: seeds is empty; name at least one");
         assertThat(run("--set", "methods=[{name: Base}]")).isEqualTo(1);
@@ -88,7 +88,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void judgesThatAreNotThereAreNamedBeforeAnythingIsDrawn() {
+    void missingJudgesAreNamedBeforeAnythingIsDrawn() {
         assertThat(run("--set", "judges=" + folder.resolve("nowhere"))).isEqualTo(1);
         assertThat(err.toString()).contains(folder.resolve("nowhere") + ": has no judges");
         assertThat(folder.resolve("out")).doesNotExist();

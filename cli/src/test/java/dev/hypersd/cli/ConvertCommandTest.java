@@ -61,7 +61,7 @@ class ConvertCommandTest {
     }
 
     @Test
-    void whatDoesNotGoTogetherIsSaidBeforeAnythingIsWritten() {
+    void incompatibleLorasAreRefusedBeforeAnythingIsWritten() {
         String file = folder.resolve("xl.safetensors").toString();
         done("convert", SDXL, "--out", file);
         failed(1, "name a model directory with its own configurations", "convert", file, "--out=a");

@@ -66,7 +66,7 @@ class DataCommandTest {
     }
 
     @Test
-    void aFolderWithSomethingInItIsLeftAlone() throws Exception {
+    void aFolderThatIsNotEmptyIsRefusedAndUnchanged() throws Exception {
         Files.createFile(folder.resolve("something"));
 
         assertThat(data("scenes", "--out", folder.toString(), "--count", "1")).isEqualTo(2);
@@ -83,7 +83,7 @@ class DataCommandTest {
     }
 
     @Test
-    void whatCannotBeDrawnIsASentence() {
+    void impossibleRequestsAreRefusedInOneSentence() {
         assertThat(data("sheet", "--out", "x.png", "--count", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("a set has at least 1 scene, not 0");
         assertThat(data("sheet", "--out", "x.png", "--count", "1", "--columns", "0"))

@@ -44,7 +44,7 @@ class EmbeddedModelOptionsTest {
     }
 
     @Test
-    void aControlNetThatIsNotThereIsNamed() {
+    void aMissingControlNetIsNamed() {
         draw("seen.png");
         Outcome outcome = Outcome.of(
                 "generate",

@@ -46,7 +46,7 @@ class EvalCommandTest {
     }
 
     @Test
-    void whatIsNotANumberOfPromptsIsRefused() {
+    void invalidNumbersOfPromptsAreRefused() {
         assertThat(run("--prompts", "all", "--judges", folder.toString())).isEqualTo(2);
         assertThat(err.toString())
                 .contains("\"all\" names no prompts: there is no such file; name a file, or write test: and how many");
@@ -73,7 +73,7 @@ class EvalCommandTest {
     }
 
     @Test
-    void whatIsAskedForOtherwiseIsDrawnAndJudgedAnewInTheSameFolder() throws IOException {
+    void otherOptionsAreDrawnAndJudgedAgainInTheSameFolder() throws IOException {
         TinyJudges.write(folder.resolve("judges/attributes"));
         String judges = folder.resolve("judges").toString();
         assertThat(run("--prompts", "test:2", "--judges", judges)).isZero();
@@ -125,7 +125,7 @@ class EvalCommandTest {
     }
 
     @Test
-    void judgesThatAreNotThereAreNamedBeforeAnythingIsDrawn() {
+    void missingJudgesAreNamedBeforeAnythingIsDrawn() {
         assertThat(run(
                         "--prompts",
                         "test:2",

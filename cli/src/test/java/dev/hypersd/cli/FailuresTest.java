@@ -14,7 +14,7 @@ class FailuresTest {
     private final CommandLine command = Main.commandLine().setErr(new PrintWriter(err, true));
 
     @Test
-    void nativeMemoryThatRunsOutIsASentence() {
+    void exhaustedNativeMemoryIsReportedInOneSentence() {
         Exception failure = catchException(() -> Tensors.empty(1L << 50));
 
         int code = Failures.failed(failure, command, command.parseArgs());
@@ -24,7 +24,7 @@ class FailuresTest {
     }
 
     @Test
-    void memoryOfJavaThatRunsOutIsASentence() {
+    void exhaustedJavaMemoryIsReportedInOneSentence() {
         assertThat(Failures.outOfMemory(command)).isEqualTo(1);
         assertThat(err.toString()).startsWith("hypersd: there is not enough memory; try a smaller --size");
     }

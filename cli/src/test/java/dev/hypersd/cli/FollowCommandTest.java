@@ -36,14 +36,14 @@ class FollowCommandTest {
     }
 
     @Test
-    void linesThatNobodyMakesAreRefusedWithThoseThatThereAre() {
+    void unknownPreprocessorsAreRefusedWithTheExistingOnes() {
         Outcome outcome = follow("--net=nowhere", "--lines=depth");
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.err()).contains("--lines", "depth", "CANNY", "SCRIBBLE");
     }
 
     @Test
-    void aControlNetThatIsNotThereIsNamed() {
+    void aMissingControlNetIsNamed() {
         Outcome outcome = follow("--net=/nowhere/canny", "--lines=canny", "--scenes=2");
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.err()).contains("/nowhere/canny");

@@ -171,7 +171,7 @@ class GenerateCommandTest {
                     --no-such-option          | unknown argument --no-such-option
                     --lora x.safetensors:much | "much" is not a weight; write FILE or FILE:WEIGHT
                     """)
-    void whatIsUsedWronglyGetsOneSentence(String options, String sentence) {
+    void wrongUsageIsReportedInOneSentence(String options, String sentence) {
         assertThat(draw(Stream.concat(Stream.of("--steps=1"), Stream.of(options.split(" ")))
                         .skip(options.startsWith("--steps") ? 1 : 0)
                         .toArray(String[]::new)))
@@ -191,7 +191,7 @@ class GenerateCommandTest {
     }
 
     @Test
-    void aModelThatIsNotThereIsNamed() {
+    void aMissingModelIsNamed() {
         assertFailure("models/none: not found", "--model", "models/none");
     }
 
@@ -231,13 +231,13 @@ class GenerateCommandTest {
     }
 
     @Test
-    void aLoraOfAnotherFamilyGetsAVerdict() {
+    void aLoraOfAnotherFamilyIsRefusedWithItsFamily() {
         Path lora = LORAS.resolve("sdxl-a-kohya.safetensors");
         assertFailure("does not match SD 1.5", "--model", SD15.toString(), "--lora", lora.toString());
     }
 
     @Test
-    void brokenWeightsAreToldByTheStageWhereTheyShow() throws IOException {
+    void brokenWeightsAreReportedWithTheStageThatFails() throws IOException {
         Path broken = folder.resolve("broken");
         RandomModel.write(broken, ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
         try (RandomAccessFile weights = new RandomAccessFile(

@@ -10,7 +10,7 @@ import picocli.CommandLine;
 class HelpTest {
     @ParameterizedTest
     @MethodSource("verbs")
-    void everyVerbExplainsItselfWithAnExample(String verb) {
+    void everySubcommandHasHelpWithAnExample(String verb) {
         String[] arguments = (verb + " --help").split(" ");
         Outcome outcome = Outcome.of(arguments);
         assertThat(outcome.code()).isZero();

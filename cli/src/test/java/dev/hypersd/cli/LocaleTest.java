@@ -48,7 +48,7 @@ class LocaleTest {
     }
 
     @Test
-    void everyByteOfAnArgumentIsHandedOn() {
+    void everyByteOfAnArgumentIsPassedOn() {
         byte[] commandLine = "java\0-cp\0a b\0\0say \"hi\"\\\n\u00ea\0".getBytes(StandardCharsets.UTF_8);
         assertThat(new String(Utf8Locale.argumentFile(commandLine), StandardCharsets.UTF_8))
                 .isEqualTo("\"-cp\"\n\"a b\"\n\"\"\n\"say \\\"hi\\\"\\\\\\n\u00ea\"\n");

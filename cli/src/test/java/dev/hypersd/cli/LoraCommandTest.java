@@ -32,7 +32,7 @@ class LoraCommandTest {
     }
 
     @Test
-    void everyVerbWritesALora() {
+    void everySubcommandOfLoraWritesALora() {
         assertThat(made("lora", "merge", A + ":0.7", B, MODEL, out)).contains("LoRA of SD 1.5", "merged_from");
         assertThat(made("lora", "convert", A, "--to=peft", "--dtype=f16", MODEL, out))
                 .contains("[F16]");
@@ -40,7 +40,7 @@ class LoraCommandTest {
     }
 
     @Test
-    void infoSaysWhatInspectSays() {
+    void infoPrintsTheSameAsInspect() {
         Outcome info = Outcome.of("lora", "info", A);
         assertThat(info.code()).as(info.err()).isZero();
         assertThat(info.out())
@@ -67,7 +67,7 @@ class LoraCommandTest {
     }
 
     @Test
-    void infoRefusesWhatIsNotReadByItsName() {
+    void infoRefusesUnsupportedAdaptersByName() {
         Path file = folder.resolve("oft.safetensors");
         SafetensorsWriter.write(
                 file,
@@ -94,7 +94,7 @@ class LoraCommandTest {
     }
 
     @Test
-    void whatCannotBeMadeIsSaid() {
+    void impossibleConversionsAreRefused() {
         failed(
                 1,
                 "does not match SD 1.5",

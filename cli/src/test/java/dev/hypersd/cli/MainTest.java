@@ -18,7 +18,7 @@ class MainTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void withoutAVerbTheCommandExplainsItself() {
+    void withoutASubcommandTheHelpIsPrinted() {
         assertThat(run()).isZero();
         assertThat(out.toString()).startsWith("Usage: hypersd").contains("doctor");
     }
@@ -30,7 +30,7 @@ class MainTest {
     }
 
     @Test
-    void aMistypedVerbIsWrongUsageAndGetsASuggestion() {
+    void aMistypedSubcommandIsWrongUsageAndGetsASuggestion() {
         assertThat(run("docter")).isEqualTo(2);
         assertThat(err.toString())
                 .startsWith("hypersd: unknown argument docter")
@@ -68,7 +68,7 @@ class MainTest {
     }
 
     @Test
-    void aBugOfOursIsOneLineWithoutTheEnginesTrace() {
+    void anUnexpectedErrorIsOneLineWithoutTheEnginesTrace() {
         assertThat(runFailing(() -> new RuntimeException("sizes differ: 3 and 4\nException raised from infer_size")))
                 .isEqualTo(1);
         assertThat(err)

@@ -67,7 +67,7 @@ class PictureInputTest {
     }
 
     @Test
-    void whatAControlNetFollowsIsMadeOfAPicture() {
+    void theControlPictureIsMadeFromAPicture() {
         Image drawing = draw("--control", CONTROL, "--control-image", stripes, "--control-make=drawing");
         Image edges = draw("--control", CONTROL, "--control-image", stripes, "--control-make=canny");
         Image given = draw("--control", CONTROL, "--control-image", stripes);
@@ -138,7 +138,7 @@ class PictureInputTest {
     }
 
     @Test
-    void aPictureToGoOnFromGivesItsSizeAndShowsThroughTheMoreTheLowerTheStrength() {
+    void anOriginalSetsTheSizeAndShowsMoreAtLowerStrength() {
         String large = write("large.png", 90, 72, 8);
         Image little = draw("--image", large, "--strength", "0.3");
         assertThat(little.width()).isEqualTo(88);
@@ -168,7 +168,7 @@ class PictureInputTest {
     }
 
     @Test
-    void whatAMaskLeavesBlackDoesNotDependOnThePrompt() {
+    void theUnmaskedAreaDoesNotDependOnThePrompt() {
         Image a = draw("--image", stripes, "--mask", half);
         Image b = draw("--image", stripes, "--mask", half, "--negative=a ship", "--guidance=3");
         assertThat(a).isNotEqualTo(b);
@@ -227,7 +227,7 @@ class PictureInputTest {
     }
 
     @Test
-    void whatDoesNotGoTogetherIsSaid() {
+    void incompatibleOptionsAreRefused() {
         assertFailure(
                 2, "the mask is 88x72 and the picture 64x64", "--image", stripes, "--mask", write("m.png", 88, 72, 8));
         assertFailure(2, "mask (--mask) says something about a picture to go on from", "--mask", half);

@@ -88,7 +88,7 @@ class RedrawTest {
     }
 
     @Test
-    void whatIsGivenCounts() {
+    void givenOptionsOverrideDefaults() {
         drawn("first.png", "a boat", "--size=64", "--seed=5", "--steps=2", "--sampler=ddim", "--guidance=1");
         Image other = drawn("other.png", "a cat", "--like=" + folder.resolve("first.png"), "--seed=6");
         assertThat(GenerationParameters.read(folder.resolve("other.png")).orElseThrow())
@@ -115,7 +115,7 @@ class RedrawTest {
     }
 
     @Test
-    void whatAPictureDoesNotHoldMustBeNamed() {
+    void inputsThatAPictureDoesNotHoldMustBeGiven() {
         Path plain = folder.resolve("plain.png");
         Image picture =
                 drawn("first.png", "a boat", "--size=64", "--seed=5", "--steps=2", "--sampler=ddim", "--guidance=1");
@@ -141,7 +141,7 @@ class RedrawTest {
     }
 
     @Test
-    void aPictureOfAnotherToolIsFollowedAsFarAsItIsKnown() {
+    void aPictureOfAnotherProgramIsRedrawnAsFarAsItsParametersAreKnown() {
         Path file = folder.resolve("other.webp");
         new Image(8, 8, new byte[192])
                 .write(
@@ -155,7 +155,7 @@ class RedrawTest {
     }
 
     @Test
-    void entriesThatCannotBeReadAreToldAndTheRestIsDrawn() {
+    void entriesThatCannotBeReadAreReportedAndTheRestIsUsed() {
         Path file = folder.resolve("odd.png");
         new Image(8, 8, new byte[192])
                 .write(
@@ -174,7 +174,7 @@ class RedrawTest {
     }
 
     @Test
-    void allPicturesStandOnASheet() {
+    void allPicturesAreOnTheSheet() {
         Path sheet = folder.resolve("sheet.webp");
         Outcome outcome = generate(
                 "{seed}.webp",

@@ -27,7 +27,7 @@ class RefinerOptionsTest {
     }
 
     @Test
-    void aRefinerGoesOnAndIsWrittenIntoThePicture() {
+    void aRefinerDrawsTheLastStepsAndIsWrittenIntoThePicture() {
         Image alone = drawn("alone.png", SDXL);
         Image refined = drawn("refined.png", SDXL, "--refiner", REFINER, "--refiner-from=0.5");
         assertThat(refined).isNotEqualTo(alone);
@@ -62,7 +62,7 @@ class RefinerOptionsTest {
     }
 
     @Test
-    void whatDoesNotGoTogetherIsSaid() {
+    void incompatibleOptionsAreRefused() {
         String sd15 = "--model=" + MODELS.resolve("sd15");
         failed("sdxl-refiner: is a refiner of SDXL, the model in", sd15, "--refiner", REFINER, "--refiner-from=0.5");
         failed(

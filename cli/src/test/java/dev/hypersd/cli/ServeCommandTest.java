@@ -21,7 +21,7 @@ class ServeCommandTest {
     }
 
     @Test
-    void aTokenThatOthersCouldGuessIsRefused() {
+    void aGuessableTokenIsRefused() {
         Outcome outcome = serve("--token=secret");
         assertThat(outcome.code()).isNotZero();
         assertThat(outcome.err()).contains("the token must have 16 characters at least, not 6: others could guess it");
@@ -35,7 +35,7 @@ class ServeCommandTest {
     }
 
     @Test
-    void aPortThatIsTakenIsSaid() throws IOException {
+    void aPortInUseIsReported() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Outcome outcome = serve("--port=" + taken.getLocalPort());
             assertThat(outcome.code()).isEqualTo(1);
@@ -46,14 +46,14 @@ class ServeCommandTest {
     }
 
     @Test
-    void aFolderThatIsNotThereIsNamed() {
+    void aMissingFolderIsNamed() {
         Outcome outcome = serve("--loras=nowhere");
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.err()).contains("nowhere: is not a folder that can be read");
     }
 
     @Test
-    void aModelThatIsNotThereEndsTheServerInsteadOfWaitingForIt() {
+    void aMissingModelStopsTheServer() {
         Outcome outcome = Outcome.of("serve", "--port=0", "--model=nowhere");
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.err()).contains("nowhere").doesNotContain("Exception");

@@ -24,7 +24,7 @@ class ShowCommandTest {
     }
 
     @Test
-    void whatWasWrittenIsShown() {
+    void writtenParametersAreShown() {
         Path png = folder.resolve("a.png");
         Path jpeg = folder.resolve("b.jpg");
         GenerationParameters parameters =
@@ -49,7 +49,7 @@ class ShowCommandTest {
     }
 
     @Test
-    void aPictureThatSaysNothingIsNamed() {
+    void aPictureWithoutParametersIsNamed() {
         Path plain = folder.resolve("plain.png");
         PICTURE.write(plain);
         Outcome outcome = Outcome.of("show", plain.toString());

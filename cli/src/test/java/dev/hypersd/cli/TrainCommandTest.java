@@ -56,7 +56,7 @@ class TrainCommandTest {
     }
 
     @Test
-    void aRunThatIsThereIsNotOverwritten() {
+    void anExistingRunIsNotOverwritten() {
         train();
 
         assertThat(train()).isEqualTo(2);
@@ -65,7 +65,7 @@ class TrainCommandTest {
     }
 
     @Test
-    void aRunGoesOnAndForgetsWhatItWillLogAgain() throws Exception {
+    void aResumedRunRemovesTheLinesThatItLogsAgain() throws Exception {
         train("--set", "training.steps=3");
         Files.writeString(run.resolve("log.jsonl"), "{\"step\":9}\n{\"step\":", StandardOpenOption.APPEND);
 
@@ -76,7 +76,7 @@ class TrainCommandTest {
     }
 
     @Test
-    void whatIsWrongInARecipeIsOneSentence() {
+    void errorsInARecipeAreReportedInOneSentence() {
         assertThat(train("--set", "training.stps=3")).isEqualTo(1);
         assertThat(err.toString().strip())
                 .endsWith("training.stps is unknown; do you mean steps?")

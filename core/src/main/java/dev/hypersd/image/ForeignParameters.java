@@ -83,7 +83,7 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
     /**
      * Reads Fooocus's parameters.
      *
-     * @param marked whether the picture says that its parameters are in Fooocus's own form
+     * @param marked whether the picture states that its parameters are in Fooocus's own form
      */
     private static Optional<ForeignParameters> fooocus(String text, boolean marked) {
         Optional<JsonNode> json = text.stripLeading().startsWith("{")

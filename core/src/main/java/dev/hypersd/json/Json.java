@@ -110,7 +110,7 @@ public final class Json {
         }
     }
 
-    /** Returns what is wrong with a text that is no JSON, for people: {@code is not valid JSON: ...}. */
+    /** Returns a description of the error in a text that is not JSON: {@code is not valid JSON: ...}. */
     public static String reason(JacksonException e) {
         String message = PARSER_INTERNALS.matcher(e.getOriginalMessage()).replaceAll("");
         if (message.startsWith("Trailing token")) {

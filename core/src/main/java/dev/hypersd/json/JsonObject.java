@@ -35,7 +35,7 @@ public final class JsonObject {
     private final Path file;
     private final String path;
     private final JsonNode node;
-    private final Set<String> asked;
+    private final Set<String> readKeys;
     private final boolean lenient;
 
     JsonObject(Path file, String path, JsonNode node) {
@@ -43,19 +43,19 @@ public final class JsonObject {
     }
 
     /**
-     * An object of a file that has several.
+     * Creates an object that is one of several in a file.
      *
-     * @param place where it stands in the file, for messages: {@code line 3}
+     * @param place its place in the file for messages, such as {@code line 3}
      */
     public static JsonObject at(Path file, String place, ObjectNode node) {
         return new JsonObject(file, place + ": ", node);
     }
 
-    private JsonObject(Path file, String path, JsonNode node, Set<String> asked, boolean lenient) {
+    private JsonObject(Path file, String path, JsonNode node, Set<String> readKeys, boolean lenient) {
         this.file = file;
         this.path = path;
         this.node = node;
-        this.asked = asked;
+        this.readKeys = readKeys;
         this.lenient = lenient;
     }
 
@@ -64,7 +64,7 @@ public final class JsonObject {
      * them, and whole numbers may end in {@code .0}. Both share the record of the keys that were read.
      */
     public JsonObject lenient() {
-        return new JsonObject(file, path, node, asked, true);
+        return new JsonObject(file, path, node, readKeys, true);
     }
 
     /** Returns the file that this object was read from. */
@@ -91,7 +91,7 @@ public final class JsonObject {
     public JsonObject without(String key) {
         ObjectNode less = (ObjectNode) node.deepCopy();
         less.remove(key);
-        return new JsonObject(file, path, less, asked, lenient);
+        return new JsonObject(file, path, less, readKeys, lenient);
     }
 
     private JsonObject changed(Consumer<ObjectNode> change) {
@@ -132,7 +132,7 @@ public final class JsonObject {
 
     /** Returns whether {@code key} is present and not null. */
     public boolean has(String key) {
-        asked.add(key);
+        readKeys.add(key);
         return node.hasNonNull(key);
     }
 
@@ -178,6 +178,13 @@ public final class JsonObject {
         return has(key)
                 && written(node.get(key)).isNumber()
                 && written(node.get(key)).doubleValue() < 0;
+    }
+
+    /** Returns whether the value at {@code key} is a number, and neither infinite nor NaN. */
+    public boolean isFinite(String key) {
+        return has(key)
+                && written(node.get(key)).isNumber()
+                && Double.isFinite(written(node.get(key)).doubleValue());
     }
 
     /** Returns the whole number at {@code key}, which must be 1 or more. */
@@ -367,17 +374,17 @@ public final class JsonObject {
 
     /** Marks {@code keys} as read without reading them, for options that do not affect the result. */
     public void ignore(String... keys) {
-        asked.addAll(List.of(keys));
+        readKeys.addAll(List.of(keys));
     }
 
     /** Returns the keys that were not read. */
     public List<String> unread() {
-        return keys().stream().filter(key -> !asked.contains(key)).toList();
+        return keys().stream().filter(key -> !readKeys.contains(key)).toList();
     }
 
     /** Returns the key that was read and is nearest to {@code key}; empty if no key was read. */
     public Optional<String> nearestRead(String key) {
-        return asked.isEmpty() ? Optional.empty() : Optional.of(Nearest.of(key, asked));
+        return readKeys.isEmpty() ? Optional.empty() : Optional.of(Nearest.of(key, readKeys));
     }
 
     /** Logs a warning that names the keys that were not read, except those with a leading underscore. */

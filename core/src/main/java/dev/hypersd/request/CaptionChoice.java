@@ -6,26 +6,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which of an image's several captions is taken, and in which order images come. Papers that draw captions of COCO seldom
- * say, and their scores depend on it.
+ * The choice of one of an image's several captions, and of the order of the images. Papers that draw captions of COCO
+ * seldom state it, and their scores depend on it.
  *
- * @param seed of a random choice; absent means the first caption of each image
+ * @param seed the seed of a random choice; if empty, the first caption of each image is taken
  */
 public record CaptionChoice(OptionalLong seed) {
     private static final Pattern RANDOM = Pattern.compile("random:(\\d{1,18})");
 
-    /** The caption with the lowest number of each image, images by their numbers. */
+    /** The caption with the lowest number of each image, in the order of the images' numbers. */
     public static final CaptionChoice FIRST = new CaptionChoice(OptionalLong.empty());
 
     /**
-     * Returns any caption of each image, images in any order, both as the seed decides: the first of them are a random sample.
+     * Chooses a random caption of each image, and a random order of the images, both by the seed; the first of them are
+     * a random sample.
      */
     public static CaptionChoice random(long seed) {
         return new CaptionChoice(OptionalLong.of(seed));
     }
 
     /**
-     * Returns the choice that {@code first} or {@code random:SEED} names.
+     * Parses {@code first} or {@code random:SEED}.
      *
      * @throws InvalidRequestException for any other text
      */
@@ -41,7 +42,7 @@ public record CaptionChoice(OptionalLong seed) {
                 "captions are chosen by first or random:SEED, such as random:0, not \"%s\"".formatted(text));
     }
 
-    /** Returns what {@link #parse} reads. */
+    /** Returns the text that {@link #parse} reads. */
     @Override
     public String toString() {
         return seed.isPresent() ? "random:" + seed.getAsLong() : "first";

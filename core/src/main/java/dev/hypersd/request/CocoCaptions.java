@@ -16,7 +16,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 
-/** The captions of COCO (Lin et al., 2014): images and annotations, which are read one by one, as there are many. */
+/** Reads the captions of COCO (Lin et al., 2014): images and annotations, one by one, since there are many. */
 final class CocoCaptions {
     private final Path file;
 
@@ -33,7 +33,7 @@ final class CocoCaptions {
     /**
      * Reads an object with {@code images} and {@code annotations}, and chooses one caption of each image that has any.
      *
-     * @param parser stands at the beginning of the object
+     * @param parser the parser at the beginning of the object
      */
     static List<Entry> read(Path file, JsonParser parser, CaptionChoice choice) {
         CocoCaptions captions = new CocoCaptions(file);

@@ -117,7 +117,10 @@ final class OptionsResolver {
                 .or(model::preset);
     }
 
-    /** The preset's own sampler keeps the preset's settings, such as its eta, also where somebody names it. */
+    /**
+     * Returns the sampler. If it is the preset's own, it keeps the preset's settings, such as eta, also where the
+     * options name it.
+     */
     private Optional<Sampler> sampler(Optional<Preset> preset) {
         Optional<Sampler> own = preset.map(Preset::sampler);
         Optional<Sampler> chosen = options.get(Option.SAMPLER)

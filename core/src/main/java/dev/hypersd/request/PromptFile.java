@@ -42,7 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param warnings about what is odd and does no harm, in full sentences
  */
 public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry> entries, List<String> warnings) {
-    /** Twice what the captions of COCO's training pictures take. */
+    /** The largest file that is read: twice the size of the captions of COCO's training pictures. */
     private static final long LARGEST = 256L << 20;
 
     private static final int MOST = 1_000_000;
@@ -53,8 +53,8 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
     /**
      * A prompt of the file.
      *
-     * @param options what the file says of it: the prompt, and perhaps more
-     * @param image the name of the file of the image that it is a caption of, where that is known
+     * @param options the prompt, and any other options that the file sets
+     * @param image the file name of the image that the prompt describes, if known
      */
     public record Entry(GenerationOptions options, Optional<String> image) {
         private static Entry of(GenerationOptions options) {
@@ -130,7 +130,7 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
         return new PromptFile(path, captions, entries.subList(0, count), warnings);
     }
 
-    /** Returns how many prompts are there that occurred before. */
+    /** Returns the number of prompts that repeat an earlier one. */
     public int repeated() {
         Set<GenerationOptions> different =
                 entries.stream().map(Entry::options).collect(Collectors.toCollection(HashSet::new));
@@ -208,7 +208,7 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
             }
         }
 
-        /** Returns what a value says: a text is a prompt of which nothing else is said. */
+        /** Reads the options in a value; a text is a prompt without other options. */
         private GenerationOptions options(JsonNode node, String place) {
             if (node.isString()) {
                 return GenerationOptions.of(node.asString().strip());

@@ -37,7 +37,7 @@ public record DpmSolverPlusPlus(
     public enum LastStep {
         /** Only where it ends at the clean image. */
         AS_OTHERS,
-        /** With fewer than 15 steps. */
+        /** If there are fewer than 15 steps, or where it ends at the clean image. */
         FIRST_ORDER_IF_SHORT,
         FIRST_ORDER
     }

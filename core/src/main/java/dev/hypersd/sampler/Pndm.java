@@ -2,23 +2,26 @@ package dev.hypersd.sampler;
 
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.sampler.SamplingStep.Weights;
+import dev.hypersd.schedule.Blend;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
+import dev.hypersd.schedule.PredictionType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
- * Pseudo linear multistep sampling, PLMS (Liu et al., 2022), the default of Stable Diffusion 1.5: jumps along a noise
- * that is extrapolated from up to four predictions.
+ * Pseudo linear multistep sampling, PLMS (Liu et al., 2022), the default of Stable Diffusion 1.5: jumps with an output
+ * of the network that is extrapolated from up to four, whatever it predicts.
  *
- * <p>It repeats the first step with the mean of two predictions, so N steps evaluate the network N + 1 times (once for
+ * <p>It repeats the first step with the mean of two outputs, so N steps evaluate the network N + 1 times (once for
  * N = 1). Image-to-image, which takes the last part of the steps, begins in the same way.
  *
  * @param spacing the spacing of the timesteps
  * @param end the noise that the last step leaves
  */
 public record Pndm(TimestepSpacing spacing, FinalSigma end) implements Sampler {
-    /** The Adams-Bashforth weights of this prediction and those before it, by their number. */
+    /** The Adams-Bashforth weights of this output and those before it, by their number. */
     private static final List<double[]> WEIGHTS = List.of(
             new double[] {1},
             new double[] {3 / 2.0, -1 / 2.0},
@@ -57,40 +60,47 @@ public record Pndm(TimestepSpacing spacing, FinalSigma end) implements Sampler {
         return new SamplingPlan(name(), schedule.prediction(), rows);
     }
 
-    /** Returns a jump along the weighted sum of this prediction and those of {@code before} earlier steps. */
+    /** Returns a jump with the weighted sum of this output and those of {@code before} earlier steps. */
     private static SamplingStep multistep(TimestepSchedule timesteps, int i, int before) {
-        double[] weights = WEIGHTS.get(Math.min(before, WEIGHTS.size() - 1));
-        NoiseLevel to = timesteps.to(i);
-        double ofJump = ofNoiseInJump(timesteps, i);
-        List<Weights> earlier = new ArrayList<>();
-        for (int k = 1; k < weights.length; k++) {
+        double[] shares = WEIGHTS.get(Math.min(before, WEIGHTS.size() - 1));
+        PredictionType prediction = timesteps.noise().prediction();
+        Blend jump = prediction.jump(timesteps.from(i), timesteps.to(i));
+        List<Weights> weights = new ArrayList<>();
+        weights.add(ofOutput(prediction, timesteps.from(i), jump.first(), jump.second() * shares[0]));
+        for (int k = 1; k < shares.length; k++) {
             if (k == before) { // The repetition lies between the first step and those that follow; it is left out.
-                earlier.add(Weights.NONE);
+                weights.add(Weights.NONE);
             }
-            earlier.add(Weights.ofEps(ofJump * weights[k]));
+            weights.add(ofOutput(prediction, timesteps.from(i - k), 0, jump.second() * shares[k]));
         }
-        return SamplingStep.of(
-                        timesteps.timestep(i), timesteps.from(i), to.alpha(), to.sigma() + ofJump * (weights[0] - 1))
-                .withHistory(earlier);
+        return step(timesteps.timestep(i), timesteps.from(i), weights);
     }
 
     /**
-     * Returns the repetition of the first step: from the sample after a jump with the first prediction to where a jump
-     * with the mean of both predictions would have led.
+     * Returns the repetition of the first step: a jump from its sample to the second timestep with the mean of both
+     * outputs. As in the reference implementation, that jump is as long as the others, even where the spacing puts the
+     * first two timesteps further apart.
      */
     private static SamplingStep repetition(TimestepSchedule timesteps, int i) {
-        NoiseLevel here = timesteps.from(i + 1);
-        double half = ofNoiseInJump(timesteps, i) / 2;
-        return SamplingStep.of(timesteps.timestep(i + 1), here, here.alpha(), here.sigma() + half)
-                .withHistory(List.of(Weights.ofEps(-half)));
+        PredictionType prediction = timesteps.noise().prediction();
+        int stride = timesteps.timestep(i) - timesteps.targets()[i];
+        NoiseLevel to = timesteps.from(i + 1);
+        Blend jump = prediction.jump(timesteps.noise().level(timesteps.timestep(i + 1) + stride), to);
+        return step(
+                timesteps.timestep(i + 1),
+                to,
+                List.of(
+                        ofOutput(prediction, to, 0, jump.second() / 2),
+                        ofOutput(prediction, timesteps.from(i), jump.first(), jump.second() / 2)));
     }
 
-    /**
-     * Returns the factor of the noise in a jump: {@code sigma_s - alpha_s sigma_t
-     * alpha_t}.
-     */
-    private static double ofNoiseInJump(TimestepSchedule timesteps, int i) {
-        return timesteps.to(i).sigma()
-                - timesteps.to(i).alpha() * timesteps.from(i).ratio();
+    /** Returns the weights that an evaluation at {@code level} has by its sample and by the output of the network. */
+    private static Weights ofOutput(PredictionType prediction, NoiseLevel level, double sample, double output) {
+        Blend parts = prediction.output(level);
+        return new Weights(sample, output * parts.first(), output * parts.second());
+    }
+
+    private static SamplingStep step(int timestep, NoiseLevel level, List<Weights> weights) {
+        return new SamplingStep(timestep, level, 1, SamplingStep.NO_BOUNDARY, weights, OptionalDouble.empty());
     }
 }

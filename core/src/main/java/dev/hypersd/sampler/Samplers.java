@@ -67,8 +67,13 @@ public final class Samplers {
             new DpmSolverPlusPlusMultistepSde(SigmaSpacing.TIMESTEPS, 3),
             new DpmSolverPlusPlusMultistepSde(SigmaSpacing.KARRAS, 3));
 
-    private static final List<String> UNSUPPORTED =
-            List.of("thresholding", "use_beta_sigmas", "use_exponential_sigmas", "use_flow_sigmas", "use_lu_lambdas");
+    private static final List<String> UNSUPPORTED = List.of(
+            "thresholding",
+            "use_beta_sigmas",
+            "use_dynamic_shifting",
+            "use_exponential_sigmas",
+            "use_flow_sigmas",
+            "use_lu_lambdas");
 
     /**
      * One kind of sampler.
@@ -154,6 +159,14 @@ public final class Samplers {
             if (config.flag(option, false)) {
                 throw config.invalid(option, "must be false: this option of " + className + " is not supported");
             }
+        }
+        config.expectNone("sigma_min");
+        config.expectNone("sigma_max");
+        if (config.isFinite("lambda_min_clipped")) {
+            throw config.invalid("lambda_min_clipped", "must be -Infinity: this option is not supported");
+        }
+        if (config.string("variance_type", "").startsWith("learned")) {
+            throw config.invalid("variance_type", "says that the network predicts a variance, which is not supported");
         }
         return found.from().apply(config);
     }

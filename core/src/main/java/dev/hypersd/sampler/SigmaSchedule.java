@@ -17,7 +17,10 @@ import java.util.stream.IntStream;
  * @param sigmas the sigma of each timestep, and the one after the last step
  */
 record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
-    /** The {@code alpha^2} of pure noise where sigmas must be finite, 2^-24, which is a sigma of 4096. */
+    /**
+     * The {@code alpha^2} of zero terminal SNR where sigmas must be finite, 2^-24, which is a sigma of 4096. Other
+     * schedules keep their sigmas, which reach 20000 with the cosine schedule.
+     */
     private static final double LEAST_ALPHA_BAR = 0x1p-24;
 
     /** Creates the schedule of Euler's method: evenly spaced timesteps, which may be fractional. */
@@ -45,10 +48,11 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
         double[] trained = trainedSigmas(noise);
         if (sigmaSpacing == SigmaSpacing.KARRAS && !steps.areChosen()) {
             double[] sigmas = SigmaSpacing.karras(trained[trained.length - 1], trained[0], steps.count());
-            boolean whole = noise.settings().betaSchedule() != BetaSchedule.COSINE;
+            // As in the reference, which rounds down where the cosine schedule spreads the sigmas widely.
+            boolean down = noise.settings().betaSchedule() == BetaSchedule.COSINE;
             double[] timesteps = Arrays.stream(sigmas)
                     .map(s -> timestep(trained, s))
-                    .map(t -> whole ? Math.rint(t) : t)
+                    .map(t -> down ? Math.floor(t) : Math.rint(t))
                     .toArray();
             return ending(noise, timesteps, sigmas, end, trained);
         }
@@ -129,8 +133,9 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
     /** Returns the sigma of every training timestep, increasing. */
     private static double[] trainedSigmas(NoiseSchedule noise) {
         double[] sigmas = new double[noise.trainTimesteps()];
+        double least = noise.settings().zeroTerminalSnr() ? LEAST_ALPHA_BAR : 0;
         Arrays.setAll(sigmas, t -> {
-            double alphaBar = Math.max(noise.level(t).alphaBar(), LEAST_ALPHA_BAR);
+            double alphaBar = Math.max(noise.level(t).alphaBar(), least);
             return Math.sqrt((1 - alphaBar) / alphaBar);
         });
         return sigmas;

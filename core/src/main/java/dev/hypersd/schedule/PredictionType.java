@@ -19,9 +19,17 @@ public enum PredictionType {
         public Blend eps(NoiseLevel at) {
             return new Blend(0, 1);
         }
+
+        @Override
+        public Blend output(NoiseLevel at) {
+            return new Blend(0, 1);
+        }
     },
 
-    /** {@code v = alpha eps - sigma x0} (Salimans and Ho, 2022), the only choice where a sample can be pure noise. */
+    /**
+     * The velocity {@code v = alpha eps - sigma x0} (Salimans and Ho, 2022), the only prediction from which the image
+     * follows where a sample can be pure noise.
+     */
     V_PREDICTION("v_prediction") {
         @Override
         public Blend x0(NoiseLevel at) {
@@ -31,6 +39,11 @@ public enum PredictionType {
         @Override
         public Blend eps(NoiseLevel at) {
             return new Blend(at.sigma(), at.alpha());
+        }
+
+        @Override
+        public Blend output(NoiseLevel at) {
+            return new Blend(-at.sigma(), at.alpha());
         }
     },
 
@@ -45,6 +58,11 @@ public enum PredictionType {
         public Blend eps(NoiseLevel at) {
             return new Blend(1 / at.sigma(), -at.alpha() / at.sigma());
         }
+
+        @Override
+        public Blend output(NoiseLevel at) {
+            return new Blend(1, 0);
+        }
     };
 
     private final String text;
@@ -58,6 +76,9 @@ public enum PredictionType {
 
     /** Returns the predicted noise at a level, as a blend of the sample {@code x} and the network's output. */
     public abstract Blend eps(NoiseLevel at);
+
+    /** Returns the network's output at a noise level, as a blend of the image and the noise that it predicts. */
+    public abstract Blend output(NoiseLevel at);
 
     /**
      * Returns one DDIM step (Song et al., 2021, eq. 12 without noise) from level {@code from} to level {@code to}, as a

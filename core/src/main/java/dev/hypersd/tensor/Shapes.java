@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
  * terminate the JVM.
  */
 public final class Shapes {
-    /** In {@link #require}: any size of at least 1. */
+    /** Any size of at least 1, in {@link #require}. */
     public static final long ANY = -1;
 
     private Shapes() {}

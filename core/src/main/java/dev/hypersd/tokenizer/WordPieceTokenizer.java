@@ -194,7 +194,7 @@ public final class WordPieceTokenizer {
         return c == '\t' || c == '\n' || c == '\r' || Character.getType(c) == Character.SPACE_SEPARATOR;
     }
 
-    /** Returns what disappears: characters without a shape, and the one that stands for what could not be decoded. */
+    /** Returns whether a character is removed: one without a shape, or the replacement character. */
     private static boolean isControl(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL -> !isSpace(c);

@@ -72,7 +72,7 @@ class CheckpointTest {
     }
 
     @Test
-    void aBareUNetIsToldInBothSpellings() throws Exception {
+    void aUNetAloneIsRecognisedInBothSpellings() throws Exception {
         Path sdxl = FORMATS.resolve("single_file_sdxl");
         Path component = ReferenceCase.root().resolve("pipelines/models/sdxl/unet");
         Path diffusers = component.resolve("diffusion_pytorch_model.safetensors");
@@ -117,7 +117,7 @@ class CheckpointTest {
     }
 
     @Test
-    void theRefinerIsToldByItsTextEncoderAndByItsUNet() {
+    void theRefinerIsRecognisedByItsTextEncoderAndByItsUNet() {
         Checkpoint whole = Checkpoint.recognise(write(
                 "model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.0.model.ln_final.weight"));
         assertThat(whole.family()).contains(ModelFamily.SDXL_REFINER);
@@ -128,13 +128,13 @@ class CheckpointTest {
     }
 
     @Test
-    void strangeFilesAreDescribed() {
+    void unknownFilesAreDescribed() {
         Path file = write("blocks.0.weight", "head");
         assertThatThrownBy(() -> Checkpoint.recognise(file)).hasMessageContaining("called blocks.0.weight, head;");
     }
 
     @Test
-    void aPartThatIsNotThereIsNamed() {
+    void aMissingPartIsNamed() {
         Checkpoint checkpoint = Checkpoint.recognise(write("input_blocks.0.0.weight"));
         assertThatThrownBy(() -> checkpoint.open("vae")).hasMessageContaining("holds no vae but [unet]");
     }

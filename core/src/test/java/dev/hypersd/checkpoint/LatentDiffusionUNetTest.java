@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LatentDiffusionUNetTest {
     @ParameterizedTest
     @ValueSource(strings = {"single_file_sd15", "single_file_sdxl"})
-    void everyNameLeadsThereAndBack(String name) {
+    void everyNameIsTranslatedThereAndBack(String name) {
         Path file = ReferenceCase.root().resolve("formats").resolve(name).resolve("checkpoint.safetensors");
         try (WeightSource unet = Checkpoint.recognise(file).open("unet")) {
             Set<String> diffusers = unet.names();

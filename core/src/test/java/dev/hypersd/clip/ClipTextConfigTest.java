@@ -23,7 +23,7 @@ class ClipTextConfigTest {
     }
 
     @Test
-    void absentKeysMeanWhatTheyMeanElsewhere() {
+    void absentKeysHaveTheDefaultsOfDiffusers() {
         ClipTextConfig config = config("");
         assertThat(config.activation()).isEqualTo(Activation.QUICK_GELU);
         assertThat(config.endOfText()).isEqualTo(49407);
@@ -40,7 +40,7 @@ class ClipTextConfigTest {
                 "\"architectures\": [\"CLIPVisionModel\"] | architectures is [CLIPVisionModel]; text encoders are",
                 "\"attention_dropout\": 0.1               | attention_dropout is 0.1; only 0 is supported",
             })
-    void whatIsNotComputedIsRefused(String option, String message) {
+    void unsupportedOptionsAreRefused(String option, String message) {
         assertThatThrownBy(() -> config(option))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageStartingWith("text_encoder/config.json: ")

@@ -14,7 +14,7 @@ class DraftTest {
     Path folder;
 
     @Test
-    void whatIsPublishedTakesThePlaceOfWhatWasThere() throws IOException {
+    void aPublishedDraftReplacesTheExistingFile() throws IOException {
         Path file = Files.writeString(folder.resolve("a.txt"), "old");
         try (Draft draft = Draft.of(file)) {
             Files.writeString(draft.path(), "new");
@@ -27,7 +27,7 @@ class DraftTest {
     }
 
     @Test
-    void whatIsNotPublishedLeavesNothing() throws IOException {
+    void unpublishedDraftsAreDeleted() throws IOException {
         try (Draft draft = Draft.of(folder.resolve("a.txt"))) {
             Files.writeString(draft.path(), "half");
         }
@@ -35,7 +35,7 @@ class DraftTest {
     }
 
     @Test
-    void aFolderIsPublishedOrRemovedWithAllInIt() throws IOException {
+    void aFolderIsPublishedOrDeletedWithItsContent() throws IOException {
         try (Draft draft = Draft.of(folder.resolve("kept"));
                 Draft dropped = Draft.of(folder.resolve("dropped"))) {
             for (Draft each : new Draft[] {draft, dropped}) {
@@ -49,7 +49,7 @@ class DraftTest {
     }
 
     @Test
-    void whereTheNameIsTakenByAFolderTheFailureLeavesNothing() throws IOException {
+    void aDraftThatCannotReplaceAFolderIsDeleted() throws IOException {
         Path taken = Files.createDirectory(folder.resolve("a.txt"));
         assertThatThrownBy(() -> {
                     try (Draft draft = Draft.of(taken)) {
@@ -62,7 +62,7 @@ class DraftTest {
     }
 
     @Test
-    void theEndOfTheProgramRemovesWhatIsOpen() throws IOException {
+    void openDraftsAreDeletedAtTheEndOfTheProgram() throws IOException {
         try (Draft draft = Draft.of(folder.resolve("model"))) {
             Files.createDirectory(draft.path());
             Files.writeString(draft.path().resolve("weights"), "half");

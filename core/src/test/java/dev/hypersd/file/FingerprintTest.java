@@ -26,7 +26,7 @@ class FingerprintTest {
     }
 
     @Test
-    void aFolderIsToldByTheNamesAndContentsOfItsFiles() throws IOException {
+    void theFingerprintOfAFolderCoversNamesAndContents() throws IOException {
         Path file =
                 Files.writeString(Files.createDirectories(folder.resolve("a")).resolve("x"), "1");
         String before = Fingerprint.of(folder);

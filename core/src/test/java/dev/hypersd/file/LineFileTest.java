@@ -31,7 +31,7 @@ class LineFileTest {
 
     /** Wherever the program is ended while it appends, also in the middle of a character. */
     @Test
-    void aLineThatWasCutOffDoesNotCountAndTheNextOneTakesItsPlace() throws IOException {
+    void anIncompleteLastLineIsIgnoredAndReplacedByTheNext() throws IOException {
         byte[] whole = "one\n{\"text\": \"🦊\"}\n".getBytes(StandardCharsets.UTF_8);
         for (int length = "one\n".length(); length < whole.length; length++) {
             Files.write(file().path(), Arrays.copyOf(whole, length));

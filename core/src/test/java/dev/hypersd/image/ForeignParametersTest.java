@@ -137,7 +137,7 @@ class ForeignParametersTest {
     }
 
     @Test
-    void whatWasReadIsInfotextThatIsReadBack() {
+    void foreignParametersSurviveConversionToInfotext() {
         for (byte[] file : files()) {
             GenerationParameters read = GenerationParameters.find(file).orElseThrow();
             assertThat(GenerationParameters.parse(read.toText())).isEqualTo(read);
@@ -159,7 +159,7 @@ class ForeignParametersTest {
     }
 
     @Test
-    void whatCannotBeReadIsNamed() throws Exception {
+    void parametersThatCannotBeReadAreNamed() throws Exception {
         refused("ComfyUI", "workflow", "{\"nodes\": []}");
         refused("ComfyUI", "prompt", "{\"1\": {\"class_type\": \"LoadImage\"}}");
         refused("ComfyUI", "prompt", "[".repeat(100_000));
@@ -180,7 +180,7 @@ class ForeignParametersTest {
     }
 
     @Test
-    void aGraphMayGoInCircles() {
+    void aCyclicGraphIsReadInFiniteTime() {
         String circle =
                 "{\"1\": {\"class_type\": \"KSampler\", \"inputs\": {\"steps\": [\"1\", 0], \"model\": [\"1\", 0], "
                         + "\"positive\": [\"2\", 0], \"latent_image\": [\"1\", 0]}}, \"2\": {\"inputs\": "
@@ -190,7 +190,7 @@ class ForeignParametersTest {
     }
 
     @Test
-    void noTruncationAndNoOtherTypeThrows() {
+    void truncatedAndMistypedMetadataDoNotThrow() {
         Random random = new Random(1);
         List<String> values = List.of("null", "7", "-1.5", "\"x\"", "[]", "{}", "[\"3\", 0]", "[[1]]", "true", "NaN");
         String[] keys = {"prompt", "parameters", "invokeai_metadata", "sd-metadata", "Comment"};

@@ -103,7 +103,7 @@ class GenerationParametersTest {
     }
 
     @Test
-    void aPromptThatOthersWouldDivideIsReadBackWhole() {
+    void aPromptThatOtherProgramsWouldSplitIsReadBackUnchanged() {
         GenerationParameters parameters =
                 GenerationParameters.of("a\nNegative prompt: b\nSteps: 9", "c").with("Steps", 4);
         assertThat(GenerationParameters.parse(parameters.toText())).isEqualTo(parameters);
@@ -133,7 +133,7 @@ class GenerationParametersTest {
                 "\u00e9",
                 "\ud83d\udc08"
             })
-    void aHundredThousandCharactersAreReadInAMoment(String part) {
+    void aHundredThousandCharactersAreReadWithinASecond(String part) {
         String many = part.repeat(100_000 / part.length());
         assertTimeoutPreemptively(Duration.ofSeconds(2), () -> {
             for (String text : List.of(many, "a\nSteps: 4, X: " + many, "a\nSteps: 4, X: \"" + many + "\", Seed: 5")) {
@@ -151,7 +151,7 @@ class GenerationParametersTest {
     }
 
     @Property
-    void whatIsWrittenIsReadBack(
+    void writtenParametersAreReadBack(
             @ForAll("prompts") String prompt,
             @ForAll("prompts") String negative,
             @ForAll("settings") Map<String, String> more) {

@@ -85,7 +85,7 @@ class ImageDecoderTest {
     /** Pillow decoded the references; its inverse cosine transform may differ by one, and inks multiply that. */
     @ParameterizedTest
     @ValueSource(strings = {"cmyk", "ycck"})
-    void theInksOfPrintersBecomeLightAsInPillow(String name) {
+    void cmykIsConvertedAsInPillow(String name) {
         byte[] want = Image.read(RESOURCES.resolve(name + ".png")).rgb();
         byte[] got = Image.read(RESOURCES.resolve(name + ".jpg")).rgb();
         for (int i = 0; i < want.length; i++) {
@@ -94,7 +94,7 @@ class ImageDecoderTest {
     }
 
     @Test
-    void transparentPartsAreFilledWithTheBackgroundAndToldOnce() throws IOException {
+    void transparentPartsAreFilledWithTheBackgroundAndReportedOnce() throws IOException {
         BufferedImage picture = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
         picture.setRGB(0, 0, 0x00112233);
         picture.setRGB(1, 0, 0x80FF0000);
@@ -126,7 +126,7 @@ class ImageDecoderTest {
     /** Half of a picture would be filled with grey, black or zeros. */
     @ParameterizedTest
     @ValueSource(strings = {"png", "jpg", "gif", "bmp", "webp"})
-    void aPictureThatEndsTooEarlyIsRefused(String format) throws IOException {
+    void aTruncatedPictureIsRefused(String format) throws IOException {
         byte[] whole = format.equals("webp")
                 ? new WebP().encode(noise(), Optional.empty())
                 : encoded(noise().toBufferedImage(), format);
@@ -141,7 +141,7 @@ class ImageDecoderTest {
     }
 
     @Test
-    void aProgressiveJpegThatEndsTooEarlyIsRefused() throws IOException {
+    void aTruncatedProgressiveJpegIsRefused() throws IOException {
         byte[] whole = progressive(noise());
         assertThat(Image.decode(NAME, whole).width()).isEqualTo(64);
         byte[] cut = Arrays.copyOf(whole, whole.length * 2 / 3);

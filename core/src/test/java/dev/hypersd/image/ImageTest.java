@@ -71,7 +71,7 @@ class ImageTest {
     }
 
     @Test
-    void aPictureInMemoryIsNamedByWhereItComesFrom() {
+    void errorsOfAPictureInMemoryNameItsOrigin() {
         Image image = noise(12, 34);
         assertThat(Image.decode(Path.of("a.tar/0.png"), new Png().encode(image, Optional.empty())))
                 .isEqualTo(image);
@@ -82,7 +82,7 @@ class ImageTest {
     }
 
     @Test
-    void aPictureGoesThroughTheJdkUnchanged() {
+    void aPictureIsUnchangedAfterConversionToTheJdkAndBack() {
         Image image = noise(12, 34);
         assertThat(image.toBufferedImage().getType()).isEqualTo(BufferedImage.TYPE_INT_RGB);
         assertThat(Image.of(image.toBufferedImage())).isEqualTo(image);
@@ -112,7 +112,7 @@ class ImageTest {
     }
 
     @Test
-    void aDamagedWebPIsRefusedOrReadAndNothingElse() {
+    void aDamagedWebPIsEitherReadOrRefused() {
         byte[] whole = new WebP().encode(noise(9, 9), Optional.of(PARAMETERS));
         Path name = Path.of("a.webp");
         for (int i = 0; i < whole.length; i++) {
@@ -223,7 +223,7 @@ class ImageTest {
     }
 
     @Test
-    void greyStaysAsBrightAsItIs() throws IOException {
+    void greyKeepsItsBrightness() throws IOException {
         BufferedImage grey = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_GRAY);
         grey.getRaster().setSample(0, 0, 0, 100);
         grey.getRaster().setSample(1, 0, 0, 255);
@@ -232,7 +232,7 @@ class ImageTest {
     }
 
     @Test
-    void aPictureOfAbsurdSizeIsRefusedBeforeItIsRead() throws IOException {
+    void aPictureOfExcessiveSizeIsRefusedBeforeItIsDecoded() throws IOException {
         byte[] png = new Png().encode(noise(1, 1), Optional.empty());
         ByteBuffer.wrap(png).putInt(16, 1_000_000).putInt(20, 1_000_000);
         CRC32 check = new CRC32();
@@ -246,7 +246,7 @@ class ImageTest {
     }
 
     @Test
-    void whatIsNoPictureIsRefused() throws IOException {
+    void filesThatAreNotPicturesAreRefused() throws IOException {
         Path text = Files.writeString(folder.resolve("a.png"), "not a picture");
         assertThatThrownBy(() -> Image.read(text))
                 .isInstanceOf(InvalidFileException.class)

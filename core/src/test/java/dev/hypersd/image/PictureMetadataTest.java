@@ -75,7 +75,7 @@ class PictureMetadataTest {
     }
 
     @Test
-    void aCompressedTextThatGrowsBeyondAnyPromptIsNotRead() {
+    void aCompressedTextThatExpandsBeyondTheLimitIsNotRead() {
         byte[] bomb = deflated(new byte[1 << 22]);
         byte[] file = png(chunk("zTXt", concat("parameters\0\0".getBytes(ISO_8859_1), bomb)));
         assertThat(GenerationParameters.find(file)).isEmpty();

@@ -23,7 +23,7 @@ class JsonObjectTest {
             """);
 
     @Test
-    void whatIsExpectedPasses() {
+    void theOnlyValidValuePasses() {
         assertThatCode(() -> {
                     object.expect("act", "silu");
                     object.expect("flag", false);
@@ -37,7 +37,7 @@ class JsonObjectTest {
     }
 
     @Test
-    void whatIsNotExpectedIsRefusedWithBothValues() {
+    void otherValuesAreRefusedWithBothValues() {
         assertThatThrownBy(() -> object.expect("act", "relu"))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessage("config.json: act is \"silu\"; only relu is supported");
@@ -70,7 +70,7 @@ class JsonObjectTest {
     }
 
     @Test
-    void keysThatNobodyAskedForAreNamedInAWarning() {
+    void keysThatWereNotReadAreNamedInAWarning() {
         object.string("act", "");
         object.expect("flag", false);
         assertThat(warnings()).containsExactly("config.json: unknown keys are ignored: [number, none, count]");

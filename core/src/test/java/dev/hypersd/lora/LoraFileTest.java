@@ -98,7 +98,7 @@ class LoraFileTest {
                 "{'unet.lora_alpha': 12, 'unet.use_rslora': true} | 6",
                 "{'unet.use_rslora': true} | 2",
             })
-    void alphaMayStandInTheHeader(String metadata, double scale) {
+    void alphaIsReadFromTheHeader(String metadata, double scale) {
         Map<String, String> header = Map.of("lora_adapter_metadata", metadata.replace('\'', '"'));
         assertThat(scale(write(header, down(MODULE), up(MODULE)))).isEqualTo(scale);
         assertThat(scale(write(header, down(MODULE), up(MODULE), f32(MODULE + ".alpha"))))
@@ -114,7 +114,7 @@ class LoraFileTest {
                 "[] | is not a JSON object",
                 "{ | is not valid JSON",
             })
-    void aHeaderThatCannotBeFollowedIsRefused(String metadata, String reason) {
+    void malformedHeadersAreRefused(String metadata, String reason) {
         Path path = write(Map.of("lora_adapter_metadata", metadata.replace('\'', '"')), down(MODULE), up(MODULE));
         assertThatThrownBy(() -> LoraFile.open(path))
                 .isInstanceOf(InvalidFileException.class)
@@ -123,7 +123,7 @@ class LoraFileTest {
     }
 
     @Test
-    void aModuleMustBeWhole() {
+    void incompleteModulesAreRefused() {
         assertRefused("module " + MODULE + " lacks its up half", down(MODULE));
         assertRefused("module " + MODULE + " lacks its down half", up(MODULE));
         assertRefused("module " + MODULE + " lacks both its halves", f32(MODULE + ".alpha"));
@@ -151,7 +151,7 @@ class LoraFileTest {
     }
 
     @Test
-    void aMisfitIsRefusedWithAVerdict() {
+    void anAdapterThatDoesNotFitIsRefusedWithTheLikelyModel() {
         String deeper = "unet.down_blocks.0.attentions.0.transformer_blocks.1.attn1.to_q";
         Path path = write(Map.of(), down(MODULE), up(MODULE), down(deeper), up(deeper));
         assertThatThrownBy(() -> Lora.fit(LoraFile.open(path), tiny))
@@ -165,7 +165,7 @@ class LoraFileTest {
     }
 
     @Test
-    void anAdapterOfWhichNothingFitsIsRefusedEvenInPart() {
+    void anAdapterWithoutFittingModulesIsRefusedEvenWithPartialFit() {
         Path path = write(Map.of(), down("unet.no_such_layer"), up("unet.no_such_layer"));
         assertThatThrownBy(() -> Lora.fitPartly(LoraFile.open(path), tiny))
                 .isInstanceOf(InvalidFileException.class)
@@ -173,7 +173,7 @@ class LoraFileTest {
     }
 
     @Test
-    void otherKindsOfAdaptersInTheFileAreNotPassedOver() {
+    void otherKindsOfAdaptersInTheFileAreReported() {
         Path path = write(Map.of(), down(MODULE), up(MODULE), f32("unet.other", 8, 8));
         assertThatThrownBy(() -> Lora.fit(LoraFile.open(path), tiny))
                 .hasMessageContaining("unet.other: is no part of a LoRA");
@@ -184,7 +184,7 @@ class LoraFileTest {
     }
 
     @Test
-    void whatStandsBesideAWeightIsUnderstoodOrRefused() {
+    void otherTensorsOfAModuleAreUsedOrRefused() {
         assertRefused(
                 "module " + MODULE + " has a tensor " + MODULE
                         + ".scalar of unknown meaning beside those that are known",
@@ -226,7 +226,7 @@ class LoraFileTest {
                 "lora_unet_mid_block_attentions_0_proj_in.bias_values | a LyCORIS with sparse differences",
                 "text_encoder.text_model.embeddings.token_embedding.lora_embedding_A | a LoRA of a table of tokens",
             })
-    void kindsThatAreNotReadAreRefusedByName(String tensor, String kind) {
+    void unsupportedKindsOfAdaptersAreRefusedByName(String tensor, String kind) {
         assertRefused(
                 "is " + kind + ", by its tensor " + tensor + ". That kind of adapter is not read",
                 down(MODULE),
@@ -290,8 +290,7 @@ class LoraFileTest {
     }
 
     @Property(tries = 300)
-    void whateverTensorsAFileHoldsItIsReadOrRefused(@ForAll("anyTensors") List<Declaration> tensors)
-            throws IOException {
+    void anyTensorsInAFileAreReadOrRefused(@ForAll("anyTensors") List<Declaration> tensors) throws IOException {
         Path path = Files.createTempFile("any", ".safetensors");
         Map<String, Declaration> distinct = new LinkedHashMap<>();
         tensors.forEach(tensor -> distinct.putIfAbsent(tensor.name(), tensor));

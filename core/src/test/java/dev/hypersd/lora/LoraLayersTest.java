@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LoraLayersTest {
     /** What the released few-step LoRAs change of the U-Net: 278 modules of SD 1.5, 788 of SDXL. */
     @Test
-    void allTogetherAreThoseOfTheReleasedLoras() {
+    void allKindsOfLayersTogetherAreThoseOfTheReleasedLoras() {
         assertThat(weights(ModelUnderTest.SD15_UNET, EnumSet.allOf(LoraLayers.class)))
                 .hasSize(278);
         assertThat(weights(ModelUnderTest.SDXL_UNET, EnumSet.allOf(LoraLayers.class)))

@@ -44,7 +44,7 @@ class LoraWriterTest {
             Pattern.compile(".*\\.(attn[12]\\.(to_[qkv]|to_out\\.0)|self_attn\\.(q|k|v|out)_proj)\\.weight");
 
     @Property(tries = 40)
-    void whatIsWrittenIsRead(
+    void writtenLorasAreReadBack(
             @ForAll Spelling spelling,
             @ForAll boolean twoTextEncoders,
             @ForAll @LongRange(min = 1, max = 5) long rank,

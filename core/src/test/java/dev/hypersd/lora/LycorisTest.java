@@ -93,7 +93,7 @@ class LycorisTest {
     }
 
     @Test
-    void aLoKrOfTwoWholeMatricesHasNoUseForItsAlpha() {
+    void aLoKrOfTwoFullMatricesIgnoresAlpha() {
         give(LINEAR, "lokr_w1", 2, 2);
         give(LINEAR, "lokr_w2", 4, 4);
         alpha(LINEAR, 100);
@@ -107,7 +107,7 @@ class LycorisTest {
     }
 
     @Test
-    void aDoraGivesRowsTheLengthsThatItHasLearned() {
+    void aDoraNormalisesRowsToItsMagnitudes() {
         factors(LINEAR);
         give(LINEAR, "dora_scale", 8, 1);
         assertChanged(LINEAR, 1, (weight, base) -> {
@@ -126,7 +126,7 @@ class LycorisTest {
     }
 
     @Test
-    void orInputsTheLengthsThatItHasLearnedAndGoesHalfTheWayAtHalfTheStrength() {
+    void aDoraNormalisesInputsToItsMagnitudesAndInterpolatesAtHalfTheStrength() {
         factors(LINEAR);
         give(LINEAR, "dora_scale", 1, 8);
         assertChanged(LINEAR, 0.5, (weight, base) -> {
@@ -147,7 +147,7 @@ class LycorisTest {
     }
 
     @Test
-    void aLoConWithACoreMakesItsFiltersOfThreeFactors() {
+    void aLoConWithACoreComputesFiltersFromThreeFactors() {
         give(CONVOLUTION, "lora_down.weight", 2, 8, 1, 1);
         give(CONVOLUTION, "lora_mid.weight", 2, 2, 3, 3);
         give(CONVOLUTION, "lora_up.weight", 8, 2, 1, 1);
@@ -170,7 +170,7 @@ class LycorisTest {
     }
 
     @Test
-    void aDifferenceInFullIsAddedToWeightAndBiasAndHasNoUseForItsAlpha() {
+    void aFullDifferenceIsAddedToWeightAndBiasWithoutAlpha() {
         give(CONVOLUTION, "diff", 8, 8, 3, 3);
         give(CONVOLUTION, "diff_b", 8);
         alpha(CONVOLUTION, 4);
@@ -187,7 +187,7 @@ class LycorisTest {
     }
 
     @Test
-    void aNormChangesByWhatItScalesAndShiftsBy() {
+    void aNormIsChangedInScaleAndShift() {
         for (String norm :
                 List.of("lora_unet_down_blocks_0_resnets_0_norm1", "lora_unet_input_blocks_1_0_in_layers_0")) {
             values.clear();
@@ -200,7 +200,7 @@ class LycorisTest {
     }
 
     @Test
-    void theBiasOfASecondFactorIsScaledAsTheProductIs() {
+    void theBiasOfTheSecondFactorIsScaledLikeTheProduct() {
         String module = "unet.base_model.model.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_out.0";
         give(module, "lora_A.default.weight", 2, 8);
         give(module, "lora_B.default.weight", 8, 2);
@@ -254,7 +254,7 @@ class LycorisTest {
     }
 
     @Test
-    void noLoraIsMadeOfThem() {
+    void otherKindsHaveNoProductOfTwoFactors() {
         give(LINEAR, "lokr_w1", 2, 2);
         give(LINEAR, "lokr_w2", 4, 4);
         try (LoraFile file = LoraFile.open(write())) {
@@ -268,7 +268,7 @@ class LycorisTest {
     }
 
     @Test
-    void whatLacksAPartOrDoesNotFitIsRefused() {
+    void incompleteOrMismatchedAdaptersAreRefused() {
         give(LINEAR, "hada_w1_a", 8, 2);
         give(LINEAR, "hada_w1_b", 2, 8);
         give(LINEAR, "hada_w2_a", 8, 2);

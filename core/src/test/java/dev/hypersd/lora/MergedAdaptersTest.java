@@ -220,7 +220,7 @@ class MergedAdaptersTest {
     }
 
     @Property(tries = 10)
-    void withoutPlaceForMergedWeightsTheSameChangesAreLaidOverTheBase(
+    void withoutRoomForMergedWeightsChangesAreComputedAtEachUse(
             @ForAll @DoubleRange(min = -2, max = 2) double one, @ForAll @DoubleRange(min = -2, max = 2) double two) {
         Engine.infer(() -> {
             try (Fixture model = Fixture.open(Dtype.F32);
@@ -245,7 +245,7 @@ class MergedAdaptersTest {
     }
 
     @Test
-    void whatIsOnLeaseOutlivesEvictionAndIsFreedAfterTheLastLease() {
+    void leasedAdaptersOutliveEvictionAndAreFreedAfterTheLastLease() {
         Engine.infer(() -> {
             try (Fixture model = Fixture.open(Dtype.F32)) {
                 AdapterCache cache = new AdapterCache(1);

@@ -49,7 +49,7 @@ class ControlLoraTest {
     }
 
     @Test
-    void isWrittenUnderTheOriginalNamesWithItsMark() {
+    void aControlLoraIsWrittenUnderTheOriginalNamesWithItsMark() {
         Path file = write("names", RANK);
         try (SafetensorsFile stored = SafetensorsFile.open(file)) {
             assertThat(stored.names())
@@ -67,7 +67,7 @@ class ControlLoraTest {
     }
 
     @Test
-    void isTheUNetsEncoderWithItsChanges() {
+    void aControlLoraIsTheUNetsEncoderWithItsChanges() {
         Path file = write("changes", RANK);
         Engine.infer(() -> {
             try (DiffusionModel loaded = DiffusionModel.load(new ModelSource(model).open());

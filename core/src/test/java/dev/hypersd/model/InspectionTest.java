@@ -72,7 +72,7 @@ class InspectionTest {
     }
 
     @Test
-    void aLoraIsDescribedByWhatItChanges() {
+    void aLoraIsDescribedByItsChangedModules() {
         Inspection found = Inspection.of(ROOT.resolve("pipelines/models/loras/sdxl-a-kohya.safetensors"));
         assertThat(found.kind()).isEqualTo(Kind.LORA);
         assertThat(found.family()).contains("SDXL");
@@ -98,7 +98,7 @@ class InspectionTest {
     }
 
     @Test
-    void whatIsMissingIsNamed() {
+    void missingFilesAreNamed() {
         assertThatThrownBy(() -> Inspection.of(folder.resolve("none.safetensors")))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("none.safetensors: not found");

@@ -44,7 +44,7 @@ class ModelFilesTest {
     }
 
     @Test
-    void familyAndPartsAreToldFromTheIndex() {
+    void familyAndPartsAreReadFromTheIndex() {
         ModelFiles model = ModelFiles.open(SDXL);
         assertThat(model.family()).isEqualTo(ModelFamily.SDXL);
         assertThat(model.parts())
@@ -98,7 +98,7 @@ class ModelFilesTest {
     }
 
     @Test
-    void aVariantIsReadWhenAskedForAndNamedWhenNot() {
+    void aVariantIsReadWhenRequestedAndNamedInTheErrorOtherwise() {
         Path directory = FORMATS.resolve("variant_fp16/model");
         ModelPart asked = ModelFiles.open(directory, "fp16").part("unet");
         try (WeightSource weights = asked.openWeights()) {
@@ -203,7 +203,7 @@ class ModelFilesTest {
     }
 
     @Test
-    void aFileIsNoDirectory() {
+    void aFileIsRefusedWhereADirectoryIsNeeded() {
         Path file = FORMATS.resolve("single_file_sdxl/checkpoint.safetensors");
         assertThatThrownBy(() -> ModelFiles.open(file)).hasMessageContaining("put the file over that");
     }

@@ -75,7 +75,7 @@ class ModelPartTest {
     }
 
     @Test
-    void aClassThatIsNoNetworkHereIsNamed() {
+    void anUnknownNetworkClassIsRefusedByName() {
         ModelPart scheduler = ModelFiles.open(ReferenceCase.root().resolve("pipelines/models/sdxl"))
                 .part("scheduler");
         assertThatThrownBy(() -> NetworkType.of(scheduler.config()))

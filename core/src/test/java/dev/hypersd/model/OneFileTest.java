@@ -61,7 +61,7 @@ class OneFileTest {
     }
 
     @Test
-    void whatBringsAMissingPartIsSaid() {
+    void errorsNameTheOptionThatAddsAMissingPart() {
         Map<String, long[]> blind = tensors(ModelTemplate.SDXL);
         blind.keySet().removeIf(name -> name.startsWith("first_stage_model."));
         ModelSource source = new ModelSource(write(blind));

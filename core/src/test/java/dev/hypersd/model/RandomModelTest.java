@@ -107,7 +107,7 @@ class RandomModelTest {
     }
 
     @Test
-    void aDirectoryWithFilesIsLeftAlone() throws IOException {
+    void aDirectoryThatIsNotEmptyIsRefusedAndUnchanged() throws IOException {
         Files.writeString(folder.resolve("precious.txt"), "mine");
         assertThatThrownBy(() -> RandomModel.write(folder, ModelTemplate.TINY, 1, Dtype.F32, SILENT))
                 .isInstanceOf(InvalidRequestException.class)

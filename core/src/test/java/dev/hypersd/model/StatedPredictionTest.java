@@ -23,7 +23,7 @@ class StatedPredictionTest {
     Path folder;
 
     @Test
-    void tensorsWithoutContentSayIt() {
+    void emptyTensorsStateTheSchedule() {
         ScheduleSettings settings = settings(sdxl(Map.of(), "v_pred", "ztsnr"), LoadOptions.DEFAULT);
         assertThat(settings.prediction()).isEqualTo(PredictionType.V_PREDICTION);
         assertThat(settings.zeroTerminalSnr()).isTrue();
@@ -31,7 +31,7 @@ class StatedPredictionTest {
     }
 
     @Test
-    void metadataSaysItAndTheOptionOverrides() {
+    void metadataStateThePredictionTypeAndTheOptionOverridesIt() {
         Path file = sdxl(Map.of("modelspec.prediction_type", "v"));
         assertThat(settings(file, LoadOptions.DEFAULT).prediction()).isEqualTo(PredictionType.V_PREDICTION);
         LoadOptions sample = LoadOptions.DEFAULT.withPrediction(PredictionType.SAMPLE);
@@ -46,7 +46,7 @@ class StatedPredictionTest {
     }
 
     @Test
-    void sd2IsToldByItsWeightsWhereTheFileIsSilent() {
+    void thePredictionTypeOfSd2IsDetectedFromItsWeightsIfTheFileDoesNotStateIt() {
         Map<String, long[]> tensors =
                 SparseCheckpoint.tensors(ModelTemplate.SD2, folder, "unet", "vae", "text_encoder");
         Path file = folder.resolve("sd2.safetensors");
@@ -62,7 +62,7 @@ class StatedPredictionTest {
     }
 
     @Test
-    void conversionKeepsIt() {
+    void conversionKeepsTheNoiseSchedule() {
         LoadOptions options = LoadOptions.DEFAULT.withPrediction(PredictionType.V_PREDICTION);
         Path file = folder.resolve("v.safetensors");
         convert(new ModelSource(SDXL, options), file);

@@ -29,7 +29,7 @@ class GradientCheckpointingTest {
     }
 
     @Test
-    void withTheAdaptersAndThePrecisionThatItRanWith() {
+    void segmentsRunAgainWithTheirAdaptersAndPrecision() {
         Adapters adapters = parameter -> new Weight(parameter.base());
         List<Object> seen = new ArrayList<>();
         gradientAtTwo(x -> adapters.during(() -> Autocast.during(
@@ -54,7 +54,7 @@ class GradientCheckpointingTest {
     }
 
     @Test
-    void soAreThoseOfAnInputWithAHistory() {
+    void gradientsOfAnInputWithAHistoryAreThoseOfAnOrdinaryPass() {
         assertThat(gradientAtTwo(x -> {
                     Tensor y = x.mul(x);
                     return cube(y).add(cube(y));
@@ -63,7 +63,7 @@ class GradientCheckpointingTest {
     }
 
     @Test
-    void theLossMayReachThatHistoryBesideThem() {
+    void theLossMayAlsoDependOnThatHistoryDirectly() {
         assertThat(gradientAtTwo(x -> {
                     Tensor y = x.mul(x);
                     return cube(y).add(y.mul(y));
@@ -81,7 +81,7 @@ class GradientCheckpointingTest {
     }
 
     @Test
-    void anOutputThatNothingComesOfIsNotComputedAgain() {
+    void aSegmentWithoutGradientIsNotComputedAgain() {
         assertThat(gradientAtTwo(x -> {
                     cube(x);
                     return x.mul(new Scalar(3));
@@ -91,7 +91,7 @@ class GradientCheckpointingTest {
     }
 
     @Test
-    void whatLearnsNothingIsNotComputedAgain() {
+    void segmentsWithoutTrainedParametersAreNotComputedAgain() {
         assertThat(gradientAtTwo(x -> {
                     Tensor constant = cube(x.detach());
                     return constant.mul(x);
@@ -112,7 +112,7 @@ class GradientCheckpointingTest {
     }
 
     @Test
-    void aPassThatFailsLeavesNothingBehind() {
+    void aFailedPassFreesItsTensors() {
         Engine.call(() -> TensorScope.released(() -> {
             Tensor x = leaf(2);
             long before = Pointer.totalCount();

@@ -46,7 +46,7 @@ class WeightTest {
     private record Outcome(double[] output, List<double[]> gradients) {}
 
     @Property(tries = 60)
-    void aLayerGivesTheSameWhetherAChangeIsAddedOrComputedBeside(
+    void aLayerComputesTheSameWhetherAChangeIsAddedToTheWeightOrComputedSeparately(
             @ForAll Layer layer,
             @ForAll @IntRange(min = 1, max = 9) int size,
             @ForAll @IntRange(min = 1, max = 8) int rank,
@@ -98,7 +98,7 @@ class WeightTest {
     }
 
     @Test
-    void fewPlacesAreComputedBesideAndManyThroughTheSum() {
+    void changesAreComputedSeparatelyForFewVectorsAndAddedToTheWeightForMany() {
         Engine.infer(() -> {
             Weight weight = new Weight(zeros(20, 12)).with(new LowRank(zeros(4, 12), zeros(20, 4), 1));
             assertThat(weight.at(7)).isSameAs(weight); // 7 x (20 + 12) < 20 x 12
@@ -108,7 +108,7 @@ class WeightTest {
     }
 
     @Test
-    void whatLearnsIsComputedBesideWhereTheGradientOfTheSumWouldBeMore() {
+    void trainedChangesAreComputedSeparatelyWhereTheGradientOfTheSumWouldCostMore() {
         Engine.call(() -> {
             Weight one = new Weight(zeros(20, 12)).with(learning(1));
             assertThat(one.at(1000)).isSameAs(one); // 3 x 1 x (20 + 12) < 20 x 12

@@ -121,7 +121,7 @@ class DiffusionPipelineTest {
     }
 
     @Test
-    void aListenerSeesEveryStepWithAPreviewAndMayEndTheGeneration() {
+    void aListenerSeesEveryStepWithAPreviewAndCanCancelTheGeneration() {
         List<Integer> seen = new ArrayList<>();
         GenerationListener two = new GenerationListener() {
             @Override
@@ -146,7 +146,7 @@ class DiffusionPipelineTest {
     }
 
     @Test
-    void aClosedPipelineSaysSo(@TempDir Path folder) {
+    void aClosedPipelineRefusesRequestsWithAReason(@TempDir Path folder) {
         RandomModel.write(folder.resolve("tiny"), ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
         DiffusionPipeline closed = DiffusionPipeline.load(folder.resolve("tiny"));
         closed.close();

@@ -51,7 +51,7 @@ class InpaintingUNetTest {
     Path folder;
 
     @Test
-    void aUNetThatDoesNotHeedThemDrawsAsTheOrdinaryOneDoes() throws IOException {
+    void anInpaintingUNetThatIgnoresItsAdditionalChannelsDrawsAsTheOrdinaryOne() throws IOException {
         Image ordinary = draw(ORDINARY, request().build());
         Image inpainted =
                 draw(model(0), request().original(Original.masked(PICTURE, ALL)).build());
@@ -59,7 +59,7 @@ class InpaintingUNetTest {
     }
 
     @Test
-    void aUNetThatHeedsTheMaskDrawsByIt() throws IOException {
+    void anInpaintingUNetThatUsesTheMaskDrawsByIt() throws IOException {
         Path model = model(0.5);
         Image everywhere =
                 draw(model, request().original(Original.masked(PICTURE, ALL)).build());
@@ -81,7 +81,7 @@ class InpaintingUNetTest {
     }
 
     @Test
-    void aFileThatIsPutOverAnOrdinaryModelTellsItsChannels() throws IOException {
+    void inputChannelsAreThoseOfTheCheckpointThatReplacesTheUNet() throws IOException {
         Path model = model(0.5);
         Path file = folder.resolve("inpainting.safetensors");
         new ModelConversion(new ModelSource(model).open(), Optional.empty()).write(List.of(), BlockWeights.EVEN, file);

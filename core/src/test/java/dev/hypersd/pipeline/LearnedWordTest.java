@@ -39,7 +39,7 @@ class LearnedWordTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sd15", "sdxl"})
-    void aWordMadeOfTheVectorsOfOthersDrawsTheSame(String model) {
+    void anEmbeddingWithTheVectorsOfOtherWordsDrawsTheSame(String model) {
         Path file = copyOf(model, "a cat", "my-style.safetensors");
         try (DiffusionPipeline pipeline = DiffusionPipeline.load(path(model))) {
             Image spelled = draw(pipeline, ImageRequest.of("red a cat, blue"));
@@ -62,7 +62,7 @@ class LearnedWordTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sd15", "sdxl"})
-    void wordsThatALoraBringsAlongMeanSomethingInItsPrompts(String model) {
+    void textualInversionsInALoraFileWorkInItsPrompts(String model) {
         Path file = folder.resolve("lora.safetensors");
         Path words = copyOf(model, "a cat", "words.safetensors");
         String layer = "unet.mid_block.resnets.0.norm1.diff_b";
@@ -104,7 +104,7 @@ class LearnedWordTest {
     }
 
     @Test
-    void aFileOfOneTensorOfAnyNameIsAWordToo() {
+    void aFileWithASingleTensorOfAnyNameIsATextualInversion() {
         Path file = folder.resolve("cat-toy.safetensors");
         write(file, Map.of("<cat-toy>", ReferenceModels.textWidth("sd15")), 1);
         try (DiffusionPipeline pipeline = DiffusionPipeline.load(path("sd15"))) {
@@ -129,7 +129,7 @@ class LearnedWordTest {
     }
 
     @Test
-    void whatIsNoWordIsRefused() {
+    void filesWithoutATextualInversionAreRefused() {
         Path file = folder.resolve("other.safetensors");
         write(file, Map.of("a", 3, "b", 4), 1);
         ImageRequest request = ImageRequest.of("a").word(LearnedWord.of(file)).build();

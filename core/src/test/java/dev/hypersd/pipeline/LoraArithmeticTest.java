@@ -69,7 +69,7 @@ class LoraArithmeticTest {
     }
 
     @Test
-    void lorasOverWeightsAsStoredDrawWhatMergedOnesDraw() {
+    void lorasAppliedToStoredWeightsDrawAsMergedOnes() {
         LoraWeight[] loras = {new LoraWeight(A, 0.7), new LoraWeight(B, -0.4)};
         LoadOptions asStored =
                 LoadOptions.DEFAULT.withPlacement(new Placement(Dtype.F32, WeightStorage.AS_STORED, Device.CPU));
@@ -119,7 +119,7 @@ class LoraArithmeticTest {
     }
 
     @Test
-    void aLowerRankKeepsWhatMattersAndAHigherOneEverything() {
+    void aLowerRankKeepsTheLeadingSingularVectorsAndAHigherOneEverything() {
         Path one = folder.resolve("one.safetensors");
         Path many = folder.resolve("many.safetensors");
         bench.resize(A, 1, new Result(one, Spelling.KOHYA, Optional.of(Dtype.F32)));

@@ -77,7 +77,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void exceptWhereWeightsStayAsTheyAreStored() {
+    void changedWeightsTakeNoMemoryWhereWeightsStayAsStored() {
         Path lora = ReferenceCase.root().resolve("pipelines/models/loras/sd15-a-kohya.safetensors");
         MemoryBudget tight = new MemoryBudget(
                 MODEL,
@@ -90,7 +90,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void whatHasBecomeFreeSinceTheModelWasLoadedCounts() {
+    void memoryFreedSinceLoadingIsAvailable() {
         AtomicLong available = new AtomicLong(6 * GIB);
         MemoryBudget budget = new MemoryBudget(MODEL, SD15, Placement.of(Dtype.F32), available::get);
         ImageRequest large = request().size(1024, 1024).build();

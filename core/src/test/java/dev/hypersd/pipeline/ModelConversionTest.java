@@ -57,7 +57,7 @@ class ModelConversionTest {
     }
 
     @Test
-    void numbersAreStoredInTheTypeThatIsAskedFor() {
+    void numbersAreStoredInTheRequestedType() {
         Path half = folder.resolve("half");
         write(model("sd15"), LoadOptions.DEFAULT, Optional.of(Dtype.F16), half);
         try (SafetensorsFile unet = SafetensorsFile.open(half.resolve("unet/diffusion_pytorch_model.safetensors"))) {
@@ -70,7 +70,7 @@ class ModelConversionTest {
     }
 
     @Test
-    void lorasInTheWeightsDrawAsLorasOverThem() {
+    void lorasMergedIntoTheModelDrawAsLorasAppliedToIt() {
         Path lora = ReferenceCase.root().resolve("pipelines/models/loras/sd15-a-kohya.safetensors");
         Path merged = folder.resolve("merged");
         new ModelConversion(new ModelSource(model("sd15")).open(), Optional.empty())
@@ -100,7 +100,7 @@ class ModelConversionTest {
 
     /** As files of the community are: averages, leftovers of training, and several types. */
     @Test
-    void extraTensorsAndMixedTypesDoNotMatter() {
+    void extraTensorsAndMixedTypesAreAccepted() {
         Path plain = folder.resolve("plain.safetensors");
         write(model("sd15"), LoadOptions.DEFAULT, Optional.of(Dtype.BF16), plain);
         Path messy = rewritten(

@@ -63,7 +63,7 @@ class OpenedOnceTest {
     }
 
     @Test
-    void aLoraIsOpenedOnceForAsLongAsItDoesNotChange() throws IOException {
+    void aLoraIsOpenedOnceUntilItsFileChanges() throws IOException {
         Path lora = Files.copy(MODELS.resolve("loras/sd15-a-kohya.safetensors"), folder.resolve("lora.safetensors"));
         ImageRequest request = request().lora(lora, 0.7).build();
         try (DiffusionPipeline pipeline = load(new ModelSource(model).open(), request)) {
@@ -78,7 +78,7 @@ class OpenedOnceTest {
     }
 
     @Test
-    void aControlNetIsOpenedOnceForAsLongAsItDoesNotChange() throws IOException {
+    void aControlNetIsOpenedOnceUntilItsFileChanges() throws IOException {
         Path controlNet = copy(MODELS.resolve("controlnet-sd15"));
         ImageRequest request = request()
                 .control(Control.of(controlNet, new Image(64, 64, new byte[64 * 64 * 3])))

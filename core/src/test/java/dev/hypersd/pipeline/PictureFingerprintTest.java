@@ -38,7 +38,7 @@ class PictureFingerprintTest {
     }
 
     @Test
-    void everythingInARequestCounts() {
+    void theFingerprintCoversEverythingInARequest() {
         Image picture = new Image(8, 8, new byte[192]);
         byte[] other = new byte[192];
         other[0] = 1;
@@ -63,7 +63,7 @@ class PictureFingerprintTest {
     }
 
     @Test
-    void theContentsOfFilesCountAndTheirNamesDoNot() throws IOException {
+    void theFingerprintCoversTheContentsOfFilesAndNotTheirNames() throws IOException {
         String before = withLora(lora);
         assertThat(withLora(Files.copy(lora, folder.resolve("copy.safetensors"))))
                 .isEqualTo(before);
@@ -73,7 +73,7 @@ class PictureFingerprintTest {
     }
 
     @Test
-    void theModelsFilesAndHowTheyAreHeldCount() throws IOException {
+    void theFingerprintCoversTheModelsFilesAndPlacement() throws IOException {
         String before = PictureFingerprint.of(model);
         Files.writeString(folder.resolve("model/README.md"), "nothing that draws");
         assertThat(PictureFingerprint.of(model)).isEqualTo(before);

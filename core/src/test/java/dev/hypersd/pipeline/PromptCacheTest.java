@@ -28,7 +28,7 @@ class PromptCacheTest {
     }
 
     @Test
-    void whatChangesIsEncodedAnew() {
+    void changedPromptsAreEncodedAgain() {
         Prompt prompt = Prompt.of("a (red:1.4) boat");
         List<ImageRequest> requests = List.of(
                 request(prompt).build(),

@@ -45,7 +45,7 @@ class PromptSyntaxTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sd15", "sdxl"})
-    void aPictureDoesNotDependOnPromptsOfTheSameLengthBesideIt(String model) {
+    void aPictureDoesNotDependOnOtherPromptsOfTheSameLengthInTheBatch(String model) {
         try (DiffusionPipeline pipeline = load(model)) {
             Image alone = draw(pipeline, PromptSyntax.WEIGHTED, "a (cat:1.5)", "blurry");
             ImageRequest both = request(

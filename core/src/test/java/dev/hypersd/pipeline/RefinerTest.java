@@ -58,7 +58,7 @@ class RefinerTest {
     }
 
     @Test
-    void whatAMaskLeavesBlackStaysThroughTheRefiner() {
+    void theUnmaskedAreaStaysThroughTheRefiner() {
         Image picture = halves(64, 200, 40);
         Image nothing = halves(64, 0, 0);
         ImageRequest.Builder request = request().original(Original.masked(picture, nothing));
@@ -70,7 +70,7 @@ class RefinerTest {
     }
 
     @Test
-    void whatDoesNotGoTogetherIsRefusedBeforeAnyWeightsAreRead() throws IOException {
+    void incompatiblePartsAreRefusedBeforeWeightsAreRead() throws IOException {
         Path base = withoutWeights(BASE);
         Path refiner = withoutWeights(REFINER);
         assertRefused(
@@ -86,7 +86,7 @@ class RefinerTest {
     }
 
     @Test
-    void aRequestThatLeavesTheRefinerNothingIsRefusedBeforeAnyWeightsAreRead() throws IOException {
+    void aRequestWithoutAStepForTheRefinerIsRefusedBeforeWeightsAreRead() throws IOException {
         Path base = withoutWeights(BASE);
         assertThatThrownBy(() -> DiffusionPipeline.load(
                         new ModelSource(base, with(REFINER)), request().steps(1).build()))

@@ -22,7 +22,7 @@ class PhraseTest {
             ((cat:2):0.25)     | cat  | 0.5
             (cat               | cat  | 1.1
             """)
-    void bracketsWeigh(String prompt, String text, double weight) {
+    void bracketsChangeWeights(String prompt, String text, double weight) {
         List<Phrase> phrases = Phrase.parts(prompt).getFirst();
         assertThat(phrases).singleElement().satisfies(phrase -> {
             assertThat(phrase.text()).isEqualTo(text);
@@ -31,7 +31,7 @@ class PhraseTest {
     }
 
     @Test
-    void whatIsNoBracketOfAWeightIsText() {
+    void otherBracketsAreText() {
         assertThat(Phrase.parts("a \\(b\\) at 12:30, c) d] e:1.5"))
                 .containsExactly(List.of(new Phrase("a (b) at 12:30, c) d] e:1.5", 1)));
         assertThat(Phrase.parts("back\\slash \\\\")).containsExactly(List.of(new Phrase("back\\slash \\", 1)));

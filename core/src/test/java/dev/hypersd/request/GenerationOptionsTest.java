@@ -48,7 +48,7 @@ class GenerationOptionsTest {
     }
 
     @Property(tries = 100, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
-    void nothingIsLostInOptionsOverOthers(
+    void everyOptionSurvivesCombination(
             @ForAll("options") GenerationOptions options, @ForAll("options") GenerationOptions beneath) {
         assertThat(options.over(GenerationOptions.NONE)).isEqualTo(options);
         assertThat(GenerationOptions.NONE.over(beneath)).isEqualTo(beneath);
@@ -127,7 +127,7 @@ class GenerationOptionsTest {
     }
 
     @Test
-    void loraAndControlNetTakeWhatTheyLeaveOpenFromTheSameFileBeneath() {
+    void loraAndControlNetTakeAbsentSettingsFromTheSameFileInTheOptionsBeneath() {
         GenerationOptions beneath = GenerationOptions.builder()
                 .lora(LoraReference.of("style.safetensors", 0.6))
                 .control(ControlNetReference.of("canny", PictureSource.of(Path.of("a.png")))

@@ -29,7 +29,7 @@ class OptionsResolverTest {
     private static final PictureSource PICTURE = PictureSource.of(new Image(16, 16, new byte[768]));
 
     @Test
-    void whatIsNotSaidIsAsModelsThatAreNotDistilledNeedIt() {
+    void defaultsSuitModelsThatAreNotDistilled() {
         ImageRequest request = resolve("{\"prompt\": \"a\"}").request();
         assertThat(request.steps()).isEqualTo(Steps.of(25));
         assertThat(request.guidance()).isEqualTo(Guidance.of(7.5));
@@ -39,7 +39,7 @@ class OptionsResolverTest {
     }
 
     @Test
-    void aPresetIsFoundByTheNameOfALoraAndLeavesRoomForWhatIsSaid() {
+    void aPresetIsFoundByTheNameOfALoraAndGivenOptionsOverrideIt() {
         ResolvedOptions resolved =
                 resolve("{\"loras\": [{\"name\": \"Hyper-SD15-1step-lora.safetensors\"}], \"guidance\": 0.5}");
         assertThat(resolved.preset().orElseThrow().name()).isEqualTo("hyper-sd15-1step");
@@ -126,7 +126,7 @@ class OptionsResolverTest {
     }
 
     @Test
-    void aPresetsOwnTimestepsHoldWhereverAsManyStepsAreAskedFor() {
+    void thePresetsTimestepsAreUsedWheneverItsNumberOfStepsIsRequested() {
         assertThat(resolve("{\"preset\": \"hyper-sdxl-1step-unet\"}").request().steps())
                 .isEqualTo(Steps.at(800));
         assertThat(resolve("{\"preset\": \"hyper-sdxl-1step-unet\", \"steps\": 1}")
@@ -166,7 +166,7 @@ class OptionsResolverTest {
     }
 
     @Test
-    void aPresetsOwnSamplerKeepsThePresetsEtaWhereItIsNamed() {
+    void namingThePresetsSamplerKeepsThePresetsEta() {
         String unified = "{\"loras\": [{\"name\": \"Hyper-SD15-1step-lora\"}], \"sampler\": \"%s\"%s}";
         assertThat(sampler(unified.formatted("tcd", "")))
                 .isEqualTo(Samplers.named("tcd").withEta(1));
@@ -225,14 +225,14 @@ class OptionsResolverTest {
                 "{\"sampler\": \"tdc\"} | there is no sampler \"tdc\"; did you mean tcd?",
                 "{\"preset\": \"hyper\"} | there is no preset \"hyper\"; did you mean hyper-sd15-1step?",
             })
-    void whatMakesNoSenseIsRefusedWithTheNameOfTheOptionThatHelps(String json, String sentence) {
+    void invalidOptionsAreRefusedWithTheNameOfTheOptionThatHelps(String json, String sentence) {
         assertThatThrownBy(() -> resolve(json))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining(sentence);
     }
 
     @Test
-    void aRefinerDrawsTheLastFifthUnlessOtherwiseSaid() {
+    void aRefinerDrawsTheLastFifthByDefault() {
         TargetModel refined = new TargetModel("base", List.of(), true, Optional.empty(), List.of(), List.of());
         GenerationOptions.Builder options = GenerationOptions.builder();
         assertThat(options.build()
@@ -255,7 +255,7 @@ class OptionsResolverTest {
     }
 
     @Test
-    void theModelsOwnLorasAreUsedWhereNothingIsSaidOfLoras() {
+    void theModelsOwnLorasAreUsedUnlessOptionsSetLoras() {
         TargetModel model = MODEL.with(List.of(LoraReference.of("own", 0.5)), List.of());
         assertThat(GenerationOptions.NONE
                         .resolve(model, NameResolver.FILES)
@@ -270,7 +270,7 @@ class OptionsResolverTest {
     }
 
     @Test
-    void warningsSayWhatHasNoEffectOrSpeaksAgainstTheModel() {
+    void optionsWithoutEffectAndUnsuitableOptionsAreWarnedAbout() {
         assertThat(resolve("{\"negative_prompt\": \"b\", \"guidance\": 1}").warnings())
                 .containsExactly("the negative prompt has no effect: guidance is off");
         assertThat(resolve("{\"model\": \"zoo\"}").warnings())

@@ -19,7 +19,7 @@ class OriginalTest {
     }
 
     @Test
-    void aGrownPictureKeepsItsPixelsContinuesItsEdgesAndIsDrawnOutsideOnly() {
+    void outpaintingKeepsThePictureContinuesItsEdgesAndMasksTheNewArea() {
         Image small = new Image(2, 1, new byte[] {10, 20, 30, 40, 50, 60});
         Original grown = Original.extended(small, 1, 0, 0, 1);
         assertThat(grown.picture())
@@ -32,7 +32,7 @@ class OriginalTest {
     }
 
     @Test
-    void growthOfNothingOrByLessThanNothingIsRefused() {
+    void extendingByZeroOrNegativePixelsIsRefused() {
         assertThatThrownBy(() -> Original.extended(plain(8, 8), 0, 0, 0, 0))
                 .isInstanceOf(InvalidRequestException.class);
         assertThatThrownBy(() -> Original.extended(plain(8, 8), 8, 0, -8, 0))
@@ -54,7 +54,7 @@ class OriginalTest {
     }
 
     @Test
-    void aControlNetSpeaksInStepsThatLieInItsPartAsAWhole() {
+    void aControlNetIsActiveInStepsThatLieCompletelyWithinItsFractions() {
         Control middle = Control.of(Path.of("net"), plain(8, 8)).during(0.25, 0.75);
         assertThat(new boolean[] {
                     middle.isActive(0, 4), middle.isActive(1, 4), middle.isActive(2, 4), middle.isActive(3, 4)

@@ -43,7 +43,7 @@ class PromptFileTest {
     }
 
     @Test
-    void linesOfJsonSayAllThatOptionsSayOrThePromptAlone() throws IOException {
+    void jsonLinesHoldOptionsOrAPrompt() throws IOException {
         Path file = write("prompts.jsonl", """
                 \uFEFF{"prompt": "a fox", "negative_prompt": "blur", "seed": 18446744073709551615}
 
@@ -75,7 +75,7 @@ class PromptFileTest {
     }
 
     @Test
-    void aListInJsonIsReadAsLinesOfJsonAre() throws IOException {
+    void aJsonListIsReadLikeJsonLines() throws IOException {
         Path file = write("anime.json", "[\"a fox\", {\"prompt\": \"a cat\"}]");
         assertThat(texts(read(file))).containsExactly("a fox", "a cat");
         assertThat(read(file).captions()).isEmpty();
@@ -147,7 +147,7 @@ class PromptFileTest {
                 "p.txt | ## | has no prompts",
                 "p.csv | a | is no list of prompts; they are in .txt (a line each), .jsonl or .json",
             })
-    void whatIsWrongIsNamedWithItsLine(String name, String content, String message) throws IOException {
+    void errorsNameTheLine(String name, String content, String message) throws IOException {
         Path file = write(name, content.replace('#', '\n'));
         assertThatThrownBy(() -> read(file))
                 .isInstanceOf(InvalidFileException.class)
@@ -155,7 +155,7 @@ class PromptFileTest {
     }
 
     @Test
-    void whatIsNotThereOrNotInUtf8IsNamed() throws IOException {
+    void missingFilesAndTextThatIsNotUtf8AreNamed() throws IOException {
         Path missing = folder.resolve("missing.txt");
         assertThatThrownBy(() -> read(missing)).hasMessage(missing + ": not found or cannot be read");
         Path file = folder.resolve("latin.txt");
@@ -164,7 +164,7 @@ class PromptFileTest {
     }
 
     @Test
-    void aChoiceWithoutCaptionsToChooseFromIsRefused() throws IOException {
+    void choosingCaptionsInAFileWithoutImagesIsRefused() throws IOException {
         Path file = write("prompts.txt", "a fox");
         assertThatThrownBy(() -> PromptFile.read(file, Optional.of(CaptionChoice.FIRST)))
                 .isInstanceOf(InvalidRequestException.class)

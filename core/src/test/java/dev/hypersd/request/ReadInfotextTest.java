@@ -78,7 +78,7 @@ class ReadInfotextTest {
     }
 
     @Test
-    void aScheduleThatASamplerDoesNotHaveIsTold() {
+    void anUnknownScheduleOfASamplerIsReported() {
         ReadInfotext read = read("a fox\nSteps: 4, Sampler: Euler, Schedule type: Exponential");
         assertThat(read.options().get(Option.SAMPLER)).hasValue("euler");
         assertThat(read.warnings())
@@ -124,7 +124,7 @@ class ReadInfotextTest {
     }
 
     @Property(tries = 200)
-    void anyValueIsReadOrToldOf(@ForAll String value) {
+    void everyValueIsReadOrReported(@ForAll String value) {
         for (Option<?> option : Option.all()) {
             Optional<String> name = option.infotext();
             if (name.isPresent()) {

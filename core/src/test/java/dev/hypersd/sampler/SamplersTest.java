@@ -115,7 +115,12 @@ class SamplersTest {
                         + " | clip_sample must be false: Heun's method has no limit of the image here",
                 "PNDMScheduler | {} | skip_prk_steps must be true: the Runge-Kutta start of PNDM is not supported",
                 "DDIMScheduler | {'thresholding': true}"
-                        + " | thresholding must be false: this option of DDIMScheduler is not supported"
+                        + " | thresholding must be false: this option of DDIMScheduler is not supported",
+                "EulerDiscreteScheduler | {'sigma_max': 80} | sigma_max is 80; this option is not supported",
+                "DPMSolverMultistepScheduler | {'lambda_min_clipped': -5.1}"
+                        + " | lambda_min_clipped must be -Infinity: this option is not supported",
+                "DPMSolverMultistepScheduler | {'variance_type': 'learned_range'}"
+                        + " | variance_type says that the network predicts a variance, which is not supported"
             })
     void anUnsupportedOptionIsRefusedByName(String className, String json, String message) {
         assertThatThrownBy(() -> Samplers.from(className, config(json.replace('\'', '"'))))
@@ -225,7 +230,7 @@ class SamplersTest {
     }
 
     @Test
-    void aPlanPrintsWhatEntersOfEarlierEvaluations() {
+    void aPlanPrintsTheWeightsOfEarlierEvaluations() {
         assertThat(Samplers.named("dpmpp_2m")
                         .plan(SCHEDULE, Steps.of(3))
                         .toString()

@@ -19,7 +19,7 @@ class SeededNoiseTest {
     }
 
     @Test
-    void noiseGoesOnWhereItStopped() {
+    void noiseContinuesWhereItStopped() {
         TensorScope.released(() -> {
             NoiseSource noise = new SeededNoise(7);
             float[] first = Tensors.toFloats(noise.next(1, 4, 2, 2));

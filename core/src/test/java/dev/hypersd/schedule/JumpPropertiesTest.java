@@ -45,7 +45,7 @@ class JumpPropertiesTest {
     }
 
     @Property(tries = 200)
-    void aJumpKeepsTheImageAndTheNoiseThatASampleWasMadeOf(
+    void aJumpKeepsTheImageAndTheNoiseOfASample(
             @ForAll PredictionType prediction,
             @ForAll @IntRange(max = 999) int from,
             @ForAll @IntRange(max = 999) int to,

@@ -76,7 +76,7 @@ class NoiseScheduleTest {
     }
 
     @Test
-    void aConfigurationThatMakesNoSenseIsRefusedWithFileKeyAndValue() {
+    void invalidConfigurationsAreRefusedWithFileKeyAndValue() {
         assertThatThrownBy(() -> NoiseSchedule.from(config("{\"beta_schedule\": \"sigmoid\"}")))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessage("scheduler_config.json: beta_schedule must be linear, scaled_linear or squaredcos_cap_v2,"

@@ -28,7 +28,7 @@ class EngineTest {
     }
 
     @Test
-    void itComesUpWithoutAFailure() {
+    void theEngineStartsWithoutAnError() {
         assertThatCode(Engine::awaitLoaded).doesNotThrowAnyException();
     }
 
@@ -70,7 +70,7 @@ class EngineTest {
     }
 
     @Test
-    void anInterruptWaitsForTheWorkAndIsKept() throws InterruptedException {
+    void anInterruptIsKeptUntilTheWorkIsDone() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch mayEnd = new CountDownLatch(1);
         AtomicBoolean done = new AtomicBoolean();
@@ -110,7 +110,7 @@ class EngineTest {
     }
 
     @Test
-    void aSlowBlasIsAdvisedAgainstAndAFastOneIsNot() {
+    void aSlowBlasLeadsToAdviceAndAFastOneDoesNot() {
         assertThat(new Blas("MKL 2025.3", true).advice()).isEmpty();
         assumeTrue(Loader.getPlatform().endsWith("x86_64"), "MKL exists for x86-64 only");
         assertThat(new Blas("OpenBLAS 0.3.31", false).advice())

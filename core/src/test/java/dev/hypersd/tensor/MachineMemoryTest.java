@@ -33,7 +33,7 @@ class MachineMemoryTest {
     }
 
     @Test
-    void aContainerLeavesItsLimitLessWhatCannotBeDropped() throws IOException {
+    void availableMemoryInAContainerIsItsLimitLessMemoryThatCannotBeReclaimed() throws IOException {
         write("proc/self/cgroup", "0::/\n");
         group("sys/fs/cgroup", 1000 * MIB, 700 * MIB, 300 * MIB, 100 * MIB);
         assertThat(MachineMemory.available(root)).hasValue(700 * MIB);
@@ -59,19 +59,19 @@ class MachineMemoryTest {
     }
 
     @Test
-    void aGroupThatIsOverItsLimitLeavesNothing() throws IOException {
+    void aGroupOverItsLimitHasNoMemoryLeft() throws IOException {
         write("proc/self/cgroup", "0::/../outside\n");
         group("sys/fs/cgroup", 100 * MIB, 120 * MIB, 0, 0);
         assertThat(MachineMemory.available(root)).hasValue(0);
     }
 
     @Test
-    void withoutTheFilesNothingIsKnown(@TempDir Path empty) {
+    void withoutTheFilesAvailableMemoryIsUnknown(@TempDir Path empty) {
         assertThat(MachineMemory.available(empty)).isEmpty();
     }
 
     @Test
-    void thisMachineHasSome() {
+    void memoryOfThisMachineIsFound() {
         assertThat(MachineMemory.available()).isPositive();
     }
 

@@ -39,7 +39,7 @@ class TensorScopeTest {
     }
 
     @Test
-    void aChainFreesEachLinkOnceTheNextIsMade() {
+    void aChainFreesEachTensorOnceTheNextIsMade() {
         List<Tensor> links = new ArrayList<>();
         try (PointerScope outer = new PointerScope()) {
             Tensor x = ones();
@@ -55,7 +55,7 @@ class TensorScopeTest {
     }
 
     @Test
-    void aLinkThatChangesItsInputInPlaceIsFreedToo() {
+    void theResultOfAnInPlaceStepIsFreedToo() {
         List<Tensor> links = new ArrayList<>();
         try (PointerScope outer = new PointerScope()) {
             Tensor x = ones();
@@ -70,7 +70,7 @@ class TensorScopeTest {
     }
 
     @Test
-    void aChainOfNothingIsItsInput() {
+    void aChainWithoutStepsReturnsItsInput() {
         try (PointerScope outer = new PointerScope()) {
             Tensor x = ones();
             assertThat(chain(x, List.of())).isSameAs(x);

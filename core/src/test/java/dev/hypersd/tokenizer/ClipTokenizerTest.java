@@ -75,7 +75,7 @@ class ClipTokenizerTest {
     }
 
     @Test
-    void idsTellTheTextAsFarAsTheyKnowIt() {
+    void idsAreDecodedToNormalisedText() {
         ClipTokenizer tokenizer = open();
         long[] ids = tokenizer.encode("Cats  &\ndogs über all!").ids().stream()
                 .mapToLong(Integer::longValue)
@@ -102,7 +102,7 @@ class ClipTokenizerTest {
     }
 
     @Test
-    void whatDoesNotFitIsCutAndToldInWholeWords() {
+    void promptsThatDoNotFitAreTruncatedAndTheRestIsReportedInWholeWords() {
         // 74 words of one token, then one of three of which a single one fits.
         Tokens encoded = open().encode("cat ".repeat(74) + "Zoo, after  that");
         assertThat(encoded.ids())
@@ -141,7 +141,7 @@ class ClipTokenizerTest {
     }
 
     @Test
-    void lowerCaseKnowsNoFinalSigma() {
+    void lowerCaseDoesNotUseTheFinalSigma() {
         assertThat(open().ids("ΟΔΟΣ")).isEqualTo(open().ids("οδοσ")).isNotEqualTo(open().ids("οδος"));
     }
 
@@ -201,7 +201,7 @@ class ClipTokenizerTest {
     }
 
     @Test
-    void anUnusableLengthIsRefusedAndAnEndlessOneIsTheUsual() {
+    void anInvalidLengthIsRefusedAndAnUnlimitedOneIsTheDefault() {
         write("tokenizer_config.json", "{\"model_max_length\": 1000000000000000019884624838656}");
         assertThat(open().length()).isEqualTo(77);
         write("tokenizer_config.json", "{\"model_max_length\": 2}");

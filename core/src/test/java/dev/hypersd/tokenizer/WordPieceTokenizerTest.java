@@ -121,8 +121,8 @@ class WordPieceTokenizerTest {
 
     /** Pieces put together again are the word. */
     @Property(tries = 300)
-    void piecesMakeUpTheirWords(@ForAll @CharRange(from = 'a', to = 'c') @StringLength(min = 1, max = 30) String word)
-            throws IOException {
+    void decodedPiecesAreJoinedToWords(
+            @ForAll @CharRange(from = 'a', to = 'c') @StringLength(min = 1, max = 30) String word) throws IOException {
         WordPieceTokenizer tokenizer = tokenizer(Files.createTempDirectory("wordpiece"));
         StringBuilder whole = new StringBuilder();
         for (int id : tokenizer.ids(word)) {

@@ -24,7 +24,7 @@ class SinusoidsTest {
     }
 
     @Test
-    void theOrderTurnsTheHalvesRound() {
+    void theOrderOptionExchangesSinesAndCosines() {
         float[] cosineFirst = timesteps(3, Order.COSINE_FIRST, 0);
         float[] sineFirst = timesteps(3, Order.SINE_FIRST, 0);
         for (int i = 0; i < 8; i++) {

@@ -32,7 +32,7 @@ class UNetConfigTest {
     }
 
     @Test
-    void absentKeysMeanWhatTheyMeanElsewhere() {
+    void absentKeysHaveTheDefaultsOfDiffusers() {
         UNetConfig config = UNetSizesTest.config("{}");
 
         assertThat(config.levels()).hasSize(4).allMatch(level -> level.layers() == 2);
@@ -68,7 +68,7 @@ class UNetConfigTest {
                 "\"in_channels\": 0                            | in_channels must be a positive number, not 0",
                 "\"in_channels\": \"four\"                     | in_channels must be a whole number, not \"four\"",
             })
-    void whatIsNotComputedIsRefused(String option, String message) {
+    void unsupportedOptionsAreRefused(String option, String message) {
         String json = SMALL.formatted(", " + option);
         assertThatThrownBy(() -> UNetSizesTest.config(json))
                 .isInstanceOf(InvalidFileException.class)

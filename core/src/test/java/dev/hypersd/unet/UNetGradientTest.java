@@ -15,14 +15,14 @@ class UNetGradientTest {
     }
 
     @Test
-    void soDoThoseOfAddedConditions() {
+    void allParametersTrainWithAddedConditions() {
         check(
                 TinyUNet.WITH_ADDED,
                 Conditioning.of(noise(2, 3, 6)).with(new Conditioning.Added(noise(2, 6), noise(2, 6))));
     }
 
     @Test
-    void soDoThoseOfTheGuidanceEmbedding() {
+    void allParametersTrainWithGuidance() {
         check(TinyUNet.GUIDED, Conditioning.of(noise(2, 3, 6)).withGuidance(noise(2, 4)));
     }
 

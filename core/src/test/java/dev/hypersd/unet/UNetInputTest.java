@@ -73,7 +73,7 @@ class UNetInputTest {
     }
 
     @Test
-    void othersTakeNone() {
+    void networksWithoutAddedConditionsRefuseThem() {
         assertRefused(
                 TinyUNet.PLAIN,
                 () -> noise(1, 4, 8, 8),
@@ -182,7 +182,7 @@ class UNetInputTest {
     }
 
     @Test
-    void aPredictionLeavesNothingBehindButItself() {
+    void aPredictionFreesAllTensorsButItsResult() {
         Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
                 UNet2DConditionModel unet = TinyUNet.random(TinyUNet.PLAIN, arena);

@@ -89,7 +89,7 @@ class AutoencoderTest {
     }
 
     @Test
-    void tilingLeavesSmallPicturesWhole() {
+    void smallPicturesAreNotTiled() {
         withEach(autoencoder -> {
             Tensor latents = noise(1, 2, 6, 6);
             assertThat(Tensors.toFloats(autoencoder.tiled(new Tiling(6, 2)).decode(latents)))
@@ -144,7 +144,7 @@ class AutoencoderTest {
     }
 
     @Test
-    void decodingLeavesNothingBehindButThePicture() {
+    void decodingFreesAllTensorsButThePicture() {
         withEach(autoencoder -> {
             Tensor latents = noise(1, 2, 4, 4);
             long before = Pointer.totalCount();

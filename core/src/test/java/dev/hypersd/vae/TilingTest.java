@@ -46,7 +46,7 @@ class TilingTest {
     }
 
     @Test
-    void noTileIsLargerThanAsked() {
+    void noTileIsLargerThanTheGivenSize() {
         List<String> tiles = new ArrayList<>();
         Engine.infer(() -> Tiles.apply(new Tiling(8, 2), torch.ones(1, 1, 20, 6), 1, 1, x -> {
                     tiles.add(x.size(2) + "x" + x.size(3));

@@ -66,7 +66,7 @@ class VaeConfigTest {
                 "\"up_block_types\": [\"UpDecoderBlock2D\", \"AttnUpDecoderBlock2D\"] | up_block_types is "
                         + "[UpDecoderBlock2D, AttnUpDecoderBlock2D]",
             })
-    void whatIsNotComputedIsRefused(String option, String message) {
+    void unsupportedOptionsAreRefused(String option, String message) {
         assertThatThrownBy(() -> AutoencoderKlConfig.from(json("{\"block_out_channels\": [64, 128], " + option + "}")))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageStartingWith("vae/config.json: ")

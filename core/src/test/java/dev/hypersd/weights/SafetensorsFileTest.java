@@ -63,7 +63,7 @@ class SafetensorsFileTest {
         "<!DOCTYPE html><html><head></head></html>, a web page",
         "' \n<html lang=\"en\"><body>Sign in</body></html>', a web page"
     })
-    void whatWasDownloadedInPlaceOfTheFileIsNamed(String content, String kind) throws IOException {
+    void errorPagesAndPointersInPlaceOfAFileAreNamed(String content, String kind) throws IOException {
         Path path = Files.writeString(folder.resolve("fox.safetensors"), content);
         assertThatThrownBy(() -> SafetensorsFile.open(path))
                 .isInstanceOf(InvalidFileException.class)

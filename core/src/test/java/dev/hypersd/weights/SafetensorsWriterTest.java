@@ -33,7 +33,7 @@ class SafetensorsWriterTest {
     Path folder;
 
     @Property(tries = 200, seed = "1")
-    void whatIsWrittenIsRead(
+    void writtenTensorsAreReadBack(
             @ForAll("declarations") List<SafetensorsWriter.Declaration> tensors,
             @ForAll Map<String, String> metadata,
             @ForAll Random random)
@@ -106,7 +106,7 @@ class SafetensorsWriterTest {
     }
 
     @Test
-    void anAbandonedFileLeavesNothingAndKeepsTheOldOne() throws IOException {
+    void aFileThatIsNotCommittedIsDeletedAndTheOldOneIsKept() throws IOException {
         Path file = folder.resolve("w.safetensors");
         Files.writeString(file, "old");
         var declaration = new SafetensorsWriter.Declaration("w", Dtype.F32, 1);
@@ -132,7 +132,7 @@ class SafetensorsWriterTest {
     }
 
     @Test
-    void aFolderThatIsNotThereIsNamed() {
+    void aMissingFolderIsNamed() {
         Path file = folder.resolve("none/w.safetensors");
         assertThatThrownBy(() -> SafetensorsWriter.write(file, Map.of(), Map.of()))
                 .isInstanceOf(HyperSdException.class)

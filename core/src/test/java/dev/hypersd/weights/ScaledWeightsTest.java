@@ -57,7 +57,7 @@ class ScaledWeightsTest {
                 "a.zero_point",
                 "b.scale_weight"
             })
-    void whatChangesAWeightInAnotherWayIsRefused(String name) {
+    void unknownChangesOfAWeightAreRefused(String name) {
         try (PointerScope scope = new PointerScope()) {
             assertThatThrownBy(() -> read(Map.of("a.weight", fp8(1, 2), name, torch.zeros(1))))
                     .isInstanceOf(InvalidFileException.class)

@@ -43,7 +43,7 @@ class WeightFolderTest {
     }
 
     @Test
-    void theVariantThatWasAskedForIsOpened() {
+    void theRequestedVariantIsOpened() {
         write(STEM + ".safetensors", "w", 1);
         write(STEM + ".fp16.safetensors", "w", 2);
         try (WeightSource plain = WeightFolder.open(folder, STEM);
@@ -73,7 +73,7 @@ class WeightFolderTest {
     }
 
     @Test
-    void aVariantNobodyAskedForIsNamed() {
+    void aVariantThatWasNotRequestedIsNamedInTheError() {
         write(STEM + ".fp16.safetensors", "w", 2);
         assertThatThrownBy(() -> WeightFolder.open(folder, STEM))
                 .isInstanceOf(InvalidFileException.class)

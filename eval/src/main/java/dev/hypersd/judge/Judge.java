@@ -2,21 +2,21 @@ package dev.hypersd.judge;
 
 /** The judges that a folder may have, in the order in which reports list them. */
 public enum Judge {
-    /** Reads which attributes a scene shows. */
+    /** The attribute reader, which finds the attributes of a scene. */
     ATTRIBUTES("attributes"),
-    /** Outlines the objects of a scene. */
+    /** The segmenter, which finds the outlines of a scene's objects. */
     SEGMENTATION("segmentation"),
-    /** CLIP: how well the picture fits the text. */
+    /** CLIP, which scores how well a picture fits a text. */
     CLIP("clip"),
-    /** A head on CLIP's embeddings: how well the picture looks, whatever it shows. */
+    /** A head on CLIP's embeddings, which scores how well a picture looks, whatever it shows. */
     AESTHETIC("aesthetic"),
-    /** ImageReward: how much people would prefer the picture as one of the text. */
+    /** ImageReward, which scores how much people would prefer a picture for its text. */
     IMAGE_REWARD("image-reward"),
-    /** PickScore, likewise, a CLIP that learned from choices between two pictures. */
+    /** PickScore, a CLIP that was trained on people's choices between two pictures for a text. */
     PICK_SCORE("pick-score"),
-    /** The second human preference score, likewise. */
+    /** HPSv2, the second human preference score, also a CLIP that was trained on people's choices. */
     HPS("hps"),
-    /** Returns a preference model that was trained here. */
+    /** A preference model that was trained here. */
     PREFERENCE("preference");
 
     private final String folder;

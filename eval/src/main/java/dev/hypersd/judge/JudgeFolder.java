@@ -26,22 +26,22 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /**
- * A folder of judges. Each is in a sub-folder of its name, or in {@code model} below that, where a training leaves it.
- * The arena that a judge is opened with owns its tensors.
+ * A folder of judges. Each is in a sub-folder of its name, or in {@code model} below that, into which training writes
+ * it. The arena that a judge is opened with owns its tensors.
  *
- * @param path the folder, whether or not it exists
+ * @param path the folder, which need not exist
  */
 public record JudgeFolder(Path path) {
     private static final String TRAINED = "model";
 
-    /** Returns the folder with the files of {@code judge}, whether or not it exists. */
+    /** Returns the folder with the files of {@code judge}, which need not exist. */
     public Path of(Judge judge) {
         return trained(path.resolve(judge.folder()));
     }
 
     /**
-     * Returns the folder with the files of the judge in {@code folder}: {@code model} below it, if there is one, or
-     * itself.
+     * Returns the folder with the files of the judge in {@code folder}: {@code model} below it if that exists,
+     * otherwise {@code folder}.
      */
     public static Path trained(Path folder) {
         Path trained = folder.resolve(TRAINED);
@@ -63,7 +63,7 @@ public record JudgeFolder(Path path) {
         return open(Judge.SEGMENTATION, Segmenter.TYPE, arena);
     }
 
-    /** Returns the scores that the judges in the folder give, in the order of reports; none is opened. */
+    /** Returns the scores of the judges in the folder, in the order of reports, without opening them. */
     public List<Score> scores() {
         if (!Files.isDirectory(path)) {
             return List.of();
@@ -95,13 +95,13 @@ public record JudgeFolder(Path path) {
         return Fingerprint.of(required(kind.key()));
     }
 
-    /** Opens the judge that gives {@code score}. */
+    /** Opens the judge of {@code score}. */
     public ScoreJudge open(Score score, TensorArena arena) {
         return open(List.of(score), arena).get(score);
     }
 
     /**
-     * Opens the judges that give {@code scores}, in that order. A CLIP that several of them use is opened once.
+     * Opens the judges of {@code scores}, in that order. A CLIP that several of them use is opened once.
      *
      * @throws InvalidFileException if one is missing or broken
      */
@@ -129,8 +129,8 @@ public record JudgeFolder(Path path) {
     }
 
     /**
-     * Returns the CLIP whose embeddings the head of an aesthetic {@code score} looks at: its own, in the folder {@code clip}
-     * inside the head's. A head that was trained here may look at the one in {@code clip} beside it.
+     * Returns the folder of the CLIP whose embeddings the aesthetic head of {@code score} takes: {@code clip} inside
+     * the head's folder. A head that was trained here may use the judge {@code clip}.
      *
      * @throws InvalidFileException if there is none
      */
@@ -167,7 +167,7 @@ public record JudgeFolder(Path path) {
         return folder;
     }
 
-    /** Returns a fingerprint of the files of the judge that gives {@code score}. */
+    /** Returns a hash of the files of the judge of {@code score}. */
     public String fingerprint(Score score) {
         String own = Fingerprint.of(required(score.key()));
         return score.kind() == Score.Kind.AESTHETIC
@@ -175,7 +175,7 @@ public record JudgeFolder(Path path) {
                 : own;
     }
 
-    /** Returns a fingerprint of the files of all judges that look at evaluated pictures: of all but the segmenter. */
+    /** Returns a hash of the files of all judges except the segmenter, which is not used in evaluations. */
     public String fingerprint() {
         Fingerprint all = new Fingerprint();
         if (has(Judge.ATTRIBUTES)) {

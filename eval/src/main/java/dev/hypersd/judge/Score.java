@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * A score that a judge gives a picture as a picture of a text; higher is better. Scores of different judges cannot be
- * compared. Ordered as reports list them.
+ * A score of a picture for a text by a judge; higher is better. Scores of different judges cannot be compared. The
+ * order is that of reports.
  *
- * @param kind what is scored
- * @param variant tells several judges of a kind apart: {@code "g-14"} for the CLIP in the folder {@code clip-g-14};
+ * @param kind the kind of the score
+ * @param variant distinguishes several judges of a kind: {@code "g-14"} for the CLIP in the folder {@code clip-g-14};
  *     empty for the one in {@code clip}
  */
 public record Score(Kind kind, String variant) implements Comparable<Score> {
@@ -20,19 +20,21 @@ public record Score(Kind kind, String variant) implements Comparable<Score> {
     private static final Comparator<Score> ORDER =
             Comparator.comparing(Score::kind).thenComparing(Score::variant);
 
-    /** What judges score. */
+    /** The kinds of scores. */
     public enum Kind {
         /** 100 times the cosine of the picture's and the text's CLIP embeddings. */
         CLIP(Judge.CLIP, "CLIP score", 2),
         /** How well the picture looks, whatever it shows. */
         AESTHETIC(Judge.AESTHETIC, "aesthetic score", 2),
-        /** How much people would prefer the picture as one of its text: the number of a normal deviate. */
+        /** ImageReward: how much people would prefer the picture for its text, in standard deviations from the mean. */
         IMAGE_REWARD(Judge.IMAGE_REWARD, "ImageReward", 3),
         /** PickScore: the cosine times the logit scale, around 20. */
         PICK_SCORE(Judge.PICK_SCORE, "PickScore", 3),
         /** The second human preference score: a cosine, around 0.27. */
         HPS(Judge.HPS, "HPSv2", 4),
-        /** Returns how much the picture would be preferred as one of its text, by a model that was trained here. */
+        /**
+         * The score of a preference model that was trained here: how much people would prefer the picture for its text.
+         */
         PREFERENCE(Judge.PREFERENCE, "preference score", 2);
 
         private final Judge judge;
@@ -45,13 +47,13 @@ public record Score(Kind kind, String variant) implements Comparable<Score> {
             this.digits = digits;
         }
 
-        /** Returns the judge that gives the score. */
+        /** Returns the judge of the score. */
         public Judge judge() {
             return judge;
         }
     }
 
-    /** Returns the score with this {@link #key}; empty if no judge gives one. */
+    /** Returns the score with this {@link #key}; empty if there is none. */
     public static Optional<Score> of(String key) {
         return Arrays.stream(Kind.values())
                 .filter(kind -> key.equals(kind.judge.folder()) || key.startsWith(kind.judge.folder() + "-"))
@@ -61,17 +63,17 @@ public record Score(Kind kind, String variant) implements Comparable<Score> {
                 .findFirst();
     }
 
-    /** Returns the name of the judge's folder, which is also that of the score in files. */
+    /** Returns the name of the judge's folder, which is also the name of the score in files. */
     public String key() {
         return variant.isEmpty() ? kind.judge.folder() : kind.judge.folder() + "-" + variant;
     }
 
-    /** Returns the title of the score's row or column in a report. */
+    /** Returns the title of its row or column in reports. */
     public String title() {
         return variant.isEmpty() ? kind.title : "%s (%s)".formatted(kind.title, variant);
     }
 
-    /** Returns the decimal places that a mean of the score is printed with. */
+    /** Returns the number of decimal places of its mean in reports. */
     public int digits() {
         return kind.digits;
     }

@@ -67,7 +67,7 @@ class EvaluationTest {
     }
 
     @Test
-    void anInterruptedRunGoesOnAndEndsWithTheSameReport() throws IOException {
+    void anInterruptedRunContinuesAndGivesTheSameReport() throws IOException {
         String whole = withoutTime(evaluate(ImageSource.groundTruth(), out.resolve("whole")));
 
         Path cut = out.resolve("cut");
@@ -102,7 +102,7 @@ class EvaluationTest {
     }
 
     @Test
-    void theDataAreAtNoDistanceFromThemselvesInTheReport() {
+    void theDistancesOfTheGroundTruthToItselfAreZero() {
         Report report = evaluate(ImageSource.groundTruth(), out);
         for (String title : List.of("FID", "attribute accuracy", "diversity")) {
             assertThat(report.columns().get("model").get(title))
@@ -116,7 +116,7 @@ class EvaluationTest {
     }
 
     @Test
-    void whatTheAutoencoderSpoilsIsSeenInItsColumn() {
+    void errorsOfTheAutoencoderShowInTheReconstructionColumn() {
         try (Judges judges = Judges.open(judgesFolder)) {
             Report report = report(judges, ImageSource.groundTruth(), EvaluationTest::black, out);
             double groundTruth = report.columns().get("ground truth").get("FID");
@@ -180,7 +180,7 @@ class EvaluationTest {
     }
 
     @Test
-    void picturesAreJudgedAlikeInWhateverBatch() {
+    void judgementsDoNotDependOnTheBatch() {
         List<TestPrompt> prompts = TestPrompt.range(0, 4);
         PromptBatch together = new PromptBatch(prompts, 0, 0);
         try (Judges judges = Judges.open(judgesFolder)) {
@@ -200,7 +200,7 @@ class EvaluationTest {
     }
 
     @Test
-    void aTeacherIsAtNoDistanceFromItself() {
+    void theTeacherErrorOfTheTeacherIsZero() {
         ImageSource teacher = ImageSource.groundTruth();
         try (Judges judges = Judges.open(judgesFolder)) {
             Evaluation evaluation = new Evaluation(judges, TestPrompt.range(0, 4), 1, 2, 5, Optional.of(teacher));
@@ -232,7 +232,7 @@ class EvaluationTest {
     }
 
     @Test
-    void judgementsOfSomethingElseHaveAFileOfTheirOwn() throws IOException {
+    void otherSubjectsHaveAnotherFileOfJudgements() throws IOException {
         evaluate(ImageSource.groundTruth(), out);
         try (Judges judges = Judges.open(judgesFolder)) {
             var _ = evaluation(judges).scenes("another", UnaryOperator.identity(), out, left -> {});

@@ -34,7 +34,7 @@ class PromptSetTest {
     }
 
     @Test
-    void whatAFileSaysOfHowPicturesAreDrawnHasNoEffectAndIsNamed() throws IOException {
+    void optionsInAPromptFileThatHaveNoEffectAreNamed() throws IOException {
         Path file = Files.writeString(folder.resolve("p.jsonl"), """
                 {"prompt": "a fox", "negative_prompt": "blur", "steps": 4}
                 {"prompt": "a fox", "negative_prompt": "blur", "guidance": 2}

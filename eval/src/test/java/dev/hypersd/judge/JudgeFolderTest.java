@@ -24,7 +24,7 @@ class JudgeFolderTest {
     }
 
     @Test
-    void aJudgeThatATrainingHasLeftIsInTheFolderModelOfItsRun() throws IOException {
+    void aTrainedJudgeIsFoundInTheFolderModelOfItsRun() throws IOException {
         Path model = Files.createDirectories(path.resolve("clip/model"));
         Files.createDirectory(path.resolve("clip/checkpoints"));
         assertThat(new JudgeFolder(path).of(Judge.CLIP)).isEqualTo(model);
@@ -55,7 +55,7 @@ class JudgeFolderTest {
     }
 
     @Test
-    void aFolderOffersTheScoresOfItsJudgesInTheOrderOfReports() throws IOException {
+    void theScoresOfAFolderAreThoseOfItsJudgesInTheOrderOfReports() throws IOException {
         for (String name : List.of("preference", "clip-g-14", "attributes", "clip", "notes")) {
             Files.createDirectory(path.resolve(name));
         }

@@ -66,7 +66,7 @@ class AttributeCheckTest {
     }
 
     @Test
-    void ofAThingThatIsNotThereEverythingIsWrong() {
+    void everyAttributeOfAMissingObjectIsWrong() {
         assertThat(wrong(new Detections(List.of(), Background.SEA, Style.NEON)))
                 .containsExactly(
                         Attribute.KIND,

@@ -18,7 +18,7 @@ class BoundaryScoreTest {
     }
 
     @Test
-    void whatIsDrawnTooMuchCostsPrecisionAndWhatIsMissingRecall() {
+    void superfluousLinesLowerPrecisionAndMissingOnesRecall() {
         BoundaryScore more = BoundaryScore.between(columns(40), columns(40, 90));
         assertThat(more).isEqualTo(new BoundaryScore(0.5, 1));
         assertThat(BoundaryScore.between(columns(40, 90), columns(40))).isEqualTo(new BoundaryScore(1, 0.5));
@@ -26,7 +26,7 @@ class BoundaryScoreTest {
     }
 
     @Test
-    void nothingAgreesWithNothingAndWithNothingElse() {
+    void picturesWithoutLinesMatchOnlyEachOther() {
         assertThat(BoundaryScore.between(columns(), columns()).f1()).isEqualTo(1);
         assertThat(BoundaryScore.between(columns(40), columns()).f1()).isZero();
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class DistancePropertiesTest {
     @Property(tries = 30)
-    void aShiftCostsItsSquaredLength(
+    void theFrechetDistanceOfAShiftIsItsSquaredLength(
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 6) int dimension,
             @ForAll @DoubleRange(min = -5, max = 5) double shift) {
@@ -29,7 +29,7 @@ class DistancePropertiesTest {
     }
 
     @Property(tries = 30)
-    void scalingCostsTheSquaredDifferenceOfDeviations(
+    void theFrechetDistanceOfAScalingIsTheSquaredDifferenceOfDeviations(
             @ForAll long seed, @ForAll @DoubleRange(min = 0, max = 4) double factor) {
         List<double[]> features = normal(seed, 30, 1);
         FeatureStatistics plain = FeatureStatistics.of(features);
@@ -45,7 +45,7 @@ class DistancePropertiesTest {
      * where the covariances do not commute.
      */
     @Property(tries = 30)
-    void ofTwoDimensionsTheFrechetDistanceIsThatOfTheClosedForm(@ForAll long seed) {
+    void theFrechetDistanceInTwoDimensionsHasItsClosedForm(@ForAll long seed) {
         FeatureStatistics a = FeatureStatistics.of(correlated(seed));
         FeatureStatistics b = FeatureStatistics.of(correlated(~seed));
         double[] s = a.covariance();
@@ -59,7 +59,7 @@ class DistancePropertiesTest {
     }
 
     @Property(tries = 20)
-    void theFrechetDistanceIsSymmetricAndNothingForEqualSets(
+    void theFrechetDistanceIsSymmetricAndZeroForEqualSets(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int dimension) {
         FeatureStatistics a = FeatureStatistics.of(normal(seed, 12, dimension));
         FeatureStatistics b = FeatureStatistics.of(normal(seed + 1, 15, dimension));
@@ -90,7 +90,7 @@ class DistancePropertiesTest {
     }
 
     @Test
-    void kernelDistanceOfOneDistributionIsNothingOnAverage() {
+    void kernelDistanceOfOneDistributionIsZeroOnAverage() {
         KernelDistance distance = KernelDistance.overSubsets(normal(1, 400, 4), normal(2, 400, 4), 40, 100, 7);
         // Four disjoint subsets would fit into the sets, so the mean is known to half a deviation.
         assertThat(distance.mean()).isCloseTo(0, within(3 * distance.deviation() / 2));

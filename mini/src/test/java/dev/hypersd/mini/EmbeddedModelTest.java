@@ -21,7 +21,7 @@ class EmbeddedModelTest {
     }
 
     @Test
-    void otherMethodsAndStylesAreFilesBesideIt() {
+    void lorasOfOtherMethodsAndStylesAreFiles() {
         assertThat(EmbeddedModel.loras())
                 .containsKeys("unified", "hyper-4steps", "tcd", "lightning-8steps", "flat", "watercolour")
                 .containsEntry("unified", EmbeddedModel.lora());

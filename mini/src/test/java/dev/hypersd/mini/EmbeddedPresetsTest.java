@@ -36,7 +36,7 @@ class EmbeddedPresetsTest {
     }
 
     @Test
-    void theyComeAfterThoseOfTheReleasedModelsAndEachHasItsNameAndFile() {
+    void embeddedPresetsFollowThoseOfTheReleasedModelsAndHaveUniqueNamesAndFiles() {
         List<Preset> embedded = new EmbeddedPresets().presets();
         assertThat(Presets.all()).endsWith(embedded.toArray(Preset[]::new)).hasSizeGreaterThan(embedded.size());
         assertThat(Presets.names()).doesNotHaveDuplicates();

@@ -30,7 +30,7 @@ class ModularApplicationTest {
     Path folder;
 
     @Test
-    void drawsWithTheApiAlone() throws IOException, InterruptedException {
+    void anApplicationDrawsWithTheExportedPackagesOnly() throws IOException, InterruptedException {
         assertThat(compile("""
                 package application;
 
@@ -68,7 +68,7 @@ class ModularApplicationTest {
     }
 
     @Test
-    void doesNotSeeTheInside() throws IOException {
+    void anApplicationCannotUsePackagesThatAreNotExported() throws IOException {
         assertThat(compile("""
                 package application;
 

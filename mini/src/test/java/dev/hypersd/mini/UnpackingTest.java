@@ -23,7 +23,7 @@ class UnpackingTest {
     Path folder;
 
     @Test
-    void aFolderComesOutAsItWentIn() throws Exception {
+    void anUnpackedFolderEqualsThePackedOne() throws Exception {
         Path copy = unpack(jar("one", "first"));
 
         assertThat(copy).hasFileName("model");
@@ -50,7 +50,7 @@ class UnpackingTest {
     }
 
     @Test
-    void severalAtOnceLeaveOneWholeFolder() throws Exception {
+    void severalUnpackingsAtOnceLeaveOneCompleteFolder() throws Exception {
         Path jar = jar("one", "first");
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
             List<Callable<Path>> tasks = IntStream.range(0, 16)

@@ -58,7 +58,7 @@ class Automatic1111RoutesTest {
     }
 
     @Test
-    void whatSpeaksAgainstARequestIsSentAsAWarning() throws Exception {
+    void warningsAboutARequestAreSentInAHeader() throws Exception {
         HttpResponse<String> answer = server.post("/sdapi/v1/txt2img", """
                 {"prompt": "a cat", "negative_prompt": "dogs", "width": 64, "height": 64,
                  "steps": 1, "cfg_scale": 1}""");

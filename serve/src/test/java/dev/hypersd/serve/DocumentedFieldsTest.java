@@ -59,7 +59,7 @@ class DocumentedFieldsTest {
     }
 
     @Test
-    void valuesByWhichClientsAskForNothingAreNotWarnedOf() throws Exception {
+    void defaultValuesOfUnsupportedFieldsAreNotWarnedAbout() throws Exception {
         String openAi = """
                 {"prompt": "a", "size": "64x64", "steps": 1, "guidance": 1, "quality": "standard", "style": "vivid",
                  "moderation": "auto", "background": "auto", "user": null, "stream": false}""";

@@ -43,7 +43,7 @@ class EveryRouteAppliesPresetsAlikeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPresetsOwnTimestepHoldsWhereAsManyStepsAreAskedFor(Route route) throws Exception {
+    void thePresetsTimestepIsUsedWheneverItsNumberOfStepsIsRequested(Route route) throws Exception {
         assertThat(drawn(route, TinyServer.ONE_STEP, Map.of("steps", 1)))
                 .isEqualTo(drawn(route, TinyServer.ONE_STEP, Map.of()))
                 .containsEntry("Timesteps", "800")
@@ -64,7 +64,7 @@ class EveryRouteAppliesPresetsAlikeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPresetsOwnSamplerKeepsThePresetsEtaWhereItIsNamed(Route route) throws Exception {
+    void namingThePresetsSamplerKeepsThePresetsEta(Route route) throws Exception {
         assertThat(drawn(route, TinyServer.WITH_ETA, Map.of("steps", 2, "sampler", "TCD")))
                 .containsEntry("Eta", "1");
         assertThat(drawn(route, TinyServer.WITH_ETA, Map.of("steps", 2, "sampler", "DDIM")))

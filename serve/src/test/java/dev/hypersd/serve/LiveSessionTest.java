@@ -52,7 +52,7 @@ class LiveSessionTest {
     }
 
     @Test
-    void whatSpeaksAgainstARequestIsSentWithThePicture() throws Exception {
+    void warningsAboutARequestAreSentWithThePicture() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
             client.send("""
                     {"id": 1, "prompt": "a cat", "size": "64x64", "steps": 1, "guidance": 1, \
@@ -147,7 +147,7 @@ class LiveSessionTest {
     }
 
     @Test
-    void invalidMessagesAreAnsweredWithErrorsAndTheSessionGoesOn() throws Exception {
+    void invalidMessagesAreAnsweredWithErrorsAndTheSessionContinues() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {
             client.send("{");
             assertThat(client.error()).startsWith("request:");

@@ -50,7 +50,7 @@ class OpenAiRoutesTest {
     }
 
     @Test
-    void whatSpeaksAgainstARequestIsSentAsAWarning() throws Exception {
+    void warningsAboutARequestAreSentInAHeader() throws Exception {
         String body = "{\"prompt\": \"a cat\", \"size\": \"64x64\", \"steps\": 1, \"guidance\": %d, "
                 + "\"negative_prompt\": \"dogs\"}";
         HttpResponse<String> unguided = server.post("/v1/images/generations", body.formatted(1));

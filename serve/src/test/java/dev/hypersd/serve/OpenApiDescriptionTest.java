@@ -33,7 +33,7 @@ class OpenApiDescriptionTest {
     }
 
     @Test
-    void everyRequestThatDrawsInOurOwnWordsTakesAllOptions() throws IOException {
+    void everyRequestWithOwnFieldsTakesAllOptions() throws IOException {
         for (String request : List.of("Generation", "Edit")) {
             assertThat(schemas().get(request).findValuesAsString("$ref"))
                     .as(request)

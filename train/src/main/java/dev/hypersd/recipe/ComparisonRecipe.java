@@ -34,10 +34,10 @@ public record ComparisonRecipe(
         List<Contestant> contestants,
         Contestant baseline) {
     /**
-     * Names prompts, whether or not they can be read.
+     * The name of a set of prompts, which is read later.
      *
      * @param name {@code test:N}, {@code FILE} or {@code FILE:N}
-     * @param captions how captions are chosen, where there are several of an image
+     * @param captions how captions are chosen, if there are several for each image
      */
     public record PromptSource(String name, Optional<CaptionChoice> captions) {
         /** Reads the prompts; throws as {@link PromptSet#named} does. */

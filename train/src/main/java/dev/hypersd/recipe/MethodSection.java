@@ -22,24 +22,24 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * A method of a recipe that compares: which model draws, how it is loaded, and what is asked of it. Every key of
- * {@link Option} can be given; what a method does not say, the section of defaults does.
+ * A method of a recipe that compares methods: its model, how it is loaded, and its options. Every key of {@link Option}
+ * can be given; absent ones are taken from the section of defaults.
  *
- * @param own what the method says
- * @param defaults what all methods say
- * @param folder what files are relative to
+ * @param own the section of the method
+ * @param defaults the section of defaults
+ * @param folder the folder of relative file names
  */
 record MethodSection(Section own, Section defaults, Path folder) {
     private static final String STEPS = Option.STEPS.key();
     private static final String MODEL = Option.MODEL.key();
 
-    /** What all contestants have in common, so that their pictures can be compared. */
+    /** The options that all contestants share, so that their pictures can be compared. */
     private static final List<Option<?>> SHARED = List.of(Option.PROMPT, Option.SEED, Option.COUNT);
 
     /**
      * Returns the contestants of this method: one for each number of steps.
      *
-     * @param model what draws where neither the method nor the defaults name a model
+     * @param model the model, if neither the method nor the defaults name one
      */
     List<Contestant> contestants(Optional<Path> model) {
         ModelSource source = source(model);
@@ -69,7 +69,7 @@ record MethodSection(Section own, Section defaults, Path folder) {
         }
     }
 
-    /** Returns the numbers of steps; none where timesteps or a preset say them. */
+    /** Returns the numbers of steps; empty if timesteps or a preset determine them. */
     private List<Integer> counts() {
         Section section = own.has(STEPS) || own.has(Option.TIMESTEPS.key()) ? own : defaults;
         if (!section.has(STEPS)) {
@@ -140,7 +140,7 @@ record MethodSection(Section own, Section defaults, Path folder) {
         return section.has(key) ? Optional.of(section.text(key)) : Optional.empty();
     }
 
-    /** Returns where the key is said. */
+    /** Returns the section that has the key. */
     private Section section(String key) {
         boolean isSaid = own.has(key);
         defaults.has(key);

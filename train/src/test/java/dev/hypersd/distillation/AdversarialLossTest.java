@@ -45,7 +45,7 @@ class AdversarialLossTest {
 
     @ParameterizedTest
     @EnumSource(AdversarialLoss.Form.class)
-    void headsAndPlacesCountAlike(AdversarialLoss.Form form) {
+    void headsAndPlacesHaveEqualWeights(AdversarialLoss.Form form) {
         double[] losses = Engine.infer(() -> TensorScope.released(() -> new double[] {
             form.generatorLoss(List.of(logits(-1, 0.5), logits(0.25, 0.25))).item_double(),
             (form.generatorLoss(List.of(logits(-1))).item_double()
@@ -60,7 +60,7 @@ class AdversarialLossTest {
     /** The weighted gradients themselves, at scales of both losses that differ by thousands. */
     @ParameterizedTest
     @CsvSource({"0.5, 1, 1", "0.5, 100, 1", "0.5, 1, 100", "2, 0.01, 1", "0.1, 3, 0.01"})
-    void aBalancedDiscriminatorPullsBalanceTimesAsHardAsTheDistanceWhateverTheirScales(
+    void theGradientOfABalancedGeneratorLossIsBalanceTimesThatOfTheDistanceAtAnyScale(
             double balance, double distanceScale, double discriminatorScale) {
         double[] norms = Engine.call(() -> TensorScope.released(() -> {
             Tensor prediction =

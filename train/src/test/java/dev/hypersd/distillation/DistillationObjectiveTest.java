@@ -96,12 +96,12 @@ class DistillationObjectiveTest {
     }
 
     @Test
-    void oneTeacherStepWithoutGuidanceIsWhatAnUntrainedStudentDoesAnyway() {
+    void anUntrainedStudentEqualsOneTeacherStepWithoutGuidance() {
         assertThat(value(consistency(40, 40, 1, PLAIN), "distance")).isCloseTo(0, within(1e-10));
     }
 
     @Test
-    void asManySegmentsAsStepsDistilTheGuidanceOfSingleSteps() {
+    void withAsManySegmentsAsStepsTheGuidanceOfSingleStepsIsDistilled() {
         double three = value(consistency(40, 40, 3, PLAIN), "distance");
         double five = value(consistency(40, 40, 5, PLAIN), "distance");
 
@@ -111,7 +111,7 @@ class DistillationObjectiveTest {
     }
 
     @Test
-    void noiseThatIsTheSameAllOverAChannelAndPureNoiseMakeOtherTasks() {
+    void offsetNoiseAndPureNoiseChangeTheLoss() {
         int whole = 1; // Every trajectory starts at the last timestep.
         double plain = value(consistency(whole, 1, 3, PLAIN), "distance");
 
@@ -122,7 +122,7 @@ class DistillationObjectiveTest {
     }
 
     @Test
-    void scoresThatAgreeHaveNothingToSay() {
+    void equalScoresGiveNoGradient() {
         assertThat(value(score(1, Optional.empty()), "score")).isCloseTo(0, within(1e-12));
         assertThat(value(score(5, Optional.empty()), "score")).isPositive();
     }
@@ -206,7 +206,7 @@ class DistillationObjectiveTest {
     }
 
     @Test
-    void aRewardSetsInWithItsStep() {
+    void aRewardIsUsedFromItsStepOn() {
         FeedbackLoss.Settings feedback = new FeedbackLoss.Settings(
                 new Rollout.Settings(List.of(999)),
                 OWN_DECODER,
@@ -250,13 +250,13 @@ class DistillationObjectiveTest {
 
     @ParameterizedTest
     @MethodSource("losses")
-    void whoeverLearnsLowersItsLoss(DistillationLoss.Settings loss) {
+    void everyLearnerLowersItsLoss(DistillationLoss.Settings loss) {
         lowersItsLoss(loss, false);
     }
 
     @ParameterizedTest
     @MethodSource("losses")
-    void whoeverLearnsLowersItsLossWithGradientCheckpointingToo(DistillationLoss.Settings loss) {
+    void everyLearnerLowersItsLossWithGradientCheckpointing(DistillationLoss.Settings loss) {
         lowersItsLoss(loss, true);
     }
 
@@ -389,7 +389,7 @@ class DistillationObjectiveTest {
     }
 
     @Test
-    void feedbackRaisesTheRewardUntilItIsEnough() {
+    void feedbackRaisesTheRewardUpToItsThreshold() {
         // The reward is how bright a picture is.
         DistillationLoss.Settings bright = new FeedbackLoss.Settings(
                 new Rollout.Settings(List.of(999, 499)),
@@ -409,7 +409,7 @@ class DistillationObjectiveTest {
     }
 
     @Test
-    void whatASegmenterMissesReachesTheStudent() throws Exception {
+    void theSegmentationLossHasGradientsInTheStudent() throws Exception {
         Path segmenter = random(Segmenter.TYPE, """
                 {"_class_name": "Segmenter", "block_out_channels": [8, 16], "layers_per_block": [1, 1]}""");
         JudgeFolder judges = new JudgeFolder(segmenter.resolveSibling("judges"));
@@ -424,7 +424,7 @@ class DistillationObjectiveTest {
     }
 
     @Test
-    void anotherAutoencoderMayDrawWhatRewardsLookAt() throws Exception {
+    void anotherAutoencoderCanDecodePicturesForRewards() throws Exception {
         Path doubling = random(NetworkType.AUTOENCODER_TINY, """
                 {"_class_name": "AutoencoderTiny", "encoder_block_out_channels": [8, 8], "num_encoder_blocks": [0, 0],
                  "decoder_block_out_channels": [8, 8], "num_decoder_blocks": [0, 0]}""");
@@ -455,7 +455,7 @@ class DistillationObjectiveTest {
     }
 
     @Test
-    void rewardsAreToldTheCaptions() {
+    void rewardsGetTheCaptions() {
         List<String> told = new ArrayList<>();
         DistillationLoss.Settings listening = new FeedbackLoss.Settings(
                 new Rollout.Settings(List.of(999)), OWN_DECODER, List.of(reward("listening", 2, 1, (pixels, texts) -> {

@@ -57,7 +57,7 @@ class FullSizeDistillationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"consistency", "progressive", "rectified", "features", "encoder", "score", "feedback"})
-    void aFullSizeModelIsDistilledWithinTheMemoryOfADesk(String way) throws IOException {
+    void aFullSizeModelIsDistilledWithinTheMemoryOfADesktopComputer(String way) throws IOException {
         Path model = folder.resolve("sd15");
         if (!Files.exists(model)) {
             RandomModel.write(model, ModelTemplate.SD15, 0, Dtype.F16, (written, total) -> {});

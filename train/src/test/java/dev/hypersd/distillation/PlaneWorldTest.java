@@ -78,7 +78,7 @@ class PlaneWorldTest {
     }
 
     @Test
-    void aTargetWithALongAverageFollowsBecauseTheAverageIsShortAtFirst() {
+    void theAverageFollowsQuicklyAtFirstEvenWithALowDecay() {
         TrainableWeights following = world.weights(0);
         distil(following, 8, TargetTimestep.UNIFORM, STAGE);
         TrainableWeights lagging = world.weights(0.999);

@@ -19,7 +19,7 @@ class RectifiedTargetsTest {
 
     /** Where one picture and one noise explain both ends, they explain every point between. */
     @Property(tries = 50)
-    void theLineIsTheOneThatDdimGoesWithUnchangedNoise(
+    void rectifiedLinesAreThePathOfDdimWithConstantNoise(
             @ForAll @IntRange(min = 2, max = 999) int from,
             @ForAll @IntRange(min = 0, max = 999) int second,
             @ForAll @IntRange(min = 0, max = 999) int third) {

@@ -59,7 +59,7 @@ class SegmentsTest {
     }
 
     @Test
-    void everyPointAndEveryGoalIsDrawn() {
+    void everyPointAndEveryTargetOccurs() {
         Segments segments = new Segments(T, 8, 2);
         Spans spans = new TrajectoryLoss.Consistency(TargetTimestep.UNIFORM).spans(segments, 2000, RandomSource.at(1));
 

@@ -25,7 +25,7 @@ class CaptionEmbeddingsTest {
     private String fingerprint = "one";
 
     @Test
-    void givesBackWhatWasEncodedInTheOrderThatIsAskedFor() {
+    void embeddingsAreReturnedInTheRequestedOrder() {
         try (CaptionEmbeddings embeddings = open(40)) {
             assertThat(values(embeddings, 39, 0, 39)).containsExactly(39, 39.5f, 0, 0.5f, 39, 39.5f);
         }
@@ -45,7 +45,7 @@ class CaptionEmbeddingsTest {
     }
 
     @Test
-    void addsOnlyWhatIsMissing() {
+    void onlyMissingCaptionsAreEncoded() {
         open(3).close();
         encoded.clear();
         try (CaptionEmbeddings embeddings = open(5)) {
@@ -57,7 +57,7 @@ class CaptionEmbeddingsTest {
     }
 
     @Test
-    void pooledVectorsAreThereWhereTheEncoderMakesThem() {
+    void pooledVectorsAreReturnedIfTheEncoderMakesThem() {
         pooling = true;
         try (CaptionEmbeddings embeddings = open(40)) {
             float[] pooled = Engine.infer(() ->
@@ -79,7 +79,7 @@ class CaptionEmbeddingsTest {
     }
 
     @Test
-    void withoutThemThereAreNone() {
+    void withoutPooledVectorsNoneAreReturned() {
         try (CaptionEmbeddings embeddings = open(3)) {
             assertThat(embeddings.pooled(List.of(ids(1)))).isEmpty();
         }

@@ -32,7 +32,7 @@ class LatentCacheTest {
     private long firstCaption;
 
     @Test
-    void givesBackWhatWasEncodedInItsPlace() {
+    void samplesAreReadBackByTheirNumbers() {
         try (LatentCache cache = open()) {
             assertThat(cache.size()).isEqualTo(COUNT);
             for (int i : new int[] {0, 31, 32, 69}) {

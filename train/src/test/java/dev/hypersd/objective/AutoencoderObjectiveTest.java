@@ -66,7 +66,7 @@ class AutoencoderObjectiveTest {
     }
 
     @Test
-    void learnsToGiveBackWhatItIsShown() {
+    void picturesAreReconstructedAfterTraining() {
         List<Double> losses = new ArrayList<>();
         train(losses, folder.resolve("model"));
 
@@ -101,7 +101,7 @@ class AutoencoderObjectiveTest {
     }
 
     @Test
-    void aDecoderLearnsForLatentsThatStayAsTheyWere() {
+    void aDecoderIsTrainedForFixedLatents() {
         Path before = folder.resolve("before");
         try (AutoencoderObjective untrained = objective(Part.DECODER)) {
             untrained.publish(before);
@@ -136,7 +136,7 @@ class AutoencoderObjectiveTest {
     }
 
     @Test
-    void whatAJudgeSeesIsLearnedFromByItsWeightAlone() {
+    void thePerceptualDistanceAffectsTrainingOnlyWithAWeight() {
         Path judge = writeAJudge();
         List<Double> without = new ArrayList<>();
         train(without, folder.resolve("without"), Part.ALL);

@@ -76,7 +76,7 @@ class ControlNetObjectiveTest {
     }
 
     @Test
-    void aNewOneIsACopyThatChangesNothing() {
+    void aNewControlNetIsACopyWithoutEffect() {
         Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
                 var unet = StartedNetwork.stored(
@@ -101,7 +101,7 @@ class ControlNetObjectiveTest {
     }
 
     @Test
-    void aWholeCopyLearnsAndIsAFolderThatPipelinesFollow() throws IOException {
+    void aControlNetTrainedInFullIsAFolderThatPipelinesUse() throws IOException {
         List<Double> losses = train(OptionalInt.empty());
 
         assertThat(losses.getLast()).isLessThan(losses.getFirst());
@@ -110,7 +110,7 @@ class ControlNetObjectiveTest {
     }
 
     @Test
-    void lowRanksLearnAndAreASmallFileThatPipelinesFollow() throws IOException {
+    void aControlNetTrainedInLowRankIsASmallFileThatPipelinesUse() throws IOException {
         train(OptionalInt.empty());
         long whole = Files.size(folder.resolve("published/diffusion_pytorch_model.safetensors"));
         List<Double> losses = train(OptionalInt.of(2));
@@ -122,7 +122,7 @@ class ControlNetObjectiveTest {
     }
 
     @Test
-    void withAFewStepLoraHalfOfTheUpdatesAreAboutASingleStep() throws IOException {
+    void withAFewStepLoraHalfOfTheUpdatesAreForASingleStep() throws IOException {
         fewSteps = Optional.of(writeLora());
         train(OptionalInt.of(2), 20);
 
@@ -166,7 +166,7 @@ class ControlNetObjectiveTest {
     }
 
     @Test
-    void picturesAreShownBelowWhatIsSeenOfThem() {
+    void sampleSheetsHaveControlPicturesBelowOriginals() {
         try (ControlNetObjective objective = objective(OptionalInt.of(2), CHANNELS)) {
             assertThat(objective.show().values())
                     .singleElement()

@@ -30,7 +30,7 @@ class DenoisingLossTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatTheScheduleSaysIsToBePredicted(PredictionType prediction) {
+    void theLossIsThatOfTheSchedulesPredictionType(PredictionType prediction) {
         NoiseSchedule schedule = schedule(prediction);
         double loss = Engine.infer(() -> {
             Tensor latents = numbers(1, 2);
@@ -49,7 +49,7 @@ class DenoisingLossTest {
     /** In the units of the clean latents, an error of one counts min(SNR, 5) whatever is predicted. */
     @ParameterizedTest
     @CsvSource({"EPSILON,50", "EPSILON,700", "V_PREDICTION,50", "V_PREDICTION,700", "SAMPLE,50", "SAMPLE,700"})
-    void cleanNoiseLevelsCountLess(PredictionType prediction, int timestep) {
+    void lowNoiseLevelsHaveLessWeight(PredictionType prediction, int timestep) {
         NoiseSchedule schedule = schedule(prediction);
         NoiseLevel level = schedule.level(timestep);
         double ratio = Math.pow(level.alpha() / level.sigma(), 2);
@@ -62,7 +62,7 @@ class DenoisingLossTest {
     /** Noise of a ratio of 0.09 counts as of one of 0.5 then, and clean latents as before. */
     @ParameterizedTest
     @CsvSource({"EPSILON", "V_PREDICTION", "SAMPLE"})
-    void noiseCountsAsTheLeastRatio(PredictionType prediction) {
+    void highNoiseLevelsHaveTheWeightOfTheLowerLimit(PredictionType prediction) {
         NoiseSchedule schedule = schedule(prediction);
         double perUnit = Math.pow(prediction.x0(schedule.level(NOISY)).second(), 2);
         RatioRange range = new RatioRange(0.5, GREATEST);
@@ -74,7 +74,7 @@ class DenoisingLossTest {
 
     @ParameterizedTest
     @EnumSource
-    void withoutLimitsAllCountTheSame(PredictionType prediction) {
+    void withoutLimitsAllNoiseLevelsHaveEqualWeights(PredictionType prediction) {
         NoiseSchedule schedule = schedule(prediction);
 
         assertThat(lossOfAnErrorOfOne(schedule, RatioRange.WHOLE, CLEAN)).isEqualTo(1);
@@ -82,7 +82,7 @@ class DenoisingLossTest {
     }
 
     @Test
-    void theErrorItselfIsReportedBeside() {
+    void theUnweightedErrorIsReportedToo() {
         NoiseSchedule schedule = schedule(PredictionType.SAMPLE);
         double error = Engine.infer(() -> {
             Tensor latents = numbers(1, 2);

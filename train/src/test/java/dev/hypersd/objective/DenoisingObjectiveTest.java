@@ -88,7 +88,7 @@ class DenoisingObjectiveTest {
     }
 
     @Test
-    void whatDoesNotLearnStaysAsItIs() {
+    void weightsThatAreNotTrainedDoNotChange() {
         Path published = folder.resolve("published");
         TrainingSettings settings =
                 new TrainingSettings(1, 2, 2, 1, Precision.F32, new TrainingSettings.Intervals(2, 0, 0));
@@ -105,7 +105,7 @@ class DenoisingObjectiveTest {
     }
 
     @Test
-    void ifNothingLearnsThatIsSaid() {
+    void aTrainingWithoutTrainedParametersIsRefused() {
         assertThatThrownBy(() -> objective(name -> false))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageMatching("base.trainable matches no weight of .*model; they have names such as unet\\.\\S+");

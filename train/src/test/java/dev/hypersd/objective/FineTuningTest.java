@@ -89,7 +89,7 @@ class FineTuningTest {
     }
 
     @Test
-    void aLoraChangesOnlyTheLayersThatItIsToChange() {
+    void aLoraChangesOnlyTheChosenLayers() {
         Path published = folder.resolve("published");
         train(lora(EnumSet.of(LoraLayers.FEED_FORWARD)), false, published);
 
@@ -118,7 +118,7 @@ class FineTuningTest {
 
     /** F32 holds what F16 does, so it makes no difference when weights are converted. */
     @Test
-    void aModelInHalfPrecisionIsHeldAsItIsAndLearnsTheSame() {
+    void aModelInHalfPrecisionIsHeldAsStoredAndTrainsTheSame() {
         Path single = folder.resolve("single-model");
         ModelFolder.copy(model, single);
         try (TensorArena arena = new TensorArena()) {
@@ -156,7 +156,7 @@ class FineTuningTest {
     }
 
     @Test
-    void aUNetThatLearnsInFullMakesAModelOfItsOwn() throws IOException {
+    void fineTuningTheWholeUNetWritesAModelDirectory() throws IOException {
         Path published = folder.resolve("published");
         List<Double> losses = train(new FineTuning.Full(), true, published);
 
@@ -205,7 +205,7 @@ class FineTuningTest {
 
     /** Pictures are whole, and of the empty caption there is nothing, as the pipeline has it. */
     @Test
-    void sdxlIsToldTheSizeOfPicturesAndNothingByTheEmptyCaption() {
+    void sdxlIsConditionedOnTheSizeOfPicturesAndTheEmptyCaptionIsZeros() {
         try (TensorArena arena = new TensorArena()) {
             Pictures pictures = new Pictures(
                     scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("told"), (done, total) -> {});

@@ -15,13 +15,13 @@ class TimestepShiftTest {
     private static final int COUNT = 1000;
 
     @Property
-    void oneLeavesThemAsTheyAre(@ForAll @IntRange(min = 1, max = 2000) int count) {
+    void aShiftOfOneChangesNothing(@ForAll @IntRange(min = 1, max = 2000) int count) {
         int[] even = IntStream.range(0, count).toArray();
         assertThat(TimestepShift.NONE.of(even, count)).containsExactly(even);
     }
 
     @Property
-    void theyKeepTheirOrderAndTheirRange(@ForAll @DoubleRange(min = 0.01, max = 100) double factor) {
+    void shiftedTimestepsKeepTheirOrderAndRange(@ForAll @DoubleRange(min = 0.01, max = 100) double factor) {
         int[] even = IntStream.range(0, COUNT).toArray();
         int[] shifted = new TimestepShift(factor).of(even, COUNT);
         assertThat(shifted).isSorted();
@@ -31,7 +31,7 @@ class TimestepShiftTest {
 
     /** The odds of being above four fifths are 1 to 4, and four times that is even. */
     @Test
-    void theOddsOfBeingLateGrowByTheFactor() {
+    void theShiftMultipliesTheOddsOfLateTimesteps() {
         int[] even = IntStream.range(0, COUNT).toArray();
         long late = IntStream.of(new TimestepShift(4).of(even, COUNT))
                 .filter(timestep -> timestep >= 800)
@@ -40,7 +40,7 @@ class TimestepShiftTest {
     }
 
     @Test
-    void aShiftIsPositive() {
+    void aShiftMustBePositive() {
         assertThatThrownBy(() -> new TimestepShift(0)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -72,7 +72,7 @@ class TinyAutoencoderLossTest {
     }
 
     @Test
-    void whatIsPublishedLoadsAsAnAutoencoder() {
+    void thePublishedFolderLoadsAsAnAutoencoder() {
         train();
 
         int factor = Engine.infer(() -> {

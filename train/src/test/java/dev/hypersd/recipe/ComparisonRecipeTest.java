@@ -76,7 +76,7 @@ class ComparisonRecipeTest {
 
     @ParameterizedTest
     @CsvSource({"'', 1", "', eta: 0', 0", "', eta: 0.6', 0.6"})
-    void anEtaThatIsNotSaidIsThePresetsAndZeroCanBeSaid(String eta, double drawn) throws IOException {
+    void anAbsentEtaIsThePresetsAndZeroCanBeChosen(String eta, double drawn) throws IOException {
         assertThat(contestant("steps: [1], loras: [Hyper-SD15-1step-lora.safetensors]" + eta, "base", 1)
                         .request()
                         .sampler())
@@ -212,7 +212,7 @@ class ComparisonRecipeTest {
                 "{prompts: p.json, captions: last, methods: [{name: a, model: m, steps: 1}]} | captions is wrong: "
                         + "captions are chosen by first or random:SEED",
             })
-    void whatIsWrongIsNamed(String keys, String message) {
+    void invalidValuesAreNamed(String keys, String message) {
         assertThatThrownBy(() -> recipe("output: out\n"
                         + keys.replaceAll("^\\{(.*)}$", "$1")
                                 .replace(", methods", "\nmethods")

@@ -65,7 +65,7 @@ class DataSectionTest {
     }
 
     @Test
-    void withoutAWordPicturesAreDrawn() throws Exception {
+    void withoutAKeyScenesAreDrawn() throws Exception {
         assertThat(section("")).isEqualTo(new DataSection.DrawnPictures(100_000, 128, Optional.empty()));
         assertThat(section("data: {scenes: 5, size: 64}").open().training().get(4))
                 .isEqualTo(new Scenes(Split.TRAIN, 5, 64, Optional.empty(), 0)
@@ -74,7 +74,7 @@ class DataSectionTest {
     }
 
     @Test
-    void theLastOfOnesOwnPicturesAreHeldOut() throws Exception {
+    void theLastPicturesOfAFolderAreHeldOut() throws Exception {
         new ImageFolderWriter().write(folder.resolve("own"), PICTURES, (done, total) -> {});
 
         DataSection.Parts parts =
@@ -132,7 +132,7 @@ class DataSectionTest {
                 "data: {folder: x, held_uot: 1}   | data.held_uot is unknown; do you mean held_out?",
                 "data: {folder: 7}                | data.folder must be a string, not 7",
             })
-    void whatIsWrongIsNamed(String data, String message) {
+    void invalidValuesAreNamed(String data, String message) {
         assertThatThrownBy(() -> section(data))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("recipe.yaml")
@@ -140,7 +140,7 @@ class DataSectionTest {
     }
 
     @Test
-    void whereNoneIsLeftToLearnFromIsASentence() throws Exception {
+    void aDataSetWithoutTrainingPicturesIsRefused() throws Exception {
         new ImageFolderWriter().write(folder.resolve("own"), PICTURES, (done, total) -> {});
         new ImageFolderWriter().write(folder.resolve("single"), PICTURES.part(0, 1), (done, total) -> {});
 

@@ -36,7 +36,7 @@ class RecipeTest {
     }
 
     @Test
-    void isReadBeforeAnythingIsLoaded() {
+    void aRecipeIsReadBeforeAnythingIsLoaded() {
         Recipe recipe = Recipe.read(file, List.of());
 
         assertThat(recipe.output()).isEqualTo(Path.of("run"));
@@ -55,7 +55,7 @@ class RecipeTest {
     }
 
     @Test
-    void whatExtendsAnotherHasItsKeysAndItsOwnFirst() throws Exception {
+    void anExtendingRecipeHasTheKeysOfBothAndItsOwnTakePrecedence() throws Exception {
         Path own = Files.writeString(
                 folder.resolve("own.yaml"), "extends: recipe.yaml\noutput: other\ntraining: {steps: 9}\n");
         Recipe recipe = Recipe.read(own, List.of());
@@ -66,7 +66,7 @@ class RecipeTest {
     }
 
     @Test
-    void whatExtendsItselfIsRefused() throws Exception {
+    void aRecipeThatExtendsItselfIsRefused() throws Exception {
         Files.writeString(file, "extends: recipe.yaml\n");
 
         assertThatThrownBy(() -> Recipe.read(file, List.of()))
@@ -116,7 +116,7 @@ class RecipeTest {
                         + "to the gradient of a distance, and score distillation has none",
                 "distillation.feedback.vae=x                | distillation.feedback.judges is missing",
             })
-    void whatIsWrongWithDistillationIsNamed(String change, String message) {
+    void invalidKeysOfDistillationAreNamed(String change, String message) {
         Path recipe = Path.of("../recipes/mini/hyper/8-steps.yaml");
         assertThatThrownBy(() -> Recipe.read(recipe, List.of(change)))
                 .isInstanceOf(InvalidFileException.class)
@@ -137,7 +137,7 @@ class RecipeTest {
                 "optimiser.beta1=2        | optimiser.beta1 is 2.0, it must be between 0.0 and 0.9999",
                 "autoencoder.perceptual=1 | autoencoder.judge is missing",
             })
-    void whatIsWrongIsNamed(String change, String message) {
+    void invalidValuesAreNamed(String change, String message) {
         assertThatThrownBy(() -> Recipe.read(file, List.of(change)))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("recipe.yaml")
@@ -153,7 +153,7 @@ class RecipeTest {
                 "distillation.trajectory.goal=mixed    | distillation.trajectory.goal is called target_timestep now",
                 "distillation.feedback.clip.enough=3   | distillation.feedback.clip.enough is called threshold now",
             })
-    void aKeyUnderItsFormerNameIsAnsweredWithItsPresentOne(String change, String message) {
+    void aKeyUnderItsFormerNameIsRefusedWithItsPresentOne(String change, String message) {
         Path recipe = Path.of("../recipes/mini/hyper/8-steps.yaml");
         assertThatThrownBy(() -> Recipe.read(recipe, List.of(change)))
                 .isInstanceOf(InvalidFileException.class)
@@ -171,7 +171,7 @@ class RecipeTest {
     }
 
     @Test
-    void whatIsMissingInASectionThatIsAbsentIsNamedWithTheFile() throws Exception {
+    void missingKeysOfAbsentSectionsAreNamedWithTheFile() throws Exception {
         Files.writeString(file, "objective: base\nmodel: model\noutput: run\n");
 
         assertThatThrownBy(() -> Recipe.read(file, List.of())).hasMessage(file + ": base.autoencoder is missing");
@@ -185,7 +185,7 @@ class RecipeTest {
     }
 
     @Test
-    void whatLearnsIsARegularExpression() {
+    void trainedParametersAreChosenByARegularExpression() {
         assertThatThrownBy(() -> Recipe.read(Path.of("../recipes/mini/places.yaml"), List.of("base.trainable=unet.(")))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("base.trainable is \"unet.(\", no regular expression: Unclosed group");
@@ -218,7 +218,7 @@ class RecipeTest {
                 "finetune.rank=0                 | finetune.rank is 0, it must be at least 1",
                 "finetune.spelling=diffusers     | finetune.spelling is \"diffusers\", known are kohya, peft",
             })
-    void whatIsWrongWithFineTuningIsNamed(String change, String message) {
+    void invalidKeysOfFineTuningAreNamed(String change, String message) {
         Path recipe = Path.of("../recipes/sd15/finetune.yaml");
         assertThatThrownBy(() -> Recipe.read(recipe, List.of(change)))
                 .isInstanceOf(InvalidFileException.class)
@@ -226,7 +226,7 @@ class RecipeTest {
     }
 
     @Test
-    void whatIsMissingIsNamed() throws Exception {
+    void missingKeysAreNamed() throws Exception {
         Files.writeString(file, "objective: autoencoder\nmodel: model\n");
 
         assertThatThrownBy(() -> Recipe.read(file, List.of())).hasMessageContaining("output is missing");
@@ -263,7 +263,7 @@ class RecipeTest {
                 "[1, 2]      | is not a recipe: it has no keys",
                 "a: [        | is not valid YAML",
             })
-    void whatIsNoRecipeIsRefused(String text, String message) throws Exception {
+    void filesThatAreNotRecipesAreRefused(String text, String message) throws Exception {
         Files.writeString(file, text.replace("\\n", "\n"));
 
         assertThatThrownBy(() -> Recipe.read(file, List.of()))

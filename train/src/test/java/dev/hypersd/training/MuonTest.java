@@ -49,7 +49,7 @@ class MuonTest {
     }
 
     @Test
-    void aMatrixFollowsItsGradientAtTheSizeThatAdamWouldGo() {
+    void updatesOfAMatrixHaveTheDirectionOfItsGradientAndTheSizeOfAdams() {
         try (TensorArena arena = new TensorArena()) {
             float[] moved = Engine.infer(() -> {
                 Map<String, long[]> shapes = new LinkedHashMap<>();

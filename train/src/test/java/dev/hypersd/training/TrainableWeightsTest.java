@@ -35,7 +35,7 @@ class TrainableWeightsTest {
     }
 
     @Test
-    void withoutAnAverageTheNewestTakeItsPlace() {
+    void withoutAnAverageTheNewestWeightsAreUsed() {
         TrainableWeights weights = weights(0);
         moveTo(2, weights);
 

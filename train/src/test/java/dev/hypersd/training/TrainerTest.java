@@ -60,7 +60,7 @@ class TrainerTest {
     }
 
     @Test
-    void aRunThatGetsNoBetterEndsWithTheBest() {
+    void aRunWithoutImprovementEndsWithTheBestWeights() {
         long most = 5000;
         TrainingSettings settings =
                 new TrainingSettings(7, most, 8, 1, Precision.F32, false, 3, new TrainingSettings.Intervals(10, 5, 0));

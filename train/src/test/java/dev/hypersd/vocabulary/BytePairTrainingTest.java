@@ -26,12 +26,12 @@ class BytePairTrainingTest {
     }
 
     @Test
-    void stopsWhereNoPairIsSeenTwice() {
+    void learningStopsWhereNoPairOccursTwice() {
         assertThat(BytePairTraining.merges(Stream.of("abc abc"), 100)).containsExactly("a b", "ab c</w>");
     }
 
     @Test
-    void wordsThatWereSeenOftenBecomeSingleTokens() throws Exception {
+    void frequentWordsBecomeSingleTokens() throws Exception {
         List<String> merges = BytePairTraining.merges(Stream.of("a red house", "a red star", "the red house"), 100);
         for (Map.Entry<String, byte[]> file :
                 new VocabularyFiles(700, merges).files(VocabularyFiles.PADDING).entrySet()) {

@@ -1,8 +1,7 @@
 package dev.hypersd.scene.drawing;
 
 /**
- * What a part of a figure is painted with: a shade of the object's own colour, or a material that always looks the
- * same.
+ * The paint of a part of a figure: a shade of the object's own colour, or a material that always has the same colour.
  */
 enum Tone {
     BODY,

@@ -25,16 +25,16 @@ import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A {@link PreferenceModel} with its tokenizer. Safe to share between threads, not to be used after the arena has
+ * A {@link PreferenceModel} with its tokenizer. Safe to share between threads; must not be used after the arena is
  * closed.
  */
 public final class PreferenceJudge implements ScoreJudge {
     private static final int IMAGE_REWARD_TOKENS = 35;
 
-    /** BLIP adds them to BERT's vocabulary. */
+    /** The tokens that BLIP adds to BERT's vocabulary. */
     private static final List<String> BLIP_TOKENS = List.of("[DEC]", "[ENC]");
 
-    /** Its configuration names no class of ours. */
+    /** The type of the published ImageReward, whose configuration does not name a class of this library. */
     private static final NetworkType<PreferenceConfig, PreferenceModel> IMAGE_REWARD =
             new NetworkType<>("BertModel", PreferenceModel::named, PreferenceConfig::published, PreferenceModel::new);
 
@@ -49,7 +49,7 @@ public final class PreferenceJudge implements ScoreJudge {
     }
 
     /**
-     * Opens a model that was trained here, with the files of its tokenizer, which is one of CLIP's kind, beside it.
+     * Opens a model that was trained here, with its tokenizer of CLIP's kind, which is in the same folder.
      *
      * @param arena the owner of its tensors
      * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
@@ -89,7 +89,7 @@ public final class PreferenceJudge implements ScoreJudge {
                 : Json.parse(file, "{\"architectures\": [\"BertModel\"]}".getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Returns the scores of pictures that are tensors, as pictures of {@code texts}. */
+    /** Computes the scores of pictures given as tensors for {@code texts}. */
     @Override
     public Tensor of(Tensor pixels, List<String> texts) {
         return scoped(() -> model.forward(processor.of(pixels), tokenizer.apply(texts)));

@@ -43,7 +43,7 @@ public record ClipFiles(Path folder, Layout layout, ClipConfig config, ImageProc
               "vision_cfg": {"image_size": 224, "layers": 32, "width": 1280, "head_width": 80, "patch_size": 14},
               "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 1024, "heads": 16, "layers": 24}}}""";
 
-    /** How a CLIP is laid out in a folder. */
+    /** The layouts of a CLIP's folder. */
     public enum Layout {
         TRANSFORMERS("transformers"),
         OPEN_CLIP("open_clip");
@@ -85,7 +85,7 @@ public record ClipFiles(Path folder, Layout layout, ClipConfig config, ImageProc
                         : ImageProcessor.clip(size));
     }
 
-    /** {@link #in} for a folder whose CLIP is a ViT-H-14 of open_clip if nothing says what it is. */
+    /** Finds a CLIP as {@link #in} does, in a folder whose CLIP is open_clip's ViT-H-14 if it has no configuration. */
     public static ClipFiles orViTH(Path folder) {
         boolean configured = Stream.of(TRANSFORMERS_CONFIG, OPEN_CLIP_CONFIG)
                 .map(folder::resolve)
@@ -142,7 +142,7 @@ public record ClipFiles(Path folder, Layout layout, ClipConfig config, ImageProc
         return Files.exists(file) ? Json.read(file) : vitH(folder);
     }
 
-    /** Returns the tokenizer beside it, or the published one, which most CLIPs share, where there is none. */
+    /** Returns the tokenizer in the folder or, if there is none, the published one, which most CLIPs share. */
     public ClipTokenizer tokenizer() {
         boolean own =
                 Stream.of("vocab.json", "tokenizer.json").map(folder::resolve).anyMatch(Files::exists);

@@ -43,7 +43,7 @@ public final class ClipJudge implements ScoreJudge {
         return open(ClipFiles.in(folder), arena);
     }
 
-    /** {@link #open(Path, TensorArena)} for files that have been found. */
+    /** Opens a CLIP as {@link #open(Path, TensorArena)} does, from files that were found before. */
     public static ClipJudge open(ClipFiles files, TensorArena arena) {
         ClipTokenizer tokenizer = files.tokenizer();
         return Engine.infer(() -> new ClipJudge(files.load(arena), tokenizer, files.processor(), PERCENT));

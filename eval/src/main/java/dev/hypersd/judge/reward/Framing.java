@@ -2,7 +2,7 @@ package dev.hypersd.judge.reward;
 
 import dev.hypersd.image.Image;
 
-/** How a picture of any shape becomes a square one. */
+/** The ways in which a picture of any shape becomes a square one. */
 public enum Framing {
     /** Resized until the shorter side fits, then the longer one is cropped at both ends, as transformers does it. */
     CENTRE_CROP("shorter side to %d, centre crop of %d") {

@@ -39,7 +39,7 @@ class AttributeReaderTest {
             .toList();
 
     @Test
-    void whatWasLearnedByHeartIsReadAgain() {
+    void aReaderOverfitsScenesAndReadsThemBack() {
         Engine.call(() -> {
             try (PointerScope scope = new PointerScope();
                     TensorArena arena = new TensorArena()) {
@@ -124,7 +124,7 @@ class AttributeReaderTest {
     }
 
     @Test
-    void ofTwoOpinionsAboutOneObjectTheSurerStays() {
+    void theMoreConfidentOfTwoDetectionsOfOneObjectIsKept() {
         DetectedObject fish =
                 new DetectedObject(PICTURES.getFirst().objects().getFirst().kind(), Colour.RED, 0.5, 0.5, 0.3, 0.9);
         DetectedObject nearby = new DetectedObject(fish.kind(), fish.colour(), 0.55, 0.5, 0.32, 0.5);

@@ -27,7 +27,7 @@ class PerceptualDistanceTest {
     private static final BackboneConfig CONFIG = new BackboneConfig(List.of(8, 16), List.of(1, 1), 8);
 
     @Test
-    void isNothingForEqualPicturesAndGrowsWithTheDifference() {
+    void thePerceptualDistanceIsZeroForEqualPicturesAndGrowsWithTheDifference() {
         List<Double> distances = with((backbone, pixels) -> {
             PerceptualDistance distance = new PerceptualDistance(backbone);
             return List.of(
@@ -41,7 +41,7 @@ class PerceptualDistanceTest {
     }
 
     @Test
-    void isTheMeanOverDepthsOfSquaredDifferencesOfUnitVectors() {
+    void thePerceptualDistanceIsTheMeanSquaredDifferenceOfUnitVectors() {
         double error = with((backbone, pixels) -> {
             Tensor other = pixels.mul(new Scalar(0.5));
             double expected = 0;

@@ -33,7 +33,7 @@ class SegmentationTest {
             .toList();
 
     @Test
-    void masksAreLearnedByHeartAndPixelsHaveGradients() {
+    void aSegmenterOverfitsMasksAndPixelsHaveGradients() {
         Engine.call(() -> {
             try (PointerScope scope = new PointerScope();
                     TensorArena arena = new TensorArena()) {
@@ -89,7 +89,7 @@ class SegmentationTest {
     }
 
     @Test
-    void theDiceLossIsNothingForEqualMasksAndOneForOthers() {
+    void theDiceLossIsZeroForEqualMasksAndOneForDisjointOnes() {
         Engine.infer(() -> {
             Tensor left = Tensors.of(new float[] {50, -50}, 1, 1, 2);
             Tensor target = Tensors.of(new float[] {1, 0}, 1, 1, 2);

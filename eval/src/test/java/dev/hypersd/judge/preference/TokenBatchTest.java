@@ -14,7 +14,7 @@ class TokenBatchTest {
             ClipTokenizer.open(Path.of(System.getProperty("hypersd.reference"), "scorers/clip_score/model"));
 
     @Test
-    void textsAreAsLongAsTheLongestAndPaddingIsNotSeen() {
+    void textsArePaddedToTheLongestAndPaddingIsNotSeen() {
         int begin = tokenizer.begin();
         int end = tokenizer.end();
         int word = tokenizer.ids("a").getFirst();

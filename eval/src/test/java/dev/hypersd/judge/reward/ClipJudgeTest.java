@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 
 class ClipJudgeTest {
     @Test
-    void picturesThatAreTensorsScoreAlikeAndCanBeImproved() {
+    void picturesGivenAsTensorsHaveTheSameScoresAndGradients() {
         Path folder = Path.of(System.getProperty("hypersd.reference"), "scorers", "clip_score");
         JsonNode golden = Json.MAPPER.readTree(folder.resolve("case.json"));
         Image image = Image.read(folder.resolve(golden.get("images").get(0).asString()));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ContrastiveLossTest {
     @Test
-    void pairsAtRightAnglesCostWhatTheFormulaSays() {
+    void theLossOfOrthogonalPairsIsThatOfTheFormula() {
         Engine.infer(() -> {
             Tensor unit = Tensors.of(new float[] {1, 0, 0, 1}, 2, 2);
             double scale = 3;
@@ -33,7 +33,7 @@ class ContrastiveLossTest {
     }
 
     @Test
-    void confusedTextsAndPicturesBothCount() {
+    void theContrastiveLossCountsConfusedTextsAndConfusedPictures() {
         Engine.infer(() -> {
             Tensor texts = Tensors.of(new float[] {1, 0, 1, 0}, 2, 2);
             Tensor pictures = Tensors.of(new float[] {1, 0, 0, 1}, 2, 2);

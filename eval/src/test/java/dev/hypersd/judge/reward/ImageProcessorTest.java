@@ -57,7 +57,7 @@ class ImageProcessorTest {
     }
 
     @Test
-    void anOddRestIsCroppedAsEachLibraryRoundsIt() {
+    void anOddMarginIsCroppedAsEachLibraryRoundsIt() {
         // 4x7: three rows too many.
         byte[] rgb = new byte[3 * 4 * 7];
         for (int i = 0; i < rgb.length; i++) {
@@ -73,7 +73,7 @@ class ImageProcessorTest {
     }
 
     @Test
-    void aPaddedPictureIsWholeWithBlackOnBothSides() {
+    void aPaddedPictureIsCompleteWithBlackOnBothSides() {
         byte[] rgb = new byte[3 * 4 * 2];
         Arrays.fill(rgb, (byte) 200);
         Image padded = ImageProcessor.clip(4, Framing.PADDING).framed(new Image(4, 2, rgb));
@@ -93,7 +93,7 @@ class ImageProcessorTest {
 
     @ParameterizedTest
     @EnumSource(Framing.class)
-    void picturesThatAreTensorsAreFramedAlike(Framing framing) {
+    void picturesGivenAsTensorsArePreparedInTheSameWay(Framing framing) {
         Image image =
                 Image.read(Path.of(System.getProperty("hypersd.reference"), "scorers", "clip_score", "image0.png"));
         ImageProcessor processor = ImageProcessor.clip(56, framing);

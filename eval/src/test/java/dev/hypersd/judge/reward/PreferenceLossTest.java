@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class PreferenceLossTest {
     @Test
-    void pairsCostWhatTheFormulaSays() {
+    void theLossOfPairsIsThatOfTheFormula() {
         assertThat(loss(new float[] {1, 1}, new float[] {1, 1})).isCloseTo(Math.log(2), within(1e-6));
         assertThat(loss(new float[] {3, 0}, new float[] {1, 1}))
                 .isCloseTo((Math.log(1 + Math.exp(-2)) + Math.log(1 + Math.exp(1))) / 2, within(1e-6));

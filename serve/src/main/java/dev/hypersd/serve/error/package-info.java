@@ -1,12 +1,12 @@
 /**
- * Errors that clients are told, and who answers what when a request fails.
+ * The errors of the server, and which stage answers when a request fails.
  *
- * <p>A request passes these stages. Whichever refuses it answers with an HTTP status and a body that has a code for
- * programs and one sentence for people ({@link dev.hypersd.serve.error.ApiError}), in the form of AUTOMATIC1111 under
+ * <p>A request passes these stages. The stage that refuses it answers with an HTTP status and a body with a code for
+ * programs and one sentence for the user ({@link dev.hypersd.serve.error.ApiError}), in the form of AUTOMATIC1111 under
  * {@code /sdapi/} and in the form of OpenAI elsewhere:
  *
  * <table>
- * <caption>Who answers when a request fails</caption>
+ * <caption>The stages of a request</caption>
  * <tr><th>stage</th><th>what fails</th><th>answer</th></tr>
  * <tr><td>connection (Jetty)</td><td>too many connections, or a client that sends its headers or reads its response
  *     too slowly</td><td>the connection is closed without a response, because none would be read</td></tr>
@@ -18,17 +18,17 @@
  * <tr><td>handshake</td><td>no WebSocket, or another version</td><td>426, 400</td></tr>
  * <tr><td>body</td><td>too large, too slow, compressed, of another type, not valid</td><td>413, 408, 415, 400; 429 if
  *     other requests take up the memory for bodies and images</td></tr>
- * <tr><td>fields and images</td><td>a value that cannot be, a name that is unknown, a damaged image</td><td>400, 404,
+ * <tr><td>fields and images</td><td>an invalid value, an unknown name, a damaged image</td><td>400, 404,
  *     413, 415</td></tr>
- * <tr><td>queue</td><td>no place left, shutting down</td><td>429 with a time to try again, 503</td></tr>
- * <tr><td>job</td><td>cancelled, too late, a model that is broken, not enough memory, values that are not finite</td>
+ * <tr><td>queue</td><td>full, or shutting down</td><td>429 with a time to try again, 503</td></tr>
+ * <tr><td>job</td><td>cancelled, too late, a broken model, not enough memory, values that are not finite</td>
  *     <td>409, 504, 400, 500</td></tr>
- * <tr><td>anywhere</td><td>an exception that nobody expected</td><td>500 without details; the exception is
+ * <tr><td>anywhere</td><td>an unexpected exception</td><td>500 without details; the exception is
  *     logged</td></tr>
  * </table>
  *
  * <p>Live sessions answer a failed message with a message of type {@code error}, with the same codes and sentences, and
- * go on. They are closed only if a message is too large (1009), the client does not read (1008), or too many sessions
+ * continue. They are closed only if a message is too large (1009), the client does not read (1008), or too many sessions
  * are open (1013).
  */
 @NullMarked

@@ -40,13 +40,13 @@ class ApiErrorTest {
     }
 
     @Test
-    void anExceptionThatWrapsAnotherStandsForThatOne() {
+    void aWrappedExceptionIsReportedAsTheInnerOne() {
         Throwable cause = new InvalidRequestException("steps is 0");
         assertIs(new CompletionException(new ExecutionException(cause)), 400, "malformed", "steps is 0");
     }
 
     @Test
-    void onlyTheFirstLineOfAMessageIsTold() {
+    void onlyTheFirstLineOfAMessageIsSent() {
         assertIs(new HyperSdException("the engine failed\n  at frame 0"), 500, "failed", "the engine failed");
     }
 
@@ -60,7 +60,7 @@ class ApiErrorTest {
                 "8/8 steps, 3.5/7                                  | 8/8 steps, 3.5/7",
                 "cannot read \"/tmp/a b\"                           | cannot read \"a b\"",
             })
-    void foldersOfTheMachineAreNotTold(String message, String told) {
+    void foldersOfTheMachineAreNotRevealed(String message, String told) {
         assertIs(new HyperSdException(message), 500, "failed", told);
     }
 

@@ -68,7 +68,7 @@ class FairQueueTest {
     }
 
     @Test
-    void aClosedQueueGivesOutItsItemsAndThenEnds() throws InterruptedException {
+    void aClosedQueueReturnsItsItemsAndThenIsEmpty() throws InterruptedException {
         FairQueue<Integer> turns = new FairQueue<>(2, 2);
         turns.offer("a", 1);
         turns.close();

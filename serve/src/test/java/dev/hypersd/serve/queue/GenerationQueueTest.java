@@ -36,7 +36,7 @@ class GenerationQueueTest {
             FileRegistry.models(List.of()));
 
     @Test
-    void aPresetsOwnTimestepHoldsWhereAsManyStepsAreAskedFor() {
+    void thePresetsTimestepIsUsedWheneverItsNumberOfStepsIsRequested() {
         ModelRegistry unet =
                 ModelRegistry.of(new ModelSource(Path.of("base"), LoadOptions.DEFAULT.withCheckpoint(UNET)));
         for (int steps : new int[] {1, 2}) {
@@ -47,7 +47,7 @@ class GenerationQueueTest {
     }
 
     @Test
-    void stepsAreThoseTakenUnlessTheClientSaysOtherwise() {
+    void stepsAreThoseTakenUnlessTheClientChoosesOtherwise() {
         GenerationOptions options =
                 GenerationOptions.builder().image(PICTURE).steps(3).build();
         assertThat(steps(options)).isEqualTo(Steps.of(4).withStrength(0.75));
@@ -57,7 +57,7 @@ class GenerationQueueTest {
     }
 
     @Test
-    void anEtaOfZeroCountsAndThePresetsOtherwise() {
+    void anEtaOfZeroIsUsedAndOtherwiseThePresets() {
         assertThat(request(GenerationOptions.NONE).sampler())
                 .hasValue(Samplers.named("tcd").withEta(1));
         assertThat(request(GenerationOptions.builder().eta(0).build()).sampler())
@@ -65,7 +65,7 @@ class GenerationQueueTest {
     }
 
     @Test
-    void lorasOfTheDefaultModelAreLaidOverItWhereNothingIsSaidOfThem() {
+    void theDefaultModelsLorasAreAppliedUnlessARequestSetsOthers() {
         assertThat(request(GenerationOptions.NONE).loras())
                 .containsExactly(new LoraWeight(Path.of("Hyper-SD15-1step-lora.safetensors"), 0.5));
         assertThat(request(GenerationOptions.builder()
@@ -76,7 +76,7 @@ class GenerationQueueTest {
     }
 
     @Test
-    void whatWouldTakeTooMuchIsRefusedBeforeItIsMade() {
+    void requestsBeyondTheLimitsAreRefusedBeforeImagesAreMade() {
         refused(
                 "an extension of 100000 pixels",
                 GenerationOptions.builder().image(PICTURE).set(Option.EXTEND, List.of(0, 0, 100_000, 0)));
