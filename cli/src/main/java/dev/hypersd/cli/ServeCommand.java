@@ -98,6 +98,28 @@ final class ServeCommand implements Runnable {
         boolean behindProxy;
 
         @Option(
+                names = "--allow-origin",
+                paramLabel = "ORIGIN",
+                description = "A site whose pages may use the server, such as https://chat.example.org.")
+        Set<String> origins = Set.of();
+
+        @Option(
+                names = "--base-path",
+                paramLabel = "PATH",
+                defaultValue = "",
+                description = "The path below which everything is, such as /draw. Default: none.")
+        String basePath = "";
+
+        @Option(
+                names = "--aliases",
+                negatable = true,
+                defaultValue = "true",
+                fallbackValue = "true",
+                description = "Names of OpenAI's models, which some clients insist on, mean the present model; "
+                        + "--no-aliases refuses them.")
+        boolean aliases;
+
+        @Option(
                 names = "--threads",
                 paramLabel = "N",
                 description =
@@ -152,8 +174,11 @@ final class ServeCommand implements Runnable {
         }
         Runtime.getRuntime().addShutdownHook(closing);
         PrintWriter err = spec.commandLine().getErr();
-        err.println("serving at http://%s:%d (Ctrl+C ends it)"
-                .formatted(listen.host.contains(":") ? "[" + listen.host + "]" : listen.host, server.port()));
+        err.println("serving at http://%s:%d%s (Ctrl+C ends it)"
+                .formatted(
+                        listen.host.contains(":") ? "[" + listen.host + "]" : listen.host,
+                        server.port(),
+                        listen.basePath));
         try {
             ended.await();
         } catch (InterruptedException e) {
@@ -214,6 +239,9 @@ final class ServeCommand implements Runnable {
                 listen.token.filter(token -> !token.isEmpty()),
                 listen.hosts,
                 listen.behindProxy,
+                listen.origins,
+                listen.basePath,
+                listen.aliases,
                 limits,
                 ServerOptions.LOCAL.grace(),
                 listen.log ? out::println : line -> {});

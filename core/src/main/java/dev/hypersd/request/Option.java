@@ -205,7 +205,8 @@ public final class Option<T> {
             "mask",
             Format.PICTURE,
             "FILE",
-            "With --image, of its size: draw anew where this is white, leave the picture where it is black.");
+            "With --image, to whose size it is brought: draw anew where this is white, leave the picture where it "
+                    + "is black.");
 
     public static final Option<List<Integer>> EXTEND = of(
                     "extend",

@@ -5,6 +5,7 @@ import static java.util.function.Predicate.not;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.error.Nearest;
 import dev.hypersd.image.Image;
+import dev.hypersd.image.Resampling;
 import dev.hypersd.preset.Alphas;
 import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.preset.LoraWeight.Fit;
@@ -192,7 +193,19 @@ final class OptionsResolver {
             List<Integer> by = numbers(Option.EXTEND, sides.get(), 4);
             return Optional.of(Original.extended(picture.get(), by.get(0), by.get(1), by.get(2), by.get(3)));
         }
-        return Optional.of(new Original(picture.get(), options.get(Option.MASK).map(PictureSource::read)));
+        return Optional.of(new Original(
+                picture.get(),
+                options.get(Option.MASK).map(PictureSource::read).map(mask -> fitted(mask, picture.get()))));
+    }
+
+    /** Brings a mask to the size of the picture. */
+    private Image fitted(Image mask, Image picture) {
+        if (mask.width() == picture.width() && mask.height() == picture.height()) {
+            return mask;
+        }
+        warnings.add("the mask of %dx%d is brought to the size of the picture, %dx%d"
+                .formatted(mask.width(), mask.height(), picture.width(), picture.height()));
+        return mask.resize(picture.width(), picture.height(), Resampling.LANCZOS);
     }
 
     private List<LearnedWord> embeddings() {

@@ -22,8 +22,9 @@ import java.util.regex.Pattern;
  *
  * @param token the token that clients must send; empty if every client on this machine may use the server
  * @param hosts names by which this server is reached, in addition to localhost and addresses
+ * @param origins other sites whose pages may use this server
  */
-record AccessGuard(Optional<String> token, Set<String> hosts) {
+record AccessGuard(Optional<String> token, Set<String> hosts, Set<String> origins) {
     /** The cookie that holds the token for the page, whose WebSocket cannot send an Authorization header. */
     private static final String COOKIE = "hypersd-token";
 
@@ -48,7 +49,15 @@ record AccessGuard(Optional<String> token, Set<String> hosts) {
     void check(Context request) {
         String host = host(request);
         checkOrigin(request, host);
-        if (token.isPresent() && !isOpen(request.path()) && !hasToken(request)) {
+        if (isAllowed(request)) {
+            CrossOrigin.allow(request);
+            if (CrossOrigin.isPreflight(request)) {
+                CrossOrigin.answerPreflight(request);
+                return;
+            }
+        }
+        if (token.isPresent() && !isOpen(Responses.path(request)) && !hasToken(request)) {
+            Credentials.ask(request);
             throw new ApiException(
                     ErrorCode.INVALID_TOKEN,
                     "this server needs its token: send the header Authorization: Bearer TOKEN");
@@ -62,6 +71,7 @@ record AccessGuard(Optional<String> token, Set<String> hosts) {
             throw new ApiException(ErrorCode.INVALID_TOKEN, "this is not the token of this server");
         }
         Cookie cookie = new Cookie(COOKIE, offered);
+        cookie.setPath(request.contextPath() + "/");
         cookie.setHttpOnly(true);
         cookie.setSameSite(SameSite.STRICT);
         cookie.setSecure(request.req().isSecure());
@@ -93,14 +103,26 @@ record AccessGuard(Optional<String> token, Set<String> hosts) {
         return header;
     }
 
-    private static void checkOrigin(Context request, String host) {
+    private void checkOrigin(Context request, String host) {
         String origin = request.header("Origin");
+        if (isAllowed(request)) {
+            return;
+        }
         boolean foreign = origin != null && !isOriginOf(host, origin);
         boolean embedded = "cross-site".equals(request.header("Sec-Fetch-Site"))
                 && !"navigate".equals(request.header("Sec-Fetch-Mode"));
         if (foreign || embedded) {
-            throw new ApiException(ErrorCode.FOREIGN_ORIGIN, "pages of other sites may not use this server");
+            throw new ApiException(
+                    ErrorCode.FOREIGN_ORIGIN,
+                    "pages of other sites may not use this server; --allow-origin lets those of one site do so");
         }
+    }
+
+    /** Returns whether the request comes from a page of another site that may use this server. */
+    boolean isAllowed(Context request) {
+        return Optional.ofNullable(request.header("Origin"))
+                .filter(origins::contains)
+                .isPresent();
     }
 
     private static boolean isOriginOf(String host, String origin) {
@@ -118,11 +140,9 @@ record AccessGuard(Optional<String> token, Set<String> hosts) {
     }
 
     private boolean hasToken(Context request) {
-        String header = Optional.ofNullable(request.header("Authorization")).orElse("");
-        if (header.startsWith("Bearer ")
-                && isToken(header.substring("Bearer ".length()).strip())) {
-            return true;
-        }
-        return Optional.ofNullable(request.cookie(COOKIE)).filter(this::isToken).isPresent();
+        return Credentials.secret(request)
+                .or(() -> Optional.ofNullable(request.cookie(COOKIE)))
+                .filter(this::isToken)
+                .isPresent();
     }
 }

@@ -40,7 +40,7 @@ final class PageRoutes {
     private PageRoutes() {}
 
     static void register(RoutesConfig routes) {
-        routes.get("/", context -> send(context, "index.html"));
+        routes.get("/", PageRoutes::page);
         routes.get("/openapi.json", context -> send(context, "openapi.json"));
         routes.get("/page/{file}", context -> send(context, context.pathParam("file")));
     }
@@ -53,6 +53,15 @@ final class PageRoutes {
         context.header("Cross-Origin-Opener-Policy", "same-origin");
         context.header("Cross-Origin-Resource-Policy", "same-origin");
         context.header("Cache-Control", "no-store");
+    }
+
+    /** The addresses in the page are relative, which needs the slash at the end of a base path. */
+    private static void page(Context context) {
+        if (Responses.path(context).isEmpty()) {
+            context.redirect(context.contextPath() + "/");
+        } else {
+            send(context, "index.html");
+        }
     }
 
     private static void send(Context context, String name) {

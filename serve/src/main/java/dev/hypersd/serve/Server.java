@@ -40,7 +40,7 @@ public final class Server implements AutoCloseable {
 
     private Server(ModelRegistry registry, ServerOptions options) {
         this.options = options;
-        this.guard = new AccessGuard(options.token(), options.hosts());
+        this.guard = new AccessGuard(options.token(), options.hosts(), options.origins());
         this.log = new AccessLog(options.log(), metrics);
         this.memory = new RequestMemory(options.limits().requests());
         metrics.requestMemory(memory::reserved);
@@ -99,6 +99,7 @@ public final class Server implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
+        config.router.contextPath = options.basePath().isEmpty() ? "/" : options.basePath();
         config.http.maxRequestSize = options.limits().requests().maxBodyBytes();
         JettyConfiguration.configure(config.jetty, options);
         config.requestLogger.http(log::answered);
@@ -119,7 +120,7 @@ public final class Server implements AutoCloseable {
         routes.get(
                 "/metrics", context -> context.contentType(Metrics.CONTENT_TYPE).result(metrics.text()));
         routes.post("/login", guard::login);
-        new OpenAiRoutes(queue).register(routes);
+        new OpenAiRoutes(queue, options.hasAliases()).register(routes);
         new Automatic1111Routes(queue).register(routes);
         live.register(routes);
         PageRoutes.register(routes);

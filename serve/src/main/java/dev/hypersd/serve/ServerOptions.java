@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * The address of a server, and the clients that it serves.
@@ -17,6 +18,9 @@ import java.util.function.Consumer;
  * @param token the token that clients must send; required for every address but this machine's own
  * @param hosts names by which the server is reached, in addition to localhost and addresses
  * @param isBehindProxy whether to take the client's address from the header X-Forwarded-For, which a proxy sets
+ * @param origins sites whose pages may use the server, such as {@code https://chat.example.org}
+ * @param basePath the path below which everything is, such as {@code /draw}; empty for none
+ * @param hasAliases whether names of OpenAI's models, which some clients insist on, mean the present model
  * @param limits the limits of requests and clients
  * @param grace the time for completing waiting requests when the server is closed
  * @param log receives the lines of the access log, one JSON object each
@@ -27,17 +31,45 @@ public record ServerOptions(
         Optional<String> token,
         Set<String> hosts,
         boolean isBehindProxy,
+        Set<String> origins,
+        String basePath,
+        boolean hasAliases,
         Limits limits,
         Duration grace,
         Consumer<String> log) {
     private static final int SHORTEST_TOKEN = 16;
+    private static final Pattern ORIGIN =
+            Pattern.compile("https?://[a-z0-9.-]+(:\\d{1,5})?|https?://\\[[0-9a-f:]+](:\\d{1,5})?");
+    private static final Pattern BASE_PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)*");
 
     /** Options for any free port, reachable from this machine only, without an access log. */
     public static final ServerOptions LOCAL = new ServerOptions(
-            "127.0.0.1", 0, Optional.empty(), Set.of(), false, Limits.DEFAULT, Duration.ofSeconds(30), line -> {});
+            "127.0.0.1",
+            0,
+            Optional.empty(),
+            Set.of(),
+            false,
+            Set.of(),
+            "",
+            true,
+            Limits.DEFAULT,
+            Duration.ofSeconds(30),
+            line -> {});
 
     public ServerOptions {
         hosts = Set.copyOf(hosts);
+        origins = Set.copyOf(origins);
+        for (String origin : origins) {
+            if (!ORIGIN.matcher(origin).matches()) {
+                throw new InvalidRequestException(
+                        "\"%s\" is not the origin of a page; write scheme and host, such as https://chat.example.org"
+                                .formatted(origin));
+            }
+        }
+        if (!BASE_PATH.matcher(basePath).matches()) {
+            throw new InvalidRequestException(
+                    "\"%s\" is not a path that requests can begin with; write it like /draw".formatted(basePath));
+        }
         if (port < 0 || port > 0xFFFF) {
             throw new InvalidRequestException("a port is 0 to 65535, not " + port);
         }
@@ -55,27 +87,59 @@ public record ServerOptions(
 
     /** Returns these options with another token. */
     public ServerOptions withToken(String secret) {
-        return new ServerOptions(host, port, Optional.of(secret), hosts, isBehindProxy, limits, grace, log);
+        return with(Optional.of(secret), isBehindProxy, origins, basePath, limits, grace, log);
     }
 
     /** Returns these options with other limits. */
     public ServerOptions withLimits(Limits others) {
-        return new ServerOptions(host, port, token, hosts, isBehindProxy, others, grace, log);
+        return with(token, isBehindProxy, origins, basePath, others, grace, log);
     }
 
     /** Returns these options with another access log. */
     public ServerOptions withLog(Consumer<String> lines) {
-        return new ServerOptions(host, port, token, hosts, isBehindProxy, limits, grace, lines);
+        return with(token, isBehindProxy, origins, basePath, limits, grace, lines);
     }
 
     /** Returns these options with another grace period. */
     public ServerOptions withGrace(Duration time) {
-        return new ServerOptions(host, port, token, hosts, isBehindProxy, limits, time, log);
+        return with(token, isBehindProxy, origins, basePath, limits, time, log);
     }
 
     /** Returns these options for a server behind a proxy. */
     public ServerOptions behindProxy() {
-        return new ServerOptions(host, port, token, hosts, true, limits, grace, log);
+        return with(token, true, origins, basePath, limits, grace, log);
+    }
+
+    /** Returns these options for pages of other sites too. */
+    public ServerOptions withOrigins(Set<String> others) {
+        return with(token, isBehindProxy, others, basePath, limits, grace, log);
+    }
+
+    /** Returns these options with everything below another path. */
+    public ServerOptions below(String path) {
+        return with(token, isBehindProxy, origins, path, limits, grace, log);
+    }
+
+    private ServerOptions with(
+            Optional<String> newToken,
+            boolean behindProxy,
+            Set<String> newOrigins,
+            String newBasePath,
+            Limits newLimits,
+            Duration newGrace,
+            Consumer<String> newLog) {
+        return new ServerOptions(
+                host,
+                port,
+                newToken,
+                hosts,
+                behindProxy,
+                newOrigins,
+                newBasePath,
+                hasAliases,
+                newLimits,
+                newGrace,
+                newLog);
     }
 
     private static boolean isLoopback(String host) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidRequestException;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +31,9 @@ class AccessGuardTest {
                 Optional.of(TOKEN),
                 Set.of("pictures.example.org"),
                 false,
+                Set.of("https://chat.example.org"),
+                "",
+                true,
                 ServerOptions.LOCAL.limits(),
                 Duration.ofSeconds(5),
                 line -> {}));
@@ -59,11 +65,88 @@ class AccessGuardTest {
                 "Bearer " + TOKEN + "x",
                 "Bearer " + TOKEN.substring(1),
                 "Basic " + TOKEN,
+                "Basic " + basic("user:" + TOKEN + "x"),
+                "Basic " + basic(TOKEN),
+                "Digest " + TOKEN,
                 TOKEN)) {
             assertThat(server.get("/v1/models", "Authorization", header).statusCode())
                     .as(header)
                     .isEqualTo(401);
         }
+    }
+
+    @Test
+    void theTokenIsTakenAsClientsSendIt() throws Exception {
+        for (String header : List.of(
+                "bearer " + TOKEN,
+                "BEARER   " + TOKEN,
+                "Basic " + basic("user:" + TOKEN),
+                "basic " + basic(":" + TOKEN),
+                "Basic " + basic("hypersd:" + TOKEN))) {
+            assertThat(server.get("/v1/models", "Authorization", header).statusCode())
+                    .as(header)
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void clientsAreToldHowToSendTheTokenAndBrowsersOpenNoWindowForThePage() throws Exception {
+        assertThat(server.get("/v1/models").headers().firstValue("WWW-Authenticate"))
+                .contains("Bearer realm=\"hypersd\", Basic realm=\"hypersd\", charset=\"UTF-8\"");
+        assertThat(server.get("/v1/models", "Sec-Fetch-Mode", "cors").headers().firstValue("WWW-Authenticate"))
+                .contains("Bearer realm=\"hypersd\"");
+    }
+
+    @Test
+    void pagesOfASiteThatIsAllowedMayUseTheServerWithTheToken() throws Exception {
+        String site = "https://chat.example.org";
+        HttpResponse<String> preflight = server.send(server.request("/v1/images/generations")
+                .header("Origin", site)
+                .header("Access-Control-Request-Method", "POST")
+                .method("OPTIONS", BodyPublishers.noBody()));
+        assertThat(preflight.statusCode()).isEqualTo(204);
+        assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin"))
+                .contains(site);
+        assertThat(preflight
+                        .headers()
+                        .firstValue("Access-Control-Allow-Headers")
+                        .orElseThrow())
+                .contains("Authorization");
+        HttpResponse<String> answer = server.send(server.request("/v1/models")
+                .header("Origin", site)
+                .header("Sec-Fetch-Site", "cross-site")
+                .header("Authorization", "Bearer " + TOKEN));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).contains(site);
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Credentials"))
+                .isEmpty();
+        assertThat(server.get("/v1/models", "Origin", site).statusCode()).isEqualTo(401);
+        HttpResponse<String> other = server.get("/v1/models", "Origin", "https://other.example.org");
+        assertThat(other.statusCode()).isEqualTo(403);
+        assertThat(other.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+    }
+
+    @Test
+    void everythingIsBelowTheBasePath() throws Exception {
+        try (TinyServer below =
+                new TinyServer(ServerOptions.LOCAL.below("/draw/here").withToken(TOKEN))) {
+            assertThat(below.get("/draw/here").headers().firstValue("Location"))
+                    .hasValueSatisfying(location -> assertThat(location).endsWith("/draw/here/"));
+            assertThat(below.get("/draw/here/").body()).contains("src=\"page/main.js\"");
+            assertThat(below.get("/draw/here/page/main.js").statusCode()).isEqualTo(200);
+            assertThat(below.get("/draw/here/healthz").statusCode()).isEqualTo(200);
+            assertThat(below.get("/draw/here/v1/models").statusCode()).isEqualTo(401);
+            assertThat(below.get("/draw/here/sdapi/v1/nothing").statusCode()).isEqualTo(401);
+            HttpResponse<String> login = below.post("/draw/here/login", "{\"token\": \"" + TOKEN + "\"}");
+            assertThat(login.headers().firstValue("Set-Cookie").orElseThrow()).contains("Path=/draw/here/");
+            HttpResponse<String> missing = below.get("/draw/here/sdapi/v1/nothing", "Authorization", "Bearer " + TOKEN);
+            assertThat(TinyServer.json(missing).get("detail").asString()).contains("nothing at this address");
+            assertThat(below.get("/v1/models").statusCode()).isEqualTo(404);
+        }
+    }
+
+    private static String basic(String pair) {
+        return Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -155,6 +238,9 @@ class AccessGuardTest {
                         Optional.empty(),
                         Set.of(),
                         false,
+                        Set.of(),
+                        "",
+                        true,
                         ServerOptions.LOCAL.limits(),
                         Duration.ofSeconds(1),
                         line -> {}))

@@ -46,11 +46,11 @@ class DocumentedFieldsTest {
                 "output_compression | 50 | warned",
                 "output_format | `webp` | done",
                 "partial_images | 2 | warned",
+                "partial_images | 9 | partial_images is 0 to 3, not 9",
                 "quality | `high` | warned",
                 "response_format | `b64_json` | done",
-                "response_format | `url` | response_format: images are not kept at a URL",
+                "response_format | `url` | done",
                 "size | `64x72` | done",
-                "stream | true | stream: images come in one piece",
                 "style | `natural` | warned",
                 "user | `somebody` | warned",
             })

@@ -59,6 +59,9 @@ class MonitoringTest {
                     Optional.empty(),
                     Set.of(),
                     false,
+                    Set.of(),
+                    "",
+                    true,
                     ServerOptions.LOCAL.limits(),
                     ServerOptions.LOCAL.grace(),
                     line -> {});

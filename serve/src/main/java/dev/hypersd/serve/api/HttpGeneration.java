@@ -1,6 +1,7 @@
 package dev.hypersd.serve.api;
 
 import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.pipeline.Step;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
 import io.javalin.http.Context;
@@ -10,15 +11,26 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.BufferUtil;
 
 /** Generates images for an HTTP request that waits for them, and stops when its client disconnects. */
 final class HttpGeneration {
-    private static final long CHECK_EVERY_MILLIS = 200;
+    private static final long CHECK_EVERY_MILLIS = 100;
 
-    private HttpGeneration() {}
+    private final Context request;
+    private final GenerationQueue queue;
+    private final GenerationJob job;
+    private final List<String> warnings;
+
+    private HttpGeneration(Context request, GenerationQueue queue, GenerationJob job, List<String> warnings) {
+        this.request = request;
+        this.queue = queue;
+        this.job = job;
+        this.warnings = warnings;
+    }
 
     /**
      * The images of a request, and its warnings.
@@ -28,33 +40,60 @@ final class HttpGeneration {
      */
     record Answer(List<GeneratedImage> images, List<String> warnings) {}
 
+    /** Something to do again and again while the client waits, such as to tell it of progress. */
+    interface Meanwhile {
+        void run() throws IOException;
+    }
+
     /**
      * Generates the images of {@code asked}. Warnings are added to the response as a header. The body of the request
      * must have been read before.
      */
     static Answer generate(Context request, GenerationQueue queue, ClientRequest asked) {
-        GenerationJob job = queue.submit(request.ip(), asked.options(), step -> {});
-        List<String> warnings = asked.warningsAnd(job.warnings());
-        Responses.warn(request, warnings);
-        return new Answer(await(job, request, queue), warnings);
+        try {
+            return submit(request, queue, asked, step -> {}).await(() -> {});
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
     }
 
-    private static List<GeneratedImage> await(GenerationJob job, Context request, GenerationQueue queue) {
+    /** Begins what {@link #generate} does. */
+    static HttpGeneration submit(Context request, GenerationQueue queue, ClientRequest asked, Consumer<Step> listener) {
+        GenerationJob job = queue.submit(request.ip(), asked.options(), listener);
+        List<String> warnings = asked.warningsAnd(job.warnings());
+        Responses.warn(request, warnings);
+        return new HttpGeneration(request, queue, job, warnings);
+    }
+
+    /**
+     * Waits for the images.
+     *
+     * @throws CompletionException if they cannot be generated
+     * @throws IOException what {@code meanwhile} throws
+     */
+    Answer await(Meanwhile meanwhile) throws IOException {
         while (true) {
             try {
-                return job.images().get(CHECK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+                return new Answer(job.images().get(CHECK_EVERY_MILLIS, TimeUnit.MILLISECONDS), warnings);
             } catch (TimeoutException e) {
                 if (hasDisconnected(request)) {
-                    queue.cancel(job);
+                    cancel();
+                } else {
+                    meanwhile.run();
                 }
             } catch (ExecutionException e) {
                 throw new CompletionException(e.getCause());
             } catch (InterruptedException e) {
-                queue.cancel(job);
+                cancel();
                 Thread.currentThread().interrupt();
                 throw new CompletionException(e);
             }
         }
+    }
+
+    /** Stops generating. */
+    void cancel() {
+        queue.cancel(job);
     }
 
     /**

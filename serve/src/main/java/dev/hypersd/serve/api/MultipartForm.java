@@ -83,7 +83,7 @@ record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
             if (part.getFileName() != null || name.equals("image") || name.equals("mask")) {
                 files.computeIfAbsent(name, _ -> new ArrayList<>()).add(content);
             } else if (!fields.has(name)) {
-                fields.put(name, Json.utf8(Path.of("request"), content));
+                fields.put(name, Json.utf8(Path.of(name), content));
             } else {
                 throw new ApiException(ErrorCode.MALFORMED, "the form has more than one part named " + name);
             }

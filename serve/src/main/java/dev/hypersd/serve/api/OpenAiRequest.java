@@ -6,20 +6,32 @@ import dev.hypersd.image.Png;
 import dev.hypersd.image.WebP;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.Option;
 import dev.hypersd.request.PictureSource;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * A request to OpenAI's image API, which may also have fields of this server's own ({@link GenerationFields}).
  *
- * @param request the options and warnings
- * @param format the format of the images
+ * @param request what to generate
+ * @param formatName how the images are encoded, in OpenAI's words: png, jpeg or webp
+ * @param format how the images are encoded
+ * @param wantsAddresses whether the client wants addresses of images instead of images
+ * @param partialImages how many previews to send in a stream of events; empty where the client wants no stream
  */
-record OpenAiRequest(ClientRequest request, ImageFormat format) {
+record OpenAiRequest(
+        ClientRequest request,
+        String formatName,
+        ImageFormat format,
+        boolean wantsAddresses,
+        OptionalInt partialImages) {
+    private static final int MAX_PARTIAL_IMAGES = 3;
+
     /**
      * The fields that OpenAI documents and this server does not implement. Here, {@code steps} corresponds to {@code
      * quality}, and {@code strength} determines how faithful an edit is.
@@ -29,45 +41,60 @@ record OpenAiRequest(ClientRequest request, ImageFormat format) {
             "style", List.of("vivid"),
             "moderation", List.of("auto"),
             "input_fidelity", List.of("low"),
-            "partial_images", List.of(),
             "user", List.of());
 
     /** Reads the fields of a generation. */
     static OpenAiRequest generation(JsonObject body, RequestMemory.Reservation memory) {
-        return of(body, GenerationFields.options(body, memory));
+        return of(body, options(body, memory));
     }
 
     /** Reads the parts of an edit. OpenAI's masks are transparent where the image is redrawn. */
     static OpenAiRequest edit(MultipartForm form, RequestMemory.Reservation memory) {
-        GenerationOptions.Builder options = GenerationFields.options(form.fields(), memory);
-        byte[] image = form.file("image")
-                .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the form has no part named image"));
-        options.image(PictureSource.of(UploadedImages.decode("image", image, memory)));
+        GenerationOptions.Builder options = options(form.fields(), memory);
         form.file("mask")
                 .ifPresent(mask -> options.mask(PictureSource.of(UploadedImages.transparentMask(mask, memory))));
-        return of(form.fields(), options);
+        return of(form.fields(), options.image(original(form, memory)));
+    }
+
+    /** Reads the parts of a variation, which is an edit without a prompt. */
+    static OpenAiRequest variation(MultipartForm form, RequestMemory.Reservation memory) {
+        JsonObject fields =
+                form.fields().has("prompt") ? form.fields() : form.fields().with("prompt", "");
+        return of(fields, options(fields, memory).image(original(form, memory)));
+    }
+
+    private static GenerationOptions.Builder options(JsonObject body, RequestMemory.Reservation memory) {
+        GenerationOptions.Builder options = GenerationFields.options(body, memory);
+        return body.has("n") ? options.count(body.integer("n", 1)) : options;
+    }
+
+    private static PictureSource original(MultipartForm form, RequestMemory.Reservation memory) {
+        byte[] image = form.file("image")
+                .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the form has no part named image"));
+        return PictureSource.of(UploadedImages.decode("image", image, memory));
     }
 
     private static OpenAiRequest of(JsonObject body, GenerationOptions.Builder options) {
-        if (body.has("n")) {
-            options.count(body.integer("n", 1));
-        }
         refuse(
-                body.string("background", "auto").equals("transparent"),
+                body.choice("background", "auto", List.of("auto", "opaque", "transparent"), text -> text)
+                        .equals("transparent"),
                 "background: pictures have no transparent parts; ask for opaque or auto");
-        refuse(body.flag("stream", false), "stream: images come in one piece; live sessions at /v1/live show previews");
-        refuse(
-                body.string("response_format", "b64_json").equals("url"),
-                "response_format: images are not kept at a URL; ask for b64_json");
         List<String> warnings = new ArrayList<>();
-        ImageFormat format = format(body, warnings);
+        String formatName = body.choice("output_format", "png", List.of("png", "jpeg", "webp"), text -> text);
+        ImageFormat format = format(formatName, body, warnings);
+        String response = body.choice("response_format", "b64_json", List.of("b64_json", "url"), text -> text);
+        OptionalInt partialImages = partialImages(body, warnings);
+        boolean wantsAddresses = response.equals("url") && partialImages.isEmpty();
+        if (response.equals("url") && !wantsAddresses) {
+            warnings.add("response_format has no effect: the images themselves are streamed");
+        }
         warnings.addAll(FieldWarnings.of(body, WITHOUT_EFFECT));
-        return new OpenAiRequest(new ClientRequest(options.build(), warnings), format);
+        return new OpenAiRequest(
+                new ClientRequest(options.build(), warnings), formatName, format, wantsAddresses, partialImages);
     }
 
-    /** Reads the format of the images. Of these formats only JPEG is lossy. */
-    private static ImageFormat format(JsonObject body, List<String> warnings) {
-        String name = body.choice("output_format", "png", List.of("png", "jpeg", "webp"), text -> text);
+    /** Returns how to encode the images. Of these formats only JPEG loses something by compression. */
+    private static ImageFormat format(String name, JsonObject body, List<String> warnings) {
         int quality = body.integer("output_compression", Jpeg.USUAL_QUALITY);
         refuse(quality < 0 || quality > 100, "output_compression is 0 to 100, not " + quality);
         if (body.has("output_compression") && quality < 100 && !name.equals("jpeg")) {
@@ -78,6 +105,28 @@ record OpenAiRequest(ClientRequest request, ImageFormat format) {
             case "webp" -> new WebP();
             default -> new Png();
         };
+    }
+
+    private static OptionalInt partialImages(JsonObject body, List<String> warnings) {
+        int count = body.integer("partial_images", 0);
+        refuse(
+                count < 0 || count > MAX_PARTIAL_IMAGES,
+                "partial_images is 0 to %d, not %d".formatted(MAX_PARTIAL_IMAGES, count));
+        if (body.flag("stream", false)) {
+            return OptionalInt.of(count);
+        }
+        if (count > 0) {
+            warnings.add("partial_images has no effect without stream");
+        }
+        return OptionalInt.empty();
+    }
+
+    /** Returns this request for the present model, whatever model it names. */
+    OpenAiRequest forPresentModel() {
+        GenerationOptions options =
+                request.options().toBuilder().unset(Option.MODEL).build();
+        return new OpenAiRequest(
+                new ClientRequest(options, request.warnings()), formatName, format, wantsAddresses, partialImages);
     }
 
     private static void refuse(boolean asked, String sentence) {

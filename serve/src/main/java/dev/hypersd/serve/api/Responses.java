@@ -23,7 +23,12 @@ public final class Responses {
     public static void error(Context context, ApiError error) {
         context.status(error.status());
         error.retryAfter().ifPresent(wait -> context.header("Retry-After", String.valueOf(wait.toSeconds())));
-        json(context, context.path().startsWith("/sdapi/") ? automatic1111(error) : openAi(error));
+        json(context, path(context).startsWith("/sdapi/") ? automatic1111(error) : openAi(error));
+    }
+
+    /** Returns the path of a request below the base path of the server. */
+    public static String path(Context context) {
+        return context.path().substring(context.contextPath().length());
     }
 
     /** Adds the header {@code Warning} if there are warnings. */

@@ -19,11 +19,11 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes the images of a request. Only PNG and JPEG are read, and the size of the decoded image is checked and
- * reserved before decoding.
+ * Decodes the images of a request. Only PNG, JPEG and WebP are read, and the size of the unpacked image is checked and
+ * reserved before anything is unpacked, however small the file is.
  */
 final class UploadedImages {
-    private static final Set<String> FORMATS = Set.of("png", "jpeg");
+    private static final Set<String> FORMATS = Set.of("png", "jpeg", "webp");
 
     /** The bytes per pixel of the decoded image, and of the decoder while it works. */
     private static final int BYTES_PER_PIXEL = 8;
@@ -94,12 +94,12 @@ final class UploadedImages {
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
-                throw neitherPngNorJpeg(field);
+                throw unknownFormat(field);
             }
             ImageReader reader = readers.next();
             try {
                 if (!FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
-                    throw neitherPngNorJpeg(field);
+                    throw unknownFormat(field);
                 }
                 reader.setInput(in, true, true);
                 long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
@@ -121,7 +121,7 @@ final class UploadedImages {
         }
     }
 
-    private static ApiException neitherPngNorJpeg(String field) {
-        return new ApiException(ErrorCode.UNSUPPORTED_FORMAT, field + " is neither a PNG nor a JPEG");
+    private static ApiException unknownFormat(String field) {
+        return new ApiException(ErrorCode.UNSUPPORTED_FORMAT, field + " is neither a PNG, a JPEG nor a WebP");
     }
 }

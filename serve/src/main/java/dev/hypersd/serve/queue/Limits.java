@@ -21,7 +21,7 @@ import java.util.List;
 public record Limits(Generation generation, Requests requests, Clients clients) {
     /** Limits that suit one machine and a few users. */
     public static final Limits DEFAULT = new Limits(
-            new Generation(2048, 100, 8, 4000, 8 * 128 * 128, Duration.ofMinutes(10)),
+            new Generation(2048, 100, 10, 4000, 8 * 128 * 128, Duration.ofMinutes(10)),
             new Requests(
                     16 << 20,
                     4 << 20,

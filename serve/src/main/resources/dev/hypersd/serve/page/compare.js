@@ -28,7 +28,7 @@ function column(steps) {
 
 async function fill({ place, caption }, request, signal) {
   const began = performance.now();
-  const response = await fetch("/v1/images/generations", {
+  const response = await fetch("v1/images/generations", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(request),

@@ -1,6 +1,6 @@
 // A live session: a new request replaces the ones before it. The protocol is described in docs/serve.md.
 
-import { parse } from "/page/exact.js";
+import { parse } from "./exact.js";
 
 const RETRY_MILLIS = 1000;
 
@@ -10,7 +10,7 @@ export class Connection extends EventTarget {
   #waiting = null;
 
   open() {
-    const address = new URL("/v1/live", location.href);
+    const address = new URL("v1/live", document.baseURI);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     this.#socket = new WebSocket(address);
     this.#socket.binaryType = "arraybuffer";

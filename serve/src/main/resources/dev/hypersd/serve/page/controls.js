@@ -1,6 +1,6 @@
 // The settings: what they are, what can be chosen, and the request that they make.
 
-import { exact, setExact } from "/page/exact.js";
+import { exact, setExact } from "./exact.js";
 
 const STEPS = [1, 2, 3, 4, 5, 6, 7, 8];
 const $ = (id) => document.getElementById(id);

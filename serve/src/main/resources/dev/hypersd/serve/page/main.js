@@ -1,13 +1,13 @@
 // The page: each input becomes a request, and the image of the latest request is shown.
 
-import { compare } from "/page/compare.js";
-import { Connection } from "/page/connection.js";
-import { Controls } from "/page/controls.js";
-import { Drawing } from "/page/drawing.js";
-import { parse } from "/page/exact.js";
-import { History } from "/page/history.js";
-import { Speed } from "/page/speed.js";
-import { Warnings } from "/page/warnings.js";
+import { compare } from "./compare.js";
+import { Connection } from "./connection.js";
+import { Controls } from "./controls.js";
+import { Drawing } from "./drawing.js";
+import { parse } from "./exact.js";
+import { History } from "./history.js";
+import { Speed } from "./speed.js";
+import { Warnings } from "./warnings.js";
 
 const SETTLED_MILLIS = 900;
 const RETRY_MILLIS = 1000;
@@ -170,7 +170,7 @@ async function open(file) {
   }
   if (file.size > MAX_READ_BYTES) return;
   const image = await dataUrl(file);
-  const response = await fetch("/sdapi/v1/png-info", {
+  const response = await fetch("sdapi/v1/png-info", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ image }),
@@ -262,7 +262,7 @@ addEventListener("keydown", (event) => {
 // ---- start ----
 
 async function start() {
-  const response = await fetch("/v1/choices");
+  const response = await fetch("v1/choices");
   if (response.status === 401) return logIn();
   controls.offer(await response.json());
   connection.open();
@@ -273,7 +273,7 @@ function logIn() {
   $("login").showModal();
   $("login").querySelector("form").onsubmit = async (event) => {
     event.preventDefault();
-    const response = await fetch("/login", {
+    const response = await fetch("login", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ token: $("token").value }),
