@@ -330,7 +330,7 @@ class HostileHttpTest {
                         "an upgrade by a page of another site",
                         upgrade + key + version + "Origin: https://evil.example\r\n\r\n",
                         403,
-                        "\"pages of other sites may not use this server\""),
+                        "\"pages of other sites may not use this server; --allow-origin"),
                 new HostileRequest(
                         "a live session without an upgrade",
                         "GET /v1/live HTTP/1.1\r\n" + HOST + "\r\n",
