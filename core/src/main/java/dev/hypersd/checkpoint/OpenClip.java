@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Translates the names and layouts of both towers of CLIP between open_clip and transformers. Open_clip, whose text tower
- * is SDXL's second text encoder, stores query, key and value as one matrix, in this order, and the transposes of the
- * projections.
+ * Translates the names and layouts of both towers of CLIP between open_clip and transformers. Open_clip, whose text
+ * tower is SDXL's second text encoder, stores query, key and value as one matrix, in this order, and the transposes of
+ * the projections.
  */
 public final class OpenClip {
     private static final String LAYER = "transformer\\.resblocks\\.(\\d+)\\.";

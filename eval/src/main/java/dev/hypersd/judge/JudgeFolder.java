@@ -97,7 +97,7 @@ public record JudgeFolder(Path path) {
 
     /** Opens the judge of {@code score}. */
     public ScoreJudge open(Score score, TensorArena arena) {
-        return open(List.of(score), arena).get(score);
+        return open(score, new HashMap<>(), arena);
     }
 
     /**

@@ -161,8 +161,8 @@ public record ImageProcessor(
         Tensor small = place.width() == width && place.height() == height
                 ? part
                 : ImageTensors.resized(part, place.height(), place.width(), filter);
-        long right = size - place.left() - place.width();
-        long bottom = size - place.top() - place.height();
+        int right = size - place.left() - place.width();
+        int bottom = size - place.top() - place.height();
         // Negative padding crops.
         return torch.constant_pad_nd(small, new long[] {place.left(), right, place.top(), bottom});
     }
