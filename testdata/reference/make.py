@@ -1,8 +1,9 @@
-"""Makes the cases of the SDXL refiner and of inpainting U-Nets, and their models; the pictures of scheduler configurations; and those of
-further schedulers.
+"""Makes the cases of the SDXL refiner and of inpainting U-Nets, and their models; the pictures of scheduler configurations; those of
+further schedulers; and the case of FID's Inception network.
 
     pip install diffusers transformers torch scipy torchsde k-diffusion     (0.40 development version, 5.18, 2.13 on the CPU)
-    python make.py pipelines configurations schedulers
+    pip install pytorch-fid torchvision                                     (0.3.0, 0.28)
+    python make.py pipelines configurations schedulers inception
 
 Models are tiny and random; every value is exact in half precision, in which they are stored. Noise is recorded in the order drawn.
 """
@@ -10,9 +11,11 @@ Models are tiny and random; every value is exact in half precision, in which the
 import json
 import shutil
 import sys
+import zlib
 from pathlib import Path
 
 import diffusers
+import numpy as np
 import torch
 from diffusers import (
     AutoencoderKL,
@@ -35,6 +38,7 @@ from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection, CLIPTokenizer
 
 ROOT = Path(__file__).parent / "pipelines"
+SCORERS = Path(__file__).parent / "scorers"
 PICTURES = ROOT / "sd15_inpaint_s0.5"
 TOLERANCES = {name: {"atol": 0.0005, "rtol": 0.002} for name in ("expected.latents", "expected.image")}
 PROMPT = "a photo of a small red cat sitting on a wooden table"
@@ -436,6 +440,56 @@ def configurations():
         scheduler_picture(*case)
 
 
+def hashed(name, *shape):
+    """Numbers from -1 to 1 that any language can compute: a hash of each element's number and of the tensor's name."""
+    x = np.arange(np.prod(shape, dtype=np.int64), dtype=np.uint64) + np.uint64(zlib.crc32(name.encode()))
+    x = x * np.uint64(2654435761) & np.uint64(0xFFFFFFFF)
+    x ^= x >> np.uint64(16)
+    x = x * np.uint64(2246822519) & np.uint64(0xFFFFFFFF)
+    x ^= x >> np.uint64(13)
+    return torch.from_numpy((x.astype(np.float64) / 2**31 - 1).astype(np.float32)).reshape(shape)
+
+
+def hashed_weights(network):
+    """A state of pytorch-fid's Inception in which activations keep their size."""
+    state = network.state_dict()
+    for name, tensor in state.items():
+        if name.endswith("conv.weight"):
+            state[name] = hashed(name, *tensor.shape) * float(np.float32((6 / tensor[0].numel()) ** 0.5))
+        elif name.endswith(("bn.weight", "bn.running_var")):
+            state[name] = 1 + hashed(name, *tensor.shape) * 0.5
+        elif name.endswith(("bn.bias", "bn.running_mean")):
+            state[name] = hashed(name, *tensor.shape) * 0.125
+    return state
+
+
+def inception():
+    """Features of FID's Inception, of small pictures and of a picture that is resized as clean-fid does it."""
+    from pytorch_fid import inception as fid
+
+    fid.load_state_dict_from_url = lambda *_, **__: hashed_weights(
+        fid._inception_v3(num_classes=1008, aux_logits=False, weights=None))
+    network = fid.InceptionV3(resize_input=False, normalize_input=False).eval()
+    picture = np.asarray(Image.open(SCORERS / "clip_score" / "image0.png").convert("RGB"))
+    channels = [Image.fromarray(picture[:, :, c].astype(np.float32), mode="F") for c in range(3)]
+    resized = [np.asarray(c.resize((299, 299), Image.BICUBIC)).clip(0, 255) for c in channels]
+    pixels = torch.from_numpy(np.stack(resized))[None]
+    with torch.no_grad():
+        tensors = {
+            "expected.small": network(hashed("pixels", 2, 3, 96, 96))[0].flatten(1),
+            "expected.pixels": pixels[:, :, ::13, ::13].contiguous(),
+            "expected.features": network((pixels - 128) / 128)[0].flatten(1),
+        }
+    folder = SCORERS / "inception"
+    folder.mkdir(exist_ok=True)
+    save_file(tensors, folder / "tensors.safetensors")
+    tests = ("FID's Inception with hashed weights (make.py): pictures of 96x96 from -1 to 1, and a picture resized to 299x299"
+             " as clean-fid does it (floating point, bicubic, clipped; every 13th pixel is stored), (x - 128) / 128")
+    case = {"kind": "inception", "tests": tests, "images": ["../clip_score/image0.png"], "name": "inception",
+            "tolerances": {name: {"rtol": 1e-4, "atol": 1e-4} for name in tensors}, "files": ["tensors.safetensors"]}
+    (folder / "case.json").write_text(json.dumps(case, indent=1) + "\n")
+
+
 if __name__ == "__main__":
     for part in sys.argv[1:]:
-        {"pipelines": pipelines, "configurations": configurations, "schedulers": schedulers}[part]()
+        {"pipelines": pipelines, "configurations": configurations, "schedulers": schedulers, "inception": inception}[part]()

@@ -8,6 +8,7 @@ module dev.hypersd.eval {
     exports dev.hypersd.metric;
     exports dev.hypersd.judge;
     exports dev.hypersd.judge.detection;
+    exports dev.hypersd.judge.feature;
     exports dev.hypersd.judge.preference;
     exports dev.hypersd.judge.reward;
 }

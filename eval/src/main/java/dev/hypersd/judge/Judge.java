@@ -17,7 +17,11 @@ public enum Judge {
     /** HPSv2, the second human preference score, also a CLIP that was trained on people's choices. */
     HPS("hps"),
     /** A preference model that was trained here. */
-    PREFERENCE("preference");
+    PREFERENCE("preference"),
+    /** The Inception network that FID and KID are measured on. */
+    INCEPTION("inception"),
+    /** The CLIP that CMMD is measured on. */
+    CMMD("cmmd");
 
     private final String folder;
 

@@ -5,6 +5,9 @@ import dev.hypersd.file.Fingerprint;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.SceneReader;
 import dev.hypersd.judge.detection.Segmenter;
+import dev.hypersd.judge.feature.CmmdJudge;
+import dev.hypersd.judge.feature.FeatureJudge;
+import dev.hypersd.judge.feature.InceptionJudge;
 import dev.hypersd.judge.preference.PreferenceJudge;
 import dev.hypersd.judge.reward.AestheticJudge;
 import dev.hypersd.judge.reward.ClipJudge;
@@ -61,6 +64,16 @@ public record JudgeFolder(Path path) {
     /** Opens the segmenter. */
     public Segmenter segmentation(TensorArena arena) {
         return open(Judge.SEGMENTATION, Segmenter.TYPE, arena);
+    }
+
+    /** Opens the Inception network that FID and KID are measured on. */
+    public FeatureJudge inception(TensorArena arena) {
+        return InceptionJudge.open(required(Judge.INCEPTION.folder()), arena);
+    }
+
+    /** Opens the CLIP that CMMD is measured on. */
+    public FeatureJudge cmmd(TensorArena arena) {
+        return CmmdJudge.open(required(Judge.CMMD.folder()), arena);
     }
 
     /** Returns the scores of the judges in the folder, in the order of reports, without opening them. */

@@ -1,57 +1,51 @@
 package dev.hypersd.metric;
 
-/**
- * The mean and the covariance of feature vectors, updated one vector at a time (Welford, 1962): no vector is kept, and
- * precision is kept where the mean is far from 0. Not safe to share between threads.
- */
+import dev.hypersd.tensor.Engine;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/** The mean and the covariance of feature vectors, in double precision. Immutable. */
 public final class FeatureStatistics {
     private final double[] mean;
-    private final double[] scatter;
-    private long count;
+    private final double[] covariance;
+
+    private FeatureStatistics(double[] mean, double[] covariance) {
+        this.mean = mean;
+        this.covariance = covariance;
+    }
 
     /**
-     * Creates empty statistics.
+     * Computes the statistics of {@code vectors}. The mean is subtracted first, so no precision is lost where it is far
+     * from 0.
      *
-     * @param dimension of the vectors, at least 1
+     * @throws IllegalArgumentException if there are fewer than two, whose covariance is not defined
      */
-    public FeatureStatistics(int dimension) {
-        if (dimension < 1) {
-            throw new IllegalArgumentException("features have at least 1 dimension, not " + dimension);
-        }
-        this.mean = new double[dimension];
-        this.scatter = new double[dimension * dimension];
-    }
-
-    /** Computes the statistics of {@code vectors}, at least one. */
-    public static FeatureStatistics of(Iterable<double[]> vectors) {
-        FeatureStatistics statistics = new FeatureStatistics(vectors.iterator().next().length);
-        vectors.forEach(statistics::add);
-        return statistics;
-    }
-
-    /** Adds a vector. */
-    public void add(double[] vector) {
-        if (vector.length != mean.length) {
+    public static FeatureStatistics of(List<double[]> vectors) {
+        if (vectors.size() < 2) {
             throw new IllegalArgumentException(
-                    "features of %d dimensions do not belong to those of %d".formatted(vector.length, mean.length));
+                    "the covariance of %d feature vectors is not defined".formatted(vectors.size()));
         }
-        count++;
-        double[] before = new double[mean.length];
-        for (int i = 0; i < mean.length; i++) {
-            before[i] = vector[i] - mean[i];
-            mean[i] += before[i] / count;
-        }
-        for (int i = 0; i < mean.length; i++) {
-            double after = vector[i] - mean[i];
-            for (int j = 0; j < mean.length; j++) {
-                scatter[i * mean.length + j] += after * before[j];
-            }
-        }
+        return Engine.infer(() -> {
+            Tensor rows = Matrix.of(vectors);
+            Tensor mean = rows.mean(0);
+            Tensor centred = rows.sub_(mean);
+            Tensor covariance = centred.t().mm(centred).div_(new Scalar(vectors.size() - 1.0));
+            return new FeatureStatistics(Matrix.values(mean), Matrix.values(covariance));
+        });
     }
 
-    /** Returns the number of vectors. */
-    public long count() {
-        return count;
+    /**
+     * Returns statistics that were computed elsewhere.
+     *
+     * @param covariance row by row, as many rows and columns as {@code mean} has numbers
+     */
+    public static FeatureStatistics of(double[] mean, double... covariance) {
+        if (mean.length == 0 || covariance.length != (long) mean.length * mean.length) {
+            throw new IllegalArgumentException("a mean of %d dimensions does not belong to a covariance of %d numbers"
+                    .formatted(mean.length, covariance.length));
+        }
+        return new FeatureStatistics(mean.clone(), covariance.clone());
     }
 
     /** Returns the dimension of the vectors. */
@@ -64,22 +58,8 @@ public final class FeatureStatistics {
         return mean.clone();
     }
 
-    /**
-     * Returns the sample covariance, row by row: symmetric, divided by {@code count - 1}.
-     *
-     * @throws IllegalStateException if fewer than two vectors were counted
-     */
+    /** Returns the sample covariance, row by row: symmetric, divided by the number of vectors less 1. */
     public double[] covariance() {
-        if (count < 2) {
-            throw new IllegalStateException("the covariance of %d feature vectors is not defined".formatted(count));
-        }
-        int n = mean.length;
-        double[] covariance = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j < n; j++) {
-                covariance[i * n + j] = (scatter[i * n + j] + scatter[j * n + i]) / (2 * (count - 1));
-            }
-        }
-        return covariance;
+        return covariance.clone();
     }
 }

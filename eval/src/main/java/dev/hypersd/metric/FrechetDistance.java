@@ -1,10 +1,6 @@
 package dev.hypersd.metric;
 
-import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
-import dev.hypersd.tensor.Tensors;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -34,8 +30,8 @@ public final class FrechetDistance {
                     "features of %d and of %d dimensions cannot be compared".formatted(a.dimension(), b.dimension()));
         }
         return Engine.infer(() -> {
-            Tensor first = square(a.covariance(), a.dimension());
-            Tensor second = square(b.covariance(), b.dimension());
+            Tensor first = Matrix.square(a.covariance(), a.dimension());
+            Tensor second = Matrix.square(b.covariance(), b.dimension());
             Tensor root = root(first);
             double common = eigenvalues(root.mm(second).mm(root)).sqrt().sum().item_double();
             double spread = first.trace().item_double() + second.trace().item_double();
@@ -65,11 +61,5 @@ public final class FrechetDistance {
     /** Replaces negative eigenvalues of covariances, which result from rounding, by 0. */
     private static Tensor nonNegative(Tensor eigenvalues) {
         return eigenvalues.clamp_min(new Scalar(0.0));
-    }
-
-    private static Tensor square(double[] values, int side) {
-        Tensor tensor = Tensors.empty(Dtype.F64, side, side);
-        MemorySegment.copy(values, 0, Tensors.data(tensor), ValueLayout.JAVA_DOUBLE, 0, values.length);
-        return tensor;
     }
 }

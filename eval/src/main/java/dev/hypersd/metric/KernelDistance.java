@@ -1,9 +1,15 @@
 package dev.hypersd.metric;
 
+import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The squared maximum mean discrepancy of two sets of features under the kernel {@code (x.y / d + 1)^3}: KID (Binkowski
@@ -24,7 +30,7 @@ public record KernelDistance(double mean, double deviation) {
             throw new IllegalArgumentException(
                     "a distance takes at least 2 feature vectors each, not %d and %d".formatted(x.size(), y.size()));
         }
-        return within(x) + within(y) - 2 * across(x, y);
+        return Engine.infer(() -> between(Matrix.of(x), Matrix.of(y)));
     }
 
     /**
@@ -36,9 +42,14 @@ public record KernelDistance(double mean, double deviation) {
     public static KernelDistance overSubsets(List<double[]> x, List<double[]> y, int subsets, int size, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int most = Math.min(size, Math.min(x.size(), y.size()));
-        return of(IntStream.range(0, subsets)
-                .mapToDouble(i -> between(choose(x, most, random), choose(y, most, random)))
-                .toArray());
+        return Engine.infer(() -> {
+            Tensor allX = Matrix.of(x);
+            Tensor allY = Matrix.of(y);
+            return of(IntStream.range(0, subsets)
+                    .mapToDouble(i ->
+                            TensorScope.released(() -> between(choose(allX, most, random), choose(allY, most, random))))
+                    .toArray());
+        });
     }
 
     /** Returns the mean and the deviation of the distances of subsets. */
@@ -51,44 +62,30 @@ public record KernelDistance(double mean, double deviation) {
         return new KernelDistance(mean, Math.sqrt(variance));
     }
 
-    private static List<double[]> choose(List<double[]> all, int count, SplittableRandom random) {
-        int[] order = IntStream.range(0, all.size()).toArray();
+    private static Tensor choose(Tensor all, int count, SplittableRandom random) {
+        long[] order = LongStream.range(0, all.size(0)).toArray();
         for (int i = 0; i < count; i++) {
             int other = i + random.nextInt(order.length - i);
-            int kept = order[i];
+            long kept = order[i];
             order[i] = order[other];
             order[other] = kept;
         }
-        return Arrays.stream(order, 0, count).mapToObj(all::get).toList();
+        return all.index_select(0, Tensors.of(Arrays.copyOf(order, count), count));
+    }
+
+    private static double between(Tensor x, Tensor y) {
+        return within(x) + within(y) - 2 * kernel(x, y).mean().item_double();
     }
 
     /** Returns the mean over pairs of different vectors. */
-    private static double within(List<double[]> x) {
-        double sum = 0;
-        for (int i = 0; i < x.size(); i++) {
-            for (int j = 0; j < i; j++) {
-                sum += 2 * kernel(x.get(i), x.get(j));
-            }
-        }
-        return sum / ((double) x.size() * (x.size() - 1));
+    private static double within(Tensor x) {
+        Tensor kernel = kernel(x, x);
+        double others = kernel.sum().sub(kernel.trace()).item_double();
+        return others / (x.size(0) * (x.size(0) - 1.0));
     }
 
-    private static double across(List<double[]> x, List<double[]> y) {
-        double sum = 0;
-        for (double[] a : x) {
-            for (double[] b : y) {
-                sum += kernel(a, b);
-            }
-        }
-        return sum / ((double) x.size() * y.size());
-    }
-
-    private static double kernel(double[] x, double[] y) {
-        double product = 0;
-        for (int i = 0; i < x.length; i++) {
-            product += x[i] * y[i];
-        }
-        double base = product / x.length + 1;
-        return base * base * base;
+    private static Tensor kernel(Tensor x, Tensor y) {
+        Tensor base = x.mm(y.t()).div_(new Scalar((double) x.size(1))).add_(new Scalar(1.0));
+        return base.pow(new Scalar(3.0));
     }
 }

@@ -71,6 +71,27 @@ class DistanceReferenceTest {
         }
     }
 
+    @Test
+    void cmmdMatchesReference() {
+        try (SafetensorsFile golden = SafetensorsFile.open(SCORERS.resolve("kid_cmmd/tensors.safetensors"))) {
+            List<double[]> x = rows(golden, "input.x");
+            List<double[]> y = rows(golden, "input.y");
+            assertClose(CmmdDistance.between(x, y), values(golden, "expected.cmmd_raw")[0]);
+            assertClose(CmmdDistance.between(units(x), units(y)), values(golden, "expected.cmmd_unit_norm")[0]);
+            assertThat(CmmdDistance.between(x, x)).isCloseTo(0, within(1e-9));
+        }
+    }
+
+    private static List<double[]> units(List<double[]> vectors) {
+        return vectors.stream()
+                .map(vector -> {
+                    double length =
+                            Math.sqrt(Arrays.stream(vector).map(v -> v * v).sum());
+                    return Arrays.stream(vector).map(v -> v / length).toArray();
+                })
+                .toList();
+    }
+
     private static void assertClose(double got, double expected) {
         assertThat(got).isCloseTo(expected, tolerance(1e-8, expected));
     }

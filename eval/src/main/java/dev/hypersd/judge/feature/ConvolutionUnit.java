@@ -1,0 +1,71 @@
+package dev.hypersd.judge.feature;
+
+import static dev.hypersd.tensor.TensorScope.scoped;
+
+import dev.hypersd.nn.Init;
+import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.Parameters;
+import dev.hypersd.tensor.TensorScope.Step;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** A convolution, batch normalisation with the statistics of the training, and a ReLU: torchvision's BasicConv2d. */
+final class ConvolutionUnit implements Step {
+    private static final double EPS = 1e-3;
+    private static final long[] NO_DILATION = {1, 1};
+
+    private final Parameter weight;
+    private final Parameter scale;
+    private final Parameter shift;
+    private final Parameter mean;
+    private final Parameter variance;
+    private final long[] stride;
+    private final long[] padding;
+
+    private ConvolutionUnit(Parameters p, long[] shape, long stride, long... padding) {
+        this.weight = p.take("conv.weight", Init.fanIn(shape[1] * shape[2] * shape[3]), shape);
+        Parameters norm = p.at("bn");
+        this.scale = norm.take("weight", Init.ONES, shape[0]);
+        this.shift = norm.take("bias", Init.ZEROS, shape[0]);
+        this.mean = norm.take("running_mean", Init.ZEROS, shape[0]);
+        this.variance = norm.take("running_var", Init.ONES, shape[0]);
+        this.stride = new long[] {stride, stride};
+        this.padding = padding;
+    }
+
+    /** Builds a square one that moves by one pixel. */
+    static ConvolutionUnit of(Parameters p, long in, long out, long kernel, long padding) {
+        return new ConvolutionUnit(p, new long[] {out, in, kernel, kernel}, 1, padding, padding);
+    }
+
+    /** Builds one of 3x3 that moves by two pixels and leaves the edge out. */
+    static ConvolutionUnit strided(Parameters p, long in, long out) {
+        return new ConvolutionUnit(p, new long[] {out, in, 3, 3}, 2, 0, 0);
+    }
+
+    /** Builds one that is a row of pixels, and keeps the size. */
+    static ConvolutionUnit row(Parameters p, long in, long out, long length) {
+        return new ConvolutionUnit(p, new long[] {out, in, 1, length}, 1, 0, length / 2);
+    }
+
+    /** Builds one that is a column of pixels, and keeps the size. */
+    static ConvolutionUnit column(Parameters p, long in, long out, long length) {
+        return new ConvolutionUnit(p, new long[] {out, in, length, 1}, 1, length / 2, 0);
+    }
+
+    @Override
+    public Tensor apply(Tensor x) {
+        return scoped(() -> torch.batch_norm(
+                        torch.conv2d(x, weight.value(), new TensorOptional(), stride, padding, NO_DILATION, 1),
+                        new TensorOptional(scale.value()),
+                        new TensorOptional(shift.value()),
+                        new TensorOptional(mean.value()),
+                        new TensorOptional(variance.value()),
+                        false,
+                        0,
+                        EPS,
+                        false)
+                .relu_());
+    }
+}
