@@ -14,7 +14,7 @@ public enum Framing {
             return new Place(toWidth, toHeight, -((toWidth - size) / 2), -((toHeight - size) / 2));
         }
     },
-    /** Returns the same as torchvision does it: what is cropped on the left and at the top is rounded to the nearest number. */
+    /** The same as torchvision does it: what is cropped on the left and at the top is rounded to the nearest number. */
     ROUNDED_CENTRE_CROP("shorter side to %d, centre crop of %d as in torchvision") {
         @Override
         Place place(int width, int height, int resized, int size) {
@@ -33,7 +33,7 @@ public enum Framing {
             return new Place(toWidth, toHeight, (size - toWidth) / 2, (size - toHeight) / 2);
         }
     },
-    /** Returns the largest square in the middle, resized. */
+    /** The largest square in the middle, resized. */
     MIDDLE_SQUARE("largest square in the middle to %d") {
         @Override
         Place place(int width, int height, int resized, int size) {
