@@ -57,6 +57,8 @@ module dev.hypersd.core {
             dev.hypersd.cli,
             dev.hypersd.eval,
             dev.hypersd.train;
+    exports dev.hypersd.pickle to
+            dev.hypersd.cli;
     exports dev.hypersd.tokenizer to
             dev.hypersd.eval,
             dev.hypersd.train;

@@ -1,5 +1,6 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.schedule.PredictionType;
@@ -40,6 +41,22 @@ final class StoredModelOptions {
         return isFile && configFrom.isPresent()
                 ? new ModelSource(configFrom.get(), options.withCheckpoint(model))
                 : new ModelSource(model, options);
+    }
+
+    /**
+     * Refuses these options for a pickle, whose tensors are written as they are.
+     *
+     * @throws InvalidRequestException if one of them is given
+     */
+    void refuseFor(Path pickle) {
+        boolean given =
+                configFrom.isPresent() || autoencoder.isPresent() || variant.isPresent() || prediction.isPresent();
+        if (given) {
+            throw new InvalidRequestException(
+                    ("%s is a pickle, whose tensors are written as they are: --config-from, --vae, --variant and "
+                                    + "--prediction have no effect; give them when you convert the safetensors file")
+                            .formatted(pickle));
+        }
     }
 
     private LoadOptions options() {

@@ -2,7 +2,11 @@ package dev.hypersd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +89,22 @@ class ConvertCommandTest {
                 "--out=" + folder.resolve("b"));
         assertThat(folder.resolve("a")).doesNotExist();
         assertThat(folder.resolve("b")).doesNotExist();
+    }
+
+    @Test
+    void aPickleBecomesASafetensorsFile() throws IOException {
+        Path pickle = folder.resolve("fox.ckpt");
+        try (InputStream made =
+                Objects.requireNonNull(ConvertCommandTest.class.getResourceAsStream("/checkpoint.ckpt"))) {
+            Files.copy(made, pickle);
+        }
+        String file = folder.resolve("fox.safetensors").toString();
+        failed(1, "\"hypersd convert\" makes a safetensors file of it", "inspect", pickle.toString());
+        failed(2, "let --out end in .safetensors", "convert", pickle.toString(), "--out=" + folder.resolve("fox"));
+        failed(2, "--config-from, --vae", "convert", pickle.toString(), "--config-from", SD15, "--out", file);
+        assertThat(folder.resolve("fox.safetensors")).doesNotExist();
+        done("convert", pickle.toString(), "--dtype=bf16", "--out", file);
+        assertThat(done("inspect", file)).contains("2 tensors", "BF16");
     }
 
     private static String done(String... arguments) {

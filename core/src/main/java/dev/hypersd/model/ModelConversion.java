@@ -15,9 +15,7 @@ import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.schedule.ScheduleSettings;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
-import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.weights.SafetensorsWriter;
-import dev.hypersd.weights.SafetensorsWriter.Declaration;
 import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightSource;
 import dev.hypersd.weights.WeightView;
@@ -123,7 +121,7 @@ public final class ModelConversion {
                     sources.add(SingleFile.view(part.name(), files.family(), weights(part)));
                 }
             }
-            write(file, sources, metadata());
+            SafetensorsWriter.write(file, sources, dtype, metadata());
         } finally {
             sources.forEach(WeightSource::close);
         }
@@ -151,7 +149,8 @@ public final class ModelConversion {
                 if (NETWORKS.contains(part.name())) {
                     Files.write(target.resolve("config.json"), part.config().bytes());
                     try (WeightSource weights = weights(part)) {
-                        write(target.resolve(ModelPart.stem(part.config()) + END), List.of(weights), FORMAT);
+                        Path file = target.resolve(ModelPart.stem(part.config()) + END);
+                        SafetensorsWriter.write(file, List.of(weights), dtype, FORMAT);
                     }
                 } else if (part.name().equals("scheduler")) {
                     Files.write(
@@ -201,28 +200,6 @@ public final class ModelConversion {
         Map<String, List<WeightedChange>> changes = merged.getOrDefault(part.name(), Map.of());
         return WeightView.of(
                 named, tensor -> Stream.of(changed(tensor, changes.getOrDefault(tensor.name(), List.of()))));
-    }
-
-    private void write(Path file, List<WeightSource> sources, Map<String, String> metadata) {
-        List<StoredTensor> tensors = sources.stream()
-                .flatMap(source -> source.names().stream().flatMap(name -> source.find(name).stream()))
-                .toList();
-        List<Declaration> declarations = tensors.stream()
-                .map(tensor -> new Declaration(tensor.name(), type(tensor), tensor.shape()))
-                .toList();
-        try (SafetensorsWriter writer = SafetensorsWriter.create(file, declarations, metadata)) {
-            for (StoredTensor tensor : tensors) {
-                TensorScope.released(() -> {
-                    writer.write(tensor.name(), tensor.load().to(type(tensor).scalarType()));
-                    return tensor;
-                });
-            }
-            writer.commit();
-        }
-    }
-
-    private Dtype type(StoredTensor tensor) {
-        return tensor.dtype().isFloatingPoint() ? dtype.orElse(tensor.dtype()) : tensor.dtype();
     }
 
     /** Returns the tensor with adapters merged into it, computed in F32 and stored in the type of the weight. */

@@ -19,8 +19,8 @@ public final class TextualInversion implements AutoCloseable {
     private static final String SECOND = "clip_g";
     private static final String ONLY = "emb_params";
 
-    /** The tensor's name in the oldest files, most of which are pickles. */
-    private static final String OLDEST = "string_to_param.*";
+    /** The beginning of the tensor's name in the oldest files, which were pickles; the word or * follows. */
+    private static final String OLDEST = "string_to_param.";
 
     /** The greatest number of vectors, more than any prompt has room for. */
     private static final int MOST = 1024;
@@ -64,7 +64,10 @@ public final class TextualInversion implements AutoCloseable {
             return onlySecond ? List.of(second.get()) : List.of(first.get(), second.get());
         }
         return List.of(file.find(stem + ONLY)
-                .or(() -> file.find(stem + OLDEST))
+                .or(() -> names.stream()
+                        .filter(name -> name.startsWith(stem + OLDEST))
+                        .findFirst()
+                        .flatMap(file::find))
                 .or(() -> names.size() == 1 ? file.find(names.iterator().next()) : Optional.empty())
                 .orElseThrow(() -> new InvalidFileException(
                         file.file(),

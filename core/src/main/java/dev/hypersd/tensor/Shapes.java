@@ -64,4 +64,21 @@ public final class Shapes {
         }
         return strides;
     }
+
+    /**
+     * Returns the number of elements from the first to the last of a tensor, both included; 0 if it has none. Like
+     * {@link #count} it refuses to overflow.
+     *
+     * @param strides the distance of neighbours in each dimension, in elements, 0 or more
+     */
+    public static long span(long[] shape, long[] strides) {
+        if (count(shape) == 0) {
+            return 0;
+        }
+        long last = 0;
+        for (int i = 0; i < shape.length; i++) {
+            last = Math.addExact(last, Math.multiplyExact(shape[i] - 1, strides[i]));
+        }
+        return Math.addExact(last, 1);
+    }
 }

@@ -76,18 +76,19 @@ public final class Tensors {
     }
 
     /**
-     * Returns the tensor at {@code position} of the contiguous U8 tensor {@code bytes}. It shares memory and keeps it
-     * alive; if the position is not a multiple of the element size, it is a copy.
+     * Returns the tensor whose first element lies at {@code position} of the contiguous U8 tensor {@code bytes}. It
+     * shares memory and keeps it alive; if the position is not a multiple of the element size, it is a copy.
+     *
+     * @param shape the shape, of one element at least
+     * @param strides the distance of neighbours in each dimension, in elements, 0 or more; the last element must lie
+     *     within {@code bytes}
      */
-    public static Tensor at(Tensor bytes, long position, Dtype dtype, long... shape) {
+    public static Tensor at(Tensor bytes, long position, Dtype dtype, long[] shape, long[] strides) {
         if (position % dtype.bytes() != 0) {
-            long length = Shapes.count(shape) * dtype.bytes();
-            return bytes.narrow(0, position, length)
-                    .clone()
-                    .view(dtype.scalarType())
-                    .view(shape);
+            long length = Shapes.span(shape, strides) * dtype.bytes();
+            return at(bytes.narrow(0, position, length).clone(), 0, dtype, shape, strides);
         }
-        return empty(dtype, 0).set_(bytes.storage(), position / dtype.bytes(), shape, Shapes.strides(shape));
+        return empty(dtype, 0).set_(bytes.storage(), position / dtype.bytes(), shape, strides);
     }
 
     /** Returns all elements in row-major order, converted to F32 and copied from any device. */

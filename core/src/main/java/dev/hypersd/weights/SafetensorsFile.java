@@ -2,28 +2,13 @@ package dev.hypersd.weights;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.tensor.Dtype;
-import dev.hypersd.tensor.MappedPages;
-import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.tensor.Tensors;
-import java.io.EOFException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.Collections;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A safetensors file. Opening it reads and checks the header only, without the engine. The file is mapped when the
@@ -32,21 +17,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The mapping is private: tensors may be changed in place without changing the file. Safe to share between threads.
  */
 public final class SafetensorsFile implements WeightSource {
-    /** The number of bytes by which other formats are recognised. */
-    private static final int START = 64;
+    private static final String FORMAT = "a safetensors file";
 
-    private final Path file;
-    private final long size;
-    private final FileTime modified;
+    private final MappedFile file;
     private final long dataStart;
     private final SafetensorsHeader header;
-    private final TensorArena arena = new TensorArena();
-    private @Nullable Tensor bytes;
 
-    private SafetensorsFile(Path file, long size, FileTime modified, long dataStart, SafetensorsHeader header) {
+    private SafetensorsFile(MappedFile file, long dataStart, SafetensorsHeader header) {
         this.file = file;
-        this.size = size;
-        this.modified = modified;
         this.dataStart = dataStart;
         this.header = header;
     }
@@ -57,46 +35,20 @@ public final class SafetensorsFile implements WeightSource {
      * @throws InvalidFileException if it is missing or not a well-formed safetensors file
      */
     public static SafetensorsFile open(Path file) {
-        try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            if (!attributes.isRegularFile()) {
-                throw new InvalidFileException(
-                        file,
-                        "is " + (attributes.isDirectory() ? "a directory" : "a device") + ", not a safetensors file");
-            }
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                long size = attributes.size();
-                int length = headerLength(file, size, read(channel, 0, (int) Math.min(size, START)));
-                byte[] json = read(channel, Long.BYTES, length).array();
-                long dataStart = (long) Long.BYTES + length;
-                return new SafetensorsFile(
-                        file,
-                        size,
-                        attributes.lastModifiedTime(),
-                        dataStart,
-                        SafetensorsHeader.parse(file, json, size - dataStart));
-            }
-        } catch (NoSuchFileException e) {
-            throw new InvalidFileException(file, "not found", e);
-        } catch (IOException e) {
-            throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static ByteBuffer read(FileChannel channel, long position, int length) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer, position + buffer.position()) < 0) {
-                throw new EOFException("it became shorter while being read");
-            }
-        }
-        return buffer.flip();
+        return MappedFile.open(file, FORMAT, (mapped, channel) -> {
+            long size = mapped.size();
+            ByteBuffer start = MappedFile.read(channel, 0, (int) Math.min(size, FalseDownload.START));
+            int length = headerLength(file, size, start);
+            byte[] json = MappedFile.read(channel, Long.BYTES, length).array();
+            long dataStart = (long) Long.BYTES + length;
+            return new SafetensorsFile(mapped, dataStart, SafetensorsHeader.parse(file, json, size - dataStart));
+        });
     }
 
     /**
      * Returns the length of the header.
      *
-     * @param start the first {@link #START} bytes of the file, or all if there are fewer
+     * @param start the first {@link FalseDownload#START} bytes of the file, or all if there are fewer
      */
     private static int headerLength(Path file, long size, ByteBuffer start) {
         if (size < Long.BYTES) {
@@ -130,29 +82,15 @@ public final class SafetensorsFile implements WeightSource {
         if (start.limit() > Long.BYTES && start.get(Long.BYTES) == '{') {
             return;
         }
-        String text = StandardCharsets.ISO_8859_1
-                .decode(start.duplicate().position(0))
-                .toString()
-                .strip()
-                .toLowerCase(Locale.ROOT);
-        if (text.startsWith("version https://git-lfs")) {
-            throw new InvalidFileException(
-                    file,
-                    "is a pointer of Git LFS and not the file itself; \"git lfs pull\" in its repository fetches that");
-        }
-        if (text.startsWith("<!doctype") || text.startsWith("<html") || text.startsWith("<?xml")) {
-            throw new InvalidFileException(
-                    file,
-                    "is a web page and not a safetensors file; the download gave a page in its place, perhaps to sign "
-                            + "in or to accept terms");
-        }
+        FalseDownload.refuse(file, start, FORMAT);
         boolean zip = start.get(0) == 'P' && start.get(1) == 'K';
         boolean pickle = (start.get(0) & 0xff) == 0x80 && start.get(1) >= 2 && start.get(1) <= 5;
         if (zip || pickle) {
             throw new InvalidFileException(
                     file,
                     "is not a safetensors file but a " + (zip ? "zip archive" : "pickle")
-                            + ", which could run code; convert it to safetensors where it came from");
+                            + ", which could run code; \"hypersd convert\" makes a safetensors file of it without "
+                            + "running any");
         }
     }
 
@@ -173,40 +111,22 @@ public final class SafetensorsFile implements WeightSource {
 
     @Override
     public Path file() {
-        return file;
+        return file.path();
     }
 
     @Override
     public SafetensorsFile reopened() {
-        return new SafetensorsFile(file, size, modified, dataStart, header);
+        return new SafetensorsFile(file.reopened(), dataStart, header);
     }
 
     @Override
-    public synchronized void evictPages() {
-        if (bytes != null) {
-            MappedPages.evict(bytes);
-        }
+    public void evictPages() {
+        file.evictPages();
     }
 
     @Override
     public void close() {
-        arena.close();
-    }
-
-    /** Returns the mapped file. A file that was replaced since its header was read is refused. */
-    private synchronized Tensor bytes() {
-        if (bytes == null) {
-            try {
-                BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-                if (now.size() != size || !now.lastModifiedTime().equals(modified)) {
-                    throw new InvalidFileException(file, "was changed after it was opened; open it again");
-                }
-            } catch (IOException e) {
-                throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
-            }
-            bytes = arena.own(Tensors.map(file, size));
-        }
-        return bytes;
+        file.close();
     }
 
     /** A tensor of this file. */
@@ -236,14 +156,12 @@ public final class SafetensorsFile implements WeightSource {
 
         @Override
         public Path file() {
-            return file;
+            return file.path();
         }
 
         @Override
         public Tensor load() {
-            return entry.begin() == entry.end()
-                    ? Tensors.empty(entry.dtype(), entry.shape())
-                    : Tensors.at(bytes(), dataStart + entry.begin(), entry.dtype(), entry.shape());
+            return file.tensor(dataStart + entry.begin(), entry.dtype(), entry.shape());
         }
     }
 }

@@ -21,7 +21,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.node.ArrayNode;
@@ -114,6 +116,33 @@ public final class SafetensorsWriter implements AutoCloseable {
                 .toList();
         try (SafetensorsWriter writer = create(file, declarations, metadata)) {
             tensors.forEach(writer::write);
+            writer.commit();
+        }
+    }
+
+    /**
+     * Writes a whole file of the tensors of {@code sources}, one of which is in memory at a time.
+     *
+     * @param dtype the type in which floating-point numbers are stored; empty to keep their types
+     */
+    public static void write(
+            Path file, List<? extends WeightSource> sources, Optional<Dtype> dtype, Map<String, String> metadata) {
+        List<StoredTensor> tensors = sources.stream()
+                .flatMap(source -> source.names().stream().flatMap(name -> source.find(name).stream()))
+                .toList();
+        Function<StoredTensor, Dtype> type =
+                tensor -> tensor.dtype().isFloatingPoint() ? dtype.orElse(tensor.dtype()) : tensor.dtype();
+        List<Declaration> declarations = tensors.stream()
+                .map(tensor -> new Declaration(tensor.name(), type.apply(tensor), tensor.shape()))
+                .toList();
+        try (SafetensorsWriter writer = create(file, declarations, metadata)) {
+            for (StoredTensor tensor : tensors) {
+                TensorScope.released(() -> {
+                    writer.write(
+                            tensor.name(), tensor.load().to(type.apply(tensor).scalarType()));
+                    return tensor;
+                });
+            }
             writer.commit();
         }
     }

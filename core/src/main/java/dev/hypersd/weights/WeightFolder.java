@@ -117,8 +117,8 @@ public final class WeightFolder {
                 .findFirst()
                 .map(file -> new InvalidFileException(
                         folder.resolve(file),
-                        ("is a pickle, which could run code and is never opened; %s is missing: convert it to "
-                                        + "safetensors where it came from")
+                        ("is a pickle, which could run code, and %s is missing: make a safetensors file of it with "
+                                        + "\"hypersd convert\"")
                                 .formatted(missing)));
     }
 

@@ -154,6 +154,23 @@ class LearnedWordTest {
                 .image();
     }
 
+    /** Files of the first years, of which "hypersd convert" makes safetensors files, name the word in two ways. */
+    @ParameterizedTest
+    @ValueSource(strings = {"string_to_param.*", "string_to_param.<zork>"})
+    void wordsOfTheFirstYearsAreFoundBesideOtherTensors(String name) {
+        Path file = folder.resolve("old.safetensors");
+        Engine.infer(() -> {
+            Map<String, Tensor> tensors = Map.of(
+                    name, rows("sd15", "", "a cat"), name.replace("param", "token"), Tensors.of(new long[] {265}, 1));
+            SafetensorsWriter.write(file, tensors, Map.of());
+            return file;
+        });
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(path("sd15"))) {
+            assertThat(draw(pipeline, ImageRequest.of("red old, blue").word(LearnedWord.of(file))))
+                    .isEqualTo(draw(pipeline, ImageRequest.of("red a cat, blue")));
+        }
+    }
+
     /** The rows of the embedding tables that stand for the tokens of {@code text}, as a word. */
     private Path copyOf(String model, String text, String name) {
         Path file = folder.resolve(name);

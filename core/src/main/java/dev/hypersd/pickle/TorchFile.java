@@ -1,0 +1,189 @@
+package dev.hypersd.pickle;
+
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.pickle.PickleValue.Strided;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Shapes;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
+import dev.hypersd.weights.FalseDownload;
+import dev.hypersd.weights.MappedFile;
+import dev.hypersd.weights.StoredTensor;
+import dev.hypersd.weights.WeightSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The weights in a file that {@code torch.save} wrote, in today's format or that of before PyTorch 1.6. Nothing in it
+ * is executed. As with a {@link dev.hypersd.weights.SafetensorsFile} the elements are mapped and not read.
+ */
+public final class TorchFile implements WeightSource {
+    private static final String FORMAT = "a file of PyTorch";
+
+    /**
+     * The greatest size of all tensors as a multiple of that of the file, since tensors can share their elements.
+     */
+    private static final long MOST_TIMES = 4;
+
+    /** The size in bytes that the tensors of any file may have. */
+    private static final long MOST_OF_SMALL = 16 << 20;
+
+    private final MappedFile file;
+    private final TorchContents contents;
+    private final StateDict weights;
+
+    private TorchFile(MappedFile file, TorchContents contents, StateDict weights) {
+        this.file = file;
+        this.contents = contents;
+        this.weights = weights;
+    }
+
+    /**
+     * Opens {@code path} and finds its weights.
+     *
+     * @throws InvalidFileException if it is missing or damaged, holds no weights, or holds what is refused here; the
+     *     message names the first such thing and its place
+     */
+    public static TorchFile open(Path path) {
+        return MappedFile.open(path, FORMAT, TorchFile::read);
+    }
+
+    private static TorchFile read(MappedFile file, FileChannel channel) throws IOException {
+        ByteBuffer start = MappedFile.read(channel, 0, (int) Math.min(file.size(), FalseDownload.START));
+        FalseDownload.refuse(file.path(), start, FORMAT);
+        boolean zip = start.limit() > 1 && start.get(0) == 'P' && start.get(1) == 'K';
+        TorchContents contents = zip ? TorchContents.ofZip(file, channel) : TorchContents.ofOlderFile(file, channel);
+        StateDict weights = StateDict.of(file.path(), contents.pickle().value());
+        if (weights.tensors().isEmpty()) {
+            throw new InvalidFileException(
+                    file.path(),
+                    "holds no tensors"
+                            + contents.pickle()
+                                    .firstUnknown()
+                                    .map(unknown ->
+                                            " outside of objects, which are not read; the first is made by %s (%s)"
+                                                    .formatted(unknown.name(), unknown.place()))
+                                    .orElse(""));
+        }
+        TorchFile opened = new TorchFile(file, contents, weights);
+        weights.tensors().forEach(opened::requireInFile);
+        opened.requireSizeOfFile();
+        return opened;
+    }
+
+    private void requireInFile(String name, Strided tensor) {
+        Range range = contents.storages().get(tensor.storage().key());
+        if (range == null || tensor.storage().bytes() > range.length()) {
+            throw new InvalidFileException(
+                    file.path(),
+                    "is damaged: the %d bytes of the storage of %s are not there"
+                            .formatted(tensor.storage().bytes(), name));
+        }
+    }
+
+    private void requireSizeOfFile() {
+        long most = Math.max(MOST_OF_SMALL, MOST_TIMES * file.size());
+        long bytes = 0;
+        for (Strided tensor : weights.tensors().values()) {
+            // Each product was checked; the sum is compared before it can overflow.
+            bytes += Math.min(
+                    most + 1, Shapes.count(tensor.shape()) * tensor.dtype().bytes());
+            if (bytes > most) {
+                throw new InvalidFileException(
+                        file.path(),
+                        "holds tensors that repeat their elements to more than %d bytes, %d times the size of the file"
+                                .formatted(most, MOST_TIMES));
+            }
+        }
+    }
+
+    /** Returns what the file holds beside its weights, each in a few words. */
+    public List<String> leftOut() {
+        return Collections.unmodifiableList(weights.leftOut());
+    }
+
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(weights.tensors().keySet());
+    }
+
+    @Override
+    public Optional<StoredTensor> find(String name) {
+        return Optional.ofNullable(weights.tensors().get(name)).map(tensor -> new Mapped(name, tensor));
+    }
+
+    @Override
+    public Path file() {
+        return file.path();
+    }
+
+    @Override
+    public TorchFile reopened() {
+        return new TorchFile(file.reopened(), contents, weights);
+    }
+
+    @Override
+    public void evictPages() {
+        file.evictPages();
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    /** A tensor of this file. */
+    private final class Mapped implements StoredTensor {
+        private final String name;
+        private final Strided tensor;
+
+        Mapped(String name, Strided tensor) {
+            this.name = name;
+            this.tensor = tensor;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Dtype dtype() {
+            return tensor.dtype();
+        }
+
+        @Override
+        public long[] shape() {
+            return tensor.shape().clone();
+        }
+
+        @Override
+        public Path file() {
+            return file.path();
+        }
+
+        @Override
+        public Tensor load() {
+            int size = tensor.dtype().bytes();
+            long begin = contents.storages().get(tensor.storage().key()).begin() + tensor.offset() * size;
+            return contents.bigEndian() && size > 1 && Shapes.count(tensor.shape()) > 0
+                    ? TensorScope.scoped(() -> turned(begin))
+                    : file.tensor(begin, tensor.dtype(), tensor.shape(), tensor.strides());
+        }
+
+        /** Returns the tensor with the bytes of each element reversed. */
+        private Tensor turned(long begin) {
+            long span = Shapes.span(tensor.shape(), tensor.strides());
+            int size = tensor.dtype().bytes();
+            Tensor bytes = file.tensor(begin, Dtype.U8, span, size).flip(1).contiguous();
+            return Tensors.at(bytes, 0, tensor.dtype(), tensor.shape(), tensor.strides());
+        }
+    }
+}
