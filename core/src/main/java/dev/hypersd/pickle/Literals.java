@@ -67,8 +67,8 @@ final class Literals {
     }
 
     /**
-     * Returns a text in which characters outside of Latin-1 are written {@code \u0041} or {@code \U00000041}, as
-     * protocol 0 does.
+     * Returns a text in which characters outside of Latin-1 are written as {@code u} with 4 digits or {@code U} with 8
+     * behind a backslash, as protocol 0 does.
      *
      * @throws IllegalArgumentException if an escape is not finished
      */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The weights in what was saved: which tensors are to be kept, under which names, and what is left out. */
 final class StateDict {
@@ -41,9 +42,11 @@ final class StateDict {
     static StateDict of(Path file, PickleValue saved) {
         StateDict weights = new StateDict(file);
         PickleValue inner = saved;
-        while (inner instanceof Dictionary dictionary && weights.unwrapped(dictionary) != dictionary) {
-            inner = weights.unwrapped(dictionary);
-            weights.leaveOutBeside(dictionary, inner);
+        Optional<String> wrapper = weights.wrapper(inner);
+        while (inner instanceof Dictionary dictionary && wrapper.isPresent()) {
+            weights.leaveOutBeside(dictionary, wrapper.get());
+            inner = dictionary.find(wrapper.get()).orElseThrow();
+            wrapper = weights.wrapper(inner);
         }
         weights.add("", inner, 0);
         weights.leaveOutAverages();
@@ -60,19 +63,18 @@ final class StateDict {
         return leftOut;
     }
 
-    private PickleValue unwrapped(Dictionary dictionary) {
-        for (String wrapper : WRAPPERS) {
-            PickleValue inner = dictionary.find(wrapper).orElse(dictionary);
-            if (inner instanceof Dictionary && inner != dictionary && countTensors(inner, 0) > 0) {
-                return inner;
-            }
-        }
-        return dictionary;
+    /** Returns the key in {@code value} under which the weights are; empty if they are not under one. */
+    private Optional<String> wrapper(PickleValue value) {
+        return WRAPPERS.stream()
+                .filter(key -> value instanceof Dictionary dictionary
+                        && dictionary.entries().get(key) instanceof Dictionary inner
+                        && countTensors(inner, 0) > 0)
+                .findFirst();
     }
 
-    private void leaveOutBeside(Dictionary dictionary, PickleValue kept) {
+    private void leaveOutBeside(Dictionary dictionary, String wrapper) {
         dictionary.entries().forEach((key, value) -> {
-            if (value != kept) {
+            if (!key.equals(wrapper)) {
                 leaveOut(key, value);
             }
         });

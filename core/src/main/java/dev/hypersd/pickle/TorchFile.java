@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
@@ -172,7 +173,9 @@ public final class TorchFile implements WeightSource {
         @Override
         public Tensor load() {
             int size = tensor.dtype().bytes();
-            long begin = contents.storages().get(tensor.storage().key()).begin() + tensor.offset() * size;
+            Range storage = Objects.requireNonNull(
+                    contents.storages().get(tensor.storage().key()));
+            long begin = storage.begin() + tensor.offset() * size;
             return contents.bigEndian() && size > 1 && Shapes.count(tensor.shape()) > 0
                     ? TensorScope.scoped(() -> turned(begin))
                     : file.tensor(begin, tensor.dtype(), tensor.shape(), tensor.strides());
