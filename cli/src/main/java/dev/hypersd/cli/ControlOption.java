@@ -43,13 +43,13 @@ final class ControlOption {
     @Option(
             names = "--control-from",
             paramLabel = "SHARE",
-            description = "It does not count before this share of the steps. Default: 0.")
+            description = "The fraction of the steps after which it becomes active. Default: 0.")
     private Optional<Double> start = Optional.empty();
 
     @Option(
             names = "--control-to",
             paramLabel = "SHARE",
-            description = "It does not count after this share of the steps. Default: 1.")
+            description = "The fraction of the steps after which it is no longer active. Default: 1.")
     private Optional<Double> end = Optional.empty();
 
     @Option(

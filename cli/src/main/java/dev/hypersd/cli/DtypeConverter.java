@@ -16,6 +16,6 @@ final class DtypeConverter implements ITypeConverter<Dtype> {
         Optional<Dtype> named = Dtype.ofName(value.toUpperCase(Locale.ROOT));
         return named.filter(TYPES::contains)
                 .orElseThrow(() -> new TypeConversionException(
-                        "\"" + value + "\" is no type that networks compute with; write f32, bf16 or f16"));
+                        "\"" + value + "\" is not a type in which networks compute; write f32, bf16 or f16"));
     }
 }

@@ -78,7 +78,8 @@ final class EvalCommand implements Runnable, PictureOptions.User {
                 defaultValue = "test:1000",
                 description =
                         "The first N captions of test scenes, or the prompts of a file, all or the first N: a line "
-                                + "each (.txt), JSON lines (.jsonl), or captions of COCO (.json). Default: ${DEFAULT-VALUE}.")
+                                + "each (.txt), JSON lines (.jsonl), or captions of COCO (.json). Default: "
+                                + "${DEFAULT-VALUE}.")
         String prompts = "";
 
         @Option(
@@ -122,7 +123,7 @@ final class EvalCommand implements Runnable, PictureOptions.User {
                 names = "--out",
                 paramLabel = "DIR",
                 required = true,
-                description = "Where judgements and report.json go; a run that was interrupted goes on there.")
+                description = "The folder of judgements and report.json, where an interrupted run continues.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         Path out;
     }

@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
 /** The command {@code hypersd follow}, which measures how closely pictures follow the lines of control pictures. */
 @Command(
         name = "follow",
-        description = "Measure how closely a ControlNet has the model follow lines, which are made of test scenes.",
+        description =
+                "Measure how closely the model follows lines through a ControlNet. The lines are extracted from test "
+                        + "scenes.",
         footer = {
             "",
             "Examples:",

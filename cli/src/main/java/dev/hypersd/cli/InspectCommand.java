@@ -75,7 +75,7 @@ class InspectCommand implements Runnable {
         out.println("  kinds " + counts(adapter.kinds()));
         out.println("  targets " + counts(adapter.targets()));
         if (!adapter.words().isEmpty()) {
-            out.println("  learned words " + String.join(", ", adapter.words()));
+            out.println("  textual inversions " + String.join(", ", adapter.words()));
         }
         if (!adapter.foreign().isEmpty()) {
             out.printf(

@@ -80,7 +80,8 @@ final class LoraCommand implements Runnable {
                 names = "--model",
                 paramLabel = "DIR",
                 description =
-                        "The model that it is for. Default: SD 1.5 or SDXL as published, told from the LoRA's names.")
+                        "The model that it is for. Default: SD 1.5 or SDXL as published, recognised by the LoRA's "
+                                + "names.")
         private Optional<Path> model = Optional.empty();
 
         Result result() {

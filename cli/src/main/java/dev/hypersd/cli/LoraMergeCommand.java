@@ -64,7 +64,7 @@ final class LoraMergeCommand implements Runnable {
                 .map(lora -> new LoraWeight(Path.of(lora.name()), lora.weight().orElse(1)))
                 .toList();
         if (sources.isEmpty()) {
-            throw new InvalidRequestException("none is no LoRA that could be merged: name a file");
+            throw new InvalidRequestException("\"none\" cannot be merged: name the file of a LoRA");
         }
         BlockWeights weights = new BlockWeights(blocks);
         if (into.isPresent()) {

@@ -45,19 +45,15 @@ final class ModelOptions {
                     + "the file does not hold from. Default: what was published for the file's family.")
     Optional<Path> configFrom = Optional.empty();
 
-    @CommandLine.Option(
-            names = "--unet",
-            paramLabel = "FILE",
-            description = "A U-Net to put in place of the model's own.")
+    @CommandLine.Option(names = "--unet", paramLabel = "FILE", description = "A U-Net that replaces the model's own.")
     Optional<Path> unet = Optional.empty();
 
     @CommandLine.Option(
             names = "--vae",
             paramLabel = "DIR|FILE|NAME",
-            description =
-                    "An autoencoder to put in place of the model's own: a folder, for example of a TAESD, or a file "
-                            + "of weights; \"tiny\" for the fast one of the model that comes with this program, "
-                            + "\"own\" for the model's own.")
+            description = "An autoencoder that replaces the model's own: a folder, for example of a TAESD, or a file "
+                    + "of weights; \"tiny\" for the fast one of the model that comes with this program, "
+                    + "\"own\" for the model's own.")
     Optional<Path> autoencoder = Optional.empty();
 
     @CommandLine.Option(
@@ -65,7 +61,7 @@ final class ModelOptions {
             paramLabel = "FILE|NAME[:WEIGHT]",
             converter = LoraConverter.class,
             description =
-                    "A LoRA to lay over the model; may be given several times. \"none\" for none. For the model that "
+                    "A LoRA to apply to the model; may be given several times. \"none\" for none. For the model that "
                             + "comes with this program also a name: unified for its few-step LoRA, which is the "
                             + "default, hyper-1step, hyper-4steps, hyper-8steps, lcm, tcd, pcm, perflow, "
                             + "dmd2 and lightning-1step to -8steps for other methods, and flat, "
@@ -77,15 +73,14 @@ final class ModelOptions {
             names = "--embedding",
             paramLabel = "FILE[:WORD]",
             converter = EmbeddingConverter.class,
-            description =
-                    "A word learned by textual inversion, for use in prompts by the file's name or by WORD; may be "
-                            + "given several times.")
+            description = "A textual inversion embedding, used in prompts by the file's name or by WORD; may be "
+                    + "given several times.")
     List<EmbeddingReference> embeddings = new ArrayList<>();
 
     @CommandLine.Option(
             names = "--lora-partial",
             negatable = true,
-            description = "Apply what fits of LoRAs that do not fit in whole.")
+            description = "Apply the modules that fit of LoRAs that fit the model only partly.")
     Optional<Boolean> loraPartial = Optional.empty();
 
     @CommandLine.Option(
@@ -105,7 +100,7 @@ final class ModelOptions {
             names = "--prediction",
             paramLabel = "TYPE",
             converter = PredictionConverter.class,
-            description = "What the U-Net predicts: epsilon, v or sample. Default: what its files say.")
+            description = "The prediction type of the U-Net: epsilon, v or sample. Default: that of its files.")
     Optional<PredictionType> prediction = Optional.empty();
 
     @CommandLine.Option(

@@ -22,7 +22,7 @@ final class RefinerOptions {
     @Option(
             names = "--refiner-from",
             paramLabel = "SHARE",
-            description = "After which share of the noise levels it goes on. Default: 0.8.")
+            description = "The fraction of the noise levels after which it takes over. Default: 0.8.")
     Optional<Double> from = Optional.empty();
 
     @Option(
@@ -35,8 +35,7 @@ final class RefinerOptions {
     /** Returns {@code options} with the options of the refiner. */
     GenerationOptions over(GenerationOptions options) {
         if (refiner.isEmpty() && configFrom.isPresent()) {
-            throw new InvalidRequestException(
-                    "--refiner-config-from says something about a refiner: name it with --refiner");
+            throw new InvalidRequestException("--refiner-config-from needs a refiner: name it with --refiner");
         }
         return from.map(share -> options.toBuilder()
                         .set(dev.hypersd.request.Option.REFINER_FROM, share)

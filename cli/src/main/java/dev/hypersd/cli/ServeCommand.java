@@ -94,7 +94,7 @@ final class ServeCommand implements Runnable {
 
         @Option(
                 names = "--behind-proxy",
-                description = "Believe the header X-Forwarded-For, by which a reverse proxy says for whom it asks.")
+                description = "Trust the header X-Forwarded-For, in which a reverse proxy sends the client's address.")
         boolean behindProxy;
 
         @Option(

@@ -40,7 +40,7 @@ final class ShowCommand implements Runnable {
 
     private void show(Path file) {
         GenerationParameters parameters = GenerationParameters.read(file)
-                .orElseThrow(() -> new InvalidFileException(file, "does not say how it was made"));
+                .orElseThrow(() -> new InvalidFileException(file, "has no parameters that say how it was made"));
         Warnings warnings = new Warnings(spec.commandLine().getErr());
         ReadInfotext.of(parameters).warnings().forEach(warning -> warnings.say(file + ": " + warning));
         PrintWriter out = spec.commandLine().getOut();

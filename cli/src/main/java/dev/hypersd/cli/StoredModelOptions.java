@@ -31,7 +31,7 @@ final class StoredModelOptions {
             names = "--prediction",
             paramLabel = "TYPE",
             converter = PredictionConverter.class,
-            description = "What the U-Net predicts: epsilon, v or sample. Default: what its files say.")
+            description = "The prediction type of the U-Net: epsilon, v or sample. Default: that of its files.")
     private Optional<PredictionType> prediction = Optional.empty();
 
     /** Returns the source of {@code model} with these options. */

@@ -18,8 +18,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code hypersd train}, which carries out a recipe. */
 @Command(
         name = "train",
-        description =
-                "Train what a recipe describes. Ctrl-C ends the run with a checkpoint; --resume goes on from there.",
+        description = "Train by a recipe. Ctrl-C ends the run with a checkpoint, from which --resume continues.",
         footer = {
             "",
             "Examples:",

@@ -63,7 +63,15 @@ class LoraCommandTest {
         Outcome info = Outcome.of("lora", "info", file.toString());
         assertThat(info.code()).as(info.err()).isZero();
         assertThat(info.out()).contains("changes 2 weights and biases", "kinds bias: 1, norm: 1", "learned words zork");
-        failed(1, "which no other LoRA can be given", "lora", "convert", file.toString(), "--to=peft", MODEL, out);
+        failed(
+                1,
+                "which cannot be written into another LoRA",
+                "lora",
+                "convert",
+                file.toString(),
+                "--to=peft",
+                MODEL,
+                out);
     }
 
     @Test

@@ -77,7 +77,7 @@ class RefinerOptionsTest {
                 REFINER,
                 "--refiner-from=0.95");
         failed(
-                "a share of the noise levels above 0 and below 1, not after 1.5",
+                "a fraction of the noise levels above 0 and below 1, not after 1.5",
                 SDXL,
                 "--refiner",
                 REFINER,

@@ -54,6 +54,6 @@ class ShowCommandTest {
         PICTURE.write(plain);
         Outcome outcome = Outcome.of("show", plain.toString());
         assertThat(outcome.code()).isEqualTo(1);
-        assertThat(outcome.err()).contains("plain.png: does not say how it was made");
+        assertThat(outcome.err()).contains("plain.png: has no parameters that say how it was made");
     }
 }

@@ -61,7 +61,7 @@ class TrainCommandTest {
 
         assertThat(train()).isEqualTo(2);
         assertThat(err.toString())
-                .contains("has a run already, at step 4; go on with --resume, or name another output");
+                .contains("has a run already, at step 4; continue it with --resume, or name another output");
     }
 
     @Test

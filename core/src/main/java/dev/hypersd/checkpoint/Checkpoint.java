@@ -67,7 +67,7 @@ public final class Checkpoint {
         SafetensorsFile source = SafetensorsFile.open(file);
         return recognise(source)
                 .orElseThrow(
-                        () -> new InvalidFileException(file, "is no checkpoint known here: " + guess(source.names())));
+                        () -> new InvalidFileException(file, "is not a known checkpoint: " + guess(source.names())));
     }
 
     /**

@@ -26,7 +26,7 @@ public record ClipTextOutput(Tensor lastHiddenState, List<Tensor> hiddenStates, 
         int last = hiddenStates.size() - 1;
         if (layers < 0 || layers > last) {
             throw new InvalidRequestException(
-                    "cannot leave out the last %d layers of a text encoder that has %d".formatted(layers, last));
+                    "cannot skip the last %d layers of a text encoder with %d".formatted(layers, last));
         }
         return hiddenStates.get(last - layers);
     }

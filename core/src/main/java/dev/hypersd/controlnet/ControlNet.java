@@ -89,7 +89,7 @@ public final class ControlNet {
         int factor = config.scaleFactor();
         if (picture.size(2) % factor != 0 || picture.size(3) % factor != 0) {
             throw new InvalidRequestException(
-                    "a control picture of %d x %d pixels has sides that are no multiples of %d"
+                    "a control picture of %d x %d pixels has sides that are not multiples of %d"
                             .formatted(picture.size(3), picture.size(2), factor));
         }
         return scoped(() -> {

@@ -94,7 +94,7 @@ final class ImageDecoder {
 
     private static BufferedImageOrInks read(Path file, byte[] encoded) {
         if (WebP.isAnimation(encoded)) {
-            throw new InvalidFileException(file, "is an animation; pictures that stand still are read");
+            throw new InvalidFileException(file, "is an animation; only still pictures are supported");
         }
         Optional<JpegStructure> jpeg = JpegStructure.of(encoded);
         boolean isCut = jpeg.filter(JpegStructure::isCut).isPresent()

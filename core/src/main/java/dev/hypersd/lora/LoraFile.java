@@ -84,7 +84,7 @@ public final class LoraFile implements AutoCloseable {
         if (parts.isEmpty()) {
             if (!words.isEmpty()) {
                 throw new InvalidFileException(
-                        file.file(), "holds learned words (%s) and no LoRA".formatted(String.join(", ", words)));
+                        file.file(), "holds textual inversions (%s) and no LoRA".formatted(String.join(", ", words)));
             }
             throw new InvalidFileException(
                     file.file(),
@@ -109,7 +109,7 @@ public final class LoraFile implements AutoCloseable {
                 if (modules.contains(module)) {
                     throw new InvalidFileException(
                             file,
-                            ("module %s has a tensor %s of unknown meaning beside those that are known, so what it "
+                            ("module %s has a tensor %s of unknown meaning, so what it "
                                             + "does to the weight cannot be computed")
                                     .formatted(module, name));
                 }

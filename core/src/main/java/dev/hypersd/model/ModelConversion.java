@@ -94,7 +94,7 @@ public final class ModelConversion {
     private static void warnOfWord(String word, Path lora) {
         LOG.log(
                 System.Logger.Level.WARNING,
-                "the word {0} that {1} brings along does not become part of the model; draw with --embedding {1}:{0} "
+                "the textual inversion {0} in {1} does not become part of the model; draw with --embedding {1}:{0} "
                         + "to use it",
                 word,
                 lora);

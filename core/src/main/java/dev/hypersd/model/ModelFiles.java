@@ -231,7 +231,7 @@ public final class ModelFiles {
                 .map(ModelPart::name)
                 .toList();
         if (!missing.isEmpty()) {
-            throw index.invalid(String.join(", ", missing), "is listed, but there is no such folder");
+            throw index.invalid(String.join(", ", missing), "is listed in the index, but has no folder");
         }
         variant.ifPresent(name -> requireVariant(directory, parts.values(), name));
         return new ModelFiles(directory, family, index, parts);

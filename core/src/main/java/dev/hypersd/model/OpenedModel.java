@@ -100,7 +100,7 @@ public final class OpenedModel {
             if (!missing.isEmpty()) {
                 throw new InvalidFileException(
                         source.location(),
-                        "holds no %s; a model directory of %s brings it: name one with --config-from"
+                        "holds no %s: name a model directory of %s that has it with --config-from"
                                 .formatted(
                                         String.join(" and no ", missing),
                                         files.family().title()));
@@ -189,7 +189,7 @@ public final class OpenedModel {
         if (!NoiseSchedule.from(scheduler(refinerFiles)).settings().equals(schedule.settings())) {
             throw new InvalidFileException(
                     path,
-                    ("was trained with other noise levels or predictions than the model in %s: it cannot go on from "
+                    ("was trained with other noise levels or predictions than the model in %s: it cannot continue from "
                                     + "what that draws")
                             .formatted(files.path()));
         }

@@ -43,7 +43,7 @@ public final class Parameters {
         Tensor provided = source.provide(full, init, shape);
         Parameter parameter = new Parameter(full, provided, source.computedIn(provided));
         if (taken.putIfAbsent(full, parameter) != null) {
-            throw new IllegalStateException("two layers want the parameter " + full);
+            throw new IllegalStateException("two layers take the parameter " + full);
         }
         return parameter;
     }

@@ -96,7 +96,8 @@ final class MemoryBudget {
                         drawing(request, size, request.hires().isPresent() ? 1 : 0));
         if (needed > left) {
             throw new InvalidRequestException(
-                    ("%s of %s takes about %s of memory beside the model's %s, and %s are left for it: ask for a "
+                    ("%s of %s takes about %s of memory in addition to the model's %s, and %s are left for it: "
+                                    + "choose a "
                                     + "smaller size, tiled decoding, fewer pictures at once or half precision")
                             .formatted(
                                     request.count() == 1

@@ -38,7 +38,7 @@ public record Control(Path network, Image picture, double scale, double from, do
         }
         if (!(from >= 0 && from < to && to <= 1)) {
             throw new InvalidRequestException(
-                    "ControlNet %s must speak in a part of the steps, from 0 to 1, not from %s to %s"
+                    "ControlNet %s must be active in a part of the steps, from 0 to 1, not from %s to %s"
                             .formatted(network, from, to));
         }
     }

@@ -91,7 +91,7 @@ public final class Option<T> {
      * from 1.
      */
     public static final Option<Integer> CLIP_SKIP = of(
-                    "clip_skip", Format.WHOLE, "N", "Leave out so many of the text encoder's last layers. Default: 0.")
+                    "clip_skip", Format.WHOLE, "N", "How many of the text encoder's last layers to skip. Default: 0.")
             .infotext("Clip skip");
 
     public static final Option<Double> STRENGTH = of(
@@ -126,7 +126,7 @@ public final class Option<T> {
                     "hires",
                     Format.NUMBER,
                     "FACTOR",
-                    "Draw so many times larger in a second pass, which adds details to the enlarged picture.")
+                    "Enlarge by this factor in a second pass, which adds details to the enlarged picture.")
             .infotext("Hires upscale");
 
     public static final Option<Double> HIRES_STRENGTH = of(
@@ -141,18 +141,21 @@ public final class Option<T> {
                     "refiner_from",
                     Format.NUMBER,
                     "SHARE",
-                    "After which share of the noise levels the refiner goes on; 1 for never. Default: 0.8.")
+                    "The fraction of the noise levels after which the refiner takes over; 1 for never. Default: 0.8.")
             .infotext("Refiner switch at");
 
     /** The LoRAs. An empty list means none, not even those that come with the model. */
     public static final Option<List<LoraReference>> LORAS = of(
-                    "loras", Format.LORAS, "FILE|NAME[:WEIGHT]", "LoRAs to lay over the model.")
+                    "loras", Format.LORAS, "FILE|NAME[:WEIGHT]", "LoRAs to apply to the model.")
             .flag("--lora")
             .infotext("Loras");
 
     /** Whether the modules that fit are applied of LoRAs that fit the model only partly. */
     public static final Option<Boolean> LORA_PARTIAL = of(
-                    "lora_partial", Format.FLAG, "", "Apply what fits of LoRAs that do not fit in whole.")
+                    "lora_partial",
+                    Format.FLAG,
+                    "",
+                    "Apply the modules that fit of LoRAs that fit the model only partly.")
             .infotext("Lora partial");
 
     public static final Option<Alphas> LORA_ALPHAS = of(
@@ -164,10 +167,7 @@ public final class Option<T> {
             .infotext("Lora alphas");
 
     public static final Option<List<EmbeddingReference>> EMBEDDINGS = of(
-                    "embeddings",
-                    Format.EMBEDDINGS,
-                    "FILE[:WORD]",
-                    "Words learned by textual inversion, for use in prompts.")
+                    "embeddings", Format.EMBEDDINGS, "FILE[:WORD]", "Textual inversion embeddings, for use in prompts.")
             .flag("--embedding")
             .infotext("Embeddings");
 
@@ -182,7 +182,7 @@ public final class Option<T> {
                     "preset",
                     Format.TEXT,
                     "NAME",
-                    "How a released few-step model wants to be sampled; chosen by the LoRA's file name. \"none\" for "
+                    "The sampling settings of a released few-step model; chosen by the LoRA's file name. \"none\" for "
                             + "no preset.")
             .infotext("Preset");
 
@@ -199,7 +199,8 @@ public final class Option<T> {
             .infotext("Count");
 
     /** The original picture. Pictures are not written into infotext. */
-    public static final Option<PictureSource> IMAGE = of("image", Format.PICTURE, "FILE", "A picture to go on from.");
+    public static final Option<PictureSource> IMAGE =
+            of("image", Format.PICTURE, "FILE", "The original picture to change.");
 
     public static final Option<PictureSource> MASK = of(
             "mask",
@@ -212,7 +213,7 @@ public final class Option<T> {
                     "extend",
                     Format.WHOLES,
                     "LEFT,TOP,RIGHT,BOTTOM",
-                    "With --image: let the picture grow by so many pixels on each side.")
+                    "With --image: extend the picture by so many pixels on each side.")
             .infotext("Extend");
 
     public static final Option<Boolean> TILED = of(

@@ -151,7 +151,7 @@ final class OptionsResolver {
      */
     private Steps steps(Optional<Preset> preset, Optional<Original> original) {
         if (options.has(Option.STEPS) && options.has(Option.TIMESTEPS)) {
-            throw new InvalidRequestException("%s and %s both say how many steps to take: give one of them"
+            throw new InvalidRequestException("%s and %s both set the number of steps: give one of them"
                     .formatted(Option.STEPS, Option.TIMESTEPS));
         }
         Optional<Steps> timesteps = options.get(Option.TIMESTEPS)
@@ -178,15 +178,14 @@ final class OptionsResolver {
             for (Option<?> option : List.of(Option.MASK, Option.EXTEND, Option.STRENGTH)) {
                 if (options.has(option)) {
                     throw new InvalidRequestException(
-                            "%s says something about a picture to go on from, which is missing: name it with %s"
-                                    .formatted(option, Option.IMAGE));
+                            "%s needs an original picture: name it with %s".formatted(option, Option.IMAGE));
                 }
             }
             return Optional.empty();
         }
         if (options.has(Option.MASK) && options.has(Option.EXTEND)) {
             throw new InvalidRequestException(
-                    "%s and %s both say what to draw anew: give one of them".formatted(Option.MASK, Option.EXTEND));
+                    "%s and %s both set the area to redraw: give one of them".formatted(Option.MASK, Option.EXTEND));
         }
         Optional<List<Integer>> sides = options.get(Option.EXTEND);
         if (sides.isPresent()) {
@@ -244,8 +243,7 @@ final class OptionsResolver {
     private Optional<HiresPass> hires() {
         if (options.has(Option.HIRES_STRENGTH) && !options.has(Option.HIRES)) {
             throw new InvalidRequestException(
-                    "%s says something about a second pass, which is missing: ask for it with %s"
-                            .formatted(Option.HIRES_STRENGTH, Option.HIRES));
+                    "%s needs a second pass: choose it with %s".formatted(Option.HIRES_STRENGTH, Option.HIRES));
         }
         return options.get(Option.HIRES)
                 .map(factor ->
@@ -273,8 +271,8 @@ final class OptionsResolver {
         }
         Size size = request.pictureSize()
                 .or(model::nativeSize)
-                .orElseThrow(() -> new InvalidRequestException(
-                        "%s, %s and %s are seen beside the size of the picture: say it with %s"
+                .orElseThrow(
+                        () -> new InvalidRequestException("%s, %s and %s need the size of the picture: set it with %s"
                                 .formatted(Option.ORIGINAL_SIZE, Option.CROP, Option.TARGET_SIZE, Option.SIZE)));
         List<Integer> whole = List.of(size.width(), size.height());
         List<Integer> from =

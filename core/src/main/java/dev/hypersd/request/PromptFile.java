@@ -103,7 +103,7 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
                 entries,
                 reader.unknown.isEmpty()
                         ? List.of()
-                        : List.of("%s: keys that are no options have no effect: %s"
+                        : List.of("%s: keys that are not options have no effect: %s"
                                 .formatted(file, String.join(", ", reader.unknown))));
     }
 
@@ -111,7 +111,7 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         if (OTHERS.stream().anyMatch(name::endsWith)) {
             throw new InvalidFileException(
-                    file, "is no list of prompts; they are in .txt (a line each), .jsonl or .json");
+                    file, "is not a list of prompts; lists are .txt (one prompt in each line), .jsonl or .json");
         }
         try {
             if (Files.size(file) > LARGEST) {

@@ -29,6 +29,6 @@ public record ReadInfotext(GenerationOptions options, List<String> warnings) {
      */
     public static ReadInfotext of(Path file) {
         return of(GenerationParameters.read(file)
-                .orElseThrow(() -> new InvalidFileException(file, "does not say how it was made")));
+                .orElseThrow(() -> new InvalidFileException(file, "has no parameters that say how it was made")));
     }
 }

@@ -16,7 +16,7 @@ public record RefinerSwitch(double from) {
     public RefinerSwitch {
         if (!(from > 0 && from < 1)) {
             throw new InvalidRequestException(
-                    "a refiner goes on after a share of the noise levels above 0 and below 1, not after " + from);
+                    "a refiner takes over after a fraction of the noise levels above 0 and below 1, not after " + from);
         }
     }
 
@@ -29,8 +29,8 @@ public record RefinerSwitch(double from) {
         int first = plan.stepsUntil(from, trainTimesteps);
         if (first == plan.size()) {
             throw new InvalidRequestException(
-                    ("none of %d steps lies beyond %s of the noise levels, where the refiner goes on: take more "
-                                    + "steps, or let it go on earlier")
+                    ("none of %d steps lies beyond %s of the noise levels, where the refiner takes over: take more "
+                                    + "steps, or let it take over earlier")
                             .formatted(plan.size(), from));
         }
         return first;

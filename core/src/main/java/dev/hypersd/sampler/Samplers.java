@@ -139,7 +139,7 @@ public final class Samplers {
      */
     public static Sampler from(JsonObject config) {
         String className = config.optionalString("_class_name")
-                .orElseThrow(() -> config.invalid("_class_name", "is missing: it says which sampler to use"));
+                .orElseThrow(() -> config.invalid("_class_name", "is missing: it names the sampler"));
         return from(className, config);
     }
 

@@ -49,7 +49,8 @@ public record SamplingPlan(
             }
             if (!Double.isFinite(prediction.x0(step.level()).first())) {
                 throw new InvalidRequestException(
-                        ("timestep %s is pure noise (zero terminal SNR), where %s prediction cannot tell the image:"
+                        ("timestep %s is pure noise (zero terminal SNR), where %s prediction does not determine the "
+                                        + "image:"
                                         + " it takes a model with v_prediction")
                                 .formatted(number(step.timestep()), prediction.text()));
             }

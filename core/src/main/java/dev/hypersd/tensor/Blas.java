@@ -52,7 +52,7 @@ record Blas(String name, boolean mkl) {
                     .replaceAll(".*Version (\\S+?)(-Product.*| .*|$)", "MKL $1")
                     .strip();
         } catch (Throwable e) {
-            throw new IllegalStateException("MKL does not tell its version", e);
+            throw new IllegalStateException("MKL does not report its version", e);
         }
     }
 
@@ -63,7 +63,7 @@ record Blas(String name, boolean mkl) {
             MemorySegment text = (MemorySegment) call.invokeExact();
             return text.reinterpret(LONGEST_NAME).getString(0).strip();
         } catch (Throwable e) {
-            throw new IllegalStateException("OpenBLAS does not tell its version", e);
+            throw new IllegalStateException("OpenBLAS does not report its version", e);
         }
     }
 }

@@ -114,7 +114,7 @@ final class Vocabulary {
             }
             return Json.utf8(file, Files.readAllBytes(file)).lines().toList();
         } catch (NoSuchFileException e) {
-            throw new InvalidFileException(file, "not found; it belongs beside vocab.json", e);
+            throw new InvalidFileException(file, "not found; it belongs into the folder of vocab.json", e);
         } catch (IOException e) {
             throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
         }

@@ -69,7 +69,8 @@ public final class WordPieceTokenizer {
         if (!missing.isEmpty()) {
             throw new InvalidFileException(
                     vocabulary,
-                    "lacks the special tokens %s; it is no vocabulary of BERT".formatted(String.join(", ", missing)));
+                    "lacks the special tokens %s; it is not a vocabulary of BERT"
+                            .formatted(String.join(", ", missing)));
         }
         return new WordPieceTokenizer(
                 ids,

@@ -91,7 +91,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             String key = parser.currentName();
             if (parser.nextToken() != JsonToken.VALUE_STRING) {
                 throw new InvalidFileException(
-                        file, METADATA + " must map strings to strings; \"" + key + "\" is no string");
+                        file, METADATA + " must map strings to strings; \"" + key + "\" is not a string");
             }
             metadata.put(key, parser.getString());
         }
@@ -125,7 +125,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             throw new InvalidFileException(file, "header entry of " + name + " has no " + missing);
         }
         if (offsets.size() != 2 || offsets.get(0) > offsets.get(1)) {
-            throw new InvalidFileException(file, "data_offsets of " + name + " are no range: " + offsets);
+            throw new InvalidFileException(file, "data_offsets of " + name + " are not a range: " + offsets);
         }
         Entry entry =
                 new Entry(dtype, shape.stream().mapToLong(Long::longValue).toArray(), offsets.get(0), offsets.get(1));

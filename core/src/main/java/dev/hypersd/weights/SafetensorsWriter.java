@@ -160,7 +160,7 @@ public final class SafetensorsWriter implements AutoCloseable {
         long end = 0;
         for (Declaration tensor : laidOut) {
             if (tensor.name().equals(SafetensorsHeader.METADATA) || !unwritten.add(tensor.name())) {
-                throw new IllegalArgumentException("two tensors want the name " + tensor.name());
+                throw new IllegalArgumentException("two tensors have the name " + tensor.name());
             }
             slots.put(tensor.name(), new Slot(tensor, end));
             ObjectNode entry =

@@ -69,7 +69,7 @@ public final class ScaledWeights {
         if (besideWeight || ofWeight) {
             throw new InvalidFileException(
                     source.file(),
-                    "stores " + name + " beside a weight, which is a kind of quantisation that is not known here; FP8 "
+                    "stores " + name + " for a weight, which is an unsupported kind of quantisation; FP8 "
                             + "with scales (scale_weight, weight_scale) and plain floating-point numbers are read");
         }
     }

@@ -68,7 +68,7 @@ class ClipTextModelTest {
             assertThat(output.hiddenStates()).hasSize(3);
             assertThatThrownBy(() -> model.clipSkip(output, 3))
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessage("cannot leave out the last 3 layers of a text encoder that has 2");
+                    .hasMessage("cannot skip the last 3 layers of a text encoder with 2");
         });
     }
 

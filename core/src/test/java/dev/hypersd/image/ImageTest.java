@@ -108,7 +108,7 @@ class ImageTest {
         byte[] animation = "RIFF\30\0\0\0WEBPANIM\6\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
         assertThatThrownBy(() -> Image.decode(Path.of("a.webp"), animation))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessage("a.webp: is an animation; pictures that stand still are read");
+                .hasMessage("a.webp: is an animation; only still pictures are supported");
     }
 
     @Test

@@ -42,8 +42,9 @@ class MemoryBudgetTest {
         assertThatCode(() -> budget.requireFirst(request().build(), LORAS, 0)).doesNotThrowAnyException();
         assertThatThrownBy(() -> budget.requireFirst(request().size(1024, 1024).build(), LORAS, 0))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("a picture of 1024x1024 takes about 4.0 GiB of memory beside the model's 4.0 GiB, and 2.0 "
-                        + "GiB are left for it: ask for a smaller size, tiled decoding, fewer pictures at "
+                .hasMessage("a picture of 1024x1024 takes about 4.0 GiB of memory in addition to the "
+                        + "model's 4.0 GiB, and 2.0 GiB are left for it: choose a smaller size, tiled decoding, "
+                        + "fewer pictures at "
                         + "once or half precision");
     }
 

@@ -91,8 +91,9 @@ class RefinerTest {
         assertThatThrownBy(() -> DiffusionPipeline.load(
                         new ModelSource(base, with(REFINER)), request().steps(1).build()))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("none of 1 steps lies beyond 0.5 of the noise levels, where the refiner goes on: take more "
-                        + "steps, or let it go on earlier");
+                .hasMessage(
+                        "none of 1 steps lies beyond 0.5 of the noise levels, where the refiner takes over: take more "
+                                + "steps, or let it take over earlier");
         assertThatThrownBy(() ->
                         DiffusionPipeline.load(new ModelSource(base), request().build()))
                 .isInstanceOf(InvalidRequestException.class)

@@ -212,15 +212,15 @@ class OptionsResolverTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"strength\": 0.5} | strength (--strength) says something about a picture to go on from, which is "
-                        + "missing: name it with image (--image)",
-                "{\"extend\": [1, 1, 1, 1]} | extend (--extend) says something about a picture to go on from",
-                "{\"hires_strength\": 0.5} | which is missing: ask for it with hires (--hires)",
+                "{\"strength\": 0.5} | strength (--strength) needs an original picture: name it with image "
+                        + "(--image)",
+                "{\"extend\": [1, 1, 1, 1]} | extend (--extend) needs an original picture",
+                "{\"hires_strength\": 0.5} | needs a second pass: choose it with hires (--hires)",
                 "{\"refiner_from\": 0.5} | base was loaded without one: name it with --refiner",
                 "{\"controls\": [{\"name\": \"canny\"}]} | ControlNet canny needs a picture to follow: name it with "
                         + "image (--control-image)",
-                "{\"steps\": 4, \"timesteps\": [999]} | both say how many steps to take",
-                "{\"crop\": [0]} | say it with size (--size)",
+                "{\"steps\": 4, \"timesteps\": [999]} | both set the number of steps",
+                "{\"crop\": [0]} | set it with size (--size)",
                 "{\"crop\": [0], \"size\": \"64\"} | crop (--crop) takes 2 numbers, TOP,LEFT, not 1",
                 "{\"sampler\": \"tdc\"} | there is no sampler \"tdc\"; did you mean tcd?",
                 "{\"preset\": \"hyper\"} | there is no preset \"hyper\"; did you mean hyper-sd15-1step?",

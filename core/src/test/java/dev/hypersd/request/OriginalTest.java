@@ -62,7 +62,7 @@ class OriginalTest {
                 .containsExactly(false, true, true, false);
         assertThat(middle.isActive(0, 1)).isFalse();
         assertThatThrownBy(() -> middle.during(0.5, 0.5))
-                .hasMessage("ControlNet net must speak in a part of the steps, from 0 to 1, not from 0.5 to 0.5");
+                .hasMessage("ControlNet net must be active in a part of the steps, from 0 to 1, not from 0.5 to 0.5");
     }
 
     private static Image plain(int width, int height) {

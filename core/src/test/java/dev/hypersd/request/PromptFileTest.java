@@ -60,7 +60,7 @@ class PromptFileTest {
                         GenerationOptions.of("a cat"),
                         GenerationOptions.of("a dog "));
         assertThat(read(file).warnings())
-                .containsExactly(file + ": keys that are no options have no effect: include, tag");
+                .containsExactly(file + ": keys that are not options have no effect: include, tag");
     }
 
     @Test
@@ -145,7 +145,7 @@ class PromptFileTest {
                 "p.json | [\"a\"] 5 | is not valid JSON: something follows the first value",
                 "p.json | \"a\" | has neither captions of COCO nor a list of prompts",
                 "p.txt | ## | has no prompts",
-                "p.csv | a | is no list of prompts; they are in .txt (a line each), .jsonl or .json",
+                "p.csv | a | is not a list of prompts; lists are .txt (one prompt in each line), .jsonl or .json",
             })
     void errorsNameTheLine(String name, String content, String message) throws IOException {
         Path file = write(name, content.replace('#', '\n'));

@@ -88,7 +88,7 @@ class SamplersTest {
                 .hasMessage("scheduler_config.json: _class_name asks for DDPMScheduler, which is not supported;"
                         + " choose one of " + NAMES);
         assertThatThrownBy(() -> Samplers.from(config("{}")))
-                .hasMessage("scheduler_config.json: _class_name is missing: it says which sampler to use");
+                .hasMessage("scheduler_config.json: _class_name is missing: it names the sampler");
     }
 
     @ParameterizedTest
@@ -202,9 +202,8 @@ class SamplersTest {
                 1000, BetaSchedule.SCALED_LINEAR, 0.00085, 0.012, List.of(), PredictionType.EPSILON, true));
         assertThatThrownBy(() -> Samplers.named("ddim").plan(zero, Steps.of(4)))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("timestep 999 is pure noise (zero terminal SNR), where epsilon prediction cannot tell the "
-                        + "image:"
-                        + " it takes a model with v_prediction");
+                .hasMessage("timestep 999 is pure noise (zero terminal SNR), where epsilon prediction does not "
+                        + "determine the image: it takes a model with v_prediction");
     }
 
     @Test

@@ -84,7 +84,7 @@ class WordPieceTokenizerTest {
         Path file = folder.resolve("vocab.txt");
         assertRefused(file, "not found; it is the vocabulary of a tokenizer");
         Files.writeString(file, "a\nb\n");
-        assertRefused(file, "lacks the special tokens [CLS], [SEP], [UNK], [PAD]; it is no vocabulary of BERT");
+        assertRefused(file, "lacks the special tokens [CLS], [SEP], [UNK], [PAD]; it is not a vocabulary of BERT");
         Files.writeString(file, "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\na\n");
         assertRefused(file, "has the token \"a\" twice; each has one id");
     }

@@ -76,7 +76,7 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
         if (pictures.stream().noneMatch(picture -> names.contains(captionOf(picture)))) {
             throw new InvalidFileException(
                     folder,
-                    "has no captions; write them to metadata.jsonl, or to text files beside the pictures (%s for %s)"
+                    "has no captions; write them to metadata.jsonl, or to text files next to the pictures (%s for %s)"
                             .formatted(captionOf(pictures.getFirst()), pictures.getFirst()));
         }
         return pictures.stream().map(name -> new Entry(name, Optional.empty()));

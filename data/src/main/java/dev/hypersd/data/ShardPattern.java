@@ -60,7 +60,7 @@ final class ShardPattern {
             Matcher range = RANGE.matcher(name);
             if (!range.find()) {
                 throw new InvalidRequestException(
-                        pattern + " has braces that are no range of numbers; write for example shard-{000..099}.tar");
+                        pattern + " has braces without a range of numbers; write for example shard-{000..099}.tar");
             }
             String from = range.group(1);
             int first = Integer.parseInt(from);

@@ -14,7 +14,7 @@ public record Shuffle(long size, long seed) {
 
     public Shuffle {
         if (size < 1) {
-            throw new IllegalArgumentException("there is no order of " + size + " samples");
+            throw new IllegalArgumentException("cannot order " + size + " samples");
         }
     }
 

@@ -98,7 +98,7 @@ class ImageFolderTest {
         assertThatThrownBy(() -> ImageFolder.open(folder))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(
-                        "has no captions; write them to metadata.jsonl, or to text files beside the pictures"
+                        "has no captions; write them to metadata.jsonl, or to text files next to the pictures"
                                 + " (a.txt for a.jpg)");
         write("metadata.jsonl", "\n");
         assertThatThrownBy(() -> ImageFolder.open(folder)).hasMessageContaining("metadata.jsonl: names no pictures");

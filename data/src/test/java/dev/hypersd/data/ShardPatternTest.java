@@ -58,8 +58,7 @@ class ShardPatternTest {
     void bracesThatAreNoRangeAreRefused(String pattern) {
         assertThatThrownBy(() -> ShardPattern.files(pattern))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage(
-                        pattern + " has braces that are no range of numbers; write for example shard-{000..099}.tar");
+                .hasMessage(pattern + " has braces without a range of numbers; write for example shard-{000..099}.tar");
     }
 
     @ParameterizedTest

@@ -45,7 +45,7 @@ class ShuffleTest {
 
     @Example
     void anOrderOfNoSamplesIsRefused() {
-        assertThatThrownBy(() -> new Shuffle(0, 1)).hasMessage("there is no order of 0 samples");
+        assertThatThrownBy(() -> new Shuffle(0, 1)).hasMessage("cannot order 0 samples");
     }
 
     private static long[] first(Shuffle order, long epoch) {

@@ -94,11 +94,11 @@ public record PromptSet(
                 .map(Option::key)
                 .collect(Collectors.joining(", "));
         if (!unused.isEmpty()) {
-            warnings.add("%s: how pictures are drawn is for the methods to say; these keys have no effect: %s"
+            warnings.add("%s: the methods determine how pictures are drawn; these keys have no effect: %s"
                     .formatted(file.path(), unused));
         }
         if (file.repeated() > 0) {
-            warnings.add("%s: %d of the %d prompts have occurred before; each is drawn from a seed of its own"
+            warnings.add("%s: %d of the %d prompts repeat earlier ones; each is drawn from a seed of its own"
                     .formatted(file.path(), file.repeated(), entries.size()));
         }
         return new PromptSet(file.path().toString(), file.captions(), prompts, warnings);

@@ -155,9 +155,7 @@ public record JudgeFolder(Path path) {
         Path head = required(score.key());
         if (!AestheticJudge.isTrainedHere(head)) {
             throw new InvalidFileException(
-                    head,
-                    "is a head on the embeddings of a CLIP of its own, a ViT-L/14, which belongs into %s"
-                            .formatted(own));
+                    head, "needs the embeddings of its own CLIP, a ViT-L/14, which belongs into %s".formatted(own));
         }
         if (!has(Judge.CLIP)) {
             throw new InvalidFileException(

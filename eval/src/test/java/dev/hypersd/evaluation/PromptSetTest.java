@@ -45,9 +45,8 @@ class PromptSetTest {
         assertThat(prompts.prompts().stream().map(TestPrompt::options)).containsExactly(said, said);
         assertThat(prompts.areScenes()).isFalse();
         assertThat(prompts.warnings())
-                .containsExactly(
-                        file + ": how pictures are drawn is for the methods to say; these keys have no effect: "
-                                + "steps, guidance");
+                .containsExactly(file + ": the methods determine how pictures are drawn; these keys have no effect: "
+                        + "steps, guidance");
         assertThat(prompts.prompts().getFirst().over(Prompt.of("").withNegative("people")))
                 .isEqualTo(Prompt.of("a fox").withNegative("blur"));
     }
@@ -57,7 +56,7 @@ class PromptSetTest {
         Path file = Files.writeString(folder.resolve("p.txt"), "a\nb\na\n");
         assertThat(PromptSet.named(file.toString(), Optional.empty()).warnings())
                 .containsExactly(
-                        file + ": 1 of the 3 prompts have occurred before; each is drawn from a seed of its own");
+                        file + ": 1 of the 3 prompts repeat earlier ones; each is drawn from a seed of its own");
         assertThat(PromptSet.named(file + ":2", Optional.empty()).warnings()).isEmpty();
     }
 

@@ -87,8 +87,8 @@ class PublishedJudgesTest {
         try (TensorArena arena = new TensorArena()) {
             assertThatThrownBy(() -> new JudgeFolder(path).open(Score.AESTHETIC, arena))
                     .isInstanceOf(InvalidFileException.class)
-                    .hasMessage(head + ": is a head on the embeddings of a CLIP of its own, a ViT-L/14, which belongs "
-                            + "into " + head.resolve("clip"));
+                    .hasMessage(head + ": needs the embeddings of its own CLIP, a ViT-L/14, which belongs " + "into "
+                            + head.resolve("clip"));
         }
     }
 

@@ -125,7 +125,8 @@ class QueueingTest {
             for (HttpResponse<String> late : List.of(drawing.get(), waiting)) {
                 assertThat(late.statusCode()).isEqualTo(504);
                 assertThat(TinyServer.message(late))
-                        .isEqualTo("the request was not done within 1 s, waiting included: ask for less, or try again "
+                        .isEqualTo("the request was not done within 1 s, including waiting: choose fewer steps or a "
+                                + "smaller picture, or try again "
                                 + "later");
             }
             assertThat(server.post(GENERATIONS, TinyServer.SHORT).statusCode()).isEqualTo(200);

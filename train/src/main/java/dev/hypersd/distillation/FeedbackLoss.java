@@ -146,7 +146,7 @@ final class FeedbackLoss implements DistillationLoss {
         if (alone && !section.has("segmentation") && rewards.stream().allMatch(reward -> reward.fromStep() > 1)) {
             throw section.invalid(
                     rewards.getFirst().name() + ".from_step",
-                    "is %d, and there is nothing to learn from before; let one reward set in with step 1"
+                    "is %d, and nothing is trained before it; let one reward begin with step 1"
                             .formatted(rewards.getFirst().fromStep()));
         }
         section.refuseUnread();

@@ -90,7 +90,7 @@ final class TrajectoryLoss implements DistillationLoss {
         private void refuseNothingToLearnFrom(Section section) {
             if (weight == 0 && adversarial.isEmpty()) {
                 throw section.invalid(
-                        "weight", "is 0, and there is no section adversarial either: there is nothing to learn from");
+                        "weight", "is 0, and there is no section adversarial either: the student has no loss");
             }
             if (weight == 0 && adversarial.orElseThrow().balance().isPresent()) {
                 throw section.invalid(

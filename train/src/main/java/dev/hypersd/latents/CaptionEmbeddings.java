@@ -137,7 +137,8 @@ public final class CaptionEmbeddings implements AutoCloseable {
 
     private static Tensor load(SafetensorsFile file, String name) {
         return file.find(name)
-                .orElseThrow(() -> new InvalidFileException(file.file(), "is no file of encoded captions; remove it"))
+                .orElseThrow(
+                        () -> new InvalidFileException(file.file(), "is not a file of encoded captions; delete it"))
                 .load();
     }
 
@@ -217,7 +218,7 @@ public final class CaptionEmbeddings implements AutoCloseable {
     private Row row(long[] caption) {
         Row row = rows.get(LongBuffer.wrap(caption));
         if (row == null) {
-            throw new IllegalArgumentException("a caption is asked for that was not among those to be encoded");
+            throw new IllegalArgumentException("a caption was requested that was not given for encoding");
         }
         return row;
     }

@@ -154,7 +154,7 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     private static Tensor load(SafetensorsFile file, String name) {
         return file.find(name)
                 .map(StoredTensor::load)
-                .orElseThrow(() -> new HyperSdException(file.file() + " is no cache of latents; remove it"));
+                .orElseThrow(() -> new HyperSdException(file.file() + " is not a cache of latents; delete it"));
     }
 
     @Override

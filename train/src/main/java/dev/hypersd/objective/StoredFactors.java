@@ -35,7 +35,7 @@ record StoredFactors(Path file, LoraTargets model) {
             if (!changed.equals(new HashSet<>(targets.values()))) {
                 throw new InvalidFileException(
                         file,
-                        "changes %d layers, and %d are to be learned; choose the same targets to go on from it"
+                        "changes %d layers, and %d are to be trained; choose the same targets to continue from it"
                                 .formatted(changed.size(), targets.size()));
             }
             return Engine.infer(() -> lora.changes().stream()
@@ -48,7 +48,7 @@ record StoredFactors(Path file, LoraTargets model) {
         if (module.rank() != rank) {
             throw new InvalidFileException(
                     file,
-                    "has the rank %d in %s, and %d is to be learned; choose the same rank to go on from it"
+                    "has the rank %d in %s, and %d is to be trained; choose the same rank to continue from it"
                             .formatted(module.rank(), module.name(), rank));
         }
         Delta.Product product = module.product();

@@ -66,7 +66,8 @@ sealed interface DataSection {
         if (kinds.size() > 1) {
             throw data.invalid(
                     kinds.get(1),
-                    "stands beside data.%s; name one of scenes, folder and webdataset".formatted(kinds.getFirst()));
+                    "is given in addition to data.%s; give one of scenes, folder and webdataset"
+                            .formatted(kinds.getFirst()));
         }
         return kinds.isEmpty() ? SCENES : kinds.getFirst();
     }
@@ -136,7 +137,7 @@ sealed interface DataSection {
             long first = all.size() - last;
             if (first < 1) {
                 throw new InvalidRequestException(
-                        ("%d of %d pictures are held out, which leaves none to learn from; lower data.held_out or"
+                        ("%d of %d pictures are held out, which leaves none to train on; lower data.held_out or"
                                         + " add pictures")
                                 .formatted(last, all.size()));
             }

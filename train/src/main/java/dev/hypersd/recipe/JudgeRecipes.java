@@ -119,7 +119,7 @@ final class JudgeRecipes {
                 if (section.has(other)) {
                     throw section.invalid(
                             other,
-                            "cannot teach a judge, which learns from what only scenes know of themselves; use"
+                            "cannot train a judge, which needs the attributes that only scenes have; use"
                                     + " data.scenes");
                 }
             }

@@ -86,7 +86,7 @@ record MethodSection(Section own, Section defaults, Path folder) {
     private GenerationOptions options(Section section) {
         SHARED.forEach(option -> {
             if (section.has(option.key())) {
-                throw section.invalid(option.key(), "is the same for all methods: it is not said of one");
+                throw section.invalid(option.key(), "is the same for all methods and cannot be set for one");
             }
         });
         GenerationOptions options = section.options(List.of(STEPS, MODEL), folder);

@@ -51,7 +51,7 @@ public final class Run {
         Checkpoints checkpoints = new Checkpoints(folder("checkpoints"), recipe.keep());
         if (!resume && checkpoints.latest().isPresent()) {
             throw new InvalidRequestException(
-                    "%s has a run already, at step %d; go on with --resume, or name another output"
+                    "%s has a run already, at step %d; continue it with --resume, or name another output"
                             .formatted(recipe.output(), checkpoints.latest().getAsLong()));
         }
         try (Objective<?> objective = recipe.objective().open(this::encoded)) {

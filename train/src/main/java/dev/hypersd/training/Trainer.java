@@ -194,7 +194,7 @@ public final class Trainer<S> implements AutoCloseable {
         values.forEach((name, value) -> {
             if (!Double.isFinite(value)) {
                 throw new DivergedException(
-                        "%s is %s in step %d: the run has diverged; lower the learning rate and go on from %s"
+                        "%s is %s in step %d: the run has diverged; lower the learning rate and continue from %s"
                                 .formatted(name, value, step, lastGood()));
             }
         });
@@ -204,7 +204,7 @@ public final class Trainer<S> implements AutoCloseable {
         OptionalLong latest = checkpoints.latest();
         return latest.isPresent()
                 ? checkpoints.file(latest.getAsLong()).toString()
-                : "the beginning, there is no checkpoint yet";
+                : "the beginning, since there is no checkpoint yet";
     }
 
     @Override

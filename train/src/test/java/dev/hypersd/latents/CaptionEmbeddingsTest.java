@@ -89,7 +89,7 @@ class CaptionEmbeddingsTest {
     void aCaptionThatWasNotGivenIsRefused() {
         try (CaptionEmbeddings embeddings = open(3)) {
             assertThatThrownBy(() -> values(embeddings, 3))
-                    .hasMessage("a caption is asked for that was not among those to be encoded");
+                    .hasMessage("a caption was requested that was not given for encoding");
         }
     }
 

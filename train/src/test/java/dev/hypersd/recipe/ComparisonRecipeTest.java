@@ -197,7 +197,7 @@ class ComparisonRecipeTest {
             delimiter = '|',
             value = {
                 "methods: [{name: a, model: m, steps: 1, seed: 5}] "
-                        + "| methods[0].seed is the same for all methods: it is not said of one",
+                        + "| methods[0].seed is the same for all methods and cannot be set for one",
                 "methods: [{name: a, model: m}] | methods[0].steps is missing; name one or more numbers of steps",
                 "methods: [{name: a, steps: 1}] | methods[0].model is missing; name one here or for all methods",
                 "methods: [{name: a, model: m, steps: [1, 0]}] | methods[0].steps is [1, 0]; name one or more",
@@ -206,9 +206,11 @@ class ComparisonRecipeTest {
                         + "| methods has \"A\" in 1 steps twice; give them different names",
                 "methods: [{name: a, model: m, steps: 1, guidence: 2}] | methods[0].guidence is unknown; do you mean "
                         + "guidance?",
-                "methods: [{name: a, model: m, steps: 1, sampler: eluer}] | methods[0].name is a, and this method makes "
+                "methods: [{name: a, model: m, steps: 1, sampler: eluer}] | methods[0].name is a, and this method "
+                        + "makes "
                         + "no sense: there is no sampler \"eluer\"",
-                "{baseline: b, methods: [{name: a, model: m, steps: 1}]} | baseline is \"b\", which no method is called",
+                "{baseline: b, methods: [{name: a, model: m, steps: 1}]} | baseline is \"b\", which no method is "
+                        + "called",
                 "{prompts: p.json, captions: last, methods: [{name: a, model: m, steps: 1}]} | captions is wrong: "
                         + "captions are chosen by first or random:SEED",
             })

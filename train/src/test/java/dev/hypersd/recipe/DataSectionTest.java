@@ -125,8 +125,10 @@ class DataSectionTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "data: {scenes: 5, folder: x} | data.folder stands beside data.scenes; name one of scenes, folder",
-                "data: {folder: x, webdataset: y} | data.webdataset stands beside data.folder; name one of scenes",
+                "data: {scenes: 5, folder: x} | data.folder is given in addition to data.scenes; give one of scenes, "
+                        + "folder",
+                "data: {folder: x, webdataset: y} | data.webdataset is given in addition to data.folder; give one of "
+                        + "scenes",
                 "data: {folder: x, size: 16}      | data.size is 16, it must be at least 32",
                 "data: {folder: x, held_out: 0}   | data.held_out is 0, it must be at least 1",
                 "data: {folder: x, held_uot: 1}   | data.held_uot is unknown; do you mean held_out?",
@@ -147,10 +149,10 @@ class DataSectionTest {
         assertThatThrownBy(() ->
                         section("data: {folder: FOLDER/own, held_out: 10}").open())
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("10 of 10 pictures are held out, which leaves none to learn from; lower data.held_out or"
+                .hasMessage("10 of 10 pictures are held out, which leaves none to train on; lower data.held_out or"
                         + " add pictures");
         assertThatThrownBy(() -> section("data: {folder: FOLDER/single}").open())
-                .hasMessageContaining("1 of 1 pictures are held out, which leaves none to learn from");
+                .hasMessageContaining("1 of 1 pictures are held out, which leaves none to train on");
         assertThatThrownBy(() -> section("data: {folder: FOLDER/gone}").open())
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("gone: is not a folder");
@@ -165,7 +167,7 @@ class DataSectionTest {
 
         assertThatThrownBy(() -> Recipe.read(file, List.of()))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessageContaining("data.folder cannot teach a judge")
+                .hasMessageContaining("data.folder cannot train a judge")
                 .hasMessageContaining("use data.scenes");
     }
 

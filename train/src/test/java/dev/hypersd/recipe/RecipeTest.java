@@ -167,7 +167,7 @@ class RecipeTest {
                 .hasMessageContaining("distillation.trajectory is missing, and so are score and feedback");
         assertThatThrownBy(() -> Recipe.read(
                         recipe, List.of("output=x", "distillation.feedback={judges: x, clip: {from_step: 5}}")))
-                .hasMessageContaining("feedback.clip.from_step is 5, and there is nothing to learn from before");
+                .hasMessageContaining("feedback.clip.from_step is 5, and nothing is trained before it");
     }
 
     @Test

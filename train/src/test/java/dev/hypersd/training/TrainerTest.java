@@ -99,7 +99,7 @@ class TrainerTest {
     void aRunThatDivergesEndsWithASentenceThatNamesTheLastCheckpoint() {
         assertThatThrownBy(() -> train(Method.ADAMW, folder, 1e30, NEVER))
                 .isInstanceOf(DivergedException.class)
-                .hasMessageContaining("the run has diverged; lower the learning rate and go on from ");
+                .hasMessageContaining("the run has diverged; lower the learning rate and continue from ");
     }
 
     /** Weight and bias after training as far as {@code stop}. */

@@ -60,8 +60,8 @@ public final class AestheticJudge implements ScoreJudge {
         WeightSource file = arena.own(WeightFolder.openOnly(folder));
         StoredTensor first = file.find("layers.0.weight")
                 .filter(tensor -> tensor.shape().length == 2)
-                .orElseThrow(() -> new InvalidFileException(
-                        file.file(), "is no head of LAION's: it has no matrix layers.0.weight"));
+                .orElseThrow(() ->
+                        new InvalidFileException(file.file(), "is not LAION's head: it has no matrix layers.0.weight"));
         List<Integer> widths = new ArrayList<>(ScoreHead.LAION);
         widths.set(0, Math.toIntExact(first.shape()[1]));
         return new ScoreHead(widths, new Parameters(new StoredParameters(file, Dtype.F32, arena)).at("layers"));

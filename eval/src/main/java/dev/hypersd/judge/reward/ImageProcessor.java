@@ -57,7 +57,7 @@ public record ImageProcessor(
         if (crop != size || resized < crop) {
             throw json.invalid(
                     crop == size ? "size" : "crop_size",
-                    "is %d, but the network sees pictures of %d".formatted(crop == size ? resized : crop, size));
+                    "is %d, but the network takes pictures of %d".formatted(crop == size ? resized : crop, size));
         }
         int filter = json.integer("resample", BICUBIC);
         if (filter != BICUBIC && filter != LANCZOS) {

@@ -130,8 +130,8 @@ class ImageProcessorTest {
 
     @Test
     void settingsThatDoNotFitTheNetworkOrAreNotKnownAreRefused() {
-        assertRefused("{\"crop_size\": 336}", "crop_size is 336, but the network sees pictures of 224");
-        assertRefused("{\"size\": 200}", "size is 200, but the network sees pictures of 224");
+        assertRefused("{\"crop_size\": 336}", "crop_size is 336, but the network takes pictures of 224");
+        assertRefused("{\"size\": 200}", "size is 200, but the network takes pictures of 224");
         assertRefused("{\"resample\": 2}", "resample is 2; 3 (bicubic) and 1 (Lanczos) are supported");
         assertRefused("{\"do_center_crop\": false}", "do_center_crop is false; only true is supported");
         assertRefused("{\"image_mean\": [0.5]}", "image_mean has 1 numbers; red, green and blue need 3");

@@ -98,7 +98,11 @@ public final class Metrics {
                 (labels, count) -> text.append("hypersd_http_requests_total{%s} %d\n".formatted(labels, count.sum())));
         head(text, "hypersd_http_seconds", "histogram", "From a request to its answer.");
         answers.forEach((labels, histogram) -> text.append(histogram.text("hypersd_http_seconds", labels)));
-        gauge(text, "hypersd_intake_bytes", "Bodies and pictures of clients that are held.", requestMemory.getAsLong());
+        gauge(
+                text,
+                "hypersd_intake_bytes",
+                "Memory of clients' bodies and pictures, in bytes.",
+                requestMemory.getAsLong());
         Runtime runtime = Runtime.getRuntime();
         gauge(text, "hypersd_heap_bytes", "Java heap in use.", runtime.totalMemory() - runtime.freeMemory());
         gauge(text, "hypersd_machine_memory_available_bytes", "Memory that is left.", MachineMemory.available());

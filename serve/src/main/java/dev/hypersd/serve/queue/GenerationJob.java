@@ -94,7 +94,8 @@ public final class GenerationJob {
                         ? new ApiException(ErrorCode.CANCELLED, "the request was cancelled")
                         : new ApiException(
                                 ErrorCode.DEADLINE_EXCEEDED,
-                                ("the request was not done within %d s, waiting included: ask for less,"
+                                ("the request was not done within %d s, including waiting: choose fewer steps or a "
+                                                + "smaller picture,"
                                                 + " or try again later")
                                         .formatted(Math.max(1, deadline.toSeconds()))));
     }

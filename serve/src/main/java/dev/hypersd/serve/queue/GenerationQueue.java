@@ -283,7 +283,7 @@ public final class GenerationQueue implements AutoCloseable {
                 .completeExceptionally(
                         thrown instanceof OutOfMemoryError
                                 ? new HyperSdException(
-                                        "there is not enough memory for this: ask for a smaller size or fewer images",
+                                        "there is not enough memory for this: choose a smaller size or fewer images",
                                         thrown)
                                 : thrown);
     }
