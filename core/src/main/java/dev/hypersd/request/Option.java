@@ -206,8 +206,8 @@ public final class Option<T> {
             "mask",
             Format.PICTURE,
             "FILE",
-            "With --image, to whose size it is brought: draw anew where this is white, leave the picture where it "
-                    + "is black.");
+            "With --image, to whose size it is resized: redraw where the mask is white, keep the picture where it is "
+                    + "black.");
 
     public static final Option<List<Integer>> EXTEND = of(
                     "extend",

@@ -134,7 +134,7 @@ class OpenAiRoutesTest {
                 "{\"prompt\": \"a\", \"size\": \"big\"}",
                         "\"big\" is not a size; write WIDTHxHEIGHT, for example 512x768",
                 "{\"prompt\": \"a\", \"background\": \"transparent\"}",
-                        "background: pictures have no transparent parts; ask for opaque or auto",
+                        "background: pictures have no transparent parts; choose opaque or auto",
                 "{\"prompt\": \"a\", \"partial_images\": 4}", "partial_images is 0 to 3, not 4");
         for (Map.Entry<String, String> one : refused.entrySet()) {
             HttpResponse<String> answer = server.post("/v1/images/generations", one.getKey());

@@ -78,7 +78,7 @@ record OpenAiRequest(
         refuse(
                 body.choice("background", "auto", List.of("auto", "opaque", "transparent"), text -> text)
                         .equals("transparent"),
-                "background: pictures have no transparent parts; ask for opaque or auto");
+                "background: pictures have no transparent parts; choose opaque or auto");
         List<String> warnings = new ArrayList<>();
         String formatName = body.choice("output_format", "png", List.of("png", "jpeg", "webp"), text -> text);
         ImageFormat format = format(formatName, body, warnings);
