@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -21,7 +22,17 @@ import java.util.stream.Collectors;
 record ProgramNames(boolean hasEmbeddedLoras) implements NameResolver {
     @Override
     public Path lora(String name) {
-        return found(name, hasEmbeddedLoras ? EmbeddedModel.loras() : Map.of(), "LoRA", "--lora");
+        return found(name, embeddedLoras(), "LoRA", "--lora");
+    }
+
+    @Override
+    public Optional<Path> findLora(String name) {
+        return NameResolver.weights(Path.of(""), name)
+                .or(() -> Optional.ofNullable(embeddedLoras().get(name)));
+    }
+
+    private Map<String, Path> embeddedLoras() {
+        return hasEmbeddedLoras ? EmbeddedModel.loras() : Map.of();
     }
 
     @Override

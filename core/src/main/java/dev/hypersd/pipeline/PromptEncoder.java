@@ -10,6 +10,7 @@ import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.MicroConditioning;
 import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.request.Prompt;
+import dev.hypersd.request.PromptTags;
 import dev.hypersd.request.Size;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.Chunk;
@@ -59,6 +60,7 @@ final class PromptEncoder {
     Conditioning encode(ImageRequest request, Size size, boolean guided) {
         List<Prompt> prompts =
                 IntStream.range(0, request.count()).mapToObj(request::promptOf).toList();
+        warnOfTags(prompts);
         // All rows of a batch are as long as the longest.
         int chunks = syntax == PromptSyntax.PLAIN ? 1 : longest(prompts, guided);
         Text text = positive(prompts, chunks, request.clipSkip());
@@ -70,6 +72,15 @@ final class PromptEncoder {
                 ? conditioning
                 : conditioning.with(
                         new Conditioning.Added(text.pooled(), timeIds(request, size, prompts.size(), guided)));
+    }
+
+    /** Warns of networks that prompts name, which only {@link dev.hypersd.request.GenerationOptions} resolve. */
+    private void warnOfTags(List<Prompt> prompts) {
+        prompts.stream()
+                .flatMap(prompt -> PromptTags.in(prompt.text()).stream())
+                .filter(said::add)
+                .forEach(tag -> warnings.accept(
+                        "%s is read as text: the LoRAs of a request are said apart from its prompts".formatted(tag)));
     }
 
     /** Returns the number of chunks of the longest text. */

@@ -114,9 +114,10 @@ final class ReleasedPresets {
 
     /**
      * Returns the presets of wangfuyun/PCM_Weights, phased consistency models: DDIM with trailing timesteps, each file
-     * for the number of steps in its name, by its model card. Small CFG is guidance from 1 (off) to 2. Normal CFG is 2 to 9, better 2.5 to 3.5
-     * with 4 steps and 3 to 6 with 8 steps, of which the middle is taken; with 16 steps the 7.5 of the authors' demo.
-     * The LCM-like LoRAs are sampled as LCM's. The stochastic ones are for Stable Diffusion 3 alone.
+     * for the number of steps in its name, by its model card. Small CFG is guidance from 1 (off) to
+     * 2. Normal CFG is 2 to 9, better 2.5 to 3.5 with 4 steps and 3 to 6 with 8 steps, of which the middle is taken;
+     * with 16 steps the 7.5 of the authors' demo. The LCM-like LoRAs are sampled as LCM's. The stochastic ones are for
+     * Stable Diffusion 3 alone.
      */
     private static List<Preset> phased() {
         Range small = new Range(0, 2);

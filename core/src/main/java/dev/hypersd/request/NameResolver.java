@@ -2,7 +2,11 @@ package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Resolves the names in options. On the command line they are files, or names of what comes with the program; in a
@@ -18,6 +22,11 @@ public interface NameResolver {
             @Override
             public Path lora(String name) {
                 return folder.resolve(name);
+            }
+
+            @Override
+            public Optional<Path> findLora(String name) {
+                return weights(folder, name);
             }
 
             @Override
@@ -41,6 +50,24 @@ public interface NameResolver {
 
     /** Returns the file of the LoRA {@code name}. */
     Path lora(String name);
+
+    /**
+     * Returns the file of the LoRA that prompts call {@code name}, if there is one. Other programs call it by the name
+     * of the file without its extension.
+     */
+    Optional<Path> findLora(String name);
+
+    /** Returns the file {@code name} or {@code name.safetensors} below {@code folder}, if there is one. */
+    static Optional<Path> weights(Path folder, String name) {
+        try {
+            return Stream.of(name, name + ".safetensors")
+                    .map(folder::resolve)
+                    .filter(Files::isRegularFile)
+                    .findFirst();
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
 
     /** Returns the file or folder of the ControlNet {@code name}. */
     Path controlNet(String name);

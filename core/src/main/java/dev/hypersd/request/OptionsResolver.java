@@ -46,10 +46,14 @@ final class OptionsResolver {
     private final GenerationOptions options;
     private final TargetModel model;
     private final NameResolver names;
-    private final List<String> warnings = new ArrayList<>();
+    private final List<LoraReference> taggedLoras;
+    private final List<String> warnings;
 
     OptionsResolver(GenerationOptions options, TargetModel model, NameResolver names) {
-        this.options = options;
+        TaggedPrompts prompts = TaggedPrompts.of(options, names);
+        this.options = prompts.options();
+        this.taggedLoras = prompts.loras();
+        this.warnings = new ArrayList<>(prompts.warnings());
         this.model = model;
         this.names = names;
     }
@@ -100,10 +104,13 @@ final class OptionsResolver {
     private List<LoraWeight> loras() {
         Fit fit = options.get(Option.LORA_PARTIAL).orElse(false) ? Fit.PARTIAL : Fit.WHOLE;
         Alphas alphas = options.get(Option.LORA_ALPHAS).orElse(Alphas.OWN);
-        return options.get(Option.LORAS).orElse(model.loras()).stream()
+        Stream<LoraWeight> named = options.get(Option.LORAS).orElse(model.loras()).stream()
                 .map(lora ->
-                        new LoraWeight(names.lora(lora.name()), lora.weight().orElse(1), fit, alphas))
-                .toList();
+                        new LoraWeight(names.lora(lora.name()), lora.weight().orElse(1), fit, alphas));
+        Stream<LoraWeight> tagged = taggedLoras.stream()
+                .map(lora -> new LoraWeight(
+                        names.findLora(lora.name()).orElseThrow(), lora.weight().orElse(1), fit, alphas));
+        return Stream.concat(named, tagged).toList();
     }
 
     private Optional<Preset> preset(List<LoraWeight> loras) {

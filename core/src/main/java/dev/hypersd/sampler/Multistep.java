@@ -18,7 +18,7 @@ final class Multistep {
                 .toArray();
     }
 
-    /** Returns the coefficients, from 1 upwards, of Lagrange's polynomial that is 1 at node {@code k} and 0 at the others. */
+    /** Returns the coefficients, from 1 upwards, of the polynomial that is 1 at node {@code k} and 0 at the others. */
     private static double[] basis(double[] nodes, int k) {
         double[] coefficients = new double[nodes.length];
         coefficients[0] = 1;

@@ -64,6 +64,23 @@ class DiffusionPipelineTest {
         assertThat(together).isEqualTo(alone);
     }
 
+    @Test
+    void aLoraTagInAPromptThatNobodyResolvedIsWarnedOf() {
+        List<String> warnings = new ArrayList<>();
+        GenerationListener listener = new GenerationListener() {
+            @Override
+            public void onWarning(String warning) {
+                warnings.add(warning);
+            }
+        };
+        ImageRequest request =
+                ImageRequest.of("a cat <lora:ink:0.8>").size(64, 64).steps(1).build();
+        pipeline.generate(request, listener);
+        assertThat(warnings)
+                .containsExactly(
+                        "<lora:ink:0.8> is read as text: the LoRAs of a request are said apart from its prompts");
+    }
+
     /** As {@code sdxl_lightning_1step_unet_x0} is drawn, whose configuration says epsilon. */
     @Test
     void whatTheNetworkPredictsIsARequestsOwnAndStandsInThePicture() {

@@ -7,6 +7,7 @@ import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Option;
 import dev.hypersd.request.PromptFile;
 import dev.hypersd.request.PromptFile.Entry;
+import dev.hypersd.request.PromptTags;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +31,10 @@ public record PromptSet(
     private static final Pattern SCENES = Pattern.compile("test:([1-9]\\d{0,6})");
     private static final String TEST = "test";
     private static final int DIGITS = 16;
+    private static final int SHOWN_TAGS = 5;
+
+    private static final List<Option<String>> TEXTS =
+            List.of(Option.PROMPT, Option.NEGATIVE_PROMPT, Option.PROMPT_2, Option.NEGATIVE_PROMPT_2);
 
     public PromptSet {
         prompts = List.copyOf(prompts);
@@ -97,6 +102,16 @@ public record PromptSet(
             warnings.add("%s: the methods determine how pictures are drawn; these keys have no effect: %s"
                     .formatted(file.path(), unused));
         }
+        String tags = entries.stream()
+                .flatMap(entry -> TEXTS.stream().flatMap(text -> entry.options().get(text).stream()))
+                .flatMap(text -> PromptTags.in(text).stream())
+                .distinct()
+                .limit(SHOWN_TAGS)
+                .collect(Collectors.joining(", "));
+        if (!tags.isEmpty()) {
+            warnings.add("%s: the methods say which LoRAs are used; what prompts name has no effect: %s"
+                    .formatted(file.path(), tags));
+        }
         if (file.repeated() > 0) {
             warnings.add("%s: %d of the %d prompts repeat earlier ones; each is drawn from a seed of its own"
                     .formatted(file.path(), file.repeated(), entries.size()));
@@ -109,6 +124,7 @@ public record PromptSet(
         Option.all().stream()
                 .filter(option -> !TestPrompt.COUNTED.contains(option))
                 .forEach(options::unset);
+        TEXTS.forEach(text -> said.get(text).map(PromptTags::without).ifPresent(prompt -> options.set(text, prompt)));
         return options.build();
     }
 

@@ -52,6 +52,16 @@ class PromptSetTest {
     }
 
     @Test
+    void lorasThatPromptsNameAreLeftOutWithAWarning() throws IOException {
+        Path file = Files.writeString(folder.resolve("p.txt"), "a fox <lora:ink:0.8>\n<lora:ink:0.8> a cat\n");
+        PromptSet prompts = PromptSet.named(file.toString(), Optional.empty());
+        assertThat(prompts.prompts().stream().map(TestPrompt::text)).containsExactly("a fox", "a cat");
+        assertThat(prompts.warnings())
+                .containsExactly(file + ": the methods say which LoRAs are used; what prompts name has no effect: "
+                        + "<lora:ink:0.8>");
+    }
+
+    @Test
     void promptsThatOccurAgainAreCountedInAWarning() throws IOException {
         Path file = Files.writeString(folder.resolve("p.txt"), "a\nb\na\n");
         assertThat(PromptSet.named(file.toString(), Optional.empty()).warnings())

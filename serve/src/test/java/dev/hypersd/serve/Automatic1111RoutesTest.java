@@ -80,6 +80,21 @@ class Automatic1111RoutesTest {
     }
 
     @Test
+    void aLoraTagOfNoLoraIsLeftOutWithAWarningWhateverFileItNames() throws Exception {
+        HttpResponse<String> answer = server.post("/sdapi/v1/txt2img", """
+                {"prompt": "a cat <lora:../../x:1>", "width": 64, "height": 64, "steps": 1, "cfg_scale": 1}""");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().allValues("Warning"))
+                .singleElement()
+                .asString()
+                .contains("../../x", "is not found, so it has no effect");
+        assertThat(GenerationParameters.find(picture(TinyServer.json(answer)))
+                        .orElseThrow()
+                        .prompt())
+                .isEqualTo("a cat");
+    }
+
+    @Test
     void imageToImageUsesOriginalMaskAndDenoisingStrength() throws Exception {
         String picture = TinyServer.base64(64, 64);
         JsonNode answer = drawn(

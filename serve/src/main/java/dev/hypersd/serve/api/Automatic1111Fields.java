@@ -68,11 +68,9 @@ final class Automatic1111Fields {
     }
 
     private static GenerationOptions.Builder text(JsonObject body, RequestMemory.Reservation memory) {
-        LoraTags tags = LoraTags.of(body.string("prompt", ""));
-        GenerationOptions.Builder options = GenerationOptions.of(tags.prompt()).toBuilder()
+        GenerationOptions.Builder options = GenerationOptions.of(body.string("prompt", "")).toBuilder()
                 .seed(GenerationFields.seed(body))
                 .count(count(body));
-        tags.loras().forEach(options::lora);
         body.optionalString("negative_prompt").filter(text -> !text.isBlank()).ifPresent(options::negativePrompt);
         body.optionalString("sampler_name")
                 .or(() -> body.optionalString("sampler_index"))

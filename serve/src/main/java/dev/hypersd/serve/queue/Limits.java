@@ -76,6 +76,7 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
 
         /** Refuses a request whose pictures are larger than allowed, or whose size is not known in advance. */
         void check(ImageRequest request) {
+            atMost(request.loras().size(), MAX_LORAS, "%d LoRAs");
             if (request.hires().isPresent() && request.pictureSize().isEmpty()) {
                 throw new ApiException(
                         ErrorCode.MALFORMED, "%s needs %s, for what is enlarged".formatted(Option.HIRES, Option.SIZE));

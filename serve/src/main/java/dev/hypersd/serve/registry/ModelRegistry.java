@@ -110,12 +110,17 @@ public record ModelRegistry(
      */
     @Override
     public Path lora(String name) {
+        return findLora(name)
+                .orElseThrow(() -> unknown("LoRA", name, loras.all().keySet()));
+    }
+
+    @Override
+    public Optional<Path> findLora(String name) {
         return loras.find(name)
                 .or(() -> defaultLoras.stream()
                         .map(LoraWeight::file)
                         .filter(file -> FileRegistry.name(file).equals(FileRegistry.bare(name)))
-                        .findFirst())
-                .orElseThrow(() -> unknown("LoRA", name, loras.all().keySet()));
+                        .findFirst());
     }
 
     /**
