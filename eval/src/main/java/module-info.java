@@ -11,4 +11,5 @@ module dev.hypersd.eval {
     exports dev.hypersd.judge.feature;
     exports dev.hypersd.judge.preference;
     exports dev.hypersd.judge.reward;
+    exports dev.hypersd.study;
 }

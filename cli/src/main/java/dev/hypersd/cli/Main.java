@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             EvalCommand.class,
             FollowCommand.class,
             CompareCommand.class,
+            StudyCommand.class,
             InitCommand.class,
             DoctorCommand.class
         })

@@ -12,7 +12,6 @@ import dev.hypersd.serve.queue.Limits;
 import dev.hypersd.serve.registry.FileRegistry;
 import dev.hypersd.serve.registry.ModelRegistry;
 import dev.hypersd.tensor.Engine;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,6 +53,9 @@ final class ServeCommand implements Runnable {
     @ArgGroup(validate = false, heading = "%nServer%n")
     private final ListenOptions listen = new ListenOptions();
 
+    @ArgGroup(validate = false, heading = "%nClients%n")
+    private final ClientOptions clients = new ClientOptions();
+
     /** The options that choose what clients may name in addition to the model. */
     static final class RegistryOptions {
         @Option(names = "--models", paramLabel = "DIR", description = "A folder of model directories.")
@@ -67,48 +68,13 @@ final class ServeCommand implements Runnable {
         List<Path> controls = new ArrayList<>();
     }
 
-    /** The options that choose the address and the clients. */
-    static final class ListenOptions {
-        @Option(
-                names = "--host",
-                paramLabel = "ADDRESS",
-                defaultValue = "127.0.0.1",
-                description = "The address to listen at; any but this machine's own needs a token. Default: 127.0.0.1.")
-        String host = "";
-
-        @Option(names = "--port", paramLabel = "N", defaultValue = "7860", description = "Default: 7860.")
-        int port;
-
-        @Option(
-                names = "--token",
-                paramLabel = "SECRET",
-                defaultValue = "${env:HYPERSD_TOKEN:-}",
-                description = "What clients must send; also from the environment, as HYPERSD_TOKEN.")
-        Optional<String> token = Optional.empty();
-
-        @Option(
-                names = "--allow-host",
-                paramLabel = "NAME",
-                description = "A name by which the server is reached, besides localhost and addresses.")
-        Set<String> hosts = Set.of();
-
-        @Option(
-                names = "--behind-proxy",
-                description = "Trust the header X-Forwarded-For, in which a reverse proxy sends the client's address.")
-        boolean behindProxy;
-
+    /** The options that choose how much clients may ask for, and which clients are helped. */
+    static final class ClientOptions {
         @Option(
                 names = "--allow-origin",
                 paramLabel = "ORIGIN",
                 description = "A site whose pages may use the server, such as https://chat.example.org.")
         Set<String> origins = Set.of();
-
-        @Option(
-                names = "--base-path",
-                paramLabel = "PATH",
-                defaultValue = "",
-                description = "The path below which everything is, such as /draw. Default: none.")
-        String basePath = "";
 
         @Option(
                 names = "--aliases",
@@ -150,40 +116,21 @@ final class ServeCommand implements Runnable {
                 defaultValue = "2048",
                 description = "The longest side of a picture. Default: 2048.")
         int side;
-
-        @Option(names = "--access-log", description = "Print one JSON object for each request.")
-        boolean log;
     }
 
     @Override
     public void run() {
         Engine.start();
         boolean isSmall = model.model.isEmpty() && System.getenv("OMP_NUM_THREADS") == null;
-        listen.threads.or(() -> isSmall ? Optional.of(1) : Optional.empty()).ifPresent(ServeCommand::useThreads);
+        clients.threads.or(() -> isSmall ? Optional.of(1) : Optional.empty()).ifPresent(ServeCommand::useThreads);
         Server server = Server.start(registry(), options());
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread closing = new Thread(() -> {
-            server.close();
-            ended.countDown();
-        });
         try {
             server.awaitReady();
         } catch (RuntimeException e) {
             server.close();
             throw e;
         }
-        Runtime.getRuntime().addShutdownHook(closing);
-        PrintWriter err = spec.commandLine().getErr();
-        err.println("serving at http://%s:%d%s (Ctrl+C ends it)"
-                .formatted(
-                        listen.host.contains(":") ? "[" + listen.host + "]" : listen.host,
-                        server.port(),
-                        listen.basePath));
-        try {
-            ended.await();
-        } catch (InterruptedException e) {
-            server.close();
-        }
+        listen.serve(server.port(), spec.commandLine().getErr(), server::close);
     }
 
     private static void useThreads(int threads) {
@@ -218,32 +165,21 @@ final class ServeCommand implements Runnable {
 
     private ServerOptions options() {
         Limits.Generation generation = Limits.DEFAULT.generation();
-        Limits.Clients clients = Limits.DEFAULT.clients();
+        Limits.Clients usual = Limits.DEFAULT.clients();
         Limits limits = Limits.DEFAULT
                 .with(new Limits.Generation(
-                        listen.side,
-                        listen.steps,
+                        clients.side,
+                        clients.steps,
                         generation.maxImages(),
                         generation.maxPromptLength(),
                         generation.maxBatchPixels(),
-                        Duration.ofSeconds(listen.deadline)))
+                        Duration.ofSeconds(clients.deadline)))
                 .with(new Limits.Clients(
-                        listen.queue,
-                        Math.max(1, listen.queue / 4),
-                        clients.maxSessions(),
-                        clients.maxSessionsPerClient()));
-        PrintWriter out = spec.commandLine().getOut();
-        return new ServerOptions(
-                listen.host,
-                listen.port,
-                listen.token.filter(token -> !token.isEmpty()),
-                listen.hosts,
-                listen.behindProxy,
-                listen.origins,
-                listen.basePath,
-                listen.aliases,
-                limits,
-                ServerOptions.LOCAL.grace(),
-                listen.log ? out::println : line -> {});
+                        clients.queue,
+                        Math.max(1, clients.queue / 4),
+                        usual.maxSessions(),
+                        usual.maxSessionsPerClient()));
+        return listen.options(
+                clients.origins, clients.aliases, limits, spec.commandLine().getOut());
     }
 }

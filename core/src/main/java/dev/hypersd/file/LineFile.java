@@ -63,6 +63,21 @@ public record LineFile(Path path) {
     }
 
     /**
+     * As {@link #append}, and returns when the lines are on the disk, where they survive a power cut.
+     *
+     * @param lines texts without line breaks
+     * @throws HyperSdException if they cannot be written
+     */
+    public void appendToDisk(List<String> lines) {
+        append(lines);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        } catch (IOException e) {
+            throw new HyperSdException(path + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /**
      * Replaces the content by {@code lines}, completely or not at all.
      *
      * @param lines texts without line breaks

@@ -33,7 +33,7 @@ public record DrawnPictures(Contestant contestant, LoadedModel models, int batch
      */
     @Override
     public Pictures pictures(PromptBatch prompts) {
-        List<Path> files = kept.map(folder -> files(folder, prompts)).orElse(List.of());
+        List<Path> files = files(prompts);
         if (!files.isEmpty() && files.stream().allMatch(Files::exists)) {
             return Pictures.of(files.stream().map(Image::read).toList());
         }
@@ -47,6 +47,11 @@ public record DrawnPictures(Contestant contestant, LoadedModel models, int batch
             IntStream.range(0, files.size()).forEach(i -> drawn.get(i).save(files.get(i)));
         }
         return new Pictures(drawn.stream().map(GeneratedImage::image).toList(), OptionalDouble.of(milliseconds));
+    }
+
+    /** Returns the files in which the pictures are kept, whether or not they were drawn; none where none are kept. */
+    public List<Path> files(PromptBatch prompts) {
+        return kept.map(folder -> files(folder, prompts)).orElse(List.of());
     }
 
     private ImageRequest request(PromptBatch prompts) {

@@ -9,25 +9,54 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
- * Serves the page. Its files come with the program and are listed here by name, so that no other file can be requested.
+ * Serves a page. Its files come with the program and are listed here by name, so that no other file can be requested.
+ *
+ * @param index the file that is sent at {@code /}
+ * @param files all files of the page
  */
-final class PageRoutes {
-    private static final Map<String, String> FILES = Map.ofEntries(
-            Map.entry("index.html", "text/html; charset=utf-8"),
-            Map.entry("style.css", "text/css; charset=utf-8"),
-            Map.entry("icon.svg", "image/svg+xml"),
-            Map.entry("main.js", "text/javascript; charset=utf-8"),
-            Map.entry("connection.js", "text/javascript; charset=utf-8"),
-            Map.entry("controls.js", "text/javascript; charset=utf-8"),
-            Map.entry("exact.js", "text/javascript; charset=utf-8"),
-            Map.entry("warnings.js", "text/javascript; charset=utf-8"),
-            Map.entry("drawing.js", "text/javascript; charset=utf-8"),
-            Map.entry("history.js", "text/javascript; charset=utf-8"),
-            Map.entry("compare.js", "text/javascript; charset=utf-8"),
-            Map.entry("speed.js", "text/javascript; charset=utf-8"),
-            Map.entry("openapi.json", "application/json"));
+record PageRoutes(String index, Set<String> files) {
+    /** The page to draw on. */
+    static final PageRoutes DRAWING = new PageRoutes(
+            "index.html",
+            Set.of(
+                    "index.html",
+                    "style.css",
+                    "icon.svg",
+                    "main.js",
+                    "connection.js",
+                    "controls.js",
+                    "exact.js",
+                    "warnings.js",
+                    "drawing.js",
+                    "history.js",
+                    "compare.js",
+                    "speed.js",
+                    "theme.js",
+                    "login.js",
+                    "openapi.json"));
+
+    /** The page of a preference study. */
+    static final PageRoutes STUDY = new PageRoutes(
+            "study.html",
+            Set.of(
+                    "study.html",
+                    "style.css",
+                    "study.css",
+                    "icon.svg",
+                    "study.js",
+                    "ballot.js",
+                    "theme.js",
+                    "login.js"));
+
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "svg", "image/svg+xml",
+            "json", "application/json");
 
     /**
      * The content security policy, which allows only files of this server, and images from memory: no frames, no
@@ -37,11 +66,11 @@ final class PageRoutes {
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
                     + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private PageRoutes() {}
-
-    static void register(RoutesConfig routes) {
-        routes.get("/", PageRoutes::page);
-        routes.get("/openapi.json", context -> send(context, "openapi.json"));
+    void register(RoutesConfig routes) {
+        routes.get("/", this::page);
+        if (files.contains("openapi.json")) {
+            routes.get("/openapi.json", context -> send(context, "openapi.json"));
+        }
         routes.get("/page/{file}", context -> send(context, context.pathParam("file")));
     }
 
@@ -56,20 +85,20 @@ final class PageRoutes {
     }
 
     /** The addresses in the page are relative, which needs the slash at the end of a base path. */
-    private static void page(Context context) {
+    private void page(Context context) {
         if (Responses.path(context).isEmpty()) {
             context.redirect(context.contextPath() + "/");
         } else {
-            send(context, "index.html");
+            send(context, index);
         }
     }
 
-    private static void send(Context context, String name) {
-        String type = FILES.getOrDefault(name, "");
-        if (type.isEmpty()) {
+    private void send(Context context, String name) {
+        if (!files.contains(name)) {
             Responses.error(context, ApiError.ofStatus(404));
             return;
         }
+        String type = Objects.requireNonNull(TYPES.get(name.substring(name.lastIndexOf('.') + 1)), name);
         try (InputStream in = Objects.requireNonNull(PageRoutes.class.getResourceAsStream("page/" + name), name)) {
             context.contentType(type).result(in.readAllBytes());
         } catch (IOException e) {

@@ -43,7 +43,7 @@ class HostileContentTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource({"json", "fields", "images", "forms"})
     void hostileContentGetsExactlyTheResponseThatItShould(HostileRequest request) throws IOException {
-        request.check(server);
+        request.check(server.port());
     }
 
     /** Bodies that are not one JSON object, or more of it than is read. */

@@ -53,7 +53,7 @@ class HostileHttpTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource({"malformed", "oversized", "foreign", "escapes", "webSockets"})
     void aHostileRequestGetsExactlyTheResponseThatItShould(HostileRequest request) throws IOException {
-        request.check(server);
+        request.check(server.port());
     }
 
     @Test

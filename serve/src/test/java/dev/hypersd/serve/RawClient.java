@@ -23,7 +23,12 @@ final class RawClient implements AutoCloseable {
     }
 
     static RawClient of(TinyServer server) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        return of(server.port());
+    }
+
+    /** A client of whatever listens at {@code port} of this machine. */
+    static RawClient of(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MILLIS);
         return new RawClient(socket);
     }

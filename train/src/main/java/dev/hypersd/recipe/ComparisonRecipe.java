@@ -63,6 +63,13 @@ public record ComparisonRecipe(
      */
     public static ComparisonRecipe read(Path file, List<String> changes) {
         Section root = new Section(RecipeFile.read(file, changes));
+        ComparisonRecipe recipe = of(root);
+        root.refuseUnread();
+        return recipe;
+    }
+
+    /** Reads the keys of a comparison, which may not be all. */
+    static ComparisonRecipe of(Section root) {
         Path folder = root.optionalPath("weights").orElse(Path.of(""));
         List<Contestant> contestants = contestants(root, folder);
         ComparisonRecipe recipe = new ComparisonRecipe(
@@ -73,7 +80,6 @@ public record ComparisonRecipe(
                 root.texts("sample_prompts"),
                 contestants,
                 baseline(root, contestants));
-        root.refuseUnread();
         return recipe;
     }
 

@@ -6,7 +6,9 @@ import { Controls } from "./controls.js";
 import { Drawing } from "./drawing.js";
 import { parse } from "./exact.js";
 import { History } from "./history.js";
+import { logIn } from "./login.js";
 import { Speed } from "./speed.js";
+import { theme } from "./theme.js";
 import { Warnings } from "./warnings.js";
 
 const SETTLED_MILLIS = 900;
@@ -210,12 +212,6 @@ function save() {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-function theme() {
-  const dark = document.documentElement.dataset.theme !== "dark";
-  document.documentElement.dataset.theme = dark ? "dark" : "light";
-  localStorage.setItem("theme", document.documentElement.dataset.theme);
-}
-
 const width = (change) => ($("width").valueAsNumber += change);
 const commands = {
   again: () => controls.anotherSeed(),
@@ -263,28 +259,11 @@ addEventListener("keydown", (event) => {
 
 async function start() {
   const response = await fetch("v1/choices");
-  if (response.status === 401) return logIn();
+  if (response.status === 401) return logIn(start);
   controls.offer(await response.json());
   connection.open();
   ask();
 }
 
-function logIn() {
-  $("login").showModal();
-  $("login").querySelector("form").onsubmit = async (event) => {
-    event.preventDefault();
-    const response = await fetch("login", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ token: $("token").value }),
-    });
-    if (!response.ok) return ($("login-error").textContent = "This is not the token of this server.");
-    $("login").close();
-    start();
-  };
-}
-
-const preferred = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-document.documentElement.dataset.theme = localStorage.getItem("theme") ?? preferred;
 $("prompt").value = EXAMPLES[0];
 start();

@@ -1,0 +1,99 @@
+package dev.hypersd.cli;
+
+import dev.hypersd.file.Shutdown;
+import dev.hypersd.serve.ServerOptions;
+import dev.hypersd.serve.queue.Limits;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Option;
+
+/** The options that choose the address of a server, and who may use it. */
+final class ListenOptions {
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "The address to listen at; any but this machine's own needs a token. Default: 127.0.0.1.")
+    String host = "";
+
+    @Option(names = "--port", paramLabel = "N", defaultValue = "7860", description = "Default: 7860.")
+    int port;
+
+    @Option(
+            names = "--token",
+            paramLabel = "SECRET",
+            defaultValue = "${env:HYPERSD_TOKEN:-}",
+            description = "What clients must send; also from the environment, as HYPERSD_TOKEN.")
+    Optional<String> token = Optional.empty();
+
+    @Option(
+            names = "--allow-host",
+            paramLabel = "NAME",
+            description = "A name by which the server is reached, besides localhost and addresses.")
+    Set<String> hosts = Set.of();
+
+    @Option(
+            names = "--behind-proxy",
+            description = "Trust the header X-Forwarded-For, in which a reverse proxy sends the client's address.")
+    boolean behindProxy;
+
+    @Option(
+            names = "--base-path",
+            paramLabel = "PATH",
+            defaultValue = "",
+            description = "The path below which everything is, such as /draw. Default: none.")
+    String basePath = "";
+
+    @Option(names = "--access-log", description = "Print one JSON object for each request.")
+    boolean log;
+
+    /**
+     * Returns the options of a server.
+     *
+     * @param origins sites whose pages may use it
+     * @param hasAliases whether names of OpenAI's models are taken
+     * @param out where the access log goes
+     */
+    ServerOptions options(Set<String> origins, boolean hasAliases, Limits limits, PrintWriter out) {
+        return new ServerOptions(
+                host,
+                port,
+                token.filter(secret -> !secret.isEmpty()),
+                hosts,
+                behindProxy,
+                origins,
+                basePath,
+                hasAliases,
+                limits,
+                ServerOptions.LOCAL.grace(),
+                log ? out::println : line -> {});
+    }
+
+    /**
+     * Says where a server is reached, and waits until the program is told to end.
+     *
+     * @param actual the port that the server listens at
+     * @param closing closes the server, and what belongs to it; carried out once
+     */
+    void serve(int actual, PrintWriter err, Runnable closing) {
+        CountDownLatch ended = new CountDownLatch(1);
+        AtomicBoolean isClosed = new AtomicBoolean();
+        Runnable close = () -> {
+            if (!isClosed.getAndSet(true)) {
+                closing.run();
+            }
+            ended.countDown();
+        };
+        Shutdown.register(close);
+        err.println("serving at http://%s:%d%s (Ctrl+C ends it)"
+                .formatted(host.contains(":") ? "[" + host + "]" : host, actual, basePath));
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            close.run();
+        }
+    }
+}

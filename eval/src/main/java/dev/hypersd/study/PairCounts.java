@@ -1,0 +1,42 @@
+package dev.hypersd.study;
+
+/** How often each of some methods was preferred to each other one, and how often neither was. */
+final class PairCounts {
+    private final int methods;
+    private final int[] wins;
+    private final int[] ties;
+
+    /** No votes on so many methods. */
+    PairCounts(int methods) {
+        this.methods = methods;
+        this.wins = new int[methods * methods];
+        this.ties = new int[methods * methods];
+    }
+
+    int methods() {
+        return methods;
+    }
+
+    /** Returns how often method {@code i} was preferred to method {@code j}. */
+    int wins(int i, int j) {
+        return wins[i * methods + j];
+    }
+
+    /** Returns how often neither of the two was preferred. */
+    int ties(int i, int j) {
+        return ties[i * methods + j];
+    }
+
+    int votes(int i, int j) {
+        return wins(i, j) + wins(j, i) + ties(i, j);
+    }
+
+    void addWin(int winner, int loser) {
+        wins[winner * methods + loser]++;
+    }
+
+    void addTie(int i, int j) {
+        ties[i * methods + j]++;
+        ties[j * methods + i]++;
+    }
+}

@@ -1,0 +1,17 @@
+package dev.hypersd.study;
+
+import dev.hypersd.image.Image;
+
+/** The pictures of a study. */
+@FunctionalInterface
+public interface StudyPictures {
+    /**
+     * Returns what a method drew. Called by many threads at once.
+     *
+     * @param prompt the number of the prompt in the study, from 0
+     * @param seed one of the study's seeds
+     * @param method the name of one of its methods
+     * @throws dev.hypersd.error.HyperSdException if the picture cannot be read
+     */
+    Image picture(int prompt, long seed, String method);
+}

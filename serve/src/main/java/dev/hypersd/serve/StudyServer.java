@@ -1,0 +1,50 @@
+package dev.hypersd.serve;
+
+import dev.hypersd.serve.api.RequestMemory;
+import dev.hypersd.serve.api.StudyRoutes;
+import dev.hypersd.serve.metrics.Metrics;
+import dev.hypersd.study.StudyPictures;
+import dev.hypersd.study.VoteFile;
+
+/**
+ * A server with the page of a preference study, on which people say which of two pictures is the better one. No
+ * response tells which method drew a picture. Safe to share.
+ */
+public final class StudyServer implements AutoCloseable {
+    private final GuardedServer http;
+
+    private StudyServer(VoteFile votes, StudyPictures pictures, ServerOptions options) {
+        this.http = new GuardedServer(
+                options,
+                new Metrics(),
+                new RequestMemory(options.limits().requests()),
+                routes -> {
+                    new StudyRoutes(votes, pictures).register(routes);
+                    PageRoutes.STUDY.register(routes);
+                },
+                handshake -> {});
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param votes what is asked, and where the votes go
+     * @throws dev.hypersd.error.HyperSdException if the port is in use or not permitted
+     */
+    public static StudyServer start(VoteFile votes, StudyPictures pictures, ServerOptions options) {
+        StudyServer server = new StudyServer(votes, pictures, options);
+        server.http.start();
+        return server;
+    }
+
+    /** Returns the port on which the server listens. */
+    public int port() {
+        return http.port();
+    }
+
+    /** Accepts no more requests, and stops when those that are being answered are. */
+    @Override
+    public void close() {
+        http.stop();
+    }
+}

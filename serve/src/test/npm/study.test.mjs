@@ -1,0 +1,232 @@
+// The page of a preference study. The pictures of the study are grey; each method has its own shade.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import axe from "axe-core";
+import { eventually, HYPERSD_URL, launch, visit } from "./browser.mjs";
+
+const PAIRS = 6;
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser.close());
+
+const ballot = (page) => page.locator('#pictures[aria-busy="false"]');
+const count = (page, text) => page.locator("#count", { hasText: text }).waitFor();
+
+/** Opens the page and begins as `name`. */
+async function begin(use, name, options) {
+  await visit(browser, async (page, context) => {
+    await page.locator("#name").fill(name);
+    await page.keyboard.press("Enter");
+    await ballot(page).waitFor();
+    await use(page, context);
+  }, options);
+}
+
+/** How bright the two pictures are that the page shows. */
+function brightness(page) {
+  return page.evaluate(() => ["left", "right"].map((id) => {
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+    canvas.drawImage(document.getElementById(id), 0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data[0];
+  }));
+}
+
+const prefer = async (page) => {
+  const [left, right] = await brightness(page);
+  return left > right ? "ArrowLeft" : "ArrowRight";
+};
+
+const pressed = (page) => page.locator('#questions [aria-pressed="true"]').evaluateAll((all) =>
+  all.map((button) => button.dataset.answer));
+
+async function accessible(page) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => axe.run());
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+}
+
+test("a rater votes by keys, reloads, continues, and sees no pair twice", () =>
+  begin(async (page) => {
+    const seen = new Set();
+    for (let pair = 0; pair < PAIRS; pair++) {
+      await count(page, `${pair} of ${PAIRS}`);
+      const prompt = await page.locator("#caption").textContent();
+      seen.add(`${prompt} ${(await brightness(page)).sort()}`);
+      await eventually(async () =>
+        assert.equal(await page.locator("#status").textContent(), `Pair ${pair + 1} of ${PAIRS}: ${prompt}`));
+      await page.keyboard.press(await prefer(page));
+      await count(page, `${pair} of ${PAIRS}`);
+      assert.equal(await page.locator("#status").textContent(), "Which picture fits the words better?");
+      await page.keyboard.press("ArrowDown");
+      await count(page, `${pair + 1} of ${PAIRS}`);
+      if (pair === 2) {
+        await page.reload();
+        await ballot(page).waitFor();
+        assert.equal(await page.locator("#welcome").isVisible(), false);
+      }
+    }
+    assert.equal(seen.size, PAIRS);
+    assert.ok(await page.locator("#done").isVisible());
+    assert.equal(await page.evaluate(() => document.activeElement.id), "done-title");
+    await page.reload();
+    await page.locator("#done").waitFor();
+  }, "Brighter"));
+
+test("an answer can be taken back, before and after the pair was answered", () =>
+  begin(async (page) => {
+    assert.ok(await page.locator("#undo").isDisabled());
+    await page.keyboard.press("ArrowLeft");
+    assert.deepEqual(await pressed(page), ["left"]);
+    await page.keyboard.press("u");
+    assert.deepEqual(await pressed(page), []);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowDown");
+    await count(page, `1 of ${PAIRS}`);
+    await page.locator("#undo").click();
+    await eventually(async () => assert.deepEqual(await pressed(page), ["right", "tie"]));
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    await eventually(async () => assert.deepEqual(await pressed(page), []));
+    await count(page, `1 of ${PAIRS}`);
+    await page.keyboard.press("Backspace");
+    await eventually(async () => assert.deepEqual(await pressed(page), ["left", "left"]));
+  }, ""));
+
+test("a key that is held down answers once", () =>
+  begin(async (page) => {
+    await page.keyboard.down("ArrowLeft");
+    for (let i = 0; i < 5; i++) await page.keyboard.down("ArrowLeft");
+    await page.keyboard.up("ArrowLeft");
+    assert.deepEqual(await pressed(page), ["left"]);
+    await count(page, `0 of ${PAIRS}`);
+  }, "Held"));
+
+test("two browsers are two raters with orders of their own", async () => {
+  const orders = [];
+  for (let i = 0; i < 4; i++) {
+    await begin(async (page) => {
+      const order = [];
+      for (let pair = 0; pair < PAIRS; pair++) {
+        order.push(await page.locator("#caption").textContent(), ...(await brightness(page)));
+        await page.keyboard.press("ArrowDown");
+        await page.keyboard.press("ArrowDown");
+        await count(page, `${pair + 1} of ${PAIRS}`);
+        await eventually(async () => assert.deepEqual(await pressed(page), pair + 1 < PAIRS ? [] : ["tie", "tie"]));
+      }
+      orders.push(order.join());
+    }, "");
+  }
+  assert.ok(new Set(orders).size > 1);
+});
+
+test("nothing on the page or in what it loads names a method", () =>
+  visit(browser, async (page) => {
+    const said = [];
+    page.on("response", async (response) => {
+      const body = await response.body().catch(() => "");
+      said.push(response.url(), JSON.stringify(await response.allHeaders().catch(() => "")), body.toString("latin1"));
+    });
+    await page.reload();
+    await page.keyboard.press("Tab");
+    await page.locator("#begin button").click();
+    await ballot(page).waitFor();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    await count(page, `1 of ${PAIRS}`);
+    said.push(await page.content());
+    assert.ok(said.some((text) => text.endsWith("/pairs/1/left")), "the pictures are among what was seen");
+    for (const text of said) assert.doesNotMatch(text, /-method|secret/);
+    const [left, right] = await page.locator("#pictures img").evaluateAll((all) => all.map(({ src, alt }) => [src, alt]));
+    assert.match(left[0], /^blob:/);
+    assert.match(right[0], /^blob:/);
+    assert.deepEqual([left[1], right[1]], ["Picture A", "Picture B"]);
+  }));
+
+test("the next pair is loaded before the present one is answered", () =>
+  begin(async (page) => {
+    await eventually(async () => {
+      const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+      assert.ok(loaded.some((name) => name.endsWith("/pairs/1/right")));
+    });
+  }, ""));
+
+test("an answer that cannot be kept is offered to be sent again", () =>
+  begin(async (page) => {
+    await page.route("**/pairs/0", (route) =>
+      route.request().method() === "POST" ? route.fulfill({ status: 200, body: "{" }) : route.continue());
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowDown");
+    await page.locator("#toast button", { hasText: "Try again" }).waitFor();
+    await count(page, `0 of ${PAIRS}`);
+    await page.unroute("**/pairs/0");
+    await page.locator("#toast button").click();
+    await count(page, `1 of ${PAIRS}`);
+    assert.equal(await page.locator("#toast").isVisible(), false);
+  }, ""));
+
+test("a name that would mean something elsewhere is not taken", () =>
+  visit(browser, async (page) => {
+    await page.locator("#name").fill("<b>=1");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.locator("#name").evaluate((input) => input.validity.patternMismatch), true);
+    assert.ok(await page.locator("#welcome").isVisible());
+    await page.locator("#name").fill("Zoë O'Neil-2");
+    await page.keyboard.press("Enter");
+    await ballot(page).waitFor();
+  }));
+
+test("a prompt is text, whatever it contains", () =>
+  begin(async (page) => {
+    for (let pair = 0; pair < 2; pair++) {
+      const prompt = await page.locator("#caption").textContent();
+      assert.ok(["a grey cat", 'a grey <b>dog</b> & "friends"'].includes(prompt), prompt);
+      assert.equal(await page.locator("#caption b").count(), 0);
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown");
+      await count(page, `${pair + 1} of ${PAIRS}`);
+    }
+  }, ""));
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`everybody can use the page, ${colorScheme}`, () =>
+    visit(browser, async (page) => {
+      await page.locator("#begin").waitFor();
+      await accessible(page);
+      await page.locator("#begin button").click();
+      await ballot(page).waitFor();
+      await page.keyboard.press("ArrowLeft");
+      await page.locator("#pictures").evaluate((e) => Promise.all(e.getAnimations({ subtree: true }).map((a) => a.finished)));
+      await accessible(page);
+      for (const name of ["A ←", "No difference ↓", "B →"]) {
+        assert.equal(await page.getByRole("button", { name, exact: true }).count(), 2, name);
+      }
+      await page.locator("#help").click();
+      await accessible(page);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("ArrowLeft");
+      await count(page, `1 of ${PAIRS}`);
+      for (let pair = 1; pair < PAIRS; pair++) {
+        await page.keyboard.press("ArrowDown");
+        await page.keyboard.press("ArrowDown");
+        await count(page, `${pair + 1} of ${PAIRS}`);
+        await eventually(async () => assert.equal(await page.evaluate(() => document.querySelector("#done").hidden), pair + 1 < PAIRS));
+        await eventually(async () => assert.equal((await pressed(page)).length, pair + 1 < PAIRS ? 0 : 2));
+      }
+      await accessible(page);
+    }, { colorScheme }));
+}
+
+const PHONES = { "upright": { width: 390, height: 844 }, "on its side": { width: 844, height: 390 } };
+for (const [held, viewport] of Object.entries(PHONES)) {
+  test(`a telephone ${held} shows both pictures, and fingers can vote`, () =>
+    begin(async (page) => {
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(width <= viewport.width, `the page is ${width} wide`);
+      const boxes = await Promise.all(["#left", "#right"].map((id) => page.locator(id).boundingBox()));
+      for (const box of boxes) assert.ok(box.width >= 150 && box.y + box.height <= viewport.height, JSON.stringify(box));
+      await page.locator("#questions fieldset").nth(0).locator("button").nth(0).tap();
+      await page.locator("#questions fieldset").nth(1).locator("button").nth(2).tap();
+      await count(page, `1 of ${PAIRS}`);
+    }, "", { viewport, hasTouch: true, isMobile: true }));
+}
