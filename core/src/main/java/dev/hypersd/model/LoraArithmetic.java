@@ -143,8 +143,8 @@ public final class LoraArithmetic implements AutoCloseable {
         if (!file.words().isEmpty()) {
             throw new InvalidFileException(
                     file.path(),
-                    "contains the textual inversions %s, which cannot be written into another LoRA; it can be drawn "
-                            + "with".formatted(String.join(", ", file.words())));
+                    "contains the textual inversions %s, which cannot be written into another LoRA; draw with it as it is"
+                            .formatted(String.join(", ", file.words())));
         }
     }
 
