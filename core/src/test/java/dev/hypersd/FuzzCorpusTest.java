@@ -22,6 +22,7 @@ class FuzzCorpusTest {
     private static final Map<String, Consumer<byte[]>> TARGETS = Map.of(
             "header", WeightsFuzz.Header::fuzzerTestOneInput,
             "file", WeightsFuzz.File::fuzzerTestOneInput,
+            "npz", WeightsFuzz.Npz::fuzzerTestOneInput,
             "index", WeightsFuzz.Index::fuzzerTestOneInput,
             "pipeline", ModelFuzz.Index::fuzzerTestOneInput,
             "config", ModelFuzz.Config::fuzzerTestOneInput);

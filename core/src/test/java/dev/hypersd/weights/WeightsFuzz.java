@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
@@ -117,6 +118,27 @@ public final class WeightsFuzz {
                 .putLong(header.length)
                 .put(header)
                 .array();
+    }
+
+    /** A whole archive of NumPy's. */
+    public static final class Npz {
+        private static final Path FILE = scratch().resolve("a.npz");
+
+        private Npz() {}
+
+        public static void fuzzerTestOneInput(byte[] content) {
+            put(FILE, content);
+            try (NpzFile npz = NpzFile.open(FILE)) {
+                npz.read("mu").ifPresent(array -> {
+                    if (Shapes.count(array.shape()) != array.values().length) {
+                        throw new AssertionError("%d values of shape %s"
+                                .formatted(array.values().length, Arrays.toString(array.shape())));
+                    }
+                });
+            } catch (InvalidFileException refused) {
+                // One of the two right answers.
+            }
+        }
     }
 
     /** A new directory, in memory where the system has a place for that; removed when the process ends. */
