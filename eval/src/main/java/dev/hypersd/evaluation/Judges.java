@@ -3,10 +3,10 @@ package dev.hypersd.evaluation;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.FeatureKind;
-import dev.hypersd.judge.FeatureNetwork;
 import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.Score;
 import dev.hypersd.judge.detection.SceneReader;
+import dev.hypersd.judge.feature.FeatureNetwork;
 import dev.hypersd.judge.reward.ScoreJudge;
 import dev.hypersd.metric.AttributeCheck;
 import dev.hypersd.metric.AttributeCheck.Outcome;
@@ -45,8 +45,10 @@ public final class Judges implements AutoCloseable {
         });
         this.scorers = folder.open(scores, arena);
         scores.forEach(score -> fingerprints.put(score.key(), folder.fingerprint(score)));
-        networks.forEach((kind, network) -> preparations.put(kind.key(), network.preparation()));
-        scorers.forEach((score, judge) -> preparations.put(score.key(), judge.preparation()));
+        networks.forEach((kind, judge) ->
+                preparations.put(kind.key(), "%s, %s".formatted(judge.network(), judge.preparation())));
+        scorers.forEach((score, judge) ->
+                preparations.put(score.key(), "%s, %s".formatted(judge.network(), judge.preparation())));
         this.fingerprint = folder.fingerprint();
     }
 
@@ -75,7 +77,7 @@ public final class Judges implements AutoCloseable {
         return fingerprints;
     }
 
-    /** Returns how each judge has pictures prepared, by the name of its folder. */
+    /** Returns what each judge is and how pictures are prepared for it, by the name of its folder. */
     public SequencedMap<String, String> preparations() {
         return preparations;
     }

@@ -7,6 +7,7 @@ import dev.hypersd.metric.AttributeAccuracy;
 import dev.hypersd.metric.AttributeAccuracy.Group;
 import dev.hypersd.metric.AttributeAccuracy.Proportion;
 import dev.hypersd.metric.AttributeCheck.Attribute;
+import dev.hypersd.metric.CmmdDistance;
 import dev.hypersd.metric.Diversity;
 import dev.hypersd.metric.FeatureStatistics;
 import dev.hypersd.metric.FrechetDistance;
@@ -26,8 +27,6 @@ import java.util.stream.DoubleStream;
 
 /** Measures a set of judged pictures. */
 final class Measurement {
-    private static final int SUBSETS = 50;
-    private static final int SUBSET = 250;
     private static final long SUBSET_SEED = 1;
 
     static final Figure TIME = Figure.of("ms per image", 0, Better.LOWER);
@@ -115,23 +114,30 @@ final class Measurement {
             List<double[]> expected = reference.features().getOrDefault(kind, List.of()).stream()
                     .map(Measurement::widened)
                     .toList();
-            if (features.size() > 1 && !expected.isEmpty()) {
+            if (features.size() > 1 && expected.size() > 1) {
                 kind.distances().forEach(distance -> {
                     switch (distance) {
-                        case FRECHET -> frechet(kind, features, expected);
+                        case FRECHET -> frechet(kind, features, FeatureStatistics.of(expected), expected.size());
                         case KERNEL -> kernel(kind, features, expected);
+                        case GAUSSIAN -> gaussian(features, expected);
                     }
                 });
             }
         }
+        reference
+                .statistics()
+                .filter(_ -> !vectors(FeatureKind.INCEPTION).isEmpty())
+                .ifPresent(statistics ->
+                        frechet(FeatureKind.INCEPTION, vectors(FeatureKind.INCEPTION), statistics, Integer.MAX_VALUE));
     }
 
-    private void frechet(FeatureKind kind, List<double[]> features, List<double[]> expected) {
+    /** @param count of the pictures that {@code expected} is of, where it is known */
+    private void frechet(FeatureKind kind, List<double[]> features, FeatureStatistics expected, int count) {
         int width = features.getFirst().length;
         figures.put(
                 Figure.of(kind.title("FID"), 2, Better.LOWER),
-                FrechetDistance.between(FeatureStatistics.of(features), FeatureStatistics.of(expected)));
-        int fewer = Math.min(features.size(), expected.size());
+                FrechetDistance.between(FeatureStatistics.of(features), expected));
+        int fewer = Math.min(features.size(), count);
         if (fewer <= width) {
             warnings.add("""
                     the %s of %d images on %d features is rank-deficient and biased upwards; compare it with no \
@@ -141,9 +147,14 @@ final class Measurement {
     }
 
     private void kernel(FeatureKind kind, List<double[]> features, List<double[]> expected) {
-        KernelDistance distance = KernelDistance.overSubsets(features, expected, SUBSETS, SUBSET, SUBSET_SEED);
+        KernelDistance distance = KernelDistance.overSubsets(
+                features, expected, kind.subsets().count(), kind.subsets().size(), SUBSET_SEED);
         figures.put(Figure.of(kind.title("KID"), 4, Better.LOWER).asDetail(), distance.mean());
         figures.put(Figure.of(kind.title("KID deviation"), 4, Better.NEITHER).asDetail(), distance.deviation());
+    }
+
+    private void gaussian(List<double[]> features, List<double[]> expected) {
+        figures.put(Figure.of("CMMD", 3, Better.LOWER), CmmdDistance.between(features, expected));
     }
 
     private List<double[]> vectors(FeatureKind kind) {

@@ -6,6 +6,7 @@ import dev.hypersd.evaluation.Judgement.Picture;
 import dev.hypersd.file.Fingerprint;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.FeatureKind;
+import dev.hypersd.metric.FeatureStatistics;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
@@ -34,10 +35,13 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param name what they are, for people
  * @param features of as many pictures for each kind
+ * @param statistics those of Inception's features, where another program has stored no more of them
  */
-public record ReferenceFeatures(String name, Map<FeatureKind, List<float[]>> features) {
+public record ReferenceFeatures(
+        String name, Map<FeatureKind, List<float[]>> features, Optional<FeatureStatistics> statistics) {
     private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg", ".webp");
     private static final String FILE_ENDING = ".safetensors";
+    private static final String NUMPY_ENDING = ".npz";
     private static final int FEW = 16;
 
     public ReferenceFeatures {
@@ -51,7 +55,7 @@ public record ReferenceFeatures(String name, Map<FeatureKind, List<float[]>> fea
                 .features()
                 .forEach((kind, vector) ->
                         features.computeIfAbsent(kind, _ -> new ArrayList<>()).add(vector)));
-        return new ReferenceFeatures(name, features);
+        return new ReferenceFeatures(name, features, Optional.empty());
     }
 
     /** Returns how many pictures they are of. */
@@ -181,10 +185,18 @@ public record ReferenceFeatures(String name, Map<FeatureKind, List<float[]>> fea
     }
 
     private static ReferenceFeatures read(Path file, Judges judges) {
+        if (Files.isRegularFile(file) && file.toString().endsWith(NUMPY_ENDING)) {
+            if (!judges.features().contains(FeatureKind.INCEPTION)) {
+                throw new InvalidRequestException("%s has features of Inception; distances to it take the judge \"%s\""
+                        .formatted(file, FeatureKind.INCEPTION.key()));
+            }
+            return NumpyFeatures.read(file);
+        }
         if (!Files.isRegularFile(file) || !file.toString().endsWith(FILE_ENDING)) {
             throw new InvalidFileException(
                     file,
-                    "is neither a folder of pictures nor a file of features (.safetensors) that eval has written");
+                    "is neither a folder of pictures, nor a file of features (.safetensors) that eval has written, nor one "
+                            + "of statistics (.npz) of clean-fid or pytorch-fid");
         }
         try (SafetensorsFile stored = SafetensorsFile.open(file)) {
             Map<FeatureKind, List<float[]>> features = new EnumMap<>(FeatureKind.class);
@@ -199,7 +211,8 @@ public record ReferenceFeatures(String name, Map<FeatureKind, List<float[]>> fea
                 throw new InvalidFileException(
                         file, "has no features of these judges: compute them again from the folder of pictures");
             }
-            return new ReferenceFeatures(stored.metadata().getOrDefault("name", file.toString()), features);
+            return new ReferenceFeatures(
+                    stored.metadata().getOrDefault("name", file.toString()), features, Optional.empty());
         }
     }
 

@@ -6,7 +6,7 @@ import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.SceneReader;
 import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.judge.feature.CmmdJudge;
-import dev.hypersd.judge.feature.FeatureJudge;
+import dev.hypersd.judge.feature.FeatureNetwork;
 import dev.hypersd.judge.feature.InceptionJudge;
 import dev.hypersd.judge.preference.PreferenceJudge;
 import dev.hypersd.judge.reward.AestheticJudge;
@@ -66,16 +66,6 @@ public record JudgeFolder(Path path) {
         return open(Judge.SEGMENTATION, Segmenter.TYPE, arena);
     }
 
-    /** Opens the Inception network that FID and KID are measured on. */
-    public FeatureJudge inception(TensorArena arena) {
-        return InceptionJudge.open(required(Judge.INCEPTION.folder()), arena);
-    }
-
-    /** Opens the CLIP that CMMD is measured on. */
-    public FeatureJudge cmmd(TensorArena arena) {
-        return CmmdJudge.open(required(Judge.CMMD.folder()), arena);
-    }
-
     /** Returns the scores of the judges in the folder, in the order of reports, without opening them. */
     public List<Score> scores() {
         if (!Files.isDirectory(path)) {
@@ -100,6 +90,8 @@ public record JudgeFolder(Path path) {
     public FeatureNetwork open(FeatureKind kind, TensorArena arena) {
         return switch (kind) {
             case ATTRIBUTES -> new SceneReader(attributes(arena));
+            case INCEPTION -> InceptionJudge.open(required(kind.key()), arena);
+            case CMMD -> CmmdJudge.open(required(kind.key()), arena);
         };
     }
 
@@ -189,9 +181,7 @@ public record JudgeFolder(Path path) {
     /** Returns a hash of the files of all judges except the segmenter, which is not used in evaluations. */
     public String fingerprint() {
         Fingerprint all = new Fingerprint();
-        if (has(Judge.ATTRIBUTES)) {
-            all.add(Judge.ATTRIBUTES.folder()).add(Fingerprint.of(of(Judge.ATTRIBUTES)));
-        }
+        features().forEach(kind -> all.add(kind.key()).add(fingerprint(kind)));
         scores().forEach(score -> all.add(score.key()).add(fingerprint(score)));
         return all.digits();
     }

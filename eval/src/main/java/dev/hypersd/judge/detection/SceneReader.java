@@ -1,7 +1,7 @@
 package dev.hypersd.judge.detection;
 
 import dev.hypersd.image.Image;
-import dev.hypersd.judge.FeatureNetwork;
+import dev.hypersd.judge.feature.FeatureNetwork;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorScope;
@@ -23,5 +23,15 @@ public record SceneReader(AttributeReader reader) implements FeatureNetwork {
                 .map(image -> Engine.infer(() -> TensorScope.released(
                         () -> Tensors.toFloats(reader.features(reader.grid(ImageTensors.of(image)))))))
                 .toList();
+    }
+
+    @Override
+    public String network() {
+        return "attribute reader";
+    }
+
+    @Override
+    public String preparation() {
+        return "as they are";
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
  * (Jayasumana et al., 2024); its authors take a ViT-L/14 of 336 pixels. Safe to share between threads, not to be used
  * after the arena has closed.
  */
-public final class CmmdJudge implements FeatureJudge {
+public final class CmmdJudge implements FeatureNetwork {
     private final ClipJudge clip;
 
     private CmmdJudge(ClipJudge clip) {
@@ -37,7 +37,17 @@ public final class CmmdJudge implements FeatureJudge {
     }
 
     @Override
-    public List<double[]> features(List<Image> images) {
-        return Engine.infer(() -> Vectors.of(clip.pictures(images)));
+    public List<float[]> features(List<Image> images) {
+        return Engine.infer(() -> FeatureNetwork.rows(clip.pictures(images)));
+    }
+
+    @Override
+    public String network() {
+        return clip.network();
+    }
+
+    @Override
+    public String preparation() {
+        return clip.preparation();
     }
 }

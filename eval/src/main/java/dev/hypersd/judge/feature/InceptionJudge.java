@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.Tensor;
  * {@link FidInception} on pictures as clean-fid prepares them (Parmar et al., 2022): stretched to 299x299 without
  * rounding, bicubic, antialiased. Safe to share between threads, not to be used after the arena has closed.
  */
-public final class InceptionJudge implements FeatureJudge {
+public final class InceptionJudge implements FeatureNetwork {
     private static final int SIZE = 299;
     private static final double WHITE = 255;
     private static final double MIDDLE = 128;
@@ -49,8 +49,18 @@ public final class InceptionJudge implements FeatureJudge {
     }
 
     @Override
-    public List<double[]> features(List<Image> images) {
-        return Engine.infer(() -> Vectors.of(network.forward(pixels(images))));
+    public List<float[]> features(List<Image> images) {
+        return Engine.infer(() -> FeatureNetwork.rows(network.forward(pixels(images))));
+    }
+
+    @Override
+    public String network() {
+        return "FID's Inception v3";
+    }
+
+    @Override
+    public String preparation() {
+        return "both sides to %d, bicubic, not rounded, as in clean-fid".formatted(SIZE);
     }
 
     /** Prepares pictures as {@code [B, 3, 299, 299]}, black at -1 and white a little below 1. */

@@ -96,6 +96,13 @@ public final class PreferenceJudge implements ScoreJudge {
     }
 
     @Override
+    public String network() {
+        PreferenceConfig.Vision vision = model.config().vision();
+        return "BLIP with an image encoder of %d layers of width %d and patches of %d"
+                .formatted(vision.layers(), vision.width(), vision.patch());
+    }
+
+    @Override
     public String preparation() {
         return processor.description();
     }

@@ -74,6 +74,11 @@ public final class AestheticJudge implements ScoreJudge {
     }
 
     @Override
+    public String network() {
+        return "linear head on " + clip.network();
+    }
+
+    @Override
     public String preparation() {
         return clip.preparation();
     }

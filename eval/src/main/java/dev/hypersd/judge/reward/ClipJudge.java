@@ -20,15 +20,17 @@ import org.bytedeco.pytorch.Tensor;
 public final class ClipJudge implements ScoreJudge {
     private static final double PERCENT = 100;
 
-    private final ClipModel model;
+    private final ClipFiles files;
     private final ClipTokenizer tokenizer;
+    private final ClipModel model;
     private final ImageProcessor processor;
     private final double scale;
 
-    private ClipJudge(ClipModel model, ClipTokenizer tokenizer, ImageProcessor processor, double scale) {
-        this.model = model;
+    private ClipJudge(ClipFiles files, ClipTokenizer tokenizer, ClipModel model, double scale) {
+        this.files = files;
         this.tokenizer = tokenizer;
-        this.processor = processor;
+        this.model = model;
+        this.processor = files.processor();
         this.scale = scale;
     }
 
@@ -46,7 +48,7 @@ public final class ClipJudge implements ScoreJudge {
     /** Opens a CLIP as {@link #open(Path, TensorArena)} does, from files that were found before. */
     public static ClipJudge open(ClipFiles files, TensorArena arena) {
         ClipTokenizer tokenizer = files.tokenizer();
-        return Engine.infer(() -> new ClipJudge(files.load(arena), tokenizer, files.processor(), PERCENT));
+        return Engine.infer(() -> new ClipJudge(files, tokenizer, files.load(arena), PERCENT));
     }
 
     /**
@@ -58,8 +60,7 @@ public final class ClipJudge implements ScoreJudge {
         ClipTokenizer tokenizer = files.tokenizer();
         return Engine.infer(() -> {
             ClipModel model = files.load(arena);
-            return new ClipJudge(
-                    model, tokenizer, files.processor(), scoped(model::scale).item_double());
+            return new ClipJudge(files, tokenizer, model, scoped(model::scale).item_double());
         });
     }
 
@@ -70,7 +71,13 @@ public final class ClipJudge implements ScoreJudge {
     public static ClipJudge openHps(Path folder, TensorArena arena) {
         ClipFiles files = ClipFiles.orViTH(folder).with(Framing.PADDING);
         ClipTokenizer tokenizer = files.tokenizer();
-        return Engine.infer(() -> new ClipJudge(files.load(arena), tokenizer, files.processor(), 1));
+        return Engine.infer(() -> new ClipJudge(files, tokenizer, files.load(arena), 1));
+    }
+
+    @Override
+    public String network() {
+        return "%s in the layout of %s"
+                .formatted(files.network(), files.layout().title());
     }
 
     @Override

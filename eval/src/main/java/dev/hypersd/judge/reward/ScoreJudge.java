@@ -13,6 +13,9 @@ public interface ScoreJudge extends Reward {
      */
     List<Double> scores(List<Image> images, List<String> texts);
 
+    /** Returns what the network is, for reports. */
+    String network();
+
     /** Describes how pictures are resized and cropped before they are scored, for reports. */
     String preparation();
 }

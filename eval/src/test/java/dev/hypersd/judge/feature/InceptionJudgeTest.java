@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.judge.FeatureKind;
 import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.ScorerCase;
 import dev.hypersd.nn.ParameterSource;
@@ -113,13 +114,9 @@ class InceptionJudgeTest {
             assertThat(resized[i]).isCloseTo(pixels[i], within(1e-3f));
         }
         try (TensorArena arena = new TensorArena()) {
-            FeatureJudge judge = new JudgeFolder(judges).inception(arena);
-            double[] alone = judge.features(GOLDEN.images()).getFirst();
-            float[] features = new float[alone.length];
-            for (int i = 0; i < alone.length; i++) {
-                features[i] = (float) alone[i];
-            }
-            assertFeatures(features, "expected.features");
+            FeatureNetwork judge = new JudgeFolder(judges).open(FeatureKind.INCEPTION, arena);
+            assertFeatures(judge.features(GOLDEN.images()).getFirst(), "expected.features");
+            assertThat(judge.preparation()).isEqualTo("both sides to 299, bicubic, not rounded, as in clean-fid");
         }
     }
 
@@ -140,7 +137,7 @@ class InceptionJudgeTest {
             return 0;
         });
         try (TensorArena arena = new TensorArena()) {
-            assertThatThrownBy(() -> new JudgeFolder(folder).inception(arena))
+            assertThatThrownBy(() -> new JudgeFolder(folder).open(FeatureKind.INCEPTION, arena))
                     .isInstanceOf(InvalidFileException.class)
                     .hasMessage(file + ": tensor Conv2d_1a_3x3.conv.weight is missing");
         }
