@@ -103,8 +103,9 @@ public final class NpzFile implements AutoCloseable {
         if (count * bytes > LARGEST_ARRAY) {
             throw invalid(name, "of shape %s is larger than 1 GiB".formatted(Arrays.toString(shape)));
         }
-        ByteBuffer data = ByteBuffer.wrap(in.readNBytes((int) count * bytes)).order(ByteOrder.LITTLE_ENDIAN);
-        if (data.limit() != (int) count * bytes) {
+        int length = (int) (count * bytes);
+        ByteBuffer data = ByteBuffer.wrap(in.readNBytes(length)).order(ByteOrder.LITTLE_ENDIAN);
+        if (data.limit() != length) {
             throw invalid(name, "is cut short");
         }
         double[] values = new double[(int) count];
