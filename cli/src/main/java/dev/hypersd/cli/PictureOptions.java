@@ -43,7 +43,7 @@ final class PictureOptions {
             Option.TARGET_SIZE);
 
     private static final List<Option<?>> FROM_A_PICTURE =
-            List.of(Option.IMAGE, Option.MASK, Option.EXTEND, Option.STRENGTH, Option.EXACT_STEPS);
+            List.of(Option.IMAGE, Option.MASK, Option.BACKGROUND, Option.EXTEND, Option.STRENGTH, Option.EXACT_STEPS);
 
     private final GenerationOptions.Builder given = GenerationOptions.builder();
 

@@ -13,6 +13,7 @@ import dev.hypersd.request.Option;
 import dev.hypersd.request.PictureSource;
 import dev.hypersd.request.Size;
 import dev.hypersd.schedule.PredictionType;
+import java.awt.Color;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +100,7 @@ class ArgumentsTest {
             case "prediction" -> PredictionType.V_PREDICTION;
             case "lora_alphas" -> Alphas.AS_DIFFUSERS;
             case "image", "mask" -> picture;
+            case "background" -> new Color(0x123456);
             case "tiled", "lora_partial", "exact_steps" -> true;
             case "timesteps", "extend", "original_size", "crop", "target_size" -> List.of(9, 8);
             case "loras" -> List.of(LoraReference.of("a.safetensors", 1e-7), LoraReference.of("b"));

@@ -6,6 +6,9 @@ import java.nio.file.Path;
 public final class InvalidFileException extends HyperSdException {
     private static final long serialVersionUID = 1L;
 
+    private final String file;
+    private final String reason;
+
     /**
      * Creates the exception.
      *
@@ -14,9 +17,23 @@ public final class InvalidFileException extends HyperSdException {
      */
     public InvalidFileException(Path file, String reason) {
         super(file + ": " + reason);
+        this.file = file.toString();
+        this.reason = reason;
     }
 
     public InvalidFileException(Path file, String reason, Throwable cause) {
         super(file + ": " + reason, cause);
+        this.file = file.toString();
+        this.reason = reason;
+    }
+
+    /** Returns the name of the file at fault. */
+    public String file() {
+        return file;
+    }
+
+    /** Returns what is wrong with it, without its name. */
+    public String reason() {
+        return reason;
     }
 }

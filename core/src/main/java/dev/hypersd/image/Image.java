@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** An immutable picture with eight bits each of red, green and blue. */
 public final class Image {
@@ -49,6 +48,18 @@ public final class Image {
     }
 
     /**
+     * Reads a picture as {@link #read(Path)} does.
+     *
+     * @param background the colour of transparent parts
+     * @param warnings told of what was converted
+     * @throws dev.hypersd.error.InvalidFileException if the file is missing, broken, truncated, of another format, or
+     *     larger than the largest supported picture
+     */
+    public static Image read(Path file, Color background, ImageWarnings warnings) {
+        return decode(file, ImageDecoder.bytes(file), background, warnings);
+    }
+
+    /**
      * Decodes a picture that is in memory, as {@link #read(Path)} does.
      *
      * @param file its origin, for messages
@@ -56,7 +67,7 @@ public final class Image {
      *     largest supported picture
      */
     public static Image decode(Path file, byte[] encoded) {
-        return decode(file, encoded, Color.WHITE, warning -> LOG.log(System.Logger.Level.WARNING, warning));
+        return decode(file, encoded, Color.WHITE, Image::log);
     }
 
     /**
@@ -64,12 +75,16 @@ public final class Image {
      *
      * @param file its origin, for messages
      * @param background the colour of transparent parts
-     * @param warnings receives a sentence if there are such parts
+     * @param warnings told of what was converted
      * @throws dev.hypersd.error.InvalidFileException if it is broken, truncated, of another format, or larger than the
      *     largest supported picture
      */
-    public static Image decode(Path file, byte[] encoded, Color background, Consumer<String> warnings) {
+    public static Image decode(Path file, byte[] encoded, Color background, ImageWarnings warnings) {
         return ImageDecoder.decode(file, encoded, background, warnings);
+    }
+
+    private static void log(Path file, String finding) {
+        LOG.log(System.Logger.Level.WARNING, "{0} {1}", file, finding);
     }
 
     /**

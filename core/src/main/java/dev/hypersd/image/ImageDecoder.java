@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -59,17 +58,21 @@ final class ImageDecoder {
      * Decodes a file.
      *
      * @param background the colour of transparent parts
-     * @param warnings receives a sentence if there are such parts
+     * @param warnings told of such parts, and of CMYK
      */
-    static Image decode(Path file, byte[] encoded, Color background, Consumer<String> warnings) {
+    static Image decode(Path file, byte[] encoded, Color background, ImageWarnings warnings) {
         BufferedImageOrInks stored = read(file, encoded);
-        if (stored.picture().filter(ImageDecoder::isTransparent).isPresent()) {
-            warnings.accept("%s has transparent parts, which are filled with #%06x"
-                    .formatted(file, background.getRGB() & 0xFFFFFF));
+        if (stored.inks().isPresent()) {
+            warnings.warn(file, "has the inks of a printer (CMYK), which become RGB without a colour profile");
+        }
+        Optional<byte[]> opacity =
+                stored.picture().flatMap(ImageDecoder::opacity).filter(ImageDecoder::isTransparent);
+        if (opacity.isPresent()) {
+            warnings.warn(file, "has transparent parts, which are filled with %s".formatted(Colours.text(background)));
         }
         Image picture = stored.inks()
                 .map(inks -> ofInks(inks, stored.transform()))
-                .orElseGet(() -> convert(stored.picture().orElseThrow(), background));
+                .orElseGet(() -> filled(opaque(stored.picture().orElseThrow()), opacity, background));
         return orientation(encoded).upright(picture);
     }
 
@@ -78,10 +81,9 @@ final class ImageDecoder {
      * the file has none.
      */
     static Optional<Image> decodeAlpha(Path file, byte[] encoded) {
-        return read(file, encoded)
-                .picture()
-                .filter(picture -> picture.getColorModel().hasAlpha())
-                .map(ImageDecoder::alpha)
+        BufferedImageOrInks stored = read(file, encoded);
+        return stored.picture()
+                .flatMap(picture -> opacity(picture).map(opacity -> grey(picture, opacity)))
                 .map(alpha -> orientation(encoded).upright(alpha));
     }
 
@@ -164,27 +166,44 @@ final class ImageDecoder {
         }
     }
 
-    /** Converts a picture of the JDK, with transparent parts filled with {@code background}. */
+    /** Converts a picture of the JDK; transparent parts are filled with {@code background}. */
     static Image convert(BufferedImage picture, Color background) {
-        Image opaque = picture.getColorModel() instanceof IndexColorModel ? ofPalette(picture) : ofSamples(picture);
-        if (!isTransparent(picture)) {
+        return filled(opaque(picture), opacity(picture).filter(ImageDecoder::isTransparent), background);
+    }
+
+    /** Converts a picture of the JDK as if it had no transparent parts. */
+    private static Image opaque(BufferedImage picture) {
+        return picture.getColorModel() instanceof IndexColorModel ? ofPalette(picture) : ofSamples(picture);
+    }
+
+    private static Image filled(Image opaque, Optional<byte[]> opacity, Color background) {
+        if (opacity.isEmpty()) {
             return opaque;
         }
         int[] behind = {background.getRed(), background.getGreen(), background.getBlue()};
-        byte[] alpha = alpha(picture).pixels();
         byte[] rgb = opaque.rgb();
         for (int i = 0; i < rgb.length; i++) {
-            int share = alpha[i] & 0xFF;
+            int share = opacity.get()[i / 3] & 0xFF;
             rgb[i] = (byte) ((share * (rgb[i] & 0xFF) + (255 - share) * behind[i % 3] + 127) / 255);
         }
         return new Image(opaque.width(), opaque.height(), rgb);
     }
 
-    private static boolean isTransparent(BufferedImage picture) {
+    /** Returns the alpha of each pixel, from 0 (transparent) to 255, if the picture has an alpha channel. */
+    private static Optional<byte[]> opacity(BufferedImage picture) {
         if (!picture.getColorModel().hasAlpha()) {
-            return false;
+            return Optional.empty();
         }
-        for (byte value : alpha(picture).pixels()) {
+        int[] argb = picture.getRGB(0, 0, picture.getWidth(), picture.getHeight(), null, 0, picture.getWidth());
+        byte[] opacity = new byte[argb.length];
+        for (int i = 0; i < argb.length; i++) {
+            opacity[i] = (byte) (argb[i] >>> 24);
+        }
+        return Optional.of(opacity);
+    }
+
+    private static boolean isTransparent(byte[] opacity) {
+        for (byte value : opacity) {
             if (value != (byte) 0xFF) {
                 return true;
             }
@@ -192,11 +211,10 @@ final class ImageDecoder {
         return false;
     }
 
-    private static Image alpha(BufferedImage picture) {
-        int[] argb = picture.getRGB(0, 0, picture.getWidth(), picture.getHeight(), null, 0, picture.getWidth());
-        byte[] rgb = new byte[3 * argb.length];
-        for (int i = 0; i < argb.length; i++) {
-            rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = (byte) (argb[i] >>> 24);
+    private static Image grey(BufferedImage picture, byte[] values) {
+        byte[] rgb = new byte[3 * values.length];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = values[i / 3];
         }
         return new Image(picture.getWidth(), picture.getHeight(), rgb);
     }

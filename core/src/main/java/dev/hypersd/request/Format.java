@@ -1,11 +1,13 @@
 package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Colours;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.schedule.PredictionType;
+import java.awt.Color;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
@@ -125,6 +127,14 @@ record Format<T>(
             (json, key) -> Size.parse(json.object().string(key, "")),
             size -> node(size.toString()));
 
+    static final Format<Color> COLOUR = new Format<>(
+            "string",
+            "a colour",
+            Colours::parse,
+            Colours::text,
+            (json, key) -> colour(json.object(), key),
+            colour -> node(Colours.text(colour)));
+
     static final Format<PictureSource> PICTURE = new Format<>(
             "string",
             "a picture",
@@ -136,6 +146,15 @@ record Format<T>(
     static final Format<List<LoraReference>> LORAS = References.listFormat(References.LORA);
     static final Format<List<EmbeddingReference>> EMBEDDINGS = References.listFormat(References.EMBEDDING);
     static final Format<List<ControlNetReference>> CONTROLS = References.objectsFormat(References.CONTROL);
+
+    private static Color colour(JsonObject json, String key) {
+        try {
+            return Colours.parse(json.string(key, ""));
+        } catch (InvalidRequestException e) {
+            throw json.invalid(
+                    key, "must be white, black, grey or #rrggbb, not \"%s\"".formatted(json.string(key, "")));
+        }
+    }
 
     static <E extends Enum<E>> Format<E> ofEnum(Class<E> type) {
         String names = Arrays.stream(type.getEnumConstants()).map(Format::name).collect(Collectors.joining(" or "));

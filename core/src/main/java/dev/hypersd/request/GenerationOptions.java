@@ -4,6 +4,7 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.GenerationParameters;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
+import java.awt.Color;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -163,9 +164,26 @@ public final class GenerationOptions {
      */
     public static GenerationOptions parse(String json) {
         JsonObject object = Json.parse(SOURCE, json.getBytes(StandardCharsets.UTF_8));
-        GenerationOptions options = of(object, (_, text) -> Pictures.parse(text));
+        Color background = background(object);
+        GenerationOptions options = of(object, (_, text) -> Pictures.parse(text, background));
         object.refuseUnread();
         return options;
+    }
+
+    /**
+     * Returns the option {@link Option#BACKGROUND} of a JSON object, white if it is absent: pictures in the same object
+     * are decoded with it.
+     *
+     * @throws InvalidFileException if it is no colour
+     */
+    public static Color background(JsonObject object) {
+        return object.has(Option.BACKGROUND.key())
+                ? Format.COLOUR
+                        .fromJson()
+                        .apply(
+                                new Format.JsonSource(object, (_, text) -> Pictures.parse(text)),
+                                Option.BACKGROUND.key())
+                : Color.WHITE;
     }
 
     /**

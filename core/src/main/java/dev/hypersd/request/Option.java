@@ -4,6 +4,7 @@ import dev.hypersd.preset.Alphas;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.schedule.PredictionType;
+import java.awt.Color;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -208,6 +209,14 @@ public final class Option<T> {
             "FILE",
             "With --image, to whose size it is resized: redraw where the mask is white, keep the picture where it is "
                     + "black.");
+
+    /** The colour behind the transparent parts of all input pictures, those that ControlNets follow included. */
+    public static final Option<Color> BACKGROUND = of(
+                    "background",
+                    Format.COLOUR,
+                    "COLOUR",
+                    "The colour of transparent parts of input pictures: white, black, grey or #rrggbb. Default: white.")
+            .infotext("Background");
 
     public static final Option<List<Integer>> EXTEND = of(
                     "extend",

@@ -16,6 +16,7 @@ import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.Steps;
+import java.awt.Color;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,7 @@ final class OptionsResolver {
     }
 
     ResolvedOptions resolve() {
+        refuseBackgroundAlone();
         List<LoraWeight> loras = loras();
         Optional<Preset> preset = preset(loras);
         Optional<Original> original = original();
@@ -179,8 +181,25 @@ final class OptionsResolver {
                 : whole.withStrength(strength);
     }
 
+    /** Reads an input picture, with the background that is given. */
+    private Image read(PictureSource source) {
+        return source.read(
+                options.get(Option.BACKGROUND).orElse(Color.WHITE),
+                (file, finding) -> warnings.add("%s %s".formatted(file, finding)));
+    }
+
+    private void refuseBackgroundAlone() {
+        boolean pictures = options.has(Option.IMAGE)
+                || !options.get(Option.CONTROLS).orElse(List.of()).isEmpty();
+        if (options.has(Option.BACKGROUND) && !pictures) {
+            throw new InvalidRequestException(
+                    "%s fills transparent parts of input pictures, and there is none: name one with %s"
+                            .formatted(Option.BACKGROUND, Option.IMAGE));
+        }
+    }
+
     private Optional<Original> original() {
-        Optional<Image> picture = options.get(Option.IMAGE).map(PictureSource::read);
+        Optional<Image> picture = options.get(Option.IMAGE).map(this::read);
         if (picture.isEmpty()) {
             for (Option<?> option : List.of(Option.MASK, Option.EXTEND, Option.STRENGTH)) {
                 if (options.has(option)) {
@@ -201,7 +220,7 @@ final class OptionsResolver {
         }
         return Optional.of(new Original(
                 picture.get(),
-                options.get(Option.MASK).map(PictureSource::read).map(mask -> fitted(mask, picture.get()))));
+                options.get(Option.MASK).map(this::read).map(mask -> fitted(mask, picture.get()))));
     }
 
     /** Brings a mask to the size of the picture. */
@@ -228,12 +247,12 @@ final class OptionsResolver {
 
     private Control control(ControlNetReference reference) {
         Path network = names.controlNet(reference.name());
-        Image picture = reference
+        PictureSource source = reference
                 .picture()
                 .orElseThrow(() -> new InvalidRequestException(
                         "ControlNet %s needs a picture to follow: name it with image (--control-image)"
-                                .formatted(reference.name())))
-                .read();
+                                .formatted(reference.name())));
+        Image picture = read(source);
         Image followed = reference
                 .preprocessor()
                 .map(name -> names.preprocess(name, picture))

@@ -3,6 +3,7 @@ package dev.hypersd.request;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.image.Png;
+import java.awt.Color;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -10,16 +11,30 @@ import java.util.Optional;
 
 /** Converts input pictures to text and back: the name of a file, or a data URL. */
 final class Pictures {
+    private static final System.Logger LOG = System.getLogger("dev.hypersd.request");
     private static final String DATA = "data:";
 
     private Pictures() {}
 
     /** Parses a data URL, which becomes a picture in memory, or the name of a file. */
     static PictureSource parse(String text) {
+        return parse(text, Color.WHITE);
+    }
+
+    /**
+     * Parses a data URL or the name of a file.
+     *
+     * @param background the colour of transparent parts of a data URL's picture
+     */
+    static PictureSource parse(String text, Color background) {
         if (text.startsWith(DATA)) {
             try {
                 byte[] encoded = Base64.getDecoder().decode(text.substring(text.indexOf(',') + 1));
-                return PictureSource.of(Image.decode(Path.of("data-url"), encoded));
+                return PictureSource.of(Image.decode(
+                        Path.of("data-url"),
+                        encoded,
+                        background,
+                        (name, finding) -> LOG.log(System.Logger.Level.WARNING, "{0} {1}", name, finding)));
             } catch (IllegalArgumentException e) {
                 throw new InvalidRequestException("a picture is a data URL that is not in Base64");
             }

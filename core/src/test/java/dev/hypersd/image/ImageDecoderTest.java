@@ -91,6 +91,10 @@ class ImageDecoderTest {
         for (int i = 0; i < want.length; i++) {
             assertThat(Math.abs((want[i] & 0xFF) - (got[i] & 0xFF))).isLessThanOrEqualTo(3);
         }
+        List<String> warnings = new ArrayList<>();
+        Image.read(RESOURCES.resolve(name + ".jpg"), Color.WHITE, (_, finding) -> warnings.add(finding));
+        assertThat(warnings)
+                .containsExactly("has the inks of a printer (CMYK), which become RGB without a colour profile");
     }
 
     @Test
@@ -101,9 +105,10 @@ class ImageDecoderTest {
         picture.setRGB(2, 0, 0xFF445566);
         byte[] png = encoded(picture, "png");
         List<String> warnings = new ArrayList<>();
-        assertThat(Image.decode(NAME, png, Color.WHITE, warnings::add).rgb())
+        assertThat(Image.decode(NAME, png, Color.WHITE, (file, finding) -> warnings.add(file + " " + finding))
+                        .rgb())
                 .containsExactly(bytes(255, 255, 255, 255, 127, 127, 0x44, 0x55, 0x66));
-        assertThat(Image.decode(NAME, png, new Color(0, 200, 0), _ -> {}).rgb())
+        assertThat(Image.decode(NAME, png, new Color(0, 200, 0), (_, _) -> {}).rgb())
                 .containsExactly(bytes(0, 200, 0, 128, 100, 0, 0x44, 0x55, 0x66));
         assertThat(warnings).containsExactly("a.picture has transparent parts, which are filled with #ffffff");
         assertThat(Image.decodeAlpha(NAME, png).orElseThrow().rgb())
@@ -118,7 +123,7 @@ class ImageDecoderTest {
         picture.setRGB(0, 0, 0xFF112233);
         picture.setRGB(1, 0, 0xFF445566);
         List<String> warnings = new ArrayList<>();
-        Image decoded = Image.decode(NAME, encoded(picture, "png"), Color.BLACK, warnings::add);
+        Image decoded = Image.decode(NAME, encoded(picture, "png"), Color.BLACK, (_, finding) -> warnings.add(finding));
         assertThat(decoded.rgb()).containsExactly(bytes(0x11, 0x22, 0x33, 0x44, 0x55, 0x66));
         assertThat(warnings).isEmpty();
     }

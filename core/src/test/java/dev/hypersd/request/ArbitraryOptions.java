@@ -4,6 +4,7 @@ import dev.hypersd.image.Image;
 import dev.hypersd.preset.Alphas;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.schedule.PredictionType;
+import java.awt.Color;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -101,6 +102,8 @@ public final class ArbitraryOptions {
             return Arbitraries.of(new Size(64, 128), new Size(8192, 8));
         } else if (option.format().equals(Format.PICTURE)) {
             return pictures();
+        } else if (option == Option.BACKGROUND) {
+            return Arbitraries.integers().between(0, 0xFFFFFF).map(Color::new);
         } else if (option == Option.PROMPT_SYNTAX) {
             return Arbitraries.of(PromptSyntax.values());
         } else if (option == Option.PREDICTION) {

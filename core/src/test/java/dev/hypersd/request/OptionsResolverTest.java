@@ -14,11 +14,17 @@ import dev.hypersd.sampler.Steps;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.PredictionType;
 import dev.hypersd.schedule.ScheduleSettings;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -36,6 +42,53 @@ class OptionsResolverTest {
         assertThat(request.sampler()).isEmpty();
         assertThat(request.seed()).isZero();
         assertThat(request.size()).isEmpty();
+    }
+
+    @Test
+    void transparentPartsOfEveryInputPictureHaveTheBackgroundAndEachPictureIsNamedOnce(@TempDir Path folder)
+            throws IOException {
+        BufferedImage transparent = new BufferedImage(16, 16, BufferedImage.TYPE_INT_ARGB);
+        Path picture = folder.resolve("a.png");
+        Path lines = folder.resolve("lines.png");
+        ImageIO.write(transparent, "png", picture.toFile());
+        ImageIO.write(transparent, "png", lines.toFile());
+        GenerationOptions options = GenerationOptions.builder()
+                .image(PictureSource.of(picture))
+                .mask(PictureSource.of(Image.of(transparent)))
+                .control(ControlNetReference.of("canny", PictureSource.of(lines)))
+                .build();
+        GenerationOptions green =
+                options.toBuilder().parse(Option.BACKGROUND, "#00ff7f").build();
+
+        ImageRequest onWhite = options.resolve(MODEL, NameResolver.FILES).request();
+        ResolvedOptions onGreen = green.resolve(MODEL, NameResolver.FILES);
+
+        assertThat(onWhite.original().orElseThrow().picture().rgb()).startsWith(-1, -1, -1);
+        assertThat(onGreen.request().original().orElseThrow().picture().rgb()).startsWith(0, -1, 0x7F);
+        assertThat(onGreen.request().controls().getFirst().picture().rgb()).startsWith(0, -1, 0x7F);
+        assertThat(onGreen.warnings())
+                .contains(
+                        picture + " has transparent parts, which are filled with #00ff7f",
+                        lines + " has transparent parts, which are filled with #00ff7f");
+        String data = "data:image/png;base64," + Base64.getEncoder().encodeToString(Files.readAllBytes(picture));
+        assertThat(resolve("{\"image\": \"%s\", \"background\": \"black\"}".formatted(data))
+                        .request()
+                        .original()
+                        .orElseThrow()
+                        .picture()
+                        .rgb())
+                .startsWith(0, 0, 0);
+    }
+
+    @Test
+    void aBackgroundOfNoPictureAndAnUnknownColourAreRefused() {
+        assertThatThrownBy(() -> resolve("{\"background\": \"black\"}"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("background (--background) fills transparent parts of input pictures, and there is none:"
+                        + " name one with image (--image)");
+        assertThatThrownBy(() -> resolve("{\"background\": \"#12345\"}"))
+                .hasMessage("options: background must be white, black, grey or #rrggbb, not \"#12345\"");
+        assertThatThrownBy(() -> Option.BACKGROUND.parse("#+12345")).isInstanceOf(InvalidRequestException.class);
     }
 
     @Test

@@ -7,13 +7,19 @@ import dev.hypersd.error.InvalidFileException;
  * the next one.
  */
 public final class BrokenSampleException extends RuntimeException {
+    private final String sample;
+    private final String reason;
+
     /**
      * Creates the exception.
      *
-     * @param reason a sentence that names the sample and says what is wrong with it
+     * @param sample the name of the sample
+     * @param reason what is wrong with it
      */
-    public BrokenSampleException(String reason) {
-        super(reason);
+    public BrokenSampleException(String sample, String reason) {
+        super(sample + ": " + reason);
+        this.sample = sample;
+        this.reason = reason;
     }
 
     /**
@@ -23,5 +29,17 @@ public final class BrokenSampleException extends RuntimeException {
      */
     public BrokenSampleException(InvalidFileException cause) {
         super(cause.getMessage(), cause);
+        this.sample = cause.file();
+        this.reason = cause.reason();
+    }
+
+    /** Returns the name of the sample or of its file. */
+    String sample() {
+        return sample;
+    }
+
+    /** Returns what is wrong with it, without its name. */
+    String reason() {
+        return reason;
     }
 }

@@ -1,13 +1,18 @@
 package dev.hypersd.data;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
+import dev.hypersd.image.ImageWarnings;
+import java.awt.Color;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,59 +32,97 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
     /** The file name extensions of pictures. */
     static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "gif", "bmp", "webp");
 
+    /** The extensions of caption files, the preferred one first. */
+    static final List<String> CAPTIONS = List.of("txt", "caption");
+
+    private static final System.Logger LOG = System.getLogger("dev.hypersd.data");
+
     private final Path folder;
     private final List<Entry> entries;
+    private final Color background;
+    private final ImageWarnings warnings;
 
     /**
-     * One sample.
+     * A sample.
      *
-     * @param name the path of the picture, relative to the folder
-     * @param caption the caption from the metadata; if empty, it is in the text file of the same name
+     * @param name the picture's path relative to the folder
+     * @param caption its caption, if the metadata have it
+     * @param captionFile the path of the text file beside it, relative to the folder, if there is one
      */
-    private record Entry(String name, Optional<String> caption) {}
+    private record Entry(String name, Optional<String> caption, Optional<String> captionFile) {}
 
-    private ImageFolder(Path folder, List<Entry> entries) {
+    private ImageFolder(Path folder, List<Entry> entries, Color background, ImageWarnings warnings) {
         this.folder = folder;
         this.entries = entries;
+        this.background = background;
+        this.warnings = warnings;
+    }
+
+    /**
+     * Opens a folder as {@link #open(Path, Color, ImageWarnings)} does, with white behind transparent parts.
+     *
+     * @throws InvalidFileException if there is no picture or no caption at all, or the metadata are malformed
+     */
+    public static ImageFolder open(Path folder) {
+        return open(folder, Color.WHITE, (file, finding) -> LOG.log(WARNING, "{0} {1}", file, finding));
     }
 
     /**
      * Opens a folder and finds its samples. A picture is read only when its sample is.
      *
+     * @param background the colour of transparent parts
+     * @param warnings told of what was converted or left out
      * @throws InvalidFileException if there is no picture or no caption at all, or the metadata are malformed
      */
-    public static ImageFolder open(Path folder) {
+    public static ImageFolder open(Path folder, Color background, ImageWarnings warnings) {
         if (!Files.isDirectory(folder)) {
             throw new InvalidFileException(folder, "is not a folder");
         }
         Path metadata = folder.resolve(MetadataLine.FILE);
-        Stream<Entry> entries = Files.exists(metadata) ? described(metadata) : captioned(folder);
+        List<Entry> entries = Files.exists(metadata) ? described(metadata, warnings) : captioned(folder);
         return new ImageFolder(
-                folder, entries.sorted(Comparator.comparing(Entry::name)).toList());
+                folder,
+                entries.stream().sorted(Comparator.comparing(Entry::name)).toList(),
+                background,
+                warnings);
     }
 
-    private static Stream<Entry> described(Path metadata) {
+    /** Returns the pictures that the metadata name; several captions of one picture are several samples. */
+    private static List<Entry> described(Path metadata, ImageWarnings warnings) {
         List<MetadataLine> lines = MetadataLine.read(metadata);
         if (lines.isEmpty()) {
             throw new InvalidFileException(metadata, "names no pictures");
         }
-        return lines.stream().map(line -> new Entry(line.fileName(), Optional.of(line.text())));
+        Set<MetadataLine> different = new LinkedHashSet<>();
+        for (MetadataLine line : lines) {
+            if (!different.add(line)) {
+                warnings.warn(
+                        metadata.resolveSibling(line.fileName()),
+                        "stands in %s again with the same caption, which counts once".formatted(MetadataLine.FILE));
+            }
+        }
+        return different.stream()
+                .map(line -> new Entry(line.fileName(), Optional.of(line.text()), Optional.empty()))
+                .toList();
     }
 
-    private static Stream<Entry> captioned(Path folder) {
+    private static List<Entry> captioned(Path folder) {
         Set<String> names = names(folder);
         List<String> pictures =
                 names.stream().filter(ImageFolder::isPicture).sorted().toList();
         if (pictures.isEmpty()) {
             throw new InvalidFileException(folder, "has no pictures (PNG, JPEG, WebP, GIF, BMP)");
         }
-        if (pictures.stream().noneMatch(picture -> names.contains(captionOf(picture)))) {
+        List<Entry> entries = pictures.stream()
+                .map(picture -> new Entry(picture, Optional.empty(), captionOf(picture, names)))
+                .toList();
+        if (entries.stream().allMatch(entry -> entry.captionFile.isEmpty())) {
             throw new InvalidFileException(
                     folder,
                     "has no captions; write them to metadata.jsonl, or to text files next to the pictures (%s for %s)"
                             .formatted(captionOf(pictures.getFirst()), pictures.getFirst()));
         }
-        return pictures.stream().map(name -> new Entry(name, Optional.empty()));
+        return entries;
     }
 
     private static Set<String> names(Path folder) {
@@ -109,7 +152,17 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
     }
 
     private static String captionOf(String picture) {
-        return picture.substring(0, picture.lastIndexOf('.')) + ".txt";
+        return picture.substring(0, picture.lastIndexOf('.') + 1) + CAPTIONS.getFirst();
+    }
+
+    /** Returns the text file beside a picture, whose extension may be in capitals. */
+    private static Optional<String> captionOf(String picture, Set<String> names) {
+        String stem = picture.substring(0, picture.lastIndexOf('.') + 1);
+        return CAPTIONS.stream()
+                .flatMap(extension -> Stream.of(extension, extension.toUpperCase(Locale.ROOT)))
+                .map(extension -> stem + extension)
+                .filter(names::contains)
+                .findFirst();
     }
 
     @Override
@@ -123,18 +176,20 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
         Path picture = folder.resolve(entry.name);
         try {
             String caption =
-                    entry.caption.map(text -> Captions.present(picture, text)).orElseGet(() -> captionFile(picture));
-            return new CaptionedImage(Image.read(picture), caption);
+                    entry.caption.map(text -> Captions.present(picture, text)).orElseGet(() -> beside(picture, entry));
+            return new CaptionedImage(Image.read(picture, background, warnings), caption);
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }
     }
 
-    private static String captionFile(Path picture) {
-        Path file = picture.resolveSibling(captionOf(picture.getFileName().toString()));
-        if (!Files.exists(file)) {
-            throw new InvalidFileException(picture, "has no caption, %s is missing".formatted(file.getFileName()));
-        }
+    private String beside(Path picture, Entry entry) {
+        Path file = entry.captionFile
+                .map(folder::resolve)
+                .orElseThrow(() -> new InvalidFileException(
+                        picture,
+                        "has no caption, %s is missing"
+                                .formatted(Path.of(captionOf(entry.name)).getFileName())));
         try {
             if (Files.size(file) > Captions.LARGEST) {
                 throw new InvalidFileException(file, "is larger than any caption (1 MiB)");

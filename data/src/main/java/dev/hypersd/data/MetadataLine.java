@@ -5,7 +5,9 @@ import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ record MetadataLine(String fileName, String text) {
 
     private static final String FILE_NAME = "file_name";
     private static final String TEXT = "text";
+    private static final String CAPTION = "caption";
 
     /**
      * Reads all lines of {@code file}. Empty lines are ignored.
@@ -33,7 +36,7 @@ record MetadataLine(String fileName, String text) {
      */
     static List<MetadataLine> read(Path file) {
         List<MetadataLine> all = new ArrayList<>();
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
+        try (BufferedReader lines = Files.newBufferedReader(file, charset(file))) {
             int number = 1;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
@@ -49,16 +52,24 @@ record MetadataLine(String fileName, String text) {
         return all;
     }
 
+    private static Charset charset(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Captions.isUtf16(in.readNBytes(2)) ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
+        }
+    }
+
     /**
-     * Parses one line.
+     * Parses one line. Names as Windows writes them, with backslashes, are those of the same files.
      *
      * @param place the file and the line, for messages
      */
     private static MetadataLine parse(Path place, String line) {
         JsonObject json = Json.parse(place, line.getBytes(StandardCharsets.UTF_8));
-        String name = required(json, FILE_NAME);
-        MetadataLine metadata =
-                new MetadataLine(name.startsWith("./") ? name.substring(2) : name, required(json, TEXT));
+        String name = required(json, FILE_NAME).replace('\\', '/');
+        String text = json.optionalString(TEXT)
+                .or(() -> json.optionalString(CAPTION))
+                .orElseThrow(() -> json.invalid(TEXT, "is missing"));
+        MetadataLine metadata = new MetadataLine(name.startsWith("./") ? name.substring(2) : name, text);
         json.sibling(metadata.fileName);
         return metadata;
     }

@@ -1,8 +1,6 @@
 package dev.hypersd.data;
 
 import dev.hypersd.error.HyperSdException;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A data set that replaces each broken sample of another one by the next sample that can be read; after the last sample
@@ -10,24 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class SkippingDataset<S> implements Dataset<S> {
     private final Dataset<S> source;
-    private final Listener listener;
-    private final Set<Long> broken = ConcurrentHashMap.newKeySet();
 
-    /** Receives a report of each broken sample once, on the thread that tried to read it. */
-    @FunctionalInterface
-    public interface Listener {
-        /**
-         * Reports a broken sample.
-         *
-         * @param reason a sentence that names the sample and says what is wrong with it
-         * @param soFar the number of broken samples found so far, including this one
-         */
-        void broken(String reason, long soFar);
-    }
-
-    public SkippingDataset(Dataset<S> source, Listener listener) {
+    public SkippingDataset(Dataset<S> source) {
         this.source = source;
-        this.listener = listener;
     }
 
     /** Returns the size of the other data set, which counts broken samples too. */
@@ -48,7 +31,6 @@ public final class SkippingDataset<S> implements Dataset<S> {
             try {
                 return source.get(candidate);
             } catch (BrokenSampleException e) {
-                report(candidate, e);
                 candidate = (candidate + 1) % source.size();
                 if (candidate == index) {
                     throw new HyperSdException(
@@ -57,12 +39,6 @@ public final class SkippingDataset<S> implements Dataset<S> {
                             e);
                 }
             }
-        }
-    }
-
-    private void report(long index, BrokenSampleException reason) {
-        if (broken.add(index)) {
-            listener.broken(String.valueOf(reason.getMessage()), broken.size());
         }
     }
 }

@@ -1,7 +1,11 @@
 package dev.hypersd.data;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
+import dev.hypersd.image.ImageWarnings;
+import java.awt.Color;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,10 +29,12 @@ import java.util.stream.Stream;
  */
 public final class WebDataset implements Dataset<CaptionedImage> {
     private static final int LARGEST_PICTURE = 64 << 20;
-    private static final String TEXT = "txt";
     private static final String JSON = "json";
+    private static final System.Logger LOG = System.getLogger("dev.hypersd.data");
 
     private final List<Sample> samples;
+    private final Color background;
+    private final ImageWarnings warnings;
 
     /**
      * The members of one sample.
@@ -47,7 +53,7 @@ public final class WebDataset implements Dataset<CaptionedImage> {
                     ImageFolder.PICTURES.stream()
                             .flatMap(kind -> Stream.ofNullable(members.get(kind)))
                             .findFirst(),
-                    Stream.of(TEXT, JSON)
+                    Stream.concat(ImageFolder.CAPTIONS.stream(), Stream.of(JSON))
                             .flatMap(kind -> Stream.ofNullable(members.get(kind)))
                             .findFirst());
         }
@@ -61,8 +67,10 @@ public final class WebDataset implements Dataset<CaptionedImage> {
         }
     }
 
-    private WebDataset(List<Sample> samples) {
+    private WebDataset(List<Sample> samples, Color background, ImageWarnings warnings) {
         this.samples = samples;
+        this.background = background;
+        this.warnings = warnings;
     }
 
     /**
@@ -73,6 +81,16 @@ public final class WebDataset implements Dataset<CaptionedImage> {
      * @throws InvalidFileException if a file is missing, cut off or no tar file, or none has a picture with a caption
      */
     public static WebDataset open(String pattern) {
+        return open(pattern, Color.WHITE, (file, finding) -> LOG.log(WARNING, "{0} {1}", file, finding));
+    }
+
+    /**
+     * Opens the tar files as {@link #open(String)} does.
+     *
+     * @param background the colour of transparent parts
+     * @param warnings told of what was converted
+     */
+    public static WebDataset open(String pattern, Color background, ImageWarnings warnings) {
         List<Sample> samples = ShardPattern.files(pattern).stream()
                 .flatMap(WebDataset::samples)
                 .filter(sample -> !sample.isEmpty())
@@ -81,7 +99,7 @@ public final class WebDataset implements Dataset<CaptionedImage> {
             throw new InvalidFileException(
                     Path.of(pattern), "has no picture with a caption (7.jpg or 7.png with 7.txt or 7.json)");
         }
-        return new WebDataset(samples);
+        return new WebDataset(samples, background, warnings);
     }
 
     private static Stream<Sample> samples(Path shard) {
@@ -111,7 +129,8 @@ public final class WebDataset implements Dataset<CaptionedImage> {
             TarMember picture = required(sample.picture, sample.name, "has no picture (.jpg or .png)");
             TarMember caption = required(sample.caption, sample.name, "has no caption (.txt or .json)");
             String words = read(caption);
-            return new CaptionedImage(Image.decode(picture.path(), picture.read(LARGEST_PICTURE)), words);
+            return new CaptionedImage(
+                    Image.decode(picture.path(), picture.read(LARGEST_PICTURE), background, warnings), words);
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }

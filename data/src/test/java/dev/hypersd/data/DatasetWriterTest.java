@@ -79,7 +79,7 @@ class DatasetWriterTest {
         Path target = folder.resolve("set");
         Dataset<CaptionedImage> broken = dataset(SAMPLES).map(sample -> {
             if (sample.equals(SAMPLES.get(1))) {
-                throw new BrokenSampleException("the second one is broken");
+                throw new BrokenSampleException("the second one", "is broken");
             }
             return sample;
         });

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidFileException;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +65,61 @@ class ImageFolderTest {
         assertThat(captions()).containsExactly("again");
     }
 
+    /** As programs for Windows write text, and as those for training do it. */
+    @Test
+    void captionsAreReadInEveryFormThatProgramsWrite() throws Exception {
+        for (int i = 1; i <= 5; i++) {
+            picture("%d.png".formatted(i), i);
+        }
+        write("1.txt", "one\r\n");
+        Files.writeString(folder.resolve("2.txt"), "\uFEFFtwo, \u732b", StandardCharsets.UTF_16LE);
+        Files.writeString(folder.resolve("3.txt"), "\uFEFFthree", StandardCharsets.UTF_16BE);
+        write("4.caption", "four");
+        write("5.TXT", "five");
+        assertThat(captions()).containsExactly("one", "two, \u732b", "three", "four", "five");
+        Files.write(folder.resolve("1.txt"), new byte[] {(byte) 0xFE, (byte) 0xFF, 0});
+        assertBroken(ImageFolder.open(folder), 0, "1.txt: is not UTF-16 text, which its first bytes announce");
+    }
+
+    @Test
+    void metadataAreReadInEveryFormThatProgramsWrite() throws Exception {
+        picture("cats/1.png", 1);
+        picture("cats/big/2.png", 2);
+        String lines = "{\"file_name\": \"cats\\\\1.png\", \"text\": \"one\"}\r\n"
+                + "{\"file_name\": \".\\\\cats\\\\big\\\\2.png\", \"caption\": \"two\"}\r\n";
+        write("metadata.jsonl", lines);
+        assertThat(captions()).containsExactly("one", "two");
+        Files.writeString(folder.resolve("metadata.jsonl"), "\uFEFF" + lines, StandardCharsets.UTF_16LE);
+        assertThat(captions()).containsExactly("one", "two");
+    }
+
+    @Test
+    void aLineThatStandsTwiceCountsOnceAndIsNamed() throws Exception {
+        picture("1.png", 1);
+        write("metadata.jsonl", """
+                {"file_name": "1.png", "text": "one"}
+                {"file_name": "./1.png", "text": "one"}
+                {"file_name": "1.png", "text": "one, seen otherwise"}
+                """);
+        List<String> warnings = new ArrayList<>();
+        ImageFolder samples = ImageFolder.open(
+                folder, Color.WHITE, (file, finding) -> warnings.add(folder.relativize(file) + " " + finding));
+        assertThat(samples.size()).isEqualTo(2);
+        assertThat(warnings)
+                .containsExactly("1.png stands in metadata.jsonl again with the same caption, which counts once");
+    }
+
+    @Test
+    void transparentPartsHaveTheColourThatIsGiven() throws Exception {
+        BufferedImage picture = new BufferedImage(8, 8, BufferedImage.TYPE_INT_ARGB);
+        ImageIO.write(picture, "png", folder.resolve("1.png").toFile());
+        write("1.txt", "nothing");
+        List<String> findings = new ArrayList<>();
+        ImageFolder samples = ImageFolder.open(folder, new Color(0x102030), (_, finding) -> findings.add(finding));
+        assertThat(samples.get(0).image().rgb()).startsWith(0x10, 0x20, 0x30);
+        assertThat(findings).containsExactly("has transparent parts, which are filled with #102030");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -102,7 +161,7 @@ class ImageFolderTest {
                                 + " (a.txt for a.jpg)");
         write("metadata.jsonl", "\n");
         assertThatThrownBy(() -> ImageFolder.open(folder)).hasMessageContaining("metadata.jsonl: names no pictures");
-        Files.write(folder.resolve("metadata.jsonl"), new byte[] {(byte) 0xFF, (byte) 0xFE});
+        Files.write(folder.resolve("metadata.jsonl"), new byte[] {(byte) 0xC0});
         assertThatThrownBy(() -> ImageFolder.open(folder)).hasMessageContaining("metadata.jsonl: is not UTF-8 text");
     }
 

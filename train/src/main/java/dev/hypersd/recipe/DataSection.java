@@ -3,20 +3,24 @@ package dev.hypersd.recipe;
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.CentreCrop;
 import dev.hypersd.data.Dataset;
+import dev.hypersd.data.DatasetFindings;
 import dev.hypersd.data.ImageFolder;
 import dev.hypersd.data.SkippingDataset;
 import dev.hypersd.data.WebDataset;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Colours;
+import dev.hypersd.image.ImageWarnings;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.scene.content.Style;
 import dev.hypersd.section.Section;
+import java.awt.Color;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The section {@code data} of a recipe, which selects the training pictures. */
@@ -24,6 +28,7 @@ sealed interface DataSection {
     String SCENES = "scenes";
     String FOLDER = "folder";
     String WEBDATASET = "webdataset";
+    String BACKGROUND = "background";
 
     /**
      * Pictures of one size.
@@ -45,11 +50,15 @@ sealed interface DataSection {
         return switch (kind) {
             case FOLDER -> {
                 Path folder = data.path(FOLDER);
-                yield new OwnPictures(() -> ImageFolder.open(folder), pixels, heldOut(data));
+                Color background = background(data);
+                yield new OwnPictures(
+                        findings -> ImageFolder.open(folder, background, findings), pixels, heldOut(data));
             }
             case WEBDATASET -> {
                 String pattern = data.text(WEBDATASET);
-                yield new OwnPictures(() -> WebDataset.open(pattern), pixels, heldOut(data));
+                Color background = background(data);
+                yield new OwnPictures(
+                        findings -> WebDataset.open(pattern, background, findings), pixels, heldOut(data));
             }
             default ->
                 new DrawnPictures(
@@ -70,6 +79,15 @@ sealed interface DataSection {
                             .formatted(kinds.getFirst()));
         }
         return kinds.isEmpty() ? SCENES : kinds.getFirst();
+    }
+
+    private static Color background(Section data) {
+        String text = data.has(BACKGROUND) ? data.text(BACKGROUND) : "white";
+        try {
+            return Colours.parse(text);
+        } catch (InvalidRequestException e) {
+            throw data.invalid(BACKGROUND, "must be white, black, grey or #rrggbb, not \"%s\"".formatted(text));
+        }
     }
 
     private static OptionalInt heldOut(Section data) {
@@ -122,17 +140,19 @@ sealed interface DataSection {
      * The keys {@code data.folder} and {@code data.webdataset}: pictures of the user, cropped to squares. Broken ones
      * are replaced, training pictures by training pictures and validation pictures by validation pictures.
      *
-     * @param source opens the data set
+     * @param source opens the data set; what is wrong with its files is added to the findings
      * @param heldOut the number of pictures at its end that are used for validation; if empty, one percent
      */
-    record OwnPictures(Supplier<? extends Dataset<CaptionedImage>> source, int pixels, OptionalInt heldOut)
+    record OwnPictures(
+            Function<ImageWarnings, ? extends Dataset<CaptionedImage>> source, int pixels, OptionalInt heldOut)
             implements DataSection {
         private static final System.Logger LOG = System.getLogger("dev.hypersd.recipe");
         private static final int ONE_IN = 100;
 
         @Override
         public Parts open() {
-            Dataset<CaptionedImage> all = source.get();
+            DatasetFindings findings = new DatasetFindings(sentence -> LOG.log(System.Logger.Level.WARNING, sentence));
+            Dataset<CaptionedImage> all = source.apply(findings);
             long last = heldOut.orElse((int) Math.max(all.size() / ONE_IN, 1));
             long first = all.size() - last;
             if (first < 1) {
@@ -141,7 +161,8 @@ sealed interface DataSection {
                                         + " add pictures")
                                 .formatted(last, all.size()));
             }
-            return new Parts(prepared(all.part(0, first)), prepared(all.part(first, last)));
+            return new Parts(
+                    prepared(findings.watch(all.part(0, first))), prepared(findings.watch(all.part(first, last))));
         }
 
         @Override
@@ -150,16 +171,8 @@ sealed interface DataSection {
         }
 
         private Dataset<CaptionedImage> prepared(Dataset<CaptionedImage> part) {
-            return new SkippingDataset<>(part, OwnPictures::warn)
+            return new SkippingDataset<>(part)
                     .map(sample -> new CaptionedImage(CentreCrop.of(sample.image(), pixels), sample.caption()));
-        }
-
-        private static void warn(String reason, long soFar) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "{0}; the next sample takes its place (broken so far: {1})",
-                    reason,
-                    soFar);
         }
     }
 }

@@ -116,7 +116,7 @@ class DataSectionTest {
         assertThat(warnings).hasSize(2);
         assertThat(warnings.getFirst())
                 .contains("00000007.png: is not a picture that can be read")
-                .endsWith("; the next sample takes its place (broken so far: 1)");
+                .endsWith("; the next sample takes its place");
         assertThat(warnings.getLast()).contains("00000009.png: not found");
     }
 
@@ -132,6 +132,7 @@ class DataSectionTest {
                 "data: {folder: x, size: 16}      | data.size is 16, it must be at least 32",
                 "data: {folder: x, held_out: 0}   | data.held_out is 0, it must be at least 1",
                 "data: {folder: x, held_uot: 1}   | data.held_uot is unknown; do you mean held_out?",
+                "data: {folder: x, background: chequered} | data.background must be white, black, grey or #rrggbb, not",
                 "data: {folder: 7}                | data.folder must be a string, not 7",
             })
     void invalidValuesAreNamed(String data, String message) {

@@ -7,6 +7,8 @@ import dev.hypersd.request.Option;
 import dev.hypersd.request.PictureSource;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import java.awt.Color;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -18,14 +20,17 @@ import java.util.concurrent.ThreadLocalRandom;
 final class GenerationFields {
     private static final long SEEDS = 1L << 32;
 
+    /** What OpenAI's field {@code background} says of the pictures that are drawn; a colour is about input pictures. */
+    private static final Set<String> OUTPUT_BACKGROUNDS = Set.of("auto", "opaque", "transparent");
+
     private GenerationFields() {}
 
     /** Reads all fields of {@code body} that are options; the caller reads or refuses other fields. */
     static GenerationOptions.Builder options(JsonObject body, RequestMemory.Reservation memory) {
-        JsonObject sized = body.string("size", "").equals("auto") ? body.without("size") : body;
+        JsonObject own = withoutOpenAiValues(body);
+        Color background = background(body);
         GenerationOptions read = GenerationOptions.of(
-                sized.isNegative("seed") ? sized.without("seed") : sized,
-                (field, text) -> PictureSource.of(UploadedImages.base64(field, text, memory)));
+                own, (field, text) -> PictureSource.of(UploadedImages.base64(field, text, background, memory)));
         if (!read.has(Option.PROMPT)) {
             throw new ApiException(ErrorCode.MALFORMED, "the request has no prompt");
         }
@@ -37,8 +42,21 @@ final class GenerationFields {
         if (body.has("width") || body.has("height")) {
             options.size(body.integer("width", 0), body.integer("height", 0));
         }
-        body.object("control").ifPresent(control -> options.control(control(control, memory)));
+        body.object("control").ifPresent(control -> options.control(control(control, background, memory)));
         return options;
+    }
+
+    /** Returns the colour of transparent parts of the pictures in a request. */
+    static Color background(JsonObject body) {
+        return GenerationOptions.background(withoutOpenAiValues(body));
+    }
+
+    /** Returns the fields without values that have another meaning in OpenAI's API, or that stand for none. */
+    private static JsonObject withoutOpenAiValues(JsonObject body) {
+        JsonObject sized = body.string("size", "").equals("auto") ? body.without("size") : body;
+        JsonObject seeded = sized.isNegative("seed") ? sized.without("seed") : sized;
+        boolean ofOutput = OUTPUT_BACKGROUNDS.contains(body.string("background", ""));
+        return ofOutput ? seeded.without("background") : seeded;
     }
 
     /** Returns the field {@code seed}, or a random seed where it is absent or negative. */
@@ -50,10 +68,11 @@ final class GenerationFields {
         return ThreadLocalRandom.current().nextLong(SEEDS);
     }
 
-    private static ControlNetReference control(JsonObject control, RequestMemory.Reservation memory) {
+    private static ControlNetReference control(JsonObject control, Color background, RequestMemory.Reservation memory) {
         return ControlNetReference.of(
                         control.string("name", ""),
-                        PictureSource.of(UploadedImages.base64("control.image", control.string("image", ""), memory)))
+                        PictureSource.of(UploadedImages.base64(
+                                "control.image", control.string("image", ""), background, memory)))
                 .withScale(control.number("scale", 1));
     }
 

@@ -71,7 +71,8 @@ record OpenAiRequest(
     private static PictureSource original(MultipartForm form, RequestMemory.Reservation memory) {
         byte[] image = form.file("image")
                 .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the form has no part named image"));
-        return PictureSource.of(UploadedImages.decode("image", image, memory));
+        return PictureSource.of(
+                UploadedImages.decode("image", image, GenerationFields.background(form.fields()), memory));
     }
 
     private static OpenAiRequest of(JsonObject body, GenerationOptions.Builder options) {

@@ -38,7 +38,12 @@ final class UploadedImages {
      * @param field the name of the field, for messages
      */
     static Image base64(String field, String text, RequestMemory.Reservation memory) {
-        return decode(field, bytes(field, text), memory);
+        return base64(field, text, Color.WHITE, memory);
+    }
+
+    /** Decodes an image in Base64, with transparent parts filled with {@code background}. */
+    static Image base64(String field, String text, Color background, RequestMemory.Reservation memory) {
+        return decode(field, bytes(field, text), background, memory);
     }
 
     /** Decodes Base64, with or without the prefix of a data URL. */
@@ -53,8 +58,13 @@ final class UploadedImages {
 
     /** Decodes an image, with transparent parts filled with white. */
     static Image decode(String field, byte[] encoded, RequestMemory.Reservation memory) {
+        return decode(field, encoded, Color.WHITE, memory);
+    }
+
+    /** Decodes an image, with transparent parts filled with {@code background}. */
+    static Image decode(String field, byte[] encoded, Color background, RequestMemory.Reservation memory) {
         checkSize(field, encoded, memory);
-        return decoded(field, () -> Image.decode(Path.of(field), encoded, Color.WHITE, _ -> {}));
+        return decoded(field, () -> Image.decode(Path.of(field), encoded, background, (_, _) -> {}));
     }
 
     /**

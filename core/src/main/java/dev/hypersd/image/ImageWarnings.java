@@ -1,0 +1,15 @@
+package dev.hypersd.image;
+
+import java.nio.file.Path;
+
+/** Receives what a reader of pictures had to decide by itself, such as the colour behind transparent parts. */
+@FunctionalInterface
+public interface ImageWarnings {
+    /**
+     * Receives one finding about a picture.
+     *
+     * @param finding the rest of a sentence that begins with the name of the file; the same for all pictures with the
+     *     same finding
+     */
+    void warn(Path file, String finding);
+}
