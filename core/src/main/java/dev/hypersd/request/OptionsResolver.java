@@ -219,8 +219,7 @@ final class OptionsResolver {
             return Optional.of(Original.extended(picture.get(), by.get(0), by.get(1), by.get(2), by.get(3)));
         }
         return Optional.of(new Original(
-                picture.get(),
-                options.get(Option.MASK).map(this::read).map(mask -> fitted(mask, picture.get()))));
+                picture.get(), options.get(Option.MASK).map(this::read).map(mask -> fitted(mask, picture.get()))));
     }
 
     /** Brings a mask to the size of the picture. */
