@@ -82,11 +82,10 @@ public record StudyResult(Study study, List<Vote> votes, List<QuestionResult> qu
             PairCounts counts = prompts.computeIfAbsent(vote.pair().prompt(), prompt -> new PairCounts(methods.size()));
             int left = methods.indexOf(vote.pair().left());
             int right = methods.indexOf(vote.pair().right());
-            switch (vote.answers().get(question.name())) {
+            switch (vote.answer(question.name())) {
                 case LEFT -> counts.addWin(left, right);
                 case RIGHT -> counts.addWin(right, left);
                 case TIE -> counts.addTie(left, right);
-                case null -> throw new IllegalArgumentException("a vote does not answer " + question.name());
             }
         }
         return List.copyOf(prompts.values());

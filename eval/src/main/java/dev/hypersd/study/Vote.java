@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What one rater says of one pair.
@@ -15,5 +16,10 @@ import java.util.Map;
 public record Vote(Instant time, Rater rater, Pair pair, Map<String, Answer> answers) {
     public Vote {
         answers = Collections.unmodifiableMap(new LinkedHashMap<>(answers));
+    }
+
+    /** Returns the answer to a question of the study. */
+    public Answer answer(String question) {
+        return Objects.requireNonNull(answers.get(question), question);
     }
 }

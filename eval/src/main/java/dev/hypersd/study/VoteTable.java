@@ -3,7 +3,6 @@ package dev.hypersd.study;
 import dev.hypersd.request.Seeds;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** The votes as comma-separated values (RFC 4180), for spreadsheets and statistics programs. */
@@ -41,7 +40,7 @@ final class VoteTable {
                 text(pair.left()),
                 text(pair.right())));
         for (Question question : study.questions()) {
-            Answer answer = Objects.requireNonNull(vote.answers().get(question.name()));
+            Answer answer = vote.answer(question.name());
             cells.add(answer.word());
             cells.add(answer == Answer.TIE ? "" : text(pair.method(answer)));
         }

@@ -22,11 +22,11 @@ class StudyPageTest {
             assertThat(votes)
                     .filteredOn(vote -> vote.rater().name().equals("Brighter"))
                     .hasSize(TinyStudy.PAIRS)
-                    .allSatisfy(vote -> assertThat(TinyStudy.brightness(
-                                    vote.pair().method(vote.answers().get("quality"))))
-                            .isEqualTo(Math.max(
-                                    TinyStudy.brightness(vote.pair().left()),
-                                    TinyStudy.brightness(vote.pair().right()))));
+                    .allSatisfy(
+                            vote -> assertThat(TinyStudy.brightness(vote.pair().method(vote.answer("quality"))))
+                                    .isEqualTo(Math.max(
+                                            TinyStudy.brightness(vote.pair().left()),
+                                            TinyStudy.brightness(vote.pair().right()))));
         }
     }
 

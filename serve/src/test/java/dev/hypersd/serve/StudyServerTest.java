@@ -52,9 +52,7 @@ class StudyServerTest {
             assertThat(vote(pair, "left", "tie").body()).contains("\"next\":" + (pair + 1));
         }
         List<Vote> votes = study.votes().votes();
-        assertThat(votes)
-                .hasSize(TinyStudy.PAIRS)
-                .allMatch(vote -> vote.answers().get("quality") == Answer.LEFT);
+        assertThat(votes).hasSize(TinyStudy.PAIRS).allMatch(vote -> vote.answer("quality") == Answer.LEFT);
         assertThat(votes.stream().map(Vote::pair)).allSatisfy(pair -> {
             assertThat(pair.seed()).isEqualTo(7);
             assertThat(pair.left()).isNotEqualTo(pair.right());
