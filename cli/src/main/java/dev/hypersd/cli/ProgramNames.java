@@ -9,9 +9,12 @@ import dev.hypersd.request.NameResolver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -57,6 +60,15 @@ record ProgramNames(boolean hasEmbeddedLoras) implements NameResolver {
                                         .map(ProgramNames::name)
                                         .collect(Collectors.joining(", ")))))
                 .apply(picture);
+    }
+
+    /** Returns the preprocessors by their names. */
+    static SequencedMap<String, UnaryOperator<Image>> preprocessors() {
+        SequencedMap<String, UnaryOperator<Image>> named = new LinkedHashMap<>();
+        for (Preprocessor preprocessor : Preprocessor.values()) {
+            named.put(name(preprocessor), preprocessor::apply);
+        }
+        return named;
     }
 
     private static String name(Preprocessor preprocessor) {

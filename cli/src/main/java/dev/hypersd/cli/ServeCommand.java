@@ -160,7 +160,8 @@ final class ServeCommand implements Runnable {
                 FileRegistry.models(registries.models),
                 FileRegistry.loras(named, registries.loras),
                 FileRegistry.controlNets(
-                        model.model.isEmpty() ? EmbeddedModel.controls() : Map.of(), registries.controls));
+                        model.model.isEmpty() ? EmbeddedModel.controls() : Map.of(), registries.controls),
+                ProgramNames.preprocessors());
     }
 
     private ServerOptions options() {

@@ -7,9 +7,7 @@ import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Options in the form of infotext, which AUTOMATIC1111's web interface and most other programs write into pictures. */
@@ -21,10 +19,6 @@ final class InfotextForm {
     private static final String STEPS = "Steps";
 
     private static final String SCHEDULE_TYPE = "Schedule type";
-
-    /** The names by which other programs call the default schedules of their samplers. */
-    private static final Set<String> USUAL_SCHEDULES =
-            Set.of("automatic", "uniform", "normal", "simple", "sgm uniform", "sgm_uniform");
 
     /** Settings of a second pass that only other programs write. */
     private static final List<String> HIRES_OF_OTHERS = List.of("Hires upscaler", "Hires steps", "Hires resize");
@@ -170,13 +164,11 @@ final class InfotextForm {
             if (schedule.isEmpty() || sampler.isEmpty()) {
                 return;
             }
-            String title = Samplers.titled(sampler.get()).map(Sampler::title).orElse(sampler.get());
-            Optional<Sampler> both = Samplers.titled(title + " " + schedule.get());
+            Optional<Sampler> both = Samplers.titled(sampler.get(), schedule.get());
             both.ifPresent(found -> options.sampler(found.name()));
-            String lower = schedule.get().toLowerCase(Locale.ROOT);
-            if (both.isEmpty()
-                    && !USUAL_SCHEDULES.contains(lower)
-                    && !title.toLowerCase(Locale.ROOT).endsWith(" " + lower)) {
+            if (both.isEmpty() && !Samplers.isUsualSchedule(schedule.get())) {
+                String title =
+                        Samplers.titled(sampler.get()).map(Sampler::title).orElse(sampler.get());
                 leaveOut(SCHEDULE_TYPE, schedule.get(), "%s has no such schedule here".formatted(title));
             }
         }

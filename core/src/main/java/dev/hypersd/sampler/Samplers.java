@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -67,6 +68,10 @@ public final class Samplers {
             new DpmSolverPlusPlusMultistepSde(SigmaSpacing.TIMESTEPS, 3),
             new DpmSolverPlusPlusMultistepSde(SigmaSpacing.KARRAS, 3));
 
+    /** What other programs call the schedules that their samplers have without any choice. */
+    private static final Set<String> USUAL_SCHEDULES =
+            Set.of("", "automatic", "uniform", "normal", "simple", "sgmuniform");
+
     private static final List<String> UNSUPPORTED = List.of(
             "thresholding",
             "use_beta_sigmas",
@@ -120,6 +125,23 @@ public final class Samplers {
                 .filter(sampler -> plain(sampler.name()).equals(wanted)
                         || plain(sampler.title()).equals(wanted))
                 .findFirst();
+    }
+
+    /**
+     * Returns the sampler of {@link #titled(String)} with the schedule that other programs name apart from it, which is
+     * a sampler of its own here: {@code DPM++ 2M} and {@code Karras}. Empty if it has no such schedule.
+     */
+    public static Optional<Sampler> titled(String title, String schedule) {
+        Optional<Sampler> alone = titled(title);
+        String known = alone.map(Sampler::title).orElse(title);
+        return titled(known + " " + schedule)
+                .or(() -> alone.filter(
+                        _ -> isUsualSchedule(schedule) || plain(known).endsWith(plain(schedule))));
+    }
+
+    /** Returns whether other programs mean the schedule that a sampler has without any choice. */
+    public static boolean isUsualSchedule(String schedule) {
+        return USUAL_SCHEDULES.contains(plain(schedule));
     }
 
     private static String plain(String title) {

@@ -25,6 +25,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.JsonNode;
@@ -66,7 +67,8 @@ final class TinyServer implements AutoCloseable {
                         LoadOptions.DEFAULT,
                         FileRegistry.models(List.of(models, REFERENCE)),
                         FileRegistry.loras(Map.of(), List.of(REFERENCE.resolve("loras"))),
-                        FileRegistry.controlNets(Map.of(), List.of(REFERENCE))),
+                        FileRegistry.controlNets(Map.of(), List.of(REFERENCE)),
+                        new TreeMap<>(Map.of("canny", picture -> picture, "drawing", Image::grey))),
                 options);
         server.awaitReady();
     }

@@ -1,6 +1,7 @@
 package dev.hypersd.serve.api;
 
 import dev.hypersd.image.GenerationParameters;
+import dev.hypersd.image.Image;
 import dev.hypersd.image.Png;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
@@ -9,11 +10,12 @@ import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Option;
 import dev.hypersd.request.ReadInfotext;
 import dev.hypersd.request.Seeds;
-import dev.hypersd.sampler.Samplers;
+import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,17 @@ public final class Automatic1111Routes {
     private static final String ROOT = "/sdapi/v1/";
     private static final String CHECKPOINT = "sd_model_checkpoint";
 
+    private static final Map<String, List<Object>> SETTINGS_WITHOUT_EFFECT = Map.of(
+            "sd_vae", List.of("Automatic", "None"),
+            "CLIP_stop_at_last_layers", List.of(1),
+            "samples_format", List.of("png"));
+
+    private static final Map<String, List<Object>> DETECTION_WITHOUT_EFFECT = Map.of(
+            "controlnet_processor_res", List.of(-1, 512),
+            "controlnet_threshold_a", List.of(-1, 64),
+            "controlnet_threshold_b", List.of(-1, 64),
+            "low_vram", List.of());
+
     private final GenerationQueue queue;
 
     /** Creates routes that generate images in {@code queue}. */
@@ -37,47 +50,68 @@ public final class Automatic1111Routes {
 
     /** Adds the routes. */
     public void register(RoutesConfig routes) {
-        routes.post(ROOT + "txt2img", context -> generate(context, Automatic1111Fields::textToImage));
-        routes.post(ROOT + "img2img", context -> generate(context, Automatic1111Fields::imageToImage));
+        routes.post(ROOT + "txt2img", context -> generate(context, Automatic1111Request::textToImage));
+        routes.post(ROOT + "img2img", context -> generate(context, Automatic1111Request::imageToImage));
         routes.get(ROOT + "progress", this::progress);
-        routes.post(ROOT + "interrupt", context -> {
-            queue.interrupt(context.ip());
-            Responses.json(context, Map.of());
-        });
-        routes.get(ROOT + "options", context -> Responses.json(context, Map.of(CHECKPOINT, queue.model())));
+        routes.post(ROOT + "interrupt", this::interrupt);
+        routes.post(ROOT + "skip", this::interrupt);
+        routes.get(ROOT + "options", this::settings);
         routes.post(ROOT + "options", this::change);
-        routes.get(ROOT + "sd-models", this::models);
-        routes.get(ROOT + "samplers", this::samplers);
-        routes.get(ROOT + "loras", this::loras);
+        routes.post(ROOT + "unload-checkpoint", Automatic1111Routes::unload);
+        routes.post(ROOT + "reload-checkpoint", this::reload);
         routes.post(ROOT + "png-info", this::pngInfo);
+        routes.post("/controlnet/detect", this::detect);
+        new Automatic1111Lists(queue).register(routes);
+        new Automatic1111Upscaler(queue).register(routes);
     }
 
-    private void generate(Context context, BiFunction<JsonObject, RequestMemory.Reservation, ClientRequest> fields) {
+    private void generate(Context context, BiFunction<JsonObject, RequestMemory.Reservation, ClientRequest> reader) {
         JsonObject body = RequestBody.json(context).lenient();
-        ClientRequest asked = fields.apply(body, RequestMemory.of(context));
+        boolean sendsImages = body.flag("send_images", true);
+        ClientRequest asked = reader.apply(body, RequestMemory.of(context));
         HttpGeneration.Answer drawn = HttpGeneration.generate(context, queue, asked);
-        List<GeneratedImage> images = drawn.images();
-        GenerationOptions options = asked.options();
-        Map<String, Object> info = new LinkedHashMap<>();
-        info.put("prompt", options.get(Option.PROMPT).orElse(""));
-        info.put("negative_prompt", options.get(Option.NEGATIVE_PROMPT).orElse(""));
-        info.put("seed", Seeds.number(images.getFirst().seed()));
-        info.put(
-                "all_seeds",
-                images.stream().map(image -> Seeds.number(image.seed())).toList());
-        info.put("infotexts", images.stream().map(p -> p.parameters().toText()).toList());
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("images", images.stream().map(Automatic1111Routes::encoded).toList());
-        answer.put("parameters", Map.of("prompt", options.get(Option.PROMPT).orElse("")));
-        answer.put("info", Json.MAPPER.writeValueAsString(info));
+        answer.put(
+                "images",
+                drawn.images().stream()
+                        .limit(sendsImages ? drawn.images().size() : 0)
+                        .map(image -> encoded(image.image(), Optional.of(image.parameters())))
+                        .toList());
+        answer.put(
+                "parameters",
+                Map.of("prompt", asked.options().get(Option.PROMPT).orElse("")));
+        answer.put("info", Json.MAPPER.writeValueAsString(info(asked.options(), drawn.images())));
         answer.put("warnings", drawn.warnings());
         Responses.json(context, answer);
     }
 
-    private static String encoded(GeneratedImage image) {
-        return Base64.getEncoder().encodeToString(new Png().encode(image.image(), Optional.of(image.parameters())));
+    private static Map<String, Object> info(GenerationOptions options, List<GeneratedImage> images) {
+        String prompt = options.get(Option.PROMPT).orElse("");
+        String negative = options.get(Option.NEGATIVE_PROMPT).orElse("");
+        Image first = images.getFirst().image();
+        Map<String, Object> info = new LinkedHashMap<>();
+        info.put("prompt", prompt);
+        info.put("all_prompts", Collections.nCopies(images.size(), prompt));
+        info.put("negative_prompt", negative);
+        info.put("all_negative_prompts", Collections.nCopies(images.size(), negative));
+        info.put("seed", Seeds.number(images.getFirst().seed()));
+        info.put(
+                "all_seeds",
+                images.stream().map(image -> Seeds.number(image.seed())).toList());
+        info.put("width", first.width());
+        info.put("height", first.height());
+        info.put("index_of_first_image", 0);
+        info.put(
+                "infotexts",
+                images.stream().map(image -> image.parameters().toText()).toList());
+        return info;
     }
 
+    private static String encoded(Image image, Optional<GenerationParameters> parameters) {
+        return Base64.getEncoder().encodeToString(new Png().encode(image, parameters));
+    }
+
+    /** How far the running job is, and to whom it belongs what its first image looks like so far. */
     private void progress(Context context) {
         Optional<GenerationQueue.Progress> now = queue.progress();
         int step = now.map(GenerationQueue.Progress::step).orElse(0);
@@ -92,46 +126,76 @@ public final class Automatic1111Routes {
         state.put("job_no", 0);
         state.put("sampling_step", step);
         state.put("sampling_steps", steps);
+        Optional<String> preview = "true".equalsIgnoreCase(context.queryParam("skip_current_image"))
+                ? Optional.empty()
+                : queue.running(context.ip())
+                        .flatMap(GenerationJob::preview)
+                        .map(image -> encoded(image, Optional.empty()));
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("progress", steps == 0 ? 0 : (double) step / steps);
         answer.put("eta_relative", remaining);
         answer.put("state", state);
-        answer.put("current_image", null);
+        answer.put("current_image", preview.orElse(null));
         answer.put("textinfo", null);
         Responses.json(context, answer);
     }
 
-    /** Changes the model. Other options, all of which front ends send, have no meaning here and are ignored. */
-    private void change(Context context) {
-        JsonObject body = RequestBody.json(context);
-        body.optionalString(CHECKPOINT)
-                .ifPresent(name -> queue.switchTo(context.ip(), name).join());
+    private void interrupt(Context context) {
+        queue.interrupt(context.ip());
         Responses.json(context, Map.of());
     }
 
-    private void models(Context context) {
+    /** The settings that front ends read at start, as they are here. */
+    private void settings(Context context) {
         Responses.json(
                 context,
-                queue.registry().modelNames().stream()
-                        .map(name -> Map.of("title", name, "model_name", name, "filename", name))
-                        .toList());
+                Map.of(
+                        CHECKPOINT,
+                        queue.model(),
+                        "sd_vae",
+                        "Automatic",
+                        "CLIP_stop_at_last_layers",
+                        1,
+                        "samples_format",
+                        "png"));
     }
 
-    private void samplers(Context context) {
-        Responses.json(
-                context,
-                Samplers.names().stream()
-                        .map(name -> Map.of(
-                                "name", Samplers.named(name).title(), "aliases", List.of(name), "options", Map.of()))
-                        .toList());
+    /** Changes the model. Front ends send many other settings, which are named in a warning. */
+    private void change(Context context) {
+        JsonObject body = RequestBody.json(context).lenient();
+        body.optionalString(CHECKPOINT)
+                .filter(name -> !name.isBlank())
+                .ifPresent(name -> queue.switchTo(context.ip(), name).join());
+        Responses.warn(context, FieldWarnings.of(body, SETTINGS_WITHOUT_EFFECT));
+        Responses.json(context, Map.of());
     }
 
-    private void loras(Context context) {
-        Responses.json(
+    private static void unload(Context context) {
+        Responses.warn(
                 context,
-                queue.registry().loras().all().keySet().stream()
-                        .map(name -> Map.of("name", name, "alias", name, "path", name, "metadata", Map.of()))
-                        .toList());
+                List.of("models stay loaded until others need their memory, which the server decides by itself"));
+        Responses.json(context, Map.of());
+    }
+
+    private void reload(Context context) {
+        queue.switchTo(context.ip(), queue.model()).join();
+        Responses.json(context, Map.of());
+    }
+
+    /** Shows what a preprocessor makes of pictures. */
+    private void detect(Context context) {
+        JsonObject body = RequestBody.json(context).lenient();
+        Optional<String> preprocessor =
+                Automatic1111Units.Modules.preprocessor(body.string("controlnet_module", "none"));
+        List<String> images = body.strings("controlnet_input_images", List.of()).stream()
+                .map(text -> UploadedImages.base64("controlnet_input_images", text, RequestMemory.of(context)))
+                .map(picture -> preprocessor
+                        .map(name -> queue.registry().preprocess(name, picture))
+                        .orElse(picture))
+                .map(image -> encoded(image, Optional.empty()))
+                .toList();
+        Responses.warn(context, FieldWarnings.of(body, DETECTION_WITHOUT_EFFECT));
+        Responses.json(context, Map.of("images", images, "info", "Success"));
     }
 
     private void pngInfo(Context context) {

@@ -39,6 +39,11 @@ final class FieldWarnings {
         return warnings;
     }
 
+    /** Returns the beginning of a text from a client, short enough for a message. */
+    static String shortened(String text) {
+        return text.length() <= MAX_NAME_LENGTH ? text : text.substring(0, MAX_NAME_LENGTH) + "...";
+    }
+
     private static boolean asksForSomething(JsonObject body, String field, Map<String, List<Object>> withoutEffect) {
         return withoutEffect.containsKey(field)
                 && !body.isEmpty(field)

@@ -17,6 +17,9 @@ public final class RequestMemory {
     /** The number of copies of a body that are held: as bytes, as text, as JSON, and decoded from Base64. */
     private static final int COPIES_OF_BODY = 4;
 
+    /** The decoded image, and what its reader holds on the way. */
+    private static final long BYTES_PER_PIXEL = 8;
+
     private static final String ATTRIBUTE = "hypersd-request-memory";
 
     private final Limits.Requests limits;
@@ -72,6 +75,11 @@ public final class RequestMemory {
                         "the bodies and images of other requests fill the memory for them: try again in 1 s",
                         Optional.of(Duration.ofSeconds(1)));
             }
+        }
+
+        /** Reserves what a decoded image takes up, and what is held on the way to it. */
+        void reserveImage(int width, int height) {
+            reserve(BYTES_PER_PIXEL * width * height);
         }
 
         /** Reserves the memory of a body or a message of {@code length} bytes, in all forms in which it is held. */

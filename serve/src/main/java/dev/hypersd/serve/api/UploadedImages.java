@@ -25,9 +25,6 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 final class UploadedImages {
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "webp");
 
-    /** The bytes per pixel of the decoded image, and of the decoder while it works. */
-    private static final int BYTES_PER_PIXEL = 8;
-
     private static final int HALF_TRANSPARENT = 128;
 
     private UploadedImages() {}
@@ -90,6 +87,15 @@ final class UploadedImages {
         }
     }
 
+    /** Returns a mask with black and white exchanged. */
+    static Image inverted(Image mask) {
+        byte[] rgb = mask.rgb();
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) ~rgb[i];
+        }
+        return new Image(mask.width(), mask.height(), rgb);
+    }
+
     /** Returns a mask that is white where {@code alpha} is closer to transparent than to opaque. */
     private static Image transparent(Image alpha) {
         byte[] rgb = alpha.rgb();
@@ -120,7 +126,7 @@ final class UploadedImages {
                             "%s is an image of %dx%d, more than the %d pixels that are read"
                                     .formatted(field, reader.getWidth(0), reader.getHeight(0), max));
                 }
-                memory.reserve(BYTES_PER_PIXEL * pixels);
+                memory.reserveImage(reader.getWidth(0), reader.getHeight(0));
             } finally {
                 reader.dispose();
             }

@@ -1,5 +1,6 @@
 package dev.hypersd.serve.queue;
 
+import dev.hypersd.image.Image;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.Step;
@@ -9,6 +10,7 @@ import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -23,6 +25,9 @@ public final class GenerationJob {
     private final CompletableFuture<List<GeneratedImage>> images = new CompletableFuture<>();
 
     private volatile boolean cancelled;
+    private volatile boolean wantsPreview;
+    private volatile Optional<Image> preview = Optional.empty();
+    private volatile Optional<Step> step = Optional.empty();
 
     GenerationJob(
             String client, ModelSource model, ResolvedOptions options, Consumer<Step> listener, Duration deadline) {
@@ -61,6 +66,20 @@ public final class GenerationJob {
         return model.equals(other.model) && request().joins(other.request());
     }
 
+    /** Returns the last step that is done, if one is. Its previews cannot be had any more. */
+    public Optional<Step> step() {
+        return step;
+    }
+
+    /**
+     * Returns what the network believed its first image to be when somebody asked last. Asking makes the next step
+     * decode another one, which costs time; nothing is decoded for nobody.
+     */
+    public Optional<Image> preview() {
+        wantsPreview = true;
+        return preview;
+    }
+
     String client() {
         return client;
     }
@@ -81,10 +100,16 @@ public final class GenerationJob {
     }
 
     /** Passes a step to the listener, unless the job is over. */
-    void onStep(Step step) {
-        if (!images.isDone()) {
-            listener.accept(step);
+    void onStep(Step done) {
+        if (images.isDone()) {
+            return;
         }
+        step = Optional.of(done);
+        if (wantsPreview && done.number() < done.total()) {
+            wantsPreview = false;
+            preview = Optional.of(done.previews().get().getFirst());
+        }
+        listener.accept(done);
     }
 
     /** Fails the job because it was cancelled or missed its deadline. */

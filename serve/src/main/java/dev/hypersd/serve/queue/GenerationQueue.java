@@ -115,6 +115,11 @@ public final class GenerationQueue implements AutoCloseable {
         return progress;
     }
 
+    /** Returns the running job of {@code client}, if it has one. */
+    public Optional<GenerationJob> running(String client) {
+        return current.stream().filter(job -> job.client().equals(client)).findFirst();
+    }
+
     /** Cancels the running jobs of {@code client}. They end after their present step. */
     public void interrupt(String client) {
         current.stream().filter(job -> job.client().equals(client)).forEach(GenerationJob::cancel);
@@ -148,10 +153,18 @@ public final class GenerationQueue implements AutoCloseable {
     GenerationJob resolve(String client, GenerationOptions options, Consumer<Step> listener) {
         Limits.Generation allowed = limits.generation();
         allowed.check(options);
+        List<String> warnings = new ArrayList<>();
+        GenerationOptions fitted = allowed.fitted(options, warnings);
         String name = options.get(Option.MODEL).orElse(model);
-        ResolvedOptions resolved = options.over(EXACT_STEPS).resolve(registry.target(name), registry);
+        ResolvedOptions resolved = fitted.over(EXACT_STEPS).resolve(registry.target(name), registry);
         allowed.check(resolved.request());
-        return new GenerationJob(client, registry.model(name), resolved, listener, allowed.deadline());
+        warnings.addAll(resolved.warnings());
+        return new GenerationJob(
+                client,
+                registry.model(name),
+                new ResolvedOptions(resolved.request(), resolved.preset(), warnings),
+                listener,
+                allowed.deadline());
     }
 
     /** Cancels {@code job}: immediately if it waits, after the present step if it runs. */

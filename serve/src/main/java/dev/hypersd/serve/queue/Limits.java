@@ -1,15 +1,18 @@
 package dev.hypersd.serve.queue;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.LoraReference;
 import dev.hypersd.request.Option;
+import dev.hypersd.request.PictureSource;
 import dev.hypersd.request.Size;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The limits of one request, of one client and of all clients together.
@@ -44,7 +47,9 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
     public record Generation(
             int maxSide, int maxSteps, int maxImages, int maxPromptLength, long maxBatchPixels, Duration deadline) {
         private static final int MAX_LORAS = 8;
-        private static final int MAX_CONTROLS = 2;
+
+        /** The most ControlNets of one request. */
+        public static final int MAX_CONTROLS = 3;
 
         public Generation {
             if (!deadline.isPositive()) {
@@ -72,6 +77,31 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
             atMost(count, maxImages, "%d pictures at once");
             options.get(Option.EXTEND)
                     .ifPresent(sides -> sides.forEach(side -> atMost(side, maxSide, "an extension of %d pixels")));
+        }
+
+        /**
+         * Returns the options with a size for an original picture that is larger than allowed, if they say none, so
+         * that it is scaled down.
+         *
+         * @param warnings told if so
+         */
+        GenerationOptions fitted(GenerationOptions options, List<String> warnings) {
+            Optional<Image> picture = options.get(Option.IMAGE).map(PictureSource::read);
+            int longest = picture.map(p -> Math.max(p.width(), p.height())).orElse(0);
+            if (options.has(Option.SIZE) || options.has(Option.EXTEND) || longest <= maxSide) {
+                return options;
+            }
+            double scale = (double) maxSide / longest;
+            Size size = new Size(
+                    side(picture.orElseThrow().width() * scale),
+                    side(picture.orElseThrow().height() * scale));
+            warnings.add("the picture of %dx%d is scaled down to %s, because %d pixels are the longest side here"
+                    .formatted(picture.get().width(), picture.get().height(), size, maxSide));
+            return options.toBuilder().set(Option.SIZE, size).build();
+        }
+
+        private static int side(double pixels) {
+            return Math.max(8, (int) pixels / 8 * 8);
         }
 
         /** Refuses a request whose pictures are larger than allowed, or whose size is not known in advance. */

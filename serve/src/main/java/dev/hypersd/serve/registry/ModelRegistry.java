@@ -16,6 +16,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +31,7 @@ import java.util.stream.Stream;
  * @param models the other models
  * @param loras the LoRA files
  * @param controlNets the ControlNets
+ * @param preprocessors make what ControlNets follow, by name
  */
 public record ModelRegistry(
         ModelSource defaultModel,
@@ -36,12 +40,14 @@ public record ModelRegistry(
         LoadOptions options,
         FileRegistry models,
         FileRegistry loras,
-        FileRegistry controlNets)
+        FileRegistry controlNets,
+        SequencedMap<String, UnaryOperator<Image>> preprocessors)
         implements NameResolver {
     /** Returns a registry of one model, without LoRAs and ControlNets. */
     public static ModelRegistry of(ModelSource model) {
         FileRegistry empty = FileRegistry.models(List.of());
-        return new ModelRegistry(model, List.of(), List.of(), LoadOptions.DEFAULT, empty, empty, empty);
+        return new ModelRegistry(
+                model, List.of(), List.of(), LoadOptions.DEFAULT, empty, empty, empty, new TreeMap<>());
     }
 
     /** Returns the name of the model that is used when a request names none. */
@@ -141,10 +147,18 @@ public record ModelRegistry(
         throw unknown("embedding", name, List.of());
     }
 
-    /** Refuses preprocessors: clients make control pictures themselves, as the page does. */
+    /**
+     * Returns what a ControlNet follows, made of a picture.
+     *
+     * @throws ApiException if there is no such preprocessor; the message suggests the most similar names
+     */
     @Override
     public Image preprocess(String preprocessor, Image picture) {
-        throw unknown("preprocessor", preprocessor, List.of());
+        UnaryOperator<Image> known = preprocessors.get(preprocessor);
+        if (known == null) {
+            throw unknown("preprocessor", preprocessor, preprocessors.keySet());
+        }
+        return known.apply(picture);
     }
 
     private static ApiException unknown(String kind, String name, Collection<String> known) {

@@ -19,6 +19,7 @@ import dev.hypersd.serve.registry.FileRegistry;
 import dev.hypersd.serve.registry.ModelRegistry;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What options amount to in a queue, without a model being there. */
@@ -33,7 +34,8 @@ class GenerationQueueTest {
             LoadOptions.DEFAULT,
             FileRegistry.models(List.of()),
             FileRegistry.models(List.of()),
-            FileRegistry.models(List.of()));
+            FileRegistry.models(List.of()),
+            new TreeMap<>());
 
     @Test
     void thePresetsTimestepIsUsedWheneverItsNumberOfStepsIsRequested() {

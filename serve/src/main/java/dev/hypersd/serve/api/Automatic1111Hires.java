@@ -1,0 +1,79 @@
+package dev.hypersd.serve.api;
+
+import dev.hypersd.json.JsonObject;
+import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.Option;
+import dev.hypersd.request.Size;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Reads the fields of AUTOMATIC1111's "hires fix", which is a {@link dev.hypersd.request.HiresPass} here. */
+final class Automatic1111Hires {
+    private static final double USUAL_FACTOR = 2;
+
+    /** Without {@code enable_hr} these mean nothing, and front ends send them nevertheless. */
+    private static final String[] FIELDS = {
+        "hr_scale",
+        "hr_upscaler",
+        "hr_second_pass_steps",
+        "hr_resize_x",
+        "hr_resize_y",
+        "hr_checkpoint_name",
+        "hr_sampler_name",
+        "hr_scheduler",
+        "hr_prompt",
+        "hr_negative_prompt",
+        "hr_cfg"
+    };
+
+    private final JsonObject body;
+    private final List<String> warnings;
+
+    /** @param warnings receives what has no effect */
+    Automatic1111Hires(JsonObject body, List<String> warnings) {
+        this.body = body;
+        this.warnings = warnings;
+    }
+
+    /**
+     * Adds the second pass to {@code options}, if the request asks for one.
+     *
+     * @param size of the first pass, if the request says one
+     */
+    void read(GenerationOptions.Builder options, Optional<Size> size) {
+        double strength = body.number("denoising_strength", 0);
+        if (!body.flag("enable_hr", false)) {
+            body.ignore(FIELDS);
+            return;
+        }
+        double factor = factor(size);
+        if (factor <= 1) {
+            warnings.add("enable_hr has no effect: a second pass by a factor of %s enlarges nothing".formatted(factor));
+            return;
+        }
+        options.set(Option.HIRES, factor);
+        if (strength > 0) {
+            options.set(Option.HIRES_STRENGTH, strength);
+        }
+        String upscaler = body.string("hr_upscaler", "");
+        if (!upscaler.isBlank() && !upscaler.toLowerCase(Locale.ROOT).contains("lanczos")) {
+            warnings.add("hr_upscaler %s has no effect: pictures are enlarged with Lanczos".formatted(upscaler));
+        }
+    }
+
+    private double factor(Optional<Size> size) {
+        int width = body.integer("hr_resize_x", 0);
+        int height = body.integer("hr_resize_y", 0);
+        double scale = body.number("hr_scale", USUAL_FACTOR);
+        if (size.isEmpty() || (width == 0 && height == 0)) {
+            return scale;
+        }
+        double byWidth = (double) width / size.get().width();
+        double byHeight = (double) height / size.get().height();
+        if (width > 0 && height > 0 && byWidth != byHeight) {
+            warnings.add("hr_resize_x and hr_resize_y have other proportions than the picture, which keeps its own");
+        }
+        return Math.max(byWidth, byHeight);
+    }
+}
