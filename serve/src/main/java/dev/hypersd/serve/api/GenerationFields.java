@@ -75,26 +75,4 @@ final class GenerationFields {
                                 "control.image", control.string("image", ""), background, memory)))
                 .withScale(control.number("scale", 1));
     }
-
-    /**
-     * Parses a number that does not come as JSON.
-     *
-     * @param field the name of the field, for messages
-     */
-    static double number(String field, String text) {
-        try {
-            double number = Double.parseDouble(text);
-            if (Double.isFinite(number)) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // Reported below, together with infinities and NaN.
-        }
-        throw new ApiException(
-                ErrorCode.MALFORMED, "%s must be a number, not \"%s\"".formatted(field, shortened(text)));
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= 40 ? text : text.substring(0, 40) + "...";
-    }
 }
