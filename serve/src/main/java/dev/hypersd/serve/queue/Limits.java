@@ -12,7 +12,6 @@ import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The limits of one request, of one client and of all clients together.
@@ -86,17 +85,16 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
          * @param warnings told if so
          */
         GenerationOptions fitted(GenerationOptions options, List<String> warnings) {
-            Optional<Image> picture = options.get(Option.IMAGE).map(PictureSource::read);
-            int longest = picture.map(p -> Math.max(p.width(), p.height())).orElse(0);
-            if (options.has(Option.SIZE) || options.has(Option.EXTEND) || longest <= maxSide) {
+            if (options.has(Option.SIZE)
+                    || options.has(Option.EXTEND)
+                    || !(options.get(Option.IMAGE).orElse(null) instanceof PictureSource.InMemory(Image picture))
+                    || Math.max(picture.width(), picture.height()) <= maxSide) {
                 return options;
             }
-            double scale = (double) maxSide / longest;
-            Size size = new Size(
-                    side(picture.orElseThrow().width() * scale),
-                    side(picture.orElseThrow().height() * scale));
+            double scale = (double) maxSide / Math.max(picture.width(), picture.height());
+            Size size = new Size(side(picture.width() * scale), side(picture.height() * scale));
             warnings.add("the picture of %dx%d is scaled down to %s, because %d pixels are the longest side here"
-                    .formatted(picture.get().width(), picture.get().height(), size, maxSide));
+                    .formatted(picture.width(), picture.height(), size, maxSide));
             return options.toBuilder().set(Option.SIZE, size).build();
         }
 
