@@ -1,8 +1,11 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.evaluation.Comparison;
 import dev.hypersd.evaluation.ComparisonRun;
 import dev.hypersd.evaluation.Contestant;
+import dev.hypersd.evaluation.DryRun;
 import dev.hypersd.evaluation.Judges;
 import dev.hypersd.evaluation.LoadedModel;
 import dev.hypersd.evaluation.PromptSet;
@@ -19,7 +22,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,7 +36,7 @@ import picocli.CommandLine.Spec;
         description = "Draw test prompts by every method of a recipe, have the pictures judged, and write a table and "
                 + "sheets of pictures. What was judged is not drawn again in a later run.",
         footer = {"", "Examples:", "  hypersd compare recipes/mini/compare.yaml"})
-final class CompareCommand implements Runnable {
+final class CompareCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -46,9 +51,40 @@ final class CompareCommand implements Runnable {
             description = "Use another value for a key of the recipe, such as prompts=100. Can be given several times.")
     private List<String> changes = new ArrayList<>();
 
+    @Option(
+            names = "--dry-run",
+            description = "Draw nothing: say which files are missing, how long it would take here and how much memory. "
+                    + "Ends with 1 if anything is missing.")
+    private boolean isDryRun;
+
     @Override
-    public void run() {
+    public Integer call() {
         ComparisonRecipe recipe = ComparisonRecipe.read(file, changes);
+        if (isDryRun) {
+            DryRun dryRun = dryRun(recipe);
+            spec.commandLine().getOut().println(dryRun.describe());
+            return dryRun.missing().isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+        }
+        run(recipe);
+        return ExitCode.OK;
+    }
+
+    private static DryRun dryRun(ComparisonRecipe recipe) {
+        List<String> missing = new ArrayList<>();
+        recipe.missingJudges().forEach(judge -> missing.add(judge + " (judge)"));
+        int prompts = 0;
+        try {
+            prompts = recipe.prompts().read().prompts().size();
+        } catch (HyperSdException e) {
+            missing.add(e.getMessage() + " (prompts)");
+        }
+        return DryRun.of(recipe.contestants(), recipe.settings(), prompts, missing);
+    }
+
+    private void run(ComparisonRecipe recipe) {
+        recipe.missingJudges().stream().findFirst().ifPresent(judge -> {
+            throw new InvalidFileException(judge, "is missing; the recipe asks for this judge");
+        });
         PromptSet prompts = recipe.prompts().read();
         Warnings warnings = new Warnings(spec.commandLine().getErr());
         prompts.warnings().forEach(warnings::say);

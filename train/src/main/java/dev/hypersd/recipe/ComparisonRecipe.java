@@ -7,6 +7,7 @@ import dev.hypersd.evaluation.PromptSet;
 import dev.hypersd.evaluation.StoppingRule;
 import dev.hypersd.request.CaptionChoice;
 import dev.hypersd.section.Section;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,6 +19,7 @@ import java.util.Set;
  * A checked recipe that compares methods.
  *
  * @param judges the folder of the judges; absent means those that come with the program
+ * @param required the folders of judges that must be in {@code judges}; the others are used if they are there
  * @param output the folder of the judgements, the table and the sheets of pictures
  * @param prompts what is drawn
  * @param settings how methods are compared
@@ -27,6 +29,7 @@ import java.util.Set;
  */
 public record ComparisonRecipe(
         Optional<Path> judges,
+        List<String> required,
         Path output,
         PromptSource prompts,
         Settings settings,
@@ -51,6 +54,7 @@ public record ComparisonRecipe(
     private static final String STOP_WHEN_CLEAR = "stop_when_clear";
 
     public ComparisonRecipe {
+        required = List.copyOf(required);
         samplePrompts = List.copyOf(samplePrompts);
         contestants = List.copyOf(contestants);
     }
@@ -74,6 +78,7 @@ public record ComparisonRecipe(
         List<Contestant> contestants = contestants(root, folder);
         ComparisonRecipe recipe = new ComparisonRecipe(
                 root.optionalPath("judges").map(folder::resolve),
+                root.texts("required_judges"),
                 root.path("output"),
                 prompts(root, folder),
                 settings(root, folder),
@@ -81,6 +86,14 @@ public record ComparisonRecipe(
                 contestants,
                 baseline(root, contestants));
         return recipe;
+    }
+
+    /** Returns the required judges that are not in the folder of judges. */
+    public List<Path> missingJudges() {
+        return judges.stream()
+                .flatMap(folder -> required.stream().map(folder::resolve))
+                .filter(folder -> !Files.isDirectory(folder))
+                .toList();
     }
 
     private static Settings settings(Section root, Path folder) {
