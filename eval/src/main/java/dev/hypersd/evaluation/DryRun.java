@@ -78,9 +78,7 @@ public record DryRun(List<String> missing, List<Cost> costs, double rate, long a
                 cost(contestant, settings.batch(), pictures, all).ifPresent(costs::add);
             }
         }
-        settings.reference()
-                .filter(path -> !Files.exists(path))
-                .ifPresent(path -> all.add(path + " (reference)"));
+        settings.reference().filter(path -> !Files.exists(path)).ifPresent(path -> all.add(path + " (reference)"));
         return new DryRun(
                 List.copyOf(all), costs, EngineReport.measure().gemmGflops() * 1e9 * SHARE, MachineMemory.available());
     }
@@ -148,7 +146,9 @@ public record DryRun(List<String> missing, List<Cost> costs, double rate, long a
                     Locale.ROOT,
                     "In all: about %s at %.0f GFLOP/s (%.0f%% of the matrix product measured just now), without the "
                             + "judges; %s of memory at most, and %s are available%s",
-                    duration(costs.stream().mapToDouble(cost -> cost.seconds(rate)).sum()),
+                    duration(costs.stream()
+                            .mapToDouble(cost -> cost.seconds(rate))
+                            .sum()),
                     rate / 1e9,
                     SHARE * 100,
                     gib(most),

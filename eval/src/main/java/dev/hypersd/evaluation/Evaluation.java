@@ -187,9 +187,11 @@ public record Evaluation(
         return PromptBatch.of(some, 0, batch, seed);
     }
 
+    /** Returns all batches; the diversity, which repetitions are drawn for, is measured on features. */
     private List<PromptBatch> withRepetitions() {
         List<PromptBatch> batches = new ArrayList<>(once(prompts));
-        List<TestPrompt> first = prompts.subList(0, Math.min(diversityPrompts, prompts.size()));
+        int repeated = judges.features().isEmpty() ? 0 : Math.min(diversityPrompts, prompts.size());
+        List<TestPrompt> first = prompts.subList(0, repeated);
         for (int repetition = 1; repetition < REPETITIONS; repetition++) {
             batches.addAll(PromptBatch.of(first, repetition, batch, seed));
         }

@@ -72,7 +72,7 @@ public record PromptSet(
     }
 
     private static String checked(String text) {
-        if (Files.exists(Path.of(text.replaceFirst(":\\d+$", "")))) {
+        if (text.contains(".") || Files.exists(Path.of(text.replaceFirst(":\\d+$", "")))) {
             return text;
         }
         throw new InvalidRequestException(

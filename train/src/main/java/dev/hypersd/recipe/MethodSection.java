@@ -10,7 +10,6 @@ import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.LoraReference;
 import dev.hypersd.request.NameResolver;
 import dev.hypersd.request.Option;
-import dev.hypersd.schedule.PredictionType;
 import dev.hypersd.section.Section;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
@@ -112,7 +111,6 @@ record MethodSection(Section own, Section defaults, Path folder) {
                 section("weight_storage").one("weight_storage", WeightStorage.CONVERTED),
                 text("device").map(Device::named).orElse(Device.CPU)));
         options = with(options, text("variant"), options::withVariant);
-        options = with(options, text("prediction").map(PredictionType::named), options::withPrediction);
         options = with(options, path("vae"), options::withAutoencoder);
         Optional<Path> configurations = path("config_from");
         options = configurations.isPresent() ? options.withCheckpoint(model) : options;

@@ -167,7 +167,6 @@ class ComparisonRecipeTest {
                         LoadOptions.DEFAULT
                                 .withPlacement(new Placement(Dtype.BF16, WeightStorage.AS_STORED, Device.CUDA))
                                 .withVariant("fp16")
-                                .withPrediction(PredictionType.SAMPLE)
                                 .withAutoencoder(Path.of("W/vae.safetensors"))
                                 .withCheckpoint(Path.of("W/light.safetensors"))));
         assertThat(lightning.request())
@@ -177,6 +176,7 @@ class ComparisonRecipeTest {
                         .guidance(Guidance.of(1))
                         .size(512, 512)
                         .clipSkip(1)
+                        .prediction(PredictionType.SAMPLE)
                         .tiled()
                         .lora(Path.of("W/a.safetensors"), 0.5)
                         .lora(Path.of("W/b.safetensors"), 2)
