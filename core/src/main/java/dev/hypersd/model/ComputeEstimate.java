@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
 /**
- * The floating-point operations that a picture takes, estimated from the shapes of a model's weights before one is read.
+ * The floating-point operations of drawing a picture, estimated from the shapes of a model's weights before one is read.
  * A weight is multiplied once for each position of the feature maps that it works on; attention takes its products in
  * addition. Text encoders, norms and activations, which take a few hundredths, are left out.
  *
@@ -41,7 +41,7 @@ public record ComputeEstimate(double step, double decoding) {
         int factor = model.autoencoder().scaleFactor();
         long latent = (long) (width / factor) * (height / factor);
         try (ModelShapes shapes = ModelShapes.of(model)) {
-            Map<String, long[]> unet = shapes(shapes.networks().get(Component.UNET));
+            Map<String, long[]> unet = shapes(shapes.networks().getOrDefault(Component.UNET, Map.of()));
             return new ComputeEstimate(step(unet, model.unet(), latent), decoding(decoder(model), latent));
         }
     }

@@ -103,22 +103,27 @@ final class CocoCaptions {
         List<Long> order = new ArrayList<>(captions.keySet());
         if (choice.seed().isEmpty()) {
             return order.stream()
-                    .map(image ->
-                            entry(image, captions.get(image).values().iterator().next()))
+                    .map(image -> entry(image, captionsOf(image).getFirst()))
                     .toList();
         }
         Random random = new Random(choice.seed().getAsLong());
         Collections.shuffle(order, random);
         return order.stream()
                 .map(image -> {
-                    List<String> some = List.copyOf(captions.get(image).values());
+                    List<String> some = captionsOf(image);
                     return entry(image, some.get(random.nextInt(some.size())));
                 })
                 .toList();
     }
 
+    /** Returns the captions of an image by the numbers of their annotations. */
+    private List<String> captionsOf(long image) {
+        return List.copyOf(captions.getOrDefault(image, Map.of()).values());
+    }
+
     private Entry entry(long image, String caption) {
         return new Entry(
-                GenerationOptions.of(caption), Optional.of(images.get(image)).filter(name -> !name.isEmpty()));
+                GenerationOptions.of(caption),
+                Optional.ofNullable(images.get(image)).filter(name -> !name.isEmpty()));
     }
 }

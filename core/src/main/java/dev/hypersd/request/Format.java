@@ -103,7 +103,7 @@ record Format<T>(
                 try {
                     return PredictionType.named(json.object().string(key, ""));
                 } catch (InvalidRequestException e) {
-                    throw json.object().invalid(key, e.getMessage());
+                    throw json.object().invalid(key, String.valueOf(e.getMessage()));
                 }
             },
             type -> node(type.word()));

@@ -84,8 +84,8 @@ public record Comparison(
         Map<String, String> meanings = new LinkedHashMap<>();
         meanings.put("attribute accuracy", """
                 *Attribute accuracy* is the share of the attributes named by the prompts that the images show, over all
-                prompts, those with a *single object*, with *two objects*, and with a combination of kind and colour that
-                no training image shows (*held out*).""");
+                prompts, those with a *single object*, with *two objects*, and with a combination of kind and colour
+                that no training image shows (*held out*).""");
         meanings.put("FID", "*FID* is measured on features of the attribute reader.");
         meanings.put(
                 "diversity", "*Diversity* is the mean distance between the features of four images of one prompt.");
@@ -216,7 +216,7 @@ public record Comparison(
         return Stream.concat(Stream.of(first, second), cells).collect(Collectors.joining(" | ", "| ", " |"));
     }
 
-    /** Returns everything as a JSON object: the protocol, each method with the results of every seed, and differences. */
+    /** Returns everything as JSON: the protocol, each method with the results of every seed, and the differences. */
     public String json() {
         ObjectNode root = Json.MAPPER.createObjectNode();
         root.set("protocol", protocol.json());

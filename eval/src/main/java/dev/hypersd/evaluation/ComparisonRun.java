@@ -5,11 +5,9 @@ import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.PictureFingerprint;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -18,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * Draws the prompts with every contestant, has the pictures judged, and compares. Whatever was judged in the output
- * folder is not drawn again. Contestants of one model are drawn one after another, so that each model is loaded once and
- * one at a time.
+ * folder is not drawn again. Contestants of one model are drawn one after another, so that each model is loaded once
+ * and one at a time.
  *
  * @param contestants which methods, in the order of the table
  * @param baseline the one that the others are compared with
@@ -74,22 +72,21 @@ public record ComparisonRun(
      */
     public Comparison run(String program, Consumer<String> progress) {
         ReferenceImages references = references(progress);
-        Map<Contestant, List<List<Judgement>>> judged = new HashMap<>();
+        SequencedMap<Contestant, List<List<Judgement>>> judged = new LinkedHashMap<>();
         for (Contestant contestant : order()) {
             judged.put(contestant, judged(contestant, Optional.ofNullable(judged.get(baseline)), progress));
         }
+        List<List<Judgement>> baselines = judged.getOrDefault(baseline, List.of());
         List<Comparison.Row> rows = new ArrayList<>();
         for (Contestant contestant : contestants) {
-            List<List<Judgement>> own = judged.get(contestant);
+            List<List<Judgement>> own = judged.getOrDefault(contestant, List.of());
             rows.add(new Comparison.Row(
                     contestant,
                     own.stream()
                             .map(judgements -> evaluation(settings.seeds().getFirst(), Optional.empty())
                                     .result(judgements, references))
                             .toList(),
-                    contestant.equals(baseline)
-                            ? new LinkedHashMap<>()
-                            : PairedDifference.between(own, judged.get(baseline))));
+                    contestant.equals(baseline) ? new LinkedHashMap<>() : PairedDifference.between(own, baselines)));
         }
         return new Comparison(
                 rows,

@@ -43,7 +43,7 @@ public record DrawnPictures(Contestant contestant, LoadedModel models, int batch
         List<GeneratedImage> drawn = pipeline.generate(request);
         double milliseconds = (System.nanoTime() - begin) / 1e6 / drawn.size();
         if (!files.isEmpty()) {
-            make(files.getFirst().getParent());
+            make(files.getFirst().resolveSibling(""));
             IntStream.range(0, files.size()).forEach(i -> drawn.get(i).save(files.get(i)));
         }
         return new Pictures(drawn.stream().map(GeneratedImage::image).toList(), OptionalDouble.of(milliseconds));

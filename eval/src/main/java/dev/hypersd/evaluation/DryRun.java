@@ -58,8 +58,8 @@ public record DryRun(List<String> missing, List<Cost> costs, double rate, long a
     }
 
     /**
-     * Looks for all files, and estimates time and memory for what is there. Measures the rate of a matrix product, which
-     * takes a second.
+     * Looks for all files, and estimates time and memory for what is there. Measures the rate of a matrix product,
+     * which takes a second.
      *
      * @param missing what is known to be missing already
      * @param prompts how many there are

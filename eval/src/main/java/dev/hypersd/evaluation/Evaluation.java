@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
  * Evaluates models in a folder. {@code model.jsonl} has the judgements of a model's pictures and, for test scenes,
  * {@code ground-truth.jsonl} those of the scenes that the prompts describe, {@code reconstruction.jsonl} those of the
  * same scenes after the model's autoencoder, and {@code reference.jsonl} those of as many other scenes, which distances
- * are measured to. Pictures that have been judged are not drawn again. The name of each file has digits before its ending
- * that stand for all that decides its judgements, so one folder may have those of several models.
+ * are measured to. Pictures that have been judged are not drawn again. The name of each file has digits before its
+ * ending that stand for all that decides its judgements, so one folder may have those of several models.
  *
  * @param judges the judges of all pictures
  * @param prompts at least two prompts, each of which is drawn once
@@ -65,8 +65,8 @@ public record Evaluation(
     }
 
     /**
-     * Judges the test scenes that the prompts describe, where they have not been judged yet: what models that draw scenes
-     * are compared with.
+     * Judges the test scenes that the prompts describe, except those that have been judged: what models that draw
+     * scenes are compared with.
      *
      * @param name a description of the autoencoder that identifies its results
      * @param autoencoder encodes and decodes pictures

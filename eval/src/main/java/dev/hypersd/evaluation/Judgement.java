@@ -37,7 +37,7 @@ public record Judgement(
      *
      * @param number the number of its prompt
      * @param repetition 0 for the picture that counts, more for further pictures of the same prompt
-     * @param digits digits of a hash of the prompt and the seed, since the number may be that of another prompt in another file
+     * @param digits digits of a hash of the prompt and the seed, as another file has another prompt of that number
      */
     record Picture(long number, int repetition, String digits) {
         /** Returns whether it is the picture of its prompt that counts. */

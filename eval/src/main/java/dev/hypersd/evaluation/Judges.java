@@ -123,7 +123,9 @@ public final class Judges implements AutoCloseable {
         return one;
     }
 
-    /** Returns whether the picture shows each attribute of its scene; empty for prompts that are not captions of scenes. */
+    /**
+     * Returns whether the picture shows each attribute of its scene; empty for prompts that are not captions of scenes.
+     */
     private List<Outcome> outcomes(TestPrompt prompt, Image image) {
         return networks.get(FeatureKind.ATTRIBUTES) instanceof SceneReader reader
                 ? prompt.scene()

@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /** Measures a set of judged pictures. */
 final class Measurement {
@@ -176,11 +177,13 @@ final class Measurement {
     private void diversity() {
         for (FeatureKind kind : FeatureKind.values()) {
             all.stream()
-                    .filter(judgement -> judgement.features().containsKey(kind))
                     .collect(Collectors.groupingBy(
                             judgement -> judgement.picture().number(),
-                            Collectors.mapping(
-                                    judgement -> widened(judgement.features().get(kind)), Collectors.toList())))
+                            Collectors.flatMapping(
+                                    judgement -> Stream.ofNullable(
+                                                    judgement.features().get(kind))
+                                            .map(Measurement::widened),
+                                    Collectors.toList())))
                     .values()
                     .stream()
                     .filter(pictures -> pictures.size() > 1)

@@ -2,11 +2,9 @@ package dev.hypersd.evaluation;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -49,10 +47,9 @@ public record PairedDifference(double mean, double standardError, int prompts) {
             });
         }
         SequencedMap<Figure, PairedDifference> all = new LinkedHashMap<>();
-        Set<Figure> figures = new LinkedHashSet<>(differences.keySet());
-        figures.forEach(figure -> all.put(
+        differences.forEach((figure, byPrompt) -> all.put(
                 figure,
-                of(differences.get(figure).values().stream()
+                of(byPrompt.values().stream()
                         .mapToDouble(some -> some.stream()
                                 .mapToDouble(Double::doubleValue)
                                 .average()

@@ -202,7 +202,7 @@ public record ReferenceFeatures(
             Map<FeatureKind, List<float[]>> features = new EnumMap<>(FeatureKind.class);
             for (FeatureKind kind : judges.features()) {
                 Optional<StoredTensor> matrix = stored.find(kind.key());
-                String wanted = judges.fingerprints().get(kind.key());
+                String wanted = judges.fingerprints().getOrDefault(kind.key(), "");
                 if (matrix.isPresent() && wanted.equals(stored.metadata().get(kind.key()))) {
                     features.put(kind, rows(file, matrix.get()));
                 }

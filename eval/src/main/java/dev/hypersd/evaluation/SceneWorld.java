@@ -50,8 +50,8 @@ final class SceneWorld {
         long strange = Arrays.stream(distances).filter(d -> d > usual).count();
         return strange > MANY * distances.length
                 ? Optional.of(
-                        ("%d of %d pictures look like no test scene; what the attribute reader says of them means little, "
-                                        + "and so do distances on its features")
+                        ("%d of %d pictures look like no test scene; what the attribute reader says of them means "
+                                        + "little, and so do distances on its features")
                                 .formatted(strange, distances.length))
                 : Optional.empty();
     }

@@ -13,7 +13,7 @@ import java.util.SequencedMap;
  *
  * @param level the probability that a difference is called clear where there is none, above 0 and below 1
  * @param looks how often it is looked, at equal numbers of prompts; at least 2
- * @param figures the titles of the figures whose differences must all be clear; empty for all that are known of pictures
+ * @param figures the titles of the figures whose differences must all be clear; empty for all that pictures have
  *     one by one
  */
 public record StoppingRule(double level, int looks, List<String> figures) {

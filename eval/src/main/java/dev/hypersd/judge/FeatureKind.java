@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The networks whose features of pictures distances between sets of pictures are measured on, in the order of reports. */
+/** The networks on whose features distances between sets of pictures are measured, in the order of reports. */
 public enum FeatureKind {
     /** What the attribute reader sees in scenes. */
     ATTRIBUTES(Judge.ATTRIBUTES, "", new Subsets(50, 250), Distance.FRECHET, Distance.KERNEL),
