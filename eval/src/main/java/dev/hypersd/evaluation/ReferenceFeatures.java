@@ -195,8 +195,8 @@ public record ReferenceFeatures(
         if (!Files.isRegularFile(file) || !file.toString().endsWith(FILE_ENDING)) {
             throw new InvalidFileException(
                     file,
-                    "is neither a folder of pictures, nor a file of features (.safetensors) that eval has written, nor one "
-                            + "of statistics (.npz) of clean-fid or pytorch-fid");
+                    "is neither a folder of pictures, nor a file of features (.safetensors) that eval has written, nor "
+                            + "one of statistics (.npz) of clean-fid or pytorch-fid");
         }
         try (SafetensorsFile stored = SafetensorsFile.open(file)) {
             Map<FeatureKind, List<float[]>> features = new EnumMap<>(FeatureKind.class);
