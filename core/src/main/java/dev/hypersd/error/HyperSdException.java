@@ -1,5 +1,7 @@
 package dev.hypersd.error;
 
+import java.util.Objects;
+
 /**
  * The base class of the exceptions that this library throws deliberately.
  *
@@ -15,5 +17,10 @@ public class HyperSdException extends RuntimeException {
 
     public HyperSdException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 }

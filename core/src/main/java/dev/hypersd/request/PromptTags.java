@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * The networks that a prompt names in the syntax of AUTOMATIC1111's web interface, such as {@code <lora:fox:0.8>}. A
- * weight is 1 if it is absent. {@code lyco} is another word for {@code lora}.
+ * weight is 1 if it is absent. A tag {@code <lyco:...>} means the same.
  *
  * @param text the prompt without the tags, or the prompt as it is if it has none
  * @param loras the LoRAs that the tags name, in their order

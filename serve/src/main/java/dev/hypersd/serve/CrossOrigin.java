@@ -22,7 +22,7 @@ final class CrossOrigin {
 
     /** Returns whether a browser only asks whether the request that it is about to send is allowed. */
     static boolean isPreflight(Context request) {
-        return request.method() == HandlerType.OPTIONS && request.header("Access-Control-Request-Method") != null;
+        return request.method().equals(HandlerType.OPTIONS) && request.header("Access-Control-Request-Method") != null;
     }
 
     /** Answers that question, which comes without the token. */
