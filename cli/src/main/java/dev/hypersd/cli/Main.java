@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             DataCommand.class,
             EvalCommand.class,
+            JudgesCommand.class,
             FollowCommand.class,
             CompareCommand.class,
             StudyCommand.class,
