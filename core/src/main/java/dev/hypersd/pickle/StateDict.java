@@ -82,7 +82,7 @@ final class StateDict {
 
     private void leaveOut(String name, PickleValue value) {
         int count = countTensors(value, 0);
-        leftOut.add(name + (count == 0 ? "" : " (" + count + (count == 1 ? " tensor)" : " tensors)")));
+        leftOut.add(count == 0 ? name : name + counted(count));
     }
 
     private void add(String name, PickleValue value, int depth) {
@@ -122,8 +122,12 @@ final class StateDict {
                 .toList();
         if (!averages.isEmpty() && tensors.keySet().stream().anyMatch(name -> name.startsWith(NETWORK))) {
             averages.forEach(tensors::remove);
-            leftOut.add("the averages over the training, " + AVERAGES + " (" + averages.size() + " tensors)");
+            leftOut.add("the averages over the training, " + AVERAGES + counted(averages.size()));
         }
+    }
+
+    private static String counted(int tensors) {
+        return tensors == 1 ? " (1 tensor)" : " (" + tensors + " tensors)";
     }
 
     /** Returns the number of tensors in {@code value}, which may contain itself. */

@@ -56,6 +56,9 @@ public final class SafetensorsWriter implements AutoCloseable {
      */
     private static final long CHUNK = 64L << 20;
 
+    /** The number of bytes of mapped sources that may stay in memory while they are copied. */
+    private static final long MOST_RESIDENT = 256L << 20;
+
     /** The name, type and shape of a tensor that will be written. */
     public record Declaration(String name, Dtype dtype, long... shape) {
         long bytes() {
@@ -136,12 +139,17 @@ public final class SafetensorsWriter implements AutoCloseable {
                 .map(tensor -> new Declaration(tensor.name(), type.apply(tensor), tensor.shape()))
                 .toList();
         try (SafetensorsWriter writer = create(file, declarations, metadata)) {
+            long resident = 0;
             for (StoredTensor tensor : tensors) {
-                TensorScope.released(() -> {
-                    writer.write(
-                            tensor.name(), tensor.load().to(type.apply(tensor).scalarType()));
-                    return tensor;
+                resident += TensorScope.released(() -> {
+                    Tensor loaded = tensor.load();
+                    writer.write(tensor.name(), loaded.to(type.apply(tensor).scalarType()));
+                    return loaded.nbytes();
                 });
+                if (resident > MOST_RESIDENT) {
+                    sources.forEach(WeightSource::evictPages);
+                    resident = 0;
+                }
             }
             writer.commit();
         }
