@@ -51,7 +51,7 @@ final class ComfyGraph {
     }
 
     private GenerationParameters parameters(JsonNode sampler) {
-        ForeignParameters.Settings settings = new ForeignParameters.Settings(PROGRAM);
+        ForeignSettings settings = new ForeignSettings(PROGRAM);
         settings.put("Steps", ofSampler(sampler, "steps"));
         settings.sampler(ofSampler(sampler, "sampler_name"), ofSampler(sampler, "scheduler"));
         settings.put("CFG scale", ofSampler(sampler, "cfg"));
@@ -92,7 +92,7 @@ final class ComfyGraph {
     }
 
     /** Reads the checkpoint and the LoRAs on the path to it. */
-    private void model(JsonNode sampler, ForeignParameters.Settings settings) {
+    private void model(JsonNode sampler, ForeignSettings settings) {
         Optional<JsonNode> node =
                 linked(sampler, "model").or(() -> linked(sampler, "guider").flatMap(guider -> linked(guider, "model")));
         for (int i = 0; i < LONGEST_WAY && node.isPresent(); i++) {

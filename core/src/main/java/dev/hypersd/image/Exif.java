@@ -35,6 +35,14 @@ final class Exif {
     private static final short ORIENTATION = 0x0112;
     private static final short EXIF_DIRECTORY = (short) 0x8769;
     private static final short USER_COMMENT = (short) 0x9286;
+
+    /** Texts in the first directory. */
+    static final short DESCRIPTION = 0x010E;
+
+    static final short MAKE = 0x010F;
+    static final short MODEL = 0x0110;
+    static final short SOFTWARE = 0x0131;
+
     private static final short TYPE_LONG = 4;
     private static final short TYPE_UNDEFINED = 7;
 
@@ -114,12 +122,18 @@ final class Exif {
                 .orElse(Orientation.UPRIGHT);
     }
 
-    /** Returns the user comment, if it can be read. */
+    /** Returns the user comment, if it can be read. Some programs put it into the first directory. */
     Optional<String> userComment() {
         return lookUp(() -> entry(tiff.getInt(4), EXIF_DIRECTORY)
-                .map(pointer -> tiff.getInt(pointer + 8))
-                .flatMap(directory -> entry(directory, USER_COMMENT))
-                .flatMap(comment -> decode(tiff.getInt(comment + 8), tiff.getInt(comment + 4))));
+                        .map(pointer -> tiff.getInt(pointer + 8))
+                        .flatMap(directory -> entry(directory, USER_COMMENT))
+                        .flatMap(this::decode))
+                .or(() -> text(USER_COMMENT));
+    }
+
+    /** Returns the text of {@code tag} in the first directory, if it has one that can be read. */
+    Optional<String> text(short tag) {
+        return lookUp(() -> entry(tiff.getInt(4), tag).flatMap(this::decode));
     }
 
     private static <T> Optional<T> lookUp(Supplier<Optional<T>> reader) {
@@ -143,7 +157,10 @@ final class Exif {
         return Optional.empty();
     }
 
-    private Optional<String> decode(int at, int length) {
+    /** Decodes the text of the entry at offset {@code entry}. */
+    private Optional<String> decode(int entry) {
+        int length = tiff.getInt(entry + 4);
+        int at = tiff.getInt(entry + 8);
         if (length <= INLINE || length > tiff.capacity()) {
             return Optional.empty();
         }

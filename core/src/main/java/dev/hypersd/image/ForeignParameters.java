@@ -1,101 +1,102 @@
 package dev.hypersd.image;
 
-import dev.hypersd.json.Json;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * The parameters that Fooocus, ComfyUI, InvokeAI or NovelAI writes into a picture as JSON. They are translated to the
+ * The parameters that Fooocus, ComfyUI, SwarmUI, InvokeAI, NovelAI or Draw Things writes into a picture as JSON. They are translated to the
  * names of infotext, and {@code Version} is the name of the program.
  *
  * @param program the program that has written them
  * @param parameters empty where they cannot be read
  */
 record ForeignParameters(String program, Optional<GenerationParameters> parameters) {
-    /** The largest number of characters that is read, more than any program writes. */
-    private static final int LONGEST = 1 << 22;
-
+    private static final String FOOOCUS = "Fooocus";
+    private static final String SWARM_UI = "SwarmUI";
     private static final String INVOKE_AI = "InvokeAI";
     private static final String NOVEL_AI = "NovelAI";
+    private static final String DRAW_THINGS = "Draw Things";
+
+    /** Keys that one program alone writes, near the beginning. */
+    private static final Map<String, String> KEYS = Map.of(
+            "class_type", ComfyGraph.PROGRAM, "sui_image_params", SWARM_UI, "base_model", FOOOCUS, "uc", NOVEL_AI);
+
+    private static final int BEGINNING = 10_000;
+
     private static final Pattern RESOLUTION = Pattern.compile("\\D*(\\d{1,5})\\D+(\\d{1,5})\\D*");
     private static final Pattern COMBINED_LORA = Pattern.compile("(.{1,500}) : (-?[0-9.]{1,20})");
 
     /** Reads the parameters of a PNG, JPEG or WebP file in memory, if it has some. */
     static Optional<ForeignParameters> of(byte[] encoded) {
-        Optional<PngChunks> chunks = PngChunks.of(encoded);
-        Optional<String> text = GenerationParameters.text(encoded);
-        if (text.isPresent()) {
-            boolean marked = chunks.flatMap(c -> c.text("fooocus_scheme"))
-                    .filter("fooocus"::equals)
-                    .isPresent();
-            return fooocus(text.get(), marked);
+        PictureTexts texts = PictureTexts.of(encoded);
+        Optional<String> text = texts.text(Png.KEYWORD);
+        if (text.isPresent() && PictureTexts.json(text.get()).isEmpty()) {
+            return marked(texts) ? Optional.of(new ForeignParameters(FOOOCUS, Optional.empty())) : cut(text.get());
         }
-        return chunks.flatMap(ForeignParameters::of);
+        return text.flatMap(json -> ofOneText(json, marked(texts)))
+                .or(() -> ofSeveralTexts(texts))
+                .or(() -> texts.xmpComment().flatMap(ForeignParameters::drawThings));
     }
 
-    private static Optional<ForeignParameters> of(PngChunks chunks) {
-        Optional<String> comment = chunks.text("Comment");
-        if (chunks.text("prompt").isPresent() || chunks.text("workflow").isPresent()) {
-            Optional<JsonNode> graph = chunks.text("prompt").flatMap(ForeignParameters::json);
-            return Optional.of(new ForeignParameters(ComfyGraph.PROGRAM, graph.flatMap(ComfyGraph::read)));
-        } else if (chunks.text("invokeai_metadata").isPresent()) {
-            return Optional.of(new ForeignParameters(
-                    INVOKE_AI,
-                    chunks.text("invokeai_metadata")
-                            .flatMap(ForeignParameters::json)
-                            .map(ForeignParameters::invokeAi)));
-        } else if (chunks.text("sd-metadata").isPresent()) {
-            return Optional.of(new ForeignParameters(
-                    INVOKE_AI,
-                    chunks.text("sd-metadata")
-                            .flatMap(ForeignParameters::json)
-                            .flatMap(ForeignParameters::earlyInvokeAi)));
-        } else if (chunks.text("Software").filter(NOVEL_AI::equals).isPresent()
-                || comment.flatMap(ForeignParameters::json)
-                        .filter(json -> json.has("uc"))
-                        .isPresent()) {
-            String description = chunks.text("Description").orElse("");
-            return Optional.of(new ForeignParameters(
-                    NOVEL_AI, comment.flatMap(ForeignParameters::json).map(json -> novelAi(json, description))));
+    /** Returns whether the picture says that its text is Fooocus's own JSON. */
+    private static boolean marked(PictureTexts texts) {
+        return texts.text("fooocus_scheme").filter("fooocus"::equals).isPresent();
+    }
+
+    /** Reads the JSON object that Fooocus, SwarmUI, InvokeAI and NovelAI write where others write infotext. */
+    private static Optional<ForeignParameters> ofOneText(String text, boolean marked) {
+        JsonNode node = PictureTexts.json(text).orElseThrow();
+        if (marked || node.has("metadata_scheme") || node.has("base_model")) {
+            return Optional.of(new ForeignParameters(FOOOCUS, Optional.of(fooocus(node))));
+        } else if (node.path("sui_image_params").isObject()) {
+            return Optional.of(new ForeignParameters(SWARM_UI, Optional.of(swarmUi(node.get("sui_image_params")))));
+        } else if (node.has("positive_prompt")) {
+            return Optional.of(new ForeignParameters(INVOKE_AI, Optional.of(invokeAi(node))));
+        } else if (node.has("uc") && node.has("scale")) {
+            return Optional.of(new ForeignParameters(NOVEL_AI, Optional.of(novelAi(node, ""))));
         }
         return Optional.empty();
     }
 
-    private static Optional<JsonNode> json(String text) {
-        if (text.length() > LONGEST) {
-            return Optional.empty();
+    /** Reads what ComfyUI, InvokeAI and NovelAI write under keywords of their own. */
+    private static Optional<ForeignParameters> ofSeveralTexts(PictureTexts texts) {
+        Optional<String> comment = texts.text("Comment");
+        if (texts.text("prompt").isPresent() || texts.text("workflow").isPresent()) {
+            Optional<JsonNode> graph = texts.text("prompt").flatMap(PictureTexts::json);
+            return Optional.of(new ForeignParameters(ComfyGraph.PROGRAM, graph.flatMap(ComfyGraph::read)));
+        } else if (texts.text("invokeai_metadata").isPresent()) {
+            return Optional.of(new ForeignParameters(
+                    INVOKE_AI,
+                    texts.text("invokeai_metadata").flatMap(PictureTexts::json).map(ForeignParameters::invokeAi)));
+        } else if (texts.text("sd-metadata").isPresent()) {
+            return Optional.of(new ForeignParameters(
+                    INVOKE_AI,
+                    texts.text("sd-metadata").flatMap(PictureTexts::json).flatMap(ForeignParameters::earlyInvokeAi)));
+        } else if (texts.text("Software").filter(NOVEL_AI::equals).isPresent()
+                || comment.flatMap(PictureTexts::json)
+                        .filter(json -> json.has("uc"))
+                        .isPresent()) {
+            String description = texts.text("Description").orElse("");
+            return Optional.of(new ForeignParameters(
+                    NOVEL_AI, comment.flatMap(PictureTexts::json).map(json -> novelAi(json, description))));
         }
-        try {
-            return Optional.of(Json.MAPPER.readTree(text)).filter(JsonNode::isObject);
-        } catch (JacksonException e) {
-            return Optional.empty(); // The caller says whose they are.
-        }
+        return Optional.empty();
     }
 
-    /**
-     * Reads Fooocus's parameters.
-     *
-     * @param marked whether the picture states that its parameters are in Fooocus's own form
-     */
-    private static Optional<ForeignParameters> fooocus(String text, boolean marked) {
-        Optional<JsonNode> json = text.stripLeading().startsWith("{")
-                ? json(text).filter(node -> marked || node.has("metadata_scheme") || node.has("base_model"))
-                : Optional.empty();
-        return json.isPresent() || marked
-                ? Optional.of(new ForeignParameters("Fooocus", json.map(ForeignParameters::fooocus)))
-                : Optional.empty();
+    /** Names the program of JSON that is cut off or damaged, by a key that only it writes. */
+    private static Optional<ForeignParameters> cut(String text) {
+        String beginning = text.substring(0, Math.min(text.length(), BEGINNING));
+        return KEYS.entrySet().stream()
+                .filter(key -> text.startsWith("{") && beginning.contains("\"" + key.getKey() + "\""))
+                .map(key -> new ForeignParameters(key.getValue(), Optional.empty()))
+                .findFirst();
     }
 
     private static GenerationParameters fooocus(JsonNode json) {
-        Settings settings = new Settings("Fooocus");
+        ForeignSettings settings = new ForeignSettings(FOOOCUS);
         settings.put("Steps", scalar(json, "steps"));
         settings.sampler(scalar(json, "sampler"), scalar(json, "scheduler"));
         settings.put("CFG scale", scalar(json, "guidance_scale"));
@@ -119,7 +120,7 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
     }
 
     private static GenerationParameters invokeAi(JsonNode json) {
-        Settings settings = new Settings(INVOKE_AI);
+        ForeignSettings settings = new ForeignSettings(INVOKE_AI);
         settings.put("Steps", scalar(json, "steps"));
         settings.sampler(scalar(json, "scheduler"), Optional.empty());
         settings.put("CFG scale", scalar(json, "cfg_scale"));
@@ -141,7 +142,7 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
         if (!image.isObject()) {
             return Optional.empty();
         }
-        Settings settings = new Settings(INVOKE_AI);
+        ForeignSettings settings = new ForeignSettings(INVOKE_AI);
         settings.put("Steps", scalar(image, "steps"));
         settings.sampler(scalar(image, "sampler"), Optional.empty());
         settings.put("CFG scale", scalar(image, "cfg_scale"));
@@ -153,8 +154,44 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
         return Optional.of(settings.with(prompt, Optional.empty()));
     }
 
+    private static GenerationParameters swarmUi(JsonNode json) {
+        ForeignSettings settings = new ForeignSettings(SWARM_UI);
+        settings.put("Steps", scalar(json, "steps"));
+        settings.sampler(
+                scalar(json, "sampler").or(() -> scalar(json, "comfyuisampler")),
+                scalar(json, "scheduler").or(() -> scalar(json, "comfyuischeduler")));
+        settings.put("CFG scale", scalar(json, "cfgscale"));
+        settings.put("Seed", scalar(json, "seed"));
+        settings.size(scalar(json, "width"), scalar(json, "height"));
+        settings.model(scalar(json, "model"));
+        for (int i = 0; i < json.path("loras").size(); i++) {
+            settings.lora(
+                    scalar(json.path("loras").path(i)),
+                    scalar(json.path("loraweights").path(i)));
+        }
+        return settings.with(scalar(json, "prompt"), scalar(json, "negativeprompt"));
+    }
+
+    /** Reads the JSON of Draw Things, in which {@code c} is the prompt and {@code uc} the negative prompt. */
+    private static Optional<ForeignParameters> drawThings(String comment) {
+        return PictureTexts.json(comment).filter(json -> json.has("c")).map(json -> {
+            ForeignSettings settings = new ForeignSettings(DRAW_THINGS);
+            settings.put("Steps", scalar(json, "steps"));
+            settings.sampler(scalar(json, "sampler"), Optional.empty());
+            settings.put("CFG scale", scalar(json, "scale"));
+            settings.put("Seed", scalar(json, "seed"));
+            settings.put("Size", scalar(json, "size"));
+            settings.model(scalar(json, "model"));
+            for (JsonNode lora : json.path("lora")) {
+                settings.lora(scalar(lora, "model"), scalar(lora, "weight"));
+            }
+            return new ForeignParameters(
+                    DRAW_THINGS, Optional.of(settings.with(scalar(json, "c"), scalar(json, "uc"))));
+        });
+    }
+
     private static GenerationParameters novelAi(JsonNode json, String description) {
-        Settings settings = new Settings(NOVEL_AI);
+        ForeignSettings settings = new ForeignSettings(NOVEL_AI);
         settings.put("Steps", scalar(json, "steps"));
         settings.sampler(scalar(json, "sampler"), scalar(json, "noise_schedule").filter("karras"::equals));
         settings.put("CFG scale", scalar(json, "scale"));
@@ -180,73 +217,5 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
         }
         boolean whole = number == Math.rint(number) && Math.abs(number) < 1e9;
         return Optional.of(whole ? Long.toString((long) number) : Double.toString(number));
-    }
-
-    /** Collects settings under their names in infotext. */
-    static final class Settings {
-        private final SequencedMap<String, String> values = new LinkedHashMap<>();
-        private final ArrayNode loras = JsonNodeFactory.instance.arrayNode();
-        private final String program;
-
-        Settings(String program) {
-            this.program = program;
-        }
-
-        void put(String name, Optional<String> value) {
-            value.filter(text -> !text.isBlank()).ifPresent(text -> values.put(name, text));
-        }
-
-        /** Adds the sampler and the noise schedule by their names in infotext. */
-        void sampler(Optional<String> name, Optional<String> schedule) {
-            put(
-                    "Sampler",
-                    name.map(text -> text.startsWith("k_") ? text.substring(2) : text)
-                            .map(text -> switch (text) {
-                                case "euler_ancestral" -> "euler_a";
-                                case "dpmpp_2m_k" -> "dpmpp_2m_karras";
-                                case "ddim_uniform", "ddim_v3" -> "ddim";
-                                default -> text;
-                            }));
-            put("Schedule type", schedule);
-        }
-
-        void size(Optional<String> width, Optional<String> height) {
-            if (width.isPresent() && height.isPresent()) {
-                put("Size", Optional.of(width.get() + "x" + height.get()));
-            }
-        }
-
-        /** Adds the model by the name of its file, without its folder. */
-        void model(Optional<String> name) {
-            put("Model", name.map(Settings::fileName).map(text -> text.replaceFirst("\\.(safetensors|ckpt)$", "")));
-        }
-
-        void lora(Optional<String> name, Optional<String> weight) {
-            if (name.isPresent() && !name.get().equals("None")) {
-                loras.addObject().put("name", fileName(name.get())).put("weight", number(weight.orElse("1")));
-            }
-        }
-
-        private static double number(String text) {
-            try {
-                double number = Double.parseDouble(text);
-                return Double.isFinite(number) ? number : 1;
-            } catch (NumberFormatException e) {
-                return 1;
-            }
-        }
-
-        private static String fileName(String path) {
-            List<String> names = List.of(path.split("[/\\\\]"));
-            return names.isEmpty() ? path : names.getLast();
-        }
-
-        GenerationParameters with(Optional<String> prompt, Optional<String> negative) {
-            if (!loras.isEmpty()) {
-                values.put("Loras", loras.toString());
-            }
-            values.put("Version", program);
-            return new GenerationParameters(prompt.orElse(""), negative.orElse(""), values);
-        }
     }
 }

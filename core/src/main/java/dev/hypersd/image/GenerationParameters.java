@@ -102,13 +102,6 @@ public record GenerationParameters(String prompt, String negativePrompt, Sequenc
     public static Optional<GenerationParameters> find(byte[] encoded) {
         return ForeignParameters.of(encoded)
                 .map(ForeignParameters::parameters)
-                .orElseGet(() -> text(encoded).map(GenerationParameters::parse));
-    }
-
-    /** Returns the text in which most programs write the parameters. */
-    static Optional<String> text(byte[] encoded) {
-        return PngChunks.of(encoded)
-                .flatMap(chunks -> chunks.text(Png.KEYWORD))
-                .or(() -> Exif.of(encoded).flatMap(Exif::userComment));
+                .orElseGet(() -> PictureTexts.of(encoded).text(Png.KEYWORD).map(GenerationParameters::parse));
     }
 }

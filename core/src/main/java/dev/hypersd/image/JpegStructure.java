@@ -1,5 +1,6 @@
 package dev.hypersd.image;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -12,9 +13,16 @@ import java.util.OptionalInt;
  *     file does not state it
  * @param scans the number of scans through the pixels: one in a baseline file, about ten in a progressive one
  * @param exif the EXIF data
+ * @param xmp the XMP data
  * @param isCut whether the file ends within a segment; truncation within the pixels is noticed only by decoding
  */
-record JpegStructure(int components, OptionalInt adobeTransform, int scans, Optional<byte[]> exif, boolean isCut) {
+record JpegStructure(
+        int components,
+        OptionalInt adobeTransform,
+        int scans,
+        Optional<byte[]> exif,
+        Optional<byte[]> xmp,
+        boolean isCut) {
     private static final int START_OF_IMAGE = 0xD8;
     private static final int END_OF_IMAGE = 0xD9;
     private static final int START_OF_SCAN = 0xDA;
@@ -22,6 +30,7 @@ record JpegStructure(int components, OptionalInt adobeTransform, int scans, Opti
     private static final int APP14 = 0xEE;
 
     private static final byte[] ADOBE = {'A', 'd', 'o', 'b', 'e'};
+    private static final byte[] XMP = "http://ns.adobe.com/xap/1.0/\0".getBytes(StandardCharsets.US_ASCII);
 
     /** The offset of the transform in Adobe's segment, and of the number of components in a frame header. */
     private static final int ADOBE_TRANSFORM = 11;
@@ -37,6 +46,7 @@ record JpegStructure(int components, OptionalInt adobeTransform, int scans, Opti
         OptionalInt transform = OptionalInt.empty();
         int scans = 0;
         Optional<byte[]> exif = Optional.empty();
+        Optional<byte[]> xmp = Optional.empty();
         boolean cut = false;
         for (int at = nextMarker(file, 2); at >= 0; ) {
             int marker = file[at] & 0xFF;
@@ -60,10 +70,12 @@ record JpegStructure(int components, OptionalInt adobeTransform, int scans, Opti
                     && length >= Exif.NAME.length
                     && startsWith(file, start, Exif.NAME)) {
                 exif = Optional.of(Arrays.copyOfRange(file, start, start + length));
+            } else if (marker == APP1 && xmp.isEmpty() && length >= XMP.length && startsWith(file, start, XMP)) {
+                xmp = Optional.of(Arrays.copyOfRange(file, start + XMP.length, start + length));
             }
             at = nextMarker(file, start + length);
         }
-        return Optional.of(new JpegStructure(components, transform, scans, exif, cut));
+        return Optional.of(new JpegStructure(components, transform, scans, exif, xmp, cut));
     }
 
     /**

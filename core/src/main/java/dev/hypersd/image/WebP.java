@@ -65,6 +65,11 @@ public record WebP() implements ImageFormat {
         return find(file, "EXIF");
     }
 
+    /** Returns the XMP data of a WebP file, if it is one and has some. */
+    static Optional<byte[]> xmp(byte[] file) {
+        return find(file, "XMP ");
+    }
+
     /** Returns whether {@code file} is an animated WebP. */
     static boolean isAnimation(byte[] file) {
         return find(file, "ANIM").isPresent();

@@ -1,0 +1,131 @@
+package dev.hypersd.image;
+
+import dev.hypersd.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The texts in a picture that programs write parameters into, by the keywords that they have in a PNG. JPEG and WebP
+ * files have no keywords. Their texts stand in tags of EXIF: nodes of ComfyUI write {@code prompt:} or {@code Workflow:}
+ * before a JSON object, and NovelAI and others one JSON object of all texts into the user comment.
+ */
+final class PictureTexts {
+    /** The largest number of characters that is read, more than any program writes. */
+    private static final int LONGEST = 1 << 22;
+
+    private static final Pattern NAMED = Pattern.compile(
+            "\\s{0,9}(prompt|workflow)\\s{0,9}:\\s{0,9}(\\{.*)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** The keywords whose values are texts, and those whose values are JSON objects. */
+    private static final List<String> OF_TEXT = List.of("parameters", "Comment", "Description", "Software");
+
+    private static final List<String> OF_JSON = List.of("prompt", "workflow", "invokeai_metadata", "sd-metadata");
+
+    private static final Pattern XMP_COMMENT = Pattern.compile(
+            "<exif:UserComment>\\s*<rdf:Alt>\\s*<rdf:li[^>]{0,99}>([^<]*)</rdf:li>|exif:UserComment=\"([^\"]*)\"");
+
+    private final Optional<PngChunks> png;
+    private final Map<String, String> ofExif = new LinkedHashMap<>();
+    private final Optional<String> xmpComment;
+
+    private PictureTexts(byte[] encoded) {
+        png = PngChunks.of(encoded);
+        Exif.of(encoded).ifPresent(this::read);
+        xmpComment = png.flatMap(chunks -> chunks.text("XML:com.adobe.xmp"))
+                .or(() -> JpegStructure.of(encoded)
+                        .flatMap(JpegStructure::xmp)
+                        .or(() -> WebP.xmp(encoded))
+                        .map(xmp -> new String(xmp, StandardCharsets.UTF_8)))
+                .flatMap(PictureTexts::userComment);
+    }
+
+    static PictureTexts of(byte[] encoded) {
+        return new PictureTexts(encoded);
+    }
+
+    /** Returns the text with {@code keyword}, if there is one. */
+    Optional<String> text(String keyword) {
+        return png.flatMap(chunks -> chunks.text(keyword)).or(() -> Optional.ofNullable(ofExif.get(keyword)));
+    }
+
+    /** Returns the user comment in XMP, if there is one. */
+    Optional<String> xmpComment() {
+        return xmpComment;
+    }
+
+    private void read(Exif exif) {
+        exif.text(Exif.SOFTWARE).ifPresent(text -> ofExif.put("Software", text));
+        for (short tag : new short[] {Exif.MAKE, Exif.MODEL, Exif.DESCRIPTION}) {
+            exif.text(tag)
+                    .map(NAMED::matcher)
+                    .filter(Matcher::matches)
+                    .ifPresent(named -> ofExif.putIfAbsent(named.group(1).toLowerCase(Locale.ROOT), named.group(2)));
+        }
+        Optional<String> description = exif.text(Exif.DESCRIPTION).filter(text -> text.contains("Steps: "));
+        Optional<JsonNode> all = exif.userComment().flatMap(PictureTexts::json);
+        if (all.isPresent()) {
+            OF_TEXT.forEach(keyword -> put(
+                    keyword,
+                    Optional.of(all.get().path(keyword))
+                            .filter(JsonNode::isString)
+                            .map(JsonNode::asString)));
+            OF_JSON.forEach(keyword -> put(keyword, asJson(all.get().path(keyword))));
+        }
+        exif.userComment().or(() -> description).ifPresent(text -> ofExif.putIfAbsent(Png.KEYWORD, text));
+    }
+
+    private void put(String keyword, Optional<String> text) {
+        text.ifPresent(found -> ofExif.put(keyword, found));
+    }
+
+    /** Returns an object as JSON, or text that is some. */
+    private static Optional<String> asJson(JsonNode value) {
+        return value.isObject()
+                ? Optional.of(value.toString())
+                : Optional.of(value)
+                        .filter(JsonNode::isString)
+                        .map(JsonNode::asString)
+                        .filter(text -> text.startsWith("{"));
+    }
+
+    /** Parses a JSON object; empty for anything else. */
+    static Optional<JsonNode> json(String text) {
+        if (text.length() > LONGEST || !text.stripLeading().startsWith("{")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Json.MAPPER.readTree(text)).filter(JsonNode::isObject);
+        } catch (JacksonException e) {
+            return Optional.empty(); // The caller says whose they are.
+        }
+    }
+
+    private static Optional<String> userComment(String xmp) {
+        if (xmp.length() > LONGEST) {
+            return Optional.empty();
+        }
+        Matcher comment = XMP_COMMENT.matcher(xmp);
+        return comment.find()
+                ? Optional.of(unescaped(comment.group(1) == null ? comment.group(2) : comment.group(1)))
+                : Optional.empty();
+    }
+
+    private static String unescaped(String xml) {
+        return xml.replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+                .replace("&apos;", "'")
+                .replace("&#39;", "'")
+                .replace("&#34;", "\"")
+                .replaceAll("&#(?:xA|10);", "\n")
+                .replace("&amp;", "&");
+    }
+}
