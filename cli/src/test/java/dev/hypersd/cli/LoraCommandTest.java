@@ -62,10 +62,11 @@ class LoraCommandTest {
                 Map.of());
         Outcome info = Outcome.of("lora", "info", file.toString());
         assertThat(info.code()).as(info.err()).isZero();
-        assertThat(info.out()).contains("changes 2 weights and biases", "kinds bias: 1, norm: 1", "textual inversions zork");
+        assertThat(info.out())
+                .contains("changes 2 weights and biases", "kinds bias: 1, norm: 1", "textual inversions zork");
         failed(
                 1,
-                "which cannot be written into another LoRA",
+                "which no other LoRA can take",
                 "lora",
                 "convert",
                 file.toString(),

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The parameters that Fooocus, ComfyUI, SwarmUI, InvokeAI, NovelAI or Draw Things writes into a picture as JSON. They are translated to the
- * names of infotext, and {@code Version} is the name of the program.
+ * The parameters that Fooocus, ComfyUI, SwarmUI, InvokeAI, NovelAI or Draw Things writes into a picture as JSON. They
+ * are translated to the names of infotext, and {@code Version} is the name of the program.
  *
  * @param program the program that has written them
  * @param parameters empty where they cannot be read

@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The texts in a picture that programs write parameters into, by the keywords that they have in a PNG. JPEG and WebP
- * files have no keywords. Their texts stand in tags of EXIF: nodes of ComfyUI write {@code prompt:} or {@code Workflow:}
- * before a JSON object, and NovelAI and others one JSON object of all texts into the user comment.
+ * files have no keywords. Their texts stand in tags of EXIF: nodes of ComfyUI write {@code prompt:} or
+ * {@code Workflow:} before a JSON object, and NovelAI and others one JSON object of all texts into the user comment.
  */
 final class PictureTexts {
     /** The largest number of characters that is read, more than any program writes. */

@@ -16,8 +16,8 @@ import java.util.stream.LongStream;
 
 /**
  * The floating-point operations of drawing a picture, estimated from the shapes of a model's weights, none of which is
- * read. A weight is multiplied once for each position of the feature maps that it works on; attention takes its products in
- * addition. Text encoders, norms and activations, which take a few hundredths, are left out.
+ * read. A weight is multiplied once for each position of the feature maps that it works on; attention takes its
+ * products in addition. Text encoders, norms and activations, which take a few hundredths, are left out.
  *
  * @param step the operations of the U-Net for one picture, without guidance
  * @param decoding the operations of the decoder for one picture

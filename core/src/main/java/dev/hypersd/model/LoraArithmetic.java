@@ -143,7 +143,7 @@ public final class LoraArithmetic implements AutoCloseable {
         if (!file.words().isEmpty()) {
             throw new InvalidFileException(
                     file.path(),
-                    "contains the textual inversions %s, which cannot be written into another LoRA; draw with it as it is"
+                    "contains the textual inversions %s, which no other LoRA can take; draw with it as it is"
                             .formatted(String.join(", ", file.words())));
         }
     }

@@ -175,7 +175,9 @@ class ForeignParametersInExifTest {
         }
     }
 
-    /** EXIF data with texts in the first directory, as Pillow writes them: the comment in UTF-16, the others as bytes. */
+    /**
+     * EXIF data with texts in the first directory, as Pillow writes them: the comment in UTF-16, the others as bytes.
+     */
     private static byte[] exif(Map<Integer, String> texts) {
         int start = 8 + 2 + 12 * texts.size() + 4;
         ByteArrayOutputStream values = new ByteArrayOutputStream();

@@ -7,9 +7,9 @@ import java.util.stream.IntStream;
  * The bounds of a test of a mean difference that may end before all pictures are drawn. Whoever looks at a growing
  * sample again and again and stops at the first look at which it is significant is wrong far more often than the level
  * says. A group sequential test looks at a number of times that was planned beforehand, and spends its level over them:
- * by the share {@code t} of the sample it has spent {@code 4 - 4 Phi(z(1 - level/4) / sqrt(t))}, the function of Lan and
- * DeMets (1983) that comes near the bounds of O'Brien and Fleming (1979). Early looks take a difference that is large,
- * and the last one little more than a test without looks does.
+ * by the share {@code t} of the sample it has spent {@code 4 - 4 Phi(z(1 - level/4) / sqrt(t))}, the function of Lan
+ * and DeMets (1983) that comes near the bounds of O'Brien and Fleming (1979). Early looks take a difference that is
+ * large, and the last one little more than a test without looks does.
  *
  * <p>The bound of each look follows from the joint distribution of the standardised means, which is found by numerical
  * integration from look to look (Armitage, McPherson and Rowe, 1969). It holds for means of samples that are large

@@ -79,7 +79,9 @@ public record Study(
         }
     }
 
-    /** Returns how many pairs the study has: each two methods that are shown together, of each prompt from each seed. */
+    /**
+     * Returns how many pairs the study has: each two methods that are shown together, of each prompt from each seed.
+     */
     public int pairs() {
         return matchups().size() * prompts.size() * seeds.size();
     }
@@ -122,7 +124,10 @@ public record Study(
         return new Fingerprint().add(StudyJson.write(lasting)).digits(16);
     }
 
-    /** Returns what differs between this study and {@code now}, in words; empty where votes for one are votes for the other. */
+    /**
+     * Returns what differs between this study and {@code now}, in words; empty where votes for one are votes for the
+     * other.
+     */
     Optional<String> difference(Study now) {
         return differenceOf("methods", names(methods), names(now.methods))
                 .or(() -> differenceOf("prompts", prompts, now.prompts))

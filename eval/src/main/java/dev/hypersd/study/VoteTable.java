@@ -13,8 +13,8 @@ final class VoteTable {
     private VoteTable() {}
 
     /**
-     * Returns a row for each vote, with two columns for each question: the answer, and the method that was preferred, which is
-     * empty for a tie. A text that a spreadsheet would take for a formula has an apostrophe before it.
+     * Returns a row for each vote, with two columns for each question: the answer, and the method that was preferred,
+     * which is empty for a tie. A text that a spreadsheet would take for a formula has an apostrophe before it.
      */
     static String csv(Study study, List<Vote> votes) {
         List<String> titles =

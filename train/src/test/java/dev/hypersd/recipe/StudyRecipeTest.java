@@ -60,7 +60,7 @@ class StudyRecipeTest {
             delimiter = '|',
             value = {
                 "questions: [] | questions is empty; name at least one, or leave it out",
-                "questions: [{name: Quality, text: Which?}] | questions[0].name is wrong: the name of a question is \"Quality\"",
+                "questions: [{name: Q, text: Which?}] | questions[0].name is wrong: the name of a question is \"Q\"",
                 "questions: [{name: quality}] | questions[0].text is missing",
                 "questions: [{name: a, text: Which?, txt: b}] | questions[0].txt is unknown; do you mean text?",
                 "pairs: some | pairs is \"some\", known are all, baseline",

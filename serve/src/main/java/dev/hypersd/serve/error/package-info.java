@@ -28,8 +28,8 @@
  * </table>
  *
  * <p>Live sessions answer a failed message with a message of type {@code error}, with the same codes and sentences, and
- * continue. They are closed only if a message is too large (1009), the client does not read (1008), or too many sessions
- * are open (1013).
+ * continue. They are closed only if a message is too large (1009), the client does not read (1008), or too many
+ * sessions are open (1013).
  */
 @NullMarked
 package dev.hypersd.serve.error;
