@@ -64,15 +64,7 @@ class LoraCommandTest {
         assertThat(info.code()).as(info.err()).isZero();
         assertThat(info.out())
                 .contains("changes 2 weights and biases", "kinds bias: 1, norm: 1", "textual inversions zork");
-        failed(
-                1,
-                "which no other LoRA can take",
-                "lora",
-                "convert",
-                file.toString(),
-                "--to=peft",
-                MODEL,
-                out);
+        failed(1, "which no other LoRA can take", "lora", "convert", file.toString(), "--to=peft", MODEL, out);
     }
 
     @Test
