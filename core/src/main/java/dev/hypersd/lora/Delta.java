@@ -86,11 +86,11 @@ public sealed interface Delta {
     }
 
     /**
-     * A product of two factors with a core between them that makes filters (Tucker's decomposition): LoCon with
-     * {@code lora_mid}. The change is {@code W[o, i] = sum over r, s of up[o, r] * mid[r, s] * down[s, i]} for each
-     * place in the filter.
+     * A product of two factors with a core between them (Tucker's decomposition): LoCon with {@code lora_mid}. The
+     * change is {@code W[o, i] = sum over r, s of up[o, r] * mid[r, s] * down[s, i]} for each place in the filter. The
+     * filters are either those of the core or those of the first factor.
      *
-     * @param down {@code [s, in]} or {@code [s, in, 1, 1]}
+     * @param down {@code [s, in]} or {@code [s, in, k, k]}
      * @param mid {@code [r, s, k, k]}
      * @param up {@code [out, r]} or {@code [out, r, 1, 1]}
      */
@@ -107,17 +107,21 @@ public sealed interface Delta {
 
         @Override
         public boolean fits(long... weight) {
-            long[] core = mid.shape();
-            return Arrays.equals(weight, new long[] {up.shape()[0], down.shape()[1], core[2], core[3]});
+            long[] filter = isPointwise(mid.shape()) ? down.shape() : mid.shape();
+            long width = isPointwise(filter) ? 1 : filter[3];
+            long height = isPointwise(filter) ? 1 : filter[2];
+            return Arrays.equals(weight, new long[] {up.shape()[0], down.shape()[1], height, width});
         }
 
         @Override
         public long weightCount() {
-            return up.shape()[0] * down.shape()[1] * mid.shape()[2] * mid.shape()[3];
+            long places = Shapes.count(mid.shape()) / (mid.shape()[0] * mid.shape()[1]);
+            return up.shape()[0] * places * (Shapes.count(down.shape()) / down.shape()[0]);
         }
 
         @Override
         public Tensor values(Tensor like) {
+            // With filters in the first factor they are as many columns, and the core has one place.
             return cored(flat(up.loadFinite(like)), mid.loadFinite(like), flat(down.loadFinite(like)));
         }
     }
@@ -347,6 +351,11 @@ public sealed interface Delta {
     private static Tensor cored(Tensor left, Tensor core, Tensor right) {
         Tensor rows = left.mm(flat(core)).view(left.size(0), core.size(1), -1);
         return flat(rows.transpose(1, 2).matmul(right).transpose(1, 2).contiguous());
+    }
+
+    /** Returns whether a matrix or filters of this shape have one place only. */
+    static boolean isPointwise(long... shape) {
+        return Shapes.count(shape) == shape[0] * shape[1];
     }
 
     private static Tensor flat(Tensor tensor) {

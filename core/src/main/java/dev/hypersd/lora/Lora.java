@@ -25,6 +25,9 @@ public final class Lora implements AutoCloseable {
     /** The norm below which a row or channel of a weight is treated as zero. */
     private static final double SHORTEST = 1e-7;
 
+    /** PEFT and diffusers name the magnitudes so, which are those of rows. */
+    private static final String PEFT_MAGNITUDE = ".lora_magnitude_vector";
+
     private final LoraFile file;
     private final List<Change> changes;
     private final List<String> skipped;
@@ -93,12 +96,22 @@ public final class Lora implements AutoCloseable {
         // What a norm scales and shifts by has one dimension; only a difference in full can be of it.
         return (weight.length >= 2 || (module.isFull() && module.magnitude().isEmpty()))
                 && module.delta().fits(weight)
-                && module.magnitude().stream().allMatch(m -> isRows(m, weight) || Shapes.count(m.shape()) == weight[1]);
+                && module.magnitude().stream().allMatch(m -> isRows(m, weight) || isColumns(m, weight));
     }
 
-    /** Returns whether the magnitudes of a DoRA are those of rows; otherwise they are those of input channels. */
+    /** Returns whether the magnitudes of a DoRA are those of rows. PEFT stores them as {@code [1, out, 1, 1]} too. */
     private static boolean isRows(StoredTensor magnitude, long... weight) {
-        return magnitude.shape()[0] == weight[0] && Shapes.count(magnitude.shape()) == weight[0];
+        return Shapes.count(magnitude.shape()) == weight[0]
+                && (magnitude.shape()[0] == weight[0] || isOfPeft(magnitude));
+    }
+
+    /** Returns whether the magnitudes of a DoRA are those of input channels. */
+    private static boolean isColumns(StoredTensor magnitude, long... weight) {
+        return Shapes.count(magnitude.shape()) == weight[1] && !isOfPeft(magnitude);
+    }
+
+    private static boolean isOfPeft(StoredTensor magnitude) {
+        return magnitude.name().contains(PEFT_MAGNITUDE);
     }
 
     private static InvalidFileException refused(LoraFile file, LoraTargets model, List<String> skipped) {

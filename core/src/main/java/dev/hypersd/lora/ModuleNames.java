@@ -100,28 +100,28 @@ final class ModuleNames {
     }
 
     private List<String> kohya(Component component, String module) {
-        String flat = flat(module);
-        return switch (component) {
-            case UNET -> List.of("lora_unet_" + flat);
-            case TEXT_ENCODER ->
-                twoTextEncoders
-                        ? List.of("lora_te1_" + flat, "lora_te_" + flat)
-                        : List.of("lora_te_" + flat, "lora_te1_" + flat);
-            case TEXT_ENCODER_2 -> List.of("lora_te2_" + flat);
+        List<String> prefixes = switch (component) {
+            case UNET -> List.of("lora_unet_");
+            case TEXT_ENCODER -> twoTextEncoders ? List.of("lora_te1_", "lora_te_") : List.of("lora_te_", "lora_te1_");
+            case TEXT_ENCODER_2 -> List.of("lora_te2_");
         };
+        return names(module).stream()
+                .flatMap(name -> prefixes.stream().map(prefix -> prefix + flat(name)))
+                .toList();
+    }
+
+    /** Returns the names of a module; those of text encoders lack a part with the newest transformers library. */
+    private static List<String> names(String module) {
+        return module.startsWith(TEXT_MODEL) ? List.of(module, module.substring(TEXT_MODEL.length())) : List.of(module);
     }
 
     /**
      * Returns the dotted names of a module. Files of a U-Net alone may lack the prefix, or have that of ComfyUI, and
-     * may use its original names. Text encoders saved by the newest transformers library lack a part of the name. PEFT
-     * puts its own prefix before all.
+     * may use its original names. PEFT puts its own prefix before all.
      */
     private List<String> dotted(Component component, String module) {
-        List<String> names = component == Component.UNET
-                ? List.of(module, latentDiffusion.original(module))
-                : module.startsWith(TEXT_MODEL)
-                        ? List.of(module, module.substring(TEXT_MODEL.length()))
-                        : List.of(module);
+        List<String> names =
+                component == Component.UNET ? List.of(module, latentDiffusion.original(module)) : names(module);
         List<String> prefixes = switch (component) {
             case UNET -> List.of("unet.", "", "diffusion_model.");
             case TEXT_ENCODER -> List.of("text_encoder.", "text_encoders.clip_l.transformer.");

@@ -170,8 +170,8 @@ final class ModuleParts {
             return new Delta.Kronecker(
                     matrix(file, name, "lokr_w1", "lokr_t1"), matrix(file, name, "lokr_w2", "lokr_t2"));
         }
-        Delta.Product product = product(file, name);
-        return find(MID).<Delta>map(mid -> tucker(file, name, product, mid)).orElse(product);
+        Optional<StoredTensor> mid = find(MID);
+        return mid.isPresent() ? tucker(file, name, mid.get()) : product(file, name);
     }
 
     /** Refuses modules with the parts of two kinds of adapters, since it is not defined which one counts. */
@@ -192,22 +192,23 @@ final class ModuleParts {
         }
     }
 
-    private static Delta.Tucker tucker(Path file, String name, Delta.Product product, StoredTensor mid) {
+    private Delta.Tucker tucker(Path file, String name, StoredTensor mid) {
+        Delta.Product halves = halves(file, name);
         requireValues(file, name, mid, 4);
-        StoredTensor down = product.down();
+        StoredTensor down = halves.down();
         long[] core = mid.shape();
-        boolean pointwise = Shapes.count(down.shape()) == down.shape()[0] * down.shape()[1];
-        if (!pointwise || core[0] != product.up().shape()[1] || core[1] != down.shape()[0]) {
+        boolean pointwise = Delta.isPointwise(down.shape()) || Delta.isPointwise(core);
+        if (!pointwise || core[0] != halves.up().shape()[1] || core[1] != down.shape()[0]) {
             throw new InvalidFileException(
                     file,
                     "module %s has factors %s and %s that cannot be multiplied with its core %s"
                             .formatted(
                                     name,
                                     Arrays.toString(down.shape()),
-                                    Arrays.toString(product.up().shape()),
+                                    Arrays.toString(halves.up().shape()),
                                     Arrays.toString(core)));
         }
-        return new Delta.Tucker(down, mid, product.up());
+        return new Delta.Tucker(down, mid, halves.up());
     }
 
     private Delta.Matrix matrix(Path file, String name, String stem, String core) {
@@ -245,6 +246,20 @@ final class ModuleParts {
     }
 
     private Delta.Product product(Path file, String name) {
+        Delta.Product halves = halves(file, name);
+        long[] down = halves.down().shape();
+        long[] up = halves.up().shape();
+        if (down[0] != up[1]) {
+            throw new InvalidFileException(
+                    file,
+                    "module %s has rank %d in its down half %s and rank %d in its up half %s"
+                            .formatted(name, down[0], Arrays.toString(down), up[1], Arrays.toString(up)));
+        }
+        return halves;
+    }
+
+    /** Returns both factors, whose inner dimensions may still differ. */
+    private Delta.Product halves(Path file, String name) {
         Optional<StoredTensor> first = find(DOWN);
         Optional<StoredTensor> second = find(UP);
         if (first.isEmpty() || second.isEmpty()) {
@@ -256,15 +271,7 @@ final class ModuleParts {
         StoredTensor up = second.get();
         requireValues(file, name, down, 2, 4);
         requireValues(file, name, up, 2, 4);
-        long rank = down.shape()[0];
-        long upRank = up.shape()[1];
-        if (rank != upRank) {
-            throw new InvalidFileException(
-                    file,
-                    "module %s has rank %d in its down half %s and rank %d in its up half %s"
-                            .formatted(name, rank, Arrays.toString(down.shape()), upRank, Arrays.toString(up.shape())));
-        }
-        if (Shapes.count(up.shape()) != up.shape()[0] * rank) {
+        if (!Delta.isPointwise(up.shape())) {
             throw new InvalidFileException(
                     file,
                     "module %s has an up half of shape %s, its filters must be 1x1"

@@ -308,7 +308,8 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /**
-     * Adds to {@code request} the textual inversion embeddings that its LoRA files contain; its own take precedence.
+     * Adds to {@code request} the textual inversion embeddings of its LoRA files whose words occur in prompts; its own
+     * take precedence.
      */
     private static ImageRequest withWords(ImageRequest request, List<WeightedLora> loras) {
         SortedMap<String, Path> brought = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -317,6 +318,7 @@ public final class DiffusionPipeline implements AutoCloseable {
                 .map(lora -> lora.lora().file())
                 .forEach(file -> file.words().forEach(word -> brought.putIfAbsent(word, file.path())));
         request.words().forEach(learned -> brought.remove(learned.word()));
+        brought.keySet().removeIf(word -> request.prompts().stream().noneMatch(prompt -> prompt.mentions(word)));
         if (brought.isEmpty()) {
             return request;
         }

@@ -1,7 +1,9 @@
 package dev.hypersd.request;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A prompt and its negative prompt.
@@ -22,6 +24,14 @@ public record Prompt(
     /** Creates a prompt of another text with the same negative prompt, for both of SDXL's text encoders. */
     public Prompt withText(String other) {
         return new Prompt(other, negative, Optional.empty(), secondNegative);
+    }
+
+    /** Returns whether {@code word} occurs in one of the texts, in any letter case. */
+    public boolean mentions(String word) {
+        String wanted = word.toLowerCase(Locale.ROOT);
+        return Stream.of(Optional.of(text), negative, secondText, secondNegative)
+                .flatMap(Optional::stream)
+                .anyMatch(some -> some.toLowerCase(Locale.ROOT).contains(wanted));
     }
 
     /** Returns this prompt with every text changed by {@code change}. */

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoraFileTest {
     private static final String MODULE = "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q";
@@ -250,6 +251,21 @@ class LoraFileTest {
                     .singleElement()
                     .satisfies(change ->
                             assertThat(change.target().name()).isEqualTo("down_blocks.0.attentions.0.proj_in.weight"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "lora_te_text_model_encoder_layers_0_mlp_fc1",
+                "lora_te1_text_model_encoder_layers_0_mlp_fc1",
+                "lora_te_encoder_layers_0_mlp_fc1",
+                "text_encoder.encoder.layers.0.mlp.fc1"
+            })
+    void aLayerOfATextEncoderIsFoundByAllItsNames(String stem) {
+        Path path = write(Map.of(), f32(stem + ".lora_down.weight", 4, 12), f32(stem + ".lora_up.weight", 24, 4));
+        try (Lora lora = Lora.fit(LoraFile.open(path), tiny)) {
+            assertThat(lora.changes()).hasSize(1);
         }
     }
 

@@ -104,6 +104,36 @@ class LearnedWordTest {
     }
 
     @Test
+    void aWordOfALoraCountsOnlyWhereAPromptUsesIt() {
+        Path file = folder.resolve("lora.safetensors");
+        Path difference = folder.resolve("difference.safetensors");
+        Engine.infer(() -> {
+            SafetensorsWriter.write(
+                    difference,
+                    Map.of(
+                            "unet.mid_block.resnets.0.norm1.diff_b",
+                            Tensors.empty(Dtype.F32, 32).fill_(new Scalar(0.3))),
+                    Map.of());
+            SafetensorsWriter.write(
+                    file,
+                    Map.of(
+                            "unet.mid_block.resnets.0.norm1.diff_b",
+                                    Tensors.empty(Dtype.F32, 32).fill_(new Scalar(0.3)),
+                            "bundle_emb.zork.string_to_param.*",
+                                    Tensors.empty(Dtype.F32, 1, 5).fill_(new Scalar(0.3))),
+                    Map.of());
+            return file;
+        });
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(path("sd15"))) {
+            assertThat(draw(pipeline, ImageRequest.of("a cat").lora(new LoraWeight(file, 1))))
+                    .isEqualTo(draw(pipeline, ImageRequest.of("a cat").lora(new LoraWeight(difference, 1))));
+            assertThatThrownBy(() -> draw(pipeline, ImageRequest.of("a Zork").lora(new LoraWeight(file, 1))))
+                    .isInstanceOf(InvalidFileException.class)
+                    .hasMessageContaining("is a word for text encoders [5] wide");
+        }
+    }
+
+    @Test
     void aFileWithASingleTensorOfAnyNameIsATextualInversion() {
         Path file = folder.resolve("cat-toy.safetensors");
         write(file, Map.of("<cat-toy>", ReferenceModels.textWidth("sd15")), 1);
