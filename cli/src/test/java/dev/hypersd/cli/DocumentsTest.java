@@ -39,6 +39,7 @@ class DocumentsTest {
             "testdata/reference/README.md",
             "testdata/reference/scorers/README.md");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)|src=\"([^\"]+)\"");
+    private static final Pattern TEST = Pattern.compile("`(\\w+Test)#(\\w+)`");
     private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern HEADING = Pattern.compile("#+ (.*)");
     private static final Pattern COMMAND = Pattern.compile("(?:^|[ `(])(?:\\./)?hypersd ((?:[^`|;&]|\\\\\\|)*)");
@@ -73,6 +74,22 @@ class DocumentsTest {
         assertThat(prose(document).filter(line -> line.length() > WIDTH))
                 .as("lines of %s", document)
                 .isEmpty();
+    }
+
+    /** A table of faults is worth as much as the tests that it names. */
+    @ParameterizedTest
+    @MethodSource("documents")
+    void testsThatAreNamedExist(Path document) throws IOException {
+        List<MatchResult> named = lines(document).stream()
+                .flatMap(line -> TEST.matcher(line).results())
+                .toList();
+        for (MatchResult test : named) {
+            try (Stream<Path> files = Files.walk(ROOT, 9)) {
+                assertThat(files.filter(file -> file.endsWith(test.group(1) + ".java")))
+                        .as("%s names %s", document, test.group())
+                        .anySatisfy(source -> assertThat(source).content().contains(" " + test.group(2) + "("));
+            }
+        }
     }
 
     @ParameterizedTest
