@@ -35,6 +35,31 @@ test("an image is edited", async () => {
   assert.deepEqual(pictures(answer)[0].subarray(0, 4), PNG);
 });
 
+test("a mask and several pictures of a variation", async () => {
+  const [picture] = pictures(await client.images.generate({ prompt: "a red house", size: "64x64", steps: 1 }));
+  const image = await toFile(picture, "house.png", { type: "image/png" });
+  const mask = await toFile(picture, "mask.png", { type: "image/png" });
+  assert.equal(pictures(await client.images.edit({ image: [image], mask, prompt: "a blue house", n: 2 })).length, 2);
+  assert.equal(pictures(await client.images.createVariation({ image, n: 2 })).length, 2);
+});
+
+test("an address leads to the picture", async () => {
+  const request = { model: "dall-e-3", prompt: "a red house", size: "64x64", steps: 1 };
+  const { data: [{ url }] } = await client.images.generate(request);
+  const response = await fetch(url);
+  assert.equal(response.headers.get("content-type"), "image/png");
+  assert.deepEqual(Buffer.from(await response.arrayBuffer()).subarray(0, 4), PNG);
+});
+
+test("previews and the picture are streamed", async () => {
+  const request = { model: "gpt-image-1", prompt: "a red house", size: "64x64", steps: 4, partial_images: 2, stream: true };
+  const events = [];
+  for await (const event of await client.images.generate(request)) events.push(event);
+  const types = ["image_generation.partial_image", "image_generation.partial_image", "image_generation.completed"];
+  assert.deepEqual(events.map(({ type }) => type), types);
+  assert.deepEqual(Buffer.from(events[2].b64_json, "base64").subarray(0, 4), PNG);
+});
+
 test("models are listed and retrieved", async () => {
   const names = [];
   for await (const model of client.models.list()) names.push(model.id);
@@ -43,14 +68,14 @@ test("models are listed and retrieved", async () => {
 });
 
 test("errors arrive as the error types of the client", async () => {
-  await assert.rejects(client.images.generate({ prompt: "a", model: "dall-e-3" }), (error) => {
+  await assert.rejects(client.images.generate({ prompt: "a", model: "dall-e-4" }), (error) => {
     assert.ok(error instanceof OpenAI.NotFoundError);
     assert.equal(error.code, "model_not_found");
-    assert.match(error.message, /there is no model "dall-e-3"/);
+    assert.match(error.message, /there is no model "dall-e-4"/);
     return true;
   });
   await assert.rejects(client.images.generate({ prompt: "a", size: "63x64" }), OpenAI.BadRequestError);
-  await assert.rejects(client.images.generate({ prompt: "a", response_format: "url" }), OpenAI.BadRequestError);
+  await assert.rejects(client.images.generate({ prompt: "a", background: "transparent" }), OpenAI.BadRequestError);
   const image = await toFile(Buffer.from("no picture"), "no.png", { type: "image/png" });
   await assert.rejects(client.images.edit({ image, prompt: "a" }), (error) => error.status === 415);
 });

@@ -2,6 +2,7 @@ package dev.hypersd.serve;
 
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.serve.api.Automatic1111Routes;
+import dev.hypersd.serve.api.JobRoutes;
 import dev.hypersd.serve.api.LiveRoutes;
 import dev.hypersd.serve.api.OpenAiRoutes;
 import dev.hypersd.serve.api.RequestMemory;
@@ -22,13 +23,14 @@ import java.util.concurrent.CompletionException;
 public final class Server implements AutoCloseable {
     private final Metrics metrics = new Metrics();
     private final ServerOptions options;
+    private final RequestMemory memory;
     private final GenerationQueue queue;
     private final LiveRoutes live;
     private final GuardedServer http;
 
     private Server(ModelRegistry registry, ServerOptions options) {
         this.options = options;
-        RequestMemory memory = new RequestMemory(options.limits().requests());
+        this.memory = new RequestMemory(options.limits().requests());
         metrics.requestMemory(memory::reserved);
         this.queue = GenerationQueue.open(registry, options.limits(), metrics);
         this.live = new LiveRoutes(queue, memory, metrics);
@@ -82,6 +84,7 @@ public final class Server implements AutoCloseable {
                 "/metrics", context -> context.contentType(Metrics.CONTENT_TYPE).result(metrics.text()));
         new OpenAiRoutes(queue, options.hasAliases()).register(routes);
         new Automatic1111Routes(queue).register(routes);
+        new JobRoutes(queue, memory).register(routes);
         live.register(routes);
         PageRoutes.DRAWING.register(routes);
     }

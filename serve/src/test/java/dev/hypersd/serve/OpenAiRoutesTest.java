@@ -164,7 +164,7 @@ class OpenAiRoutesTest {
     void namesOfOpenAisModelsMeanThePresentModel() throws Exception {
         HttpResponse<String> answer = server.post(
                 "/v1/images/generations",
-                "{\"prompt\": \"a cat\", \"model\": \"dall-e-3\", \"size\": \"64x64\", \"steps\": 1}");
+                "{\"prompt\": \"a cat\", \"model\": \"gpt-image-1\", \"size\": \"64x64\", \"steps\": 1}");
         assertThat(GenerationParameters.find(TinyServer.picture(answer.body()))
                         .orElseThrow()
                         .setting("Model"))
@@ -174,6 +174,12 @@ class OpenAiRoutesTest {
                         .asString())
                 .isEqualTo("gpt-image-1");
         assertThat(server.get("/v1/models/dall-e-4").statusCode()).isEqualTo(404);
+        HttpResponse<String> older = server.post(
+                "/v1/images/generations",
+                "{\"prompt\": \"a cat\", \"model\": \"dall-e-3\", \"size\": \"64x64\", \"steps\": 1}");
+        assertThat(TinyServer.json(older).get("data").get(0).get("url").asString())
+                .as("clients of the older models read addresses alone")
+                .startsWith("http://");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
 final class Automatic1111Units {
     private static final Map<String, List<Object>> WITHOUT_EFFECT = Map.ofEntries(
             Map.entry("resize_mode", List.of(1, "Just Resize", "Crop and Resize", "Scale to Fit (Inner Fit)")),
+            Map.entry("guidance", List.of(1)),
             Map.entry("low_vram", List.of(true)),
             Map.entry("lowvram", List.of(true)),
             Map.entry("pixel_perfect", List.of(true)),
@@ -104,7 +105,8 @@ final class Automatic1111Units {
 
     /** Front ends say the mode as a number or in words. */
     private Optional<Control.Mode> mode(JsonObject unit) {
-        if (unit.is("control_mode", 2) || unit.is("control_mode", "ControlNet is more important")) {
+        boolean isOlderGuess = unit.flag("guessmode", false);
+        if (isOlderGuess || unit.is("control_mode", 2) || unit.is("control_mode", "ControlNet is more important")) {
             return Optional.of(Control.Mode.GUESS);
         }
         if (unit.is("control_mode", 1) || unit.is("control_mode", "My prompt is more important")) {

@@ -83,15 +83,21 @@ record OpenAiRequest(
         List<String> warnings = new ArrayList<>();
         String formatName = body.choice("output_format", "png", List.of("png", "jpeg", "webp"), text -> text);
         ImageFormat format = format(formatName, body, warnings);
-        String response = body.choice("response_format", "b64_json", List.of("b64_json", "url"), text -> text);
+        String response =
+                body.choice("response_format", defaultResponse(body), List.of("b64_json", "url"), text -> text);
         OptionalInt partialImages = partialImages(body, warnings);
         boolean wantsAddresses = response.equals("url") && partialImages.isEmpty();
-        if (response.equals("url") && !wantsAddresses) {
+        if (response.equals("url") && body.has("response_format") && !wantsAddresses) {
             warnings.add("response_format has no effect: the images themselves are streamed");
         }
         warnings.addAll(FieldWarnings.of(body, WITHOUT_EFFECT));
         return new OpenAiRequest(
                 new ClientRequest(options.build(), warnings), formatName, format, wantsAddresses, partialImages);
+    }
+
+    /** OpenAI answers addresses for its older models, and clients of those read nothing else. */
+    private static String defaultResponse(JsonObject body) {
+        return body.string("model", "").startsWith("dall-e-") ? "url" : "b64_json";
     }
 
     /** Returns how to encode the images. Of these formats only JPEG loses something by compression. */

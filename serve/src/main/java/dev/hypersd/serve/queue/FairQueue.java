@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
@@ -90,6 +92,29 @@ final class FairQueue<T> {
             }
         }
         return taken;
+    }
+
+    /**
+     * Returns how many items will be taken before {@code item} if no others come; empty if it does not wait. Before the
+     * item of a client at place {@code i} come the earlier ones of that client, {@code i} of each client whose turn is
+     * later, and one more of each whose turn is earlier.
+     */
+    synchronized OptionalInt before(String client, T item) {
+        int place =
+                List.copyOf(waiting.getOrDefault(client, new ArrayDeque<>())).indexOf(item);
+        if (place < 0) {
+            return OptionalInt.empty();
+        }
+        int before = place;
+        boolean isEarlier = true;
+        for (Map.Entry<String, Queue<T>> other : waiting.entrySet()) {
+            if (other.getKey().equals(client)) {
+                isEarlier = false;
+            } else {
+                before += Math.min(other.getValue().size(), isEarlier ? place + 1 : place);
+            }
+        }
+        return OptionalInt.of(before);
     }
 
     /** Removes {@code item}, and returns whether it was still waiting. */

@@ -95,7 +95,7 @@ public final class GenerationJob {
     }
 
     /** Returns the time since the job was submitted. */
-    Duration age() {
+    public Duration age() {
         return Duration.ofNanos(System.nanoTime() - submitted);
     }
 

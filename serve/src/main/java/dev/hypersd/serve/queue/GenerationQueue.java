@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -113,6 +114,11 @@ public final class GenerationQueue implements AutoCloseable {
     /** Returns the progress of the running job or batch, if any. */
     public Optional<Progress> progress() {
         return progress;
+    }
+
+    /** Returns how many jobs will be generated before {@code job}; empty if it does not wait. */
+    public OptionalInt before(GenerationJob job) {
+        return waiting.before(job.client(), job);
     }
 
     /** Returns the running job of {@code client}, if it has one. */

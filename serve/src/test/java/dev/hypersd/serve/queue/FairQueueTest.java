@@ -106,4 +106,20 @@ class FairQueueTest {
     private static <T> T next(FairQueue<T> turns) throws InterruptedException {
         return turns.take().orElseThrow();
     }
+
+    @Test
+    void thePlaceOfAnItemIsHowManyAreTakenBeforeIt() throws InterruptedException {
+        FairQueue<String> queue = new FairQueue<>(9, 9);
+        for (String item : List.of("a1", "a2", "a3", "b1", "c1", "c2")) {
+            queue.offer(item.substring(0, 1), item);
+        }
+        Map<String, Integer> places = new HashMap<>();
+        for (String item : List.of("a1", "a2", "a3", "b1", "c1", "c2")) {
+            places.put(item, queue.before(item.substring(0, 1), item).orElseThrow());
+        }
+        for (int i = 0; i < 6; i++) {
+            assertThat(places.get(queue.take().orElseThrow())).isEqualTo(i);
+        }
+        assertThat(queue.before("a", "a1")).isEmpty();
+    }
 }
