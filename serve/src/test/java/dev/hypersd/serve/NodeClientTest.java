@@ -8,9 +8,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Clients of other projects use the server: the official client of OpenAI, two clients of AUTOMATIC1111's API,
- * the requests of well-known front ends, a validator of OpenAPI descriptions, and a browser. They run in Node. They are skipped where Node, their packages ({@code npm ci} in {@code src/test/npm}) or
- * Chromium are missing; with {@code -Dhypersd.node=required} they fail there.
+ * Clients of other projects use the server: the official client of OpenAI, two clients of AUTOMATIC1111's API, the
+ * requests of well-known front ends, a validator of OpenAPI descriptions, and a browser. They run in Node. They are
+ * skipped where Node, their packages ({@code npm ci} in {@code src/test/npm}) or Chromium are missing; with
+ * {@code -Dhypersd.node=required} they fail there.
  */
 @Timeout(180)
 class NodeClientTest {
