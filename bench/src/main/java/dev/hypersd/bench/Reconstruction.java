@@ -2,13 +2,13 @@ package dev.hypersd.bench;
 
 import dev.hypersd.image.Image;
 import dev.hypersd.model.ModelPart;
-import dev.hypersd.nn.Placement;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.ImageTensors;
+import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;

@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** The activation functions between the two layers of a feed-forward network. */
-public enum Activation {
+enum Activation {
     /** The exact Gaussian error linear unit. */
     GELU("gelu") {
         @Override

@@ -1,10 +1,10 @@
 package dev.hypersd.model;
 
-import dev.hypersd.nn.Placement;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.vae.Autoencoder;
 import java.util.Optional;

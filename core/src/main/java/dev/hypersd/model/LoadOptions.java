@@ -1,10 +1,10 @@
 package dev.hypersd.model;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.nn.Placement;
 import dev.hypersd.schedule.PredictionType;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Placement;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.hypersd.model;
 
-import dev.hypersd.nn.Placement;
+import dev.hypersd.tensor.Placement;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -1,7 +1,7 @@
 package dev.hypersd.model;
 
 import dev.hypersd.nn.Parameters;
-import dev.hypersd.nn.Placement;
+import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.TensorArena;
 
 /**

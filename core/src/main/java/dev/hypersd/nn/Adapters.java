@@ -17,7 +17,8 @@ public interface Adapters {
     /**
      * Returns the weight to use in place of {@code parameter}. It has the same shape and device, and the type in which
      * the network computes, or any other floating-point type where it is converted at each use ({@link
-     * WeightStorage#AS_STORED}). It is owned by the adapters; tensors made for this use belong to the caller's scope.
+     * dev.hypersd.tensor.WeightStorage#AS_STORED}). It is owned by the adapters; tensors made for this use belong to
+     * the caller's scope.
      */
     Weight apply(Parameter parameter);
 

@@ -2,6 +2,7 @@ package dev.hypersd.nn;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.weights.StoredTensor;

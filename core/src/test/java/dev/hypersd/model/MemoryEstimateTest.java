@@ -2,11 +2,11 @@ package dev.hypersd.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hypersd.nn.Placement;
-import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.reference.ReferenceCase;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Placement;
+import dev.hypersd.tensor.WeightStorage;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;

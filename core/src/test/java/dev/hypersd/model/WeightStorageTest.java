@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.image.Image;
 import dev.hypersd.lora.Component;
-import dev.hypersd.nn.Placement;
-import dev.hypersd.nn.WeightStorage;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.request.Guidance;
 import dev.hypersd.request.ImageRequest;
@@ -13,6 +11,8 @@ import dev.hypersd.sampler.Samplers;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.Placement;
+import dev.hypersd.tensor.WeightStorage;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

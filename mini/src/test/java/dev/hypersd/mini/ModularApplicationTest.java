@@ -68,6 +68,28 @@ class ModularApplicationTest {
     }
 
     @Test
+    void anApplicationCanChooseHowWeightsAreHeld() throws IOException {
+        assertThat(compile("""
+                package application;
+
+                import dev.hypersd.model.LoadOptions;
+                import dev.hypersd.model.ModelSource;
+                import dev.hypersd.tensor.Device;
+                import dev.hypersd.tensor.Dtype;
+                import dev.hypersd.tensor.Placement;
+                import dev.hypersd.tensor.WeightStorage;
+                import java.nio.file.Path;
+
+                final class Main {
+                    ModelSource source(Path model) {
+                        Placement placement = new Placement(Dtype.BF16, WeightStorage.AS_STORED, Device.CPU);
+                        return new ModelSource(model, LoadOptions.DEFAULT.withPlacement(placement));
+                    }
+                }
+                """)).isEmpty();
+    }
+
+    @Test
     void anApplicationCannotUsePackagesThatAreNotExported() throws IOException {
         assertThat(compile("""
                 package application;

@@ -1,4 +1,4 @@
-package dev.hypersd.nn;
+package dev.hypersd.tensor;
 
 /** The type in which weights are held while a network computes in another. */
 public enum WeightStorage {

@@ -1,7 +1,4 @@
-package dev.hypersd.nn;
-
-import dev.hypersd.tensor.Device;
-import dev.hypersd.tensor.Dtype;
+package dev.hypersd.tensor;
 
 /**
  * The type in which a network computes, and how and where its weights are held.
