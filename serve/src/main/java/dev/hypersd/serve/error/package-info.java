@@ -21,7 +21,7 @@
  * <tr><td>fields and images</td><td>an invalid value, an unknown name, a damaged image</td><td>400, 404,
  *     413, 415</td></tr>
  * <tr><td>queue</td><td>full, or shutting down</td><td>429 with a time to try again, 503</td></tr>
- * <tr><td>job</td><td>cancelled, too late, a broken model, not enough memory, values that are not finite</td>
+ * <tr><td>job</td><td>cancelled, too late, a broken model, not enough memory, infinite values</td>
  *     <td>409, 504, 400, 500</td></tr>
  * <tr><td>anywhere</td><td>an unexpected exception</td><td>500 without details; the exception is
  *     logged</td></tr>
