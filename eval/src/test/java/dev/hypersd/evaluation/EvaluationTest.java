@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -105,13 +106,10 @@ class EvaluationTest {
     void theDistancesOfTheGroundTruthToItselfAreZero() {
         Report report = evaluate(ImageSource.groundTruth(), out);
         for (String title : List.of("FID", "attribute accuracy", "diversity")) {
-            assertThat(report.columns().get("model").get(title))
-                    .as(title)
-                    .isEqualTo(report.columns().get("ground truth").get(title));
+            assertThat(figure(report, "model", title)).as(title).isEqualTo(figure(report, "ground truth", title));
         }
-        assertThat(report.columns().get("model").get("FID"))
-                .isEqualTo(report.columns().get("reconstruction").get("FID"));
-        assertThat(report.columns().get("model").get("diversity")).isPositive();
+        assertThat(figure(report, "model", "FID")).isEqualTo(figure(report, "reconstruction", "FID"));
+        assertThat(figure(report, "model", "diversity")).isPositive();
         assertThat(report.table()).contains("attribute accuracy", "FID", "- prompts: test, 6, fingerprint");
     }
 
@@ -119,9 +117,9 @@ class EvaluationTest {
     void errorsOfTheAutoencoderShowInTheReconstructionColumn() {
         try (Judges judges = Judges.open(judgesFolder)) {
             Report report = report(judges, ImageSource.groundTruth(), EvaluationTest::black, out);
-            double groundTruth = report.columns().get("ground truth").get("FID");
-            assertThat(report.columns().get("reconstruction").get("FID")).isGreaterThan(groundTruth);
-            assertThat(report.columns().get("model").get("FID")).isEqualTo(groundTruth);
+            double groundTruth = figure(report, "ground truth", "FID");
+            assertThat(figure(report, "reconstruction", "FID")).isGreaterThan(groundTruth);
+            assertThat(figure(report, "model", "FID")).isEqualTo(groundTruth);
         }
     }
 
@@ -219,7 +217,8 @@ class EvaluationTest {
                     .average()
                     .orElseThrow();
             assertThat(black.value("teacher MSE").orElseThrow()).isCloseTo(expected, within(1e-5));
-            assertThat(references.beside().get("ground truth").value("teacher MSE"))
+            assertThat(Objects.requireNonNull(references.beside().get("ground truth"))
+                            .value("teacher MSE"))
                     .isEmpty();
         }
     }
@@ -245,6 +244,11 @@ class EvaluationTest {
         try (Judges judges = Judges.open(judgesFolder)) {
             return report(judges, generator, UnaryOperator.identity(), folder);
         }
+    }
+
+    private static double figure(Report report, String column, String title) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(report.columns().get(column)).get(title));
     }
 
     private static Report report(

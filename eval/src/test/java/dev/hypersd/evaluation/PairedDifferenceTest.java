@@ -7,6 +7,7 @@ import dev.hypersd.evaluation.Judgement.Picture;
 import dev.hypersd.judge.Score;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -17,8 +18,9 @@ class PairedDifferenceTest {
     @Test
     void differencesAreTakenPromptByPrompt() {
         // Prompts differ by far more than the methods do: unpaired, the standard error would be 10.
-        PairedDifference difference = PairedDifference.between(List.of(judged(11, 31, 52)), List.of(judged(10, 30, 50)))
-                .get(CLIP);
+        PairedDifference difference = Objects.requireNonNull(
+                PairedDifference.between(List.of(judged(11, 31, 52)), List.of(judged(10, 30, 50)))
+                        .get(CLIP));
         assertThat(difference.mean()).isCloseTo(4.0 / 3, within(1e-12));
         assertThat(difference.standardError()).isCloseTo(1.0 / 3, within(1e-12));
         assertThat(difference.deviations()).isCloseTo(4, within(1e-12));
