@@ -74,6 +74,31 @@ class PaperRecipesTest {
         assertThat(results.at("/protocol/prompts/captions").asString()).isEqualTo("first");
     }
 
+    /** Their pictures are noise. */
+    @Test
+    void everyRowOfTheTableIsDrawnByTinyModels() throws IOException {
+        Path models = Path.of(System.getProperty("hypersd.reference")).resolve("pipelines/models");
+        for (String name : List.of("sd15", "perflow-sd15", "sdxl", "sdxl-turbo")) {
+            Path model = models.resolve(name.contains("sd15") ? "sd15" : "sdxl");
+            Files.createSymbolicLink(folder.resolve(name), model.toAbsolutePath());
+        }
+        for (String name : UNETS) {
+            Files.createSymbolicLink(
+                    folder.resolve(name + ".safetensors"),
+                    weights(models.resolve("sdxl/unet")).toAbsolutePath());
+        }
+        for (String name : LORAS) {
+            boolean isSmall = name.contains("SD15") || name.contains("sdv1");
+            Files.createSymbolicLink(
+                    folder.resolve(name + ".safetensors"),
+                    models.resolve("loras/" + (isSmall ? "sd15-a-kohya" : "sdxl-a-kohya") + ".safetensors")
+                            .toAbsolutePath());
+        }
+        JsonNode table = run("table-2", "--set=defaults.size=64x64");
+        assertThat(table.path("methods")).hasSize(13);
+        assertThat(table.at("/methods/12/subject").asString()).contains("Lcm", "1 steps", "guidance 0");
+    }
+
     @Test
     @Tag("slow")
     void theRecipesRunOnRandomWeightsOfTheFullSize() throws IOException {
