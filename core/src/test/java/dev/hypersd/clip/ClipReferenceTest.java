@@ -52,8 +52,8 @@ class ClipReferenceTest {
                 Tensor pixels = golden.tensor("expected.pixel_values_uint8")
                         .to(Dtype.F32.scalarType())
                         .div(new Scalar(255));
-                Tensor pictures = model.pictures(pixels.sub(perChannel(0.48145466f, 0.4578275f, 0.40821073f))
-                        .div(perChannel(0.26862954f, 0.26130258f, 0.27577711f)));
+                Tensor pictures = model.pictures(pixels.sub(perChannel(0.48145467f, 0.4578275f, 0.40821072f))
+                        .div(perChannel(0.26862955f, 0.2613026f, 0.2757771f)));
 
                 golden.assertClose("expected.text_embeds", texts, ATOL, RTOL);
                 golden.assertClose("expected.image_embeds", pictures, ATOL, RTOL);

@@ -85,8 +85,10 @@ class ImageFolderTest {
     void metadataAreReadInEveryFormThatProgramsWrite() throws Exception {
         picture("cats/1.png", 1);
         picture("cats/big/2.png", 2);
-        String lines = "{\"file_name\": \"cats\\\\1.png\", \"text\": \"one\"}\r\n"
-                + "{\"file_name\": \".\\\\cats\\\\big\\\\2.png\", \"caption\": \"two\"}\r\n";
+        String lines = """
+                {"file_name": "cats\\\\1.png", "text": "one"}
+                {"file_name": ".\\\\cats\\\\big\\\\2.png", "caption": "two"}
+                """.replace("\n", "\r\n");
         write("metadata.jsonl", lines);
         assertThat(captions()).containsExactly("one", "two");
         Files.writeString(folder.resolve("metadata.jsonl"), "\uFEFF" + lines, StandardCharsets.UTF_16LE);

@@ -165,7 +165,7 @@ public record ComparisonRun(
         Optional<ImageSource> teacher = settings.hasTeacher()
                 ? Optional.of(new DrawnPictures(first, models, settings.batch(), kept))
                 : Optional.empty();
-        boolean isKept = settings.keepsPictures() || settings.hasTeacher() && contestant.equals(first);
+        boolean isKept = settings.keepsPictures() || (settings.hasTeacher() && contestant.equals(first));
         ImageSource source = new DrawnPictures(contestant, models, settings.batch(), kept.filter(_ -> isKept));
         List<List<Judgement>> judged = new ArrayList<>();
         for (long seed : settings.seeds()) {
