@@ -89,6 +89,26 @@ class WeightFolderTest {
                 .hasMessageContaining("diffusion_pytorch_model.bin: is a pickle");
     }
 
+    @Test
+    void theOnlyFileIsOpenedWhateverItsNameAndSeveralAreRefused() throws IOException {
+        assertThatThrownBy(() -> WeightFolder.openOnly(folder))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessage(folder + ": has no weights: no safetensors file");
+        Files.write(folder.resolve("head.pth"), new byte[] {(byte) 0x80, 2});
+        assertThatThrownBy(() -> WeightFolder.openOnly(folder))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageStartingWith(folder.resolve("head.pth") + ": is a pickle");
+        write("sac+logos.safetensors", "a", 3);
+        try (WeightSource weights = WeightFolder.openOnly(folder)) {
+            assertThat(value(weights, "a")).isEqualTo(3);
+        }
+        write("b.safetensors", "b", 4);
+        assertThatThrownBy(() -> WeightFolder.openOnly(folder))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessage(folder + ": has several files of weights, b.safetensors, sac+logos.safetensors; leave one "
+                        + "of them");
+    }
+
     private void write(String file, String tensor, float value) {
         SafetensorsWriter.write(folder.resolve(file), Map.of(tensor, Tensors.of(new float[] {value}, 1)), Map.of());
     }
