@@ -1,5 +1,6 @@
 package dev.hypersd.image;
 
+import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidFileException;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -7,6 +8,7 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -59,6 +61,7 @@ final class ImageDecoder {
      *
      * @param background the colour of transparent parts
      * @param warnings told of such parts, and of CMYK
+     * @throws HyperSdException if the thread is interrupted while a JPEG, which can take long, is decoded
      */
     static Image decode(Path file, byte[] encoded, Color background, ImageWarnings warnings) {
         BufferedImageOrInks stored = read(file, encoded);
@@ -105,7 +108,9 @@ final class ImageDecoder {
             throw truncated(file);
         }
         AtomicBoolean truncated = new AtomicBoolean();
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
+        try (ImageInputStream in = jpeg.isPresent()
+                ? new InterruptibleStream(encoded)
+                : new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
                 throw new InvalidFileException(file, "is not a picture that can be read (PNG, JPEG, WebP, GIF, BMP)");
@@ -133,6 +138,8 @@ final class ImageDecoder {
             }
         } catch (InvalidFileException e) {
             throw e;
+        } catch (InterruptedIOException e) {
+            throw new HyperSdException(file + ": the decoding was interrupted", e);
         } catch (LinkageError e) {
             throw new InvalidFileException(
                     file, "is a WebP, whose decoder does not run on this platform; convert it to PNG", e);

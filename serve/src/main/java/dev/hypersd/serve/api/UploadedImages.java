@@ -20,10 +20,13 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Decodes the images of a request. Only PNG, JPEG and WebP are read, and the size of the unpacked image is checked and
- * reserved before anything is unpacked, however small the file is.
+ * reserved before anything is unpacked, however small the file is. Decoding takes at most the time in which a request
+ * must arrive ({@link dev.hypersd.serve.queue.Limits.Requests#timeout}).
  */
 final class UploadedImages {
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "webp");
+
+    private static final DecoderThreads DECODERS = new DecoderThreads();
 
     private static final int HALF_TRANSPARENT = 128;
 
@@ -60,8 +63,10 @@ final class UploadedImages {
 
     /** Decodes an image, with transparent parts filled with {@code background}. */
     static Image decode(String field, byte[] encoded, Color background, RequestMemory.Reservation memory) {
-        checkSize(field, encoded, memory);
-        return decoded(field, () -> Image.decode(Path.of(field), encoded, background, (_, _) -> {}));
+        return DECODERS.within(memory.limits().timeout(), field, () -> {
+            checkSize(field, encoded, memory);
+            return decoded(field, () -> Image.decode(Path.of(field), encoded, background, (_, _) -> {}));
+        });
     }
 
     /**
@@ -70,8 +75,10 @@ final class UploadedImages {
      */
     static Image transparentMask(byte[] encoded, RequestMemory.Reservation memory) {
         String field = "mask";
-        checkSize(field, encoded, memory);
-        return decoded(field, () -> Image.decodeAlpha(Path.of(field), encoded))
+        return DECODERS.within(memory.limits().timeout(), field, () -> {
+                    checkSize(field, encoded, memory);
+                    return decoded(field, () -> Image.decodeAlpha(Path.of(field), encoded));
+                })
                 .map(UploadedImages::transparent)
                 .orElseGet(() -> decode(field, encoded, memory));
     }

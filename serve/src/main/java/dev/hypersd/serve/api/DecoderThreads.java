@@ -1,0 +1,50 @@
+package dev.hypersd.serve.api;
+
+import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.error.ErrorCode;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/**
+ * The platform threads that decode the images of clients. A native decoder on a virtual thread would occupy one of the
+ * few threads that carry all virtual ones, so that two slow images could keep the server from answering anything. The
+ * threads do not keep the program from ending. Safe to share.
+ */
+final class DecoderThreads {
+    private static final int THREADS = 2;
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(
+            THREADS, Thread.ofPlatform().name("hypersd-decoder-", 0).daemon().factory());
+
+    /**
+     * Returns what {@code decoder} returns, which is interrupted after {@code limit}.
+     *
+     * @param field the name of the image, for messages
+     * @throws ApiException if that takes longer, waiting for a thread included
+     */
+    <T> T within(Duration limit, String field, Supplier<T> decoder) {
+        Future<T> decoded = threads.submit(decoder::get);
+        try {
+            return decoded.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new ApiException(
+                    ErrorCode.REQUEST_TOO_LARGE,
+                    "%s was not decoded within %d s: send a smaller image, or a PNG"
+                            .formatted(field, Math.max(1, limit.toSeconds())));
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CompletionException(e);
+        } finally {
+            decoded.cancel(true);
+        }
+    }
+}
