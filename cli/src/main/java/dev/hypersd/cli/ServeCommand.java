@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
             "  hypersd serve --host 0.0.0.0 --token \"$(cat token)\" --allow-host pictures.example.org --access-log",
         })
 final class ServeCommand implements Runnable {
+    private static final long MILLION = 1_000_000;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -116,6 +118,14 @@ final class ServeCommand implements Runnable {
                 defaultValue = "2048",
                 description = "The longest side of a picture. Default: 2048.")
         int side;
+
+        @Option(
+                names = "--most-work",
+                paramLabel = "MILLIONS",
+                defaultValue = "268",
+                description = "Pixels x pictures x steps of a request, in millions. Default: 268, which is four "
+                        + "pictures of 1024x1024 in 63 steps.")
+        long work;
     }
 
     @Override
@@ -172,6 +182,7 @@ final class ServeCommand implements Runnable {
                         clients.side,
                         clients.steps,
                         generation.maxImages(),
+                        clients.work * MILLION,
                         generation.maxPromptLength(),
                         generation.maxBatchPixels(),
                         Duration.ofSeconds(clients.deadline)))

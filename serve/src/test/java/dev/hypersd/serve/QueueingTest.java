@@ -286,6 +286,7 @@ class QueueingTest {
                 usual.maxSide(),
                 usual.maxSteps(),
                 usual.maxImages(),
+                usual.maxWork(),
                 usual.maxPromptLength(),
                 pixels,
                 usual.deadline()));

@@ -85,6 +85,7 @@ final class TinyServer implements AutoCloseable {
                 usual.maxSide(),
                 1_000_000,
                 usual.maxImages(),
+                Long.MAX_VALUE,
                 usual.maxPromptLength(),
                 usual.maxBatchPixels(),
                 deadline));

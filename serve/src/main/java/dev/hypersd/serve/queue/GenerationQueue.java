@@ -242,6 +242,7 @@ public final class GenerationQueue implements AutoCloseable {
         }
         try {
             DiffusionPipeline pipeline = models.of(first);
+            limits.generation().checkWork(first.request(), pipeline.sizeOf(first.request()));
             generate(pipeline, batchOf(first, pipeline));
         } catch (RuntimeException | Error e) {
             fail(first, e);

@@ -23,7 +23,7 @@ import java.util.List;
 public record Limits(Generation generation, Requests requests, Clients clients) {
     /** Limits that suit one machine and a few users. */
     public static final Limits DEFAULT = new Limits(
-            new Generation(2048, 100, 10, 4000, 8 * 128 * 128, Duration.ofMinutes(10)),
+            new Generation(2048, 100, 10, 268_000_000, 4000, 8 * 128 * 128, Duration.ofMinutes(10)),
             new Requests(
                     16 << 20,
                     4 << 20,
@@ -38,17 +38,31 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
      * @param maxSide the longest side of an image in pixels
      * @param maxSteps the largest number of denoising steps
      * @param maxImages the largest number of images
+     * @param maxWork the largest product of pixels, images and denoising steps, both passes included
      * @param maxPromptLength the longest prompt in characters
      * @param maxBatchPixels the greatest number of pixels of pictures of several requests in one batch: small ones gain
      *     speed by it, large ones would only wait for each other
      * @param deadline the longest time of a request, with waiting
      */
     public record Generation(
-            int maxSide, int maxSteps, int maxImages, int maxPromptLength, long maxBatchPixels, Duration deadline) {
+            int maxSide,
+            int maxSteps,
+            int maxImages,
+            long maxWork,
+            int maxPromptLength,
+            long maxBatchPixels,
+            Duration deadline) {
         private static final int MAX_LORAS = 8;
+        private static final int MILLION = 1_000_000;
 
         /** The most ControlNets of one request. */
         public static final int MAX_CONTROLS = 3;
+
+        /**
+         * The most steps of a whole schedule, of which a low strength takes the last ones: a hundred times the usual
+         * limit of those that are taken.
+         */
+        private static final int MAX_SCHEDULE = 10_000;
 
         public Generation {
             if (!deadline.isPositive()) {
@@ -102,8 +116,15 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
             return Math.max(8, (int) pixels / 8 * 8);
         }
 
-        /** Refuses a request whose pictures are larger than allowed, or whose size is not known in advance. */
+        /**
+         * Refuses a request whose pictures are larger than allowed, or take too much work, as far as their size is
+         * known before the model is loaded; {@link #checkWork} does so afterwards.
+         */
         void check(ImageRequest request) {
+            atMost(
+                    request.steps().count(),
+                    Math.max(maxSteps, MAX_SCHEDULE),
+                    "a strength of " + request.steps().strength() + ", whose whole schedule has %d steps,");
             atMost(request.loras().size(), MAX_LORAS, "%d LoRAs");
             if (request.hires().isPresent() && request.pictureSize().isEmpty()) {
                 throw new ApiException(
@@ -113,7 +134,47 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
                 Size largest = request.hires().map(pass -> pass.enlarged(size)).orElse(size);
                 atMost(largest.width(), maxSide, "a width of %d pixels");
                 atMost(largest.height(), maxSide, "a height of %d pixels");
+                checkWork(request, size);
             });
+        }
+
+        /** Refuses a request for pictures of {@code size} that take too much work. */
+        void checkWork(ImageRequest request, Size size) {
+            double steps = Math.ceil(request.steps().count() * request.steps().strength());
+            double ofOne = steps * pixels(size)
+                    + request.hires()
+                            .map(pass ->
+                                    Math.ceil(request.steps().count() * pass.strength()) * pixels(pass.enlarged(size)))
+                            .orElse(0.0);
+            double work = ofOne * request.count();
+            if (work <= maxWork) {
+                return;
+            }
+            long fittingPictures = (long) (maxWork / ofOne);
+            long fittingSteps = (long) (steps * maxWork / work);
+            throw new ApiException(
+                    ErrorCode.MALFORMED,
+                    "%d pictures of %s in %.0f steps take %.0f million pixels x steps, more than the %d million that this server allows: %s"
+                            .formatted(
+                                    request.count(),
+                                    size,
+                                    steps,
+                                    Math.ceil(work / MILLION),
+                                    maxWork / MILLION,
+                                    fitting(fittingPictures, fittingSteps)));
+        }
+
+        private static String fitting(long pictures, long steps) {
+            if (pictures == 0 && steps == 0) {
+                return "a smaller picture would fit";
+            }
+            String fewer = pictures == 0 ? "" : pictures + (pictures == 1 ? " picture" : " pictures");
+            String quicker = steps == 0 ? "" : steps + (steps == 1 ? " step" : " steps");
+            return fewer + (pictures > 0 && steps > 0 ? ", or " : "") + quicker + " would fit";
+        }
+
+        private static double pixels(Size size) {
+            return (double) size.width() * size.height();
         }
 
         private static void atLeastOne(int value, String asked) {
@@ -138,7 +199,7 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
      * @param maxMessageBytes the largest WebSocket message in bytes
      * @param maxImagePixels the largest image in pixels, decoded
      * @param maxMemoryBytes the greatest number of bytes of the bodies and images of all requests together
-     * @param timeout the longest time of receiving a request
+     * @param timeout the longest time of receiving a request, and of decoding each image in it
      */
     public record Requests(
             int maxBodyBytes, int maxMessageBytes, long maxImagePixels, long maxMemoryBytes, Duration timeout) {}

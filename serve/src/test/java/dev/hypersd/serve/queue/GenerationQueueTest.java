@@ -88,6 +88,13 @@ class GenerationQueueTest {
         refused(
                 "hires (--hires) needs size (--size)",
                 GenerationOptions.builder().set(Option.HIRES, 4.0));
+        refused(
+                "8 pictures of 2048x2048 in 25 steps take 839 million pixels x steps, more than the 268 million that "
+                        + "this server allows: 2 pictures, or 7 steps would fit",
+                GenerationOptions.builder().size(2048, 2048).steps(25).count(8));
+        refused(
+                "a strength of 1.0E-6, whose whole schedule has 100000000 steps, is more than this server allows",
+                GenerationOptions.builder().image(PICTURE).steps(100).set(Option.STRENGTH, 1e-6));
         refused("200 steps is more than", GenerationOptions.builder().steps(200));
         refused("0 steps cannot be", GenerationOptions.builder().steps(0));
         refused(
