@@ -160,6 +160,23 @@ class HostileContentTest {
         return Stream.of(
                 new HostileRequest("JSON instead of a form", RawClient.posting(EDITS, "{}"), 415, noForm),
                 new HostileRequest("a form without a boundary", FORM + "\r\n" + sized("--"), 415, noForm),
+                new HostileRequest(
+                        "an empty boundary", FORM + "; boundary=\"\"\r\n" + sized("--\r\n----\r\n"), 415, noForm),
+                new HostileRequest(
+                        "a boundary of 3000 backslashes",
+                        FORM + "; boundary=\"" + "\\".repeat(3000) + "\r\n" + sized("--b--\r\n"),
+                        415,
+                        noForm),
+                new HostileRequest(
+                        "a boundary of 3000 characters",
+                        FORM + "; boundary=" + "b".repeat(3000) + "\r\n" + sized("--b--\r\n"),
+                        400,
+                        "\"the boundary of a form has 1 to 70 characters, all of them of ASCII\""),
+                new HostileRequest(
+                        "a boundary outside of ASCII",
+                        FORM + "; boundary=\u00ff\u00fe\r\n" + sized("--b--\r\n"),
+                        400,
+                        "\"the boundary of a form has 1 to 70 characters"),
                 form("a form without an end", part, damaged),
                 form("a thousand parts", part.repeat(1000) + "--b--\r\n", damaged),
                 form("a part with long headers", "--b\r\nX: " + "a".repeat(5000) + "\r\n\r\n1\r\n--b--\r\n", damaged),

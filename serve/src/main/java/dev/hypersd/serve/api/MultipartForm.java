@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,6 +33,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
     private static final int MAX_PARTS = 64;
+    /** The longest boundary (RFC 2046, section 5.1.1). */
+    private static final int MAX_BOUNDARY = 70;
+
     private static final int MAX_PART_HEADERS = 1 << 10;
 
     /**
@@ -41,13 +45,30 @@ record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
      */
     static MultipartForm of(Context context) {
         String type = Optional.ofNullable(context.contentType()).orElse("");
-        String boundary = MultiPart.extractBoundary(type);
-        if (!type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data") || boundary == null) {
+        String boundary = boundary(type);
+        if (!type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data") || boundary.isEmpty()) {
             throw new ApiException(
                     ErrorCode.UNSUPPORTED_FORMAT,
                     "images are sent as multipart/form-data, with a part that is named image");
         }
         return parse(boundary, RequestBody.bytes(context));
+    }
+
+    /** Returns the boundary that the header states; empty if it states none that can be read. */
+    private static String boundary(String type) {
+        String stated;
+        try {
+            stated = Objects.requireNonNullElse(MultiPart.extractBoundary(type), "");
+        } catch (RuntimeException e) {
+            // The parser of headers meets hostile ones with exceptions of several kinds.
+            return "";
+        }
+        if (stated.length() > MAX_BOUNDARY || !stated.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            throw new ApiException(
+                    ErrorCode.MALFORMED,
+                    "the boundary of a form has 1 to %d characters, all of them of ASCII".formatted(MAX_BOUNDARY));
+        }
+        return stated;
     }
 
     /** Parses a body that was read completely within the limits of size and time. */
