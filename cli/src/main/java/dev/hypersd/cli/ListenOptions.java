@@ -1,9 +1,14 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.file.Shutdown;
 import dev.hypersd.serve.ServerOptions;
 import dev.hypersd.serve.queue.Limits;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -12,6 +17,8 @@ import picocli.CommandLine.Option;
 
 /** The options that choose the address of a server, and who may use it. */
 final class ListenOptions {
+    private static final int LARGEST_TOKEN_FILE = 4096;
+
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
@@ -25,9 +32,15 @@ final class ListenOptions {
     @Option(
             names = "--token",
             paramLabel = "SECRET",
-            defaultValue = "${env:HYPERSD_TOKEN:-}",
-            description = "What clients must send; also from the environment, as HYPERSD_TOKEN.")
+            description = "What clients must send. Other users of the machine can see it here; prefer --token-file or "
+                    + "the environment variable HYPERSD_TOKEN.")
     Optional<String> token = Optional.empty();
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "A file with nothing but what clients must send.")
+    Optional<Path> tokenFile = Optional.empty();
 
     @Option(
             names = "--allow-host",
@@ -56,12 +69,13 @@ final class ListenOptions {
      * @param origins sites whose pages may use it
      * @param hasAliases whether names of OpenAI's models are taken
      * @param out where the access log goes
+     * @param err where a warning about the token goes
      */
-    ServerOptions options(Set<String> origins, boolean hasAliases, Limits limits, PrintWriter out) {
+    ServerOptions options(Set<String> origins, boolean hasAliases, Limits limits, PrintWriter out, PrintWriter err) {
         return new ServerOptions(
                 host,
                 port,
-                token.filter(secret -> !secret.isEmpty()),
+                secret(err),
                 hosts,
                 behindProxy,
                 origins,
@@ -70,6 +84,32 @@ final class ListenOptions {
                 limits,
                 ServerOptions.LOCAL.grace(),
                 log ? out::println : line -> {});
+    }
+
+    private Optional<String> secret(PrintWriter err) {
+        if (token.isPresent() && tokenFile.isPresent()) {
+            throw new InvalidRequestException("--token and --token-file both say what clients must send: give one");
+        }
+        if (token.isPresent()) {
+            err.println("warning: other users of this machine can see --token; prefer --token-file or HYPERSD_TOKEN");
+        }
+        return token.or(() -> tokenFile.map(ListenOptions::read))
+                .or(() -> Optional.ofNullable(System.getenv("HYPERSD_TOKEN")))
+                .filter(secret -> !secret.isEmpty());
+    }
+
+    private static String read(Path file) {
+        try {
+            String secret = Files.size(file) > LARGEST_TOKEN_FILE
+                    ? ""
+                    : Files.readString(file).strip();
+            if (secret.isEmpty() || secret.lines().count() > 1) {
+                throw new InvalidFileException(file, "must contain one line, the token, and nothing else");
+            }
+            return secret;
+        } catch (IOException e) {
+            throw new InvalidFileException(file, "cannot be read as a token", e);
+        }
     }
 
     /**

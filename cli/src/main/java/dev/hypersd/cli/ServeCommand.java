@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  hypersd serve",
             "  hypersd serve --model sd15 --lora Hyper-SD15-4steps-lora.safetensors --loras loras --port 8080",
-            "  hypersd serve --host 0.0.0.0 --token \"$(cat token)\" --allow-host pictures.example.org --access-log",
+            "  hypersd serve --host 0.0.0.0 --token-file token --allow-host pictures.example.org --access-log",
         })
 final class ServeCommand implements Runnable {
     private static final long MILLION = 1_000_000;
@@ -192,6 +192,10 @@ final class ServeCommand implements Runnable {
                         usual.maxSessions(),
                         usual.maxSessionsPerClient()));
         return listen.options(
-                clients.origins, clients.aliases, limits, spec.commandLine().getOut());
+                clients.origins,
+                clients.aliases,
+                limits,
+                spec.commandLine().getOut(),
+                spec.commandLine().getErr());
     }
 }

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  hypersd study recipes/mini/study.yaml",
-            "  hypersd study recipes/mini/study.yaml --host 0.0.0.0 --token \"$(cat token)\"",
+            "  hypersd study recipes/mini/study.yaml --host 0.0.0.0 --token-file token",
             "  hypersd study recipes/mini/study.yaml --report",
         })
 final class StudyCommand implements Runnable {
@@ -75,7 +75,7 @@ final class StudyCommand implements Runnable {
     private void serve(StudyRecipe recipe) {
         PrintWriter err = spec.commandLine().getErr();
         ServerOptions options = listen.options(
-                Set.of(), false, Limits.DEFAULT, spec.commandLine().getOut());
+                Set.of(), false, Limits.DEFAULT, spec.commandLine().getOut(), err);
         DrawnStudy pictures = recipe.pictures();
         Warnings warnings = new Warnings(err);
         pictures.prompts().warnings().forEach(warnings::say);

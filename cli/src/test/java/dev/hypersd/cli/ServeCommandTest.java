@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ServeCommandTest {
     private static final Path MODEL = Path.of(System.getProperty("hypersd.reference"), "pipelines/models/sd15");
@@ -25,6 +27,23 @@ class ServeCommandTest {
         Outcome outcome = serve("--token=secret");
         assertThat(outcome.code()).isNotZero();
         assertThat(outcome.err()).contains("the token must have 16 characters at least, not 6: others could guess it");
+    }
+
+    @Test
+    void aTokenOnTheCommandLineIsWarnedAbout() {
+        assertThat(serve("--token=secret").err())
+                .contains("warning: other users of this machine can see --token; prefer --token-file or HYPERSD_TOKEN");
+    }
+
+    @Test
+    void theTokenIsReadFromAFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("token"), "secret\n");
+        assertThat(serve("--token-file=" + file).err())
+                .contains("the token must have 16 characters at least, not 6")
+                .doesNotContain("warning");
+        Files.writeString(file, "two\nlines\n");
+        assertThat(serve("--token-file=" + file).err()).contains("must contain one line, the token, and nothing else");
+        assertThat(serve("--token-file=nowhere").err()).contains("nowhere: cannot be read as a token");
     }
 
     @Test

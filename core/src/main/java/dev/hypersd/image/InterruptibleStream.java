@@ -6,8 +6,8 @@ import java.io.InterruptedIOException;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * A file in memory that cannot be read further once the thread is interrupted. The reader of JPEG is native and heeds no
- * interruption, but it asks for the bytes of each scan; it gets few at a time, so that no more than some scans pass
+ * A file in memory that cannot be read further once the thread is interrupted. The reader of JPEG is native and heeds
+ * no interruption, but it asks for the bytes of each scan; it gets few at a time, so that no more than some scans pass
  * before it ends.
  */
 final class InterruptibleStream extends MemoryCacheImageInputStream {

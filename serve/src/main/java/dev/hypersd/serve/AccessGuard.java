@@ -23,8 +23,11 @@ import java.util.regex.Pattern;
  * @param token the token that clients must send; empty if every client on this machine may use the server
  * @param hosts names by which this server is reached, in addition to localhost and addresses
  * @param origins other sites whose pages may use this server
+ * @param throttle limits how many wrong tokens an address can try at the login
  */
-record AccessGuard(Optional<String> token, Set<String> hosts, Set<String> origins) {
+record AccessGuard(Optional<String> token, Set<String> hosts, Set<String> origins, LoginThrottle throttle) {
+    private static final int MAX_LOGIN_BYTES = 4096;
+
     /** The cookie that holds the token for the page, whose WebSocket cannot send an Authorization header. */
     private static final String COOKIE = "hypersd-token";
 
@@ -66,8 +69,10 @@ record AccessGuard(Optional<String> token, Set<String> hosts, Set<String> origin
 
     /** Stores the token in a cookie for the page. No script can read the cookie, and other sites cannot send it. */
     void login(Context request) {
-        String offered = RequestBody.json(request).string("token", "");
+        String offered = RequestBody.json(request, MAX_LOGIN_BYTES).string("token", "");
+        throttle.check(request.ip());
         if (!isToken(offered)) {
+            throttle.countWrong(request.ip());
             throw new ApiException(ErrorCode.INVALID_TOKEN, "this is not the token of this server");
         }
         Cookie cookie = new Cookie(COOKIE, offered);

@@ -43,7 +43,8 @@ final class GuardedServer {
             Consumer<RoutesConfig> routes,
             Consumer<Context> upgrades) {
         this.options = options;
-        this.guard = new AccessGuard(options.token(), options.hosts(), options.origins());
+        this.guard = new AccessGuard(
+                options.token(), options.hosts(), options.origins(), new LoginThrottle(System::nanoTime));
         this.memory = memory;
         this.log = new AccessLog(options.log(), metrics);
         this.routes = routes;

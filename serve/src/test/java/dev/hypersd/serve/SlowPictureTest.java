@@ -57,7 +57,7 @@ class SlowPictureTest {
                             .statusCode())
                     .as("the decoders are free again")
                     .isEqualTo(200);
-            server.later("/v1/images/generations", body);
+            var _ = server.later("/v1/images/generations", body);
             Thread.sleep(200);
             closed = System.nanoTime();
         }

@@ -31,13 +31,18 @@ public final class RequestBody {
      * @throws dev.hypersd.error.InvalidFileException if it is not a JSON object
      */
     public static JsonObject json(Context request) {
+        return json(request, RequestMemory.of(request).limits().maxBodyBytes());
+    }
+
+    /** Reads the body as {@link #json(Context)} does, but at most {@code maxBytes} of it. */
+    public static JsonObject json(Context request, int maxBytes) {
         String type = Optional.ofNullable(request.contentType()).orElse("").toLowerCase(Locale.ROOT);
         if (!type.startsWith("application/json")) {
             throw new ApiException(
                     ErrorCode.UNSUPPORTED_FORMAT,
                     "the body must be JSON: send the header Content-Type: application/json");
         }
-        byte[] body = bytes(request);
+        byte[] body = bytes(request, maxBytes);
         if (body.length == 0) {
             throw new ApiException(ErrorCode.MALFORMED, "the body is empty: send a JSON object");
         }
@@ -50,9 +55,13 @@ public final class RequestBody {
      * @throws ApiException if it is too large or arrives too slowly
      */
     static byte[] bytes(Context request) {
+        return bytes(request, RequestMemory.of(request).limits().maxBodyBytes());
+    }
+
+    private static byte[] bytes(Context request, int maxBytes) {
         RequestMemory.Reservation memory = RequestMemory.of(request);
         Limits.Requests limits = memory.limits();
-        checkHeaders(request, limits);
+        checkHeaders(request, maxBytes);
         long began = System.nanoTime();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         byte[] buffer = new byte[BUFFER_BYTES];
@@ -61,7 +70,7 @@ public final class RequestBody {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 memory.reserveBody(count);
                 body.write(buffer, 0, count);
-                checkSize(body.size(), limits);
+                checkSize(body.size(), maxBytes);
                 if (Duration.ofNanos(System.nanoTime() - began).compareTo(limits.timeout()) > 0) {
                     throw tooSlow(limits);
                 }
@@ -80,21 +89,21 @@ public final class RequestBody {
      * Refuses a body that is too large according to the headers, before reading it. Compressed bodies are refused,
      * because they could unpack to any size.
      */
-    private static void checkHeaders(Context request, Limits.Requests limits) {
+    private static void checkHeaders(Context request, int maxBytes) {
         String encoding =
                 Optional.ofNullable(request.header("Content-Encoding")).orElse("identity");
         if (!encoding.equalsIgnoreCase("identity")) {
             throw new ApiException(
                     ErrorCode.UNSUPPORTED_FORMAT, "compressed bodies are not read: send it without compression");
         }
-        checkSize(request.req().getContentLengthLong(), limits);
+        checkSize(request.req().getContentLengthLong(), maxBytes);
     }
 
-    private static void checkSize(long size, Limits.Requests limits) {
-        if (size > limits.maxBodyBytes()) {
+    private static void checkSize(long size, int maxBytes) {
+        if (size > maxBytes) {
             throw new ApiException(
                     ErrorCode.REQUEST_TOO_LARGE,
-                    "the body is larger than the %d bytes that are read".formatted(limits.maxBodyBytes()));
+                    "the body is larger than the %d bytes that are read".formatted(maxBytes));
         }
     }
 

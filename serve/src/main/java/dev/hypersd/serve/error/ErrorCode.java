@@ -31,6 +31,8 @@ public enum ErrorCode {
     UPGRADE_REQUIRED(426, "invalid_request_error", "upgrade_required"),
     /** The queue, or the memory for requests, is full. */
     QUEUE_FULL(429, "rate_limit_error", "queue_full"),
+    /** The client has tried too many wrong tokens. */
+    TOO_MANY_ATTEMPTS(429, "rate_limit_error", "too_many_attempts"),
     /** The images could not be generated, or the server has a fault. */
     FAILED(500, "server_error", "failed"),
     /** The server is shutting down. */

@@ -12,7 +12,8 @@
  *     too slowly</td><td>the connection is closed without a response, because none would be read</td></tr>
  * <tr><td>HTTP (Jetty)</td><td>no valid HTTP/1.1, headers that are too long</td><td>400, 414, 426, 431 or 505, always
  *     in the form of OpenAI, because no address is known yet</td></tr>
- * <tr><td>access guard</td><td>a foreign Host header, a page of another site, no token</td><td>403, 401</td></tr>
+ * <tr><td>access guard</td><td>a foreign Host header, a page of another site, no token, too many wrong
+ *     ones</td><td>403, 401, 429</td></tr>
  * <tr><td>router (Javalin)</td><td>no such address, or not for this method</td><td>404; 405 with the methods that are
  *     allowed</td></tr>
  * <tr><td>handshake</td><td>no WebSocket, or another version</td><td>426, 400</td></tr>

@@ -154,7 +154,8 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
             long fittingSteps = (long) (steps * maxWork / work);
             throw new ApiException(
                     ErrorCode.MALFORMED,
-                    "%d pictures of %s in %.0f steps take %.0f million pixels x steps, more than the %d million that this server allows: %s"
+                    ("%d pictures of %s in %.0f steps take %.0f million pixels x steps, more than the %d million that "
+                                    + "this server allows: %s")
                             .formatted(
                                     request.count(),
                                     size,
