@@ -42,6 +42,7 @@ class ClipReferenceTest {
 
     @ParameterizedTest
     @MethodSource("cases")
+    @SuppressWarnings("FloatingPointLiteralPrecision") // as published
     void embeddingsAndCosinesMatchReference(String name) {
         Engine.infer(() -> {
             try (ReferenceCase golden = ReferenceCase.open("scorers", name);
