@@ -5,6 +5,7 @@ import dev.hypersd.error.Nearest;
 import dev.hypersd.json.JsonObject;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -68,6 +69,9 @@ public final class Samplers {
             new DpmSolverPlusPlusMultistepSde(SigmaSpacing.TIMESTEPS, 3),
             new DpmSolverPlusPlusMultistepSde(SigmaSpacing.KARRAS, 3));
 
+    /** What ComfyUI calls samplers that have another name elsewhere. */
+    private static final Map<String, String> OTHER_NAMES = Map.of("eulerancestral", "eulera", "ddimuniform", "ddim");
+
     /** What other programs call the schedules that their samplers have without any choice. */
     private static final Set<String> USUAL_SCHEDULES =
             Set.of("", "automatic", "uniform", "normal", "simple", "sgmuniform");
@@ -120,7 +124,7 @@ public final class Samplers {
      * other programs. Letter case, spaces and underscores do not matter.
      */
     public static Optional<Sampler> titled(String title) {
-        String wanted = plain(title);
+        String wanted = OTHER_NAMES.getOrDefault(plain(title), plain(title));
         return known().stream()
                 .filter(sampler -> plain(sampler.name()).equals(wanted)
                         || plain(sampler.title()).equals(wanted))

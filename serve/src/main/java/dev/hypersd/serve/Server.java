@@ -2,6 +2,7 @@ package dev.hypersd.serve;
 
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.serve.api.Automatic1111Routes;
+import dev.hypersd.serve.api.ComfyRoutes;
 import dev.hypersd.serve.api.JobRoutes;
 import dev.hypersd.serve.api.LiveRoutes;
 import dev.hypersd.serve.api.OpenAiRoutes;
@@ -85,6 +86,7 @@ public final class Server implements AutoCloseable {
         new OpenAiRoutes(queue, options.hasAliases()).register(routes);
         new Automatic1111Routes(queue).register(routes);
         new JobRoutes(queue, memory).register(routes);
+        new ComfyRoutes(queue, memory).register(routes);
         live.register(routes);
         PageRoutes.DRAWING.register(routes);
     }

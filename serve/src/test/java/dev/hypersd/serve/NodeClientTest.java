@@ -28,7 +28,14 @@ class NodeClientTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"openai.test.mjs", "automatic1111.test.mjs", "frontends.test.mjs", "description.test.mjs"})
+    @ValueSource(
+            strings = {
+                "openai.test.mjs",
+                "automatic1111.test.mjs",
+                "frontends.test.mjs",
+                "comfyui.test.mjs",
+                "description.test.mjs"
+            })
     void aClientInNodeCanUseTheServer(String client) throws Exception {
         NodeClient.require();
         NodeClient.run(server.uri(""), client);

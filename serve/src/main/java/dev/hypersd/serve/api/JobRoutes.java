@@ -7,28 +7,20 @@ import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
- * {@code /v1/jobs}: requests to generate that are answered at once, and asked about by an id. Results are kept for an
- * hour, and the oldest go earlier when they take up too much. A client sees and cancels its own jobs alone.
+ * {@code /v1/jobs}: requests to generate that are answered at once, and asked about by an id. A client sees and
+ * cancels its own jobs alone.
  */
 public final class JobRoutes {
-    private static final Duration KEPT = Duration.ofHours(1);
-    private static final long MAX_BYTES = 128L << 20;
-    private static final int MAX_JOBS = 1000;
-
     private final GenerationQueue queue;
     private final RequestMemory memory;
-
-    /** The oldest job comes first. */
-    private final SequencedMap<String, SubmittedJob> jobs = new LinkedHashMap<>();
+    private final JobStore jobs = new JobStore();
 
     /** Creates routes whose jobs generate in {@code queue} and reserve what they hold from {@code memory}. */
     public JobRoutes(GenerationQueue queue, RequestMemory memory) {
@@ -62,12 +54,13 @@ public final class JobRoutes {
                     context.ip(),
                     job,
                     asked.format(),
-                    asked.request().warningsAnd(job.warnings()));
+                    asked.request().warningsAnd(job.warnings()),
+                    Optional.empty());
         } catch (RuntimeException e) {
             reservation.close();
             throw e;
         }
-        keep(submitted);
+        jobs.keep(submitted);
         context.status(202).header("Location", context.contextPath() + "/v1/jobs/" + submitted.id());
         Responses.warn(context, submitted.warnings());
         describe(context, submitted);
@@ -75,12 +68,10 @@ public final class JobRoutes {
 
     private void list(Context context) {
         List<Map<String, Object>> own = new ArrayList<>();
-        for (SubmittedJob job : all()) {
-            if (job.client().equals(context.ip())) {
-                Map<String, Object> described = job.describe(queue, false);
-                described.remove("data");
-                own.add(described);
-            }
+        for (SubmittedJob job : jobs.of(context.ip())) {
+            Map<String, Object> described = job.describe(queue, false);
+            described.remove("data");
+            own.add(described);
         }
         Responses.json(context, Map.of("object", "list", "data", own));
     }
@@ -96,32 +87,10 @@ public final class JobRoutes {
     }
 
     private SubmittedJob find(Context context) {
-        String id = context.pathParam("id");
-        return all().stream()
-                .filter(job -> job.id().equals(id) && job.client().equals(context.ip()))
-                .findFirst()
+        return jobs.find(context.ip(), context.pathParam("id"))
                 .orElseThrow(() -> new ApiException(
                         ErrorCode.NOT_FOUND,
                         "there is no job of this client at this address; results are kept for %d minutes"
-                                .formatted(KEPT.toMinutes())));
-    }
-
-    private synchronized List<SubmittedJob> all() {
-        jobs.values()
-                .removeIf(job -> job.job().images().isDone() && job.job().age().compareTo(KEPT) > 0);
-        long bytes = jobs.values().stream().mapToLong(SubmittedJob::bytes).sum();
-        for (SubmittedJob job : List.copyOf(jobs.values())) {
-            boolean isTooMuch = bytes > MAX_BYTES || jobs.size() > MAX_JOBS;
-            if (isTooMuch && jobs.size() > 1 && job.job().images().isDone()) {
-                bytes -= job.bytes();
-                jobs.remove(job.id());
-            }
-        }
-        return List.copyOf(jobs.values());
-    }
-
-    private synchronized void keep(SubmittedJob job) {
-        jobs.putLast(job.id(), job);
-        var _ = all();
+                                .formatted(JobStore.KEPT.toMinutes())));
     }
 }

@@ -17,12 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The route {@code /v1/live}, the WebSocket of live sessions, and {@code /v1/choices}, which lists their choices. */
 public final class LiveRoutes {
     /** The WebSocket close code "Try Again Later" (IANA's registry of RFC 6455). */
-    private static final int TRY_AGAIN_LATER = 1013;
+    static final int TRY_AGAIN_LATER = 1013;
 
     /** The only version of the protocol (RFC 6455). */
     private static final String WEBSOCKET_VERSION = "13";
 
-    private static final String ADDRESS = "hypersd-address";
+    /** The attribute with the address of a client whose connection becomes a WebSocket. */
+    static final String ADDRESS = "hypersd-address";
 
     private final GenerationQueue queue;
     private final RequestMemory memory;

@@ -43,13 +43,17 @@ final class LiveSender {
      * object, and the encoded image.
      */
     void send(Map<String, Object> about, byte[] image) {
+        byte[] json = Json.MAPPER.writeValueAsBytes(about);
+        send(ByteBuffer.allocate(Integer.BYTES + json.length + image.length)
+                .putInt(json.length)
+                .put(json)
+                .put(image)
+                .flip());
+    }
+
+    /** Sends a binary message. */
+    void send(ByteBuffer message) {
         if (begin()) {
-            byte[] json = Json.MAPPER.writeValueAsBytes(about);
-            ByteBuffer message = ByteBuffer.allocate(Integer.BYTES + json.length + image.length)
-                    .putInt(json.length)
-                    .put(json)
-                    .put(image)
-                    .flip();
             socket.session.sendBinary(message, Callback.from(this::end, this::fail));
         }
     }

@@ -25,8 +25,10 @@ import java.util.concurrent.CompletionException;
  * @param job the job
  * @param format how its images are encoded
  * @param warnings what speaks against the request, in full sentences
+ * @param node the node that shows the images, if the request was a graph of ComfyUI
  */
-record SubmittedJob(String id, String client, GenerationJob job, ImageFormat format, List<String> warnings) {
+record SubmittedJob(
+        String id, String client, GenerationJob job, ImageFormat format, List<String> warnings, Optional<String> node) {
     private static final int PREVIEW_QUALITY = 80;
 
     /**

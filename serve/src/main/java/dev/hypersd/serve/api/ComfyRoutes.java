@@ -1,0 +1,272 @@
+package dev.hypersd.serve.api;
+
+import dev.hypersd.error.HyperSdException;
+import dev.hypersd.image.Png;
+import dev.hypersd.json.Json;
+import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.serve.error.ApiError;
+import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.queue.GenerationJob;
+import dev.hypersd.serve.queue.GenerationQueue;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The part of ComfyUI's API by which other programs submit graphs: text to image, image to image, inpainting, LoRAs and
+ * ControlNets. Each client sees its own graphs and images alone.
+ */
+public final class ComfyRoutes {
+    /** The name of an image: the id of the graph, and its number. */
+    private static final Pattern FILE = Pattern.compile("([0-9a-f-]{36})_(\\d{1,4})\\.png");
+
+    private final GenerationQueue queue;
+    private final RequestMemory memory;
+    private final ComfySockets sockets;
+    private final JobStore jobs = new JobStore();
+    private final PictureStore uploads = new PictureStore(System::nanoTime);
+
+    /** Creates routes whose graphs generate in {@code queue} and reserve what they hold from {@code memory}. */
+    public ComfyRoutes(GenerationQueue queue, RequestMemory memory) {
+        this.queue = queue;
+        this.memory = memory;
+        this.sockets = new ComfySockets(queue);
+    }
+
+    /** Adds the routes. */
+    public void register(RoutesConfig routes) {
+        routes.get("/system_stats", ComfyRoutes::system);
+        routes.get("/object_info", context -> Responses.json(context, ComfyNodes.describe(queue)));
+        routes.get("/object_info/{node}", this::node);
+        routes.get(
+                "/embeddings",
+                context -> Responses.json(
+                        context,
+                        queue.registry().defaultWords().stream()
+                                .map(word -> word.word())
+                                .toList()));
+        routes.get(
+                "/prompt",
+                context -> Responses.json(context, Map.of("exec_info", Map.of("queue_remaining", queue.waiting()))));
+        routes.post("/prompt", this::submit);
+        routes.get("/queue", this::waiting);
+        routes.post("/queue", this::cancel);
+        routes.get("/history", context -> Responses.json(context, history(jobs.of(context.ip()))));
+        routes.get(
+                "/history/{id}",
+                context -> Responses.json(
+                        context,
+                        history(jobs.find(context.ip(), context.pathParam("id")).stream()
+                                .toList())));
+        routes.get("/view", this::view);
+        routes.post("/upload/image", this::upload);
+        routes.post("/interrupt", context -> {
+            queue.interrupt(context.ip());
+            Responses.json(context, Map.of());
+        });
+        routes.ws("/ws", sockets::configure);
+    }
+
+    private static void system(Context context) {
+        Runtime runtime = Runtime.getRuntime();
+        Map<String, Object> device = new LinkedHashMap<>();
+        device.put("name", "cpu");
+        device.put("type", "cpu");
+        device.put("index", null);
+        for (String memory : List.of("vram_total", "torch_vram_total")) {
+            device.put(memory, runtime.maxMemory());
+        }
+        for (String memory : List.of("vram_free", "torch_vram_free")) {
+            device.put(memory, runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory());
+        }
+        Map<String, Object> system = Map.of(
+                "os",
+                "hypersd",
+                "comfyui_version",
+                "hypersd",
+                "python_version",
+                "",
+                "pytorch_version",
+                "",
+                "argv",
+                List.of());
+        Responses.json(context, Map.of("system", system, "devices", List.of(device)));
+    }
+
+    private void node(Context context) {
+        Object node = ComfyNodes.describe(queue).get(context.pathParam("node"));
+        Responses.json(context, node == null ? Map.of() : Map.of(context.pathParam("node"), node));
+    }
+
+    /** A graph that cannot be drawn is refused in ComfyUI's form, with the fault in a sentence. */
+    private void submit(Context context) {
+        JsonNode body = body(context);
+        RequestMemory.Reservation reservation = memory.open();
+        try {
+            reservation.reserveBody(Math.max(0, context.req().getContentLengthLong()));
+            SubmittedJob job = submit(context, body, reservation);
+            Responses.warn(context, job.warnings());
+            Responses.json(
+                    context,
+                    Map.of("prompt_id", job.id(), "number", 0, "node_errors", Map.of(), "warnings", job.warnings()));
+        } catch (HyperSdException e) {
+            reservation.close();
+            ApiError error = ApiError.of(e);
+            context.status(error.status());
+            error.retryAfter().ifPresent(wait -> context.header("Retry-After", String.valueOf(wait.toSeconds())));
+            Map<String, Object> fault =
+                    Map.of("type", error.code(), "message", error.message(), "details", "", "extra_info", Map.of());
+            Responses.json(context, Map.of("error", fault, "node_errors", Map.of()));
+        }
+    }
+
+    private SubmittedJob submit(Context context, JsonNode body, RequestMemory.Reservation reservation) {
+        int maxSide = queue.limits().generation().maxSide();
+        ComfyWorkflow.Read read =
+                ComfyWorkflow.read(body.path("prompt"), new ComfyImages(uploads, reservation, maxSide));
+        String id = UUID.randomUUID().toString();
+        String client = context.ip();
+        ComfySockets.Listener listener =
+                sockets.new Listener(client, body.path("client_id").asString(""), id, read.output());
+        boolean sendsImages = read.sendsImages();
+        GenerationJob job = queue.submit(client, read.request().options(), listener::onStep);
+        SubmittedJob submitted = new SubmittedJob(
+                id, client, job, new Png(), read.request().warningsAnd(job.warnings()), Optional.of(read.output()));
+        jobs.keep(submitted);
+        job.images().whenComplete((images, failure) -> {
+            reservation.close();
+            Thread.ofVirtual().name("hypersd-encoder").start(() -> {
+                if (failure == null) {
+                    listener.onImages(images, Map.of("images", files(id, images.size())), sendsImages);
+                } else {
+                    listener.onFailure(failure);
+                }
+            });
+        });
+        return submitted;
+    }
+
+    /** Names the images of a graph as files, of which {@link #view} knows the names. */
+    private static List<Map<String, Object>> files(String id, int count) {
+        List<Map<String, Object>> files = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            files.add(Map.of("filename", "%s_%d.png".formatted(id, i), "subfolder", "", "type", "output"));
+        }
+        return files;
+    }
+
+    private Map<String, Object> history(List<SubmittedJob> of) {
+        Map<String, Object> history = new LinkedHashMap<>();
+        for (SubmittedJob job : of) {
+            if (job.job().images().isDone()) {
+                history.put(job.id(), finished(job));
+            }
+        }
+        return history;
+    }
+
+    private Map<String, Object> finished(SubmittedJob job) {
+        Map<String, Object> described = job.describe(queue, false);
+        boolean isDone = "done".equals(described.get("state"));
+        Map<String, Object> shown = Map.of(
+                "images", files(job.id(), isDone ? job.job().images().join().size() : 0));
+        List<Object> messages = isDone
+                ? List.of()
+                : List.of(List.of(
+                        "execution_error",
+                        Map.of("prompt_id", job.id(), "exception_message", String.valueOf(described.get("error")))));
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("prompt", place(job));
+        entry.put("outputs", isDone ? Map.of(job.node().orElse(""), shown) : Map.of());
+        entry.put(
+                "status",
+                Map.of("status_str", isDone ? "success" : "error", "completed", isDone, "messages", messages));
+        return entry;
+    }
+
+    /** How ComfyUI lists a graph: number, id, graph, further data, and the nodes with outputs. */
+    private static List<Object> place(SubmittedJob job) {
+        return List.of(0, job.id(), Map.of(), Map.of(), job.node().stream().toList());
+    }
+
+    private void waiting(Context context) {
+        List<Object> running = new ArrayList<>();
+        List<Object> pending = new ArrayList<>();
+        for (SubmittedJob job : jobs.of(context.ip())) {
+            if (!job.job().images().isDone()) {
+                (queue.before(job.job()).isPresent() ? pending : running).add(place(job));
+            }
+        }
+        Responses.json(context, Map.of("queue_running", running, "queue_pending", pending));
+    }
+
+    /** Cancels the graphs that the body lists, or all that wait. */
+    private void cancel(Context context) {
+        JsonNode body = body(context);
+        List<String> listed =
+                body.path("delete").valueStream().map(id -> id.asString("")).toList();
+        for (SubmittedJob job : jobs.of(context.ip())) {
+            boolean isCleared = body.path("clear").asBoolean(false)
+                    && queue.before(job.job()).isPresent();
+            if (isCleared || listed.contains(job.id())) {
+                queue.cancel(job.job());
+            }
+        }
+        Responses.json(context, Map.of());
+    }
+
+    private void view(Context context) {
+        String name = Optional.ofNullable(context.queryParam("filename")).orElse("");
+        Optional<PictureStore.Picture> upload = uploads.find(name.replaceFirst("\\.[a-z]{3,4}$", ""));
+        if (upload.isPresent()) {
+            context.contentType(upload.get().mediaType()).result(upload.get().content());
+            return;
+        }
+        Matcher file = FILE.matcher(name);
+        GeneratedImage image = Optional.of(file)
+                .filter(Matcher::matches)
+                .flatMap(parts -> jobs.find(context.ip(), parts.group(1)))
+                .map(SubmittedJob::job)
+                .filter(job -> job.images().isDone() && !job.images().isCompletedExceptionally())
+                .map(job -> job.images().join())
+                .filter(images -> Integer.parseInt(file.group(2)) < images.size())
+                .map(images -> images.get(Integer.parseInt(file.group(2))))
+                .orElseThrow(() -> new ApiException(ErrorCode.NOT_FOUND, "there is no such image of this client"));
+        context.contentType("image/png").result(new Png().encode(image.image(), Optional.of(image.parameters())));
+    }
+
+    private void upload(Context context) {
+        MultipartForm form = MultipartForm.of(context);
+        byte[] content = form.file("image")
+                .orElseThrow(() -> new ApiException(ErrorCode.MALFORMED, "the form has no part named image"));
+        // An image that cannot be read is refused now, and not when a graph loads it.
+        var _ = UploadedImages.decode("image", content, RequestMemory.of(context));
+        Responses.json(
+                context,
+                Map.of(
+                        "name",
+                        uploads.keep(content, "application/octet-stream") + ".png",
+                        "subfolder",
+                        "",
+                        "type",
+                        "input"));
+    }
+
+    private static JsonNode body(Context context) {
+        try {
+            return Json.MAPPER.readTree(Json.utf8(RequestBody.NAME, RequestBody.bytes(context)));
+        } catch (JacksonException e) {
+            throw new ApiException(ErrorCode.MALFORMED, "the body is not valid JSON");
+        }
+    }
+}

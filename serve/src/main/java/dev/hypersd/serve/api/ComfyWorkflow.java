@@ -1,0 +1,256 @@
+package dev.hypersd.serve.api;
+
+import dev.hypersd.image.Image;
+import dev.hypersd.request.ControlNetReference;
+import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.LoraReference;
+import dev.hypersd.request.Option;
+import dev.hypersd.request.PictureSource;
+import dev.hypersd.sampler.Sampler;
+import dev.hypersd.sampler.Samplers;
+import dev.hypersd.serve.error.ApiException;
+import dev.hypersd.serve.error.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads what a graph of ComfyUI draws: one sampler, followed from its output back to the model, the prompts, the latents
+ * and the ControlNets. A node that is not understood is named in the refusal.
+ */
+final class ComfyWorkflow {
+    static final Set<String> OUTPUTS =
+            Set.of("SaveImage", "PreviewImage", "SaveImageWebsocket", "ETN_SendImageWebSocket");
+
+    private static final Set<String> SENDING = Set.of("SaveImageWebsocket", "ETN_SendImageWebSocket");
+
+    private final ComfyGraph graph;
+    private final ComfyImages images;
+    private final GenerationOptions.Builder options = GenerationOptions.builder();
+
+    private ComfyWorkflow(JsonNode nodes, ComfyImages images) {
+        this.graph = new ComfyGraph(nodes);
+        this.images = images;
+    }
+
+    /**
+     * What a graph draws.
+     *
+     * @param request what to generate
+     * @param output the id of the node that shows the images
+     * @param sendsImages whether that node sends them over the WebSocket instead of keeping them
+     */
+    record Read(ClientRequest request, String output, boolean sendsImages) {}
+
+    /** Reads a graph, whose images were uploaded before or are in it. */
+    static Read read(JsonNode nodes, ComfyImages images) {
+        return new ComfyWorkflow(nodes, images).read();
+    }
+
+    private Read read() {
+        List<ComfyGraph.Node> outputs = graph.ofTypes(OUTPUTS);
+        if (outputs.size() != 1) {
+            throw new ApiException(
+                    ErrorCode.MALFORMED,
+                    "the graph must have one node that shows images (%s), not %d"
+                            .formatted(
+                                    String.join(", ", OUTPUTS.stream().sorted().toList()), outputs.size()));
+        }
+        ComfyGraph.Node output = outputs.getFirst();
+        readDecoder(output.link("images"));
+        return new Read(
+                new ClientRequest(options.build(), graph.warnings()), output.id(), SENDING.contains(output.type()));
+    }
+
+    private void readDecoder(ComfyGraph.Node decoder) {
+        switch (decoder.type()) {
+            case "VAEDecode" -> {}
+            case "VAEDecodeTiled" -> options.set(Option.TILED, true);
+            default -> throw decoder.unsupported("a source of images to show");
+        }
+        readVae(decoder);
+        readSampler(decoder.link("samples"));
+    }
+
+    /** The autoencoder is that of the model. */
+    private static void readVae(ComfyGraph.Node user) {
+        ComfyGraph.Node vae = user.link("vae");
+        if (!vae.type().equals("CheckpointLoaderSimple")) {
+            user.warn("the autoencoder of node %s has no effect: that of the model is used".formatted(vae.id()));
+        }
+    }
+
+    private void readSampler(ComfyGraph.Node sampler) {
+        double strength;
+        switch (sampler.type()) {
+            case "KSampler" -> {
+                seed(sampler, "seed");
+                strength = sampler.number("denoise", 1);
+            }
+            case "KSamplerAdvanced" -> {
+                seed(sampler, "noise_seed");
+                double steps = Math.max(1, sampler.whole("steps", 1));
+                strength = 1 - Math.clamp(sampler.whole("start_at_step", 0) / steps, 0, 1);
+                if (sampler.whole("end_at_step", Integer.MAX_VALUE) < steps) {
+                    sampler.warn("end_at_step has no effect");
+                }
+            }
+            default -> throw sampler.unsupported("a sampler");
+        }
+        options.steps(sampler.whole("steps", 1)).guidance(sampler.number("cfg", 1));
+        samplerName(sampler);
+        readModel(sampler.link("model"));
+        readPrompts(sampler);
+        readLatents(sampler.link("latent_image"));
+        if (options.build().has(Option.IMAGE)) {
+            options.strength(strength);
+        }
+    }
+
+    private void seed(ComfyGraph.Node sampler, String input) {
+        JsonNode seed =
+                sampler.value(input).orElseThrow(() -> sampler.invalid("its input %s is missing".formatted(input)));
+        options.parse(Option.SEED, seed.asString(""));
+    }
+
+    private void samplerName(ComfyGraph.Node sampler) {
+        String name = sampler.text("sampler_name");
+        String schedule =
+                sampler.value("scheduler").map(value -> value.asString("")).orElse("");
+        Optional<Sampler> both = Samplers.titled(name, schedule);
+        if (both.isEmpty() && Samplers.titled(name).isPresent()) {
+            sampler.warn("scheduler %s has no effect: %s has no such schedule here".formatted(schedule, name));
+        }
+        options.sampler(both.or(() -> Samplers.titled(name)).map(Sampler::name).orElse(name));
+    }
+
+    /** Follows the model through its LoRAs to its checkpoint. */
+    private void readModel(ComfyGraph.Node from) {
+        List<LoraReference> loras = new ArrayList<>();
+        ComfyGraph.Node node = from;
+        while (!node.type().equals("CheckpointLoaderSimple")) {
+            switch (node.type()) {
+                case "LoraLoader", "LoraLoaderModelOnly" -> {
+                    double weight = node.number("strength_model", 1);
+                    loras.addFirst(LoraReference.of(fileName(node.text("lora_name")), weight));
+                    if (node.number("strength_clip", weight) != weight) {
+                        node.warn("strength_clip has no effect: strength_model is the weight of the whole LoRA");
+                    }
+                }
+                case "ModelSamplingDiscrete" -> node.warn("it has no effect: the files of the model decide");
+                default -> throw node.unsupported("a model");
+            }
+            node = node.link("model");
+        }
+        options.model(fileName(node.text("ckpt_name")));
+        if (!loras.isEmpty()) {
+            options.set(Option.LORAS, loras);
+        }
+    }
+
+    private void readPrompts(ComfyGraph.Node sampler) {
+        options.prompt(prompt(sampler.link("positive"), true));
+        String negative = prompt(sampler.link("negative"), false);
+        if (!negative.isBlank()) {
+            options.negativePrompt(negative);
+        }
+    }
+
+    /** @param isPositive whether ControlNets on the way count; those on the way to the negative prompt are the same */
+    private String prompt(ComfyGraph.Node node, boolean isPositive) {
+        return switch (node.type()) {
+            case "CLIPTextEncode" -> {
+                if (isPositive) {
+                    readClip(node.link("clip"));
+                }
+                yield node.text("text");
+            }
+            case "ConditioningZeroOut" -> "";
+            case "ControlNetApply" -> {
+                control(node, isPositive);
+                yield prompt(node.link("conditioning"), isPositive);
+            }
+            case "ControlNetApplyAdvanced" -> {
+                control(node, isPositive);
+                yield prompt(node.link(node.output() == 0 ? "positive" : "negative"), isPositive);
+            }
+            default -> throw node.unsupported("a prompt");
+        };
+    }
+
+    /** Follows the text encoder; its LoRAs are those of the model. */
+    private void readClip(ComfyGraph.Node from) {
+        ComfyGraph.Node node = from;
+        while (!node.type().equals("CheckpointLoaderSimple")) {
+            switch (node.type()) {
+                case "CLIPSetLastLayer" ->
+                    options.set(Option.CLIP_SKIP, Math.max(0, -node.whole("stop_at_clip_layer", -1) - 1));
+                case "LoraLoader" -> {}
+                default -> throw node.unsupported("a text encoder");
+            }
+            node = node.link("clip");
+        }
+    }
+
+    private void control(ComfyGraph.Node node, boolean counts) {
+        if (!counts) {
+            return;
+        }
+        ComfyGraph.Node loader = node.link("control_net");
+        if (!loader.type().equals("ControlNetLoader")) {
+            throw loader.unsupported("a ControlNet");
+        }
+        ComfyImages.Preprocessed picture = images.preprocessed(node.link("image"));
+        options.control(new ControlNetReference(
+                fileName(loader.text("control_net_name")),
+                Optional.of(PictureSource.of(picture.image())),
+                picture.preprocessor(),
+                OptionalDouble.of(node.number("strength", 1)),
+                OptionalDouble.of(node.number("start_percent", 0)),
+                OptionalDouble.of(node.number("end_percent", 1)),
+                Optional.empty()));
+    }
+
+    private void readLatents(ComfyGraph.Node latents) {
+        switch (latents.type()) {
+            case "EmptyLatentImage" -> {
+                options.size(latents.whole("width", 512), latents.whole("height", 512));
+                options.count(latents.whole("batch_size", 1));
+            }
+            case "VAEEncode" -> {
+                readVae(latents);
+                options.image(PictureSource.of(images.image(latents.link("pixels"))));
+            }
+            case "VAEEncodeForInpaint" -> {
+                readVae(latents);
+                options.image(PictureSource.of(images.image(latents.link("pixels"))));
+                mask(latents);
+                if (latents.whole("grow_mask_by", 0) > 0) {
+                    latents.warn("grow_mask_by has no effect");
+                }
+            }
+            case "SetLatentNoiseMask" -> {
+                readLatents(latents.link("samples"));
+                mask(latents);
+            }
+            case "RepeatLatentBatch" -> {
+                readLatents(latents.link("samples"));
+                options.count(latents.whole("amount", 1));
+            }
+            default -> throw latents.unsupported("latents");
+        }
+    }
+
+    private void mask(ComfyGraph.Node latents) {
+        Image mask = images.mask(latents.link("mask"));
+        options.mask(PictureSource.of(mask));
+    }
+
+    /** Programs name files with the folders below ComfyUI's own. */
+    private static String fileName(String name) {
+        return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+    }
+}
