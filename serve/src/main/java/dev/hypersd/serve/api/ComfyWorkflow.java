@@ -18,8 +18,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads what a graph of ComfyUI draws: one sampler, followed from its output back to the model, the prompts, the latents
- * and the ControlNets. A node that is not understood is named in the refusal.
+ * Reads what a graph of ComfyUI draws: one sampler, followed from its output back to the model, the prompts, the
+ * latents and the ControlNets. A node that is not understood is named in the refusal.
  */
 final class ComfyWorkflow {
     static final Set<String> OUTPUTS =
