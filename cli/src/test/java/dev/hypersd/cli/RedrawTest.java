@@ -147,8 +147,8 @@ class RedrawTest {
                 .write(
                         file,
                         GenerationParameters.parse(
-                                "a boat\nSteps: 2, Sampler: Heun, CFG scale: 1, Seed: 3, Size: 64x64, Model: zoo"));
-        failed("there is no sampler \"Heun\"", "--like=" + file);
+                                "a boat\nSteps: 2, Sampler: Restart, CFG scale: 1, Seed: 3, Size: 64x64, Model: zoo"));
+        failed("there is no sampler \"Restart\"", "--like=" + file);
         Outcome outcome = generate("a.png", "--like=" + file, "--sampler=euler");
         assertThat(outcome.code()).as(outcome.err()).isZero();
         assertThat(outcome.err()).contains("these options are for the model zoo, and it is sd15 that draws");
