@@ -143,7 +143,7 @@ public final class ComfyRoutes {
         SubmittedJob submitted = new SubmittedJob(
                 id, client, job, new Png(), read.request().warningsAnd(job.warnings()), Optional.of(read.output()));
         jobs.keep(submitted);
-        job.images().whenComplete((images, failure) -> {
+        var _ = job.images().whenComplete((images, failure) -> {
             reservation.close();
             Thread.ofVirtual().name("hypersd-encoder").start(() -> {
                 if (failure == null) {

@@ -48,7 +48,7 @@ public final class JobRoutes {
                         ErrorCode.MALFORMED, "stream and response_format url: a job is asked about at its address");
             }
             GenerationJob job = queue.submit(context.ip(), asked.request().options(), step -> {});
-            job.images().whenComplete((_, _) -> reservation.close());
+            var _ = job.images().whenComplete((_, _) -> reservation.close());
             submitted = new SubmittedJob(
                     UUID.randomUUID().toString(),
                     context.ip(),
