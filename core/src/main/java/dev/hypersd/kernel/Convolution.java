@@ -35,6 +35,9 @@ public final class Convolution {
 
     private static final long IM2COL_PIXELS = 200;
 
+    /** The channels that oneDNN keeps in one block: 16 of F32, 32 of half precision. */
+    private static final long BLOCK = 32;
+
     private Convolution() {}
 
     /**
@@ -65,8 +68,28 @@ public final class Convolution {
         return (in + 2 * padding - kernel) / stride + 1;
     }
 
-    /** Computes the convolution by the engine's own implementation, which supports all cases and, alone, gradients. */
+    /**
+     * Computes the convolution by the engine's own implementation, which supports all cases and, alone, gradients.
+     *
+     * <p>On some processors (seen on AMD's family 26) oneDNN returns wrong values where it has to fill up blocks of
+     * channels. Channels-last tensors are not divided into blocks, so they are used wherever blocks would not be full.
+     */
     static Tensor plain(Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
+        if (!x.is_cpu() || (weight.size(0) % BLOCK == 0 && weight.size(1) % BLOCK == 0)) {
+            return engine(x, weight, bias, stride, padding);
+        }
+        if (hasOneLayout(x, weight)) {
+            return Im2col.apply(x, weight, bias, stride, padding);
+        }
+        return engine(x.contiguous(MemoryFormat.ChannelsLast), weight, bias, stride, padding);
+    }
+
+    /** Returns whether the input or the output is the same in memory in either layout, so that none can be chosen. */
+    private static boolean hasOneLayout(Tensor x, Tensor weight) {
+        return channels(weight) == 1 || x.size(2) * x.size(3) == 1;
+    }
+
+    private static Tensor engine(Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
         return torch.conv2d(
                 x,
                 weight,

@@ -57,7 +57,15 @@ final class ConvolutionUnit implements Step {
     @Override
     public Tensor apply(Tensor x) {
         return scoped(() -> torch.batch_norm(
-                        torch.conv2d(x, weight.value(), new TensorOptional(), stride, padding, NO_DILATION, 1),
+                        torch.conv2d(
+                                // As Convolution does, since blocks of channels may not be full.
+                                x.contiguous(torch.MemoryFormat.ChannelsLast),
+                                weight.value(),
+                                new TensorOptional(),
+                                stride,
+                                padding,
+                                NO_DILATION,
+                                1),
                         new TensorOptional(scale.value()),
                         new TensorOptional(shift.value()),
                         new TensorOptional(mean.value()),
