@@ -120,6 +120,8 @@ public final class Engine {
         if (System.getenv("OMP_NUM_THREADS") == null) {
             torch.set_num_threads(Cores.physical());
         }
+        // It is never chosen next to oneDNN, and on processors that it does not know it warns at every convolution.
+        torch.globalContext().setUserEnabledNNPACK(false);
         TensorScope.released(() -> {
             Tensor warm = torch.ones(WARM, WARM);
             return torch.mm(warm, warm).sum().item_float();
