@@ -126,7 +126,7 @@ class PromptsOfFilesTest {
         assertThat(report().at("/model/FID")).isEqualTo(first.at("/model/FID"));
         Outcome missing = eval("--reference", folder.resolve("nowhere").toString());
         assertThat(missing.code()).isEqualTo(1);
-        assertThat(missing.err()).contains("is neither a folder of pictures nor a file of features");
+        assertThat(missing.err()).contains("is neither a folder of pictures, nor a file of features (.safetensors)");
     }
 
     @Test
