@@ -18,7 +18,16 @@ import tools.jackson.databind.JsonNode;
 /** A golden case of a judge: the pictures and prompts that the reference implementation has scored. */
 public record ScorerCase(Path folder, JsonNode json) {
     public static ScorerCase of(String name) {
-        Path folder = Path.of(System.getProperty("hypersd.reference"), "scorers", name);
+        return in(Path.of(System.getProperty("hypersd.reference")), name);
+    }
+
+    /** Opens a case of the project's own copy, which has cases that other trees do not have. */
+    public static ScorerCase own(String name) {
+        return in(Path.of("../testdata/reference"), name);
+    }
+
+    private static ScorerCase in(Path root, String name) {
+        Path folder = root.resolve("scorers").resolve(name);
         return new ScorerCase(folder, Json.MAPPER.readTree(folder.resolve("case.json")));
     }
 

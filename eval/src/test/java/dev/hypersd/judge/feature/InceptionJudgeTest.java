@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Inception with weights that are hashes of their places, which the reference implementation computes too. */
 class InceptionJudgeTest {
-    private static final ScorerCase GOLDEN = ScorerCase.of("inception");
+    private static final ScorerCase GOLDEN = ScorerCase.own("inception");
 
     @TempDir
     private static Path judges;
