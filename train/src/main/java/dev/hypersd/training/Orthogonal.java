@@ -12,9 +12,9 @@ final class Orthogonal {
     private Orthogonal() {}
 
     /**
-     * Computes {@code U Vᵀ} of every {@code x = U S Vᵀ} approximately: singular values are between 0.7 and 1.2. It uses
-     * five Newton-Schulz iterations with the quintic polynomial of Jordan et al. (2024), Muon. All of them commute with
-     * {@code x xᵀ}, so they are computed on that small matrix, and {@code x} is multiplied once.
+     * Computes {@code U Vᵀ} of every {@code x = U S Vᵀ} approximately: singular values are between 0.7 and 1.2. It
+     * uses five Newton-Schulz iterations with the quintic polynomial of Jordan et al. (2024), Muon. All of them commute
+     * with {@code x xᵀ}, so they are computed on that small matrix, and {@code x} is multiplied once.
      *
      * @param x {@code [K, M, N]}
      */
