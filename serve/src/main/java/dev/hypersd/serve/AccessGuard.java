@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
  * @param token the token that clients must send; empty if every client on this machine may use the server
  * @param hosts names by which this server is reached, in addition to localhost and addresses
  * @param origins other sites whose pages may use this server
- * @param throttle limits how many wrong tokens an address can try at the login
+ * @param throttle limits how many wrong tokens an address can try
  */
-record AccessGuard(Optional<String> token, Set<String> hosts, Set<String> origins, LoginThrottle throttle) {
+record AccessGuard(Optional<String> token, Set<String> hosts, Set<String> origins, TokenThrottle throttle) {
     private static final int MAX_LOGIN_BYTES = 4096;
 
     /** The cookie that holds the token for the page, whose WebSocket cannot send an Authorization header. */
@@ -70,9 +70,7 @@ record AccessGuard(Optional<String> token, Set<String> hosts, Set<String> origin
     /** Stores the token in a cookie for the page. No script can read the cookie, and other sites cannot send it. */
     void login(Context request) {
         String offered = RequestBody.json(request, MAX_LOGIN_BYTES).string("token", "");
-        throttle.check(request.ip());
-        if (!isToken(offered)) {
-            throttle.countWrong(request.ip());
+        if (!isToken(request, offered)) {
             throw new ApiException(ErrorCode.INVALID_TOKEN, "this is not the token of this server");
         }
         Cookie cookie = new Cookie(COOKIE, offered);
@@ -84,13 +82,16 @@ record AccessGuard(Optional<String> token, Set<String> hosts, Set<String> origin
         Responses.json(request, Map.of("status", "welcome"));
     }
 
-    /**
-     * Returns whether {@code offered} is the token. The comparison takes as long for a wrong token as for a right one.
-     */
+    /** Returns whether {@code offered} is the token, unless the address has tried too many wrong ones. */
+    private boolean isToken(Context request, String offered) {
+        return token.isEmpty() || throttle.isRight(request.ip(), offered, this::isToken);
+    }
+
+    /** Compares tokens, which takes as long for a wrong one as for the right one. */
     private boolean isToken(String offered) {
-        return token.map(right -> MessageDigest.isEqual(
+        return token.filter(right -> MessageDigest.isEqual(
                         right.getBytes(StandardCharsets.UTF_8), offered.getBytes(StandardCharsets.UTF_8)))
-                .orElse(true);
+                .isPresent();
     }
 
     private String host(Context request) {
@@ -147,7 +148,7 @@ record AccessGuard(Optional<String> token, Set<String> hosts, Set<String> origin
     private boolean hasToken(Context request) {
         return Credentials.secret(request)
                 .or(() -> Optional.ofNullable(request.cookie(COOKIE)))
-                .filter(this::isToken)
+                .filter(offered -> isToken(request, offered))
                 .isPresent();
     }
 }

@@ -44,7 +44,7 @@ final class GuardedServer {
             Consumer<Context> upgrades) {
         this.options = options;
         this.guard = new AccessGuard(
-                options.token(), options.hosts(), options.origins(), new LoginThrottle(System::nanoTime));
+                options.token(), options.hosts(), options.origins(), new TokenThrottle(System::nanoTime));
         this.memory = memory;
         this.log = new AccessLog(options.log(), metrics);
         this.routes = routes;

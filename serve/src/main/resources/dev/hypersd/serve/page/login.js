@@ -3,13 +3,15 @@
 
 const $ = (id) => document.getElementById(id);
 
-async function isRight(token) {
+/** Offers a token to the server, and returns why it refuses it, or nothing if it does not. */
+async function refusal(token) {
   const response = await fetch("login", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ token }),
   });
-  return response.ok;
+  if (response.ok) return "";
+  return response.status === 429 ? (await response.json()).error.message : "This is not the token of this server.";
 }
 
 /** Calls `then` when the server has the token. */
@@ -17,14 +19,14 @@ export async function logIn(then) {
   const linked = new URLSearchParams(location.hash.slice(1)).get("token");
   if (linked) {
     history.replaceState(null, "", location.pathname);
-    if (await isRight(linked)) return then();
+    if (!(await refusal(linked))) return then();
   }
   $("login").showModal();
   $("login").querySelector("form").onsubmit = async (event) => {
     event.preventDefault();
-    if (!(await isRight($("token").value))) {
-      return ($("login-error").textContent = "This is not the token of this server.");
-    }
+    const refused = await refusal($("token").value);
+    $("login-error").textContent = refused;
+    if (refused) return;
     $("login").close();
     then();
   };
