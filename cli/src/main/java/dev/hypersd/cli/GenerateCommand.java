@@ -62,10 +62,8 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
     @Option(
             names = "--like",
             paramLabel = "FILE",
-            description =
-                    "Draw with the parameters of this picture, except for the options given here; the same options "
-                            + "with "
-                            + "another --seed vary it.")
+            description = "Draw with the parameters of this picture, except for the options given here; the same "
+                    + "options with another --seed vary it.")
     private Optional<Path> like = Optional.empty();
 
     @Option(

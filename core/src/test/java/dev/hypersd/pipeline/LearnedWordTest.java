@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A learned word whose vectors are those of ordinary tokens must mean what these mean. */
+/** A textual inversion whose vectors are those of ordinary tokens must mean what these mean. */
 class LearnedWordTest {
     @TempDir
     Path folder;
