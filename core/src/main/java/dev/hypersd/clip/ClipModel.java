@@ -18,10 +18,7 @@ import org.bytedeco.pytorch.Tensor;
  * to share.
  */
 public final class ClipModel {
-    /**
-     * The initial value of the logarithm of the scale: {@code log(1
-     * 0.07)}.
-     */
+    /** The initial value of the logarithm of the scale: {@code log(1 / 0.07)}. */
     private static final double FIRST_SCALE = 2.6592;
 
     private final ClipTextModel text;

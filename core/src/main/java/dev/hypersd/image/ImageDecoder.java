@@ -258,8 +258,8 @@ final class ImageDecoder {
     }
 
     /**
-     * Converts the channels of a CMYK JPEG to RGB as Pillow does: {@code 255 - K - C * (255 - K)
-     * 255} and so on. By Adobe's convention the file stores the channels inverted.
+     * Converts the channels of a CMYK JPEG to RGB as Pillow does: red is {@code 255 - K - C * (255 - K) / 255}, green
+     * and blue follow from M and Y. By Adobe's convention the file stores the channels inverted.
      *
      * @param transform 2 if cyan, magenta and yellow are stored as YCbCr
      */

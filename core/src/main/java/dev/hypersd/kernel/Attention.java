@@ -12,8 +12,7 @@ public final class Attention {
     private Attention() {}
 
     /**
-     * Computes {@code softmax(q k^T
-     * sqrt(d)) v} for each head.
+     * Computes {@code softmax(q k^T / sqrt(d)) v} for each head.
      *
      * @param query {@code [B, Nq, heads * d]}
      * @param key {@code [B, Nk, heads * d]}

@@ -5,8 +5,7 @@ import dev.hypersd.nn.Parameter;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A trained low-rank change of one parameter: {@code alpha
- * rank * up * down}.
+ * A trained low-rank change of one parameter: {@code alpha / rank * up * down}.
  *
  * @param target the weight, {@code [out, in]} or {@code [out, in, k, k]}
  * @param down {@code [rank, in]} or {@code [rank, in, k, k]}
@@ -18,10 +17,7 @@ public record Factors(Parameter target, Tensor down, Tensor up, double alpha) {
         return new LowRank(down, up, scale());
     }
 
-    /**
-     * Returns the factor of the product, alpha
-     * rank.
-     */
+    /** Returns the factor of the product, alpha / rank. */
     public double scale() {
         return alpha / down.size(0);
     }

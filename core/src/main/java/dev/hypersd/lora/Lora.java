@@ -158,9 +158,9 @@ public final class Lora implements AutoCloseable {
      */
     public record Change(Parameter target, LoraModule module) {
         /**
-         * Applies the change: {@code weight + strength * alpha
-         * rank * delta}. A DoRA (Liu et al., 2024) normalises the result of strength 1 to the magnitudes that it has
-         * learned; other strengths interpolate between the weight and that result, or extrapolate.
+         * Applies the change: {@code weight + strength * alpha / rank * delta}. A DoRA (Liu et al., 2024) normalises
+         * the result of strength 1 to the magnitudes that it has learned; other strengths interpolate between the
+         * weight and that result, or extrapolate.
          *
          * @param weight the weight to change, in the shape of the target and the floating-point type to compute in
          * @param strength 1 for the adapter as it was trained; may be negative

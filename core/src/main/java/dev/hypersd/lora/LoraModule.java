@@ -40,10 +40,7 @@ public record LoraModule(String name, Part part, Delta delta, double alpha, Opti
         return delta.weightCount();
     }
 
-    /**
-     * Returns the factor of the change, alpha
-     * rank.
-     */
+    /** Returns the factor of the change, alpha / rank. */
     public double scale() {
         return alpha / rank();
     }

@@ -26,9 +26,8 @@ final class MergedAdapters implements Adapters, AutoCloseable {
     }
 
     /**
-     * Computes {@code W + sum of strength * alpha
-     * rank * up * down} for each parameter that one of {@code loras} changes, in F32 whatever the type of the weights,
-     * one parameter after another.
+     * Computes {@code W + sum of strength * alpha / rank * up * down} for each parameter that one of {@code loras}
+     * changes, in F32 whatever the type of the weights, one parameter after another.
      *
      * @return the adapters, which own the merged weights
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity

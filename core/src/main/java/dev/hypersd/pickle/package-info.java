@@ -5,7 +5,7 @@
  *
  * <p>The machine here ({@link dev.hypersd.pickle.Unpickler}) builds texts, whole numbers, lists, dictionaries and
  * descriptions of tensors. It knows functions and classes by their names only, has none that it could call, and keeps
- * what it does not know as a name that can become part of nothing. ADR 19 says why that is safe.
+ * what it does not know as a name that can become part of nothing. ADR 20 says why that is safe.
  */
 @NullMarked
 package dev.hypersd.pickle;

@@ -16,8 +16,8 @@ import java.util.OptionalInt;
  * @param originalSteps the number of timesteps that the model was distilled with, 50 for all published ones
  * @param timestepScaling how fast {@code c_skip} falls with the timestep, 10 for all published ones
  * @param clip the limit of the predicted image's absolute values; empty for latents
- * @param shiftedTimestep for the models of NitroFusion (Chen et al., 2024): the network is given {@code t
- *     shiftedTimestep / T} instead of timestep t, and predicts as at that noise level; empty for all others
+ * @param shiftedTimestep for the models of NitroFusion (Chen et al., 2024): the network is given
+ *     {@code t * shiftedTimestep / T} instead of timestep t, and predicts as at that noise level; empty for all others
  */
 public record Lcm(int originalSteps, double timestepScaling, OptionalDouble clip, OptionalInt shiftedTimestep)
         implements Sampler {

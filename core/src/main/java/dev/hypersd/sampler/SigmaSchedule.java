@@ -8,9 +8,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The noise levels of the samplers of k-diffusion and the DPM-Solvers, as sigmas: the ratio of noise to image, {@code
- * sigma
- * alpha} of a {@link NoiseLevel} (Karras et al., 2022).
+ * The noise levels of the samplers of k-diffusion and the DPM-Solvers, as sigmas: the ratio of noise to image,
+ * {@code sigma / alpha} of a {@link NoiseLevel} (Karras et al., 2022).
  *
  * @param noise the model's noise schedule
  * @param timesteps the timesteps that the network gets, decreasing

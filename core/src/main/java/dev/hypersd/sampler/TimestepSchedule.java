@@ -46,8 +46,8 @@ record TimestepSchedule(NoiseSchedule noise, int[] timesteps, int[] targets, Fin
     }
 
     /**
-     * Returns the timesteps with which consistency models are distilled, {@code T
-     * original * (1..k) - 1}, increasing, of which only the first {@code k = original * strength} are used.
+     * Returns the timesteps with which consistency models are distilled, {@code T / original * (1..k) - 1}, increasing,
+     * of which only the first {@code k = original * strength} are used.
      */
     static int[] distillation(int trainTimesteps, int original, double strength) {
         if (original < 1 || original > trainTimesteps) {

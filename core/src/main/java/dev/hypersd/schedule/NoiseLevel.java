@@ -26,17 +26,14 @@ public record NoiseLevel(double alpha, double sigma) {
         return alpha * alpha;
     }
 
-    /**
-     * Returns {@code sigma
-     * alpha}, the ratio of noise to image: 0 for a clean image, infinite for pure noise.
-     */
+    /** Returns {@code sigma / alpha}, the ratio of noise to image: 0 for a clean image, infinite for pure noise. */
     public double ratio() {
         return sigma / alpha;
     }
 
     /**
-     * Returns {@code ln(alpha
-     * sigma)}, half the logarithm of the signal-to-noise ratio, which DPM-Solver calls lambda.
+     * Returns {@code ln(alpha / sigma)}, half the logarithm of the signal-to-noise ratio, which DPM-Solver calls
+     * lambda.
      */
     public double lambda() {
         return Math.log(alpha / sigma);

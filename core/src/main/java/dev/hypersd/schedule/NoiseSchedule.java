@@ -109,9 +109,8 @@ public final class NoiseSchedule {
     }
 
     /**
-     * Adds noise from one noise level to a higher one (forward diffusion): {@code sqrt(abar_t
-     * abar_s) x + sqrt(1 - abar_t
-     * abar_s) noise}.
+     * Adds noise from one noise level to a higher one (forward diffusion):
+     * {@code sqrt(abar_t / abar_s) x + sqrt(1 - abar_t / abar_s) noise}.
      *
      * @param from the timestep s of {@code x}
      * @param to the timestep t of the result, not below {@code from}

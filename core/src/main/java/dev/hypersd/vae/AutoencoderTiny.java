@@ -81,10 +81,7 @@ public final class AutoencoderTiny extends Autoencoder {
         return computedIn(p.dtype(), x -> chain(x, steps));
     }
 
-    /**
-     * Applies {@code 3 tanh(x
-     * 3)}, which limits extreme latents and hardly changes usual ones.
-     */
+    /** Applies {@code 3 tanh(x / 3)}, which limits extreme latents and hardly changes usual ones. */
     private static Tensor pullIn(Tensor x) {
         return x.div(new Scalar(3.0)).tanh_().mul(new Scalar(3.0));
     }

@@ -148,9 +148,9 @@ final class DistributionMatchingLoss implements DistillationLoss {
     }
 
     /**
-     * Returns the result of a step against the gradient of the divergence from {@code drawn}: {@code drawn - (fake -
-     * real)
-     * mean |drawn - real|}, where the mean is that of a sample. All are clean latents, {@code [B, C, h, w]}.
+     * Returns the result of a step against the gradient of the divergence from {@code drawn}:
+     * {@code drawn - (fake - real) / mean |drawn - real|}, where the mean is that of a sample. All are clean latents,
+     * {@code [B, C, h, w]}.
      *
      * @param real the clean latents that the true score predicts from {@code drawn} with noise
      * @param fake the clean latents that the fake score predicts

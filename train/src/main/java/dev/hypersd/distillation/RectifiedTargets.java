@@ -14,9 +14,8 @@ import org.bytedeco.pytorch.Tensor;
  * Piecewise rectified flow (Yan et al., 2024): the teacher crosses a segment in several steps, and from any point on
  * the straight line between its two ends the student predicts the lower end.
  *
- * <p>Lines are straight in {@code (x
- * alpha, sigma
- * alpha)}, where DDIM moves straight while the predicted noise is constant.
+ * <p>Lines are straight in {@code (x / alpha, sigma / alpha)}, where DDIM moves straight while the predicted noise is
+ * constant.
  */
 record RectifiedTargets() implements TargetMaker {
     private static final ProgressiveTargets WHOLE_SEGMENTS = new ProgressiveTargets();

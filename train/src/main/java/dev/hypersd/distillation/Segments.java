@@ -7,9 +7,8 @@ import java.util.Arrays;
  * learns to reach any point of its present segment, and none beyond it.
  *
  * <p>The teacher solves its differential equation in {@code steps} steps between points. Point 0 is timestep 0, the end
- * of every trajectory, and point {@code i} is timestep {@code i T
- * steps - 1}, rounded. So the boundaries of {@code count} segments are the timesteps of DDIM with trailing spacing in
- * {@code count} steps.
+ * of every trajectory, and point {@code i} is timestep {@code i T / steps - 1}, rounded. So the boundaries of
+ * {@code count} segments are the timesteps of DDIM with trailing spacing in {@code count} steps.
  *
  * @param trainTimesteps T, the number of timesteps of the noise schedule
  * @param steps the number of steps of the teacher, at most T / 2, so that every step leads to another timestep

@@ -19,8 +19,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trains low-rank factors (LoRA; Hu et al., 2021): {@code W + alpha
- * rank * up * down}.
+ * Trains low-rank factors (LoRA; Hu et al., 2021): {@code W + alpha / rank * up * down}.
  *
  * @param targets the changed weights {@code [out, in]} or {@code [out, in, k, k]}, by their names in checkpoints
  * @param rank the rank of the change

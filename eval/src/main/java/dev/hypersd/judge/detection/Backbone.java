@@ -61,9 +61,8 @@ public final class Backbone {
     }
 
     /**
-     * Computes the features of each level before normalisation: {@code [B, C_i, H
-     * 2^i, W
-     * 2^i]} from {@code i = 1} on.
+     * Computes the features of each level before normalisation: {@code [B, C_i, H / 2^i, W / 2^i]} from {@code i = 1}
+     * on.
      *
      * @param pixels as in {@link #forward}
      */
