@@ -20,7 +20,8 @@ final class PublishedFiles {
             Judge.PICK_SCORE,
             "config.json and model.safetensors of yuvalkirstain/PickScore_v1 (3.9 GB, MIT)",
             Judge.HPS,
-            "HPS_v2_compressed.pt or HPS_v2.1_compressed.pt of xswu/HPSv2 (3.9 GB, Apache-2.0)" + CONVERTED,
+            "HPS_v2_compressed.pt or HPS_v2.1_compressed.pt of xswu/HPSv2 (986 million parameters, Apache-2.0)"
+                    + CONVERTED,
             Judge.INCEPTION,
             "pt_inception-2015-12-05-6726825d.pth of mseitzer/pytorch-fid (95 MB, Apache-2.0)" + CONVERTED,
             Judge.CMMD,

@@ -12,12 +12,19 @@ import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The judges of published files score pictures as the reference implementations do, from the picture files and the
@@ -92,8 +99,58 @@ class PublishedJudgesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 3, 1L << 33})
+    void aHeadForEmbeddingsOfAnotherWidthIsRefused(long width) throws IOException {
+        ScorerCase.copy(ScorerCase.of("aesthetic").model(), path.resolve("aesthetic/clip"));
+        Path head = path.resolve("aesthetic/head.safetensors");
+        writeHeader(head, "layers.0.weight", width);
+        assertRefused(Score.AESTHETIC, head + ": takes embeddings of " + width + " numbers, and its CLIP gives ");
+    }
+
+    /** Writes a matrix {@code [0, width]}, which takes no space. */
+    private static void writeHeader(Path file, String name, long width) throws IOException {
+        byte[] header = "{\"%s\": {\"dtype\": \"F32\", \"shape\": [0, %d], \"data_offsets\": [0, 0]}}"
+                .formatted(name, width)
+                .getBytes(StandardCharsets.UTF_8);
+        Files.write(
+                file,
+                ByteBuffer.allocate(Long.BYTES + header.length)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(header.length)
+                        .put(header)
+                        .array());
+    }
+
+    @Test
+    void aVocabularyThatIsLargerThanTheNetworksIsRefused() throws IOException {
+        Path folder = writeImageReward();
+        Path vocabulary = folder.resolve("vocab.txt");
+        Files.writeString(vocabulary, Files.readString(vocabulary) + words(10_000));
+        assertRefused(Score.of("image-reward").orElseThrow(), folder + ": has a tokenizer of ");
+    }
+
+    private static String words(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "word" + i + "\n").collect(Collectors.joining());
+    }
+
+    private void assertRefused(Score score, String message) {
+        try (TensorArena arena = new TensorArena()) {
+            assertThatThrownBy(() -> new JudgeFolder(path).open(score, arena))
+                    .isInstanceOf(InvalidFileException.class)
+                    .hasMessageStartingWith(message);
+        }
+    }
+
     @Test
     void imageRewardMatchesItsAuthorsFromWords() throws IOException {
+        ScorerCase golden = ScorerCase.of("image_reward");
+        writeImageReward();
+        assertScores(
+                golden, Score.of("image-reward").orElseThrow(), golden.expected("expected.reward"), true, TOLERANCE);
+    }
+
+    private Path writeImageReward() throws IOException {
         ScorerCase golden = ScorerCase.of("image_reward");
         Path folder = Files.createDirectory(path.resolve("image-reward"));
         Files.copy(golden.folder().resolve("model.safetensors"), folder.resolve("ImageReward.safetensors"));
@@ -103,8 +160,7 @@ class PublishedJudgesTest {
                 folder.resolve("med_config.json"),
                 "{\"architectures\": [\"BertModel\"], \"vit\": %s, %s"
                         .formatted(golden.json().get("config").get("vit"), text.substring(1)));
-        assertScores(
-                golden, Score.of("image-reward").orElseThrow(), golden.expected("expected.reward"), true, TOLERANCE);
+        return folder;
     }
 
     private void assertScores(

@@ -1,6 +1,7 @@
 package dev.hypersd.judge.preference;
 
 import dev.hypersd.json.JsonObject;
+import dev.hypersd.judge.reward.ScoreHead;
 import java.util.List;
 
 /**
@@ -56,12 +57,16 @@ public record PreferenceConfig(Vision vision, Text text, List<Integer> head, dou
     }
 
     private static PreferenceConfig of(JsonObject json, Vision vision, Text text) {
-        return new PreferenceConfig(
-                vision,
-                text,
-                json.integers("head", List.of(text.width, 1024, 128, 64, 16, 1)),
-                json.number("mean", IMAGE_REWARD_MEAN),
-                json.number("std", IMAGE_REWARD_DEVIATION));
+        List<Integer> head = ScoreHead.widths(json, "head", List.of(text.width, 1024, 128, 64, 16, 1));
+        if (head.getFirst() != text.width) {
+            throw json.invalid(
+                    "head", "begins with %d, but texts have width %d".formatted(head.getFirst(), text.width));
+        }
+        double deviation = json.number("std", IMAGE_REWARD_DEVIATION);
+        if (!(deviation > 0)) {
+            throw json.invalid("std", "is %s; scores are divided by it, so it must be above 0".formatted(deviation));
+        }
+        return new PreferenceConfig(vision, text, head, json.number("mean", IMAGE_REWARD_MEAN), deviation);
     }
 
     private static JsonObject part(JsonObject json, String key) {
@@ -95,6 +100,9 @@ public record PreferenceConfig(Vision vision, Text text, List<Integer> head, dou
                 json.positive("num_hidden_layers", 12),
                 json.positive("num_attention_heads", 12));
         requireHeads(json, "num_attention_heads", text.heads, text.width);
+        if (text.positions < 2) {
+            throw json.invalid("max_position_embeddings", "is 1, but every text has a begin and an end token");
+        }
         return text;
     }
 

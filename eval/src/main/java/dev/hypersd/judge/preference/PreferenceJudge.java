@@ -2,6 +2,7 @@ package dev.hypersd.judge.preference;
 
 import static dev.hypersd.tensor.TensorScope.scoped;
 
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
@@ -52,7 +53,7 @@ public final class PreferenceJudge implements ScoreJudge {
      * Opens a model that was trained here, with its tokenizer of CLIP's kind, which is in the same folder.
      *
      * @param arena the owner of its tensors
-     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
+     * @throws InvalidFileException if a file is missing, broken or of the wrong kind
      */
     public static PreferenceJudge open(Path folder, TensorArena arena) {
         ClipTokenizer tokenizer = ClipTokenizer.open(folder);
@@ -60,6 +61,7 @@ public final class PreferenceJudge implements ScoreJudge {
             PreferenceModel model = ModelPart.in(folder)
                     .load(PreferenceModel.TYPE, Dtype.F32, arena)
                     .network();
+            requireVocabulary(folder, tokenizer.vocabularySize(), model);
             int most = model.config().text().positions();
             return new PreferenceJudge(model, texts -> TokenBatch.of(tokenizer, texts, most), Framing.CENTRE_CROP);
         });
@@ -70,16 +72,30 @@ public final class PreferenceJudge implements ScoreJudge {
      * as one safetensors file of any name, and {@code vocab.txt} of the uncased BERT.
      *
      * @param arena the owner of its tensors
-     * @throws dev.hypersd.error.InvalidFileException if a file is missing, broken or of the wrong kind
+     * @throws InvalidFileException if a file is missing, broken or of the wrong kind
      */
     public static PreferenceJudge openImageReward(Path folder, TensorArena arena) {
         WordPieceTokenizer tokenizer = WordPieceTokenizer.open(folder.resolve("vocab.txt"), BLIP_TOKENS);
-        return Engine.infer(() -> new PreferenceJudge(
-                ModelPart.of(folder, () -> imageRewardConfig(folder), () -> WeightFolder.openOnly(folder))
-                        .load(IMAGE_REWARD, Dtype.F32, arena)
-                        .network(),
-                texts -> TokenBatch.of(tokenizer, texts, IMAGE_REWARD_TOKENS),
-                Framing.ROUNDED_CENTRE_CROP));
+        return Engine.infer(() -> {
+            PreferenceModel model = ModelPart.of(
+                            folder, () -> imageRewardConfig(folder), () -> WeightFolder.openOnly(folder))
+                    .load(IMAGE_REWARD, Dtype.F32, arena)
+                    .network();
+            requireVocabulary(folder, tokenizer.vocabularySize(), model);
+            int most = Math.min(IMAGE_REWARD_TOKENS, model.config().text().positions());
+            return new PreferenceJudge(
+                    model, texts -> TokenBatch.of(tokenizer, texts, most), Framing.ROUNDED_CENTRE_CROP);
+        });
+    }
+
+    private static void requireVocabulary(Path folder, int tokens, PreferenceModel model) {
+        int known = model.config().text().vocabulary();
+        if (tokens > known) {
+            throw new InvalidFileException(
+                    folder,
+                    "has a tokenizer of %d tokens, and its network knows %d: they are not of one model"
+                            .formatted(tokens, known));
+        }
     }
 
     private static JsonObject imageRewardConfig(Path folder) {

@@ -43,27 +43,40 @@ public final class AestheticJudge implements ScoreJudge {
      *
      * @param clip the one that it was trained with
      * @param arena the owner of its tensors
-     * @throws InvalidFileException if a file is missing, broken or of the wrong kind
+     * @throws InvalidFileException if a file is missing, broken or of the wrong kind, or takes embeddings of another
+     *     width than the CLIP gives
      */
     public static AestheticJudge open(Path folder, ClipJudge clip, TensorArena arena) {
         return Engine.infer(() -> new AestheticJudge(
-                isTrainedHere(folder)
-                        ? ModelPart.in(folder)
-                                .load(ScoreHead.TYPE, Dtype.F32, arena)
-                                .network()
-                        : published(folder, arena),
-                clip));
+                isTrainedHere(folder) ? trained(folder, clip, arena) : published(folder, clip, arena), clip));
+    }
+
+    private static ScoreHead trained(Path folder, ClipJudge clip, TensorArena arena) {
+        ScoreHead head =
+                ModelPart.in(folder).load(ScoreHead.TYPE, Dtype.F32, arena).network();
+        requireWidth(folder, head.width(), clip);
+        return head;
+    }
+
+    private static void requireWidth(Path file, long width, ClipJudge clip) {
+        if (width != clip.width()) {
+            throw new InvalidFileException(
+                    file,
+                    "takes embeddings of %d numbers, and its CLIP gives %d: it was trained with another CLIP"
+                            .formatted(width, clip.width()));
+        }
     }
 
     /** LAION's head, which is weights alone: its first width is that of CLIP's embeddings. */
-    private static ScoreHead published(Path folder, TensorArena arena) {
+    private static ScoreHead published(Path folder, ClipJudge clip, TensorArena arena) {
         WeightSource file = arena.own(WeightFolder.openOnly(folder));
         StoredTensor first = file.find("layers.0.weight")
                 .filter(tensor -> tensor.shape().length == 2)
                 .orElseThrow(() ->
                         new InvalidFileException(file.file(), "is not LAION's head: it has no matrix layers.0.weight"));
+        requireWidth(file.file(), first.shape()[1], clip);
         List<Integer> widths = new ArrayList<>(ScoreHead.LAION);
-        widths.set(0, Math.toIntExact(first.shape()[1]));
+        widths.set(0, clip.width());
         return new ScoreHead(widths, new Parameters(new StoredParameters(file, Dtype.F32, arena)).at("layers"));
     }
 

@@ -142,8 +142,23 @@ public record ClipFiles(Path folder, Layout layout, ClipConfig config, ImageProc
         return Files.exists(file) ? Json.read(file) : vitH(folder);
     }
 
-    /** Returns the tokenizer in the folder or, if there is none, the published one, which most CLIPs share. */
+    /**
+     * Returns the tokenizer in the folder or, if there is none, the published one, which most CLIPs share.
+     *
+     * @throws InvalidFileException if it is missing or broken, or has ids that the network does not know
+     */
     public ClipTokenizer tokenizer() {
+        ClipTokenizer tokenizer = openTokenizer();
+        if (tokenizer.vocabularySize() > config.text().vocabulary()) {
+            throw new InvalidFileException(
+                    folder,
+                    "has a tokenizer of %d tokens, and its network knows %d: they are not of one model"
+                            .formatted(tokenizer.vocabularySize(), config.text().vocabulary()));
+        }
+        return tokenizer;
+    }
+
+    private ClipTokenizer openTokenizer() {
         boolean own =
                 Stream.of("vocab.json", "tokenizer.json").map(folder::resolve).anyMatch(Files::exists);
         return own || config.text().vocabulary() != PUBLISHED_VOCABULARY

@@ -74,6 +74,11 @@ public final class ClipJudge implements ScoreJudge {
         return Engine.infer(() -> new ClipJudge(files, tokenizer, files.load(arena), 1));
     }
 
+    /** Returns the number of numbers of a picture's vector. */
+    public int width() {
+        return files.config().vision().projection();
+    }
+
     @Override
     public String network() {
         return "%s in the layout of %s"

@@ -1,5 +1,6 @@
 package dev.hypersd.judge.reward;
 
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 
 /** The ways in which a picture of any shape becomes a square one. */
@@ -9,6 +10,11 @@ public enum Framing {
         @Override
         Place place(int width, int height, int resized, int size) {
             int shorter = Math.min(width, height);
+            if (Math.max(width, height) / shorter > MOST_ASPECT) {
+                throw new InvalidRequestException(
+                        "a picture of %dx%d is too narrow to be judged: one side may be at most %d times the other"
+                                .formatted(width, height, MOST_ASPECT));
+            }
             int toWidth = (int) ((long) resized * width / shorter);
             int toHeight = (int) ((long) resized * height / shorter);
             return new Place(toWidth, toHeight, -((toWidth - size) / 2), -((toHeight - size) / 2));
@@ -47,6 +53,9 @@ public enum Framing {
         }
     };
 
+    /** Narrower pictures would become too large when their shorter side is resized. */
+    private static final int MOST_ASPECT = 200;
+
     /**
      * Where a resized picture lies on the square.
      *
@@ -70,6 +79,7 @@ public enum Framing {
      * @param height of the same
      * @param resized the side that pictures are resized to
      * @param size the side of the square
+     * @throws InvalidRequestException if the picture is too narrow for its shorter side to be resized
      */
     abstract Place place(int width, int height, int resized, int size);
 

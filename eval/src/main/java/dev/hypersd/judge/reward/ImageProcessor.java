@@ -26,6 +26,9 @@ public record ImageProcessor(
     private static final int LANCZOS = 1;
     private static final int BICUBIC = 3;
 
+    /** By how much pictures may be larger than what the network sees of them, in each direction. */
+    private static final int MOST_CROPPED = 4;
+
     public ImageProcessor {
         mean = List.copyOf(mean);
         deviation = List.copyOf(deviation);
@@ -59,6 +62,11 @@ public record ImageProcessor(
                     crop == size ? "size" : "crop_size",
                     "is %d, but the network takes pictures of %d".formatted(crop == size ? resized : crop, size));
         }
+        if (resized > (long) MOST_CROPPED * size) {
+            throw json.invalid(
+                    "size",
+                    "is %d, more than %d times the %d that the network sees".formatted(resized, MOST_CROPPED, size));
+        }
         int filter = json.integer("resample", BICUBIC);
         if (filter != BICUBIC && filter != LANCZOS) {
             throw json.invalid("resample", "is %d; 3 (bicubic) and 1 (Lanczos) are supported".formatted(filter));
@@ -69,7 +77,7 @@ public record ImageProcessor(
                 Framing.CENTRE_CROP,
                 filter == BICUBIC ? Resampling.BICUBIC : Resampling.LANCZOS,
                 channels(json, "image_mean", CLIP_MEAN),
-                channels(json, "image_std", CLIP_DEVIATION));
+                deviations(json, "image_std"));
     }
 
     /** Reads {@code preprocess_cfg} of open_clip; see {@link #read}. */
@@ -82,7 +90,7 @@ public record ImageProcessor(
                 Framing.ROUNDED_CENTRE_CROP,
                 Resampling.BICUBIC,
                 channels(json, "mean", CLIP_MEAN),
-                channels(json, "std", CLIP_DEVIATION));
+                deviations(json, "std"));
     }
 
     /** Returns the same with another framing. */
@@ -99,6 +107,14 @@ public record ImageProcessor(
         List<Double> values = json.numbers(key, absent);
         if (values.size() != 3) {
             throw json.invalid(key, "has %d numbers; red, green and blue need 3".formatted(values.size()));
+        }
+        return values;
+    }
+
+    private static List<Double> deviations(JsonObject json, String key) {
+        List<Double> values = channels(json, key, CLIP_DEVIATION);
+        if (values.stream().anyMatch(value -> !(value > 0))) {
+            throw json.invalid(key, "is %s; pictures are divided by it, so it must be above 0".formatted(values));
         }
         return values;
     }
@@ -134,7 +150,7 @@ public record ImageProcessor(
         Image part = framing.part(image);
         Framing.Place place = framing.place(part.width(), part.height(), resized, size);
         Image small = part.resize(place.width(), place.height(), filter);
-        return place.left() > 0 || place.top() > 0
+        return place.width() < size || place.height() < size
                 ? padded(small, place)
                 : small.crop(-place.left(), -place.top(), size, size);
     }

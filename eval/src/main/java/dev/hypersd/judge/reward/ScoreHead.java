@@ -1,6 +1,6 @@
 package dev.hypersd.judge.reward;
 
-import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.json.JsonObject;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Linear;
 import dev.hypersd.nn.Parameters;
@@ -32,24 +32,35 @@ public final class ScoreHead {
     public static final NetworkType<List<Integer>, ScoreHead> TYPE = new NetworkType<>(
             "AestheticHead",
             UnaryOperator.identity(),
-            config -> config.integers("widths", LAION),
+            config -> widths(config, "widths", LAION),
             (widths, p) -> new ScoreHead(widths, p.at("layers")));
 
-    private final int in;
+    private final int width;
     private final List<Step> layers = new ArrayList<>();
+
+    /**
+     * Reads the widths of a head's layers.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if there are fewer than two, one is below 1, or the last is not 1
+     */
+    public static List<Integer> widths(JsonObject json, String key, List<Integer> absent) {
+        List<Integer> widths = json.integers(key, absent);
+        if (widths.size() < 2 || widths.stream().anyMatch(width -> width < 1) || widths.getLast() != 1) {
+            throw json.invalid(
+                    key, "is %s, but a head has at least two widths of 1 or more and ends with 1".formatted(widths));
+        }
+        return widths;
+    }
 
     /**
      * Builds the head.
      *
-     * @param widths the widths of the layers, from the embedding's to 1
+     * @param widths the widths of the layers, at least two, from the embedding's to 1
      * @param p the layers by number; all but the last two are followed by a dropout, which has a number and no effect
      *     here
      */
     public ScoreHead(List<Integer> widths, Parameters p) {
-        if (widths.size() < 2 || widths.stream().anyMatch(width -> width < 1)) {
-            throw new InvalidRequestException("a head of widths " + widths + " cannot be built");
-        }
-        this.in = widths.getFirst();
+        this.width = widths.getFirst();
         int last = widths.size() - 2;
         for (int i = 0; i <= last; i++) {
             int number = i == last && i > 0 ? 2 * i - 1 : 2 * i;
@@ -57,14 +68,19 @@ public final class ScoreHead {
         }
     }
 
+    /** Returns the number of numbers of an embedding. */
+    public int width() {
+        return width;
+    }
+
     /**
      * Scores embeddings.
      *
      * @param vectors {@code [B, D]}
-     * @throws InvalidRequestException if they have another width
+     * @throws dev.hypersd.error.InvalidRequestException if they have another width
      */
     public Tensor forward(Tensor vectors) {
-        Shapes.require("the vectors", vectors, Shapes.ANY, in);
+        Shapes.require("the vectors", vectors, Shapes.ANY, width);
         return TensorScope.chain(vectors, layers);
     }
 }

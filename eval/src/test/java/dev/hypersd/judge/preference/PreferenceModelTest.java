@@ -1,8 +1,10 @@
 package dev.hypersd.judge.preference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.judge.reward.ImageProcessor;
@@ -21,6 +23,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PreferenceModelTest {
     private static final Path CASE = Path.of(System.getProperty("hypersd.reference"), "scorers", "image_reward");
@@ -30,6 +34,27 @@ class PreferenceModelTest {
              "med_config": {"vocab_size": 10, "max_position_embeddings": 6, "hidden_size": 8, "intermediate_size": 16,
                             "num_hidden_layers": 1, "num_attention_heads": 2},
              "head": [8, 4, 1], "mean": 0, "std": 1}""";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"std\": 1 | \"std\": 0 | std is 0.0; scores are divided by it, so it must be above 0",
+                "\"std\": 1 | \"std\": -2 | std is -2.0; scores are divided by it, so it must be above 0",
+                "[8, 4, 1] | [9, 4, 1] | head begins with 9, but texts have width 8",
+                "[8, 4, 1] | [8, 4] | head is [8, 4], but a head has at least two widths of 1 or more and ends with 1",
+                "embeddings\": 6 | embeddings\": 1 | max_position_embeddings is 1, but every text has a begin "
+                        + "and an end token",
+                "\"depth\": 1 | \"depth\": -1 | vit.depth must be a positive number, not -1"
+            })
+    void sizesThatContradictEachOtherAreRefused(String from, String to, String message) {
+        String json = TINY.replace(from, to);
+        assertThat(json).isNotEqualTo(TINY);
+        assertThatThrownBy(() -> PreferenceConfig.from(
+                        Json.parse(Path.of("config.json"), json.getBytes(StandardCharsets.UTF_8))))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining(message);
+    }
 
     @Test
     void rewardsMatchTheReferenceForEveryPromptAndPicture() {

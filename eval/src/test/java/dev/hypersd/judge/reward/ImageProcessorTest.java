@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.image.Resampling;
 import dev.hypersd.json.Json;
@@ -19,6 +20,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -72,12 +74,31 @@ class ImageProcessorTest {
                 .isEqualTo((byte) 2);
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 201", "300000, 1"})
+    void aPictureThatWouldBecomeHugeWhenItsShorterSideIsResizedIsRefused(int width, int height) {
+        Image line = new Image(width, height, new byte[3 * width * height]);
+        assertThatThrownBy(() -> ImageProcessor.clip(224).framed(line))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("a picture of %dx%d is too narrow to be judged: one side may be at most 200 times the other"
+                        .formatted(width, height));
+        assertThat(ImageProcessor.clip(2, Framing.PADDING).framed(line).width()).isEqualTo(2);
+    }
+
     @Test
     void aPaddedPictureIsCompleteWithBlackOnBothSides() {
         byte[] rgb = new byte[3 * 4 * 2];
         Arrays.fill(rgb, (byte) 200);
         Image padded = ImageProcessor.clip(4, Framing.PADDING).framed(new Image(4, 2, rgb));
         assertThat(padded.rgb()).startsWith(new byte[12]).endsWith(new byte[12]).containsSequence(rgb);
+    }
+
+    @Test
+    void aPictureThatLacksOneRowIsPaddedBelow() {
+        byte[] rgb = new byte[3 * 4 * 3];
+        Arrays.fill(rgb, (byte) 200);
+        Image padded = ImageProcessor.clip(4, Framing.PADDING).framed(new Image(4, 3, rgb));
+        assertThat(padded.rgb()).startsWith(rgb).endsWith(new byte[12]);
     }
 
     @Test
@@ -135,6 +156,15 @@ class ImageProcessorTest {
         assertRefused("{\"resample\": 2}", "resample is 2; 3 (bicubic) and 1 (Lanczos) are supported");
         assertRefused("{\"do_center_crop\": false}", "do_center_crop is false; only true is supported");
         assertRefused("{\"image_mean\": [0.5]}", "image_mean has 1 numbers; red, green and blue need 3");
+        assertRefused(
+                "{\"image_std\": [0.3, 0, 0.3]}",
+                "image_std is [0.3, 0.0, 0.3]; pictures are divided by it, so it must be above 0");
+        assertRefused(
+                "{\"image_std\": [0.3, -1, 0.3]}",
+                "image_std is [0.3, -1.0, 0.3]; pictures are divided by it, " + "so it must be above 0");
+        assertRefused("{\"size\": 2000000000}", "size is 2000000000, more than 4 times the 224 that the network sees");
+        assertRefused("{\"size\": -224}", "size must be a positive number, not -224");
+        assertRefused("{\"crop_size\": 0}", "crop_size must be a positive number, not 0");
     }
 
     private static void assertRefused(String json, String message) {

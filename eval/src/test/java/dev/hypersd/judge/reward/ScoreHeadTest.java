@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.json.Json;
+import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.ParameterSource;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.StoredParameters;
@@ -13,9 +16,12 @@ import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.weights.SafetensorsFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScoreHeadTest {
     private static final Path CASE = Path.of(System.getProperty("hypersd.reference"), "scorers", "aesthetic");
@@ -52,6 +58,17 @@ class ScoreHeadTest {
                 .contains("layers.0.weight", "layers.2.weight", "layers.4.weight", "layers.6.weight", "layers.7.bias")
                 .hasSize(10);
         assertThat(parameters.count()).isEqualTo(927969);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "[1]", "[768, 0, 1]", "[-768, 1]", "[768, 5]"})
+    void widthsThatGiveNoScoreAreRefused(String widths) {
+        JsonObject config = Json.parse(
+                Path.of("config.json"), "{\"widths\": %s}".formatted(widths).getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> ScoreHead.TYPE.reader().apply(config))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessage("config.json: widths is %s, but a head has at least two widths of 1 or more and ends with 1"
+                        .formatted(widths));
     }
 
     @Test
