@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -75,7 +76,7 @@ final class ListenOptions {
         return new ServerOptions(
                 host,
                 port,
-                secret(err),
+                secret(System.getenv(), err),
                 hosts,
                 behindProxy,
                 origins,
@@ -86,7 +87,12 @@ final class ListenOptions {
                 log ? out::println : line -> {});
     }
 
-    private Optional<String> secret(PrintWriter err) {
+    /**
+     * Returns the token: that of the command line, or else that of the environment, if it has one.
+     *
+     * @param environment the environment variables
+     */
+    Optional<String> secret(Map<String, String> environment, PrintWriter err) {
         if (token.isPresent() && tokenFile.isPresent()) {
             throw new InvalidRequestException("--token and --token-file both say what clients must send: give one");
         }
@@ -94,7 +100,7 @@ final class ListenOptions {
             err.println("warning: other users of this machine can see --token; prefer --token-file or HYPERSD_TOKEN");
         }
         return token.or(() -> tokenFile.map(ListenOptions::read))
-                .or(() -> Optional.ofNullable(System.getenv("HYPERSD_TOKEN")))
+                .or(() -> Optional.ofNullable(environment.get("HYPERSD_TOKEN")))
                 .filter(secret -> !secret.isEmpty());
     }
 

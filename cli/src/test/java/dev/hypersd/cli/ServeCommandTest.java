@@ -3,10 +3,14 @@ package dev.hypersd.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +48,30 @@ class ServeCommandTest {
         Files.writeString(file, "two\nlines\n");
         assertThat(serve("--token-file=" + file).err()).contains("must contain one line, the token, and nothing else");
         assertThat(serve("--token-file=nowhere").err()).contains("nowhere: cannot be read as a token");
+    }
+
+    @Test
+    void theTokenIsTakenFromTheEnvironmentUnlessTheCommandLineHasOne(@TempDir Path folder) throws IOException {
+        StringWriter err = new StringWriter();
+        Map<String, String> environment = Map.of("HYPERSD_TOKEN", "of the environment");
+        ListenOptions listen = new ListenOptions();
+        assertThat(listen.secret(environment, new PrintWriter(err))).contains("of the environment");
+        assertThat(listen.secret(Map.of("HYPERSD_TOKEN", ""), new PrintWriter(err)))
+                .isEmpty();
+        assertThat(listen.secret(Map.of(), new PrintWriter(err))).isEmpty();
+        listen.tokenFile = Optional.of(Files.writeString(folder.resolve("token"), "of the file"));
+        assertThat(listen.secret(environment, new PrintWriter(err))).contains("of the file");
+        assertThat(err.toString()).isEmpty();
+        listen.tokenFile = Optional.empty();
+        listen.token = Optional.of("of the command line");
+        assertThat(listen.secret(environment, new PrintWriter(err))).contains("of the command line");
+    }
+
+    @Test
+    void aTokenThatIsGivenTwiceIsRefused() {
+        assertThat(Outcome.of("serve", "--model=" + MODEL, "--token=a", "--token-file=b")
+                        .err())
+                .contains("--token and --token-file both say what clients must send: give one");
     }
 
     @Test

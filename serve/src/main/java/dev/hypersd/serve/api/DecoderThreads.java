@@ -3,7 +3,9 @@ package dev.hypersd.serve.api;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,26 +20,34 @@ import java.util.function.Supplier;
  * threads do not keep the program from ending. Safe to share.
  */
 final class DecoderThreads {
-    private static final int THREADS = 2;
+    static final int THREADS = 2;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(
             THREADS, Thread.ofPlatform().name("hypersd-decoder-", 0).daemon().factory());
 
     /**
-     * Returns what {@code decoder} returns, which is interrupted after {@code limit}.
+     * Returns what {@code decoder} returns, which is interrupted after {@code limit}. A decoder waits for a free thread
+     * as long at most.
      *
      * @param field the name of the image, for messages
-     * @throws ApiException if that takes longer, waiting for a thread included
+     * @throws ApiException if the image takes longer, which is its sender's fault, or if no thread becomes free, which
+     *     is not
      */
     <T> T within(Duration limit, String field, Supplier<T> decoder) {
-        Future<T> decoded = threads.submit(decoder::get);
+        CountDownLatch begun = new CountDownLatch(1);
+        Future<T> decoded = threads.submit(() -> {
+            begun.countDown();
+            return decoder.get();
+        });
         try {
+            if (!begun.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw busy(limit);
+            }
             return decoded.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new ApiException(
                     ErrorCode.REQUEST_TOO_LARGE,
-                    "%s was not decoded within %d s: send a smaller image, or a PNG"
-                            .formatted(field, Math.max(1, limit.toSeconds())));
+                    "%s was not decoded within %d s: send a smaller image, or a PNG".formatted(field, seconds(limit)));
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e.getCause());
         } catch (InterruptedException e) {
@@ -46,5 +56,16 @@ final class DecoderThreads {
         } finally {
             decoded.cancel(true);
         }
+    }
+
+    private static ApiException busy(Duration limit) {
+        return new ApiException(
+                ErrorCode.QUEUE_FULL,
+                "images of other requests are being decoded: try again in %d s".formatted(seconds(limit)),
+                Optional.of(Duration.ofSeconds(seconds(limit))));
+    }
+
+    private static long seconds(Duration limit) {
+        return Math.max(1, limit.toSeconds());
     }
 }

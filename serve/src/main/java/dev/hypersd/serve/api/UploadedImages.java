@@ -21,7 +21,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /**
  * Decodes the images of a request. Only PNG, JPEG and WebP are read, and the size of the unpacked image is checked and
  * reserved before anything is unpacked, however small the file is. Decoding takes at most the time in which a request
- * must arrive ({@link dev.hypersd.serve.queue.Limits.Requests#timeout}).
+ * must arrive ({@link dev.hypersd.serve.queue.Limits.Requests#timeout}), and waits as long at most for its turn.
  */
 final class UploadedImages {
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "webp");
