@@ -340,6 +340,11 @@ def schedulers():
                final_sigmas_type="sigma_min")
     trajectory("unipc_sigma_min_10", "UniPC to sigma_min, of full order in the last steps", UniPCMultistepScheduler, 10,
                lower_order_final=False, final_sigmas_type="sigma_min")
+    # Of order 1, because the reference loses digits between sigmas of thousands; and only 5 steps, because with more of them the
+    # first two timesteps are equal, of which the reference takes the second.
+    for kind, name in ((UniPCMultistepScheduler, "unipc"), (DEISMultistepScheduler, "deis")):
+        trajectory(f"{name}_karras_cosine_5", f"{kind.__name__}, 5 steps of order 1, Karras sigmas on the cosine schedule, v-prediction", kind, 5,
+                   use_karras_sigmas=True, beta_schedule="squaredcos_cap_v2", prediction_type="v_prediction", solver_order=1)
     for order, function in ((2, sampling.sample_dpmpp_2m_sde), (3, sampling.sample_dpmpp_3m_sde)):
         k_diffusion(f"dpmpp_{order}m_sde_8", f"DPM++ {order}M SDE, 8 steps", function, f"dpmpp_{order}m_sde", 8)
         k_diffusion(f"dpmpp_{order}m_sde_karras_12", f"DPM++ {order}M SDE, 12 steps, Karras sigmas", function,
@@ -403,6 +408,18 @@ CONFIGURATIONS = [
     ("dpmpp_euler_end", "sdxl", "DPMSolverMultistep",
      {**LEADING, "euler_at_final": True, "final_sigmas_type": "sigma_min"}, 16),
     ("dpmpp_zero_snr", "sdxl", "DPMSolverMultistep", {**TRAILING, **ZERO_SNR}, 6),
+    ("unipc", "sd15", "UniPCMultistep", LINSPACE, 8),
+    ("unipc_third_order_sample", "sdxl", "UniPCMultistep", {**LEADING, **SAMPLE, "solver_order": 3}, 8),
+    ("unipc_bh1_v", "sd15", "UniPCMultistep", {**LINSPACE, **V, "solver_type": "bh1", "final_sigmas_type": "sigma_min"}, 8),
+    ("unipc_karras_cosine", "sdxl", "UniPCMultistep", {**LINSPACE, **KARRAS, **V, "beta_schedule": "squaredcos_cap_v2"}, 5),
+    ("unipc_zero_snr", "sdxl", "UniPCMultistep", {**TRAILING, **ZERO_SNR}, 6),
+    ("deis", "sd15", "DEISMultistep", LINSPACE, 8),
+    ("deis_karras_cosine", "sdxl", "DEISMultistep", {**LINSPACE, **KARRAS, **V, "beta_schedule": "squaredcos_cap_v2"}, 5),
+    ("lms_leading", "sd15", "LMSDiscrete", LEADING, 8),
+    ("lms_karras_v", "sdxl", "LMSDiscrete", {**LINSPACE, **KARRAS, **V}, 8),
+    ("lms_sample", "sdxl", "LMSDiscrete", {**TRAILING, **SAMPLE}, 6),
+    ("heun_leading", "sdxl", "HeunDiscrete", LEADING, 4),
+    ("heun_karras_v", "sd15", "HeunDiscrete", {**LINSPACE, **KARRAS, **V}, 4),
     ("lcm", "sdxl", "LCM", {}, 4),
     ("lcm_v", "sd15", "LCM", {**V, "original_inference_steps": 100}, 4),
     ("lcm_sample_clip", "sdxl", "LCM", {**SAMPLE, "clip_sample": True, "timestep_scaling": 1.0}, 2),

@@ -45,7 +45,8 @@ public record Deis(TimestepSpacing spacing, SigmaSpacing sigmaSpacing, int order
 
     @Override
     public SamplingPlan plan(NoiseSchedule schedule, Steps steps) {
-        SigmaSchedule sigmas = SigmaSchedule.ofDpmSolver(schedule, steps, spacing, sigmaSpacing, FinalSigma.SIGMA_MIN);
+        SigmaSchedule sigmas =
+                SigmaSchedule.ofDpmSolver(schedule, steps, spacing, sigmaSpacing, FinalSigma.SIGMA_MIN, Math::rint);
         int[] part = sigmas.part(steps).toArray();
         List<SamplingStep> rows = Arrays.stream(part)
                 .mapToObj(i -> step(sigmas, i, orderOf(i, i - part[0], sigmas.size())))

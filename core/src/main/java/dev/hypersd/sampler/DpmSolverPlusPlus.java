@@ -3,6 +3,7 @@ package dev.hypersd.sampler;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.sampler.SamplingStep.Weights;
+import dev.hypersd.schedule.BetaSchedule;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import java.util.Arrays;
@@ -97,7 +98,10 @@ public record DpmSolverPlusPlus(
 
     @Override
     public SamplingPlan plan(NoiseSchedule schedule, Steps steps) {
-        SigmaSchedule sigmas = SigmaSchedule.ofDpmSolver(schedule, steps, spacing, sigmaSpacing, end);
+        // As in diffusers, which rounds down for the cosine schedule here, but not for UniPC and DEIS.
+        boolean isCosine = schedule.settings().betaSchedule() == BetaSchedule.COSINE;
+        SigmaSchedule sigmas = SigmaSchedule.ofDpmSolver(
+                schedule, steps, spacing, sigmaSpacing, end, isCosine ? Math::floor : Math::rint);
         int[] part = sigmas.part(steps).toArray();
         List<SamplingStep> rows = Arrays.stream(part)
                 .mapToObj(i -> i == part[0] || endsInFirstOrder(i, sigmas.size())

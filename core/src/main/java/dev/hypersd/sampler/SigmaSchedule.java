@@ -1,10 +1,10 @@
 package dev.hypersd.sampler;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.schedule.BetaSchedule;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -39,19 +39,24 @@ record SigmaSchedule(NoiseSchedule noise, double[] timesteps, double[] sigmas) {
     }
 
     /**
-     * Creates the schedule of the DPM-Solvers: whole timesteps, and for Karras spacing sigmas over the whole range of
-     * training.
+     * Creates the schedule of the DPM-Solvers, UniPC and DEIS: whole timesteps, and for Karras spacing sigmas over the
+     * whole range of training.
+     *
+     * @param rounding makes the timesteps of Karras spacing whole
      */
     static SigmaSchedule ofDpmSolver(
-            NoiseSchedule noise, Steps steps, TimestepSpacing spacing, SigmaSpacing sigmaSpacing, FinalSigma end) {
+            NoiseSchedule noise,
+            Steps steps,
+            TimestepSpacing spacing,
+            SigmaSpacing sigmaSpacing,
+            FinalSigma end,
+            DoubleUnaryOperator rounding) {
         double[] trained = trainedSigmas(noise);
         if (sigmaSpacing == SigmaSpacing.KARRAS && !steps.areChosen()) {
             double[] sigmas = SigmaSpacing.karras(trained[trained.length - 1], trained[0], steps.count());
-            // As in the reference, which rounds down where the cosine schedule spreads the sigmas widely.
-            boolean down = noise.settings().betaSchedule() == BetaSchedule.COSINE;
             double[] timesteps = Arrays.stream(sigmas)
                     .map(s -> timestep(trained, s))
-                    .map(t -> down ? Math.floor(t) : Math.rint(t))
+                    .map(rounding)
                     .toArray();
             return ending(noise, timesteps, sigmas, end, trained);
         }

@@ -72,7 +72,7 @@ public record UniPc(
 
     @Override
     public SamplingPlan plan(NoiseSchedule schedule, Steps steps) {
-        SigmaSchedule sigmas = SigmaSchedule.ofDpmSolver(schedule, steps, spacing, sigmaSpacing, end);
+        SigmaSchedule sigmas = SigmaSchedule.ofDpmSolver(schedule, steps, spacing, sigmaSpacing, end, Math::rint);
         List<SamplingStep> rows = new ArrayList<>();
         int orderBefore = 0;
         for (int i : sigmas.part(steps).toArray()) {
