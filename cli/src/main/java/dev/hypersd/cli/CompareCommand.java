@@ -10,6 +10,7 @@ import dev.hypersd.evaluation.Judges;
 import dev.hypersd.evaluation.LoadedModel;
 import dev.hypersd.evaluation.PromptSet;
 import dev.hypersd.file.Draft;
+import dev.hypersd.file.FolderLock;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.recipe.ComparisonRecipe;
@@ -91,6 +92,7 @@ final class CompareCommand implements Callable<Integer> {
         recipe.contestants().forEach(contestant -> contestant.warnings().forEach(warnings::say));
         PrintWriter err = spec.commandLine().getErr();
         try (Judges judges = Judges.open(recipe.judges().orElseGet(EmbeddedModel::judges));
+                FolderLock _ = FolderLock.of(recipe.output());
                 LoadedModel models = new LoadedModel()) {
             Comparison comparison = new ComparisonRun(
                             recipe.contestants(),

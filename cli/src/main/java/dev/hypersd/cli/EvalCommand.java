@@ -13,6 +13,7 @@ import dev.hypersd.evaluation.ReferenceFeatures;
 import dev.hypersd.evaluation.ReferenceImages;
 import dev.hypersd.evaluation.Report;
 import dev.hypersd.file.Draft;
+import dev.hypersd.file.FolderLock;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.PictureFingerprint;
@@ -146,6 +147,7 @@ final class EvalCommand implements Runnable, PictureOptions.User {
         prompts.warnings().forEach(new Warnings(err)::say);
         Optional<Path> kept = judging.keepsPictures ? Optional.of(judging.out.resolve("pictures")) : Optional.empty();
         try (Judges judges = Judges.open(judging.judges.orElseGet(EmbeddedModel::judges));
+                FolderLock _ = FolderLock.of(judging.out);
                 LoadedModel models = new LoadedModel()) {
             Evaluation evaluation = new Evaluation(
                     judges, prompts.prompts(), REPEATED, judging.batch, request.seed(), Optional.empty());

@@ -1,5 +1,6 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.file.FolderLock;
 import dev.hypersd.recipe.StudyRecipe;
 import dev.hypersd.serve.ServerOptions;
 import dev.hypersd.serve.StudyServer;
@@ -80,15 +81,17 @@ final class StudyCommand implements Runnable {
         Warnings warnings = new Warnings(err);
         pictures.prompts().warnings().forEach(warnings::say);
         pictures.contestants().forEach(contestant -> contestant.warnings().forEach(warnings::say));
-        VoteFile votes = VoteFile.open(recipe.votes(), recipe.study(pictures));
-        pictures.draw((method, left) -> err.println("%s: %d pictures left".formatted(method, left)));
-        pictures.warnings().forEach(warnings::say);
-        StudyServer server = StudyServer.start(votes, pictures, options);
-        err.println("%d pairs of pictures, %d votes so far"
-                .formatted(votes.study().pairs(), votes.votes().size()));
-        listen.serve(server.port(), err, () -> {
-            server.close();
-            write(recipe, votes);
-        });
+        try (FolderLock _ = FolderLock.of(recipe.comparison().output())) {
+            VoteFile votes = VoteFile.open(recipe.votes(), recipe.study(pictures));
+            pictures.draw((method, left) -> err.println("%s: %d pictures left".formatted(method, left)));
+            pictures.warnings().forEach(warnings::say);
+            StudyServer server = StudyServer.start(votes, pictures, options);
+            err.println("%d pairs of pictures, %d votes so far"
+                    .formatted(votes.study().pairs(), votes.votes().size()));
+            listen.serve(server.port(), err, () -> {
+                server.close();
+                write(recipe, votes);
+            });
+        }
     }
 }

@@ -79,6 +79,17 @@ class StudyCommandTest {
     }
 
     @Test
+    void aSecondServerOfTheSameStudyIsRefusedAndAReportIsNot() throws Exception {
+        serve(address -> {
+            vote(address, 0, "left");
+            assertThat(run("--port=0")).isEqualTo(2);
+            assertThat(err.toString())
+                    .contains(folder.resolve("out") + " is in use by another run, which writes to the same files");
+            assertThat(run("--report")).isZero();
+        });
+    }
+
+    @Test
     void aRecipeThatHasChangedIsRefusedBeforeAnythingIsDrawn() throws Exception {
         serve(address -> vote(address, 0, "left"));
         err.getBuffer().setLength(0);

@@ -1,4 +1,4 @@
-/** Writing files that appear complete or not at all. */
+/** Writing files that appear complete or not at all, by one run at a time. */
 @NullMarked
 package dev.hypersd.file;
 

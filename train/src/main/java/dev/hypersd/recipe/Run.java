@@ -2,6 +2,7 @@ package dev.hypersd.recipe;
 
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.file.FolderLock;
 import dev.hypersd.training.Checkpoints;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.Trainer;
@@ -45,7 +46,8 @@ public final class Run {
      * Trains until the last step or until {@link #stop}.
      *
      * @return whether the last step was completed and the result written
-     * @throws InvalidRequestException if the folder has checkpoints and the run is not to resume them
+     * @throws InvalidRequestException if the folder has checkpoints and the run is not to resume them, or another run is
+     *     training into it
      */
     public boolean carryOut() {
         Checkpoints checkpoints = new Checkpoints(folder("checkpoints"), recipe.keep());
@@ -54,7 +56,8 @@ public final class Run {
                     "%s has a run already, at step %d; continue it with --resume, or name another output"
                             .formatted(recipe.output(), checkpoints.latest().getAsLong()));
         }
-        try (Objective<?> objective = recipe.objective().open(this::encoded)) {
+        try (FolderLock _ = FolderLock.of(recipe.output());
+                Objective<?> objective = recipe.objective().open(this::encoded)) {
             return train(objective, checkpoints);
         }
     }
