@@ -1,6 +1,7 @@
 package dev.hypersd.serve.api;
 
 import dev.hypersd.json.Json;
+import dev.hypersd.serve.error.StackTraces;
 import io.javalin.websocket.WsContext;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -79,7 +80,7 @@ final class LiveSender {
      */
     private void fail(Throwable thrown) {
         end();
-        LOG.log(System.Logger.Level.DEBUG, "a message could not be sent", thrown);
+        LOG.log(System.Logger.Level.DEBUG, () -> "a message could not be sent: " + StackTraces.withoutMessages(thrown));
         socket.closeSession(INTERNAL_ERROR, "a message could not be sent");
     }
 

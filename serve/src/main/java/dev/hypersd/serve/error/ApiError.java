@@ -26,7 +26,7 @@ public record ApiError(int status, String type, String code, String message, Opt
     private static final Pattern FOLDERS =
             Pattern.compile("(?<![\\w.])(?:[A-Za-z]:)?(?:[/\\\\][^/\\\\\\s:\"',;]+)*[/\\\\]");
 
-    /** Returns the error for {@code thrown}. An unexpected exception is logged. */
+    /** Returns the error for {@code thrown}. An unexpected exception is logged, without its message. */
     public static ApiError of(Throwable thrown) {
         return switch (thrown) {
             case CompletionException e when e.getCause() != null -> of(e.getCause());
@@ -37,7 +37,9 @@ public record ApiError(int status, String type, String code, String message, Opt
             case HyperSdException e -> of(ErrorCode.FAILED, messageOf(e), Optional.empty());
             case HttpResponseException e -> ofStatus(e.getStatus());
             default -> {
-                LOG.log(System.Logger.Level.ERROR, "a request failed unexpectedly", thrown);
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "a request failed unexpectedly: " + StackTraces.withoutMessages(thrown));
                 yield ofStatus(ErrorCode.FAILED.status());
             }
         };

@@ -11,6 +11,7 @@ import dev.hypersd.request.ResolvedOptions;
 import dev.hypersd.request.Size;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.error.StackTraces;
 import dev.hypersd.serve.metrics.Metrics;
 import dev.hypersd.serve.registry.ModelRegistry;
 import java.time.Duration;
@@ -36,6 +37,9 @@ public final class GenerationQueue implements AutoCloseable {
 
     /** The assumed duration of a job before one has been measured. */
     private static final double INITIAL_SECONDS_PER_JOB = 1;
+
+    /** How long the present step of a running job is awaited once the grace period is over. */
+    private static final int LAST_STEP_SECONDS = 5;
 
     private static final GenerationOptions EXACT_STEPS =
             GenerationOptions.builder().set(Option.EXACT_STEPS, true).build();
@@ -298,7 +302,7 @@ public final class GenerationQueue implements AutoCloseable {
 
     /** Fails one job with an error; the queue continues with the next one. */
     private static void fail(GenerationJob job, Throwable thrown) {
-        LOG.log(System.Logger.Level.DEBUG, "a job failed", thrown);
+        LOG.log(System.Logger.Level.DEBUG, () -> "a job failed: " + StackTraces.withoutMessages(thrown));
         job.images()
                 .completeExceptionally(
                         thrown instanceof OutOfMemoryError
@@ -314,14 +318,18 @@ public final class GenerationQueue implements AutoCloseable {
         close(limits.generation().deadline());
     }
 
-    /** Accepts no more jobs, completes waiting ones within {@code grace}, refuses the rest, and closes the models. */
+    /**
+     * Accepts no more jobs, completes waiting ones within {@code grace}, refuses the rest, and closes the models. Jobs
+     * end between two steps; a step that takes longer than {@value #LAST_STEP_SECONDS} s is not awaited, and then the
+     * thread closes the models when it is done.
+     */
     public void close(Duration grace) {
         closing = true;
         waiting.close();
         try {
             if (!thread.join(grace)) {
                 refuseRest();
-                thread.join();
+                thread.join(Duration.ofSeconds(LAST_STEP_SECONDS));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

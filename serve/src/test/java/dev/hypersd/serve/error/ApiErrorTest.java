@@ -11,11 +11,17 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ApiErrorTest {
+    private static final Logger LOG = Logger.getLogger("dev.hypersd.serve.error");
+
     @Test
     void everyExceptionHasAStatusAndACode() {
         assertIs(new InvalidRequestException("steps is 0"), 400, "malformed", "steps is 0");
@@ -28,6 +34,42 @@ class ApiErrorTest {
                 "there is nothing at this address");
         assertIs(new IllegalStateException("secret"), 500, "failed", "something went wrong in the server");
         assertIs(new StackOverflowError("secret"), 500, "failed", "something went wrong in the server");
+    }
+
+    @Test
+    void unexpectedExceptionsAreLoggedWithoutTheirMessages() {
+        String logged = log(() -> ApiError.of(new CompletionException(
+                new IllegalStateException("a prompt", new NullPointerException("forged\r\nline")))));
+        assertThat(logged)
+                .startsWith("a request failed unexpectedly: java.lang.IllegalStateException\n\tat ")
+                .contains("ApiErrorTest.java", "\nCaused by: java.lang.NullPointerException\n\tat ")
+                .doesNotContain("prompt", "forged", "\r");
+        assertThat(log(() -> ApiError.of(new HyperSdException("not enough memory"))))
+                .isEmpty();
+    }
+
+    private static String log(Runnable task) {
+        StringBuilder logged = new StringBuilder();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                logged.append(new SimpleFormatter().formatMessage(line))
+                        .append(line.getThrown() == null ? "" : line.getThrown());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        LOG.addHandler(handler);
+        try {
+            task.run();
+        } finally {
+            LOG.removeHandler(handler);
+        }
+        return logged.toString();
     }
 
     @Test
