@@ -26,7 +26,8 @@ final class AdapterMetadata {
     }
 
     /**
-     * Returns the alpha of a module, scaled such that alpha / rank is what the adapter was trained with; empty if the metadata have none.
+     * Returns the alpha of a module, scaled such that alpha / rank is what the adapter was trained with; empty if the
+     * metadata have none.
      */
     Optional<Double> alpha(String module, long rank) {
         return json.flatMap(configuration -> {

@@ -46,8 +46,8 @@ public final class Run {
      * Trains until the last step or until {@link #stop}.
      *
      * @return whether the last step was completed and the result written
-     * @throws InvalidRequestException if the folder has checkpoints and the run is not to resume them, or another run is
-     *     training into it
+     * @throws InvalidRequestException if the folder has checkpoints and the run is not to resume them, or another run
+     *     is training into it
      */
     public boolean carryOut() {
         Checkpoints checkpoints = new Checkpoints(folder("checkpoints"), recipe.keep());
