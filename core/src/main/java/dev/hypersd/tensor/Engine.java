@@ -1,6 +1,11 @@
 package dev.hypersd.tensor;
 
 import dev.hypersd.error.HyperSdException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -60,14 +65,16 @@ public final class Engine {
     }
 
     /**
-     * Waits until the native libraries are loaded. A caller that loads other libraries of JavaCPP on a thread of its
-     * own must wait first: the classes of JavaCPP's loader can be initialised by one thread at a time only, and two
+     * Waits until the native libraries are loaded, then loads those of another class of JavaCPP. Libraries must not be
+     * loaded in any other way: the classes of JavaCPP's loader can be initialised by one thread at a time only, and two
      * would deadlock.
      *
+     * @param library a class of JavaCPP that stands for a library
      * @throws HyperSdException if there is no build of the engine for this machine
      */
-    public static void awaitLoaded() {
+    public static void loadToo(Class<?> library) {
         result(PREPARED);
+        load(library);
     }
 
     /**
@@ -117,6 +124,7 @@ public final class Engine {
      * of the first work.
      */
     private static void prepare() {
+        load(torch.class);
         if (System.getenv("OMP_NUM_THREADS") == null) {
             torch.set_num_threads(Cores.physical());
         }
@@ -127,6 +135,24 @@ public final class Engine {
             return torch.mm(warm, warm).sum().item_float();
         });
         Blas.loaded().advice().ifPresent(advice -> LOG.log(System.Logger.Level.WARNING, advice));
+    }
+
+    /**
+     * Loads a library. Programs that start at the same time take turns: each unpacks and links anew what the cache
+     * lacks, and another one that looked there meanwhile would find files that are missing or incomplete.
+     */
+    private static synchronized void load(Class<?> library) {
+        try (FileChannel file = FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = file.lock()) {
+            Loader.load(library);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the cache cannot be written to, so it is complete", e);
+            Loader.load(library);
+        }
+    }
+
+    private static Path lockFile() throws IOException {
+        return Loader.getCacheDir().toPath().resolve(".hypersd-lock");
     }
 
     private static <T> T callDirectly(Callable<T> work) {

@@ -7,13 +7,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hypersd.error.InvalidRequestException;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class EngineTest {
     @Test
@@ -29,7 +34,7 @@ class EngineTest {
 
     @Test
     void theEngineStartsWithoutAnError() {
-        assertThatCode(Engine::awaitLoaded).doesNotThrowAnyException();
+        assertThatCode(() -> Engine.loadToo(torch.class)).doesNotThrowAnyException();
     }
 
     @Test
@@ -116,5 +121,35 @@ class EngineTest {
         assertThat(new Blas("OpenBLAS 0.3.31", false).advice())
                 .hasValueSatisfying(advice ->
                         assertThat(advice).contains("OpenBLAS 0.3.31 multiplies matrices", "org.bytedeco:mkl"));
+    }
+
+    /** A program that only loads the engine. */
+    static final class Load {
+        public static void main(String[] arguments) {
+            Engine.loadToo(torch.class);
+        }
+    }
+
+    @Test
+    @Tag("slow") // Each of the programs may unpack 780 MB.
+    void programsThatStartAtOnceWithAnEmptyCacheAllLoadTheEngine(@TempDir Path cache) throws Exception {
+        List<Process> programs = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            programs.add(new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "--enable-native-access=ALL-UNNAMED",
+                            "-Dorg.bytedeco.openblas.load=mkl",
+                            "-Dorg.bytedeco.javacpp.cachedir=" + cache,
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Load.class.getName())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start());
+        }
+        for (Process program : programs) {
+            assertThat(program.waitFor()).isZero();
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Converts pictures to OpenCV's matrices and back, and frees matrices at the end of a scope. */
@@ -16,7 +17,7 @@ final class OpenCv {
 
     /** Runs {@code work} on the caller's thread and frees every matrix that it made. */
     static Image scoped(Supplier<Image> work) {
-        Engine.awaitLoaded();
+        Engine.loadToo(opencv_imgproc.class);
         try (PointerScope scope = new PointerScope()) {
             return work.get();
         }
