@@ -11,6 +11,7 @@ import dev.hypersd.serve.ServerOptions;
 import dev.hypersd.serve.queue.Limits;
 import dev.hypersd.serve.registry.FileRegistry;
 import dev.hypersd.serve.registry.ModelRegistry;
+import dev.hypersd.serve.registry.ServedModel;
 import dev.hypersd.tensor.Engine;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -91,8 +93,9 @@ final class ServeCommand implements Runnable {
                 names = "--threads",
                 paramLabel = "N",
                 description =
-                        "How many cores a picture may use. Default: all; for the model that comes with this program "
-                                + "one, because its pictures are too small to share.")
+                        "How many cores a picture may use. Default: all; one for pictures of the model that comes with "
+                                + "this program while they follow what somebody draws, because they are too small to "
+                                + "share.")
         Optional<Integer> threads = Optional.empty();
 
         @Option(
@@ -131,8 +134,7 @@ final class ServeCommand implements Runnable {
     @Override
     public void run() {
         Engine.start();
-        boolean isSmall = model.model.isEmpty() && System.getenv("OMP_NUM_THREADS") == null;
-        clients.threads.or(() -> isSmall ? Optional.of(1) : Optional.empty()).ifPresent(ServeCommand::useThreads);
+        clients.threads.ifPresent(ServeCommand::useThreads);
         Server server = Server.start(registry(), options());
         try {
             server.awaitReady();
@@ -150,8 +152,11 @@ final class ServeCommand implements Runnable {
         Engine.useThreads(threads);
     }
 
-    private ModelRegistry registry() {
+    /** Returns what clients may name, with a default model that has a fast way of drawing if it is the embedded one. */
+    ModelRegistry registry() {
+        boolean isSmall = model.model.isEmpty() && System.getenv("OMP_NUM_THREADS") == null;
         LoadOptions others = model.plainOptions();
+        ModelSource exact = model.source();
         model.preferSpeed();
         ModelSource source = model.source();
         ImageRequest request =
@@ -163,7 +168,8 @@ final class ServeCommand implements Runnable {
             EmbeddedModel.loras().values().forEach(file -> named.put(FileRegistry.name(file), file));
         }
         return new ModelRegistry(
-                source,
+                new ServedModel(
+                        source, isSmall && clients.threads.isEmpty() ? OptionalInt.of(1) : OptionalInt.empty(), exact),
                 weights,
                 request.words(),
                 others,

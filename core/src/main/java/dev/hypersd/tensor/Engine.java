@@ -100,6 +100,11 @@ public final class Engine {
         return result(THREAD.submit(() -> ScopedValue.where(HERE, true).call(work::call)));
     }
 
+    /** Returns how many threads one operation uses. */
+    public static int threads() {
+        return call(torch::get_num_threads);
+    }
+
     /**
      * Sets how many threads one operation uses; the number of physical cores, which is the default, is best in almost
      * every case.

@@ -10,6 +10,7 @@ import dev.hypersd.model.RandomModel;
 import dev.hypersd.serve.queue.Limits;
 import dev.hypersd.serve.registry.FileRegistry;
 import dev.hypersd.serve.registry.ModelRegistry;
+import dev.hypersd.serve.registry.ServedModel;
 import dev.hypersd.tensor.Dtype;
 import java.io.IOException;
 import java.net.URI;
@@ -25,6 +26,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -58,10 +60,18 @@ final class TinyServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     TinyServer(ServerOptions options) {
+        this(options, LoadOptions.DEFAULT);
+    }
+
+    /** A server that draws fast pictures with {@code fast}, and those that stay with the default options. */
+    TinyServer(ServerOptions options, LoadOptions fast) {
         Path models = models();
         server = Server.start(
                 new ModelRegistry(
-                        new ModelSource(models.resolve("tiny")),
+                        new ServedModel(
+                                new ModelSource(models.resolve("tiny"), fast),
+                                OptionalInt.empty(),
+                                new ModelSource(models.resolve("tiny"))),
                         List.of(),
                         List.of(),
                         LoadOptions.DEFAULT,

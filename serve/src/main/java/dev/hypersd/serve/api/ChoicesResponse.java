@@ -7,6 +7,7 @@ import dev.hypersd.preset.Preset;
 import dev.hypersd.preset.Presets;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.queue.GenerationQueue;
+import dev.hypersd.serve.queue.Limits;
 import dev.hypersd.serve.registry.FileRegistry;
 import dev.hypersd.serve.registry.ModelRegistry;
 import java.nio.file.Path;
@@ -34,6 +35,8 @@ final class ChoicesResponse {
                         .map(lora -> lora(lora.getKey(), lora.getValue(), registry))
                         .toList());
         choices.put("controls", List.copyOf(registry.controlNets().all().keySet()));
+        choices.put("preprocessors", List.copyOf(registry.preprocessors().keySet()));
+        choices.put("most_controls", Limits.Generation.MAX_CONTROLS);
         choices.put("samplers", Samplers.names());
         choices.put("most_steps", queue.limits().generation().maxSteps());
         choices.put("most_side", queue.limits().generation().maxSide());
@@ -45,7 +48,7 @@ final class ChoicesResponse {
      * others can still be chosen.
      */
     private static Optional<Map<String, Object>> model(String name, ModelRegistry registry) {
-        ModelSource source = registry.model(name);
+        ModelSource source = registry.model(name).exact();
         try {
             Map<String, Object> model = new LinkedHashMap<>();
             model.put("name", name);

@@ -7,6 +7,7 @@ import dev.hypersd.request.Option;
 import dev.hypersd.request.PictureSource;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.registry.Quality;
 import java.awt.Color;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -57,6 +58,11 @@ final class GenerationFields {
         JsonObject seeded = sized.isNegative("seed") ? sized.without("seed") : sized;
         boolean ofOutput = OUTPUT_BACKGROUNDS.contains(body.string("background", ""));
         return ofOutput ? seeded.without("background") : seeded;
+    }
+
+    /** Returns the field {@code final}: whether the pictures stay, and so are drawn with more care. */
+    static Quality quality(JsonObject body) {
+        return Quality.of(body.flag("final", false));
     }
 
     /** Returns the field {@code seed}, or a random seed where it is absent or negative. */

@@ -59,7 +59,7 @@ final class HttpGeneration {
 
     /** Begins what {@link #generate} does. */
     static HttpGeneration submit(Context request, GenerationQueue queue, ClientRequest asked, Consumer<Step> listener) {
-        GenerationJob job = queue.submit(request.ip(), asked.options(), listener);
+        GenerationJob job = queue.submit(request.ip(), asked.options(), asked.quality(), listener);
         List<String> warnings = asked.warningsAnd(job.warnings());
         Responses.warn(request, warnings);
         return new HttpGeneration(request, queue, job, warnings);

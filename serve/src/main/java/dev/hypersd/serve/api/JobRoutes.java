@@ -47,7 +47,8 @@ public final class JobRoutes {
                 throw new ApiException(
                         ErrorCode.MALFORMED, "stream and response_format url: a job is asked about at its address");
             }
-            GenerationJob job = queue.submit(context.ip(), asked.request().options(), step -> {});
+            GenerationJob job = queue.submit(
+                    context.ip(), asked.request().options(), asked.request().quality(), step -> {});
             var _ = job.images().whenComplete((_, _) -> reservation.close());
             submitted = new SubmittedJob(
                     UUID.randomUUID().toString(),

@@ -1,5 +1,6 @@
 package dev.hypersd.serve.api;
 
+import dev.hypersd.image.Image;
 import dev.hypersd.image.Jpeg;
 import dev.hypersd.image.Png;
 import dev.hypersd.json.Json;
@@ -13,16 +14,18 @@ import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
+import dev.hypersd.serve.registry.Quality;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
  * A client that sees images while it types and draws. It has at most one running job and one waiting request. A new
- * request replaces the waiting one, and cancels the running job if that takes longer than {@link #MOMENT_NANOS}. Safe
- * to share.
+ * request replaces the waiting one. It cancels the running job if that takes longer than {@link #MOMENT_NANOS}, or
+ * draws an image that was to stay, because then it does not. Safe to share.
  */
 final class LiveSession {
     private static final int PREVIEW_QUALITY = 80;
@@ -49,11 +52,17 @@ final class LiveSession {
 
     /** A request of the client, with the number that the client chose for it. */
     private record DrawRequest(
-            long number, GenerationOptions options, boolean previews, RequestMemory.Reservation memory) {}
+            long number,
+            GenerationOptions options,
+            Quality quality,
+            boolean previews,
+            boolean controlPictures,
+            RequestMemory.Reservation memory) {}
 
-    private record RunningJob(GenerationJob job, long began) {
-        boolean isOlderThanAMoment() {
-            return System.nanoTime() - began > MOMENT_NANOS;
+    private record RunningJob(GenerationJob job, Quality quality, long began) {
+        /** Returns whether a newer request ends this job. */
+        boolean yields() {
+            return quality == Quality.FINAL || System.nanoTime() - began > MOMENT_NANOS;
         }
     }
 
@@ -81,11 +90,13 @@ final class LiveSession {
             switch (message.string("type", "draw")) {
                 case "draw" -> {
                     boolean previews = message.flag("previews", true);
+                    boolean controlPictures = message.flag("control_pictures", false);
+                    Quality quality = GenerationFields.quality(message);
                     GenerationOptions options = GenerationFields.options(message, reservation)
                             .count(1)
                             .build();
                     message.refuseUnread();
-                    request(new DrawRequest(number, options, previews, reservation));
+                    request(new DrawRequest(number, options, quality, previews, controlPictures, reservation));
                 }
                 case "cancel" -> {
                     cancelAll();
@@ -111,7 +122,7 @@ final class LiveSession {
     }
 
     private synchronized void request(DrawRequest request) {
-        if (running.isEmpty() || running.get().isOlderThanAMoment()) {
+        if (running.isEmpty() || running.get().yields()) {
             cancelAll();
             start(request);
         } else {
@@ -142,13 +153,16 @@ final class LiveSession {
         long began = System.nanoTime();
         GenerationJob job;
         try {
-            job = queue.submit(id, request.options(), step -> onStep(request, step));
+            job = queue.submit(id, request.options(), request.quality(), step -> onStep(request, step));
         } catch (RuntimeException e) {
             request.memory().close();
             sendError(request.number(), e);
             return;
         }
-        running = Optional.of(new RunningJob(job, began));
+        running = Optional.of(new RunningJob(job, request.quality(), began));
+        if (request.controlPictures()) {
+            ENCODERS.execute(() -> sendControlPictures(request.number(), job));
+        }
         job.images()
                 .whenComplete((images, failure) -> {
                     request.memory().close();
@@ -189,7 +203,7 @@ final class LiveSession {
     /** Cancels a running job between two steps if a newer request waits and the job takes too long. */
     private synchronized void cancelForNext() {
         if (next.isPresent()) {
-            running.filter(RunningJob::isOlderThanAMoment).map(RunningJob::job).ifPresent(queue::cancel);
+            running.filter(RunningJob::yields).map(RunningJob::job).ifPresent(queue::cancel);
         }
     }
 
@@ -199,10 +213,20 @@ final class LiveSession {
         about.put("id", number);
         about.put("format", "png");
         about.put("seed", Seeds.number(image.seed()));
+        about.put("final", job.isFinal());
         about.put("millis", nanos / 1_000_000);
         about.put("parameters", image.parameters().toText());
         about.put("warnings", job.warnings());
         sender.send(about, new Png().encode(image.image(), Optional.of(image.parameters())));
+    }
+
+    private void sendControlPictures(long number, GenerationJob job) {
+        List<Image> pictures = job.controlPictures();
+        for (int i = 0; i < pictures.size(); i++) {
+            sender.send(
+                    Map.of("type", "control", "id", number, "control", i, "format", "png"),
+                    new Png().encode(pictures.get(i), Optional.empty()));
+        }
     }
 
     private void sendError(long number, Throwable thrown) {

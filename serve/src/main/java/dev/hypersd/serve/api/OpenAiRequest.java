@@ -92,7 +92,11 @@ record OpenAiRequest(
         }
         warnings.addAll(FieldWarnings.of(body, WITHOUT_EFFECT));
         return new OpenAiRequest(
-                new ClientRequest(options.build(), warnings), formatName, format, wantsAddresses, partialImages);
+                new ClientRequest(options.build(), GenerationFields.quality(body), warnings),
+                formatName,
+                format,
+                wantsAddresses,
+                partialImages);
     }
 
     /** OpenAI answers addresses for its older models, and clients of those read nothing else. */
@@ -133,7 +137,11 @@ record OpenAiRequest(
         GenerationOptions options =
                 request.options().toBuilder().unset(Option.MODEL).build();
         return new OpenAiRequest(
-                new ClientRequest(options, request.warnings()), formatName, format, wantsAddresses, partialImages);
+                new ClientRequest(options, request.quality(), request.warnings()),
+                formatName,
+                format,
+                wantsAddresses,
+                partialImages);
     }
 
     private static void refuse(boolean asked, String sentence) {

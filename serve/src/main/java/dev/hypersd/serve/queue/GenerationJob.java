@@ -1,6 +1,7 @@
 package dev.hypersd.serve.queue;
 
 import dev.hypersd.image.Image;
+import dev.hypersd.image.Resampling;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.Step;
@@ -8,16 +9,20 @@ import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.ResolvedOptions;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.registry.Quality;
+import dev.hypersd.serve.registry.ServedModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** A request of a client in the queue: it waits, and then its images are generated. Safe to share. */
 public final class GenerationJob {
     private final String client;
-    private final ModelSource model;
+    private final ServedModel model;
+    private final Quality quality;
     private final ResolvedOptions options;
     private final Consumer<Step> listener;
     private final long submitted = System.nanoTime();
@@ -30,9 +35,15 @@ public final class GenerationJob {
     private volatile Optional<Step> step = Optional.empty();
 
     GenerationJob(
-            String client, ModelSource model, ResolvedOptions options, Consumer<Step> listener, Duration deadline) {
+            String client,
+            ServedModel model,
+            Quality quality,
+            ResolvedOptions options,
+            Consumer<Step> listener,
+            Duration deadline) {
         this.client = client;
         this.model = model;
+        this.quality = quality;
         this.options = options;
         this.listener = listener;
         this.deadline = deadline;
@@ -51,9 +62,32 @@ public final class GenerationJob {
         return options.warnings();
     }
 
+    /**
+     * Returns whether the images are drawn with the care of those that stay, also where that was not asked for because
+     * the model has one way of drawing alone.
+     */
+    public boolean isFinal() {
+        return quality == Quality.FINAL || !model.hasFast();
+    }
+
+    /** Makes the pictures that the ControlNets of the request see, in its order and in the size of its images. */
+    public List<Image> controlPictures() {
+        return request().controls().stream()
+                .map(control -> request()
+                        .pictureSize()
+                        .map(size -> control.picture().resize(size.width(), size.height(), Resampling.LANCZOS))
+                        .orElse(control.picture()))
+                .toList();
+    }
+
     /** Returns the source of the model that generates the images. */
     ModelSource model() {
-        return model;
+        return model.source(quality);
+    }
+
+    /** Returns how many threads an operation uses for its images; empty for as many as usual. */
+    OptionalInt threads() {
+        return model.threads(quality);
     }
 
     /** Returns the request. */
@@ -61,9 +95,15 @@ public final class GenerationJob {
         return options.request();
     }
 
-    /** Returns whether the images of both jobs can be generated in one batch. */
+    /**
+     * Returns whether the images of both jobs can be generated in one batch. Images that stay are generated alone,
+     * because sums over batches of other sizes are rounded in other ways.
+     */
     boolean joins(GenerationJob other) {
-        return model.equals(other.model) && request().joins(other.request());
+        return quality == Quality.FAST
+                && other.quality == Quality.FAST
+                && model.equals(other.model)
+                && request().joins(other.request());
     }
 
     /** Returns the last step that is done, if one is. Its previews cannot be had any more. */

@@ -14,6 +14,8 @@ import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.error.StackTraces;
 import dev.hypersd.serve.metrics.Metrics;
 import dev.hypersd.serve.registry.ModelRegistry;
+import dev.hypersd.serve.registry.Quality;
+import dev.hypersd.tensor.Engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +53,11 @@ public final class GenerationQueue implements AutoCloseable {
     private final LoadedModels models = new LoadedModels();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread thread;
+
+    /** How many threads an operation uses at present, and how many it usually does; known to the thread alone. */
+    private int threads;
+
+    private int usualThreads;
 
     private volatile String model;
     private volatile boolean closing;
@@ -140,11 +147,12 @@ public final class GenerationQueue implements AutoCloseable {
      *
      * @param client the client, which takes turns with others
      * @param options the options of the images
+     * @param quality how much care they are drawn with
      * @param listener called after each denoising step on the engine's thread, so a slow listener delays the images
      * @throws ApiException if the queue is full or closing, or if the request names unknown files or exceeds a limit
      */
-    public GenerationJob submit(String client, GenerationOptions options, Consumer<Step> listener) {
-        GenerationJob job = resolve(client, options, listener);
+    public GenerationJob submit(String client, GenerationOptions options, Quality quality, Consumer<Step> listener) {
+        GenerationJob job = resolve(client, options, quality, listener);
         if (!waiting.offer(client, job)) {
             throw refused();
         }
@@ -160,7 +168,7 @@ public final class GenerationQueue implements AutoCloseable {
      * @throws ApiException if they name unknown files, or exceed the limits
      * @throws dev.hypersd.error.InvalidRequestException if they contradict each other or do not fit the model
      */
-    GenerationJob resolve(String client, GenerationOptions options, Consumer<Step> listener) {
+    GenerationJob resolve(String client, GenerationOptions options, Quality quality, Consumer<Step> listener) {
         Limits.Generation allowed = limits.generation();
         allowed.check(options);
         List<String> warnings = new ArrayList<>();
@@ -172,6 +180,7 @@ public final class GenerationQueue implements AutoCloseable {
         return new GenerationJob(
                 client,
                 registry.model(name),
+                quality,
                 new ResolvedOptions(resolved.request(), resolved.preset(), warnings),
                 listener,
                 allowed.deadline());
@@ -194,7 +203,7 @@ public final class GenerationQueue implements AutoCloseable {
     public CompletableFuture<Void> switchTo(String client, String name) {
         GenerationOptions warm =
                 GenerationOptions.of("").toBuilder().model(name).steps(1).build();
-        return submit(client, warm, step -> {}).images().thenAccept(images -> model = name);
+        return submit(client, warm, Quality.FAST, step -> {}).images().thenAccept(images -> model = name);
     }
 
     private ApiException refused() {
@@ -211,7 +220,12 @@ public final class GenerationQueue implements AutoCloseable {
 
     private void work() {
         try (models) {
+            usualThreads = Engine.threads();
+            threads = usualThreads;
             warmUp();
+            if (isReady() && registry.defaultModel().hasFast()) {
+                prepareFinal();
+            }
             for (Optional<GenerationJob> next = waiting.take(); next.isPresent(); next = waiting.take()) {
                 run(next.get());
             }
@@ -225,9 +239,8 @@ public final class GenerationQueue implements AutoCloseable {
      */
     private void warmUp() {
         try {
-            GenerationJob job =
-                    resolve("", GenerationOptions.of("").toBuilder().steps(1).build(), step -> {});
-            DiffusionPipeline pipeline = models.of(job);
+            GenerationJob job = warmUp(Quality.FAST);
+            DiffusionPipeline pipeline = prepared(job);
             long began = System.nanoTime();
             do {
                 var _ = pipeline.generate(job.request());
@@ -238,6 +251,33 @@ public final class GenerationQueue implements AutoCloseable {
         }
     }
 
+    /** Returns the model of {@code job}, and lets operations use as many threads as it wants. */
+    private DiffusionPipeline prepared(GenerationJob job) {
+        int wanted = job.threads().orElse(usualThreads);
+        if (wanted != threads) {
+            Engine.useThreads(wanted);
+            threads = wanted;
+        }
+        return models.of(job);
+    }
+
+    private GenerationJob warmUp(Quality quality) {
+        return resolve("", GenerationOptions.of("").toBuilder().steps(1).build(), quality, step -> {});
+    }
+
+    /**
+     * Loads the default model for pictures that stay too, if that is done in another way, so that the first of them
+     * does not make somebody who draws wait. If it cannot be loaded, the requests for such pictures are told.
+     */
+    private void prepareFinal() {
+        try {
+            GenerationJob job = warmUp(Quality.FINAL);
+            var _ = prepared(job).generate(job.request());
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.DEBUG, () -> "no pictures that stay: " + StackTraces.withoutMessages(e));
+        }
+    }
+
     private void run(GenerationJob first) {
         metrics.waiting(waiting.size());
         if (first.isAbandoned()) {
@@ -245,8 +285,8 @@ public final class GenerationQueue implements AutoCloseable {
             return;
         }
         try {
-            DiffusionPipeline pipeline = models.of(first);
-            limits.generation().checkWork(first.request(), pipeline.sizeOf(first.request()));
+            DiffusionPipeline pipeline = prepared(first);
+            limits.generation().check(first.request(), pipeline.sizeOf(first.request()));
             generate(pipeline, batchOf(first, pipeline));
         } catch (RuntimeException | Error e) {
             fail(first, e);

@@ -118,7 +118,7 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
 
         /**
          * Refuses a request whose pictures are larger than allowed, or take too much work, as far as their size is
-         * known before the model is loaded; {@link #checkWork} does so afterwards.
+         * known before the model is loaded; {@link #check(ImageRequest, Size)} does so afterwards.
          */
         void check(ImageRequest request) {
             atMost(
@@ -126,20 +126,14 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
                     Math.max(maxSteps, MAX_SCHEDULE),
                     "a strength of " + request.steps().strength() + ", whose whole schedule has %d steps,");
             atMost(request.loras().size(), MAX_LORAS, "%d LoRAs");
-            if (request.hires().isPresent() && request.pictureSize().isEmpty()) {
-                throw new ApiException(
-                        ErrorCode.MALFORMED, "%s needs %s, for what is enlarged".formatted(Option.HIRES, Option.SIZE));
-            }
-            request.pictureSize().ifPresent(size -> {
-                Size largest = request.hires().map(pass -> pass.enlarged(size)).orElse(size);
-                atMost(largest.width(), maxSide, "a width of %d pixels");
-                atMost(largest.height(), maxSide, "a height of %d pixels");
-                checkWork(request, size);
-            });
+            request.pictureSize().ifPresent(size -> check(request, size));
         }
 
-        /** Refuses a request for pictures of {@code size} that take too much work. */
-        void checkWork(ImageRequest request, Size size) {
+        /** Refuses a request for pictures of {@code size} that are too large or take too much work. */
+        void check(ImageRequest request, Size size) {
+            Size largest = request.hires().map(pass -> pass.enlarged(size)).orElse(size);
+            atMost(largest.width(), maxSide, "a width of %d pixels");
+            atMost(largest.height(), maxSide, "a height of %d pixels");
             double steps = Math.ceil(request.steps().count() * request.steps().strength());
             double ofOne = steps * pixels(size)
                     + request.hires()

@@ -13,7 +13,10 @@ import java.util.SequencedMap;
  * The loaded models, of which the least recently used one is closed when there are too many. Used by one thread only.
  */
 final class LoadedModels implements AutoCloseable {
-    /** The number of models: two, so that clients can alternate between them without loading each time. */
+    /**
+     * The number of models: two, so that clients can alternate between them without loading each time. A model that is
+     * loaded for fast pictures and once more for those that stay counts once.
+     */
     private static final int MAX_MODELS = 2;
 
     /** The models; the most recently used one comes last. */
@@ -29,7 +32,7 @@ final class LoadedModels implements AutoCloseable {
         DiffusionPipeline there = loaded.remove(job.model());
         DiffusionPipeline pipeline = there == null ? load(job) : there;
         loaded.putLast(job.model(), pipeline);
-        while (loaded.size() > MAX_MODELS) {
+        while (loaded.keySet().stream().map(ModelSource::path).distinct().count() > MAX_MODELS) {
             loaded.pollFirstEntry().getValue().close();
         }
         return pipeline;

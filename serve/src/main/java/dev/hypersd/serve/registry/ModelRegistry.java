@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * @param preprocessors make what ControlNets follow, by name
  */
 public record ModelRegistry(
-        ModelSource defaultModel,
+        ServedModel defaultModel,
         List<LoraWeight> defaultLoras,
         List<LearnedWord> defaultWords,
         LoadOptions options,
@@ -47,13 +47,14 @@ public record ModelRegistry(
     public static ModelRegistry of(ModelSource model) {
         FileRegistry empty = FileRegistry.models(List.of());
         return new ModelRegistry(
-                model, List.of(), List.of(), LoadOptions.DEFAULT, empty, empty, empty, new TreeMap<>());
+                ServedModel.of(model), List.of(), List.of(), LoadOptions.DEFAULT, empty, empty, empty, new TreeMap<>());
     }
 
     /** Returns the name of the model that is used when a request names none. */
     public String defaultName() {
+        ModelSource source = defaultModel.exact();
         return FileRegistry.name(
-                defaultModel.options().checkpoints().stream().findFirst().orElse(defaultModel.location()));
+                source.options().checkpoints().stream().findFirst().orElse(source.location()));
     }
 
     /** Returns the names of all models, the default model first. */
@@ -75,11 +76,11 @@ public record ModelRegistry(
      *
      * @throws ApiException if there is none; the message suggests the most similar names
      */
-    public ModelSource model(String name) {
+    public ServedModel model(String name) {
         return isDefault(name)
                 ? defaultModel
                 : models.find(name)
-                        .map(location -> new ModelSource(location, options))
+                        .map(location -> ServedModel.of(new ModelSource(location, options)))
                         .orElseThrow(() -> unknown("model", name, modelNames()));
     }
 
@@ -91,7 +92,7 @@ public record ModelRegistry(
      * Returns the properties of the model of this name that options are resolved with. It is named as in the options.
      */
     public TargetModel target(String name) {
-        ModelSource source = model(name);
+        ModelSource source = model(name).exact();
         TargetModel target = new TargetModel(
                 name,
                 Stream.concat(source.options().checkpoints().stream(), Stream.of(source.location()))

@@ -9,6 +9,7 @@ import dev.hypersd.model.RandomModel;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.serve.metrics.Metrics;
 import dev.hypersd.serve.registry.ModelRegistry;
+import dev.hypersd.serve.registry.Quality;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,7 @@ class ClosingQueueTest {
                     .steps(4)
                     .sampler("ddim")
                     .build();
-            GenerationJob job = queue.submit("client", options, step -> {
+            GenerationJob job = queue.submit("client", options, Quality.FAST, step -> {
                 begun.countDown();
                 await(end);
             });

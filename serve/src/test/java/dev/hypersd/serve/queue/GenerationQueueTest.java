@@ -17,6 +17,8 @@ import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.metrics.Metrics;
 import dev.hypersd.serve.registry.FileRegistry;
 import dev.hypersd.serve.registry.ModelRegistry;
+import dev.hypersd.serve.registry.Quality;
+import dev.hypersd.serve.registry.ServedModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
@@ -28,7 +30,7 @@ class GenerationQueueTest {
     private static final PictureSource PICTURE = PictureSource.of(new Image(16, 16, new byte[768]));
 
     private static final ModelRegistry REGISTRY = new ModelRegistry(
-            new ModelSource(Path.of("base"), LoadOptions.DEFAULT),
+            ServedModel.of(new ModelSource(Path.of("base"), LoadOptions.DEFAULT)),
             List.of(new LoraWeight(Path.of("Hyper-SD15-1step-lora.safetensors"), 0.5)),
             List.of(),
             LoadOptions.DEFAULT,
@@ -86,9 +88,6 @@ class GenerationQueueTest {
                 "a width of 4096 pixels",
                 GenerationOptions.builder().size(1024, 8).set(Option.HIRES, 4.0));
         refused(
-                "hires (--hires) needs size (--size)",
-                GenerationOptions.builder().set(Option.HIRES, 4.0));
-        refused(
                 "8 pictures of 2048x2048 in 25 steps take 839 million pixels x steps, more than the 268 million that "
                         + "this server allows: 2 pictures, or 7 steps would fit",
                 GenerationOptions.builder().size(2048, 2048).steps(25).count(8));
@@ -119,7 +118,7 @@ class GenerationQueueTest {
 
     private static ImageRequest request(ModelRegistry registry, GenerationOptions options) {
         return new GenerationQueue(registry, Limits.DEFAULT, new Metrics())
-                .resolve("client", options, step -> {})
+                .resolve("client", options, Quality.FAST, step -> {})
                 .request();
     }
 }
