@@ -46,6 +46,7 @@ module dev.hypersd.core {
             dev.hypersd.train;
     exports dev.hypersd.kernel to
             dev.hypersd.bench,
+            dev.hypersd.cli,
             dev.hypersd.eval;
     exports dev.hypersd.lora to
             dev.hypersd.cli,

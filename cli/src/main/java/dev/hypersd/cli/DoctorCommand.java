@@ -1,20 +1,23 @@
 package dev.hypersd.cli;
 
 import dev.hypersd.json.Json;
+import dev.hypersd.kernel.ArithmeticCheck;
 import dev.hypersd.tensor.EngineReport;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The command {@code hypersd doctor}, which reports the libraries and the processor that compute, their speed, and what
- * would make them faster.
+ * The command {@code hypersd doctor}, which reports the libraries and the processor that compute, their speed and accuracy,
+ * and what would make them faster.
  */
 @Command(
         name = "doctor",
-        description = "Say what computes on this machine, how fast it is, and what would make it faster.",
+        description = "Say what computes on this machine, how fast it is, whether it computes right, and what would "
+                + "make it faster.",
         footer = {"", "Example:", "  hypersd doctor --json"})
 final class DoctorCommand implements Runnable {
     @Spec
@@ -28,8 +31,11 @@ final class DoctorCommand implements Runnable {
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         EngineReport report = EngineReport.measure();
+        ArithmeticCheck arithmetic = ArithmeticCheck.measure();
         if (json) {
-            out.println(Json.MAPPER.writeValueAsString(report));
+            ObjectNode node = Json.MAPPER.valueToTree(report);
+            node.set("arithmetic", Json.MAPPER.valueToTree(arithmetic.accuracies()));
+            out.println(node);
             return;
         }
         line(out, "engine", report.engine() + " on " + report.platform() + ", " + report.vectors());
@@ -38,6 +44,7 @@ final class DoctorCommand implements Runnable {
         line(out, "threads", report.threads() + " of " + report.cores() + " cores");
         line(out, "memory", report.allocator() + ", huge pages " + report.hugePages());
         line(out, "matrix product", "%.0f GFLOP/s in f32".formatted(report.gemmGflops()));
+        line(out, "arithmetic", arithmetic.describe());
         line(out, "Java", Runtime.version() + ", " + System.getProperty("java.vendor"));
         if (report.advice().isEmpty()) {
             out.println("Nothing known would make this machine faster.");

@@ -34,8 +34,8 @@ final class ModelOptions {
     @CommandLine.Option(
             names = "--model",
             paramLabel = "DIR|FILE",
-            description = "A model directory in the diffusers layout, or a single-file checkpoint. "
-                    + "Default: the small one that comes with this program.")
+            description = "A model directory in the diffusers layout, or a single-file checkpoint. Default: the "
+                    + "small one that comes with this program.")
     Optional<Path> model = Optional.empty();
 
     @CommandLine.Option(
@@ -63,10 +63,9 @@ final class ModelOptions {
             description =
                     "A LoRA to apply to the model; may be given several times. \"none\" for none. For the model that "
                             + "comes with this program also a name: unified for its few-step LoRA, which is the "
-                            + "default, hyper-1step, hyper-4steps, hyper-8steps, lcm, tcd, pcm, perflow, "
-                            + "dmd2 and lightning-1step to -8steps for other methods, and flat, "
-                            + "neon, outline, pixel or watercolour to draw everything in "
-                            + "that style.")
+                            + "default, hyper-1step, hyper-4steps, hyper-8steps, lcm, tcd, pcm, perflow, dmd2 and "
+                            + "lightning-1step to -8steps for other methods, and flat, neon, outline, pixel or "
+                            + "watercolour to draw everything in that style.")
     List<Optional<LoraReference>> loras = new ArrayList<>();
 
     @CommandLine.Option(
@@ -86,8 +85,8 @@ final class ModelOptions {
     @CommandLine.Option(
             names = "--lora-alphas",
             paramLabel = "RULE",
-            description = "Where the alphas of a LoRA's modules differ: own (as the file says) "
-                    + "or as_diffusers. Default: own.")
+            description = "Where the alphas of a LoRA's modules differ: own (as the file says) or as_diffusers. "
+                    + "Default: own.")
     Optional<Alphas> loraAlphas = Optional.empty();
 
     @CommandLine.Option(

@@ -47,8 +47,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Use another value for a key of the recipe, such as "
-                    + "training.steps=200. Can be given several times.")
+            description = "Use another value for a key of the recipe, such as training.steps=200. Can be given "
+                    + "several times.")
     private List<String> changes = new ArrayList<>();
 
     @Override

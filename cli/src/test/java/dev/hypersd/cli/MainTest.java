@@ -44,13 +44,17 @@ class MainTest {
         JsonNode report = Json.MAPPER.readTree(out.toString());
         assertThat(report.get("engine").stringValue()).startsWith("libtorch 2.");
         assertThat(report.get("gemmGflops").doubleValue()).isPositive();
+        assertThat(report.get("arithmetic")
+                        .valueStream()
+                        .map(type -> type.get("type").stringValue()))
+                .containsExactly("F32", "BF16", "F16");
         assertThat(report.get("advice").isArray()).isTrue();
     }
 
     @Test
     void doctorNamesWhatComputes() {
         assertThat(run("doctor")).isZero();
-        assertThat(out.toString()).contains("engine", "BLAS", "threads", "GFLOP/s");
+        assertThat(out.toString()).contains("engine", "BLAS", "threads", "GFLOP/s", "agree with double precision");
     }
 
     @Test

@@ -109,8 +109,8 @@ public final class LoraFile implements AutoCloseable {
                 if (modules.contains(module)) {
                     throw new InvalidFileException(
                             file,
-                            ("module %s has a tensor %s of unknown meaning, so what it "
-                                            + "does to the weight cannot be computed")
+                            ("module %s has a tensor %s of unknown meaning, so what it does to the weight cannot be "
+                                            + "computed")
                                     .formatted(module, name));
                 }
             }

@@ -217,8 +217,8 @@ public final class ModelFiles {
         if (Files.isRegularFile(directory)) {
             throw new InvalidFileException(
                     directory,
-                    "is a file, without tokenizer and configurations; open a model "
-                            + "directory and put the file over that");
+                    "is a file, without tokenizer and configurations; open a model directory and put the file over "
+                            + "that");
         }
         JsonObject index = Json.read(directory.resolve(INDEX));
         ModelFamily family = family(index);

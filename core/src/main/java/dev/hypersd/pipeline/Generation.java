@@ -220,8 +220,7 @@ final class Generation {
         if (!tensor.isfinite().all().item_bool()) {
             throw new HyperSdException(what
                     + " is not finite (NaN or infinity): the weights are broken, a LoRA's weight is far too large, "
-                    + "or half precision overflowed;"
-                    + " try f32 and no LoRA to see which");
+                    + "or half precision overflowed; try f32 and no LoRA to see which");
         }
         return tensor;
     }

@@ -97,8 +97,8 @@ final class MemoryBudget {
         if (needed > left) {
             throw new InvalidRequestException(
                     ("%s of %s takes about %s of memory in addition to the model's %s, and %s are left for it: "
-                                    + "choose a "
-                                    + "smaller size, tiled decoding, fewer pictures at once or half precision")
+                                    + "choose a smaller size, tiled decoding, fewer pictures at once or half "
+                                    + "precision")
                             .formatted(
                                     request.count() == 1
                                             ? "a picture"

@@ -163,8 +163,8 @@ public final class Option<T> {
                     "lora_alphas",
                     Format.ofEnum(Alphas.class),
                     "RULE",
-                    "Where the alphas of a LoRA's modules differ: own (as the file says) "
-                            + "or as_diffusers. Default: own.")
+                    "Where the alphas of a LoRA's modules differ: own (as the file says) or as_diffusers. Default: "
+                            + "own.")
             .infotext("Lora alphas");
 
     public static final Option<List<EmbeddingReference>> EMBEDDINGS = of(

@@ -50,8 +50,7 @@ public record SamplingPlan(
             if (!Double.isFinite(prediction.x0(step.level()).first())) {
                 throw new InvalidRequestException(
                         ("timestep %s is pure noise (zero terminal SNR), where %s prediction does not determine the "
-                                        + "image:"
-                                        + " it takes a model with v_prediction")
+                                        + "image: it takes a model with v_prediction")
                                 .formatted(number(step.timestep()), prediction.text()));
             }
             before = ratio;

@@ -103,8 +103,8 @@ public record EngineReport(
             boolean tcmalloc = read(Path.of("/proc/self/maps")).contains("tcmalloc");
             if (!tcmalloc) {
                 advice.add("glibc hands large blocks back to the system after every operation: install "
-                        + "libtcmalloc-minimal4"
-                        + " (Debian, Ubuntu) or gperftools-libs (Fedora), ./hypersd then preloads it.");
+                        + "libtcmalloc-minimal4 (Debian, Ubuntu) or gperftools-libs (Fedora), ./hypersd then "
+                        + "preloads it.");
             }
             String policy = read(HUGE_PAGES);
             boolean asked = "1".equals(System.getenv("THP_MEM_ALLOC_ENABLE"));

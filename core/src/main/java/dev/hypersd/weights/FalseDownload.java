@@ -35,7 +35,7 @@ public final class FalseDownload {
             throw new InvalidFileException(
                     file,
                     "is a web page and not " + format
-                            + "; the download gave a page in its place, perhaps to sign in or " + "to accept terms");
+                            + "; the download gave a page in its place, perhaps to sign in or to accept terms");
         }
     }
 }

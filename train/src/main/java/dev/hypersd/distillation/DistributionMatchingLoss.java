@@ -74,8 +74,8 @@ final class DistributionMatchingLoss implements DistillationLoss {
             if (settings.adversarial().map(loss -> loss.balance().isPresent()).orElse(false)) {
                 throw section.invalid(
                         "adversarial.balance",
-                        "is a ratio to the gradient of a distance, and score distillation has none; name"
-                                + " adversarial.weight");
+                        "is a ratio to the gradient of a distance, and score distillation has none; name "
+                                + "adversarial.weight");
             }
             section.refuseUnread();
             return settings;

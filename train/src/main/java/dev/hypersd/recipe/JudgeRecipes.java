@@ -119,8 +119,7 @@ final class JudgeRecipes {
                 if (section.has(other)) {
                     throw section.invalid(
                             other,
-                            "cannot train a judge, which needs the attributes that only scenes have; use"
-                                    + " data.scenes");
+                            "cannot train a judge, which needs the attributes that only scenes have; use data.scenes");
                 }
             }
             Data data = new Data(section.count("scenes", 100_000, 1), section.count("size", 128, 32));
