@@ -11,8 +11,8 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The command {@code hypersd doctor}, which reports the libraries and the processor that compute, their speed and accuracy,
- * and what would make them faster.
+ * The command {@code hypersd doctor}, which reports the libraries and the processor that compute, their speed and
+ * accuracy, and what would make them faster.
  */
 @Command(
         name = "doctor",

@@ -56,8 +56,8 @@ public record ArithmeticCheck(List<Accuracy> accuracies) {
      */
     public record Accuracy(Dtype type, double convolution, double product) {
         /**
-         * Returns the largest error that rounding explains. Sums are in F32, where Winograd's algorithm loses four bits;
-         * results of the half precisions are rounded to 8 and 11 bits, and gradients of them once more.
+         * Returns the largest error that rounding explains. Sums are computed in F32, where Winograd's algorithm loses
+         * four bits. Results in half precision are rounded to 8 or 11 bits, and their gradients once more.
          */
         double tolerance() {
             return switch (type) {

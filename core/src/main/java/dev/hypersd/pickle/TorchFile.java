@@ -8,8 +8,8 @@ import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.weights.FalseDownload;
 import dev.hypersd.weights.MappedFile;
+import dev.hypersd.weights.MappedWeights;
 import dev.hypersd.weights.StoredTensor;
-import dev.hypersd.weights.WeightSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,15 +17,13 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * The weights in a file that {@code torch.save} wrote, in today's format or that of before PyTorch 1.6. Nothing in it
  * is executed. As with a {@link dev.hypersd.weights.SafetensorsFile} the elements are mapped and not read.
  */
-public final class TorchFile implements WeightSource {
+public final class TorchFile extends MappedWeights<PickleValue.Strided> {
     private static final String FORMAT = "a file of PyTorch";
 
     /**
@@ -36,12 +34,11 @@ public final class TorchFile implements WeightSource {
     /** The size in bytes that the tensors of any file may have. */
     private static final long MOST_OF_SMALL = 16 << 20;
 
-    private final MappedFile file;
     private final TorchContents contents;
     private final StateDict weights;
 
     private TorchFile(MappedFile file, TorchContents contents, StateDict weights) {
-        this.file = file;
+        super(file, weights.tensors());
         this.contents = contents;
         this.weights = weights;
     }
@@ -83,14 +80,14 @@ public final class TorchFile implements WeightSource {
         Range range = contents.storages().get(tensor.storage().key());
         if (range == null || tensor.storage().bytes() > range.length()) {
             throw new InvalidFileException(
-                    file.path(),
+                    file(),
                     "is damaged: the %d bytes of the storage of %s are not there"
                             .formatted(tensor.storage().bytes(), name));
         }
     }
 
     private void requireSizeOfFile() {
-        long most = Math.max(MOST_OF_SMALL, MOST_TIMES * file.size());
+        long most = Math.max(MOST_OF_SMALL, MOST_TIMES * mapped().size());
         long bytes = 0;
         for (Strided tensor : weights.tensors().values()) {
             // Each product was checked; the sum is compared before it can overflow.
@@ -98,7 +95,7 @@ public final class TorchFile implements WeightSource {
                     most + 1, Shapes.count(tensor.shape()) * tensor.dtype().bytes());
             if (bytes > most) {
                 throw new InvalidFileException(
-                        file.path(),
+                        file(),
                         "holds tensors that repeat their elements to more than %d bytes, %d times the size of the file"
                                 .formatted(most, MOST_TIMES));
             }
@@ -111,82 +108,30 @@ public final class TorchFile implements WeightSource {
     }
 
     @Override
-    public Set<String> names() {
-        return Collections.unmodifiableSet(weights.tensors().keySet());
-    }
-
-    @Override
-    public Optional<StoredTensor> find(String name) {
-        return Optional.ofNullable(weights.tensors().get(name)).map(tensor -> new Mapped(name, tensor));
-    }
-
-    @Override
-    public Path file() {
-        return file.path();
+    protected StoredTensor tensor(String name, Strided tensor) {
+        return StoredTensor.of(name, tensor.dtype(), tensor.shape(), file(), () -> load(tensor));
     }
 
     @Override
     public TorchFile reopened() {
-        return new TorchFile(file.reopened(), contents, weights);
+        return new TorchFile(mapped().reopened(), contents, weights);
     }
 
-    @Override
-    public void evictPages() {
-        file.evictPages();
+    private Tensor load(Strided tensor) {
+        int size = tensor.dtype().bytes();
+        Range storage =
+                Objects.requireNonNull(contents.storages().get(tensor.storage().key()));
+        long begin = storage.begin() + tensor.offset() * size;
+        return contents.bigEndian() && size > 1 && Shapes.count(tensor.shape()) > 0
+                ? TensorScope.scoped(() -> turned(begin, tensor))
+                : mapped().tensor(begin, tensor.dtype(), tensor.shape(), tensor.strides());
     }
 
-    @Override
-    public void close() {
-        file.close();
-    }
-
-    /** A tensor of this file. */
-    private final class Mapped implements StoredTensor {
-        private final String name;
-        private final Strided tensor;
-
-        Mapped(String name, Strided tensor) {
-            this.name = name;
-            this.tensor = tensor;
-        }
-
-        @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public Dtype dtype() {
-            return tensor.dtype();
-        }
-
-        @Override
-        public long[] shape() {
-            return tensor.shape().clone();
-        }
-
-        @Override
-        public Path file() {
-            return file.path();
-        }
-
-        @Override
-        public Tensor load() {
-            int size = tensor.dtype().bytes();
-            Range storage = Objects.requireNonNull(
-                    contents.storages().get(tensor.storage().key()));
-            long begin = storage.begin() + tensor.offset() * size;
-            return contents.bigEndian() && size > 1 && Shapes.count(tensor.shape()) > 0
-                    ? TensorScope.scoped(() -> turned(begin))
-                    : file.tensor(begin, tensor.dtype(), tensor.shape(), tensor.strides());
-        }
-
-        /** Returns the tensor with the bytes of each element reversed. */
-        private Tensor turned(long begin) {
-            long span = Shapes.span(tensor.shape(), tensor.strides());
-            int size = tensor.dtype().bytes();
-            Tensor bytes = file.tensor(begin, Dtype.U8, span, size).flip(1).contiguous();
-            return Tensors.at(bytes, 0, tensor.dtype(), tensor.shape(), tensor.strides());
-        }
+    /** Returns a tensor with the bytes of each element reversed. */
+    private Tensor turned(long begin, Strided tensor) {
+        long span = Shapes.span(tensor.shape(), tensor.strides());
+        int size = tensor.dtype().bytes();
+        Tensor bytes = mapped().tensor(begin, Dtype.U8, span, size).flip(1).contiguous();
+        return Tensors.at(bytes, 0, tensor.dtype(), tensor.shape(), tensor.strides());
     }
 }

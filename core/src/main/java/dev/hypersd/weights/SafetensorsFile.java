@@ -1,14 +1,10 @@
 package dev.hypersd.weights;
 
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.tensor.Dtype;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * A safetensors file. Opening it reads and checks the header only, without the engine. The file is mapped when the
@@ -16,15 +12,14 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>The mapping is private: tensors may be changed in place without changing the file. Safe to share between threads.
  */
-public final class SafetensorsFile implements WeightSource {
+public final class SafetensorsFile extends MappedWeights<SafetensorsHeader.Entry> {
     private static final String FORMAT = "a safetensors file";
 
-    private final MappedFile file;
     private final long dataStart;
     private final SafetensorsHeader header;
 
     private SafetensorsFile(MappedFile file, long dataStart, SafetensorsHeader header) {
-        this.file = file;
+        super(file, header.entries());
         this.dataStart = dataStart;
         this.header = header;
     }
@@ -100,68 +95,18 @@ public final class SafetensorsFile implements WeightSource {
     }
 
     @Override
-    public Set<String> names() {
-        return Collections.unmodifiableSet(header.entries().keySet());
-    }
-
-    @Override
-    public Optional<StoredTensor> find(String name) {
-        return Optional.ofNullable(header.entries().get(name)).map(entry -> new Mapped(name, entry));
-    }
-
-    @Override
-    public Path file() {
-        return file.path();
+    protected StoredTensor tensor(String name, SafetensorsHeader.Entry entry) {
+        MappedFile file = mapped();
+        return StoredTensor.of(
+                name,
+                entry.dtype(),
+                entry.shape(),
+                file.path(),
+                () -> file.tensor(dataStart + entry.begin(), entry.dtype(), entry.shape()));
     }
 
     @Override
     public SafetensorsFile reopened() {
-        return new SafetensorsFile(file.reopened(), dataStart, header);
-    }
-
-    @Override
-    public void evictPages() {
-        file.evictPages();
-    }
-
-    @Override
-    public void close() {
-        file.close();
-    }
-
-    /** A tensor of this file. */
-    private final class Mapped implements StoredTensor {
-        private final String name;
-        private final SafetensorsHeader.Entry entry;
-
-        Mapped(String name, SafetensorsHeader.Entry entry) {
-            this.name = name;
-            this.entry = entry;
-        }
-
-        @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public Dtype dtype() {
-            return entry.dtype();
-        }
-
-        @Override
-        public long[] shape() {
-            return entry.shape().clone();
-        }
-
-        @Override
-        public Path file() {
-            return file.path();
-        }
-
-        @Override
-        public Tensor load() {
-            return file.tensor(dataStart + entry.begin(), entry.dtype(), entry.shape());
-        }
+        return new SafetensorsFile(mapped().reopened(), dataStart, header);
     }
 }

@@ -2,14 +2,25 @@ package dev.hypersd.weights;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /** A tensor in a file: its description in the header, and access to its values. */
 public interface StoredTensor {
+    /**
+     * Creates a tensor.
+     *
+     * @param values loads the values, as {@link #load} returns them
+     */
+    static StoredTensor of(String name, Dtype dtype, long[] shape, Path file, Supplier<Tensor> values) {
+        return new DeferredTensor(name, dtype, shape, file, values);
+    }
+
     /** Returns the name under which its source lists it. */
     String name();
 
@@ -73,6 +84,6 @@ public interface StoredTensor {
      * @param change applied to the loaded tensor; a view where possible
      */
     default StoredTensor as(String name, long[] shape, UnaryOperator<Tensor> change) {
-        return new RelaidTensor(name, shape, this, change);
+        return of(name, dtype(), shape, file(), () -> TensorScope.scoped(() -> change.apply(load())));
     }
 }
