@@ -5,7 +5,6 @@ import dev.hypersd.tensor.Shapes;
 import dev.hypersd.weights.StoredTensor;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -167,127 +166,8 @@ public sealed interface Delta {
         }
     }
 
-    /**
-     * A matrix in one of three forms: itself, a product of two factors, or such a product with a core between them
-     * (Tucker's decomposition), which gives filters.
-     */
-    sealed interface Matrix {
-        /** Returns the number of rows. */
-        long rows();
-
-        /** Returns the number of columns, with filters flattened. */
-        long columns();
-
-        /** Returns the inner dimension of the product, if it is one. */
-        Optional<Long> rank();
-
-        List<StoredTensor> tensors();
-
-        /** Computes {@code [rows, columns]}. */
-        Tensor values(Tensor like);
-
-        /**
-         * A matrix that is stored as it is.
-         *
-         * @param whole {@code [rows, columns]} or {@code [rows, in, k, k]}
-         */
-        record Whole(StoredTensor whole) implements Matrix {
-            @Override
-            public long rows() {
-                return whole.shape()[0];
-            }
-
-            @Override
-            public long columns() {
-                return Shapes.count(whole.shape()) / rows();
-            }
-
-            @Override
-            public Optional<Long> rank() {
-                return Optional.empty();
-            }
-
-            @Override
-            public List<StoredTensor> tensors() {
-                return List.of(whole);
-            }
-
-            @Override
-            public Tensor values(Tensor like) {
-                return flat(whole.loadFinite(like));
-            }
-        }
-
-        /**
-         * A product of two factors.
-         *
-         * @param a {@code [rows, r]}
-         * @param b {@code [r, columns]}
-         */
-        record Factored(StoredTensor a, StoredTensor b) implements Matrix {
-            @Override
-            public long rows() {
-                return a.shape()[0];
-            }
-
-            @Override
-            public long columns() {
-                return Shapes.count(b.shape()) / b.shape()[0];
-            }
-
-            @Override
-            public Optional<Long> rank() {
-                return Optional.of(b.shape()[0]);
-            }
-
-            @Override
-            public List<StoredTensor> tensors() {
-                return List.of(a, b);
-            }
-
-            @Override
-            public Tensor values(Tensor like) {
-                return flat(a.loadFinite(like)).mm(flat(b.loadFinite(like)));
-            }
-        }
-
-        /**
-         * A product of two factors around a core.
-         *
-         * @param core {@code [r, s, k, k]}
-         * @param a {@code [r, rows]}
-         * @param b {@code [s, in]}
-         */
-        record Cored(StoredTensor core, StoredTensor a, StoredTensor b) implements Matrix {
-            @Override
-            public long rows() {
-                return a.shape()[1];
-            }
-
-            @Override
-            public long columns() {
-                return b.shape()[1] * core.shape()[2] * core.shape()[3];
-            }
-
-            @Override
-            public Optional<Long> rank() {
-                return Optional.of(b.shape()[0]);
-            }
-
-            @Override
-            public List<StoredTensor> tensors() {
-                return List.of(core, a, b);
-            }
-
-            @Override
-            public Tensor values(Tensor like) {
-                return cored(a.loadFinite(like).t(), core.loadFinite(like), b.loadFinite(like));
-            }
-        }
-    }
-
     /** LoHa: two matrices multiplied element by element (Hyeon-Woo et al., 2021). */
-    record Hadamard(Matrix first, Matrix second) implements Delta {
+    record Hadamard(DeltaMatrix first, DeltaMatrix second) implements Delta {
         @Override
         public long rank() {
             return first.rank().orElse(1L);
@@ -315,7 +195,7 @@ public sealed interface Delta {
     }
 
     /** LoKr: the Kronecker product of two matrices (Yeh et al., 2023). */
-    record Kronecker(Matrix first, Matrix second) implements Delta {
+    record Kronecker(DeltaMatrix first, DeltaMatrix second) implements Delta {
         @Override
         public long rank() {
             return second.rank().or(first::rank).orElse(1L);
@@ -348,7 +228,7 @@ public sealed interface Delta {
     }
 
     /** Computes {@code [rows, in * k * k]} from {@code [rows, r]}, {@code [r, s, k, k]} and {@code [s, in]}. */
-    private static Tensor cored(Tensor left, Tensor core, Tensor right) {
+    static Tensor cored(Tensor left, Tensor core, Tensor right) {
         Tensor rows = left.mm(flat(core)).view(left.size(0), core.size(1), -1);
         return flat(rows.transpose(1, 2).matmul(right).transpose(1, 2).contiguous());
     }
@@ -358,7 +238,8 @@ public sealed interface Delta {
         return Shapes.count(shape) == shape[0] * shape[1];
     }
 
-    private static Tensor flat(Tensor tensor) {
+    /** Flattens all dimensions but the first. */
+    static Tensor flat(Tensor tensor) {
         return tensor.reshape(tensor.size(0), -1);
     }
 }

@@ -156,8 +156,8 @@ final class ModuleParts {
             return new Delta.Full(full.get(), 1);
         }
         if (tensors.keySet().stream().anyMatch(part -> part.startsWith("hada_"))) {
-            Delta.Matrix first = matrix(file, name, "hada_w1", "hada_t1");
-            Delta.Matrix second = matrix(file, name, "hada_w2", "hada_t2");
+            DeltaMatrix first = matrix(file, name, "hada_w1", "hada_t1");
+            DeltaMatrix second = matrix(file, name, "hada_w2", "hada_t2");
             if (first.rows() != second.rows() || first.columns() != second.columns()) {
                 throw new InvalidFileException(
                         file,
@@ -211,11 +211,11 @@ final class ModuleParts {
         return new Delta.Tucker(down, mid, halves.up());
     }
 
-    private Delta.Matrix matrix(Path file, String name, String stem, String core) {
+    private DeltaMatrix matrix(Path file, String name, String stem, String core) {
         Optional<StoredTensor> whole = find(stem);
         if (whole.isPresent()) {
             requireValues(file, name, whole.get(), 2, 4);
-            return new Delta.Matrix.Whole(whole.get());
+            return new DeltaMatrix.Whole(whole.get());
         }
         StoredTensor a = required(file, name, stem + "_a");
         StoredTensor b = required(file, name, stem + "_b");
@@ -236,8 +236,8 @@ final class ModuleParts {
                     "module %s has factors %s and %s that cannot be multiplied"
                             .formatted(name, Arrays.toString(a.shape()), Arrays.toString(b.shape())));
         }
-        return between.<Delta.Matrix>map(found -> new Delta.Matrix.Cored(found, a, b))
-                .orElseGet(() -> new Delta.Matrix.Factored(a, b));
+        return between.<DeltaMatrix>map(found -> new DeltaMatrix.Cored(found, a, b))
+                .orElseGet(() -> new DeltaMatrix.Factored(a, b));
     }
 
     private StoredTensor required(Path file, String name, String part) {

@@ -4,8 +4,6 @@ import static java.util.function.Predicate.not;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.error.Nearest;
-import dev.hypersd.image.Image;
-import dev.hypersd.image.Resampling;
 import dev.hypersd.preset.Alphas;
 import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.preset.LoraWeight.Fit;
@@ -16,7 +14,6 @@ import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.Steps;
-import java.awt.Color;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,10 +57,10 @@ final class OptionsResolver {
     }
 
     ResolvedOptions resolve() {
-        refuseBackgroundAlone();
         List<LoraWeight> loras = loras();
         Optional<Preset> preset = preset(loras);
-        Optional<Original> original = original();
+        InputPictures pictures = new InputPictures(options, names, warnings);
+        Optional<Original> original = pictures.original();
         Guidance guidance = new Guidance(
                 options.get(Option.GUIDANCE)
                         .orElseGet(() -> preset.map(Preset::guidance).orElse(DEFAULT_GUIDANCE)),
@@ -83,7 +80,7 @@ final class OptionsResolver {
         options.get(Option.SIZE).ifPresent(size -> request.size(size.width(), size.height()));
         loras.forEach(request::lora);
         embeddings().forEach(request::word);
-        options.get(Option.CONTROLS).orElse(List.of()).forEach(control -> request.control(control(control)));
+        pictures.controls().forEach(request::control);
         hires().ifPresent(request::hires);
         refinerSwitch().ifPresent(request::refinerSwitch);
         if (options.get(Option.TILED).orElse(false)) {
@@ -181,57 +178,6 @@ final class OptionsResolver {
                 : whole.withStrength(strength);
     }
 
-    /** Reads an input picture, with the background that is given. */
-    private Image read(PictureSource source) {
-        return source.read(
-                options.get(Option.BACKGROUND).orElse(Color.WHITE),
-                (file, finding) -> warnings.add("%s %s".formatted(file, finding)));
-    }
-
-    private void refuseBackgroundAlone() {
-        boolean pictures = options.has(Option.IMAGE)
-                || !options.get(Option.CONTROLS).orElse(List.of()).isEmpty();
-        if (options.has(Option.BACKGROUND) && !pictures) {
-            throw new InvalidRequestException(
-                    "%s fills transparent parts of input pictures, and there is none: name one with %s"
-                            .formatted(Option.BACKGROUND, Option.IMAGE));
-        }
-    }
-
-    private Optional<Original> original() {
-        Optional<Image> picture = options.get(Option.IMAGE).map(this::read);
-        if (picture.isEmpty()) {
-            for (Option<?> option : List.of(Option.MASK, Option.EXTEND, Option.STRENGTH)) {
-                if (options.has(option)) {
-                    throw new InvalidRequestException(
-                            "%s needs an original picture: name it with %s".formatted(option, Option.IMAGE));
-                }
-            }
-            return Optional.empty();
-        }
-        if (options.has(Option.MASK) && options.has(Option.EXTEND)) {
-            throw new InvalidRequestException(
-                    "%s and %s both set the area to redraw: give one of them".formatted(Option.MASK, Option.EXTEND));
-        }
-        Optional<List<Integer>> sides = options.get(Option.EXTEND);
-        if (sides.isPresent()) {
-            List<Integer> by = numbers(Option.EXTEND, sides.get(), 4);
-            return Optional.of(Original.extended(picture.get(), by.get(0), by.get(1), by.get(2), by.get(3)));
-        }
-        return Optional.of(new Original(
-                picture.get(), options.get(Option.MASK).map(this::read).map(mask -> fitted(mask, picture.get()))));
-    }
-
-    /** Brings a mask to the size of the picture. */
-    private Image fitted(Image mask, Image picture) {
-        if (mask.width() == picture.width() && mask.height() == picture.height()) {
-            return mask;
-        }
-        warnings.add("the mask of %dx%d is brought to the size of the picture, %dx%d"
-                .formatted(mask.width(), mask.height(), picture.width(), picture.height()));
-        return mask.resize(picture.width(), picture.height(), Resampling.LANCZOS);
-    }
-
     private List<LearnedWord> embeddings() {
         Stream<LearnedWord> own = options.get(Option.EMBEDDINGS).orElse(List.of()).stream()
                 .map(embedding -> {
@@ -242,27 +188,6 @@ final class OptionsResolver {
                             .orElseGet(() -> LearnedWord.of(file));
                 });
         return Stream.concat(own, model.embeddings().stream()).distinct().toList();
-    }
-
-    private Control control(ControlNetReference reference) {
-        Path network = names.controlNet(reference.name());
-        PictureSource source = reference
-                .picture()
-                .orElseThrow(() -> new InvalidRequestException(
-                        "ControlNet %s needs a picture to follow: name it with image (--control-image)"
-                                .formatted(reference.name())));
-        Image picture = read(source);
-        Image followed = reference
-                .preprocessor()
-                .map(name -> names.preprocess(name, picture))
-                .orElse(picture);
-        return new Control(
-                network,
-                followed,
-                reference.scale().orElse(1),
-                reference.from().orElse(0),
-                reference.to().orElse(1),
-                reference.mode().orElse(Control.Mode.BALANCED));
     }
 
     private Optional<HiresPass> hires() {
@@ -309,7 +234,8 @@ final class OptionsResolver {
                 new Framing(from.get(1), from.get(0), crop.get(0), crop.get(1), target.get(1), target.get(0))));
     }
 
-    private static List<Integer> numbers(Option<?> option, List<Integer> found, int count) {
+    /** Checks how many numbers were found. */
+    static List<Integer> numbers(Option<?> option, List<Integer> found, int count) {
         if (found.size() != count) {
             throw new InvalidRequestException(
                     "%s takes %d numbers, %s, not %d".formatted(option, count, option.label(), found.size()));
