@@ -8,9 +8,6 @@ import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.schedule.PredictionType;
-import dev.hypersd.tensor.Dtype;
-import dev.hypersd.tensor.Engine;
-import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
@@ -23,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,12 +35,8 @@ import java.util.regex.Pattern;
 public final class ModelFiles {
     private static final Pattern PIPELINE =
             Pattern.compile("StableDiffusion(XL)?(?:ControlNet)?(?:Img2Img|Inpaint)?Pipeline");
-    private static final String UNET = "unet";
+    static final String UNET = "unet";
     private static final String SCHEDULER = "scheduler";
-    private static final int ORDINARY_CHANNELS = 4;
-    private static final int SIZE_WITH_EPSILON = 64;
-    private static final String TELLING_TENSOR = "up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias";
-    private static final double SPREAD_WITH_V = 0.09;
     static final String INDEX = "model_index.json";
     private static final String CLASS_NAME = "_class_name";
     private static final Set<String> LIBRARIES = Set.of("diffusers", "transformers");
@@ -57,7 +49,7 @@ public final class ModelFiles {
     private final JsonObject index;
     private final Map<String, ModelPart> parts;
 
-    private ModelFiles(Path path, ModelFamily family, JsonObject index, Map<String, ModelPart> parts) {
+    ModelFiles(Path path, ModelFamily family, JsonObject index, Map<String, ModelPart> parts) {
         this.path = path;
         this.family = family;
         this.index = index;
@@ -85,80 +77,6 @@ public final class ModelFiles {
         return open(directory, Optional.of(variant));
     }
 
-    /**
-     * Returns the published configurations of {@code family}, for a checkpoint file that comes without; {@link #with}
-     * adds the checkpoint, which provides the weights.
-     *
-     * @param tokenizers a directory with {@code tokenizer/} and, for SDXL, {@code tokenizer_2/}, such as a model
-     *     directory; for the refiner only the latter
-     * @throws InvalidFileException if a tokenizer is missing
-     */
-    public static ModelFiles published(ModelFamily family, Path tokenizers) {
-        return published(ModelTemplate.of(family), tokenizers);
-    }
-
-    static ModelFiles published(ModelTemplate template, Path tokenizers) {
-        return published(template, tokenizers, name -> {
-            Path folder = tokenizers.resolve(name);
-            if (!Files.isDirectory(folder)) {
-                throw new InvalidFileException(
-                        folder,
-                        "not found; " + template.family().title()
-                                + " needs this tokenizer, which lies in every model directory");
-            }
-            return ModelPart.in(folder);
-        });
-    }
-
-    /**
-     * Returns the published configurations that {@code checkpoint} is made for, and CLIP's tokenizer, which comes with
-     * this library; {@link #with} adds the checkpoint.
-     *
-     * @throws InvalidFileException if it is only an autoencoder or a ControlNet
-     */
-    static ModelFiles published(Checkpoint checkpoint) {
-        ModelTemplate template = ModelTemplate.of(checkpoint);
-        requirePublishedWidth(checkpoint, template);
-        ModelFiles files = published(
-                template, checkpoint.file(), name -> ModelPart.publishedTokenizer(name, template.padding(name)));
-        return template == ModelTemplate.SD2 ? files.ofSd2(checkpoint) : files;
-    }
-
-    /**
-     * Returns the configurations of SD 2.x, which was published with v-prediction for 768 x 768 pixels, and with
-     * epsilon for 512 x 512.
-     */
-    private ModelFiles ofSd2(Checkpoint checkpoint) {
-        PredictionType prediction = checkpoint.schedule().prediction().orElseGet(() -> predictionOfSd2(checkpoint));
-        return prediction == PredictionType.V_PREDICTION
-                ? this
-                : withPrediction(prediction)
-                        .with(part(UNET).withConfig(config -> config.with("sample_size", SIZE_WITH_EPSILON)));
-    }
-
-    /**
-     * Detects what a U-Net of SD 2.x predicts, where the file does not state it. The two kinds differ only in their
-     * weights: after training for v, the bias of the last attention's first norm has a larger spread. ComfyUI uses the
-     * same tensor and threshold. U-Nets for inpainting predict the noise.
-     */
-    private static PredictionType predictionOfSd2(Checkpoint checkpoint) {
-        if (!inputChannels(checkpoint).equals(Optional.of(ORDINARY_CHANNELS))) {
-            return PredictionType.EPSILON;
-        }
-        try (WeightSource weights = checkpoint.open(UNET)) {
-            boolean isWide = weights.find(TELLING_TENSOR).stream()
-                    .mapToDouble(ModelFiles::spread)
-                    .anyMatch(spread -> spread > SPREAD_WITH_V);
-            return isWide ? PredictionType.V_PREDICTION : PredictionType.EPSILON;
-        }
-    }
-
-    /** Returns the standard deviation of the values. */
-    private static double spread(StoredTensor tensor) {
-        return Engine.infer(() -> TensorScope.released(
-                () -> tensor.load().to(Dtype.F64.scalarType()).std(false).item_double()));
-    }
-
     /** Returns this model with a U-Net that predicts {@code prediction}. */
     ModelFiles withPrediction(PredictionType prediction) {
         return find(SCHEDULER)
@@ -175,42 +93,6 @@ public final class ModelFiles {
                 .map(part -> with(part.withConfig(
                         config -> config.with("rescale_betas_zero_snr", true).with("timestep_spacing", "trailing"))))
                 .orElse(this);
-    }
-
-    /**
-     * Refuses a network of another width than the published one. The numbers of heads and groups cannot be derived from
-     * weights, so it needs a configuration of its own.
-     */
-    private static void requirePublishedWidth(Checkpoint checkpoint, ModelTemplate template) {
-        JsonObject unet = template.config("unet/config.json");
-        long width = unet.integers("block_out_channels", List.of()).getFirst();
-        long textWidth = unet.integer("cross_attention_dim", 0);
-        long[] input = inputShape(checkpoint).orElse(new long[] {width, 0});
-        long text = checkpoint.textWidth().orElse(textWidth);
-        if (input[0] != width || text != textWidth) {
-            throw new InvalidFileException(
-                    checkpoint.file(),
-                    ("has a U-Net %d wide for text embeddings %d wide, the published models of %s are %d wide for %d: "
-                                    + "name a model directory with its own configurations with --config-from")
-                            .formatted(input[0], text, template.family().title(), width, textWidth));
-        }
-    }
-
-    private static ModelFiles published(ModelTemplate template, Path path, Function<String, ModelPart> tokenizers) {
-        JsonObject index = template.config(INDEX);
-        Map<String, ModelPart> parts = new LinkedHashMap<>();
-        for (String name : listed(index)) {
-            if (name.startsWith("tokenizer")) {
-                parts.put(name, tokenizers.apply(name));
-                continue;
-            }
-            Path folder = path.resolve(name);
-            String config = name.equals("scheduler") ? "scheduler/scheduler_config.json" : name + "/config.json";
-            parts.put(name, new ModelPart(name, folder, () -> template.config(config), () -> {
-                throw new InvalidFileException(folder, "is configured without weights; put a checkpoint over it");
-            }));
-        }
-        return new ModelFiles(path, template.family(), index, parts);
     }
 
     static ModelFiles open(Path directory, Optional<String> variant) {
@@ -268,7 +150,7 @@ public final class ModelFiles {
     /**
      * Returns the parts that the index lists as a pair of library and class. Other entries are options of the pipeline.
      */
-    private static List<String> listed(JsonObject index) {
+    static List<String> listed(JsonObject index) {
         return index.keys().stream()
                 .filter(name -> !name.startsWith("_") && !IGNORED.contains(name) && index.isList(name))
                 .filter(name -> {
@@ -329,12 +211,12 @@ public final class ModelFiles {
     }
 
     /** Returns the number of input channels of its U-Net, by which U-Nets for inpainting are recognised. */
-    private static Optional<Integer> inputChannels(Checkpoint file) {
+    static Optional<Integer> inputChannels(Checkpoint file) {
         return inputShape(file).map(shape -> (int) shape[1]);
     }
 
     /** Returns the shape {@code [C, channels, 3, 3]} of the first convolution of its U-Net. */
-    private static Optional<long[]> inputShape(Checkpoint file) {
+    static Optional<long[]> inputShape(Checkpoint file) {
         if (!file.parts().contains(UNET)) {
             return Optional.empty();
         }

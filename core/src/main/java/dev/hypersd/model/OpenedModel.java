@@ -14,10 +14,8 @@ import dev.hypersd.vae.Autoencoder;
 import dev.hypersd.vae.AutoencoderConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -30,7 +28,7 @@ import java.util.stream.Stream;
  */
 public final class OpenedModel {
     private static final System.Logger LOG = System.getLogger(OpenedModel.class.getPackageName());
-    private static final String AUTOENCODER = "vae";
+    static final String AUTOENCODER = "vae";
 
     /** The {@code steps_offset} of all models of Stable Diffusion 1 and 2. */
     private static final int STEPS_OFFSET = 1;
@@ -52,7 +50,7 @@ public final class OpenedModel {
 
     private OpenedModel(ModelSource source) {
         this.source = source;
-        Found found = Found.of(source);
+        FoundModel found = FoundModel.of(source);
         ModelFiles complete = withAutoencoder(found.files(), source.options().autoencoder());
         this.files = source.options().prediction().map(complete::withPrediction).orElse(complete);
         this.schedule = NoiseSchedule.from(scheduler(files));
@@ -64,96 +62,6 @@ public final class OpenedModel {
     /** Opens a model; see {@link ModelSource#open}. */
     static OpenedModel of(ModelSource source) {
         return new OpenedModel(source);
-    }
-
-    /** The model's files, and the checkpoints that replace some of its networks. */
-    private record Found(ModelFiles files, List<Checkpoint> checkpoints) {
-        static Found of(ModelSource source) {
-            boolean isFile = Files.isRegularFile(source.location());
-            List<Checkpoint> checkpoints = Stream.concat(
-                            isFile ? Stream.of(source.location()) : Stream.empty(),
-                            source.options().checkpoints().stream())
-                    .map(Checkpoint::recognise)
-                    .toList();
-            ModelFiles files = isFile
-                    ? ModelFiles.published(checkpoints.getFirst())
-                    : checkpoints.isEmpty() ? directory(source) : directoryFor(checkpoints.getFirst(), source);
-            for (Checkpoint checkpoint : checkpoints) {
-                files = files.with(checkpoint);
-            }
-            if (isFile) {
-                requireWhole(files, checkpoints, source);
-            }
-            return new Found(files, checkpoints);
-        }
-
-        /**
-         * Refuses a checkpoint without all networks that is opened without a directory, and names the options that add
-         * the missing ones.
-         */
-        private static void requireWhole(ModelFiles files, List<Checkpoint> checkpoints, ModelSource source) {
-            Set<String> there = new HashSet<>();
-            checkpoints.forEach(checkpoint -> there.addAll(checkpoint.parts()));
-            List<String> missing = files.family().textEncoders().stream()
-                    .filter(name -> !there.contains(name))
-                    .toList();
-            if (!missing.isEmpty()) {
-                throw new InvalidFileException(
-                        source.location(),
-                        "holds no %s: name a model directory of %s that has it with --config-from"
-                                .formatted(
-                                        String.join(" and no ", missing),
-                                        files.family().title()));
-            }
-            if (!there.contains(AUTOENCODER) && source.options().autoencoder().isEmpty()) {
-                throw new InvalidFileException(
-                        source.location(),
-                        "holds no autoencoder (vae); name a file or folder that has one with --vae, or a model "
-                                + "directory of %s with --config-from"
-                                        .formatted(files.family().title()));
-            }
-        }
-
-        OpenedDenoiser denoiser() {
-            OpenedDenoiser denoiser = OpenedDenoiser.of(files);
-            int width = denoiser.unet().config().textChannels();
-            checkpoints.forEach(checkpoint -> requireTextWidth(checkpoint, width));
-            return denoiser;
-        }
-
-        /** Refuses a checkpoint with another width of text embeddings, by which SD 2.x differs from SD 1.5. */
-        private void requireTextWidth(Checkpoint checkpoint, int width) {
-            checkpoint.textWidth().filter(own -> own != width).ifPresent(own -> {
-                throw new InvalidFileException(
-                        checkpoint.file(),
-                        ("is made for text embeddings %d wide, those of the model in %s are %d wide; SD 1.x "
-                                        + "has 768, SD 2.x 1024: name a directory of its own family")
-                                .formatted(own, files.path(), width));
-            });
-        }
-    }
-
-    private static ModelFiles directory(ModelSource source) {
-        return ModelFiles.open(source.location(), source.options().variant());
-    }
-
-    /**
-     * Returns the directory whose networks {@code checkpoint} replaces. Where the directory serves for its tokenizers
-     * only, the configurations are the published ones of the checkpoint's family: if the directory has no networks, or
-     * if it is SDXL's and the checkpoint is a whole refiner.
-     */
-    private static ModelFiles directoryFor(Checkpoint checkpoint, ModelSource source) {
-        if (!Files.exists(source.location().resolve(ModelFiles.INDEX))) {
-            return published(checkpoint, source.location());
-        }
-        ModelFiles files = directory(source);
-        boolean wholeRefiner = checkpoint.family().equals(Optional.of(ModelFamily.SDXL_REFINER))
-                && checkpoint.parts().containsAll(ModelFamily.SDXL_REFINER.textEncoders());
-        return wholeRefiner && files.family() == ModelFamily.SDXL ? published(checkpoint, source.location()) : files;
-    }
-
-    private static ModelFiles published(Checkpoint checkpoint, Path tokenizers) {
-        return ModelFiles.published(ModelTemplate.of(checkpoint), tokenizers);
     }
 
     /**
@@ -173,7 +81,7 @@ public final class OpenedModel {
     }
 
     private OpenedDenoiser refiner(ModelSource other) {
-        Found found = Found.of(other);
+        FoundModel found = FoundModel.of(other);
         ModelFiles refinerFiles = found.files();
         Path path = other.path();
         if (refinerFiles.family() != ModelFamily.SDXL_REFINER) {

@@ -53,66 +53,6 @@ final class Globals {
     private static final Pattern MAKES_TENSOR =
             Pattern.compile("torch\\.(_utils|_tensor|tensor|nn\\.parameter)\\._?rebuild_.*");
 
-    /**
-     * By modules like these a pickle gets at the system. No weights need them; a file that names one was made to attack
-     * whoever opens it. The list protects nobody, for nothing could be called here anyway: it lets such a file be
-     * called by its name.
-     */
-    private static final Set<String> SYSTEM_MODULES = Set.of(
-            "os",
-            "posix",
-            "nt",
-            "sys",
-            "subprocess",
-            "commands",
-            "pty",
-            "socket",
-            "shutil",
-            "importlib",
-            "imp",
-            "runpy",
-            "code",
-            "codeop",
-            "ctypes",
-            "pickle",
-            "_pickle",
-            "cPickle",
-            "marshal",
-            "types",
-            "webbrowser",
-            "multiprocessing",
-            "asyncio",
-            "pip",
-            "pdb",
-            "bdb",
-            "timeit");
-
-    private static final Set<String> BUILTINS = Set.of("builtins", "__builtin__");
-
-    /** The harmless builtins: the classes of data. */
-    private static final Set<String> DATA = Set.of(
-            "object",
-            "set",
-            "frozenset",
-            "list",
-            "tuple",
-            "dict",
-            "str",
-            "unicode",
-            "bytes",
-            "bytearray",
-            "int",
-            "long",
-            "float",
-            "bool",
-            "complex",
-            "slice",
-            "range",
-            "xrange",
-            "type",
-            "NoneType",
-            "Ellipsis");
-
     private static final String NOT_TENSOR = "a tensor is made of other values than storage, offset, sizes and strides";
 
     private final PickleInput in;
@@ -125,8 +65,7 @@ final class Globals {
     /** Returns the class or function {@code name} of {@code module}. */
     Global named(String module, String name) {
         Global global = new Global(module + "." + name, in.place());
-        boolean system = SYSTEM_MODULES.contains(module.split("\\.", 2)[0]);
-        if (system || (BUILTINS.contains(module) && !DATA.contains(name))) {
+        if (AttackNames.has(module, name)) {
             throw in.refusal(
                     "names " + global.name() + ", which no weights need and which could run code: it may be an "
                             + "attack; nothing of it was run or converted");

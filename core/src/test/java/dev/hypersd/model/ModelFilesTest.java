@@ -69,9 +69,10 @@ class ModelFilesTest {
     void relatedPipelinesAreKnownAndIgnoredPartsMayComeFromAnywhere() throws IOException {
         Files.createDirectories(folder.resolve("unet"));
         write("model_index.json", """
-                {"_class_name": "StableDiffusionXLControlNetInpaintPipeline",
-                 "unet": ["diffusers", "UNet2DConditionModel"], "vae": [null, null],
-                 "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"]}""");
+            {"_class_name": "StableDiffusionXLControlNetInpaintPipeline",
+             "unet": ["diffusers", "UNet2DConditionModel"], "vae": [null, null],
+             "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"]}\
+            """);
         ModelFiles model = ModelFiles.open(folder);
         assertThat(model.family()).isEqualTo(ModelFamily.SDXL);
         assertThat(model.parts()).extracting(ModelPart::name).containsExactly("unet");
@@ -148,7 +149,7 @@ class ModelFilesTest {
 
     @Test
     void publishedConfigurationsNeedOnlyTokenizersAndACheckpoint() {
-        ModelFiles model = ModelFiles.published(ModelFamily.SDXL, SDXL);
+        ModelFiles model = PublishedModel.of(ModelTemplate.SDXL, SDXL);
         assertThat(model.part("unet").config().integers("attention_head_dim", List.of()))
                 .containsExactly(5, 10, 20);
         assertThat(model.part("tokenizer_2").folder()).isEqualTo(SDXL.resolve("tokenizer_2"));
@@ -197,7 +198,7 @@ class ModelFilesTest {
 
     @Test
     void publishedConfigurationsDoNotReplaceATokenizer() {
-        assertThatThrownBy(() -> ModelFiles.published(ModelFamily.SDXL, SD15))
+        assertThatThrownBy(() -> PublishedModel.of(ModelTemplate.SDXL, SD15))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("tokenizer_2: not found; SDXL needs this tokenizer");
     }
