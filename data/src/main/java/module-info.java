@@ -4,6 +4,7 @@ module dev.hypersd.data {
     requires transitive dev.hypersd.core;
     requires org.apache.commons.compress;
 
+    exports dev.hypersd.bulk;
     exports dev.hypersd.data;
     exports dev.hypersd.scene;
     exports dev.hypersd.scene.content;

@@ -1,5 +1,9 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.bulk.BatchDrawing;
+import dev.hypersd.bulk.LazyPipeline;
+import dev.hypersd.bulk.OutputPattern;
+import dev.hypersd.bulk.PictureList;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.image.ImageFormat;
@@ -7,10 +11,12 @@ import dev.hypersd.json.Json;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.prompt.Wildcards;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.ReadInfotext;
+import dev.hypersd.request.ResolvedOptions;
 import dev.hypersd.request.Seeds;
 import dev.hypersd.scene.ContactSheet;
 import dev.hypersd.tensor.Engine;
@@ -21,10 +27,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,7 +44,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code hypersd generate}, which draws pictures of a prompt. */
 @Command(
         name = "generate",
-        description = "Draw pictures of a prompt.",
+        description = "Draw pictures of a prompt, or of all prompts of a file.",
         footer = {
             "",
             "Examples:",
@@ -48,10 +57,11 @@ import picocli.CommandLine.Spec;
             "  hypersd generate \"a fox\" --control scribble --control-image drawing.png --model sd15",
             "  hypersd generate \"a fox\" --model sdxl --refiner sdxl-refiner --refiner-from 0.8",
             "  hypersd generate --like fox.png --seed 8 --out other.webp",
+            "  hypersd generate --prompts prompts.jsonl --out pictures --batch 4",
             "  hypersd generate \"a fox\" --negative blurry --guidance 7.5 --sampler dpmpp_2m_karras --steps 25 "
                     + "--model sd15",
         })
-final class GenerateCommand implements Runnable, PictureOptions.User {
+final class GenerateCommand implements Callable<Integer>, PictureOptions.User {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -84,38 +94,8 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
     @ArgGroup(validate = false, heading = "%nOutput%n")
     private final OutputOptions output = new OutputOptions();
 
-    /** The options that choose the files of pictures. */
-    static final class OutputOptions {
-        @Option(
-                names = "--out",
-                paramLabel = "PATTERN",
-                defaultValue = "hypersd-{seed}.png",
-                description = "Where to: a .png, .jpg, .jpeg or .webp file, {seed} and {index} filled in. Default: "
-                        + "${DEFAULT-VALUE}.")
-        String pattern = "";
-
-        @Option(
-                names = "--count",
-                paramLabel = "N",
-                description = "How many pictures, of seeds that follow each other. Default: 1.")
-        Optional<Integer> count = Optional.empty();
-
-        @Option(
-                names = "--batch",
-                paramLabel = "N",
-                defaultValue = "1",
-                description = "How many at once; more memory, a little faster. Default: 1.")
-        int batch;
-
-        @Option(
-                names = "--sheet",
-                paramLabel = "FILE",
-                description = "Put all pictures on one sheet besides, each above its seed.")
-        Optional<Path> sheet = Optional.empty();
-
-        @Option(names = "--json", description = "Print one JSON object for each picture instead of its file name.")
-        boolean json;
-    }
+    @ArgGroup(validate = false, heading = "%nMany prompts%n")
+    private final PromptsOptions prompts = new PromptsOptions();
 
     @Override
     public PictureOptions picture() {
@@ -138,11 +118,52 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
     }
 
     @Override
-    public void run() {
-        OutputPattern files = new OutputPattern(output.pattern);
+    public Integer call() {
+        return prompts.file.map(this::drawFile).orElseGet(this::drawPrompt);
+    }
+
+    /** Draws the prompts of a file; the exit code says whether all could be drawn. */
+    private int drawFile(String file) {
+        CommandLine command = spec.commandLine();
+        if (prompt.isPresent() || output.sheet.isPresent()) {
+            throw new ParameterException(
+                    command,
+                    "--prompts takes all prompts from its file: leave out %s"
+                            .formatted(prompt.isPresent() ? "the prompt" : "--sheet"));
+        }
+        String out = output.pattern.orElseThrow(
+                () -> new ParameterException(command, "say where the pictures of --prompts go: --out and a folder"));
+        checkCounts(output.count.orElse(1));
+        Warnings warnings = new Warnings(command.getErr());
+        PictureList list = prompts.list(file, options(), warnings);
+        Engine.start();
+        ModelSource source = refiner.with(model.source());
+        try (LazyPipeline pipeline = new LazyPipeline(source)) {
+            BatchDrawing drawing = new BatchDrawing(
+                    options -> filled(model.resolve(options, source)),
+                    PictureFingerprint.of(source),
+                    pipeline::get,
+                    output.batch,
+                    warnings::say);
+            PromptsRun run = new PromptsRun(
+                    list,
+                    prompts.target(out),
+                    command.getErr(),
+                    (drawn, path) -> report(drawn.picture(), path, drawn.seconds()));
+            return run.draw(drawing) ? ExitCode.OK : ExitCode.SOFTWARE;
+        }
+    }
+
+    private ResolvedOptions filled(ResolvedOptions resolved) {
+        return new ResolvedOptions(filled(resolved.request()), resolved.preset(), resolved.warnings());
+    }
+
+    private int drawPrompt() {
+        OutputPattern files = new OutputPattern(output.pattern.orElse("hypersd-{seed}.png"));
         GenerationOptions options = options();
         if (!options.has(dev.hypersd.request.Option.PROMPT)) {
-            throw new ParameterException(spec.commandLine(), "say what to draw: a prompt, or --like and a picture");
+            throw new ParameterException(
+                    spec.commandLine(), "say what to draw: a prompt, --like and a picture, or --prompts and a file");
         }
         long firstSeed = options.get(dev.hypersd.request.Option.SEED)
                 .orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
@@ -172,6 +193,7 @@ final class GenerateCommand implements Runnable, PictureOptions.User {
             }
         }
         output.sheet.ifPresent(file -> sheet(drawn).write(file));
+        return ExitCode.OK;
     }
 
     /** Returns {@code request} with its wildcards replaced, for each picture by its seed. */

@@ -154,11 +154,16 @@ final class ModelOptions {
 
     /** Makes a request from {@code options}, and prints the preset that is used and all warnings to {@code err}. */
     ImageRequest request(GenerationOptions options, ModelSource source, PrintWriter err) {
-        ResolvedOptions resolved = options.resolve(target(source), new ProgramNames(model.isEmpty()));
+        ResolvedOptions resolved = resolve(options, source);
         resolved.preset().ifPresent(preset -> err.println("preset " + preset));
         Warnings warnings = new Warnings(err);
         resolved.warnings().forEach(warnings::say);
         return resolved.request();
+    }
+
+    /** Makes a request from {@code options}. */
+    ResolvedOptions resolve(GenerationOptions options, ModelSource source) {
+        return options.resolve(target(source), new ProgramNames(model.isEmpty()));
     }
 
     /** Returns the source of the model that these options name; all its files exist. */

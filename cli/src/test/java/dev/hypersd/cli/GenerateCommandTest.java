@@ -106,6 +106,30 @@ class GenerateCommandTest {
     }
 
     @Test
+    void aFileOfPromptsIsDrawnOnceAndWhatFailsIsListed() throws IOException {
+        Path prompts = Files.writeString(folder.resolve("p.csv"), """
+            prompt,seed,size
+            a red boat,7,16x16
+            a fox,8,15x16
+            """);
+        String[] how = {"--model", tiny.toString(), "--steps", "2", "--sampler", "tcd", "--guidance", "1"};
+        assertThat(run(join(how, "--prompts", prompts.toString(), "--out", file("many"))))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("1 drawn, 0 were there, 1 failed");
+        assertThat(folder.resolve("many/failures.jsonl"))
+                .content()
+                .contains("\"row\":2")
+                .contains("not 15");
+        run(join(how, "--prompts", prompts.toString(), "--out", file("many")));
+        assertThat(err.toString()).contains("0 drawn, 1 were there, 1 failed");
+        assertThat(run(join(how, "a red boat", "--seed", "7", "--size", "16x16", "--out", file("one.png"))))
+                .isZero();
+        assertThat(folder.resolve("many/00000000.png")).hasSameBinaryContentAs(folder.resolve("one.png"));
+        assertThat(run(join(how, "--prompts", prompts.toString()))).isEqualTo(2);
+        assertThat(err.toString()).contains("say where the pictures of --prompts go: --out and a folder");
+    }
+
+    @Test
     void jsonIsOneObjectForEachPicture() {
         assertThat(draw("--json", "--count", "2", "--seed", "3", "--steps", "1", "--out", file("{index}.png")))
                 .isZero();
@@ -150,27 +174,27 @@ class GenerateCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    --sampler tdc             | there is no sampler "tdc"; did you mean tcd?
-                    --preset hyper-sd15-4step | there is no preset "hyper-sd15-4step"; did you mean hyper-sd15-4steps?
-                    --size 100x64             | width must be a multiple of 8, not 100; 96 and 104 are the nearest
-                    --size 64x9000            | height must lie between 8 and 8192 pixels, not 9000
-                    --size large              | "large" is not a size; write WIDTHxHEIGHT
-                    --steps 0                 | the number of steps must be at least 1, not 0
-                    --steps 5000              | 5000 steps
-                    --guidance -1             | guidance scale must be a number from 0 (off), not -1
-                    --seed 18446744073709551615 --count 2 | 2 pictures from seed 18446744073709551615 on go beyond
-                    --seed -5                 | must be a whole number from 0 to 18446744073709551615, not "-5"
-                    --count 0                 | --count and --batch must be at least 1, not 0 and 1
-                    --out a.tiff              | a.tiff: pictures are written as .png, .jpg, .jpeg or .webp
-                    --out no/such/place/a.png | the folder of --out does not exist
-                    --out {seed}/a.png        | the folder of --out does not exist
-                    --sampler euler --eta 1   | sampler euler has no eta
-                    --dtype f8                | "f8" is not a type in which networks compute; write f32, bf16 or f16
-                    --dtype i64               | "i64" is not a type in which networks compute; write f32, bf16 or f16
-                    --device tpu              | there is no device "tpu"; known are cpu and cuda
-                    --no-such-option          | unknown argument --no-such-option
-                    --lora x.safetensors:much | "much" is not a weight; write FILE or FILE:WEIGHT
-                    """)
+        --sampler tdc             | there is no sampler "tdc"; did you mean tcd?
+        --preset hyper-sd15-4step | there is no preset "hyper-sd15-4step"; did you mean hyper-sd15-4steps?
+        --size 100x64             | width must be a multiple of 8, not 100; 96 and 104 are the nearest
+        --size 64x9000            | height must lie between 8 and 8192 pixels, not 9000
+        --size large              | "large" is not a size; write WIDTHxHEIGHT
+        --steps 0                 | the number of steps must be at least 1, not 0
+        --steps 5000              | 5000 steps
+        --guidance -1             | guidance scale must be a number from 0 (off), not -1
+        --seed 18446744073709551615 --count 2 | 2 pictures from seed 18446744073709551615 on go beyond
+        --seed -5                 | must be a whole number from 0 to 18446744073709551615, not "-5"
+        --count 0                 | --count and --batch must be at least 1, not 0 and 1
+        --out a.tiff              | a.tiff: pictures are written as .png, .jpg, .jpeg or .webp
+        --out no/such/place/a.png | the folder of --out does not exist
+        --out {seed}/a.png        | the folder of --out does not exist
+        --sampler euler --eta 1   | sampler euler has no eta
+        --dtype f8                | "f8" is not a type in which networks compute; write f32, bf16 or f16
+        --dtype i64               | "i64" is not a type in which networks compute; write f32, bf16 or f16
+        --device tpu              | there is no device "tpu"; known are cpu and cuda
+        --no-such-option          | unknown argument --no-such-option
+        --lora x.safetensors:much | "much" is not a weight; write FILE or FILE:WEIGHT
+        """)
     void wrongUsageIsReportedInOneSentence(String options, String sentence) {
         assertThat(draw(Stream.concat(Stream.of("--steps=1"), Stream.of(options.split(" ")))
                         .skip(options.startsWith("--steps") ? 1 : 0)

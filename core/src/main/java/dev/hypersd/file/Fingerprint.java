@@ -64,6 +64,12 @@ public final class Fingerprint {
         return HexFormat.of().formatHex(fingerprint.digest.digest());
     }
 
+    /** Returns the hash of {@code bytes}, all 64 digits. */
+    public static String ofContents(byte[] bytes) {
+        Fingerprint fingerprint = new Fingerprint().add(ByteBuffer.wrap(bytes));
+        return HexFormat.of().formatHex(fingerprint.digest.digest());
+    }
+
     /** Adds the contents of a file piece by piece, since files of weights are larger than an array can be. */
     private void addContents(Path file) throws IOException {
         try (InputStream stream = Files.newInputStream(file)) {

@@ -50,6 +50,13 @@ public final class PictureFingerprint {
         return fingerprint.digest.digits(DIGITS);
     }
 
+    /** Returns the hash of {@code request} alone. */
+    public static String of(ImageRequest request) {
+        PictureFingerprint fingerprint = new PictureFingerprint();
+        fingerprint.add(request);
+        return fingerprint.digest.digits(DIGITS);
+    }
+
     /** Returns the hash of {@code model} alone. */
     public static String of(ModelSource model) {
         PictureFingerprint fingerprint = new PictureFingerprint();

@@ -27,6 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
  * Prompts that are listed in a file, always in the same order. The ending of its name says what it is:
  *
  * <ul>
+ *   <li>{@code .csv}: comma-separated values (RFC 4180), whose first line names the columns: {@code prompt} and any
+ *       other key of {@link Option}; an empty cell sets nothing;
  *   <li>{@code .jsonl} or {@code .ndjson}: a JSON value in each line, which is a text or an object with {@code prompt}
  *       and any other key of {@link Option};
  *   <li>{@code .json}: the captions of COCO, or one list of such values;
@@ -38,17 +40,27 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param path the file
  * @param captions how captions of COCO were chosen; absent for other files
- * @param entries at least one
+ * @param rows the prompts and what should be some, at least one
  * @param warnings about what is odd and does no harm, in full sentences
  */
-public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry> entries, List<String> warnings) {
+public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Row> rows, List<String> warnings) {
     /** The largest file that is read: twice the size of the captions of COCO's training pictures. */
     private static final long LARGEST = 256L << 20;
 
     private static final int MOST = 1_000_000;
     private static final Pattern LIMITED = Pattern.compile("(.+):([1-9]\\d{0,6})");
     private static final List<String> JSON_LINES = List.of(".jsonl", ".ndjson");
-    private static final List<String> OTHERS = List.of(".csv", ".tsv", ".parquet", ".xlsx", ".yaml", ".yml", ".zip");
+    private static final List<String> OTHERS = List.of(".tsv", ".parquet", ".xlsx", ".yaml", ".yml", ".zip");
+
+    /** A line of the file, or an element of its list. */
+    public sealed interface Row {}
+
+    /**
+     * A row that cannot be read.
+     *
+     * @param sentence says where and why
+     */
+    public record Rejected(String sentence) implements Row {}
 
     /**
      * A prompt of the file.
@@ -56,14 +68,14 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
      * @param options the prompt, and any other options that the file sets
      * @param image the file name of the image that the prompt describes, if known
      */
-    public record Entry(GenerationOptions options, Optional<String> image) {
+    public record Entry(GenerationOptions options, Optional<String> image) implements Row {
         private static Entry of(GenerationOptions options) {
             return new Entry(options, Optional.empty());
         }
     }
 
     public PromptFile {
-        entries = List.copyOf(entries);
+        rows = List.copyOf(rows);
         warnings = List.copyOf(warnings);
     }
 
@@ -76,31 +88,43 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
      * @throws InvalidRequestException if captions are to be chosen in a file that has no images with captions
      */
     public static PromptFile named(String text, Optional<CaptionChoice> captions) {
-        Matcher limited = LIMITED.matcher(text);
-        return limited.matches()
-                ? read(Path.of(limited.group(1)), captions).first(Integer.parseInt(limited.group(2)))
-                : read(Path.of(text), captions);
+        return tolerant(text, captions).requireWhole();
     }
 
     /** Reads all prompts of {@code file}, as {@link #named} does. */
     public static PromptFile read(Path file, Optional<CaptionChoice> captions) {
+        return readRows(file, captions).requireWhole();
+    }
+
+    /**
+     * Reads the prompts that a text names, as {@link #named} does, except that a row that cannot be read is kept as
+     * {@link Rejected} and hinders no other.
+     */
+    public static PromptFile tolerant(String text, Optional<CaptionChoice> captions) {
+        Matcher limited = LIMITED.matcher(text);
+        return limited.matches()
+                ? readRows(Path.of(limited.group(1)), captions).first(Integer.parseInt(limited.group(2)))
+                : readRows(Path.of(text), captions);
+    }
+
+    private static PromptFile readRows(Path file, Optional<CaptionChoice> captions) {
         checkKind(file);
         Reader reader = new Reader(file, captions.orElse(CaptionChoice.FIRST));
-        List<Entry> entries = reader.entries();
+        List<Row> rows = reader.rows();
         if (captions.isPresent() && !reader.isCoco) {
             throw new InvalidRequestException(
                     "%s has no images with captions to choose from: leave out \"%s\"".formatted(file, captions.get()));
         }
-        if (entries.isEmpty()) {
+        if (rows.isEmpty()) {
             throw new InvalidFileException(file, "has no prompts");
         }
-        if (entries.size() > MOST) {
-            throw new InvalidFileException(file, "has %d prompts, more than %d".formatted(entries.size(), MOST));
+        if (rows.size() > MOST) {
+            throw new InvalidFileException(file, "has %d prompts, more than %d".formatted(rows.size(), MOST));
         }
         return new PromptFile(
                 file,
                 reader.isCoco ? Optional.of(reader.choice) : Optional.empty(),
-                entries,
+                rows,
                 reader.unknown.isEmpty()
                         ? List.of()
                         : List.of("%s: keys that are not options have no effect: %s"
@@ -111,7 +135,7 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         if (OTHERS.stream().anyMatch(name::endsWith)) {
             throw new InvalidFileException(
-                    file, "is not a list of prompts; lists are .txt (one prompt in each line), .jsonl or .json");
+                    file, "is not a list of prompts; lists are .txt (one prompt in each line), .jsonl, .json or .csv");
         }
         try {
             if (Files.size(file) > LARGEST) {
@@ -124,14 +148,32 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
 
     /** Returns the first {@code count} prompts. */
     private PromptFile first(int count) {
-        if (count > entries.size()) {
-            throw new InvalidFileException(path, "has %d prompts, not %d".formatted(entries.size(), count));
+        if (count > rows.size()) {
+            throw new InvalidFileException(path, "has %d prompts, not %d".formatted(rows.size(), count));
         }
-        return new PromptFile(path, captions, entries.subList(0, count), warnings);
+        return new PromptFile(path, captions, rows.subList(0, count), warnings);
+    }
+
+    private PromptFile requireWhole() {
+        for (Row row : rows) {
+            if (row instanceof Rejected rejected) {
+                throw new InvalidFileException(path, rejected.sentence());
+            }
+        }
+        return this;
+    }
+
+    /** Returns the prompts; rows that cannot be read are left out. */
+    public List<Entry> entries() {
+        return rows.stream()
+                .filter(Entry.class::isInstance)
+                .map(Entry.class::cast)
+                .toList();
     }
 
     /** Returns the number of prompts that repeat an earlier one. */
     public int repeated() {
+        List<Entry> entries = entries();
         Set<GenerationOptions> different =
                 entries.stream().map(Entry::options).collect(Collectors.toCollection(HashSet::new));
         return entries.size() - different.size();
@@ -149,82 +191,88 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Entry
             this.choice = choice;
         }
 
-        private List<Entry> entries() {
+        private List<Row> rows() {
             String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
             try {
                 if (name.endsWith(".json")) {
                     return json();
                 }
                 String text = Json.utf8(file, Files.readAllBytes(file));
+                if (name.endsWith(".csv")) {
+                    return new PromptTable(file, Csv.lines(file, text), unknown).rows();
+                }
                 return lines(text, JSON_LINES.stream().anyMatch(name::endsWith));
             } catch (IOException e) {
                 throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
             }
         }
 
-        private List<Entry> lines(String text, boolean areJson) {
-            List<Entry> entries = new ArrayList<>();
+        private List<Row> lines(String text, boolean areJson) {
+            List<Row> rows = new ArrayList<>();
             List<String> lines = text.lines().toList();
             for (int i = 0; i < lines.size(); i++) {
                 String line = lines.get(i).strip();
                 if (!line.isEmpty()) {
                     String place = "line " + (i + 1);
-                    entries.add(Entry.of(areJson ? options(tree(line, place), place) : GenerationOptions.of(line)));
+                    rows.add(areJson ? row(line, place) : Entry.of(GenerationOptions.of(line)));
                 }
             }
-            return entries;
+            return rows;
         }
 
-        private List<Entry> json() throws IOException {
+        private List<Row> json() throws IOException {
             try (JsonParser parser = Json.MAPPER.createParser(file)) {
                 JsonToken first = parser.nextToken();
                 isCoco = first == JsonToken.START_OBJECT;
                 if (!isCoco && first != JsonToken.START_ARRAY) {
                     throw new InvalidFileException(file, "has neither captions of COCO nor a list of prompts");
                 }
-                List<Entry> entries = isCoco ? CocoCaptions.read(file, parser, choice) : list(parser);
+                List<Row> rows = isCoco ? List.copyOf(CocoCaptions.read(file, parser, choice)) : list(parser);
                 if (parser.nextToken() != null) {
                     throw new InvalidFileException(file, "is not valid JSON: something follows the first value");
                 }
-                return entries;
+                return rows;
             } catch (JacksonException e) {
                 throw new InvalidFileException(file, Json.reason(e), e);
             }
         }
 
-        private List<Entry> list(JsonParser parser) {
-            List<Entry> entries = new ArrayList<>();
+        private List<Row> list(JsonParser parser) {
+            List<Row> rows = new ArrayList<>();
             while (parser.nextToken() != JsonToken.END_ARRAY) {
-                entries.add(Entry.of(options(Json.value(parser), "entry " + (entries.size() + 1))));
+                rows.add(row(Json.value(parser), "entry " + (rows.size() + 1)));
             }
-            return entries;
+            return rows;
         }
 
-        private JsonNode tree(String line, String place) {
+        private Row row(String line, String place) {
             try {
-                return Json.MAPPER.readTree(line);
+                return row(Json.MAPPER.readTree(line), place);
             } catch (JacksonException e) {
-                throw new InvalidFileException(file, place + " " + Json.reason(e), e);
+                return new Rejected(place + " " + Json.reason(e));
             }
         }
 
         /** Reads the options in a value; a text is a prompt without other options. */
-        private GenerationOptions options(JsonNode node, String place) {
+        private Row row(JsonNode node, String place) {
             if (node.isString()) {
-                return GenerationOptions.of(node.asString().strip());
+                return Entry.of(GenerationOptions.of(node.asString().strip()));
             }
             if (!(node instanceof ObjectNode object)
                     || !node.path(Option.PROMPT.key()).isString()) {
-                throw new InvalidFileException(
-                        file, place + " has no prompt; write a text in quotes, or an object with a text \"prompt\"");
+                return new Rejected(
+                        place + " has no prompt; write a text in quotes, or an object with a text \"prompt\"");
             }
             Set<String> known = Option.all().stream().map(Option::key).collect(Collectors.toSet());
             object.propertyNames().stream().filter(key -> !known.contains(key)).forEach(unknown::add);
             try {
-                return GenerationOptions.of(
-                        JsonObject.at(file, place, object), (_, picture) -> Pictures.parse(picture));
+                return Entry.of(GenerationOptions.of(
+                        JsonObject.at(file, place, object), (_, picture) -> Pictures.parse(picture)));
+            } catch (InvalidFileException e) {
+                // The message begins with the file, which the caller adds.
+                return new Rejected(e.reason());
             } catch (InvalidRequestException e) {
-                throw new InvalidFileException(file, place + ": " + e.getMessage(), e);
+                return new Rejected(place + ": " + e.getMessage());
             }
         }
     }

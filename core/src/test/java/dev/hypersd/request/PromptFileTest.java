@@ -21,15 +21,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PromptFileTest {
     /** Numbers of images and of annotations are in no order, as in COCO. */
     private static final String COCO = """
-            {"info": {"year": 2017},
-             "images": [{"id": 30, "file_name": "000030.jpg"}, {"id": 4, "file_name": "000004.jpg"},
-                        {"id": 7, "file_name": "000007.jpg"}],
-             "licenses": [{"id": 1}],
-             "annotations": [{"id": 9, "image_id": 4, "caption": "a cat, again "},
-                             {"id": 8, "image_id": 30, "caption": "a dog"},
-                             {"id": 2, "image_id": 4, "caption": " A cat.\\n"},
-                             {"id": 5, "image_id": 30, "caption": "two dogs"}]}
-            """;
+        {"info": {"year": 2017},
+         "images": [{"id": 30, "file_name": "000030.jpg"}, {"id": 4, "file_name": "000004.jpg"},
+                    {"id": 7, "file_name": "000007.jpg"}],
+         "licenses": [{"id": 1}],
+         "annotations": [{"id": 9, "image_id": 4, "caption": "a cat, again "},
+                         {"id": 8, "image_id": 30, "caption": "a dog"},
+                         {"id": 2, "image_id": 4, "caption": " A cat.\\n"},
+                         {"id": 5, "image_id": 30, "caption": "two dogs"}]}
+        """;
 
     @TempDir
     private Path folder;
@@ -45,11 +45,11 @@ class PromptFileTest {
     @Test
     void jsonLinesHoldOptionsOrAPrompt() throws IOException {
         Path file = write("prompts.jsonl", """
-                \uFEFF{"prompt": "a fox", "negative_prompt": "blur", "seed": 18446744073709551615}
+            \uFEFF{"prompt": "a fox", "negative_prompt": "blur", "seed": 18446744073709551615}
 
-                "a cat"
-                {"tag": "two_object", "prompt": "a dog ", "include": [{"class": "dog"}]}
-                """);
+            "a cat"
+            {"tag": "two_object", "prompt": "a dog ", "include": [{"class": "dog"}]}
+            """);
         assertThat(read(file).entries().stream().map(Entry::options))
                 .containsExactly(
                         GenerationOptions.builder()
@@ -72,6 +72,61 @@ class PromptFileTest {
                 .build();
         Path file = write("prompts.jsonl", options.toJson());
         assertThat(read(file).entries()).containsExactly(new Entry(options, Optional.empty()));
+    }
+
+    @Test
+    void commaSeparatedValuesHaveAnOptionInEachColumn() throws IOException {
+        Path file = write("prompts.csv", """
+            \uFEFFprompt,seed,size,note
+            "a fox, ""red"" one",18446744073709551615,512x768,x
+            "two
+            lines",,,
+
+            a cat ,7,,
+            """.replace("\n", "\r\n"));
+        PromptFile read = read(file);
+        assertThat(read.entries().stream().map(Entry::options))
+                .containsExactly(
+                        GenerationOptions.builder()
+                                .prompt("a fox, \"red\" one")
+                                .seed(-1)
+                                .size(512, 768)
+                                .build(),
+                        GenerationOptions.of("two\r\nlines"),
+                        GenerationOptions.of("a cat").toBuilder().seed(7).build());
+        assertThat(read.warnings()).containsExactly(file + ": keys that are not options have no effect: note");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "prompt,seed;a,7;b,x | line 3: ",
+                "prompt,seed;a | line 2 has 1 cells, and there are 2 columns",
+                "prompt,seed;,7 | line 2 has no prompt",
+                "prompt,prompt;a,b | has two columns ",
+                "prompt;~a | line 2: a quote is opened and not closed",
+                "prompt;~a~b | line 2: a comma must follow a closing quote",
+            })
+    void aTableThatIsWrongIsRefusedAtItsLine(String text, String message) throws IOException {
+        Path file = write("prompts.csv", text.replace(';', '\n').replace('~', '"'));
+        assertThatThrownBy(() -> read(file))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining(file + ": " + message);
+    }
+
+    @Test
+    void tolerantReadingKeepsTheRowsThatCannotBeReadInTheirPlaces() throws IOException {
+        Path file = write("prompts.jsonl", "\"a\"\n{\"prompt\": 1}\n{\"prompt\": \"b\", \"seed\": \"x\"}\n\"c\"\n");
+        PromptFile read = PromptFile.tolerant(file.toString(), Optional.empty());
+        assertThat(texts(read)).containsExactly("a", "c");
+        assertThat(read.rows().get(1)).isInstanceOf(PromptFile.Rejected.class);
+        assertThat(read.rows().get(2))
+                .isInstanceOfSatisfying(
+                        PromptFile.Rejected.class,
+                        rejected -> assertThat(rejected.sentence())
+                                .startsWith("line 3")
+                                .contains("seed"));
     }
 
     @Test
@@ -145,7 +200,8 @@ class PromptFileTest {
                 "p.json | [\"a\"] 5 | is not valid JSON: something follows the first value",
                 "p.json | \"a\" | has neither captions of COCO nor a list of prompts",
                 "p.txt | ## | has no prompts",
-                "p.csv | a | is not a list of prompts; lists are .txt (one prompt in each line), .jsonl or .json",
+                "p.tsv | a | is not a list of prompts; lists are .txt (one prompt in each line), .jsonl, .json or .csv",
+                "p.csv | name | has no column \"prompt\"; its first line must name the columns, and is: name",
             })
     void errorsNameTheLine(String name, String content, String message) throws IOException {
         Path file = write(name, content.replace('#', '\n'));

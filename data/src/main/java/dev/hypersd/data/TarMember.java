@@ -19,13 +19,13 @@ import org.apache.commons.compress.archivers.tar.TarFile;
  * @param offset the offset of its first byte in the archive
  * @param size its size in bytes; all of them lie within the archive
  */
-record TarMember(Path archive, String name, long offset, long size) {
+public record TarMember(Path archive, String name, long offset, long size) {
     /**
      * Reads the headers of {@code archive} and returns its members in their order.
      *
      * @throws InvalidFileException if it is missing, cut off, damaged or no tar file
      */
-    static List<TarMember> in(Path archive) {
+    public static List<TarMember> in(Path archive) {
         if (!Files.isRegularFile(archive)) {
             throw new InvalidFileException(archive, "not found");
         }
@@ -59,7 +59,7 @@ record TarMember(Path archive, String name, long offset, long size) {
     }
 
     /** Returns the archive and the name as one path, for messages. */
-    Path path() {
+    public Path path() {
         return path(archive, name);
     }
 
@@ -78,7 +78,7 @@ record TarMember(Path archive, String name, long offset, long size) {
      * @param largest the largest size in bytes that is read
      * @throws InvalidFileException if the content is larger, or no longer there
      */
-    byte[] read(int largest) {
+    public byte[] read(int largest) {
         if (size > largest) {
             throw new InvalidFileException(
                     path(), "has %d bytes, more than the %d MiB that are read".formatted(size, largest >> 20));

@@ -2,14 +2,10 @@ package dev.hypersd.data;
 
 import dev.hypersd.file.Draft;
 import dev.hypersd.image.Png;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
  * Writes tar files {@code 00000.tar}, {@code 00001.tar} and so on, with a PNG and a text file for each sample, which
@@ -43,8 +39,7 @@ public record WebDatasetWriter(int samplesPerFile) implements DatasetWriter {
 
     private static void write(Path file, Dataset<CaptionedImage> samples, long first, long end, Listener listener)
             throws IOException {
-        try (TarArchiveOutputStream tar =
-                new TarArchiveOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
+        try (TarWriter tar = new TarWriter(file)) {
             for (long i = first; i < end; i++) {
                 add(tar, i, samples.get(i));
                 listener.progressed(i + 1, samples.size());
@@ -52,20 +47,9 @@ public record WebDatasetWriter(int samplesPerFile) implements DatasetWriter {
         }
     }
 
-    private static void add(TarArchiveOutputStream tar, long index, CaptionedImage sample) throws IOException {
+    private static void add(TarWriter tar, long index, CaptionedImage sample) throws IOException {
         String key = "%08d".formatted(index);
-        add(tar, key + ".png", new Png().encode(sample.image(), Optional.empty()));
-        add(tar, key + ".txt", sample.caption().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void add(TarArchiveOutputStream tar, String name, byte[] content) throws IOException {
-        TarArchiveEntry entry = new TarArchiveEntry(name);
-        entry.setSize(content.length);
-        // Not who wrote it when.
-        entry.setUserName("");
-        entry.setModTime(0);
-        tar.putArchiveEntry(entry);
-        tar.write(content);
-        tar.closeArchiveEntry();
+        tar.add(key + ".png", new Png().encode(sample.image(), Optional.empty()));
+        tar.add(key + ".txt", sample.caption().getBytes(StandardCharsets.UTF_8));
     }
 }

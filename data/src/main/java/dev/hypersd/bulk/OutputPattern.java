@@ -1,4 +1,4 @@
-package dev.hypersd.cli;
+package dev.hypersd.bulk;
 
 import dev.hypersd.request.Seeds;
 import java.nio.file.Files;
@@ -14,22 +14,30 @@ import java.nio.file.Path;
  *
  * @param pattern the pattern as the user wrote it
  */
-record OutputPattern(String pattern) {
+public record OutputPattern(String pattern) {
+    private static final String SEED = "{seed}";
+    private static final String INDEX = "{index}";
+
     /**
      * Returns the path of a picture.
      *
      * @param index the number of the picture, from 1
      * @param count the number of pictures
      */
-    Path path(long seed, int index, int count) {
+    public Path path(long seed, long index, long count) {
         String file = Files.isDirectory(Path.of(pattern))
                 ? Path.of(pattern, "hypersd-{seed}.png").toString()
                 : pattern;
-        if (count > 1 && !file.contains("{seed}") && !file.contains("{index}")) {
+        if (count > 1 && !file.contains(SEED) && !file.contains(INDEX)) {
             int dot = file.lastIndexOf('.');
             boolean extension = dot > Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\'));
             file = extension ? file.substring(0, dot) + "-{index}" + file.substring(dot) : file + "-{index}";
         }
-        return Path.of(file.replace("{seed}", Seeds.text(seed)).replace("{index}", Integer.toString(index)));
+        return Path.of(file.replace(SEED, Seeds.text(seed)).replace(INDEX, Long.toString(index)));
+    }
+
+    /** Returns whether the number of a picture is part of its path, if there are {@code count} pictures. */
+    boolean hasIndex(long count) {
+        return count == 1 || pattern.contains(INDEX) || !pattern.contains(SEED);
     }
 }

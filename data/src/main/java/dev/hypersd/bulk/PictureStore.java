@@ -1,0 +1,40 @@
+package dev.hypersd.bulk;
+
+import dev.hypersd.bulk.BatchDrawing.Prepared;
+import dev.hypersd.bulk.Outcome.Drawn;
+import java.nio.file.Path;
+
+/** Where pictures are kept, and which of them are there already. Pictures come in sections, in their order. */
+public sealed interface PictureStore permits PictureFolder, PictureShards {
+    /** Whether a picture is there. */
+    enum State {
+        /** It is there, and its file is as it was written. */
+        WHOLE,
+        /** It is not there. */
+        MISSING,
+        /** It was drawn with other options or another model. */
+        CHANGED,
+        /** Its file is not as it was written. */
+        DAMAGED
+    }
+
+    /** Begins the pictures with the numbers {@code first} to {@code end - 1}. */
+    default void begin(long first, long end) {}
+
+    /** Returns whether the picture is there. */
+    State state(Prepared picture);
+
+    /**
+     * Keeps a picture, in place of another one of its number.
+     *
+     * @return its file
+     * @throws dev.hypersd.error.HyperSdException if it cannot be written
+     */
+    Path put(Drawn drawn);
+
+    /** Ends the section that was begun. */
+    default void end() {}
+
+    /** Completes what is kept, after the last section. */
+    void complete();
+}
