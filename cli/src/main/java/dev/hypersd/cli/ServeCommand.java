@@ -62,7 +62,10 @@ final class ServeCommand implements Runnable {
 
     /** The options that choose what clients may name in addition to the model. */
     static final class RegistryOptions {
-        @Option(names = "--models", paramLabel = "DIR", description = "A folder of model directories.")
+        @Option(
+                names = "--models",
+                paramLabel = "DIR",
+                description = "A folder of model directories and single-file checkpoints.")
         List<Path> models = new ArrayList<>();
 
         @Option(names = "--loras", paramLabel = "DIR", description = "A folder of LoRA files.")
@@ -135,7 +138,9 @@ final class ServeCommand implements Runnable {
     public void run() {
         Engine.start();
         clients.threads.ifPresent(ServeCommand::useThreads);
-        Server server = Server.start(registry(), options());
+        ModelRegistry registry = registry();
+        registry.warnings().forEach(new Warnings(spec.commandLine().getErr())::say);
+        Server server = Server.start(registry, options());
         try {
             server.awaitReady();
         } catch (RuntimeException e) {

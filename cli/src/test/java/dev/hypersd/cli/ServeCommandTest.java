@@ -93,6 +93,17 @@ class ServeCommandTest {
     }
 
     @Test
+    void aPickleInAFolderOfModelsIsNamedAtTheStart(@TempDir Path folder) throws IOException {
+        Path pickle = Files.createFile(folder.resolve("fox.ckpt"));
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Outcome outcome =
+                    Outcome.of("serve", "--model=" + MODEL, "--models=" + folder, "--port=" + taken.getLocalPort());
+            assertThat(outcome.err())
+                    .contains("warning: %s is not offered: it is a pickle".formatted(pickle), "hypersd convert");
+        }
+    }
+
+    @Test
     void aMissingFolderIsNamed() {
         Outcome outcome = serve("--loras=nowhere");
         assertThat(outcome.code()).isEqualTo(1);

@@ -11,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -47,7 +48,13 @@ public final class PickleConversion {
         }
         boolean zip = start.length > 1 && start[0] == 'P' && start[1] == 'K';
         boolean pickle = start.length > 1 && (start[0] & 0xff) == 0x80 && start[1] >= 0 && start[1] <= 5;
-        return zip || pickle || ENDINGS.stream().anyMatch(file.toString()::endsWith);
+        return zip || pickle || isNamedAsOne(file);
+    }
+
+    /** Returns whether the name of {@code file} ends as those of pickles do. */
+    public static boolean isNamedAsOne(Path file) {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        return ENDINGS.stream().anyMatch(name::endsWith);
     }
 
     /**

@@ -44,7 +44,7 @@ final class ArgumentsForm {
 
     private static List<String> controlArguments(ControlNetReference control) {
         List<String> arguments = new ArrayList<>(List.of("--control=" + control.name()));
-        control.picture().ifPresent(picture -> arguments.add("--control-image=" + Pictures.file(picture)));
+        control.picture().ifPresent(picture -> arguments.add("--control-image=" + Pictures.argument(picture)));
         control.preprocessor().ifPresent(name -> arguments.add("--control-make=" + name));
         control.scale().ifPresent(scale -> arguments.add("--control-scale=" + Format.number(scale)));
         control.from().ifPresent(from -> arguments.add("--control-from=" + Format.number(from)));

@@ -139,7 +139,7 @@ record Format<T>(
             "string",
             "a picture",
             Pictures::parse,
-            Pictures::file,
+            Pictures::argument,
             (json, key) -> json.pictures().apply(key, json.object().string(key, "")),
             picture -> node(Pictures.text(picture)));
 

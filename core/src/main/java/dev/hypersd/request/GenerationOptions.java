@@ -164,15 +164,14 @@ public final class GenerationOptions {
      */
     public static GenerationOptions parse(String json) {
         JsonObject object = Json.parse(SOURCE, json.getBytes(StandardCharsets.UTF_8));
-        Color background = background(object);
-        GenerationOptions options = of(object, (_, text) -> Pictures.parse(text, background));
+        GenerationOptions options = of(object, (_, text) -> Pictures.parse(text));
         object.refuseUnread();
         return options;
     }
 
     /**
-     * Returns the option {@link Option#BACKGROUND} of a JSON object, white if it is absent: pictures in the same object
-     * are decoded with it.
+     * Returns the option {@link Option#BACKGROUND} of a JSON object, white if it is absent, for whoever decodes pictures
+     * in the same object at once.
      *
      * @throws InvalidFileException if it is no colour
      */

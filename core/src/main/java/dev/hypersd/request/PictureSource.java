@@ -1,16 +1,22 @@
 package dev.hypersd.request;
 
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.image.ImageWarnings;
 import java.awt.Color;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Base64;
 
-/** The source of an input picture: a file, which is read when options are resolved, or a picture in memory. */
+/**
+ * The source of an input picture: a file or a data URL, which are read when options are resolved, or a picture in
+ * memory.
+ */
 public sealed interface PictureSource {
     /**
      * Reads the picture.
      *
-     * @param background the colour of transparent parts of a file; pictures in memory have none
+     * @param background the colour of transparent parts; pictures in memory have none
      * @param warnings told of what was converted
      */
     Image read(Color background, ImageWarnings warnings);
@@ -23,11 +29,56 @@ public sealed interface PictureSource {
         }
     }
 
+    /**
+     * A picture file within a text, {@code data:image/png;base64,...} (RFC 2397).
+     *
+     * @throws InvalidRequestException if the text is not in Base64
+     */
+    record DataUrl(String text) implements PictureSource {
+        private static final String SCHEME = "data:";
+
+        public DataUrl {
+            encoded(text);
+        }
+
+        @Override
+        public Image read(Color background, ImageWarnings warnings) {
+            return Image.decode(Path.of("data-url"), encoded(text), background, warnings);
+        }
+
+        private static byte[] encoded(String text) {
+            try {
+                return Base64.getDecoder()
+                        .decode(text.substring(text.indexOf(',') + 1).strip());
+            } catch (IllegalArgumentException e) {
+                throw new InvalidRequestException(
+                        "the data URL \"%s\" of a picture is not in Base64".formatted(Format.shortened(text)));
+            }
+        }
+    }
+
     /** A picture in memory. */
     record InMemory(Image image) implements PictureSource {
         @Override
         public Image read(Color background, ImageWarnings warnings) {
             return image;
+        }
+    }
+
+    /**
+     * Parses a data URL, or the name of a file relative to {@code folder}.
+     *
+     * @throws InvalidRequestException if the text is neither
+     */
+    static PictureSource named(String text, Path folder) {
+        if (text.startsWith(DataUrl.SCHEME)) {
+            return new DataUrl(text);
+        }
+        try {
+            return of(folder.resolve(text));
+        } catch (InvalidPathException e) {
+            throw new InvalidRequestException(
+                    "\"%s\" cannot be the name of a file: %s".formatted(Format.shortened(text), e.getReason()));
         }
     }
 

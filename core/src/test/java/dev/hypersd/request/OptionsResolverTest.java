@@ -15,13 +15,14 @@ import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.PredictionType;
 import dev.hypersd.schedule.ScheduleSettings;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,14 +71,48 @@ class OptionsResolverTest {
                 .contains(
                         picture + " has transparent parts, which are filled with #00ff7f",
                         lines + " has transparent parts, which are filled with #00ff7f");
-        String data = "data:image/png;base64," + Base64.getEncoder().encodeToString(Files.readAllBytes(picture));
-        assertThat(resolve("{\"image\": \"%s\", \"background\": \"black\"}".formatted(data))
-                        .request()
-                        .original()
-                        .orElseThrow()
-                        .picture()
-                        .rgb())
-                .startsWith(0, 0, 0);
+    }
+
+    @Test
+    void picturesInDataUrlsHaveTheBackgroundHoweverTheyAreGiven() throws IOException {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(16, 16, BufferedImage.TYPE_INT_ARGB), "png", png);
+        String data = "data:image/png;base64," + Base64.getEncoder().encodeToString(png.toByteArray());
+        GenerationOptions arguments = GenerationOptions.builder()
+                .parse(Option.IMAGE, data)
+                .parse(Option.MASK, data)
+                .build();
+        GenerationOptions control = GenerationOptions.builder()
+                .control(ControlNetReference.of("canny", PictureSource.named(data, Path.of(""))))
+                .build();
+        List<GenerationOptions> all = List.of(
+                arguments,
+                control,
+                GenerationOptions.parse("{\"image\": \"%s\"}".formatted(data)),
+                GenerationOptions.parse(control.toJson()));
+        for (GenerationOptions options : all) {
+            ResolvedOptions black = options.toBuilder()
+                    .parse(Option.BACKGROUND, "black")
+                    .build()
+                    .resolve(MODEL, NameResolver.FILES);
+            assertThat(pictures(black.request())).isNotEmpty().allMatch(picture -> picture.rgb()[0] == 0);
+            assertThat(black.warnings()).contains("data-url has transparent parts, which are filled with #000000");
+            assertThat(pictures(options.resolve(MODEL, NameResolver.FILES).request()))
+                    .allMatch(picture -> picture.rgb()[0] == -1);
+            assertThat(GenerationOptions.parse(options.toJson())).isEqualTo(options);
+        }
+        assertThatThrownBy(() -> Option.IMAGE.parse("data:image/png;base64,?"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("is not in Base64");
+    }
+
+    private static List<Image> pictures(ImageRequest request) {
+        return Stream.concat(
+                        request.original().stream()
+                                .flatMap(original ->
+                                        Stream.concat(Stream.of(original.picture()), original.mask().stream())),
+                        request.controls().stream().map(Control::picture))
+                .toList();
     }
 
     @Test

@@ -161,14 +161,14 @@ public final class Section {
      * Reads the keys as options of pictures, in the JSON form of {@link GenerationOptions}.
      *
      * @param except the keys that are not such options
-     * @param folder the folder of the pictures whose file names are relative
+     * @param folder the folder of the pictures whose file names are relative; data URLs are pictures too
      */
     public GenerationOptions options(List<String> except, Path folder) {
         JsonObject said = keys;
         for (String key : except) {
             said = said.without(key);
         }
-        return GenerationOptions.of(said, (_, name) -> PictureSource.of(folder.resolve(name)));
+        return GenerationOptions.of(said, (_, text) -> PictureSource.named(text, folder));
     }
 
     /** Returns whether the key is present. */

@@ -1,6 +1,7 @@
 package dev.hypersd.serve.registry;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.pickle.PickleConversion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -19,7 +21,7 @@ import java.util.stream.Stream;
  */
 public final class FileRegistry {
     private static final Pattern ADDED =
-            Pattern.compile("(\\.(safetensors|ckpt|pt|pth|bin))?(\\s*\\[[0-9a-fA-F]{4,64}])?$");
+            Pattern.compile("(?i:\\.(safetensors|ckpt|pt|pth|bin))?(\\s*\\[[0-9a-fA-F]{4,64}])?$");
 
     private static final int MAX_NAME_LENGTH = 300;
 
@@ -92,15 +94,31 @@ public final class FileRegistry {
 
     private SequencedMap<String, Path> list() {
         SequencedMap<String, Path> found = new TreeMap<>();
-        for (Path folder : folders) {
+        entries(matches).forEach(entry -> found.putIfAbsent(name(entry), entry));
+        found.putAll(named);
+        return found;
+    }
+
+    /** Returns the entries of all folders that are wanted, folder by folder, sorted within each. */
+    private Stream<Path> entries(Predicate<Path> wanted) {
+        return folders.stream().flatMap(folder -> {
             try (Stream<Path> entries = Files.list(folder)) {
-                entries.filter(matches).forEach(entry -> found.putIfAbsent(name(entry), entry));
+                return entries.filter(wanted).sorted().toList().stream();
             } catch (IOException e) {
                 throw new InvalidFileException(folder, "is not a folder that can be read", e);
             }
-        }
-        found.putAll(named);
-        return found;
+        });
+    }
+
+    /** Returns a warning about each file in the folders that is not offered, because it is a pickle. */
+    List<String> warnings() {
+        Set<String> offered = known.keySet();
+        return entries(PickleConversion::isNamedAsOne)
+                .filter(file -> Files.isRegularFile(file) && !offered.contains(bare(name(file))))
+                .map(file -> ("%s is not offered: it is a pickle, which could run code; make a safetensors file of it "
+                                + "with hypersd convert %s --out %s.safetensors")
+                        .formatted(file, file, file.resolveSibling(bare(name(file)))))
+                .toList();
     }
 
     private static boolean isWeights(Path entry) {

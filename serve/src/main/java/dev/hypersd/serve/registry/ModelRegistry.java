@@ -50,6 +50,13 @@ public record ModelRegistry(
                 ServedModel.of(model), List.of(), List.of(), LoadOptions.DEFAULT, empty, empty, empty, new TreeMap<>());
     }
 
+    /** Returns a warning about each file in the folders that is not offered. */
+    public List<String> warnings() {
+        return Stream.of(models, loras, controlNets)
+                .flatMap(registry -> registry.warnings().stream())
+                .toList();
+    }
+
     /** Returns the name of the model that is used when a request names none. */
     public String defaultName() {
         ModelSource source = defaultModel.exact();

@@ -26,6 +26,23 @@ class FileRegistryTest {
     }
 
     @Test
+    void picklesAreNotOfferedWhichAWarningSays() throws IOException {
+        Path pickle = Files.createFile(folder.resolve("fox.v1.ckpt"));
+        Files.createFile(folder.resolve("boat.PT"));
+        Files.createFile(folder.resolve("cat.pth"));
+        Files.createFile(folder.resolve("cat.safetensors"));
+        Files.createFile(folder.resolve("notes.txt"));
+        FileRegistry models = FileRegistry.models(List.of(folder));
+        assertThat(models.all().keySet()).containsExactly("cat");
+        assertThat(models.warnings())
+                .hasSize(2)
+                .anyMatch(warning -> warning.startsWith(folder.resolve("boat.PT") + " is not offered"))
+                .contains(("%s is not offered: it is a pickle, which could run code; make a safetensors file of it "
+                                + "with hypersd convert %s --out %s")
+                        .formatted(pickle, pickle, folder.resolve("fox.v1.safetensors")));
+    }
+
+    @Test
     void namesMayHaveAnEndingAndAHash() throws IOException {
         Path file = Files.createFile(folder.resolve("fox.v1.safetensors"));
         FileRegistry loras = FileRegistry.loras(Map.of(), List.of(folder));
