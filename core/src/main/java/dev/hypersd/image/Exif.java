@@ -43,12 +43,15 @@ final class Exif {
     static final short MODEL = 0x0110;
     static final short SOFTWARE = 0x0131;
 
+    private static final short TYPE_BYTE = 1;
     private static final short TYPE_LONG = 4;
     private static final short TYPE_UNDEFINED = 7;
 
     /** The largest size in bytes of a value that is stored in the directory itself; comments that short are ignored. */
     private static final int INLINE = 4;
 
+    private static final byte[] LITTLE_ENDIAN_TIFF = {'I', 'I', 42, 0};
+    private static final byte[] BIG_ENDIAN_TIFF = {'M', 'M', 0, 42};
     private static final int TIFF_HEADER = 8;
     private static final int ENTRY = 12;
 
@@ -100,12 +103,13 @@ final class Exif {
                 .putInt(0);
     }
 
-    /** Returns the EXIF data of a JPEG, PNG or WebP file, if it has some. */
+    /** Returns the EXIF data of a JPEG, PNG or WebP file, if it has some. A TIFF file has the same structure. */
     static Optional<Exif> of(byte[] picture) {
         return JpegStructure.of(picture)
                 .flatMap(JpegStructure::exif)
                 .or(() -> WebP.exif(picture))
                 .or(() -> PngChunks.of(picture).flatMap(PngChunks::exif))
+                .or(() -> Optional.of(picture).filter(Exif::isTiff))
                 // A JPEG has the name before the data, and some programs put it there in the other formats too.
                 .map(content ->
                         startsWith(content, NAME) ? Arrays.copyOfRange(content, NAME.length, content.length) : content)
@@ -114,12 +118,19 @@ final class Exif {
                         .order(content[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN)));
     }
 
-    /** Returns the orientation; upright where none is readable. */
-    Orientation orientation() {
+    private static boolean isTiff(byte[] file) {
+        return startsWith(file, LITTLE_ENDIAN_TIFF) || startsWith(file, BIG_ENDIAN_TIFF);
+    }
+
+    /** Returns the orientation, if one is readable. Some programs write it as a number of another size. */
+    Optional<Orientation> orientation() {
         return lookUp(() -> entry(tiff.getInt(4), ORIENTATION)
-                        .map(entry -> tiff.getShort(entry + 8) & 0xFFFF)
-                        .flatMap(Orientation::of))
-                .orElse(Orientation.UPRIGHT);
+                .flatMap(entry -> Orientation.of(
+                        switch (tiff.getShort(entry + 2)) {
+                            case TYPE_BYTE -> tiff.get(entry + 8);
+                            case TYPE_LONG -> tiff.getInt(entry + 8);
+                            default -> tiff.getShort(entry + 8);
+                        })));
     }
 
     /** Returns the user comment, if it can be read. Some programs put it into the first directory. */

@@ -2,13 +2,17 @@ package dev.hypersd.image;
 
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.file.FalseDownload;
 import java.awt.Color;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,6 +44,9 @@ final class ImageDecoder {
     private static final long MOST_SCANNED = 1L << 32;
 
     private static final int INKS = 4;
+
+    /** The largest size of a sample in bits. */
+    private static final int MOST_BITS = 16;
 
     private ImageDecoder() {}
 
@@ -91,19 +98,23 @@ final class ImageDecoder {
     }
 
     private static Orientation orientation(byte[] encoded) {
-        return Exif.of(encoded).map(Exif::orientation).orElse(Orientation.UPRIGHT);
+        return Exif.of(encoded)
+                .flatMap(Exif::orientation)
+                .or(() -> Xmp.of(encoded).flatMap(Xmp::orientation))
+                .orElse(Orientation.UPRIGHT);
     }
 
     /** A decoded picture, or the four channels of a CMYK picture, which the JDK does not convert. */
     private record BufferedImageOrInks(Optional<BufferedImage> picture, Optional<Raster> inks, int transform) {}
 
     private static BufferedImageOrInks read(Path file, byte[] encoded) {
-        if (WebP.isAnimation(encoded)) {
-            throw new InvalidFileException(file, "is an animation; only still pictures are supported");
+        Optional<PngChunks> png = PngChunks.of(encoded);
+        if (WebP.isAnimation(encoded) || png.filter(PngChunks::isAnimation).isPresent()) {
+            throw animation(file);
         }
         Optional<JpegStructure> jpeg = JpegStructure.of(encoded);
         boolean isCut = jpeg.filter(JpegStructure::isCut).isPresent()
-                || PngChunks.of(encoded).filter(chunks -> !chunks.isComplete()).isPresent();
+                || png.filter(chunks -> !chunks.isComplete()).isPresent();
         if (isCut) {
             throw truncated(file);
         }
@@ -113,7 +124,7 @@ final class ImageDecoder {
                 : new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
-                throw new InvalidFileException(file, "is not a picture that can be read (PNG, JPEG, WebP, GIF, BMP)");
+                throw notRead(file, encoded);
             }
             ImageReader reader = readers.next();
             try {
@@ -128,9 +139,12 @@ final class ImageDecoder {
                                 Optional.empty(),
                                 Optional.of(reader.readRaster(0, null)),
                                 jpeg.get().adobeTransform().orElse(0))
-                        : new BufferedImageOrInks(Optional.of(reader.read(0)), Optional.empty(), 0);
+                        : new BufferedImageOrInks(Optional.of(readable(file, reader.read(0))), Optional.empty(), 0);
                 if (truncated.get()) {
                     throw truncated(file);
+                }
+                if (reader.getFormatName().equalsIgnoreCase("gif") && hasSecond(reader)) {
+                    throw animation(file);
                 }
                 return stored;
             } finally {
@@ -148,6 +162,45 @@ final class ImageDecoder {
             String reason = e.getMessage() == null ? "" : ": " + e.getMessage();
             throw new InvalidFileException(file, "is a damaged picture" + reason, e);
         }
+    }
+
+    /** Refuses colours and samples that some TIFF files have. */
+    private static BufferedImage readable(Path file, BufferedImage picture) {
+        int colours = picture.getColorModel().getColorSpace().getType();
+        int bits = picture.getSampleModel().getSampleSize(0);
+        boolean isWhole = picture.getRaster().getDataBuffer().getDataType() <= DataBuffer.TYPE_INT;
+        if ((colours != ColorSpace.TYPE_RGB && colours != ColorSpace.TYPE_GRAY) || bits > MOST_BITS || !isWhole) {
+            throw new InvalidFileException(
+                    file,
+                    "has samples of %d bits in %d channels, which are not read; save it as PNG or JPEG in RGB"
+                            .formatted(bits, picture.getSampleModel().getNumBands()));
+        }
+        return picture;
+    }
+
+    private static boolean hasSecond(ImageReader reader) throws IOException {
+        try {
+            return reader.getWidth(1) > 0;
+        } catch (IndexOutOfBoundsException e) {
+            return false;
+        }
+    }
+
+    private static InvalidFileException animation(Path file) {
+        return new InvalidFileException(
+                file, "is an animation; only still pictures are supported: save one of its pictures by itself");
+    }
+
+    private static InvalidFileException notRead(Path file, byte[] encoded) {
+        Optional<String> format = UnreadFormat.of(encoded);
+        if (format.isEmpty()) {
+            int length = Math.min(encoded.length, FalseDownload.START);
+            FalseDownload.refuse(file, ByteBuffer.wrap(encoded, 0, length), "a picture");
+        }
+        return new InvalidFileException(
+                file,
+                format.map(name -> "is %s, which is not read: save it as PNG or JPEG".formatted(name))
+                        .orElse("is not a picture that can be read (PNG, JPEG, WebP, GIF, BMP, TIFF)"));
     }
 
     private static InvalidFileException truncated(Path file) {
@@ -242,14 +295,16 @@ final class ImageDecoder {
         Raster raster = picture.getRaster();
         int bands = raster.getNumBands();
         int width = picture.getWidth();
-        int most = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
+        int[] sizes = raster.getSampleModel().getSampleSize();
         byte[] rgb = new byte[3 * width * picture.getHeight()];
         int[] row = new int[bands * width];
         for (int y = 0; y < picture.getHeight(); y++) {
             raster.getPixels(0, y, width, 1, row);
             for (int x = 0; x < width; x++) {
                 for (int channel = 0; channel < 3; channel++) {
-                    int sample = row[bands * x + (bands < 3 ? 0 : channel)];
+                    int band = bands < 3 ? 0 : channel;
+                    int sample = row[bands * x + band];
+                    int most = (1 << sizes[band]) - 1;
                     rgb[3 * (y * width + x) + channel] = (byte) (most == 255 ? sample : sample * 255L / most);
                 }
             }

@@ -1,7 +1,6 @@
 package dev.hypersd.image;
 
 import dev.hypersd.json.Json;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,9 +28,6 @@ final class PictureTexts {
 
     private static final List<String> OF_JSON = List.of("prompt", "workflow", "invokeai_metadata", "sd-metadata");
 
-    private static final Pattern XMP_COMMENT = Pattern.compile(
-            "<exif:UserComment>\\s*<rdf:Alt>\\s*<rdf:li[^>]{0,99}>([^<]*)</rdf:li>|exif:UserComment=\"([^\"]*)\"");
-
     private final Optional<PngChunks> png;
     private final Map<String, String> ofExif = new LinkedHashMap<>();
     private final Optional<String> xmpComment;
@@ -39,12 +35,7 @@ final class PictureTexts {
     private PictureTexts(byte[] encoded) {
         png = PngChunks.of(encoded);
         Exif.of(encoded).ifPresent(this::read);
-        xmpComment = png.flatMap(chunks -> chunks.text("XML:com.adobe.xmp"))
-                .or(() -> JpegStructure.of(encoded)
-                        .flatMap(JpegStructure::xmp)
-                        .or(() -> WebP.xmp(encoded))
-                        .map(xmp -> new String(xmp, StandardCharsets.UTF_8)))
-                .flatMap(PictureTexts::userComment);
+        xmpComment = Xmp.of(encoded).flatMap(Xmp::userComment);
     }
 
     static PictureTexts of(byte[] encoded) {
@@ -106,26 +97,5 @@ final class PictureTexts {
         } catch (JacksonException e) {
             return Optional.empty(); // The caller says whose they are.
         }
-    }
-
-    private static Optional<String> userComment(String xmp) {
-        if (xmp.length() > LONGEST) {
-            return Optional.empty();
-        }
-        Matcher comment = XMP_COMMENT.matcher(xmp);
-        return comment.find()
-                ? Optional.of(unescaped(comment.group(1) == null ? comment.group(2) : comment.group(1)))
-                : Optional.empty();
-    }
-
-    private static String unescaped(String xml) {
-        return xml.replace("&lt;", "<")
-                .replace("&gt;", ">")
-                .replace("&quot;", "\"")
-                .replace("&apos;", "'")
-                .replace("&#39;", "'")
-                .replace("&#34;", "\"")
-                .replaceAll("&#(?:xA|10);", "\n")
-                .replace("&amp;", "&");
     }
 }

@@ -7,8 +7,11 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -21,6 +24,11 @@ import java.util.zip.Inflater;
 record PngChunks(List<Chunk> chunks) {
     /** The largest text that is decompressed, in bytes, since a small chunk can expand to any size. */
     private static final int LONGEST = 1 << 20;
+
+    private static final Pattern PROFILE =
+            Pattern.compile("\\s{0,9}\\w{1,20}\\s{1,9}\\d{1,9}\\s([0-9a-fA-F\\s]*)\\x00?");
+
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
     /** A chunk, whose content is {@code length} bytes of the file from {@code start}. */
     record Chunk(String type, byte[] file, int start, int length) {
@@ -53,12 +61,34 @@ record PngChunks(List<Chunk> chunks) {
         return chunks.stream().anyMatch(chunk -> chunk.type().equals("IEND"));
     }
 
-    /** Returns the EXIF data, if there are some. */
+    /** Returns whether the file is an APNG of more than one picture. */
+    boolean isAnimation() {
+        return chunks.stream()
+                .filter(chunk -> chunk.type().equals("acTL") && chunk.length() >= Integer.BYTES)
+                .anyMatch(chunk -> ByteBuffer.wrap(chunk.content()).getInt() != 1);
+    }
+
+    /** Returns the EXIF data, if there are some: in a chunk of their own or, in older files, in hexadecimal digits. */
     Optional<byte[]> exif() {
         return chunks.stream()
                 .filter(chunk -> chunk.type().equals("eXIf"))
                 .map(Chunk::content)
-                .findFirst();
+                .findFirst()
+                .or(() -> profile("exif"))
+                .or(() -> profile("APP1"));
+    }
+
+    /**
+     * Returns what ImageMagick has written as a text: the name of the profile and its length, a line each, and then its
+     * bytes in hexadecimal digits.
+     */
+    private Optional<byte[]> profile(String name) {
+        Matcher profile = PROFILE.matcher(text("Raw profile type " + name).orElse(""));
+        String digits =
+                profile.matches() ? WHITE_SPACE.matcher(profile.group(1)).replaceAll("") : "";
+        return digits.isEmpty() || digits.length() % 2 != 0
+                ? Optional.empty()
+                : Optional.of(HexFormat.of().parseHex(digits));
     }
 
     /** Returns the text with {@code keyword}, if it can be read. */

@@ -1,12 +1,12 @@
 package dev.hypersd.pickle;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.file.FalseDownload;
 import dev.hypersd.pickle.PickleValue.Strided;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.weights.FalseDownload;
 import dev.hypersd.weights.MappedFile;
 import dev.hypersd.weights.MappedWeights;
 import dev.hypersd.weights.StoredTensor;

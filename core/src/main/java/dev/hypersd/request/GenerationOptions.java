@@ -170,8 +170,8 @@ public final class GenerationOptions {
     }
 
     /**
-     * Returns the option {@link Option#BACKGROUND} of a JSON object, white if it is absent, for whoever decodes pictures
-     * in the same object at once.
+     * Returns the option {@link Option#BACKGROUND} of a JSON object, white if it is absent, for whoever decodes the
+     * pictures in the same object at once.
      *
      * @throws InvalidFileException if it is no colour
      */

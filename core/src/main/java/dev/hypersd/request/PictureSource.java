@@ -29,11 +29,7 @@ public sealed interface PictureSource {
         }
     }
 
-    /**
-     * A picture file within a text, {@code data:image/png;base64,...} (RFC 2397).
-     *
-     * @throws InvalidRequestException if the text is not in Base64
-     */
+    /** A picture file within a text, {@code data:image/png;base64,...} (RFC 2397). A text not in Base64 is refused. */
     record DataUrl(String text) implements PictureSource {
         private static final String SCHEME = "data:";
 

@@ -1,6 +1,7 @@
 package dev.hypersd.weights;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.file.FalseDownload;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;

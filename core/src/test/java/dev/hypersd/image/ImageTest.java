@@ -77,8 +77,8 @@ class ImageTest {
                 .isEqualTo(image);
         assertThatThrownBy(() -> Image.decode(Path.of("a.tar", "0.png"), new byte[9]))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessage(
-                        Path.of("a.tar", "0.png") + ": is not a picture that can be read (PNG, JPEG, WebP, GIF, BMP)");
+                .hasMessage(Path.of("a.tar", "0.png")
+                        + ": is not a picture that can be read (PNG, JPEG, WebP, GIF, BMP, TIFF)");
     }
 
     @Test
@@ -108,7 +108,8 @@ class ImageTest {
         byte[] animation = "RIFF\30\0\0\0WEBPANIM\6\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
         assertThatThrownBy(() -> Image.decode(Path.of("a.webp"), animation))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessage("a.webp: is an animation; only still pictures are supported");
+                .hasMessage("a.webp: is an animation; only still pictures are supported: save one of its pictures "
+                        + "by itself");
     }
 
     @Test
@@ -250,7 +251,7 @@ class ImageTest {
         Path text = Files.writeString(folder.resolve("a.png"), "not a picture");
         assertThatThrownBy(() -> Image.read(text))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessage(text + ": is not a picture that can be read (PNG, JPEG, WebP, GIF, BMP)");
+                .hasMessage(text + ": is not a picture that can be read (PNG, JPEG, WebP, GIF, BMP, TIFF)");
         assertThatThrownBy(() -> Image.read(folder.resolve("none.png")))
                 .hasMessage(folder.resolve("none.png") + ": not found");
     }

@@ -29,8 +29,9 @@ import java.util.stream.Stream;
  * <p>A sample is broken if its picture cannot be read or is missing, or if its caption is missing or empty.
  */
 public final class ImageFolder implements Dataset<CaptionedImage> {
-    /** The file name extensions of pictures. */
-    static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "gif", "bmp", "webp");
+    /** The file name extensions of pictures, also those that are not read, so that they are counted as broken. */
+    static final List<String> PICTURES =
+            List.of("png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff", "heic", "heif", "avif", "jxl");
 
     /** The extensions of caption files, the preferred one first. */
     static final List<String> CAPTIONS = List.of("txt", "caption");
@@ -111,7 +112,7 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
         List<String> pictures =
                 names.stream().filter(ImageFolder::isPicture).sorted().toList();
         if (pictures.isEmpty()) {
-            throw new InvalidFileException(folder, "has no pictures (PNG, JPEG, WebP, GIF, BMP)");
+            throw new InvalidFileException(folder, "has no pictures (PNG, JPEG, WebP, GIF, BMP, TIFF)");
         }
         List<Entry> entries = pictures.stream()
                 .map(picture -> new Entry(picture, Optional.empty(), captionOf(picture, names)))

@@ -46,11 +46,11 @@ class ImageFolderTest {
         picture("0.png", 2);
         picture("unlisted.png", 3);
         write("metadata.jsonl", """
-                {"file_name": "x/1.png", "text": "one", "width": 12}
+            {"file_name": "x/1.png", "text": "one", "width": 12}
 
-                {"text": "zero", "file_name": "0.png"}
-                {"file_name": "0.png", "text": "zero again"}
-                """);
+            {"text": "zero", "file_name": "0.png"}
+            {"file_name": "0.png", "text": "zero again"}
+            """);
 
         assertThat(captions()).containsExactly("zero", "zero again", "one");
         assertThat(ImageFolder.open(folder).get(2).image()).isEqualTo(TestPictures.picture(1));
@@ -86,9 +86,9 @@ class ImageFolderTest {
         picture("cats/1.png", 1);
         picture("cats/big/2.png", 2);
         String lines = """
-                {"file_name": "cats\\\\1.png", "text": "one"}
-                {"file_name": ".\\\\cats\\\\big\\\\2.png", "caption": "two"}
-                """.replace("\n", "\r\n");
+            {"file_name": "cats\\\\1.png", "text": "one"}
+            {"file_name": ".\\\\cats\\\\big\\\\2.png", "caption": "two"}
+            """.replace("\n", "\r\n");
         write("metadata.jsonl", lines);
         assertThat(captions()).containsExactly("one", "two");
         Files.writeString(folder.resolve("metadata.jsonl"), "\uFEFF" + lines, StandardCharsets.UTF_16LE);
@@ -99,10 +99,10 @@ class ImageFolderTest {
     void aLineThatStandsTwiceCountsOnceAndIsNamed() throws Exception {
         picture("1.png", 1);
         write("metadata.jsonl", """
-                {"file_name": "1.png", "text": "one"}
-                {"file_name": "./1.png", "text": "one"}
-                {"file_name": "1.png", "text": "one, seen otherwise"}
-                """);
+            {"file_name": "1.png", "text": "one"}
+            {"file_name": "./1.png", "text": "one"}
+            {"file_name": "1.png", "text": "one, seen otherwise"}
+            """);
         List<String> warnings = new ArrayList<>();
         ImageFolder samples = ImageFolder.open(
                 folder, Color.WHITE, (file, finding) -> warnings.add(folder.relativize(file) + " " + finding));
@@ -153,7 +153,7 @@ class ImageFolderTest {
         assertThatThrownBy(() -> ImageFolder.open(folder.resolve("gone")))
                 .hasMessageContaining("gone: is not a folder");
         assertThatThrownBy(() -> ImageFolder.open(folder))
-                .hasMessageContaining("has no pictures (PNG, JPEG, WebP, GIF, BMP)");
+                .hasMessageContaining("has no pictures (PNG, JPEG, WebP, GIF, BMP, TIFF)");
         picture("b.png", 1);
         picture("a.jpg", 2);
         assertThatThrownBy(() -> ImageFolder.open(folder))
@@ -202,9 +202,9 @@ class ImageFolderTest {
     void missingPicturesAndEmptyCaptionsInMetadataBreakTheirSamples() throws Exception {
         picture("1.png", 1);
         write("metadata.jsonl", """
-                {"file_name": "1.png", "text": " "}
-                {"file_name": "2.png", "text": "gone"}
-                """);
+            {"file_name": "1.png", "text": " "}
+            {"file_name": "2.png", "text": "gone"}
+            """);
 
         ImageFolder samples = ImageFolder.open(folder);
 
