@@ -65,7 +65,7 @@ test("the image follows the drawing, and undo and clear", () =>
     assert.ok(sent.at(-1).image.startsWith("data:image/png;base64,"));
     assert.ok(sent.at(-1).strength > 0);
     assert.match(sent.at(-1).size, /^(\d+)x\1$/);
-    assert.equal(await page.locator('[data-mode="sketch"]').getAttribute("aria-checked"), "true");
+    assert.equal(await page.locator("#mode [value=sketch]").getAttribute("aria-checked"), "true");
     assert.notEqual(await seen(page, "#sketch"), empty);
     await page.keyboard.press("Control+z");
     assert.equal(await seen(page, "#sketch"), empty);
@@ -78,9 +78,9 @@ test("the image follows the drawing, and undo and clear", () =>
 test("a scribble is sent to a ControlNet, together with the weights of LoRAs", () =>
   listen(async (page, sent) => {
     await page.locator("#model").selectOption("sd15");
+    await page.locator("#mode [value=scribble]").click();
     await page.locator("#control").selectOption("controlnet-sd15");
-    await page.locator(".lora", { hasText: "sd15-a-kohya" }).locator("[type=checkbox]").check();
-    await page.locator('[data-mode="scribble"]').click();
+    await page.locator("#style-found button", { hasText: "sd15-a-kohya" }).click();
     const before = await seen(page);
     await stroke(page);
     await changed(page, before);
@@ -130,6 +130,7 @@ test("steps, eta and the seed are set by keys and by controls", () =>
 test("numbers of steps are compared side by side", () =>
   listen(async (page) => {
     await page.locator("#compare").click();
+    await page.locator("#compare-steps").click();
     await page.locator("#columns img").nth(3).waitFor();
     const captions = await page.locator("#columns figcaption").allTextContents();
     assert.deepEqual(captions.map((text) => parseInt(text)), [1, 2, 4, 8]);
@@ -137,7 +138,7 @@ test("numbers of steps are compared side by side", () =>
     assert.equal(await page.locator("#comparison").isVisible(), false);
   }));
 
-test("an image is saved with its parameters, which are offered when it is dropped on the page", () =>
+test("an image is saved with its parameters, which are set again when it is dropped on the page", () =>
   listen(async (page, sent) => {
     await page.locator("#prompt").fill("a yellow fish");
     await page.locator('#history [title="a yellow fish"]').waitFor();
@@ -147,7 +148,6 @@ test("an image is saved with its parameters, which are offered when it is droppe
     assert.ok(bytes.includes("a yellow fish"));
     await page.locator("#prompt").fill("something else");
     await drop(page, bytes);
-    await page.locator("#toast button", { hasText: "Use that" }).click();
     await eventually(() => assert.equal(sent.at(-1).prompt, "a yellow fish"));
     assert.equal(await page.locator("#prompt").inputValue(), "a yellow fish");
     assert.equal(sent.at(-1).image, undefined, "the picture comes of its settings, not of itself");
@@ -170,7 +170,6 @@ test("a picture with the largest seeds comes back identical when it is dropped o
     await page.locator("#prompt").fill("something else");
     await changed(page, drawn);
     await drop(page, bytes);
-    await page.locator("#toast button", { hasText: "Use that" }).click();
     await eventually(async () => assert.equal(await seen(page), drawn));
     assert.equal(sent.at(-1).seed, "18446744073709551557");
   }));
@@ -221,11 +220,13 @@ test("everything fits on a telephone", () =>
   listen(async (page) => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 390, `the page is ${width} wide`);
+    await page.locator("#adjust").click();
     for (const id of ["prompt", "sketch", "picture", "again", "compare", "steps", "seed", "model", "save", "theme"]) {
       await page.locator(`#${id}`).scrollIntoViewIfNeeded();
       const box = await page.locator(`#${id}`).boundingBox();
       assert.ok(box.x >= 0 && box.x + box.width <= 390, `${id} is at ${box.x}, ${box.width} wide`);
     }
+    await page.locator("#adjust").click();
     const before = await seen(page);
     await stroke(page);
     await changed(page, before);

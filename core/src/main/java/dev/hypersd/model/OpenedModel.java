@@ -9,6 +9,7 @@ import dev.hypersd.sampler.Samplers;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Placement;
+import dev.hypersd.tokenizer.ClipTokenizer;
 import dev.hypersd.unet.UNetConfig;
 import dev.hypersd.vae.Autoencoder;
 import dev.hypersd.vae.AutoencoderConfig;
@@ -140,6 +141,11 @@ public final class OpenedModel {
         return Stream.concat(Stream.of(denoiser), refiner.stream())
                 .map(OpenedDenoiser::textWidths)
                 .toList();
+    }
+
+    /** Reads the tokenizer of each text encoder, in the order of the family. */
+    public List<ClipTokenizer> tokenizers() {
+        return denoiser.tokenizers().stream().map(ModelPart::tokenizer).toList();
     }
 
     /** Returns the noise schedule that it was trained with. */

@@ -3,6 +3,7 @@ package dev.hypersd.serve;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.serve.api.Automatic1111Routes;
 import dev.hypersd.serve.api.ComfyRoutes;
+import dev.hypersd.serve.api.ExplanationRoutes;
 import dev.hypersd.serve.api.JobRoutes;
 import dev.hypersd.serve.api.LiveRoutes;
 import dev.hypersd.serve.api.OpenAiRoutes;
@@ -87,6 +88,7 @@ public final class Server implements AutoCloseable {
         new Automatic1111Routes(queue).register(routes);
         new JobRoutes(queue, memory).register(routes);
         new ComfyRoutes(queue, memory).register(routes);
+        new ExplanationRoutes(queue).register(routes);
         live.register(routes);
         PageRoutes.DRAWING.register(routes);
     }

@@ -11,6 +11,7 @@ import dev.hypersd.serve.registry.Quality;
 import java.awt.Color;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiFunction;
 
 /**
  * Reads options from the fields of this server's own requests: those of {@link GenerationOptions} in JSON, with images
@@ -28,10 +29,17 @@ final class GenerationFields {
 
     /** Reads all fields of {@code body} that are options; the caller reads or refuses other fields. */
     static GenerationOptions.Builder options(JsonObject body, RequestMemory.Reservation memory) {
-        JsonObject own = withoutOpenAiValues(body);
         Color background = background(body);
-        GenerationOptions read = GenerationOptions.of(
-                own, (field, text) -> PictureSource.of(UploadedImages.base64(field, text, background, memory)));
+        return options(body, (field, text) -> PictureSource.of(UploadedImages.base64(field, text, background, memory)));
+    }
+
+    /**
+     * Reads all fields of {@code body} that are options.
+     *
+     * @param pictures makes a picture from the name of a field and its text
+     */
+    static GenerationOptions.Builder options(JsonObject body, BiFunction<String, String, PictureSource> pictures) {
+        GenerationOptions read = GenerationOptions.of(withoutOpenAiValues(body), pictures);
         if (!read.has(Option.PROMPT)) {
             throw new ApiException(ErrorCode.MALFORMED, "the request has no prompt");
         }
@@ -43,7 +51,7 @@ final class GenerationFields {
         if (body.has("width") || body.has("height")) {
             options.size(body.integer("width", 0), body.integer("height", 0));
         }
-        body.object("control").ifPresent(control -> options.control(control(control, background, memory)));
+        body.object("control").ifPresent(control -> options.control(control(control, pictures)));
         return options;
     }
 
@@ -74,11 +82,9 @@ final class GenerationFields {
         return ThreadLocalRandom.current().nextLong(SEEDS);
     }
 
-    private static ControlNetReference control(JsonObject control, Color background, RequestMemory.Reservation memory) {
+    private static ControlNetReference control(JsonObject control, BiFunction<String, String, PictureSource> pictures) {
         return ControlNetReference.of(
-                        control.string("name", ""),
-                        PictureSource.of(UploadedImages.base64(
-                                "control.image", control.string("image", ""), background, memory)))
+                        control.string("name", ""), pictures.apply("control.image", control.string("image", "")))
                 .withScale(control.number("scale", 1));
     }
 }

@@ -169,21 +169,31 @@ public final class GenerationQueue implements AutoCloseable {
      * @throws dev.hypersd.error.InvalidRequestException if they contradict each other or do not fit the model
      */
     GenerationJob resolve(String client, GenerationOptions options, Quality quality, Consumer<Step> listener) {
+        return new GenerationJob(
+                client,
+                registry.model(options.get(Option.MODEL).orElse(model)),
+                quality,
+                explain(options),
+                listener,
+                limits.generation().deadline());
+    }
+
+    /** Returns what {@code options} mean here, and draws nothing; for the rest, see {@link #submit}. */
+    public ResolvedOptions explain(GenerationOptions options) {
         Limits.Generation allowed = limits.generation();
         allowed.check(options);
         List<String> warnings = new ArrayList<>();
         GenerationOptions fitted = allowed.fitted(options, warnings);
         String name = options.get(Option.MODEL).orElse(model);
-        ResolvedOptions resolved = fitted.over(EXACT_STEPS).resolve(registry.target(name), registry);
+        ResolvedOptions resolved = withExactSteps(fitted).resolve(registry.target(name), registry);
         allowed.check(resolved.request());
         warnings.addAll(resolved.warnings());
-        return new GenerationJob(
-                client,
-                registry.model(name),
-                quality,
-                new ResolvedOptions(resolved.request(), resolved.preset(), warnings),
-                listener,
-                allowed.deadline());
+        return new ResolvedOptions(resolved.request(), resolved.preset(), warnings);
+    }
+
+    /** Returns {@code options} as they are read here: steps are those that are taken, unless they say otherwise. */
+    public static GenerationOptions withExactSteps(GenerationOptions options) {
+        return options.over(EXACT_STEPS);
     }
 
     /** Cancels {@code job}: immediately if it waits, after the present step if it runs. */

@@ -3,11 +3,15 @@
 import { parse } from "./exact.js";
 
 const RETRY_MILLIS = 1000;
+const FULL_MILLIS = 4000;
+const TRY_AGAIN_LATER = 1013;
 
+/** Sends an event for each message, "open" (with `again` where a request is repeated), and "closed" with the reason. */
 export class Connection extends EventTarget {
   #socket = null;
   #id = 0;
-  #waiting = null;
+  #unanswered = null;
+  #wasOpen = false;
 
   open() {
     const address = new URL("v1/live", document.baseURI);
@@ -15,12 +19,13 @@ export class Connection extends EventTarget {
     this.#socket = new WebSocket(address);
     this.#socket.binaryType = "arraybuffer";
     this.#socket.onopen = () => {
-      this.#tell("open", {});
-      if (this.#waiting) this.#send(this.#waiting);
+      this.#tell("open", { again: this.#wasOpen && this.#unanswered !== null });
+      if (this.#unanswered) this.#send(this.#unanswered);
     };
-    this.#socket.onclose = () => {
-      this.#tell("closed", {});
-      setTimeout(() => this.open(), RETRY_MILLIS);
+    this.#socket.onclose = ({ code }) => {
+      const isFull = code === TRY_AGAIN_LATER;
+      this.#tell("closed", { isFull });
+      setTimeout(() => this.open(), isFull ? FULL_MILLIS : RETRY_MILLIS);
     };
     this.#socket.onmessage = ({ data }) =>
       typeof data === "string" ? this.#receive(parse(data)) : this.#receivePicture(data);
@@ -34,25 +39,32 @@ export class Connection extends EventTarget {
   /** Sends a request and returns its number. The server cancels the requests before it. */
   draw(request) {
     const message = { type: "draw", id: ++this.#id, ...request };
+    this.#unanswered = message;
     if (this.#socket?.readyState === WebSocket.OPEN) this.#send(message);
-    else this.#waiting = message;
     return this.#id;
   }
 
   #send(message) {
-    this.#waiting = null;
     this.#socket.send(JSON.stringify(message));
   }
 
   #receive(message) {
+    this.#wasOpen = true;
+    if (message.type === "error" || message.type === "cancelled") this.#answered(message.id);
     this.#tell(message.type, message);
   }
 
   #receivePicture(data) {
+    this.#wasOpen = true;
     const length = new DataView(data).getUint32(0);
     const about = parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
     const blob = new Blob([new Uint8Array(data, 4 + length)], { type: `image/${about.format}` });
+    if (about.type === "picture") this.#answered(about.id);
     this.#tell(about.type, { ...about, blob });
+  }
+
+  #answered(id) {
+    if (this.#unanswered?.id === id) this.#unanswered = null;
   }
 
   #tell(type, detail) {

@@ -1,107 +1,104 @@
-// The drawing: strokes, undo, fill, and images that are opened. Each change sends the event "change".
+// The drawing canvas: strokes, fill and pictures that are opened. What is drawn is the setting `drawing`.
 
-const MAX_UNDO = 30;
-const COLOURS = [
-  "#1b1b1f", "#7d7a78", "#fbf8f1", "#d8322f", "#ef7d22", "#f4c430",
-  "#3f9d4c", "#2bb3b8", "#2f63c9", "#7a3fb4", "#e77fb0", "#7a4a2b",
-];
+import { sizeOf } from "./choices.js";
+import { PAPER, Sheet } from "./sheet.js";
 
-/** The colour of the empty canvas, which is one of the colours to draw with. */
-const PAPER = [0xfb, 0xf8, 0xf1];
+const LONGEST = 512;
+const COLOURS = {
+  black: "#1b1b1f", grey: "#7d7a78", paper: "#fbf8f1", red: "#d8322f", orange: "#ef7d22", yellow: "#f4c430",
+  green: "#3f9d4c", turquoise: "#2bb3b8", blue: "#2f63c9", violet: "#7a3fb4", pink: "#e77fb0", brown: "#7a4a2b",
+};
 
-export class Drawing extends EventTarget {
+export class Drawing {
+  #store;
   #context;
-  #past = [];
+  #sheet;
   #last = null;
-  colour = COLOURS[0];
+  colour = COLOURS.black;
 
-  constructor(canvas, width, palette) {
-    super();
+  constructor(canvas, store, { width, palette }) {
     this.canvas = canvas;
     this.width = width;
+    this.#store = store;
     this.#context = canvas.getContext("2d", { willReadFrequently: true });
-    this.#blank();
+    this.#cover(`rgb(${PAPER})`);
+    this.#show();
     this.#offer(palette);
-    canvas.addEventListener("pointerdown", (event) => this.#begin(event));
-    canvas.addEventListener("pointermove", (event) => this.#move(event));
-    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (this.#last = null));
+    canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      canvas.setPointerCapture(event.pointerId);
+      this.begin(this.#point(event), event);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      for (const each of event.getCoalescedEvents?.() ?? [event]) this.to(this.#point(each), each);
+    });
+    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => this.end());
+    store.addEventListener("change", () => this.#show());
   }
 
-  /** The drawing as a PNG of this size in a data URL. */
-  png(side) {
-    return this.#small(side).canvas.toDataURL("image/png");
+  /** Begins a stroke at a point, in pixels of the canvas. */
+  begin(point, { pressure = 0, timeStamp } = {}) {
+    this.#last = point;
+    this.#change(() => this.#line(point, point, pressure), timeStamp);
   }
 
-  /** The lines alone, light on black, as ControlNets for scribbles were trained on. */
-  scribble(side) {
-    const context = this.#small(side);
-    const picture = context.getImageData(0, 0, side, side);
-    const { data } = picture;
-    for (let i = 0; i < data.length; i += 4) {
-      const ink = Math.max(...PAPER.map((value, channel) => Math.abs(data[i + channel] - value)));
-      data[i] = data[i + 1] = data[i + 2] = 4 * ink;
-    }
-    context.putImageData(picture, 0, 0);
-    return context.canvas.toDataURL("image/png");
+  /** Goes on with the stroke, if one has begun. */
+  to(point, { pressure = 0, timeStamp } = {}) {
+    if (!this.#last) return;
+    this.#line(this.#last, point, pressure);
+    this.#last = point;
+    this.#store.touch("drawing", timeStamp);
   }
 
-  #small(side) {
-    const small = document.createElement("canvas");
-    small.width = small.height = side;
-    const context = small.getContext("2d");
-    context.imageSmoothingQuality = "high";
-    context.drawImage(this.canvas, 0, 0, side, side);
-    return context;
+  end() {
+    this.#last = null;
+    this.#sheet?.freeze();
   }
 
   fill() {
-    this.#remember();
-    this.#context.fillStyle = this.colour;
-    this.#context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    this.#changed();
+    this.#change(() => this.#cover(this.colour));
+    this.end();
   }
 
   clear() {
-    this.#remember();
-    this.#blank();
-    this.canvas.parentElement.classList.remove("used");
-    this.dispatchEvent(new Event("cleared"));
+    this.end();
+    this.#store.set({ drawing: undefined, use: "text" });
   }
 
-  undo() {
-    const before = this.#past.pop();
-    if (before) {
-      this.#context.putImageData(before, 0, 0);
-      this.#changed();
-    }
-  }
-
-  /** Replaces the drawing by an image, scaled to cover the canvas. */
+  /** Replaces the drawing by a picture, scaled to cover the canvas, and goes on from it. */
   take(picture) {
-    this.#remember();
     const { width, height } = this.canvas;
-    const scale = Math.max(width / picture.width, height / picture.height);
-    const [w, h] = [picture.width * scale, picture.height * scale];
-    this.#context.drawImage(picture, (width - w) / 2, (height - h) / 2, w, h);
-    this.#changed();
+    const drawing = Sheet.of(picture, width, height);
+    this.#store.set({ drawing, use: used(this.#store.state) });
   }
 
-  #begin(event) {
-    this.canvas.setPointerCapture(event.pointerId);
-    this.#remember();
-    this.#last = this.#point(event);
-    this.#line(this.#last, this.#last, event.pressure);
-    this.#changed(event.timeStamp);
+  /** Changes the canvas by `draw` as a new value of the setting. */
+  #change(draw, time) {
+    this.#sheet?.freeze();
+    draw();
+    this.#sheet = new Sheet(this.canvas);
+    this.#store.set({ drawing: this.#sheet, use: used(this.#store.state) }, { time });
   }
 
-  #move(event) {
-    if (!this.#last) return;
-    for (const each of event.getCoalescedEvents?.() ?? [event]) {
-      const next = this.#point(each);
-      this.#line(this.#last, next, each.pressure);
-      this.#last = next;
-    }
-    this.#changed(event.timeStamp);
+  /** Shows the setting, and gives the canvas the shape of the picture. */
+  #show() {
+    const { state } = this.#store;
+    const [w, h] = sizeOf(state);
+    const scale = LONGEST / Math.max(w, h);
+    const [width, height] = [Math.round(w * scale), Math.round(h * scale)];
+    const isReshaped = width !== this.canvas.width || height !== this.canvas.height;
+    if (state.drawing === this.#sheet && !isReshaped) return;
+    this.end();
+    if (isReshaped) Object.assign(this.canvas, { width, height });
+    this.#sheet = state.drawing;
+    if (this.#sheet) this.#sheet.paint(this.#context);
+    else this.#cover(`rgb(${PAPER})`);
+    this.canvas.parentElement.classList.toggle("used", Boolean(this.#sheet));
+  }
+
+  #cover(colour) {
+    this.#context.fillStyle = colour;
+    this.#context.fillRect(0, 0, this.canvas.width, this.canvas.height);
   }
 
   #line(from, to, pressure) {
@@ -123,34 +120,43 @@ export class Drawing extends EventTarget {
     };
   }
 
-  #remember() {
-    this.#past.push(this.#context.getImageData(0, 0, this.canvas.width, this.canvas.height));
-    if (this.#past.length > MAX_UNDO) this.#past.shift();
-  }
-
-  #blank() {
-    this.#context.fillStyle = `rgb(${PAPER})`;
-    this.#context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-  }
-
-  #changed(time = performance.now()) {
-    this.canvas.parentElement.classList.add("used");
-    this.dispatchEvent(new CustomEvent("change", { detail: { time } }));
-  }
-
   #offer(palette) {
-    for (const colour of COLOURS) {
+    for (const [name, colour] of Object.entries(COLOURS)) {
       const button = document.createElement("button");
       button.type = "button";
       button.role = "radio";
-      button.ariaLabel = `colour ${colour}`;
       button.style.background = colour;
       button.ariaChecked = String(colour === this.colour);
+      button.dataset.title = button.dataset.label = `colour.${name}`;
       button.onclick = () => {
         this.colour = colour;
         for (const each of palette.children) each.ariaChecked = String(each === button);
       };
       palette.append(button);
     }
+  }
+}
+
+/** What a drawing is for once there is one. */
+const used = ({ use }) => (use === "text" ? "sketch" : use);
+
+/** Adds what the drawing is for to a request: the original picture, or the lines that ControlNets follow. */
+export function contributeDrawing(request, state, png) {
+  const { drawing, use, strength, controls = [] } = state;
+  const [width, height] = sizeOf(state);
+  const size = `${width}x${height}`;
+  if (!drawing || use === "text") return request;
+  if (use === "sketch") {
+    return { ...request, size, image: png("drawing.png", () => drawing.png(width, height)), strength };
+  }
+  const lines = png("lines.png", () => drawing.png(width, height, lighten));
+  return { ...request, size, controls: controls.map((control) => ({ ...control, image: lines })) };
+}
+
+/** Leaves the lines alone, light on black, as ControlNets for scribbles were trained on. */
+function lighten(data) {
+  for (let i = 0; i < data.length; i += 4) {
+    const ink = Math.max(...PAPER.map((value, channel) => Math.abs(data[i + channel] - value)));
+    data[i] = data[i + 1] = data[i + 2] = 4 * ink;
   }
 }

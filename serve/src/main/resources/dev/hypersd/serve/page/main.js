@@ -1,269 +1,165 @@
-// The page: each input becomes a request, and the image of the latest request is shown.
+// The page. All settings of a picture are one object in `store.state`, in the names of the one description of a picture
+// (store.js). Whoever wants another picture calls store.set; whoever shows settings listens to its "change". So undo,
+// history, comparison and export hold for every setting.
+//
+//     store      the settings, with undo                   requests   the request that the settings make
+//     live       asks whenever they change (connection)    meaning    what they mean, as the server says
+//     picture    the pictures that are shown               history    those that were shown for a while
+//     drawing    the canvas (pen: by keyboard; sheet: what is on it)
+//     fields     binds sliders and radio buttons to settings; settings, size, styles, controlnets and prompt use it
+//     files, compare, exporting, commands, warnings, notices, login, theme, speed, texts (words: the texts themselves)
+//
+// A module plugs in here, and in four places at most: it calls know() of fields.js with the settings that it has
+// controls for, so that they are not listed as others; requests.contribute() with a function that adds its pictures to
+// a request (a picture among the settings is a Sheet); commands.add() with its buttons and keys; and it names its texts
+// in words.js, which elements refer to by data-text, data-title and data-label. Its file is listed in PageRoutes.java.
 
-import { compare } from "./compare.js";
+import { offer, offered } from "./choices.js";
+import { Commands } from "./commands.js";
+import { Comparison } from "./compare.js";
 import { Connection } from "./connection.js";
-import { Controls } from "./controls.js";
-import { Drawing } from "./drawing.js";
-import { parse } from "./exact.js";
+import { offerControls } from "./controlnets.js";
+import { contributeDrawing, Drawing } from "./drawing.js";
+import { offerExport, save } from "./exporting.js";
+import { offerFiles } from "./files.js";
 import { History } from "./history.js";
+import { Live } from "./live.js";
 import { logIn } from "./login.js";
+import { Meaning } from "./meaning.js";
+import { announce, notice } from "./notices.js";
+import { offerPen } from "./pen.js";
+import { Picture } from "./picture.js";
+import { FIRST_PROMPT, offerPrompt } from "./prompt.js";
+import { Requests } from "./request.js";
+import { roving } from "./roving.js";
+import { randomSeed, Settings } from "./settings.js";
+import { offerSize } from "./size.js";
 import { Speed } from "./speed.js";
+import { Store } from "./store.js";
+import { Styles } from "./styles.js";
+import { languages, nextLanguage, text, translate } from "./texts.js";
 import { theme } from "./theme.js";
 import { Warnings } from "./warnings.js";
 
-const SETTLED_MILLIS = 900;
-const RETRY_MILLIS = 1000;
-const MAX_READ_BYTES = 8e6;
-const EXAMPLES = [
-  "two blue stars above a red house at night",
-  "a yellow fish in the sea, watercolour",
-  "a green tree beside a purple mushroom on moss",
-  "a red heart on bricks, neon",
-];
 const $ = (id) => document.getElementById(id);
 
+const store = new Store({ prompt: FIRST_PROMPT, seed: "7", strength: 0.7, use: "text" });
+const requests = new Requests();
+const meaning = new Meaning(store, requests);
 const connection = new Connection();
-const controls = new Controls();
-const drawing = new Drawing($("sketch"), $("width"), $("palette"));
-const history = new History($("history"));
 const speed = new Speed($("speed-text"));
+const live = new Live(store, requests, connection, speed);
+const picture = new Picture($("pictures"), live, speed);
+const history = new History($("history"), live, picture);
+const drawing = new Drawing($("sketch"), store, { width: $("width"), palette: $("palette") });
+const settings = new Settings(store, meaning);
+const styles = new Styles(store, meaning);
+const showSize = offerSize(store, document.querySelectorAll(".frame"));
+const fillControls = offerControls(store);
+const comparison = new Comparison($("comparison"), history, requests);
 const warnings = new Warnings($("warnings"));
-const canvas = $("picture").getContext("2d");
+const commands = new Commands();
 
-let frame = 0;
-let asked = new Map();
-let shownId = 0;
-let present = null;
-let settling = 0;
+requests.contribute(contributeDrawing);
+offerPrompt(store, meaning, () => (settings.isLocked ? {} : { seed: randomSeed() }));
+offerPen(drawing, $("pen"));
+offerFiles(store, drawing);
 
-// ---- requests ----
+// ---- pictures ----
 
-/** Sends a request with the next frame of the browser, one for all inputs until then. */
-function ask(time = performance.now()) {
-  if (frame) return;
-  frame = requestAnimationFrame(() => {
-    frame = 0;
-    const request = presentRequest();
-    const id = connection.draw(request);
-    asked.set(id, request);
-    if (asked.size > 100) asked.delete(asked.keys().next().value);
-    speed.asked(id, time);
-  });
+picture.addEventListener("shown", ({ detail }) => warnings.show(detail.warnings));
+picture.addEventListener("choose", ({ detail }) => restore(detail));
+history.addEventListener("added", ({ detail }) => announce(text("picture.new", detail.prompt, detail.seed)));
+history.addEventListener("recall", ({ detail }) => restore(detail));
+comparison.addEventListener("choose", ({ detail }) => restore(detail));
+
+/** Shows a picture again, and takes over everything that it was made with. */
+function restore(entry) {
+  picture.recall(entry);
+  settings.lock(true);
+  store.replace(entry.state);
 }
 
-function presentRequest() {
-  const request = { prompt: $("prompt").value, ...controls.request() };
-  const side = controls.side;
-  const size = `${side}x${side}`;
-  if (controls.mode === "sketch") {
-    return { ...request, size, image: drawing.png(side), strength: $("strength").valueAsNumber };
-  }
-  if (controls.mode === "scribble") {
-    const control = { name: $("control").value, image: drawing.scribble(side), scale: $("scale").valueAsNumber };
-    return { ...request, size, controls: [control] };
-  }
-  return request;
+// ---- connection ----
+
+function showConnection(isOpen, sentence) {
+  $("light").classList.toggle("on", isOpen);
+  if (sentence) $("speed-text").textContent = sentence;
 }
 
-// ---- responses ----
-
-async function show({ id, blob }, isPicture) {
-  if (id < shownId) return;
-  const bitmap = await createImageBitmap(blob);
-  if (id < shownId) return;
-  shownId = id;
-  if ($("picture").width !== bitmap.width || $("picture").height !== bitmap.height) {
-    Object.assign($("picture"), { width: bitmap.width, height: bitmap.height });
-  }
-  canvas.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  if (isPicture) speed.shown(id);
-}
-
-connection.addEventListener("picture", ({ detail }) => {
-  show(detail, true);
-  $("progress").classList.remove("on");
-  const request = asked.get(detail.id);
-  if (!request) return;
-  present = { ...detail, prompt: request.prompt, request };
-  $("about").textContent = `seed ${detail.seed}`;
-  warnings.show(detail.warnings);
-  clearTimeout(settling);
-  settling = setTimeout(() => history.add(present), SETTLED_MILLIS);
+connection.addEventListener("open", ({ detail }) => {
+  showConnection(true, detail.again ? text("connection.again") : "");
+  if (detail.again) notice(text("connection.again"));
 });
-connection.addEventListener("preview", ({ detail }) => show(detail, false));
-connection.addEventListener("progress", ({ detail: { step, steps } }) => {
-  $("progress").classList.toggle("on", steps > 1);
-  $("progress").firstElementChild.style.width = `${(100 * step) / steps}%`;
-});
-connection.addEventListener("error", ({ detail }) => {
-  const isLatest = detail.id === connection.latest;
-  if (detail.code === "queue_full" && isLatest) {
-    setTimeout(() => detail.id === connection.latest && ask(), RETRY_MILLIS);
-  }
-  if (isLatest) toast(detail.message);
-});
-connection.addEventListener("open", () => $("light").classList.add("on"));
-connection.addEventListener("closed", () => {
-  $("light").classList.remove("on");
-  $("speed-text").textContent = "connecting";
+connection.addEventListener("closed", ({ detail }) => {
+  speed.pause();
+  showConnection(false, text(detail.isFull ? "connection.full" : "connection.lost"));
+  if (detail.isFull) notice(text("connection.full"));
 });
 
-function toast(text, action) {
-  $("toast").replaceChildren(text);
-  if (action) {
-    const button = Object.assign(document.createElement("button"), { textContent: action.name });
-    button.onclick = () => {
-      action.run();
-      $("toast").hidden = true;
-    };
-    $("toast").append(button);
-  }
-  $("toast").hidden = false;
-  clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => ($("toast").hidden = true), 5000);
-}
+// ---- commands ----
 
-// ---- inputs ----
-
-$("prompt").addEventListener("input", ({ timeStamp }) => {
-  if (!controls.isLocked) controls.anotherSeed();
-  ask(timeStamp);
-});
-controls.addEventListener("change", ({ detail }) => ask(detail.time));
-drawing.addEventListener("change", ({ detail }) => {
-  if (controls.mode === "text") controls.set({ mode: "sketch" });
-  ask(detail.time);
-});
-drawing.addEventListener("cleared", () => controls.set({ mode: "text" }));
-
-for (const text of EXAMPLES) {
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
-  button.onclick = () => {
-    $("prompt").value = text;
-    ask();
-  };
-  $("examples").append(button);
-}
-
-history.addEventListener("recall", ({ detail }) => {
-  $("prompt").value = detail.prompt;
-  present = detail;
-  show({ ...detail, id: shownId }, false);
-  const { prompt, image, strength, controls: followed, ...settings } = detail.request;
-  controls.recall({ ...settings, seed: detail.seed });
-});
-
-function dataUrl(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
-}
-
-async function open(file) {
-  if (!file?.type.startsWith("image/")) return toast("That is not a picture.");
-  try {
-    drawing.take(await createImageBitmap(file));
-  } catch {
-    return toast("That picture cannot be read.");
-  }
-  if (file.size > MAX_READ_BYTES) return;
-  const image = await dataUrl(file);
-  const response = await fetch("sdapi/v1/png-info", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ image }),
-  });
-  const { options } = parse(await response.text());
-  if (!options?.prompt) return;
-  const run = () => {
-    const { prompt, strength, exact_steps, count, extend, controls: followed, ...settings } = options;
-    $("prompt").value = prompt;
-    controls.recall({ ...settings, mode: "text" });
-  };
-  toast("This picture says how it was made.", { name: "Use that", run });
-}
-
-$("file").addEventListener("change", ({ target }) => open(target.files[0]));
-addEventListener("dragover", (event) => {
-  event.preventDefault();
-  $("sketch").parentElement.classList.add("over");
-});
-addEventListener("dragleave", () => $("sketch").parentElement.classList.remove("over"));
-addEventListener("drop", (event) => {
-  event.preventDefault();
-  $("sketch").parentElement.classList.remove("over");
-  open(event.dataTransfer.files[0]);
-});
-
-// ---- commands and keys ----
-
-function save() {
-  if (!present) return;
-  const words = present.prompt.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 60) || "picture";
-  const link = Object.assign(document.createElement("a"), {
-    href: URL.createObjectURL(present.blob),
-    download: `${words}-${present.seed}.png`,
-  });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
-
-const width = (change) => ($("width").valueAsNumber += change);
-const commands = {
-  again: () => controls.anotherSeed(),
-  onto: () => drawing.take($("picture")),
-  save,
-  theme,
-  help: () => $("keys").showModal(),
-  compare: () => compare($("comparison"), presentRequest()),
-  fill: () => drawing.fill(),
-  undo: () => drawing.undo(),
-  clear: () => drawing.clear(),
+const width = (change) => {
+  $("width").valueAsNumber += change;
 };
-for (const [id, run] of Object.entries(commands)) $(id).onclick = run;
 
-const keys = {
-  g: commands.onto, s: save, t: theme, "?": commands.help, c: commands.compare, f: commands.fill, x: commands.clear,
-  o: () => $("file").click(), l: () => controls.lock(!controls.isLocked), "/": () => $("prompt").focus(),
-  "[": () => width(-6), "]": () => width(6),
-};
-const arrows = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+commands.add("again", () => store.set({ seed: randomSeed() }), { keys: ["Ctrl+enter"], shown: "Ctrl + Enter" });
+commands.add("undo", () => store.undo(), { keys: ["Ctrl+z"], shown: "Ctrl + Z" });
+commands.add("redo", () => store.redo(), { keys: ["Ctrl+Shift+z", "Ctrl+y"], shown: "Ctrl + Y" });
+commands.add("steps", (key) => settings.steps(Number(key)), { keys: [..."12345678"], shown: "1 – 8" });
+commands.add("words", () => $("prompt").focus(), { keys: ["/"], shown: "/" });
+commands.add("lock", () => settings.lock(!settings.isLocked), { keys: ["l"], shown: "L" });
+commands.add("grid", () => settings.toggleGrid(), { keys: ["q"], shown: "Q" });
+commands.add("brush", (key) => width(key === "]" ? 6 : -6), { keys: ["[", "]"], shown: "[  ]" });
+commands.add("fill", () => drawing.fill(), { keys: ["f"], shown: "F" });
+commands.add("clear", () => drawing.clear(), { keys: ["x"], shown: "X" });
+commands.add("open", () => $("file").click(), { keys: ["o"], shown: "O" });
+commands.add("onto", () => drawing.take($("picture")), { keys: ["g"], shown: "G" });
+commands.add("save", () => savePicture(), { keys: ["s"], shown: "S" });
+commands.add("compare", () => comparison.open(picture.first), { keys: ["c"], shown: "C" });
+commands.add("export", offerExport(store, requests, meaning), { keys: ["e"], shown: "E" });
+commands.add("theme", theme, { keys: ["t"], shown: "T" });
+commands.add("adjust", adjust);
+commands.add("language", nextLanguage);
+commands.add("help", () => $("keys").showModal(), { keys: ["?"], shown: "?" });
 
-/** Chooses the next or the previous button of a radio group. */
-function neighbour(choice, step) {
-  const all = [...choice.closest("[role=radiogroup]").querySelectorAll("[role=radio]:not(:disabled)")];
-  const next = all[(all.indexOf(choice) + step + all.length) % all.length];
-  next.focus();
-  next.click();
+/** Opens or closes the settings on a telephone, where they cover the canvas and leave the picture in view. */
+function adjust() {
+  $("adjust").ariaExpanded = String(document.body.classList.toggle("adjusting"));
 }
 
-addEventListener("keydown", (event) => {
-  const typing = event.target.matches("textarea, input:not([type=range]):not([type=checkbox]), select");
-  const command = event.ctrlKey || event.metaKey;
-  if (arrows[event.key] && event.target.role === "radio") neighbour(event.target, arrows[event.key]);
-  else if (command && event.key === "Enter") commands.again();
-  else if (command && event.key === "z" && !typing) commands.undo();
-  else if (event.key === "Escape" && typing) event.target.blur();
-  else if (command || event.altKey || typing) return;
-  else if (/^[1-8]$/.test(event.key)) controls.set({ steps: Number(event.key) });
-  else if (keys[event.key]) keys[event.key]();
-  else return;
-  event.preventDefault();
-});
+function savePicture() {
+  const { first } = picture;
+  if (!first) return;
+  const words = first.prompt.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 60) || "picture";
+  save(first.blob, `${words}-${first.seed}.png`);
+}
+
+function showUndo() {
+  $("undo").disabled = !store.canUndo;
+  $("redo").disabled = !store.canRedo;
+}
+
+store.addEventListener("change", showUndo);
+languages.addEventListener("change", () => commands.explain($("key-list")));
 
 // ---- start ----
 
 async function start() {
   const response = await fetch("v1/choices");
-  if (response.status === 401) return logIn(start);
-  controls.offer(await response.json());
+  if (response.status === 401) return logIn(start, text("login.wrong"));
+  offer(await response.json());
+  settings.offer();
+  styles.offer();
+  fillControls();
+  showSize();
   connection.open();
-  ask();
+  live.ask();
+  meaning.ask();
 }
 
-$("prompt").value = EXAMPLES[0];
+translate();
+commands.explain($("key-list"));
+showUndo();
+roving();
 start();

@@ -1,5 +1,7 @@
 // Measures how fast the page feels: images per second, and the time from an input until its image is on the canvas.
 
+import { text } from "./texts.js";
+
 const KEPT = 1000;
 
 export class Speed {
@@ -7,8 +9,8 @@ export class Speed {
   #shown = [];
   #delays = [];
 
-  constructor(text) {
-    this.text = text;
+  constructor(place) {
+    this.place = place;
     setInterval(() => this.#write(), 400);
   }
 
@@ -31,6 +33,11 @@ export class Speed {
     if (this.#delays.length > 30) this.#delays.shift();
   }
 
+  /** Leaves the text to others until the next image is shown. */
+  pause() {
+    this.#delays = [];
+  }
+
   #write() {
     const since = performance.now() - 2000;
     this.#shown = this.#shown.filter((time) => time > since);
@@ -38,6 +45,6 @@ export class Speed {
     const median = [...this.#delays].sort((a, b) => a - b)[this.#delays.length >> 1];
     const rate = this.#shown.length / 2;
     const delay = median < 1000 ? `${Math.round(median)} ms` : `${(median / 1000).toFixed(1)} s`;
-    this.text.textContent = rate >= 2 ? `${Math.round(rate)} pictures a second · ${delay}` : `${delay} a picture`;
+    this.place.textContent = rate >= 2 ? text("speed.rate", Math.round(rate), delay) : text("speed.delay", delay);
   }
 }

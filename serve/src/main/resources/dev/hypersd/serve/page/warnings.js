@@ -1,5 +1,7 @@
 // What speaks against the settings of the picture that is shown, in sentences that can be dismissed.
 
+import { text as words } from "./texts.js";
+
 export class Warnings {
   #list;
   #shown = [];
@@ -20,13 +22,14 @@ export class Warnings {
 
   #item(text, sentences) {
     const item = document.createElement("li");
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Dismiss" });
-    button.ariaLabel = `Dismiss: ${text}`;
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
+    button.title = words("dismiss");
+    button.ariaLabel = words("dismiss.that", text);
     button.onclick = () => {
       this.#dismissed.add(text);
       this.show(sentences);
     };
-    item.append(Object.assign(document.createElement("span"), { textContent: text }), button);
+    item.append(Object.assign(document.createElement("span"), { textContent: text, lang: "en" }), button);
     return item;
   }
 }

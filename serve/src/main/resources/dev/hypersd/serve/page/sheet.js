@@ -1,0 +1,78 @@
+// A picture among the settings, such as the drawing. While somebody draws it shows the canvas itself; once it is frozen
+// it never changes.
+
+/** The colour of the empty canvas, which is one of the colours to draw with. */
+export const PAPER = [0xfb, 0xf8, 0xf1];
+
+export class Sheet {
+  #canvas;
+  #isLive;
+  #ground;
+
+  /**
+   * A sheet that shows `canvas` until it is frozen.
+   *
+   * @param ground the colour beside it where it is shown in another shape
+   */
+  constructor(canvas, ground = `rgb(${PAPER})`) {
+    this.#canvas = canvas;
+    this.#isLive = true;
+    this.#ground = ground;
+  }
+
+  /** A sheet with a copy of a picture, scaled to cover `width` x `height`. */
+  static of(picture, width, height) {
+    const scale = Math.max(width / picture.width, height / picture.height);
+    const [w, h] = [picture.width * scale, picture.height * scale];
+    const context = blank(width, height);
+    context.drawImage(picture, (width - w) / 2, (height - h) / 2, w, h);
+    return new Sheet(context.canvas).freeze();
+  }
+
+  get isLive() {
+    return this.#isLive;
+  }
+
+  /** Keeps what the canvas shows now. */
+  freeze() {
+    if (this.#isLive) this.#canvas = this.#scaled(this.#canvas.width, this.#canvas.height).canvas;
+    this.#isLive = false;
+    return this;
+  }
+
+  /** Paints this sheet in the middle of a canvas, as large as fits. */
+  paint(context) {
+    const { width, height } = context.canvas;
+    const scale = Math.min(width / this.#canvas.width, height / this.#canvas.height);
+    const [w, h] = [this.#canvas.width * scale, this.#canvas.height * scale];
+    context.clearRect(0, 0, width, height);
+    context.fillStyle = this.#ground;
+    context.fillRect(0, 0, width, height);
+    context.drawImage(this.#canvas, (width - w) / 2, (height - h) / 2, w, h);
+  }
+
+  /** As a PNG of this size in a data URL; `change` may change its pixels first. */
+  png(width, height, change) {
+    const context = this.#scaled(width, height);
+    if (change) {
+      const pixels = context.getImageData(0, 0, width, height);
+      change(pixels.data);
+      context.putImageData(pixels, 0, 0);
+    }
+    return context.canvas.toDataURL("image/png");
+  }
+
+  #scaled(width, height) {
+    const context = blank(width, height);
+    this.paint(context);
+    return context;
+  }
+}
+
+/** The context of a new canvas, which is kept in memory where its pixels can be read. */
+function blank(width, height) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
+  return context;
+}
