@@ -95,7 +95,7 @@ public final class ExplanationRoutes {
 
     private Opened opened(String name) {
         ModelRegistry registry = queue.registry();
-        ModelSource source = registry.model(name);
+        ModelSource source = registry.model(name).exact();
         Opened known = last.filter(opened -> opened.source().equals(source)).orElseGet(() -> {
             OpenedModel model = source.open();
             return new Opened(source, model, model.tokenizers());
