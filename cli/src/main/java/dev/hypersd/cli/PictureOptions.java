@@ -42,8 +42,14 @@ final class PictureOptions {
             Option.CROP,
             Option.TARGET_SIZE);
 
-    private static final List<Option<?>> FROM_A_PICTURE =
-            List.of(Option.IMAGE, Option.MASK, Option.BACKGROUND, Option.EXTEND, Option.STRENGTH, Option.EXACT_STEPS);
+    private static final List<Option<?>> FROM_A_PICTURE = List.of(
+            Option.IMAGE,
+            Option.MASK,
+            Option.BACKGROUND,
+            Option.EXTEND,
+            Option.STRENGTH,
+            Option.KEPT_STRENGTH,
+            Option.EXACT_STEPS);
 
     private final GenerationOptions.Builder given = GenerationOptions.builder();
 

@@ -176,12 +176,26 @@ public final class DiffusionPipeline implements AutoCloseable {
         RequestCheck.requireSteps(batch, sampler(batch), model.schedule());
         SamplingPlan plan = plan(batch);
         long[] seeds = requests.stream().flatMapToLong(ImageRequest::seeds).toArray();
-        Iterator<Image> images = draw(batch, seeds, plan, listener).iterator();
+        int secondSteps = secondSteps(batch);
+        Passes passes = new Passes(listener, plan.size() + batch.count() * secondSteps);
+        List<Image> drawn = passes.keep(draw(batch, seeds, plan, passes.first(plan.size())));
+        Iterator<Integer> numbers = IntStream.range(0, drawn.size()).iterator();
         return requests.stream()
                 .map(request -> IntStream.range(0, request.count())
-                        .mapToObj(i -> finish(request, i, images.next(), listener))
+                        .mapToObj(i -> {
+                            int number = numbers.next();
+                            return finish(request, i, drawn.get(number), passes.second(number, secondSteps));
+                        })
                         .toList())
                 .toList();
+    }
+
+    /** Returns the number of steps of the second pass over one picture of {@code request}, 0 if there is none. */
+    private int secondSteps(ImageRequest request) {
+        return request.hires()
+                .map(pass -> plan(request.toBuilder().strength(pass.strength()).build())
+                        .size())
+                .orElse(0);
     }
 
     private GeneratedImage finish(ImageRequest request, int index, Image drawn, GenerationListener listener) {

@@ -5,6 +5,7 @@ import dev.hypersd.image.Resampling;
 import dev.hypersd.model.DiffusionModel;
 import dev.hypersd.pipeline.LatentPreparation.PreparedLatents.Kept;
 import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.Original;
 import dev.hypersd.request.Size;
 import dev.hypersd.sampler.NoiseSource;
 import dev.hypersd.sampler.SamplingPlan;
@@ -25,6 +26,9 @@ import org.bytedeco.pytorch.global.torch;
  * same picture: for the encoded picture, for the start, for the encoded masked picture.
  */
 final class LatentPreparation {
+    /** Less than any share of a step, and more than the error of a product that should be whole. */
+    private static final double ROUNDING = 1e-9;
+
     private final DiffusionModel model;
     private final ImageRequest request;
     private final Size size;
@@ -45,8 +49,7 @@ final class LatentPreparation {
                 RequestCheck.isForInpainting(model.denoiser().unet().config());
         return request.original()
                 .map(original -> original.mask()
-                        .map(mask ->
-                                inpainting ? concatenated(original.picture(), mask) : masked(original.picture(), mask))
+                        .map(mask -> inpainting ? concatenated(original.picture(), mask) : masked(original, mask))
                         .orElseGet(() -> from(encode(pixels(original.picture())))))
                 .orElseGet(() -> PreparedLatents.of(pure(draw())));
     }
@@ -63,14 +66,25 @@ final class LatentPreparation {
      * Prepares inpainting with an ordinary U-Net, which draws everywhere; after each step the rest of the picture is
      * restored.
      */
-    private PreparedLatents masked(Image picture, Image mask) {
-        Tensor clean = encode(pixels(picture));
+    private PreparedLatents masked(Original original, Image mask) {
+        Tensor clean = encode(pixels(original.picture()));
         Tensor drawn = draw();
         if (samples()) {
             noise.next(shape()); // The reference encodes the masked picture here too, without using it.
         }
         return new PreparedLatents(
-                start(clean, drawn), Optional.of(new Kept(clean, drawn, latentMask(mask))), Optional.empty());
+                start(clean, drawn),
+                Optional.of(new Kept(clean, drawn, latentMask(mask), keptSteps(original.keptStrength()))),
+                Optional.empty());
+    }
+
+    /**
+     * Returns in how many of the first steps the rest of the picture is restored: all but those that {@code strength}
+     * would take, rounded down as that of the request is.
+     */
+    private int keptSteps(double strength) {
+        double share = Math.min(1, strength / request.steps().strength());
+        return plan.size() - (int) (plan.size() * share + ROUNDING);
     }
 
     /** Prepares inpainting with a U-Net for it, which sees the mask and the masked picture as additional channels. */
@@ -159,19 +173,20 @@ final class LatentPreparation {
      * The initial latents of the sampling loop, and the part of the picture that it keeps.
      *
      * @param start the latents before the first step, {@code [B, C, h, w]}
-     * @param kept the part of the picture that stays unchanged, if any
+     * @param kept the part of the picture that stays, if any
      * @param inpaintingChannels the additional channels of a U-Net for inpainting: mask and masked picture, {@code [B,
      *     1 + C, h, w]}
      */
     record PreparedLatents(Tensor start, Optional<Kept> kept, Optional<Tensor> inpaintingChannels) {
         /**
-         * The part of a picture that stays unchanged.
+         * The part of a picture that stays unchanged, or is redrawn by the last steps alone.
          *
          * @param clean the latents of the picture
          * @param noise the noise of the initial latents
          * @param mask 1 where the picture is redrawn and 0 where it stays, {@code [1, 1, h, w]}
+         * @param steps the number of first steps after which the part is restored
          */
-        record Kept(Tensor clean, Tensor noise, Tensor mask) {
+        record Kept(Tensor clean, Tensor noise, Tensor mask, int steps) {
             /**
              * Returns the latents {@code x} after step {@code i} with this part restored, at the noise level of the
              * next step.
@@ -191,7 +206,9 @@ final class LatentPreparation {
 
         /** Returns the latents after step {@code i}, with the kept part restored. */
         Tensor after(SamplingPlan plan, int i, Tensor x) {
-            return kept.map(k -> k.putBack(plan, i, x)).orElse(x);
+            return kept.filter(part -> i < part.steps())
+                    .map(part -> part.putBack(plan, i, x))
+                    .orElse(x);
         }
     }
 }

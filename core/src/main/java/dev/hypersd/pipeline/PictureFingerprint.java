@@ -116,6 +116,9 @@ public final class PictureFingerprint {
             say("original");
             add(original.picture());
             original.mask().ifPresent(this::add);
+            if (original.keptStrength() > 0) {
+                say("kept strength", original.keptStrength());
+            }
         });
     }
 

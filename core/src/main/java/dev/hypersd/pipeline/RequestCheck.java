@@ -30,6 +30,11 @@ final class RequestCheck {
                     "this model's U-Net takes %d channels and the latents have %d: it is made for a task not known here"
                             .formatted(unet.inChannels(), unet.outChannels()));
         }
+        if (isForInpainting(unet) && request.original().orElseThrow().keptStrength() > 0) {
+            throw new InvalidRequestException(
+                    "this model's U-Net is made for inpainting and keeps what is not masked as it is: a strength there "
+                            + "needs an ordinary model");
+        }
         if (request.refinerSwitch().isPresent()) {
             requireRefiner(unet, refined);
         }

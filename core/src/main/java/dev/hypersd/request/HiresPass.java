@@ -43,7 +43,7 @@ public record HiresPass(double factor, double strength) {
         Image picture = drawn.resize(size.width(), size.height(), Resampling.LANCZOS);
         return new Original(
                 picture,
-                first.flatMap(Original::mask)
-                        .map(mask -> mask.resize(size.width(), size.height(), Resampling.LANCZOS)));
+                first.flatMap(Original::mask).map(mask -> mask.resize(size.width(), size.height(), Resampling.LANCZOS)),
+                first.map(Original::keptStrength).orElse(0.0));
     }
 }

@@ -41,7 +41,7 @@ final class InputPictures {
     Optional<Original> original() {
         Optional<Image> picture = options.get(Option.IMAGE).map(this::read);
         if (picture.isEmpty()) {
-            for (Option<?> option : List.of(Option.MASK, Option.EXTEND, Option.STRENGTH)) {
+            for (Option<?> option : List.of(Option.MASK, Option.EXTEND, Option.STRENGTH, Option.KEPT_STRENGTH)) {
                 if (options.has(option)) {
                     throw new InvalidRequestException(
                             "%s needs an original picture: name it with %s".formatted(option, Option.IMAGE));
@@ -53,13 +53,25 @@ final class InputPictures {
             throw new InvalidRequestException(
                     "%s and %s both set the area to redraw: give one of them".formatted(Option.MASK, Option.EXTEND));
         }
+        Original original = original(picture.get());
+        if (options.has(Option.KEPT_STRENGTH) && original.mask().isEmpty()) {
+            throw new InvalidRequestException("%s is the strength where a mask is black: name one with %s"
+                    .formatted(Option.KEPT_STRENGTH, Option.MASK));
+        }
+        return Optional.of(options.get(Option.KEPT_STRENGTH)
+                .map(original::withKeptStrength)
+                .orElse(original));
+    }
+
+    private Original original(Image picture) {
         Optional<List<Integer>> sides = options.get(Option.EXTEND);
         if (sides.isPresent()) {
             List<Integer> by = OptionsResolver.numbers(Option.EXTEND, sides.get(), 4);
-            return Optional.of(Original.extended(picture.get(), by.get(0), by.get(1), by.get(2), by.get(3)));
+            return Original.extended(picture, by.get(0), by.get(1), by.get(2), by.get(3));
         }
-        return Optional.of(new Original(
-                picture.get(), options.get(Option.MASK).map(this::read).map(mask -> fitted(mask, picture.get()))));
+        return options.get(Option.MASK)
+                .map(mask -> Original.masked(picture, fitted(read(mask), picture)))
+                .orElseGet(() -> Original.of(picture));
     }
 
     /** Brings a mask to the size of the picture. */

@@ -103,6 +103,15 @@ public final class Option<T> {
                             + "with --mask or --extend.")
             .infotext("Denoising strength");
 
+    /** The strength in what a mask keeps, see {@link Original}. */
+    public static final Option<Double> KEPT_STRENGTH = of(
+                    "kept_strength",
+                    Format.NUMBER,
+                    "S",
+                    "With --mask or --extend: how far back to go in what they keep, from 0, where it stays as it is, "
+                            + "to 1. Default: 0.")
+            .infotext("Kept strength");
+
     /**
      * Whether {@link #STEPS} is the number of steps that are taken on an original picture. By default it is the number
      * of steps of the whole schedule, of which strength is the fraction that is taken, as in diffusers: 20 steps at

@@ -9,9 +9,18 @@ import java.util.Optional;
  *
  * @param picture the picture, which is resized to the size of the request
  * @param mask the area to redraw (128 and brighter); empty to redraw the whole picture
+ * @param keptStrength the strength in the rest of the picture: 0 to keep it as it is; above 0 its noise is removed with
+ *     the last steps of all, so that it guides the area to redraw and is redrawn a little itself (compare Levin and
+ *     Fried, 2023, Differential Diffusion, for a mask of two values)
  */
-public record Original(Image picture, Optional<Image> mask) {
+public record Original(Image picture, Optional<Image> mask, double keptStrength) {
     public Original {
+        if (!(keptStrength >= 0 && keptStrength <= 1)) {
+            throw new InvalidRequestException("the strength in what a mask keeps must be 0 to 1, not " + keptStrength);
+        }
+        if (keptStrength > 0 && mask.isEmpty()) {
+            throw new InvalidRequestException("a strength in what a mask keeps needs a mask");
+        }
         mask.ifPresent(m -> {
             if (m.width() != picture.width() || m.height() != picture.height()) {
                 throw new InvalidRequestException("the mask is %dx%d and the picture %dx%d: they must be of one size"
@@ -22,12 +31,17 @@ public record Original(Image picture, Optional<Image> mask) {
 
     /** Creates an original that is redrawn as a whole. */
     public static Original of(Image picture) {
-        return new Original(picture, Optional.empty());
+        return new Original(picture, Optional.empty(), 0);
     }
 
     /** Creates an original that is redrawn where {@code mask} is bright. */
     public static Original masked(Image picture, Image mask) {
-        return new Original(picture, Optional.of(mask));
+        return new Original(picture, Optional.of(mask), 0);
+    }
+
+    /** Returns this original with another strength in what the mask keeps. */
+    public Original withKeptStrength(double other) {
+        return new Original(picture, mask, other);
     }
 
     /**

@@ -74,6 +74,10 @@ public final class RequestDescription {
         if (request.original().isPresent()) {
             options.strength(request.steps().strength() * request.steps().originStrength());
         }
+        request.original()
+                .map(Original::keptStrength)
+                .filter(strength -> strength > 0)
+                .ifPresent(strength -> options.set(Option.KEPT_STRENGTH, strength));
         request.hires()
                 .ifPresent(
                         pass -> options.set(Option.HIRES, pass.factor()).set(Option.HIRES_STRENGTH, pass.strength()));
