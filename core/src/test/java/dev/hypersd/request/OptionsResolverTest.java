@@ -296,6 +296,20 @@ class OptionsResolverTest {
                 .isEqualTo(Steps.of(exact).withStrength(strength));
     }
 
+    @Test
+    void aStrengthInWhatAMaskKeepsNeedsAMask() {
+        GenerationOptions options = GenerationOptions.builder()
+                .image(PICTURE)
+                .set(Option.KEPT_STRENGTH, 0.5)
+                .build();
+        assertThatThrownBy(() -> resolve(options))
+                .hasMessage("kept_strength (--kept-strength) is the strength where a mask is black: name one with mask "
+                        + "(--mask)");
+        GenerationOptions masked = options.toBuilder().mask(PICTURE).build();
+        assertThat(resolve(masked).request().original().orElseThrow().keptStrength())
+                .isEqualTo(0.5);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -303,6 +317,7 @@ class OptionsResolverTest {
                 "{\"strength\": 0.5} | strength (--strength) needs an original picture: name it with image "
                         + "(--image)",
                 "{\"extend\": [1, 1, 1, 1]} | extend (--extend) needs an original picture",
+                "{\"kept_strength\": 0.5} | kept_strength (--kept-strength) needs an original picture",
                 "{\"hires_strength\": 0.5} | needs a second pass: choose it with hires (--hires)",
                 "{\"refiner_from\": 0.5} | base was loaded without one: name it with --refiner",
                 "{\"controls\": [{\"name\": \"canny\"}]} | ControlNet canny needs a picture to follow: name it with "
