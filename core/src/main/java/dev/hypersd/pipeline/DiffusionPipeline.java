@@ -24,6 +24,7 @@ import dev.hypersd.request.TargetModel;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.SeededNoise;
+import dev.hypersd.tensor.Cancellation;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorScope;
@@ -220,10 +221,7 @@ public final class DiffusionPipeline implements AutoCloseable {
      */
     private static ImageRequest secondPass(ImageRequest request, HiresPass pass, int index, Image drawn) {
         Original original = pass.original(drawn, request.original());
-        return request.toBuilder()
-                .prompts(List.of(request.promptOf(index)))
-                .imagesPerPrompt(1)
-                .seed(request.seed() + index)
+        return request.part(index, 1).toBuilder()
                 .size(original.picture().width(), original.picture().height())
                 .original(original)
                 .strength(pass.strength())
@@ -316,9 +314,16 @@ public final class DiffusionPipeline implements AutoCloseable {
                         controlNets.load(request.controls(), model),
                         texts,
                         listener);
-                return lease.adapters().during(() -> work.apply(generation));
+                return Cancellation.during(
+                        () -> requireWanted(listener), () -> lease.adapters().during(() -> work.apply(generation)));
             }
         });
+    }
+
+    private static void requireWanted(GenerationListener listener) {
+        if (listener.isCancelled()) {
+            throw new GenerationCancelledException();
+        }
     }
 
     /**

@@ -71,7 +71,6 @@ final class Generation {
      *
      * @param noise provides the noise of the start first, then of each step that adds noise
      * @return the latents after the last step, {@code [count, C, H/8, W/8]}
-     * @throws GenerationCancelledException if the listener cancels it
      */
     Tensor denoise(SamplingPlan plan, NoiseSource noise) {
         return denoise(plan, preparation(plan, noise).prepare(), noise);
@@ -87,19 +86,19 @@ final class Generation {
         Relay relay = relay(plan, prepared);
         StepResult current = StepResult.start(prepared.start());
         long began = System.nanoTime();
-        for (int i = 0; i < plan.size(); i++) {
-            if (listener.isCancelled()) {
-                throw new GenerationCancelledException(i, plan.size());
+        try {
+            for (int i = 0; i < plan.size(); i++) {
+                current = step(relay.in(i), prepared, plan, i, current, noise);
+                Tensor estimate = current.x0();
+                Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
+                listener.onStep(new Step(i + 1, plan.size(), elapsed, () -> ImageTensors.images(decode(estimate))));
             }
-            current = step(relay.in(i), prepared, plan, i, current, noise);
-            Tensor estimate = current.x0();
-            Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
-            listener.onStep(new Step(i + 1, plan.size(), elapsed, () -> ImageTensors.images(decode(estimate))));
+        } finally {
+            // The decoder needs the room more: the U-Net's weights and the decoder's activations together would be the
+            // peak of a large model.
+            model.denoiser().evictPages();
+            model.refiner().ifPresent(Denoiser::evictPages);
         }
-        // The decoder needs the room more: the U-Net's weights and the decoder's activations together would be the peak
-        // of a large model.
-        model.denoiser().evictPages();
-        model.refiner().ifPresent(Denoiser::evictPages);
         return current.x();
     }
 

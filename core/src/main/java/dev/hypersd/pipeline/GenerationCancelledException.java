@@ -6,7 +6,7 @@ import dev.hypersd.error.HyperSdException;
 public final class GenerationCancelledException extends HyperSdException {
     private static final long serialVersionUID = 1L;
 
-    GenerationCancelledException(int stepsDone, int steps) {
-        super("generation cancelled after %d of %d steps".formatted(stepsDone, steps));
+    GenerationCancelledException() {
+        super("the generation was cancelled");
     }
 }

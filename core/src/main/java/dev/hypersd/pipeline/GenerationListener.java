@@ -22,8 +22,8 @@ public interface GenerationListener {
     }
 
     /**
-     * Returns whether to cancel the generation, which then throws a {@link GenerationCancelledException}. Called
-     * between steps.
+     * Returns whether to cancel the generation, which then throws a {@link GenerationCancelledException}. It is called
+     * between the layers of the networks, some hundred times in a step, and so must be quick.
      */
     default boolean isCancelled() {
         return false;

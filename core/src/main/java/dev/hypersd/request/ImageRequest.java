@@ -125,6 +125,21 @@ public record ImageRequest(
     }
 
     /**
+     * Returns the request for {@code count} of the pictures, which look as they do in this one.
+     *
+     * @param from the number of the first of them, 0 to {@link #count()}{@code  - 1}
+     */
+    public ImageRequest part(int from, int count) {
+        return toBuilder()
+                .prompts(IntStream.range(from, from + count)
+                        .mapToObj(this::promptOf)
+                        .toList())
+                .imagesPerPrompt(1)
+                .seed(seed + from)
+                .build();
+    }
+
+    /**
      * Returns whether this request and {@code other} can be drawn in one batch: they may differ in prompts, numbers of
      * pictures and seeds only.
      */

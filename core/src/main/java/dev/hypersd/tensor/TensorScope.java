@@ -59,13 +59,14 @@ public final class TensorScope {
     /**
      * Applies one step after another to {@code x}, each in a scope of its own. The output of a step is freed as soon as
      * the next step has used it, so a long chain never holds more than two intermediate tensors. {@code x} itself is
-     * not freed.
+     * not freed. Before each step the work may be ended ({@link Cancellation}).
      */
     @SuppressWarnings("ReferenceEquality") // who owns a tensor is a matter of identity
     public static Tensor chain(Tensor x, Step... steps) {
         PointerScope outer = PointerScope.getInnerScope();
         Tensor current = x;
         for (Step step : steps) {
+            Cancellation.check();
             Tensor input = current;
             try (PointerScope scope = new PointerScope()) {
                 current = step.apply(input);

@@ -157,9 +157,67 @@ class DiffusionPipelineTest {
         };
         assertThatThrownBy(() -> pipeline.generate(request(1).steps(4).build(), two))
                 .isInstanceOf(GenerationCancelledException.class)
-                .hasMessage("generation cancelled after 2 of 4 steps");
+                .hasMessage("the generation was cancelled");
         assertThat(seen).containsExactly(1, 2);
         assertThat(draw(request(1).build())).isNotNull();
+    }
+
+    @Test
+    void aGenerationIsCancelledWithinAStepAndWithinTheAutoencoderAndFreesWhatItMade() {
+        ImageRequest two = request(1).steps(2).build();
+        CancelledAfter whole = new CancelledAfter(Integer.MAX_VALUE);
+        assertThat(pipeline.generate(two, whole)).hasSize(1);
+        int inFirstStep = whole.askedAtSteps.getFirst();
+        int inSteps = whole.askedAtSteps.getLast();
+        assertThat(inFirstStep).as("questions in the first step").isGreaterThan(50);
+        assertThat(whole.asked - inSteps).as("questions in the autoencoder").isGreaterThan(20);
+        long tensors = Pointer.totalCount();
+        for (int allowed : new int[] {inFirstStep / 2, inFirstStep + 10, inSteps + 10}) {
+            CancelledAfter cancelled = new CancelledAfter(allowed);
+            assertThatThrownBy(() -> pipeline.generate(two, cancelled))
+                    .isInstanceOf(GenerationCancelledException.class)
+                    .hasMessage("the generation was cancelled");
+            assertThat(cancelled.asked).isEqualTo(allowed + 1);
+            assertThat(cancelled.askedAtSteps).hasSize(allowed < inFirstStep ? 0 : allowed < inSteps ? 1 : 2);
+            assertThat(Pointer.totalCount()).as("tensors").isEqualTo(tensors);
+        }
+        assertThat(draw(two)).isEqualTo(draw(two));
+    }
+
+    /** Cancels after it was asked so often, and notes how often it was asked before the end of each step. */
+    private static final class CancelledAfter implements GenerationListener {
+        private final int allowed;
+        private final List<Integer> askedAtSteps = new ArrayList<>();
+        private int asked;
+
+        private CancelledAfter(int allowed) {
+            this.allowed = allowed;
+        }
+
+        @Override
+        public void onStep(Step step) {
+            askedAtSteps.add(asked);
+        }
+
+        @Override
+        public boolean isCancelled() {
+            asked++;
+            return asked > allowed;
+        }
+    }
+
+    @Test
+    void aPartOfARequestDrawsThePicturesThatTheWholeDraws() {
+        ImageRequest four = request(1).imagesPerPrompt(4).steps(2).build();
+        List<GeneratedImage> whole = pipeline.generate(four);
+        for (int i = 0; i < 4; i += 2) {
+            List<GeneratedImage> part = pipeline.generate(four.part(i, 2));
+            for (int j = 0; j < 2; j++) {
+                assertThat(part.get(j).seed()).isEqualTo(whole.get(i + j).seed());
+                assertThat(part.get(j).parameters()).isEqualTo(whole.get(i + j).parameters());
+                AlikePictures.assertAlike(part.get(j).image(), whole.get(i + j).image());
+            }
+        }
     }
 
     @Test

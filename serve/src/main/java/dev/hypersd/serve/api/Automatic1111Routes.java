@@ -10,6 +10,7 @@ import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Option;
 import dev.hypersd.request.ReadInfotext;
 import dev.hypersd.request.Seeds;
+import dev.hypersd.serve.queue.Client;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
 import io.javalin.config.RoutesConfig;
@@ -113,9 +114,9 @@ public final class Automatic1111Routes {
 
     /** How far the running job is, and to whom it belongs what its first image looks like so far. */
     private void progress(Context context) {
-        Optional<GenerationQueue.Progress> now = queue.progress();
-        int step = now.map(GenerationQueue.Progress::step).orElse(0);
-        int steps = now.map(GenerationQueue.Progress::steps).orElse(0);
+        Optional<GenerationJob.Progress> now = queue.progress();
+        int step = now.map(GenerationJob.Progress::step).orElse(0);
+        int steps = now.map(GenerationJob.Progress::steps).orElse(0);
         double remaining = now.map(p -> p.elapsed().toMillis() / 1000.0 / p.step() * (p.steps() - p.step()))
                 .orElse(0.0);
         Map<String, Object> state = new LinkedHashMap<>();
@@ -128,7 +129,7 @@ public final class Automatic1111Routes {
         state.put("sampling_steps", steps);
         Optional<String> preview = "true".equalsIgnoreCase(context.queryParam("skip_current_image"))
                 ? Optional.empty()
-                : queue.running(context.ip())
+                : queue.running(Client.of(context.ip()))
                         .flatMap(GenerationJob::preview)
                         .map(image -> encoded(image, Optional.empty()));
         Map<String, Object> answer = new LinkedHashMap<>();
@@ -141,7 +142,7 @@ public final class Automatic1111Routes {
     }
 
     private void interrupt(Context context) {
-        queue.interrupt(context.ip());
+        queue.interrupt(Client.of(context.ip()));
         Responses.json(context, Map.of());
     }
 
@@ -165,7 +166,7 @@ public final class Automatic1111Routes {
         JsonObject body = RequestBody.json(context).lenient();
         body.optionalString(CHECKPOINT)
                 .filter(name -> !name.isBlank())
-                .ifPresent(name -> queue.switchTo(context.ip(), name).join());
+                .ifPresent(name -> queue.switchTo(Client.of(context.ip()), name).join());
         Responses.warn(context, FieldWarnings.of(body, SETTINGS_WITHOUT_EFFECT));
         Responses.json(context, Map.of());
     }
@@ -178,7 +179,7 @@ public final class Automatic1111Routes {
     }
 
     private void reload(Context context) {
-        queue.switchTo(context.ip(), queue.model()).join();
+        queue.switchTo(Client.of(context.ip()), queue.model()).join();
         Responses.json(context, Map.of());
     }
 

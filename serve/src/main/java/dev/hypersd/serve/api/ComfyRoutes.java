@@ -7,6 +7,7 @@ import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.serve.error.ApiError;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.queue.Client;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
 import io.javalin.config.RoutesConfig;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -33,7 +35,7 @@ public final class ComfyRoutes {
     private final GenerationQueue queue;
     private final RequestMemory memory;
     private final ComfySockets sockets;
-    private final JobStore jobs = new JobStore();
+    private final JobStore jobs = JobStore.open();
     private final PictureStore uploads = new PictureStore(System::nanoTime);
 
     /** Creates routes whose graphs generate in {@code queue} and reserve what they hold from {@code memory}. */
@@ -71,7 +73,7 @@ public final class ComfyRoutes {
         routes.get("/view", this::view);
         routes.post("/upload/image", this::upload);
         routes.post("/interrupt", context -> {
-            queue.interrupt(context.ip());
+            queue.interrupt(Client.of(context.ip()));
             Responses.json(context, Map.of());
         });
         routes.ws("/ws", sockets::configure);
@@ -140,7 +142,7 @@ public final class ComfyRoutes {
                 sockets.new Listener(client, body.path("client_id").asString(""), id, read.output());
         boolean sendsImages = read.sendsImages();
         GenerationJob job =
-                queue.submit(client, read.request().options(), read.request().quality(), listener::onStep);
+                queue.submit(Client.of(client), read.request().options(), read.request().quality(), listener::onStep);
         SubmittedJob submitted = new SubmittedJob(
                 id, client, job, new Png(), read.request().warningsAnd(job.warnings()), Optional.of(read.output()));
         jobs.keep(submitted);
@@ -169,7 +171,7 @@ public final class ComfyRoutes {
     private Map<String, Object> history(List<SubmittedJob> of) {
         Map<String, Object> history = new LinkedHashMap<>();
         for (SubmittedJob job : of) {
-            if (job.job().images().isDone()) {
+            if (job.images().isDone()) {
                 history.put(job.id(), finished(job));
             }
         }
@@ -179,8 +181,8 @@ public final class ComfyRoutes {
     private Map<String, Object> finished(SubmittedJob job) {
         Map<String, Object> described = job.describe(queue, false);
         boolean isDone = "done".equals(described.get("state"));
-        Map<String, Object> shown = Map.of(
-                "images", files(job.id(), isDone ? job.job().images().join().size() : 0));
+        Map<String, Object> shown =
+                Map.of("images", files(job.id(), isDone ? job.images().join().size() : 0));
         List<Object> messages = isDone
                 ? List.of()
                 : List.of(List.of(
@@ -204,8 +206,8 @@ public final class ComfyRoutes {
         List<Object> running = new ArrayList<>();
         List<Object> pending = new ArrayList<>();
         for (SubmittedJob job : jobs.of(context.ip())) {
-            if (!job.job().images().isDone()) {
-                (queue.before(job.job()).isPresent() ? pending : running).add(place(job));
+            if (!job.images().isDone()) {
+                (job.isWaiting(queue) ? pending : running).add(place(job));
             }
         }
         Responses.json(context, Map.of("queue_running", running, "queue_pending", pending));
@@ -217,10 +219,9 @@ public final class ComfyRoutes {
         List<String> listed =
                 body.path("delete").valueStream().map(id -> id.asString("")).toList();
         for (SubmittedJob job : jobs.of(context.ip())) {
-            boolean isCleared = body.path("clear").asBoolean(false)
-                    && queue.before(job.job()).isPresent();
+            boolean isCleared = body.path("clear").asBoolean(false) && job.isWaiting(queue);
             if (isCleared || listed.contains(job.id())) {
-                queue.cancel(job.job());
+                job.cancel(queue);
             }
         }
         Responses.json(context, Map.of());
@@ -237,9 +238,9 @@ public final class ComfyRoutes {
         GeneratedImage image = Optional.of(file)
                 .filter(Matcher::matches)
                 .flatMap(parts -> jobs.find(context.ip(), parts.group(1)))
-                .map(SubmittedJob::job)
-                .filter(job -> job.images().isDone() && !job.images().isCompletedExceptionally())
-                .map(job -> job.images().join())
+                .map(SubmittedJob::images)
+                .filter(images -> images.isDone() && !images.isCompletedExceptionally())
+                .map(CompletableFuture::join)
                 .filter(images -> Integer.parseInt(file.group(2)) < images.size())
                 .map(images -> images.get(Integer.parseInt(file.group(2))))
                 .orElseThrow(() -> new ApiException(ErrorCode.NOT_FOUND, "there is no such image of this client"));

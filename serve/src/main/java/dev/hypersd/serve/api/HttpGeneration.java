@@ -2,6 +2,7 @@ package dev.hypersd.serve.api;
 
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.Step;
+import dev.hypersd.serve.queue.Client;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
 import io.javalin.http.Context;
@@ -59,7 +60,7 @@ final class HttpGeneration {
 
     /** Begins what {@link #generate} does. */
     static HttpGeneration submit(Context request, GenerationQueue queue, ClientRequest asked, Consumer<Step> listener) {
-        GenerationJob job = queue.submit(request.ip(), asked.options(), asked.quality(), listener);
+        GenerationJob job = queue.submit(Client.of(request.ip()), asked.options(), asked.quality(), listener);
         List<String> warnings = asked.warningsAnd(job.warnings());
         Responses.warn(request, warnings);
         return new HttpGeneration(request, queue, job, warnings);

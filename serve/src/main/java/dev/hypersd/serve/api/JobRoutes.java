@@ -3,6 +3,7 @@ package dev.hypersd.serve.api;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.queue.Client;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
 import io.javalin.config.RoutesConfig;
@@ -20,7 +21,7 @@ import java.util.UUID;
 public final class JobRoutes {
     private final GenerationQueue queue;
     private final RequestMemory memory;
-    private final JobStore jobs = new JobStore();
+    private final JobStore jobs = JobStore.open();
 
     /** Creates routes whose jobs generate in {@code queue} and reserve what they hold from {@code memory}. */
     public JobRoutes(GenerationQueue queue, RequestMemory memory) {
@@ -48,7 +49,7 @@ public final class JobRoutes {
                         ErrorCode.MALFORMED, "stream and response_format url: a job is asked about at its address");
             }
             GenerationJob job = queue.submit(
-                    context.ip(), asked.request().options(), asked.request().quality(), step -> {});
+                    Client.of(context.ip()), asked.request().options(), asked.request().quality(), step -> {});
             var _ = job.images().whenComplete((_, _) -> reservation.close());
             submitted = new SubmittedJob(
                     UUID.randomUUID().toString(),
@@ -79,7 +80,7 @@ public final class JobRoutes {
 
     private void cancel(Context context) {
         SubmittedJob found = find(context);
-        queue.cancel(found.job());
+        found.cancel(queue);
         describe(context, found);
     }
 

@@ -12,6 +12,7 @@ import dev.hypersd.request.Seeds;
 import dev.hypersd.serve.error.ApiError;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.queue.Client;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
 import dev.hypersd.serve.registry.Quality;
@@ -152,7 +153,7 @@ final class LiveSession {
         long began = System.nanoTime();
         GenerationJob job;
         try {
-            job = queue.submit(id, request.options(), request.quality(), step -> onStep(request, step));
+            job = queue.submit(new Client(address, id), request.options(), request.quality(), step -> onStep(request, step));
         } catch (RuntimeException e) {
             request.memory().close();
             sendError(request.number(), e);

@@ -3,7 +3,6 @@ package dev.hypersd.serve.api;
 import dev.hypersd.image.ImageFormat;
 import dev.hypersd.image.Jpeg;
 import dev.hypersd.pipeline.GeneratedImage;
-import dev.hypersd.pipeline.Step;
 import dev.hypersd.request.Seeds;
 import dev.hypersd.serve.error.ApiError;
 import dev.hypersd.serve.error.ErrorCode;
@@ -14,22 +13,86 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/**
- * A job that a client asks about by its id.
- *
- * @param id cannot be guessed
- * @param client who may ask about it
- * @param job the job
- * @param format how its images are encoded
- * @param warnings what speaks against the request, in full sentences
- * @param node the node that shows the images, if the request was a graph of ComfyUI
- */
-record SubmittedJob(
-        String id, String client, GenerationJob job, ImageFormat format, List<String> warnings, Optional<String> node) {
+/** A job that a client asks about by its id. When it is done, only its images are kept. Safe to share. */
+final class SubmittedJob {
     private static final int PREVIEW_QUALITY = 80;
+
+    private final String id;
+    private final String client;
+    private final ImageFormat format;
+    private final List<String> warnings;
+    private final Optional<String> node;
+    private final CompletableFuture<List<GeneratedImage>> images;
+
+    /** The job until it is done: it holds all that the client sent, pictures too. */
+    private volatile Optional<GenerationJob> job;
+
+    /**
+     * Creates it.
+     *
+     * @param id cannot be guessed
+     * @param client the address of who may ask about it
+     * @param format how its images are encoded
+     * @param warnings what speaks against the request, in full sentences
+     * @param node the node that shows the images, if the request was a graph of ComfyUI
+     */
+    SubmittedJob(
+            String id,
+            String client,
+            GenerationJob job,
+            ImageFormat format,
+            List<String> warnings,
+            Optional<String> node) {
+        this.id = id;
+        this.client = client;
+        this.format = format;
+        this.warnings = List.copyOf(warnings);
+        this.node = node;
+        this.images = job.images();
+        this.job = Optional.of(job);
+        var _ = images.whenComplete((_, _) -> this.job = Optional.empty());
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** Returns the address of who may ask about it. */
+    String client() {
+        return client;
+    }
+
+    List<String> warnings() {
+        return warnings;
+    }
+
+    Optional<String> node() {
+        return node;
+    }
+
+    /** Returns the future images, with which {@link GenerationJob#images} completes. */
+    CompletableFuture<List<GeneratedImage>> images() {
+        return images;
+    }
+
+    /** Returns whether it waits for its first or next turn. */
+    boolean isWaiting(GenerationQueue queue) {
+        return before(queue).isPresent();
+    }
+
+    /** Cancels it, if it is not done. */
+    void cancel(GenerationQueue queue) {
+        job.ifPresent(queue::cancel);
+    }
+
+    private OptionalInt before(GenerationQueue queue) {
+        return job.map(queue::before).orElse(OptionalInt.empty());
+    }
 
     /**
      * Describes the job for its client.
@@ -40,14 +103,15 @@ record SubmittedJob(
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("id", id);
         described.put("warnings", warnings);
-        if (!job.images().isDone()) {
-            describeUnfinished(described, queue, withPreview);
+        Optional<GenerationJob> unfinished = job;
+        if (unfinished.isPresent()) {
+            describeUnfinished(described, unfinished.get(), queue, withPreview);
             return described;
         }
         try {
-            List<GeneratedImage> images = job.images().join();
+            List<GeneratedImage> done = images.join();
             described.put("state", "done");
-            described.put("data", images.stream().map(this::entry).toList());
+            described.put("data", done.stream().map(this::entry).toList());
         } catch (CompletionException | CancellationException e) {
             ApiError error = ApiError.of(e);
             described.put("state", error.code().equals(ErrorCode.CANCELLED.code()) ? "cancelled" : "failed");
@@ -56,18 +120,19 @@ record SubmittedJob(
         return described;
     }
 
-    private void describeUnfinished(Map<String, Object> described, GenerationQueue queue, boolean withPreview) {
-        queue.before(job).ifPresent(before -> described.put("before", before));
+    private static void describeUnfinished(
+            Map<String, Object> described, GenerationJob unfinished, GenerationQueue queue, boolean withPreview) {
+        queue.before(unfinished).ifPresent(before -> described.put("before", before));
         described.put("state", described.containsKey("before") ? "waiting" : "drawing");
-        Optional<Step> step = job.step();
-        step.ifPresent(done -> {
-            described.put("step", done.number());
-            described.put("steps", done.total());
+        unfinished.progress().ifPresent(progress -> {
+            described.put("step", progress.step());
+            described.put("steps", progress.steps());
         });
         if (withPreview) {
             described.put(
                     "preview",
-                    job.preview()
+                    unfinished
+                            .preview()
                             .map(image -> base64(new Jpeg(PREVIEW_QUALITY).encode(image, Optional.empty())))
                             .orElse(null));
         }
@@ -80,10 +145,10 @@ record SubmittedJob(
 
     /** Returns about how many bytes the images take up. */
     long bytes() {
-        if (!job.images().isDone() || job.images().isCompletedExceptionally()) {
+        if (!images.isDone() || images.isCompletedExceptionally()) {
             return 0;
         }
-        return job.images().join().stream()
+        return images.join().stream()
                 .mapToLong(image -> 3L * image.image().width() * image.image().height())
                 .sum();
     }

@@ -7,25 +7,31 @@ import dev.hypersd.pipeline.GenerationListener;
 import dev.hypersd.pipeline.Step;
 import dev.hypersd.request.ImageRequest;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Jobs whose images are generated in one batch.
+ * Images of several jobs that are generated in one batch.
  *
- * @param jobs the jobs, at least one
+ * @param parts what is generated of each job, at least one
  */
-record Batch(List<GenerationJob> jobs) {
+record Batch(List<Part> parts) {
     Batch {
-        jobs = List.copyOf(jobs);
+        parts = List.copyOf(parts);
     }
 
-    /** Generates the images of each job, in the order of the jobs. */
-    List<List<GeneratedImage>> generate(DiffusionPipeline pipeline, Consumer<Step> progress) {
+    /** The images of a job that are generated in one turn: all of them, or the next few of a large number. */
+    record Part(GenerationJob job, ImageRequest request) {}
+
+    /**
+     * Generates the images of each part, in the order of the parts.
+     *
+     * @param onStep carried out after each denoising step, before the jobs are told
+     */
+    List<List<GeneratedImage>> generate(DiffusionPipeline pipeline, Runnable onStep) {
         return pipeline.generateTogether(requests(), new GenerationListener() {
             @Override
             public void onStep(Step step) {
-                progress.accept(step);
+                onStep.run();
                 tellJobs(step);
             }
 
@@ -38,17 +44,29 @@ record Batch(List<GenerationJob> jobs) {
 
     /** Returns the number of images. */
     int size() {
-        return requests().stream().mapToInt(ImageRequest::count).sum();
+        return parts.stream().mapToInt(part -> part.request().count()).sum();
+    }
+
+    /** Returns the jobs, in the order of their parts. */
+    List<GenerationJob> jobs() {
+        return parts.stream().map(Part::job).toList();
     }
 
     /** Fails the jobs that were cancelled or are too late, and returns whether these are all jobs. */
     private boolean areAllAbandoned() {
-        jobs.stream().filter(GenerationJob::isAbandoned).forEach(GenerationJob::abandon);
-        return jobs.stream().allMatch(GenerationJob::isAbandoned);
+        boolean all = true;
+        for (Part part : parts) {
+            if (part.job().isAbandoned()) {
+                part.job().abandon();
+            } else {
+                all = false;
+            }
+        }
+        return all;
     }
 
     private List<ImageRequest> requests() {
-        return jobs.stream().map(GenerationJob::request).toList();
+        return parts.stream().map(Part::request).toList();
     }
 
     /**
@@ -58,15 +76,18 @@ record Batch(List<GenerationJob> jobs) {
     private void tellJobs(Step step) {
         Supplier<List<Image>> previews = memoized(step.previews());
         int from = 0;
-        for (GenerationJob job : jobs) {
+        for (Part part : parts) {
             int first = from;
-            int next = from + job.request().count();
-            job.onStep(new Step(
-                    step.number(),
-                    step.total(),
-                    step.elapsed(),
-                    () -> previews.get().subList(first, next)));
-            from = next;
+            int count = part.request().count();
+            part.job()
+                    .onStep(
+                            count,
+                            new Step(
+                                    step.number(),
+                                    step.total(),
+                                    step.elapsed(),
+                                    () -> previews.get().subList(first, first + count)));
+            from += count;
         }
     }
 

@@ -1,20 +1,20 @@
 package dev.hypersd.serve.queue;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Queue;
-import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A bounded queue in which clients take turns (round robin), so that a client with many items does not delay a client
- * with one. Safe to share.
+ * A bounded queue in which addresses take turns (round robin), and the sessions of an address take turns with its
+ * turns. So a client with many items, or many sessions, does not delay one with a single item. Safe to share.
  *
  * @param <T> the type of the items
  */
@@ -22,11 +22,21 @@ final class FairQueue<T> {
     private final int maxItems;
     private final int maxPerClient;
 
-    /** The items of each client. The client whose turn is next comes first; a client without items is absent. */
-    private final SequencedMap<String, Queue<T>> waiting = new LinkedHashMap<>();
+    /** The waiting items; those of a client are in the order in which they are taken. */
+    private final List<Entry<T>> waiting;
 
-    private int size;
+    /** The turn in which each address that has items was served last; the one with the smallest number is next. */
+    private final Map<String, Long> addresses;
+
+    /** The same of each client. */
+    private final Map<Client, Long> clients;
+
+    /** The number of the last turn. Turns are even; who comes anew is placed before the one that was served last. */
+    private long turn;
+
     private boolean closed;
+
+    private record Entry<T>(Client client, T item) {}
 
     /**
      * Creates a queue.
@@ -37,22 +47,48 @@ final class FairQueue<T> {
     FairQueue(int maxItems, int maxPerClient) {
         this.maxItems = maxItems;
         this.maxPerClient = maxPerClient;
+        this.waiting = new ArrayList<>();
+        this.addresses = new HashMap<>();
+        this.clients = new HashMap<>();
+    }
+
+    private FairQueue(FairQueue<T> other) {
+        this.maxItems = other.maxItems;
+        this.maxPerClient = other.maxPerClient;
+        this.waiting = new ArrayList<>(other.waiting);
+        this.addresses = new HashMap<>(other.addresses);
+        this.clients = new HashMap<>(other.clients);
+        this.turn = other.turn;
     }
 
     /**
      * Adds {@code item}, unless the queue is full or closed, or holds too many items of {@code client}; returns whether
      * it was added.
      */
-    synchronized boolean offer(String client, T item) {
-        Queue<T> own = waiting.getOrDefault(client, new ArrayDeque<>());
-        if (closed || size == maxItems || own.size() == maxPerClient) {
+    synchronized boolean offer(Client client, T item) {
+        long own =
+                waiting.stream().filter(entry -> entry.client().equals(client)).count();
+        if (closed || waiting.size() >= maxItems || own >= maxPerClient) {
             return false;
         }
-        own.add(item);
-        waiting.putIfAbsent(client, own);
-        size++;
-        notifyAll();
+        waiting.addLast(new Entry<>(client, item));
+        join(client, turn - 1);
         return true;
+    }
+
+    /**
+     * Puts back an item that was taken and needs another turn, before the other items of {@code client}. Its turn comes
+     * after those of all who wait now, however full the queue is.
+     */
+    synchronized void putBack(Client client, T item) {
+        waiting.addFirst(new Entry<>(client, item));
+        join(client, turn);
+    }
+
+    private void join(Client client, long servedLast) {
+        addresses.putIfAbsent(client.address(), servedLast);
+        clients.putIfAbsent(client, servedLast);
+        notifyAll();
     }
 
     /**
@@ -61,18 +97,20 @@ final class FairQueue<T> {
      * @return the item; empty if the queue is closed and empty
      */
     synchronized Optional<T> take() throws InterruptedException {
-        while (size == 0) {
+        while (waiting.isEmpty()) {
             if (closed) {
                 return Optional.empty();
             }
             wait();
         }
-        return Optional.of(removeFirst(waiting.firstEntry().getKey()));
+        Entry<T> next = next(waiting);
+        serve(next);
+        return Optional.of(next.item());
     }
 
     /**
-     * Takes the items that match, in rounds of one item of each client. A second item of a client is considered only if
-     * every client's item matched in the round before, so that no client is overtaken twice.
+     * Takes the items that match, in rounds of one item of each address. A second item of an address is considered only
+     * if every address's item matched in the round before, so that no address is overtaken twice.
      *
      * @param matches called once for each candidate, in the order in which they would be taken; an item that it accepts
      *     is taken
@@ -80,12 +118,15 @@ final class FairQueue<T> {
     synchronized List<T> takeMatching(Predicate<T> matches) {
         List<T> taken = new ArrayList<>();
         boolean allMatched = true;
-        while (allMatched && size > 0) {
-            for (String client : List.copyOf(waiting.sequencedKeySet())) {
-                T item = Objects.requireNonNull(waiting.get(client)).element();
-                if (matches.test(item)) {
-                    taken.add(item);
-                    removeFirst(client);
+        while (allMatched && !waiting.isEmpty()) {
+            List<Entry<T>> round = new ArrayList<>(waiting);
+            while (!round.isEmpty()) {
+                Entry<T> candidate = next(round);
+                round.removeIf(entry ->
+                        entry.client().address().equals(candidate.client().address()));
+                if (matches.test(candidate.item())) {
+                    taken.add(candidate.item());
+                    serve(candidate);
                 } else {
                     allMatched = false;
                 }
@@ -94,54 +135,58 @@ final class FairQueue<T> {
         return taken;
     }
 
-    /**
-     * Returns how many items will be taken before {@code item} if no others come; empty if it does not wait. Before the
-     * item of a client at place {@code i} come the earlier ones of that client, {@code i} of each client whose turn is
-     * later, and one more of each whose turn is earlier.
-     */
-    synchronized OptionalInt before(String client, T item) {
-        int place =
-                List.copyOf(waiting.getOrDefault(client, new ArrayDeque<>())).indexOf(item);
-        if (place < 0) {
+    /** Returns how many items will be taken before {@code item} if no others come; empty if it does not wait. */
+    synchronized OptionalInt before(T item) {
+        if (waiting.stream().noneMatch(entry -> entry.item().equals(item))) {
             return OptionalInt.empty();
         }
-        int before = place;
-        boolean isEarlier = true;
-        for (Map.Entry<String, Queue<T>> other : waiting.entrySet()) {
-            if (other.getKey().equals(client)) {
-                isEarlier = false;
-            } else {
-                before += Math.min(other.getValue().size(), isEarlier ? place + 1 : place);
-            }
+        FairQueue<T> copy = new FairQueue<>(this);
+        int before = 0;
+        for (Entry<T> next = copy.next(copy.waiting); !next.item().equals(item); next = copy.next(copy.waiting)) {
+            copy.serve(next);
+            before++;
         }
         return OptionalInt.of(before);
     }
 
     /** Removes {@code item}, and returns whether it was still waiting. */
-    synchronized boolean remove(String client, T item) {
-        Queue<T> own = waiting.getOrDefault(client, new ArrayDeque<>());
-        boolean removed = own.remove(item);
-        if (own.isEmpty()) {
-            waiting.remove(client);
-        }
-        size -= removed ? 1 : 0;
+    synchronized boolean remove(T item) {
+        boolean removed = waiting.removeIf(entry -> entry.item().equals(item));
+        forgetAbsent();
         return removed;
     }
 
-    /** Removes the oldest item of {@code client}, whose next turn is then after the other clients'. */
-    private T removeFirst(String client) {
-        Queue<T> own = Objects.requireNonNull(waiting.remove(client));
-        T item = own.remove();
-        if (!own.isEmpty()) {
-            waiting.putLast(client, own);
-        }
-        size--;
-        return item;
+    /** Returns the entry among {@code candidates} that is taken first. */
+    private Entry<T> next(List<Entry<T>> candidates) {
+        return candidates.stream()
+                .min(Comparator.<Entry<T>>comparingLong(entry -> Objects.requireNonNull(
+                                addresses.get(entry.client().address())))
+                        .thenComparingLong(entry -> Objects.requireNonNull(clients.get(entry.client()))))
+                .orElseThrow();
+    }
+
+    /** Removes an entry, whose client and address have their next turns after all others. */
+    private void serve(Entry<T> entry) {
+        waiting.remove(entry);
+        turn += 2;
+        addresses.put(entry.client().address(), turn);
+        clients.put(entry.client(), turn);
+        forgetAbsent();
+    }
+
+    private void forgetAbsent() {
+        Set<Client> present = new LinkedHashSet<>();
+        waiting.forEach(entry -> present.add(entry.client()));
+        clients.keySet().retainAll(present);
+        addresses
+                .keySet()
+                .removeIf(address ->
+                        present.stream().noneMatch(client -> client.address().equals(address)));
     }
 
     /** Returns the number of waiting items. */
     synchronized int size() {
-        return size;
+        return waiting.size();
     }
 
     /** Closes the queue for new items. */

@@ -12,15 +12,19 @@ import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.registry.Quality;
 import dev.hypersd.serve.registry.ServedModel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** A request of a client in the queue: it waits, and then its images are generated. Safe to share. */
+/**
+ * A request of a client in the queue: it waits, and then its images are generated, all at once or a few in each of
+ * several turns. Safe to share, except where it says that only the queue's thread may call.
+ */
 public final class GenerationJob {
-    private final String client;
+    private final Client client;
     private final ServedModel model;
     private final Quality quality;
     private final ResolvedOptions options;
@@ -29,13 +33,28 @@ public final class GenerationJob {
     private final Duration deadline;
     private final CompletableFuture<List<GeneratedImage>> images = new CompletableFuture<>();
 
+    /** The images that are there already, and the turns in which they were generated; for the queue's thread. */
+    private final List<GeneratedImage> drawn = new ArrayList<>();
+
+    private int turns;
+    private Duration spent = Duration.ZERO;
+
     private volatile boolean cancelled;
     private volatile boolean wantsPreview;
     private volatile Optional<Image> preview = Optional.empty();
-    private volatile Optional<Step> step = Optional.empty();
+    private volatile Optional<Progress> progress = Optional.empty();
+
+    /**
+     * How far a job is.
+     *
+     * @param step the number of completed denoising steps, in all turns
+     * @param steps the number of all denoising steps
+     * @param elapsed the time that the steps took
+     */
+    public record Progress(int step, int steps, Duration elapsed) {}
 
     GenerationJob(
-            String client,
+            Client client,
             ServedModel model,
             Quality quality,
             ResolvedOptions options,
@@ -95,6 +114,26 @@ public final class GenerationJob {
         return options.request();
     }
 
+    /** Returns how many images are not there yet. Only for the queue's thread. */
+    int remaining() {
+        return request().count() - drawn.size();
+    }
+
+    /** Returns the next images to generate, {@code most} of them at most. Only for the queue's thread. */
+    Batch.Part next(int most) {
+        return new Batch.Part(this, request().part(drawn.size(), Math.min(most, remaining())));
+    }
+
+    /** Adds the images of a turn; the last ones complete the job. Only for the queue's thread. */
+    void add(List<GeneratedImage> generated) {
+        drawn.addAll(generated);
+        turns++;
+        spent = progress.map(Progress::elapsed).orElse(spent);
+        if (remaining() == 0) {
+            images.complete(List.copyOf(drawn));
+        }
+    }
+
     /**
      * Returns whether the images of both jobs can be generated in one batch. Images that stay are generated alone,
      * because sums over batches of other sizes are rounded in other ways.
@@ -106,9 +145,9 @@ public final class GenerationJob {
                 && request().joins(other.request());
     }
 
-    /** Returns the last step that is done, if one is. Its previews cannot be had any more. */
-    public Optional<Step> step() {
-        return step;
+    /** Returns how far the job is; empty before its first step is done. */
+    public Optional<Progress> progress() {
+        return progress;
     }
 
     /**
@@ -120,7 +159,7 @@ public final class GenerationJob {
         return preview;
     }
 
-    String client() {
+    Client client() {
         return client;
     }
 
@@ -139,17 +178,27 @@ public final class GenerationJob {
         return Duration.ofNanos(System.nanoTime() - submitted);
     }
 
-    /** Passes a step to the listener, unless the job is over. */
-    void onStep(Step done) {
+    /**
+     * Passes a step to the listener, counted through all turns, unless the job is over. Only for the queue's thread.
+     *
+     * @param inTurn the number of images of this turn
+     * @param done the step, counted in this turn
+     */
+    void onStep(int inTurn, Step done) {
         if (images.isDone()) {
             return;
         }
-        step = Optional.of(done);
+        Step ofAll = new Step(
+                turns * done.total() + done.number(),
+                (turns + Math.ceilDiv(remaining(), inTurn)) * done.total(),
+                spent.plus(done.elapsed()),
+                done.previews());
+        progress = Optional.of(new Progress(ofAll.number(), ofAll.total(), ofAll.elapsed()));
         if (wantsPreview && done.number() < done.total()) {
             wantsPreview = false;
             preview = Optional.of(done.previews().get().getFirst());
         }
-        listener.accept(done);
+        listener.accept(ofAll);
     }
 
     /** Fails the job because it was cancelled or missed its deadline. */

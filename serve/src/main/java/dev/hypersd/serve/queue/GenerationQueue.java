@@ -21,13 +21,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
  * Generates the images of jobs, one job or batch after another, on one platform thread, since the engine distributes
- * each operation over the cores. Clients take turns ({@link FairQueue}), and small jobs that differ only in prompts,
- * seeds and counts are generated in one batch ({@link Batch}). Safe to share.
+ * each operation over the cores. Clients take turns ({@link FairQueue}), small jobs that differ only in prompts, seeds
+ * and counts are generated in one batch ({@link Batch}), and a job of many images gets several turns. Safe to share.
  */
 public final class GenerationQueue implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GenerationQueue.class.getPackageName());
@@ -40,8 +42,8 @@ public final class GenerationQueue implements AutoCloseable {
     /** The assumed duration of a job before one has been measured. */
     private static final double INITIAL_SECONDS_PER_JOB = 1;
 
-    /** How long the present step of a running job is awaited once the grace period is over. */
-    private static final int LAST_STEP_SECONDS = 5;
+    /** How long the present layer of a network is awaited once the grace period is over. */
+    private static final int LAST_LAYER_SECONDS = 3;
 
     private static final GenerationOptions EXACT_STEPS =
             GenerationOptions.builder().set(Option.EXACT_STEPS, true).build();
@@ -63,16 +65,9 @@ public final class GenerationQueue implements AutoCloseable {
     private volatile boolean closing;
     private volatile double secondsPerJob = INITIAL_SECONDS_PER_JOB;
     private volatile List<GenerationJob> current = List.of();
-    private volatile Optional<Progress> progress = Optional.empty();
 
-    /**
-     * The progress of the running job or batch.
-     *
-     * @param step the number of completed denoising steps
-     * @param steps the number of all denoising steps
-     * @param elapsed the time since the first step began
-     */
-    public record Progress(int step, int steps, Duration elapsed) {}
+    /** The jobs that have had a turn, or have one now, and are not done. */
+    private final Set<GenerationJob> begun = ConcurrentHashMap.newKeySet();
 
     /** Creates a queue whose jobs wait until its thread is started. */
     GenerationQueue(ModelRegistry registry, Limits limits, Metrics metrics) {
@@ -122,24 +117,24 @@ public final class GenerationQueue implements AutoCloseable {
         return waiting.size();
     }
 
-    /** Returns the progress of the running job or batch, if any. */
-    public Optional<Progress> progress() {
-        return progress;
+    /** Returns the progress of the job whose turn it is, or of the first of a batch; empty before its first step. */
+    public Optional<GenerationJob.Progress> progress() {
+        return current.stream().findFirst().flatMap(GenerationJob::progress);
     }
 
-    /** Returns how many jobs will be generated before {@code job}; empty if it does not wait. */
+    /** Returns how many turns will come before that of {@code job}; empty if it does not wait. */
     public OptionalInt before(GenerationJob job) {
-        return waiting.before(job.client(), job);
+        return waiting.before(job);
     }
 
-    /** Returns the running job of {@code client}, if it has one. */
-    public Optional<GenerationJob> running(String client) {
-        return current.stream().filter(job -> job.client().equals(client)).findFirst();
+    /** Returns a job of {@code client} that is begun and not done, if it has one. */
+    public Optional<GenerationJob> running(Client client) {
+        return begun.stream().filter(job -> job.client().equals(client)).findFirst();
     }
 
-    /** Cancels the running jobs of {@code client}. They end after their present step. */
-    public void interrupt(String client) {
-        current.stream().filter(job -> job.client().equals(client)).forEach(GenerationJob::cancel);
+    /** Cancels the jobs of {@code client} that are begun and not done. */
+    public void interrupt(Client client) {
+        begun.stream().filter(job -> job.client().equals(client)).forEach(this::cancel);
     }
 
     /**
@@ -151,7 +146,7 @@ public final class GenerationQueue implements AutoCloseable {
      * @param listener called after each denoising step on the engine's thread, so a slow listener delays the images
      * @throws ApiException if the queue is full or closing, or if the request names unknown files or exceeds a limit
      */
-    public GenerationJob submit(String client, GenerationOptions options, Quality quality, Consumer<Step> listener) {
+    public GenerationJob submit(Client client, GenerationOptions options, Quality quality, Consumer<Step> listener) {
         GenerationJob job = resolve(client, options, quality, listener);
         if (!waiting.offer(client, job)) {
             throw refused();
@@ -168,7 +163,7 @@ public final class GenerationQueue implements AutoCloseable {
      * @throws ApiException if they name unknown files, or exceed the limits
      * @throws dev.hypersd.error.InvalidRequestException if they contradict each other or do not fit the model
      */
-    GenerationJob resolve(String client, GenerationOptions options, Quality quality, Consumer<Step> listener) {
+    GenerationJob resolve(Client client, GenerationOptions options, Quality quality, Consumer<Step> listener) {
         return new GenerationJob(
                 client,
                 registry.model(options.get(Option.MODEL).orElse(model)),
@@ -196,10 +191,10 @@ public final class GenerationQueue implements AutoCloseable {
         return options.over(EXACT_STEPS);
     }
 
-    /** Cancels {@code job}: immediately if it waits, after the present step if it runs. */
+    /** Cancels {@code job}: immediately if it waits, after the present layer of a network if it runs. */
     public void cancel(GenerationJob job) {
         job.cancel();
-        if (waiting.remove(job.client(), job)) {
+        if (waiting.remove(job)) {
             job.abandon();
             metrics.waiting(waiting.size());
         }
@@ -210,7 +205,7 @@ public final class GenerationQueue implements AutoCloseable {
      *
      * @return completes when the change has taken effect; if the model cannot be loaded, it fails and nothing changes
      */
-    public CompletableFuture<Void> switchTo(String client, String name) {
+    public CompletableFuture<Void> switchTo(Client client, String name) {
         GenerationOptions warm =
                 GenerationOptions.of("").toBuilder().model(name).steps(1).build();
         return submit(client, warm, Quality.FAST, step -> {}).images().thenAccept(images -> model = name);
@@ -272,7 +267,7 @@ public final class GenerationQueue implements AutoCloseable {
     }
 
     private GenerationJob warmUp(Quality quality) {
-        return resolve("", GenerationOptions.of("").toBuilder().steps(1).build(), quality, step -> {});
+        return resolve(Client.of(""), GenerationOptions.of("").toBuilder().steps(1).build(), quality, step -> {});
     }
 
     /**
@@ -303,15 +298,19 @@ public final class GenerationQueue implements AutoCloseable {
         }
     }
 
-    /** Returns {@code first} together with waiting jobs that can be generated in the same batch. */
+    /**
+     * Returns as many images of {@code first} as are generated in one turn, together with waiting jobs that can be
+     * generated in the same batch.
+     */
     private Batch batchOf(GenerationJob first, DiffusionPipeline pipeline) {
         Size size = pipeline.sizeOf(first.request());
-        long maxImages = limits.generation().maxBatchPixels() / ((long) size.width() * size.height());
-        List<GenerationJob> taken = new ArrayList<>(List.of(first));
+        Size largest = first.request().hires().map(pass -> pass.enlarged(size)).orElse(size);
+        long inTurn = limits.generation().maxBatchPixels() / ((long) largest.width() * largest.height());
+        int most = (int) Math.clamp(inTurn, 1L, (long) Integer.MAX_VALUE);
+        List<Batch.Part> taken = new ArrayList<>(List.of(first.next(most)));
         waiting.takeMatching(next -> {
-            boolean joins = next.joins(first)
-                    && new Batch(taken).size() + next.request().count() <= maxImages;
-            return joins && taken.add(next);
+            boolean joins = next.joins(first) && new Batch(taken).size() + next.remaining() <= most;
+            return joins && taken.add(next.next(most));
         });
         metrics.waiting(waiting.size());
         return new Batch(taken);
@@ -320,33 +319,48 @@ public final class GenerationQueue implements AutoCloseable {
     private void generate(DiffusionPipeline pipeline, Batch batch) {
         current = batch.jobs();
         metrics.drawing(batch.size());
-        batch.jobs().forEach(job -> metrics.waited(job.age()));
+        batch.jobs().forEach(this::begin);
         long began = System.nanoTime();
         try {
-            List<List<GeneratedImage>> images = batch.generate(pipeline, step -> {
-                metrics.steps(batch.size());
-                progress = Optional.of(new Progress(step.number(), step.total(), step.elapsed()));
-            });
+            List<List<GeneratedImage>> images = batch.generate(pipeline, () -> metrics.steps(batch.size()));
             Duration took = Duration.ofNanos(System.nanoTime() - began);
             metrics.drawn(batch.size(), took);
             secondsPerJob = 0.8 * secondsPerJob
-                    + 0.2 * took.toNanos() / 1e9 / batch.jobs().size();
+                    + 0.2 * took.toNanos() / 1e9 / batch.parts().size();
             for (int i = 0; i < images.size(); i++) {
-                batch.jobs().get(i).images().complete(images.get(i));
+                finish(batch.jobs().get(i), images.get(i));
             }
         } catch (GenerationCancelledException e) {
             batch.jobs().forEach(GenerationJob::abandon);
         } catch (RuntimeException | Error e) {
-            if (batch.jobs().size() == 1) {
+            if (batch.parts().size() == 1) {
                 fail(batch.jobs().getFirst(), e);
             } else {
                 // One of them is the cause: run each alone, so that the others succeed.
-                batch.jobs().forEach(job -> generate(pipeline, new Batch(List.of(job))));
+                batch.parts().forEach(part -> generate(pipeline, new Batch(List.of(part))));
             }
         } finally {
             current = List.of();
             metrics.drawing(0);
-            progress = Optional.empty();
+        }
+    }
+
+    private void begin(GenerationJob job) {
+        if (begun.add(job)) {
+            metrics.waited(job.age());
+            var _ = job.images().whenComplete((_, _) -> begun.remove(job));
+        }
+    }
+
+    /** Gives a job the images of its turn, and another turn if it needs one. */
+    private void finish(GenerationJob job, List<GeneratedImage> images) {
+        job.add(images);
+        if (job.images().isDone()) {
+            return;
+        }
+        waiting.putBack(job.client(), job);
+        if (job.isAbandoned() && waiting.remove(job)) {
+            job.abandon();
         }
     }
 
@@ -370,8 +384,8 @@ public final class GenerationQueue implements AutoCloseable {
 
     /**
      * Accepts no more jobs, completes waiting ones within {@code grace}, refuses the rest, and closes the models. Jobs
-     * end between two steps; a step that takes longer than {@value #LAST_STEP_SECONDS} s is not awaited, and then the
-     * thread closes the models when it is done.
+     * end between two layers of a network; a layer that takes longer than {@value #LAST_LAYER_SECONDS} s is not
+     * awaited, and then the thread closes the models when it is done.
      */
     public void close(Duration grace) {
         closing = true;
@@ -379,7 +393,7 @@ public final class GenerationQueue implements AutoCloseable {
         try {
             if (!thread.join(grace)) {
                 refuseRest();
-                thread.join(Duration.ofSeconds(LAST_STEP_SECONDS));
+                thread.join(Duration.ofSeconds(LAST_LAYER_SECONDS));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -395,6 +409,6 @@ public final class GenerationQueue implements AutoCloseable {
         for (Optional<GenerationJob> next = waiting.take(); next.isPresent(); next = waiting.take()) {
             refuse(next.get());
         }
-        current.forEach(this::refuse);
+        begun.forEach(this::refuse);
     }
 }

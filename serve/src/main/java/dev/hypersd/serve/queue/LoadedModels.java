@@ -42,7 +42,7 @@ final class LoadedModels implements AutoCloseable {
         OpenedModel opened = job.model().open();
         while (true) {
             try {
-                return DiffusionPipeline.load(opened, job.request());
+                return DiffusionPipeline.load(opened, job.next(1).request());
             } catch (InvalidFileException e) {
                 throw e;
             } catch (HyperSdException tooLarge) {

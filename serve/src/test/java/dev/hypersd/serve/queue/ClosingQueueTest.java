@@ -34,7 +34,7 @@ class ClosingQueueTest {
                     .steps(4)
                     .sampler("ddim")
                     .build();
-            GenerationJob job = queue.submit("client", options, Quality.FAST, step -> {
+            GenerationJob job = queue.submit(Client.of("client"), options, Quality.FAST, step -> {
                 begun.countDown();
                 await(end);
             });

@@ -118,7 +118,7 @@ class GenerationQueueTest {
 
     private static ImageRequest request(ModelRegistry registry, GenerationOptions options) {
         return new GenerationQueue(registry, Limits.DEFAULT, new Metrics())
-                .resolve("client", options, Quality.FAST, step -> {})
+                .resolve(Client.of("client"), options, Quality.FAST, step -> {})
                 .request();
     }
 }
