@@ -141,8 +141,8 @@ public final class ComfyRoutes {
         ComfySockets.Listener listener =
                 sockets.new Listener(client, body.path("client_id").asString(""), id, read.output());
         boolean sendsImages = read.sendsImages();
-        GenerationJob job =
-                queue.submit(Client.of(client), read.request().options(), read.request().quality(), listener::onStep);
+        GenerationJob job = queue.submit(
+                Client.of(client), read.request().options(), read.request().quality(), listener::onStep);
         SubmittedJob submitted = new SubmittedJob(
                 id, client, job, new Png(), read.request().warningsAnd(job.warnings()), Optional.of(read.output()));
         jobs.keep(submitted);

@@ -49,7 +49,10 @@ public final class JobRoutes {
                         ErrorCode.MALFORMED, "stream and response_format url: a job is asked about at its address");
             }
             GenerationJob job = queue.submit(
-                    Client.of(context.ip()), asked.request().options(), asked.request().quality(), step -> {});
+                    Client.of(context.ip()),
+                    asked.request().options(),
+                    asked.request().quality(),
+                    step -> {});
             var _ = job.images().whenComplete((_, _) -> reservation.close());
             submitted = new SubmittedJob(
                     UUID.randomUUID().toString(),

@@ -153,7 +153,8 @@ final class LiveSession {
         long began = System.nanoTime();
         GenerationJob job;
         try {
-            job = queue.submit(new Client(address, id), request.options(), request.quality(), step -> onStep(request, step));
+            job = queue.submit(
+                    new Client(address, id), request.options(), request.quality(), step -> onStep(request, step));
         } catch (RuntimeException e) {
             request.memory().close();
             sendError(request.number(), e);

@@ -267,7 +267,8 @@ public final class GenerationQueue implements AutoCloseable {
     }
 
     private GenerationJob warmUp(Quality quality) {
-        return resolve(Client.of(""), GenerationOptions.of("").toBuilder().steps(1).build(), quality, step -> {});
+        return resolve(
+                Client.of(""), GenerationOptions.of("").toBuilder().steps(1).build(), quality, step -> {});
     }
 
     /**
