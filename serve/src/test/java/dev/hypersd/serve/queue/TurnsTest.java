@@ -94,6 +94,9 @@ class TurnsTest {
     void anEnlargedImageIsATurnOfItsOwn() throws Exception {
         GenerationOptions enlarged =
                 options(2).toBuilder().set(Option.HIRES, 2.0).build();
+        queue.submit(POLITE, options(1), Quality.FAST, TurnsTest::ignore)
+                .images()
+                .get();
         long before = turns();
         GenerationJob job = queue.submit(GREEDY, enlarged, Quality.FAST, TurnsTest::ignore);
         assertThat(job.images().get()).hasSize(2);
