@@ -49,7 +49,7 @@ class EvalCommandTest {
     void invalidNumbersOfPromptsAreRefused() {
         assertThat(run("--prompts", "all", "--judges", folder.toString())).isEqualTo(2);
         assertThat(err.toString())
-                .contains("\"all\" names no prompts: there is no such file; name a file, or write test: and how many");
+                .contains("\"all\" names no prompts: there is no such file; name a file, or write test: and a number");
     }
 
     @Test

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * }</pre>
  */
 public final class Draft implements AutoCloseable {
-    /** How often deletion is tried, since another thread may still write into the folder. */
+    /** The number of attempts to delete, since another thread may still write into the folder. */
     private static final int ATTEMPTS = 10;
 
     private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();

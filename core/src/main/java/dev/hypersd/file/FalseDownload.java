@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** What a download may have left in place of the file that was meant. */
+/** Recognises files that a download left in place of the wanted one: pointers of Git LFS and web pages. */
 public final class FalseDownload {
     /** The number of bytes at the beginning of a file by which it is recognised. */
     public static final int START = 64;

@@ -12,9 +12,9 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a second run out of a folder into which one is writing, since two would add to the same files. The lock is held
- * on the empty file {@code .lock} in the folder, which stays there; the operating system takes the lock back when the
- * program ends, however it ends. Reading is not prevented.
+ * Refuses a second run that would write to the same folder, since both would append to the same files. The lock is held
+ * on the empty file {@code .lock} in the folder, which is not deleted. The operating system releases the lock when the
+ * program ends in any way. Reading is not prevented.
  *
  * <pre>{@code
  * try (FolderLock _ = FolderLock.of(folder)) {
@@ -33,7 +33,8 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /**
-     * Locks a folder, which is created if it does not exist. Where the file system knows no locks, a warning says so.
+     * Locks a folder, which is created if it does not exist. If the file system does not support locks, a warning says
+     * so.
      *
      * @throws InvalidRequestException if another run has locked it
      * @throws HyperSdException if the folder cannot be written to
@@ -72,13 +73,13 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
-    /** Gives the folder free. */
+    /** Releases the folder. */
     @Override
     public void close() {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new HyperSdException("a lock cannot be given back: " + e.getMessage(), e);
+            throw new HyperSdException("a lock cannot be released: " + e.getMessage(), e);
         }
     }
 }

@@ -2,7 +2,7 @@ package dev.hypersd.image;
 
 import java.nio.file.Path;
 
-/** Receives what a reader of pictures had to decide by itself, such as the colour behind transparent parts. */
+/** Receives findings of a reader of pictures, such as transparent parts that were filled with a colour. */
 @FunctionalInterface
 public interface ImageWarnings {
     /**

@@ -6,9 +6,9 @@ import java.io.InterruptedIOException;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * A file in memory that cannot be read further once the thread is interrupted. The reader of JPEG is native and heeds
- * no interruption, but it asks for the bytes of each scan; it gets few at a time, so that no more than some scans pass
- * before it ends.
+ * A file in memory whose reading fails once the thread is interrupted. The native reader of JPEG does not react to
+ * interruptions, but it requests the bytes of each scan from this stream. It gets few bytes at a time, so that it ends
+ * after a few scans.
  */
 final class InterruptibleStream extends MemoryCacheImageInputStream {
     private static final int BLOCK_BYTES = 256;

@@ -12,9 +12,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The texts in a picture that programs write parameters into, by the keywords that they have in a PNG. JPEG and WebP
- * files have no keywords. Their texts stand in tags of EXIF: nodes of ComfyUI write {@code prompt:} or
- * {@code Workflow:} before a JSON object, and NovelAI and others one JSON object of all texts into the user comment.
+ * The texts in a picture file in which programs store parameters, by the keywords that they have in a PNG. JPEG and
+ * WebP files have no keywords; their texts are in EXIF tags. Nodes of ComfyUI write {@code prompt:} or
+ * {@code Workflow:} before a JSON object, and NovelAI and others write one JSON object with all texts into the user
+ * comment.
  */
 final class PictureTexts {
     /** The largest number of characters that is read, more than any program writes. */
@@ -77,7 +78,7 @@ final class PictureTexts {
         text.ifPresent(found -> ofExif.put(keyword, found));
     }
 
-    /** Returns an object as JSON, or text that is some. */
+    /** Returns an object as JSON text, or a text that is JSON. */
     private static Optional<String> asJson(JsonNode value) {
         return value.isObject()
                 ? Optional.of(value.toString())

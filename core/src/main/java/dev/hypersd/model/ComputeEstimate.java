@@ -15,15 +15,15 @@ import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
 /**
- * The floating-point operations of drawing a picture, estimated from the shapes of a model's weights, none of which is
- * read. A weight is multiplied once for each position of the feature maps that it works on; attention takes its
- * products in addition. Text encoders, norms and activations, which take a few hundredths, are left out.
+ * The floating-point operations of drawing a picture, estimated from the shapes of the weights of a model; the weights
+ * are not read. Each weight is multiplied once for each position of its feature map, and attention needs additional
+ * products. Text encoders, norms and activations, which need a few hundredths of the operations, are left out.
  *
  * @param step the operations of the U-Net for one picture, without guidance
  * @param decoding the operations of the decoder for one picture
  */
 public record ComputeEstimate(double step, double decoding) {
-    /** What a text has, in tokens, at least: what keys and values of cross-attention are computed of. */
+    /** The number of tokens of a text, of which the keys and values of cross-attention are computed. */
     private static final long TOKENS = 77;
 
     private static final Pattern UNET_BLOCK = Pattern.compile("(down|up)_blocks\\.(\\d+)\\..*");
@@ -46,12 +46,15 @@ public record ComputeEstimate(double step, double decoding) {
         }
     }
 
-    /** The U-Net for latents of so many positions. */
+    /** Returns the operations of the U-Net for latents with {@code latent} positions. */
     static double step(Map<String, long[]> shapes, UNetConfig config, long latent) {
         return weights(shapes, name -> unetLevel(name, config), latent, 0.25) + attention(config, latent);
     }
 
-    /** {@code shrink} is what is left of the positions from one level to the next. */
+    /**
+     * Returns the operations of weights; {@code shrink} is the ratio of the positions of a level to those of the one
+     * before.
+     */
     private static double weights(
             Map<String, long[]> shapes, ToIntFunction<String> level, long positions, double shrink) {
         return shapes.entrySet().stream()
@@ -70,7 +73,9 @@ public record ComputeEstimate(double step, double decoding) {
                 .sum();
     }
 
-    /** Level 0 has the size of the latents; samplers between levels work at the next one. */
+    /**
+     * Returns the level of a weight. Level 0 has the size of the latents; resampling belongs to the level it leads to.
+     */
     private static int unetLevel(String name, UNetConfig config) {
         int last = config.levels().size() - 1;
         Matcher block = UNET_BLOCK.matcher(name);
@@ -82,7 +87,10 @@ public record ComputeEstimate(double step, double decoding) {
         return name.startsWith("mid_block") ? last : 0;
     }
 
-    /** Two products of every position with every other one, of each block of a transformer, and with the text. */
+    /**
+     * Returns the operations of attention: in each transformer block, two products of each position with all others and
+     * with the text.
+     */
     private static double attention(UNetConfig config, long latent) {
         double sum = 0;
         int last = config.levels().size() - 1;
@@ -103,7 +111,7 @@ public record ComputeEstimate(double step, double decoding) {
         return 4.0 * positions * (positions + TOKENS) * channels;
     }
 
-    /** The decoder for latents of so many positions. */
+    /** Returns the operations of the decoder for latents with {@code latent} positions. */
     static double decoding(Map<String, long[]> shapes, long latent) {
         return weights(shapes, ComputeEstimate::decoderLevel, latent, 4);
     }
@@ -122,7 +130,10 @@ public record ComputeEstimate(double step, double decoding) {
         return shapes;
     }
 
-    /** Level 0 has the size of the latents; each block after the first works on twice its side; -1 is no decoder. */
+    /**
+     * Returns the level of a weight, where each level has twice the side of the one before; -1 if it is not in the
+     * decoder.
+     */
     private static int decoderLevel(String name) {
         Matcher block = DECODER_BLOCK.matcher(name);
         if (block.matches()) {

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What the classes and functions mean that weights consist of: dictionaries, storages and tensors. All others are names
- * without a meaning.
+ * The meanings of the classes and functions that saved weights consist of: dictionaries, storages and tensors. Of all
+ * others only the names are kept.
  */
 final class Globals {
     private static final Map<String, Dtype> TYPES = Map.ofEntries(
@@ -53,11 +53,11 @@ final class Globals {
     private static final Pattern MAKES_TENSOR =
             Pattern.compile("torch\\.(_utils|_tensor|tensor|nn\\.parameter)\\._?rebuild_.*");
 
-    private static final String NOT_TENSOR = "a tensor is made of other values than storage, offset, sizes and strides";
+    private static final String NOT_TENSOR = "a tensor is not made of a storage, an offset, sizes and strides";
 
     private final PickleInput in;
 
-    /** Creates the meanings; {@code in} says in messages where it is. */
+    /** Creates the meanings for a pickle; messages name the place in {@code in}. */
     Globals(PickleInput in) {
         this.in = in;
     }
@@ -73,7 +73,7 @@ final class Globals {
         return global;
     }
 
-    /** Returns what {@code called} would return for {@code arguments}. */
+    /** Returns the value that stands for the result of calling {@code called} with {@code arguments}. */
     PickleValue called(PickleValue called, PickleValue arguments) {
         if (!(called instanceof Global global)) {
             return opaque(called);
@@ -119,8 +119,8 @@ final class Globals {
     }
 
     /**
-     * Puts {@code state} into an object. Dictionaries of parameters keep them there; what else dictionaries have beside
-     * their entries, such as the versions of layers, is no weight.
+     * Puts {@code state} into an object. Dictionaries of parameters have their parameters in it. Other dictionaries
+     * have only attributes in it, such as the versions of layers, which are not weights and are dropped.
      *
      * @return the number of values put in
      */
@@ -135,14 +135,14 @@ final class Globals {
         return 0;
     }
 
-    /** Returns what stands for a value outside of the pickle. */
+    /** Returns the value that stands for a reference out of the pickle. */
     PickleValue persistent(PickleValue identity) {
         List<PickleValue> values = identity instanceof Items items ? items.items() : List.of();
         if (values.isEmpty() || !(values.getFirst() instanceof Text kind)) {
-            throw in.damaged("a reference out of the pickle says not to what");
+            throw in.damaged("a reference out of the pickle does not say what it refers to");
         }
         if (kind.text().equals("module") && values.size() > 1 && values.get(1) instanceof Global network) {
-            // A class of networks, beside which older files have its source code.
+            // The class of a network, which older files store together with its source code.
             return network;
         }
         if (!kind.text().equals("storage")) {
@@ -182,7 +182,7 @@ final class Globals {
         if (!arguments.isEmpty() && arguments.getFirst() instanceof Items pairs) {
             for (PickleValue pair : pairs.items()) {
                 if (!(pair instanceof Items two) || two.items().size() != 2) {
-                    throw in.damaged("a dictionary is made of other values than pairs");
+                    throw in.damaged("a dictionary is not made of pairs");
                 }
                 put(dictionary, two.items().getFirst(), two.items().getLast());
             }
@@ -190,7 +190,7 @@ final class Globals {
         return dictionary;
     }
 
-    /** Adds an entry. Where there is one of that name, the new one gets its place into its name. */
+    /** Adds an entry. If there is one of that name already, the place of the new one becomes part of its name. */
     void put(Dictionary dictionary, PickleValue key, PickleValue value) {
         String name = switch (key) {
             case Text text -> text.text();
@@ -220,18 +220,18 @@ final class Globals {
         return TensorBounds.checked(new Strided(storage, dtype, offset, shape, strides), in);
     }
 
-    /** Refuses tensors with an operation that is still to be done, such as negation. */
+    /** Refuses tensors with a pending operation, such as negation. */
     private void requireNoState(List<PickleValue> arguments, int index) {
         if (arguments.size() > index
                 && arguments.get(index) instanceof Dictionary state
                 && !state.entries().isEmpty()) {
-            throw in.refusal("holds a tensor with an operation that is still to be done, which is not supported");
+            throw in.refusal("holds a tensor with a pending operation, such as negation, which is not supported");
         }
     }
 
     private long[] numbers(PickleValue value) {
         if (!(value instanceof Items items) || items.items().size() > TensorBounds.MOST_DIMENSIONS) {
-            throw in.damaged("sizes or strides of a tensor are no list of at most %d numbers"
+            throw in.damaged("the sizes or strides of a tensor are not a list of at most %d numbers"
                     .formatted(TensorBounds.MOST_DIMENSIONS));
         }
         return items.items().stream().mapToLong(this::number).toArray();
@@ -248,7 +248,7 @@ final class Globals {
         if (!(value instanceof Whole whole)
                 || whole.value().signum() < 0
                 || whole.value().bitLength() >= Long.SIZE) {
-            throw in.damaged("a size of a tensor is no whole number from 0 to 2^63 - 1");
+            throw in.damaged("a size of a tensor is not a whole number from 0 to 2^63 - 1");
         }
         return whole.value().longValueExact();
     }

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** How Python writes texts and numbers into pickles. */
+/** Reads the texts and numbers that Python writes into pickles. */
 final class Literals {
     static final PickleValue BYTES = new Plain("bytes");
     static final PickleValue BOOLEAN = new Plain("a boolean");
@@ -19,7 +19,7 @@ final class Literals {
 
     private Literals() {}
 
-    /** Returns a {@code str} of Python 2, which may hold any bytes: a text if they are UTF-8. */
+    /** Returns a {@code str} of Python 2, which may hold any bytes: a text if they are UTF-8, else {@link #BYTES}. */
     static PickleValue text(byte[] bytes) {
         try {
             return new Text(StandardCharsets.UTF_8
@@ -32,9 +32,9 @@ final class Literals {
     }
 
     /**
-     * Returns the same in quotation marks, as protocol 0 writes it.
+     * Returns a {@code str} of Python 2 that protocol 0 has written in quotation marks.
      *
-     * @throws IllegalArgumentException if it is not written so
+     * @throws IllegalArgumentException if the quotation marks or an escape are not valid
      */
     static PickleValue quoted(String line) {
         String text = line.strip();
@@ -67,8 +67,8 @@ final class Literals {
     }
 
     /**
-     * Returns a text in which characters outside of Latin-1 are written as {@code u} with 4 digits or {@code U} with 8
-     * behind a backslash, as protocol 0 does.
+     * Returns a text of protocol 0, in which a character outside of Latin-1 is a backslash, {@code u} and 4 digits, or
+     * a backslash, {@code U} and 8 digits.
      *
      * @throws IllegalArgumentException if an escape is not finished
      */

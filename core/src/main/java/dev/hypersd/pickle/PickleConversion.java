@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes safetensors files of the files of PyTorch. */
+/** Converts files of PyTorch to safetensors files. */
 public final class PickleConversion {
     private static final Logger LOG = System.getLogger(PickleConversion.class.getPackageName());
 
@@ -58,8 +58,8 @@ public final class PickleConversion {
     }
 
     /**
-     * Writes the weights in {@code file} under their own names. One tensor is in memory at a time. What is left out is
-     * named in a warning.
+     * Writes the weights in {@code file} under their own names to a safetensors file. Only one tensor is in memory at a
+     * time. A warning names everything else in the file, which is left out.
      *
      * @param dtype the type in which floating-point numbers are stored; empty to keep their types
      * @param out a file that ends in {@code .safetensors}
@@ -68,8 +68,8 @@ public final class PickleConversion {
     public static void write(Path file, Optional<Dtype> dtype, Path out) {
         if (!out.toString().endsWith(END)) {
             throw new InvalidRequestException(
-                    ("%s is a pickle, of which a safetensors file is made: let --out end in %s; that file can then be "
-                                    + "made a directory")
+                    ("%s is a pickle, which can only be converted to a safetensors file: let --out end in %s. That "
+                                    + "file can then be converted to a directory")
                             .formatted(file, END));
         }
         try (TorchFile weights = TorchFile.open(file)) {
@@ -87,7 +87,7 @@ public final class PickleConversion {
             int more = leftOut.size() - MOST_NAMED;
             LOG.log(
                     Level.WARNING,
-                    "{0}: left out as no weights: {1}{2}",
+                    "{0}: these entries are not weights and were left out: {1}{2}",
                     weights.file(),
                     String.join("; ", leftOut.stream().limit(MOST_NAMED).toList()),
                     more > 0 ? "; and " + more + " more" : "");

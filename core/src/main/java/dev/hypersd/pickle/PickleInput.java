@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** The bytes of the pickles in a file, read one after the other and never more of them than there are. */
+/** The bytes of the pickles in a file, read one after another. No length is believed that exceeds the file. */
 final class PickleInput {
     /** The greatest length of pickles in bytes, that of the header of a safetensors file. */
     static final long LONGEST = 100_000_000;
@@ -62,7 +62,7 @@ final class PickleInput {
         return new InvalidFileException(file, reason + " (" + place() + ")");
     }
 
-    /** Returns the refusal of a pickle that no program would write. */
+    /** Returns a refusal of a pickle that is damaged. */
     InvalidFileException damaged(String reason) {
         return refusal("is damaged: " + reason);
     }
@@ -126,7 +126,7 @@ final class PickleInput {
         if (window.remaining() < length) {
             requireShort(length);
             if (length > end - position()) {
-                throw damaged("its pickle has no end; the file is probably truncated");
+                throw damaged("its pickle ends too early; the file is probably truncated");
             }
             window.compact();
             window.limit((int) Math.min(window.capacity(), window.position() + (end - read)));

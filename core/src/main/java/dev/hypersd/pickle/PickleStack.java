@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The stack of {@link Unpickler}, the marks in it, and the values that are remembered by number. */
+/** The stack of {@link Unpickler} with its marks, and the memo: values that are stored under a number. */
 final class PickleStack {
-    /** The greatest number of values; full checkpoints with optimiser and averages need a few hundred thousand. */
+    /** The greatest number of values; whole checkpoints with optimiser and averages have a few hundred thousand. */
     private static final int MOST_VALUES = 2_000_000;
 
     private final PickleInput in;
@@ -16,15 +16,15 @@ final class PickleStack {
     private final Map<Long, PickleValue> memo = new HashMap<>();
     private long made;
 
-    /** Creates an empty stack; {@code in} says in messages where it is. */
+    /** Creates an empty stack; messages name the place in {@code in}. */
     PickleStack(PickleInput in) {
         this.in = in;
     }
 
     /**
-     * Counts values that are made or copied.
+     * Counts {@code more} values that are made or copied.
      *
-     * @throws dev.hypersd.error.InvalidFileException if there are too many by now
+     * @throws dev.hypersd.error.InvalidFileException if the pickle has made too many
      */
     void count(long more) {
         made += more;
@@ -62,7 +62,7 @@ final class PickleStack {
     /** Removes the last mark and the values after it, and returns the values. */
     List<PickleValue> popToMark() {
         if (marks.isEmpty()) {
-            throw in.damaged("values are taken up to a mark that was never set");
+            throw in.damaged("values are taken up to a mark that is not set");
         }
         return cut(marks.removeLast());
     }
@@ -76,22 +76,22 @@ final class PickleStack {
         }
     }
 
-    /** Remembers the last value under the next free number. */
+    /** Stores the last value in the memo under the next free number. */
     void memoise() {
         memoise(memo.size());
     }
 
-    /** Remembers the last value under {@code index}. */
+    /** Stores the last value in the memo under {@code index}. */
     void memoise(long index) {
         count(1);
         memo.put(index, top());
     }
 
-    /** Pushes the value that is remembered under {@code index}. */
+    /** Pushes the value that is stored in the memo under {@code index}. */
     void recall(long index) {
         PickleValue value = memo.get(index);
         if (value == null) {
-            throw in.damaged("value %d is used and was never made".formatted(index));
+            throw in.damaged("value %d of the memo is used and was never stored".formatted(index));
         }
         push(value);
     }
@@ -103,10 +103,10 @@ final class PickleStack {
         return taken;
     }
 
-    /** Checks that there are values after the last mark, which are the only ones in reach. */
+    /** Checks that there are {@code count} values after the last mark; those before it must not be taken. */
     private void requireValues(int count) {
         if (values.size() - (marks.isEmpty() ? 0 : marks.getLast()) < count) {
-            throw in.damaged("a value is taken where there is none");
+            throw in.damaged("the stack has no value to take");
         }
     }
 }

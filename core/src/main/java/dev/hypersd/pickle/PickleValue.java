@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A value in a pickle, as far as weights consist of it. All of it is data; values may contain each other, also in
- * circles.
+ * A value in a pickle, as far as it is needed for weights. Values are plain data. They may contain each other, even in
+ * cycles.
  */
 sealed interface PickleValue {
     /** A text. */
@@ -26,8 +26,9 @@ sealed interface PickleValue {
     record Items(List<PickleValue> items) implements PickleValue {}
 
     /**
-     * A dictionary, in the order in which its entries came. Keys that are no texts are known by what names them. Two
-     * dictionaries are equal only if they are the same.
+     * A dictionary with its entries in the order of the pickle. A key that is a number is written as text, and any
+     * other key that is not a text is named by its {@link #kind}. Two dictionaries are equal only if they are the same
+     * object.
      */
     final class Dictionary implements PickleValue {
         private final Map<String, PickleValue> entries = new LinkedHashMap<>();
@@ -42,38 +43,42 @@ sealed interface PickleValue {
     }
 
     /**
-     * A value whose content no weight consists of: {@code None}, a boolean, a fraction, bytes, a set.
+     * A value whose content is not needed for weights: {@code None}, a boolean, a fraction, bytes, a set.
      *
-     * @param kind what to call it in messages
+     * @param kind its name in messages
      */
     record Plain(String kind) implements PickleValue {}
 
     /**
-     * A class or function that is named.
+     * A class or function.
      *
-     * @param name with its module: {@code "collections.OrderedDict"}
-     * @param place where it is named: {@code "byte 123"}
+     * @param name the name with the module: {@code "collections.OrderedDict"}
+     * @param place the place in the file where it is named: {@code "byte 123"}
      */
     record Global(String name, String place) implements PickleValue {}
 
     /**
-     * An object of a class that is not known here. Nothing of it is kept but the name of its class.
+     * An object of a class that is not known here. Only the name of its class is kept.
      *
-     * @param name of the class or function that would have made it
-     * @param place where that is named: {@code "byte 123"}
+     * @param name the name of the class or function that would have made it
+     * @param place the place in the file where it is named: {@code "byte 123"}
      */
     record Opaque(String name, String place) implements PickleValue {}
 
     /**
-     * The elements that tensors have in common, or a part of them.
+     * A storage: the elements that one or several tensors are views of; or a part of a storage.
      *
-     * @param key by which the file finds it
-     * @param dtype of its elements; absent where they are bytes of any type
-     * @param count how many elements all of it has, or bytes where it has no type
-     * @param offset of the part, in elements
+     * @param key the key of the storage in the file
+     * @param dtype the type of its elements; absent if it consists of bytes of any type
+     * @param count the number of elements of the whole storage, or of bytes if it has no type
+     * @param offset the first element of the part
      */
     record Storage(String key, Optional<Dtype> dtype, long count, long offset) implements PickleValue {
-        /** Returns the size of all of it in bytes, or throws {@link ArithmeticException} if that exceeds 2^63 - 1. */
+        /**
+         * Returns the size of the whole storage in bytes.
+         *
+         * @throws ArithmeticException if it exceeds 2^63 - 1
+         */
         long bytes() {
             return Math.multiplyExact(count, dtype.map(Dtype::bytes).orElse(1));
         }
@@ -82,13 +87,13 @@ sealed interface PickleValue {
     /**
      * A tensor.
      *
-     * @param dtype of its elements
-     * @param offset of the first element in the storage, in elements
-     * @param strides how many elements apart neighbours lie in each dimension, 0 or more
+     * @param dtype the type of its elements
+     * @param offset the position of the first element in the storage, in elements
+     * @param strides the distance between neighbours in each dimension, in elements, 0 or more
      */
     record Strided(Storage storage, Dtype dtype, long offset, long[] shape, long[] strides) implements PickleValue {}
 
-    /** Returns what the value is, for messages: {@code "a text"}. */
+    /** Returns the kind of the value for messages: {@code "a text"}. */
     default String kind() {
         return switch (this) {
             case Text _ -> "a text";

@@ -1,9 +1,9 @@
 package dev.hypersd.pickle;
 
 /**
- * Where in a file something lies.
+ * A range of bytes in a file.
  *
- * @param begin its first byte
- * @param length how many bytes it has
+ * @param begin the position of the first byte
+ * @param length the number of bytes
  */
 record Range(long begin, long length) {}

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The weights in what was saved: which tensors are to be kept, under which names, and what is left out. */
+/** The weights in a saved value: the tensors to keep with their names, and what is left out. */
 final class StateDict {
-    /** The keys under which trainers store the weights beside other things. */
+    /** The keys under which trainers store the weights, next to other values. */
     private static final List<String> WRAPPERS = List.of("state_dict", "model_state_dict", "model");
 
     /** The beginning of the keys under which trainers store optimisers. */
@@ -35,9 +35,10 @@ final class StateDict {
     }
 
     /**
-     * Finds the weights in {@code saved}. Dictionaries and lists within each other become names with dots.
+     * Finds the weights in {@code saved}. The name of a tensor in nested dictionaries and lists consists of their keys
+     * and positions, separated by dots.
      *
-     * @throws InvalidFileException if two tensors come to have one name, or values are nested too deeply
+     * @throws InvalidFileException if two tensors would have the same name, or values are nested too deeply
      */
     static StateDict of(Path file, PickleValue saved) {
         StateDict weights = new StateDict(file);
@@ -58,12 +59,12 @@ final class StateDict {
         return tensors;
     }
 
-    /** Returns what is left out, each in a few words. */
+    /** Returns a phrase for each value that is left out. */
     List<String> leftOut() {
         return leftOut;
     }
 
-    /** Returns the key in {@code value} under which the weights are; empty if they are not under one. */
+    /** Returns the key of {@code value} under which the weights are; empty if {@code value} itself contains them. */
     private Optional<String> wrapper(PickleValue value) {
         return WRAPPERS.stream()
                 .filter(key -> value instanceof Dictionary dictionary
@@ -115,7 +116,7 @@ final class StateDict {
         }
     }
 
-    /** Leaves out the averages over the training if the network itself is there. */
+    /** Leaves out the moving averages of the weights if the file also has the weights themselves. */
     private void leaveOutAverages() {
         List<String> averages = tensors.keySet().stream()
                 .filter(name -> name.startsWith(AVERAGES))
@@ -148,7 +149,7 @@ final class StateDict {
         };
     }
 
-    /** Counts values, which may contain each other in numbers that grow with every level. */
+    /** Counts a visited value. A value that is contained in several others is visited several times. */
     private void count() {
         if (++entries > MOST_ENTRIES) {
             throw new InvalidFileException(file, "holds more than %d values".formatted(MOST_ENTRIES));

@@ -3,7 +3,7 @@ package dev.hypersd.pickle;
 import dev.hypersd.pickle.PickleValue.Strided;
 import dev.hypersd.tensor.Shapes;
 
-/** Checks that tensors lie in their storages. */
+/** Checks that the elements of tensors lie within their storages. */
 final class TensorBounds {
     /** The greatest number of dimensions, as in the header of a safetensors file. */
     static final int MOST_DIMENSIONS = 64;

@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What {@code torch.save} wrote: a pickle, and the elements of its tensors beside it.
+ * The contents of a file that {@code torch.save} wrote: a pickle, and the elements of its tensors.
  *
- * @param pickle what was saved
- * @param storages where the elements lie, by the keys of the storages
- * @param bigEndian whether elements have their most significant byte first
+ * @param pickle the saved value
+ * @param storages the positions of the elements in the file, by the keys of the storages
+ * @param bigEndian whether the most significant byte of an element comes first
  */
 record TorchContents(Unpickler.Result pickle, Map<String, Range> storages, boolean bigEndian) {
-    /** What older files begin with, as a number in a pickle of its own. */
+    /** The number that older files begin with, in a pickle of its own. */
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
 
     private static final String PICKLE = "data.pkl";
@@ -76,8 +76,9 @@ record TorchContents(Unpickler.Result pickle, Map<String, Range> storages, boole
     }
 
     /**
-     * Reads what PyTorch wrote before: pickles of a magic number, of a version, of the system, of what was saved and of
-     * the keys of storages; then for each of these the number of elements and the elements, always little-endian.
+     * Reads a file of the format that PyTorch wrote before 1.6: pickles of a magic number, of a version, of properties
+     * of the system, of the saved value and of the keys of storages; then for each key the number of elements and the
+     * elements, always little-endian.
      */
     static TorchContents ofOlderFile(MappedFile file, FileChannel channel) throws IOException {
         PickleInput in = new PickleInput(file.path(), channel, "", 0, file.size());

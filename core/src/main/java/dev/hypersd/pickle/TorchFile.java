@@ -20,8 +20,8 @@ import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The weights in a file that {@code torch.save} wrote, in today's format or that of before PyTorch 1.6. Nothing in it
- * is executed. As with a {@link dev.hypersd.weights.SafetensorsFile} the elements are mapped and not read.
+ * The weights in a file that {@code torch.save} wrote, in the present format or in that of PyTorch before 1.6. Nothing
+ * in the file is executed. As in a {@link dev.hypersd.weights.SafetensorsFile}, the elements are mapped and not read.
  */
 public final class TorchFile extends MappedWeights<PickleValue.Strided> {
     private static final String FORMAT = "a file of PyTorch";
@@ -46,8 +46,8 @@ public final class TorchFile extends MappedWeights<PickleValue.Strided> {
     /**
      * Opens {@code path} and finds its weights.
      *
-     * @throws InvalidFileException if it is missing or damaged, holds no weights, or holds what is refused here; the
-     *     message names the first such thing and its place
+     * @throws InvalidFileException if the file is missing or damaged, holds no weights, or holds something that is
+     *     refused here; the message names the first such thing and its place in the file
      */
     public static TorchFile open(Path path) {
         return MappedFile.open(path, FORMAT, TorchFile::read);
@@ -102,7 +102,7 @@ public final class TorchFile extends MappedWeights<PickleValue.Strided> {
         }
     }
 
-    /** Returns what the file holds beside its weights, each in a few words. */
+    /** Returns a phrase for each value of the file that does not belong to its weights. */
     public List<String> leftOut() {
         return Collections.unmodifiableList(weights.leftOut());
     }

@@ -18,9 +18,8 @@ import java.util.Optional;
 
 /**
  * The stack machine that pickles are programs for, protocols 0 to 5 (https://docs.python.org/3/library/pickletools.html
- * describes the instructions). It has no instruction that could do anything but build {@link PickleValue}s. Every
- * instruction takes constant time, or time for each value that it takes from the stack, and the number of values is
- * bounded.
+ * describes the instructions). All that its instructions can do is to build {@link PickleValue}s. An instruction takes
+ * constant time, or time in proportion to the values that it takes from the stack, and the number of values is bounded.
  */
 final class Unpickler {
     private static final int NEWEST_PROTOCOL = 5;
@@ -41,10 +40,10 @@ final class Unpickler {
     }
 
     /**
-     * What a pickle says.
+     * The contents of a pickle.
      *
-     * @param value all of it
-     * @param storages that it refers to, by their keys
+     * @param value the value that it builds
+     * @param storages the storages that it refers to, by their keys
      * @param firstUnknown the first object whose class is not known here
      */
     record Result(PickleValue value, Map<String, Storage> storages, Optional<Opaque> firstUnknown) {}
@@ -52,7 +51,7 @@ final class Unpickler {
     /**
      * Reads the next pickle of {@code in}.
      *
-     * @throws dev.hypersd.error.InvalidFileException if it is none, or says what weights do not
+     * @throws dev.hypersd.error.InvalidFileException if it is not a pickle, or contains something that is refused
      */
     static Result read(PickleInput in) throws IOException {
         Unpickler machine = new Unpickler(in);
@@ -158,11 +157,13 @@ final class Unpickler {
                 make(outside);
             }
 
-            // How it is written.
+            // The protocol.
             case 0x80 -> requireProtocol(in.unsignedByte());
             case 0x95 -> in.signedLong();
-            case 'P' -> throw in.refusal("refers to values outside of the pickle by text, as PyTorch does not");
-            case 0x82, 0x83, 0x84 -> throw in.refusal("names classes by numbers that only one program knows");
+            case 'P' -> throw in.refusal("refers to values outside of the pickle by text, which PyTorch never does");
+            case 0x82, 0x83, 0x84 ->
+                throw in.refusal(
+                        "names classes by numbers (extension codes), which only the program that wrote it can resolve");
             case 0x97, 0x98 -> throw in.refusal("keeps values outside of the file (buffers of protocol 5)");
             default -> throw in.damaged("0x%02x is no instruction of a pickle".formatted(code));
         }

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where the entries of a zip archive lie (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, with Zip64). The
- * archives of PyTorch store their entries as they are, so that they can be mapped; compressed ones are refused. The
- * check sums are not looked at: PyTorch can leave them out.
+ * The positions of the entries of a zip archive (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, with
+ * Zip64). PyTorch stores its entries uncompressed, so that they can be mapped; compressed entries are refused.
+ * Checksums are not compared, because PyTorch can leave them out.
  */
 final class ZipEntries {
     private static final int END = 0x06054b50;
@@ -29,7 +29,7 @@ final class ZipEntries {
     private static final int LOCAL = 0x04034b50;
     private static final int LOCAL_BYTES = 30;
 
-    /** The mark of a value that does not fit and is in the extra field {@link #EXTRA_64}. */
+    /** Stands for a value of more than 32 bits, which is in the extra field {@link #EXTRA_64}. */
     private static final long ELSEWHERE = 0xffff_ffffL;
 
     private static final int EXTRA_64 = 1;
@@ -49,7 +49,7 @@ final class ZipEntries {
     /**
      * Reads the directory at the end of the archive.
      *
-     * @throws InvalidFileException if there is none, or it is damaged
+     * @throws InvalidFileException if the directory is missing or damaged
      */
     ZipEntries(Path file, FileChannel channel, long size) throws IOException {
         this.file = file;
@@ -61,7 +61,7 @@ final class ZipEntries {
             readEntry(bytes);
         }
         if (bytes.hasRemaining()) {
-            throw damaged("its directory holds something else than entries");
+            throw damaged("its directory contains something other than entries");
         }
     }
 
@@ -71,9 +71,9 @@ final class ZipEntries {
     }
 
     /**
-     * Returns where the content of the entry {@code name} lies.
+     * Returns the position of the content of the entry {@code name}.
      *
-     * @throws InvalidFileException if there is no such entry, it is not stored as it is, or it reaches past the end
+     * @throws InvalidFileException if there is no such entry, or it is compressed, encrypted or reaches past the end
      */
     Range find(String name) throws IOException {
         Entry entry = entries.get(name);
@@ -113,7 +113,7 @@ final class ZipEntries {
             if (locator.getInt(0) == LOCATOR_64) {
                 ByteBuffer end64 = read(locator.getLong(8), END_64_BYTES, "its directory");
                 if (end64.getInt(0) != END_64) {
-                    throw damaged("its directory is not where it says");
+                    throw damaged("its directory is not at the place that the end of the archive states");
                 }
                 return new Range(end64.getLong(48), end64.getLong(40));
             }
@@ -140,11 +140,11 @@ final class ZipEntries {
         String text = new String(name, StandardCharsets.UTF_8);
         Entry entry = new Entry(unsigned(fixed.getShort(8)), unsigned(fixed.getShort(10)), content, local);
         if (content < 0 || local < 0 || entries.put(text, entry) != null) {
-            throw damaged("the entry %s is there twice, or at no place".formatted(text));
+            throw damaged("the entry %s occurs twice, or has a negative size or position".formatted(text));
         }
     }
 
-    /** Returns the values that do not fit into the entry itself. */
+    /** Returns the values of more than 32 bits in the extra field of an entry. */
     private ByteBuffer large(ByteBuffer extra) {
         while (extra.remaining() >= 4) {
             int kind = unsigned(extra.getShort());

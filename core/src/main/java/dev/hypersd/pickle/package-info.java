@@ -1,11 +1,11 @@
 /**
- * Reading the weights in files of PyTorch ({@code .ckpt}, {@code .pt}, {@code .pth}, {@code .bin}), so that safetensors
- * files can be made of them. Such files are pickles: programs for a stack machine that build objects of any class of
- * Python, by calling any function of it.
+ * Reading the weights in files of PyTorch ({@code .ckpt}, {@code .pt}, {@code .pth}, {@code .bin}), to convert them to
+ * safetensors files. Such files are pickles: programs for a stack machine, which in Python can build objects of any
+ * class and call any function.
  *
  * <p>The machine here ({@link dev.hypersd.pickle.Unpickler}) builds texts, whole numbers, lists, dictionaries and
- * descriptions of tensors. It knows functions and classes by their names only, has none that it could call, and keeps
- * what it does not know as a name that can become part of nothing. ADR 20 says why that is safe.
+ * descriptions of tensors, and cannot call anything. Of functions and classes that are not known here it keeps only the
+ * names, which cannot become part of a tensor. ADR 20 explains why that is safe.
  */
 @NullMarked
 package dev.hypersd.pickle;

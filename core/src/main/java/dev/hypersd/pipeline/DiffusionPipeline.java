@@ -62,7 +62,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     private final PromptCache texts = new PromptCache();
     private final AdapterCache adapters;
 
-    /** Whether the pipeline is closed; read and written on the engine's thread only. */
+    /** True once the pipeline is closed; read and written on the engine's thread only. */
     private boolean closed;
 
     private DiffusionPipeline(OpenedModel opened, MemoryBudget memory, FittedLoras loras, ControlNets controlNets) {

@@ -160,7 +160,7 @@ public final class Option<T> {
             .flag("--lora")
             .infotext("Loras");
 
-    /** Whether the modules that fit are applied of LoRAs that fit the model only partly. */
+    /** Applies those modules that fit of LoRAs that fit the model only partly. */
     public static final Option<Boolean> LORA_PARTIAL = of(
                     "lora_partial",
                     Format.FLAG,

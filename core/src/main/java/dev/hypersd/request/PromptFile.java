@@ -35,13 +35,13 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>{@code .txt} and any other: a prompt in each line.
  * </ul>
  *
- * <p>Files are in UTF-8; a byte-order mark and the ends of lines of any system are no part of a prompt, and neither is
- * white space around it. Lines with nothing in them do not count. A prompt that occurs again counts again.
+ * <p>Files are in UTF-8. A byte-order mark, the line ends of any system and white space around a prompt do not belong
+ * to the prompt. Empty lines are skipped. A prompt that occurs several times counts several times.
  *
  * @param path the file
  * @param captions how captions of COCO were chosen; absent for other files
- * @param rows the prompts and what should be some, at least one
- * @param warnings about what is odd and does no harm, in full sentences
+ * @param rows the prompts, and rows that should be prompts and cannot be read, at least one
+ * @param warnings full sentences about irregularities that do no harm
  */
 public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Row> rows, List<String> warnings) {
     /** The largest file that is read: twice the size of the captions of COCO's training pictures. */

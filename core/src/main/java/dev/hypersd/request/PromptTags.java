@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  *
  * @param text the prompt without the tags, or the prompt as it is if it has none
  * @param loras the LoRAs that the tags name, in their order
- * @param warnings sentences about what tags ask for and does not exist here
+ * @param warnings sentences about tags that have no effect
  */
 public record PromptTags(String text, List<LoraReference> loras, List<String> warnings) {
     private static final Pattern TAG = Pattern.compile("<(lora|lyco|hypernet):([^<>]{1,300})>");
@@ -55,8 +55,8 @@ public record PromptTags(String text, List<LoraReference> loras, List<String> wa
     }
 
     /**
-     * Reads {@code name:weight}, after which some programs read a weight for the U-Net or for the text encoders, and
-     * names with values.
+     * Reads {@code name:weight}. What follows, such as separate weights for the U-Net and the text encoders in other
+     * programs, has no effect.
      */
     private static LoraReference lora(MatchResult tag, List<String> warnings) {
         List<String> parts = Arrays.asList(tag.group(2).split(":", -1));

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Options after the networks that their prompts name are looked for.
+ * Options whose prompts named networks in tags. The tags have been removed, and their networks have been looked for.
  *
- * @param options the options with prompts that name nothing any more
+ * @param options the options with prompts without tags
  * @param loras the LoRAs that prompts name and that exist
  * @param warnings sentences about everything else that prompts name
  */

@@ -1,13 +1,13 @@
 package dev.hypersd.sampler;
 
 /**
- * A step in two parts: below the level where it ends, and back up to it with fresh noise.
+ * An ancestral step: it goes to a lower sigma than that of its end, and then adds fresh noise up to it.
  *
  * @param down the sigma that is stepped to
  * @param up the weight of the fresh noise
  */
 record Ancestral(double down, double up) {
-    /** Returns the step between two sigmas with as much fresh noise as DDPM draws. */
+    /** Returns the step between two sigmas that adds as much fresh noise as DDPM does. */
     static Ancestral of(double from, double to) {
         double down = to * to / from;
         return new Ancestral(down, Math.sqrt(to * to - down * down));

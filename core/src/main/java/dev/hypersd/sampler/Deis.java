@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The diffusion exponential integrator sampler (Zhang and Chen, 2023, rho-AB over log rho): along the polynomial over
- * the logarithm of sigma through the noises of this evaluation and those before it.
+ * The diffusion exponential integrator sampler (Zhang and Chen, 2023, rho-AB over log rho): it integrates the
+ * polynomial over the logarithm of sigma through the predicted noises of this evaluation and of those before it.
  *
- * <p>It ends at the noise level of timestep 0, 3% in Stable Diffusion.
+ * <p>It ends at the noise level of timestep 0, where the sigma of Stable Diffusion is 0.03.
  *
  * @param spacing where the steps lie
  * @param sigmaSpacing whether the noise levels are those of the timesteps

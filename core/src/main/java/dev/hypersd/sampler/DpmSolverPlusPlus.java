@@ -34,7 +34,7 @@ public record DpmSolverPlusPlus(
         HEUN
     }
 
-    /** When the last step is of first order, which is more stable. */
+    /** The rule by which the last step is of first order, which is more stable. */
     public enum LastStep {
         /** Only where it ends at the clean image. */
         AS_OTHERS,

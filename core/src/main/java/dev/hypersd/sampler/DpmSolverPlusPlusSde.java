@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * DPM-Solver++ with fresh noise, "DPM++ SDE" (Crowson's k-diffusion): to the middle of the step, and from its beginning
- * on to its end with the image that is seen there.
+ * DPM-Solver++ with fresh noise, "DPM++ SDE" (Crowson's k-diffusion). A step first goes to its middle. The network
+ * predicts the image there, and with this prediction the step goes from its beginning to its end.
  *
  * <p>N steps evaluate the network 2 N - 1 times, and both evaluations of a step draw noise of their own. k-diffusion
- * draws it from one Brownian path, so that its pictures are others for the same seed.
+ * takes the noise from one Brownian path, so its pictures for the same seed are different ones.
  *
  * @param spacing where the steps lie
  * @param sigmaSpacing whether the noise levels are those of the timesteps

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Heun's method on the probability flow (Karras et al., 2022, algorithm 1 without churn): Euler's step, and then the
- * step again with the mean of the noises seen at both of its ends.
+ * Heun's method on the probability flow (Karras et al., 2022, algorithm 1 without churn): a step of Euler's method,
+ * which is then repeated with the mean of the noises that the network predicts at both of its ends.
  *
- * <p>N steps evaluate the network 2 N - 1 times: the last one, to the clean image, is Euler's.
+ * <p>N steps evaluate the network 2 N - 1 times: the last one, to the clean image, is a step of Euler's method.
  *
  * @param spacing where the steps lie
  * @param sigmaSpacing whether the noise levels are those of the timesteps

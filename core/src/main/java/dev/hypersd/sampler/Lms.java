@@ -10,10 +10,11 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
- * The linear multistep method of k-diffusion (Crowson): along the polynomial over sigma through the noises of this
- * evaluation and up to three before it.
+ * The linear multistep method of k-diffusion (Crowson): it integrates the polynomial over sigma through the predicted
+ * noises of this evaluation and of up to three before it.
  *
- * <p>Where only the end of the way is taken (image-to-image), that end starts with one noise, as the whole way does.
+ * <p>If only the last steps are taken (image-to-image), the first of them uses a single noise, as the first of all
+ * steps does.
  *
  * @param spacing where the steps lie
  * @param sigmaSpacing whether the noise levels are those of the timesteps

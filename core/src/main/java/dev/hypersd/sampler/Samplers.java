@@ -69,10 +69,10 @@ public final class Samplers {
             new DpmSolverPlusPlusMultistepSde(SigmaSpacing.TIMESTEPS, 3),
             new DpmSolverPlusPlusMultistepSde(SigmaSpacing.KARRAS, 3));
 
-    /** What ComfyUI calls samplers that have another name elsewhere. */
+    /** The names in ComfyUI of samplers that have another name elsewhere. */
     private static final Map<String, String> OTHER_NAMES = Map.of("eulerancestral", "eulera", "ddimuniform", "ddim");
 
-    /** What other programs call the schedules that their samplers have without any choice. */
+    /** The names in other programs of the schedules that samplers have if none is chosen. */
     private static final Set<String> USUAL_SCHEDULES =
             Set.of("", "automatic", "uniform", "normal", "simple", "sgmuniform");
 

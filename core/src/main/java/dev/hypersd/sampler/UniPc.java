@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
  * The unified predictor-corrector UniPC (Zhao et al., 2023), predicting images: each evaluation first corrects the step
  * that led to it, and then the next step starts from the corrected sample.
  *
- * <p>The network sees the sample as it was predicted, so a step evaluates it once. That a sample is corrected changes
- * its image only by images seen before, and so the two moves are one row of weights.
+ * <p>The network is evaluated at the predicted sample and not again at the corrected one, so a step evaluates it once.
+ * The correction adds earlier images to the sample, so prediction and correction together are one row of weights.
  *
  * @param spacing where the steps lie
  * @param sigmaSpacing whether the noise levels are those of the timesteps
@@ -31,10 +31,10 @@ public record UniPc(
         boolean isLowerAtTheEnd,
         FinalSigma end)
         implements Sampler {
-    /** The weight of a single difference; the reference rounds the solution to it. */
+    /** The weight of a single difference. The reference implementation rounds the exact solution to it. */
     private static final double[] HALF = {0.5};
 
-    /** How steps are scaled, which decides where second-order terms end. */
+    /** The scale of a step, the function B(h) of the paper. */
     public enum Variant {
         /** {@code B(h) = h}. */
         BH1,
@@ -113,7 +113,9 @@ public record UniPc(
         }
     }
 
-    /** Returns what the predictor adds to the jump from level {@code i}: weights of images, the latest first. */
+    /**
+     * Returns the weights of images that the predictor adds to the jump from level {@code i}, the latest image first.
+     */
     private double[] predictor(SigmaSchedule sigmas, int i, int count) {
         double[] added = new double[count];
         if (count > 1) {

@@ -18,12 +18,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * BERT's tokenizer for text without upper case (Devlin et al., 2018): words are cut into the longest pieces that the
- * vocabulary has, where a piece inside a word begins with {@code ##}.
+ * The tokenizer of the uncased BERT (Devlin et al., 2018): words are divided into the longest pieces that the
+ * vocabulary contains. The names of pieces that do not begin a word begin with {@code ##}.
  *
- * <p>Before that, text is normalised: control characters disappear, every white space is a space, letters become lower
- * case and lose their accents; Chinese characters and punctuation marks are words by themselves. A word that cannot be
- * made of pieces, or that is longer than 100 characters, is unknown. Special tokens written in a text are recognised.
+ * <p>Before that, text is normalised: control characters are removed, white space becomes spaces, letters become lower
+ * case and lose their accents. Chinese characters and punctuation marks are words by themselves. A word that cannot be
+ * divided into pieces, or is longer than 100 characters, becomes the unknown token. Special tokens in a text are
+ * recognised.
  *
  * <p>Immutable and safe to share between threads.
  */
@@ -118,7 +119,7 @@ public final class WordPieceTokenizer {
         return found;
     }
 
-    /** Returns the id that fills a sequence up. */
+    /** Returns the id with which sequences are padded. */
     public int padding() {
         return id(PADDING);
     }
@@ -160,7 +161,7 @@ public final class WordPieceTokenizer {
         return Optional.of(pieces);
     }
 
-    /** Normalised text in which spaces part the words. */
+    /** Returns the normalised text, with spaces between words. */
     private static String spread(String text) {
         StringBuilder words = new StringBuilder(text.length());
         Normalizer.normalize(lowerCase(text), Normalizer.Form.NFD)
@@ -176,7 +177,7 @@ public final class WordPieceTokenizer {
         return words.toString();
     }
 
-    /** Code point by code point, because the last sigma of a Greek word was not trained to be a final one. */
+    /** Converts each code point by itself, because BERT was not trained with the final form of the Greek sigma. */
     private static String lowerCase(String text) {
         StringBuilder lower = new StringBuilder(text.length());
         text.codePoints().filter(c -> !isControl(c)).forEach(c -> {

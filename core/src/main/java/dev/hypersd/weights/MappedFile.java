@@ -21,8 +21,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of weights. What it says of its tensors is read when it is opened, without the engine; it is mapped when the
- * first tensor is loaded, and a tensor's pages are read when it is used.
+ * A file of weights. The description of its tensors is read when the file is opened, without the engine. The file is
+ * mapped when the first tensor is loaded, and the pages of a tensor are read when it is used.
  *
  * <p>The mapping is private: tensors may be changed in place without the file being written. Safe to share between
  * threads.
@@ -53,10 +53,11 @@ public final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * Opens {@code path} and reads what it says of its tensors.
+     * Opens {@code path} and reads the description of its tensors.
      *
      * @param format the expected format, for messages: {@code "a safetensors file"}
-     * @throws InvalidFileException if it is missing, no file, or cannot be read
+     * @param reading reads the description
+     * @throws InvalidFileException if it is missing, is not a file, or cannot be read
      */
     public static <T> T open(Path path, String format, Reading<T> reading) {
         try {
@@ -86,7 +87,7 @@ public final class MappedFile implements AutoCloseable {
         return buffer.flip();
     }
 
-    /** Returns the path by which it was opened. */
+    /** Returns the path with which it was opened. */
     public Path path() {
         return path;
     }
@@ -102,8 +103,8 @@ public final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * Returns the tensor whose elements lie one after the other from {@code position} on. It shares memory with other
-     * tensors from here if possible, and keeps the mapping alive.
+     * Returns the tensor whose elements lie one after another from {@code position} on. It shares memory with other
+     * tensors of this file if possible, and keeps the mapping alive.
      *
      * @throws InvalidFileException if the file was changed after it was opened
      */

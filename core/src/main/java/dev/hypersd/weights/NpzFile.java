@@ -19,9 +19,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Reads arrays of floating-point numbers from NumPy's archives ({@code .npz}), which tools for FID store their
- * statistics in. Arrays of objects are pickles and are refused. Of a compressed array no more is unpacked than its
- * header declares, and no more than 1 GiB.
+ * Reads arrays of floating-point numbers from archives of NumPy ({@code .npz}), in which tools for FID store their
+ * statistics. Arrays of objects are pickles and are refused. A compressed array is unpacked only up to the size that
+ * its header declares, which must not exceed 1 GiB.
  */
 public final class NpzFile implements AutoCloseable {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -53,7 +53,7 @@ public final class NpzFile implements AutoCloseable {
     /**
      * Opens an archive.
      *
-     * @throws InvalidFileException if it is none
+     * @throws InvalidFileException if it is not an archive of NumPy
      */
     public static NpzFile open(Path path) {
         try {
@@ -66,9 +66,9 @@ public final class NpzFile implements AutoCloseable {
     /**
      * Reads an array.
      *
-     * @param name as it was given to {@code numpy.savez}
-     * @return empty if there is none of this name
-     * @throws InvalidFileException if it is broken, too large, or not of floating-point numbers
+     * @param name the name that was given to {@code numpy.savez}
+     * @return empty if there is no array of this name
+     * @throws InvalidFileException if the array is broken, too large, or not of floating-point numbers
      */
     public Optional<NumpyArray> read(String name) {
         ZipEntry entry = zip.getEntry(name + ".npy");

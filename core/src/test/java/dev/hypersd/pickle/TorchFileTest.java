@@ -134,18 +134,18 @@ class TorchFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            hostile_call.pt   | names posix.system, which no weights need and which could run code
-            hostile_call.pt   | of hostile_call/data.pkl)
-            hostile_only.pt   | names __builtin__.eval, which no weights need and which could run code
-            hostile_weight.pt | holds a tensor made by torch._utils._rebuild_sparse_tensor, which is not supported
-            object_only.pt    | holds no tensors outside of objects, which are not read; the first is made by omegaconf
-            complex.pt        | holds tensors of torch.ComplexFloatStorage, for which there is no type here
-            negated.pt        | holds a tensor with an operation that is still to be done
-            bomb.pt           | holds tensors that repeat their elements to more than 16777216 bytes
-            plain_pickle.pt   | is a pickle, but none of PyTorch: it does not begin with the magic number
-            compressed.pt     | data.pkl compressed, while PyTorch stores entries as they are
-            program.pt        | is a program (TorchScript) and not weights alone
-            """)
+        hostile_call.pt   | names posix.system, which no weights need and which could run code
+        hostile_call.pt   | of hostile_call/data.pkl)
+        hostile_only.pt   | names __builtin__.eval, which no weights need and which could run code
+        hostile_weight.pt | holds a tensor made by torch._utils._rebuild_sparse_tensor, which is not supported
+        object_only.pt    | holds no tensors outside of objects, which are not read; the first is made by omegaconf
+        complex.pt        | holds tensors of torch.ComplexFloatStorage, for which there is no type here
+        negated.pt        | holds a tensor with a pending operation
+        bomb.pt           | holds tensors that repeat their elements to more than 16777216 bytes
+        plain_pickle.pt   | is a pickle, but none of PyTorch: it does not begin with the magic number
+        compressed.pt     | data.pkl compressed, while PyTorch stores entries as they are
+        program.pt        | is a program (TorchScript) and not weights alone
+        """)
     void whatIsRefusedIsNamed(String name, String sentence) {
         assertThatThrownBy(() -> TorchFile.open(path(name)))
                 .isInstanceOf(InvalidFileException.class)
@@ -171,7 +171,7 @@ class TorchFileTest {
     void onlySafetensorsFilesAreWritten() {
         assertThatThrownBy(() -> PickleConversion.write(path("types.pt"), Optional.empty(), folder.resolve("fox")))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("types.pt is a pickle, of which a safetensors file is made");
+                .hasMessageContaining("types.pt is a pickle, which can only be converted to a safetensors file");
         assertThat(folder).isEmptyDirectory();
     }
 

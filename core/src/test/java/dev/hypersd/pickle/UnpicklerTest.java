@@ -93,30 +93,30 @@ class UnpicklerTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = true, textBlock = """
-            cposix~system~(S'id'~tR.            | names posix.system, which no weights need and which could run code
-            (S'id'~iposix~system~.              | names posix.system
-            cbuiltins~getattr~.                 | names builtins.getattr
-            N^c__builtin__~eval~.               | names __builtin__.eval, which no weights need and which could run code
-            .                                   | a value is taken where there is none (byte 0)
-            (.                                  | a value is taken where there is none
-            N(.                                 | a value is taken where there is none
-            (N0.                                | a value is taken where there is none
-            t.                                  | values are taken up to a mark that was never set
-            g5~.                                | value 5 is used and was never made
-            Na.                                 | a value is taken where there is none
-            K1(Ne.                              | values are added to a number
-            )Na.                                | values are added to a list
-            K1NNs.                              | entries are put into a number
-            }(Nu.                               | an entry of a dictionary has no value
-            NN!.                                | 0x21 is no instruction of a pickle
-            P5~.                                | refers to values outside of the pickle by text
-            NQ.                                 | a reference out of the pickle says not to what
-            I1x~.                               | a text or number is not written as Python does
-            S'a~.                               | a text without quotation marks
-            S'\\q'~.                            | a text with the unknown escape
-            V\\u12~.                            | a text or number is not written as Python does
-            NN                                  | its pickle has no end; the file is probably truncated
-            """)
+        cposix~system~(S'id'~tR.            | names posix.system, which no weights need and which could run code
+        (S'id'~iposix~system~.              | names posix.system
+        cbuiltins~getattr~.                 | names builtins.getattr
+        N^c__builtin__~eval~.               | names __builtin__.eval, which no weights need and which could run code
+        .                                   | the stack has no value to take (byte 0)
+        (.                                  | the stack has no value to take
+        N(.                                 | the stack has no value to take
+        (N0.                                | the stack has no value to take
+        t.                                  | values are taken up to a mark that is not set
+        g5~.                                | value 5 of the memo is used and was never stored
+        Na.                                 | the stack has no value to take
+        K1(Ne.                              | values are added to a number
+        )Na.                                | values are added to a list
+        K1NNs.                              | entries are put into a number
+        }(Nu.                               | an entry of a dictionary has no value
+        NN!.                                | 0x21 is no instruction of a pickle
+        P5~.                                | refers to values outside of the pickle by text
+        NQ.                                 | a reference out of the pickle does not say what
+        I1x~.                               | a text or number is not written as Python does
+        S'a~.                               | a text without quotation marks
+        S'\\q'~.                            | a text with the unknown escape
+        V\\u12~.                            | a text or number is not written as Python does
+        NN                                  | its pickle ends too early; the file is probably truncated
+        """)
     void whatNoProgramWritesIsRefused(String pickle, String sentence) {
         refused(pickle.replace('~', '\n').replace("^", "0"), sentence);
     }
@@ -191,18 +191,18 @@ class UnpicklerTest {
                 tensor("I10\n", "I3\n", "I2\nI4\n", "I4\nI1\n"),
                 "a tensor reaches to byte 44 of its storage, which has 40");
         refused(tensor("I10\n", "I0\n", "I2\n", "I10\n"), "a tensor reaches to byte 44 of its storage, which has 40");
-        refused(tensor("I10\n", "I-1\n", "I2\n", "I1\n"), "a size of a tensor is no whole number from 0");
-        refused(tensor("I10\n", "I0\n", "I-2\n", "I1\n"), "a size of a tensor is no whole number from 0");
-        refused(tensor("I10\n", "I0\n", "I2\n", "I-1\n"), "a size of a tensor is no whole number from 0");
+        refused(tensor("I10\n", "I-1\n", "I2\n", "I1\n"), "a size of a tensor is not a whole number from 0");
+        refused(tensor("I10\n", "I0\n", "I-2\n", "I1\n"), "a size of a tensor is not a whole number from 0");
+        refused(tensor("I10\n", "I0\n", "I2\n", "I-1\n"), "a size of a tensor is not a whole number from 0");
         refused(tensor("I10\n", "I9223372036854775807\n", "I2\n", "I1\n"), "a tensor is too large for any file");
         refused(tensor("I10\n", "I0\n", "I3\n", "I4611686018427387904\n"), "a tensor is too large for any file");
         String huge = "I4294967296\n".repeat(2);
         refused(tensor("I10\n", "I0\n", huge, "I0\nI0\n"), "a tensor is too large for any file");
         refused(tensor("I9223372036854775807\n", "I0\n", "I1\n", "I1\n"), "a storage is too large for any file");
-        refused(tensor("I10\n", "I0\n", "I1\n", ""), "a tensor is made of other values than storage, offset");
-        refused(tensor("I10\n", "I0\n", "I1\n".repeat(65), "I1\n".repeat(65)), "no list of at most 64 numbers");
-        refused(REBUILD + "(NI0\n))tR.", "a tensor is made of other values than storage, offset");
-        refused(REBUILD + "NR.", "a tensor is made of other values than storage, offset");
+        refused(tensor("I10\n", "I0\n", "I1\n", ""), "a tensor is not made of a storage, an offset");
+        refused(tensor("I10\n", "I0\n", "I1\n".repeat(65), "I1\n".repeat(65)), "not a list of at most 64 numbers");
+        refused(REBUILD + "(NI0\n))tR.", "a tensor is not made of a storage, an offset");
+        refused(REBUILD + "NR.", "a tensor is not made of a storage, an offset");
         refused(
                 "ctorch._utils\n_rebuild_parameter\n(cnumpy\nndarray\n)\u0081tR.",
                 "made of an object of numpy.ndarray");

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * So thousands of files of one kind make two messages. Instances are safe to use from several threads.
  */
 public final class DatasetFindings implements ImageWarnings {
-    /** How many files of a kind a report names. */
+    /** The number of files of a kind that a report names. */
     private static final int NAMED = 3;
 
     /** More kinds than there are; reasons of unforeseen wording are then reported one by one. */
@@ -27,7 +27,7 @@ public final class DatasetFindings implements ImageWarnings {
     private static final class Kind {
         private final Set<String> files = new LinkedHashSet<>();
 
-        /** How many of the files are in a report. */
+        /** The number of files that were reported. */
         private int reported = 1;
     }
 

@@ -15,17 +15,17 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Draws the prompts with every contestant, has the pictures judged, and compares. Whatever was judged in the output
- * folder is not drawn again. Contestants of one model are drawn one after another, so that each model is loaded once
- * and one at a time.
+ * Draws the prompts with every contestant, has the pictures judged, and compares the contestants. Pictures that have
+ * judgements in the output folder are not drawn again. Contestants of the same model draw one after another, so that
+ * each model is loaded once, and only one is loaded at a time.
  *
- * @param contestants which methods, in the order of the table
- * @param baseline the one that the others are compared with
- * @param prompts what is drawn
- * @param settings how
- * @param judges who judges
- * @param models loads what draws
- * @param output where judgements and pictures go
+ * @param contestants the contestants, in the order of the table
+ * @param baseline the contestant that the others are compared with
+ * @param prompts the prompts that they draw
+ * @param settings the settings of the comparison
+ * @param judges the judges
+ * @param models loads the models
+ * @param output the folder of the judgements and pictures
  */
 public record ComparisonRun(
         List<Contestant> contestants,
@@ -36,16 +36,16 @@ public record ComparisonRun(
         LoadedModel models,
         Path output) {
     /**
-     * How methods are compared.
+     * The settings of a comparison.
      *
-     * @param batch how many pictures are drawn at once
-     * @param diversityPrompts how many of the first prompts are drawn four times
-     * @param seeds of the pictures; every contestant draws all prompts from each of them
+     * @param batch the number of pictures that are drawn at once
+     * @param diversityPrompts the number of prompts, from the first on, that are drawn four times
+     * @param seeds the seeds; every contestant draws all prompts from each of them
      * @param keepsPictures whether the pictures are kept as files
-     * @param hasTeacher whether the first contestant's pictures are a teacher's, which the others' are compared with
+     * @param hasTeacher whether the first contestant is a teacher, with whose pictures those of the others are compared
      * @param reference a folder of pictures or a file of features that distances are measured to; absent means other
      *     test scenes, for prompts that are captions of scenes
-     * @param stopping when a contestant needs no more pictures
+     * @param stopping the rule by which a contestant ends early
      */
     public record Settings(
             int batch,
@@ -65,10 +65,10 @@ public record ComparisonRun(
     }
 
     /**
-     * Draws, judges and compares.
+     * Carries out the comparison.
      *
      * @param program the version of this program, for the protocol
-     * @param progress told what is being done, a phrase for each thing
+     * @param progress receives a phrase for each part that begins
      */
     public Comparison run(String program, Consumer<String> progress) {
         ReferenceImages references = references(progress);
@@ -98,7 +98,7 @@ public record ComparisonRun(
                         .toList());
     }
 
-    /** Model by model: first that of a teacher, whose pictures all are compared with, then that of the baseline. */
+    /** Returns the contestants model by model, first those of the teacher's and of the baseline's models. */
     private List<Contestant> order() {
         SequencedMap<ModelSource, Set<Contestant>> byModel = new LinkedHashMap<>();
         Stream.of(
@@ -137,7 +137,7 @@ public record ComparisonRun(
         return new Evaluation(judges, prompts.prompts(), settings.diversityPrompts(), settings.batch(), seed, teacher);
     }
 
-    /** The judgements of each seed; of fewer prompts where differences from the baseline are clear. */
+    /** Returns the judgements of each seed, of fewer prompts if the differences from the baseline are clear earlier. */
     private List<List<Judgement>> judged(
             Contestant contestant, Optional<List<List<Judgement>>> baselines, Consumer<String> progress) {
         if (settings.stopping().isEmpty() || baselines.isEmpty()) {

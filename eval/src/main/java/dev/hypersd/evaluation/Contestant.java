@@ -35,8 +35,8 @@ public record Contestant(
     }
 
     /**
-     * Creates the contestant that draws with {@code options}. Absent options are those of the preset of the LoRA or of
-     * the model. Without a preset the sampler is DDIM and the guidance scale is 1, which is off.
+     * Creates the contestant that draws with {@code options}. Absent options are taken from the preset of the LoRA or
+     * of the model. Without a preset the sampler is DDIM and the guidance scale is 1, which is off.
      *
      * @throws dev.hypersd.error.InvalidRequestException if the options contradict each other or do not fit the model
      */

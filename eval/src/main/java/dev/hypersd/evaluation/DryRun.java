@@ -23,28 +23,28 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a comparison would take, before anything is loaded or drawn.
+ * An estimate of the time and memory of a comparison, made before anything is loaded or drawn.
  *
- * @param missing the files that are not there or cannot be used, a phrase for each
- * @param costs of the contestants whose models are there
- * @param rate the operations in a second that are reckoned with
+ * @param missing a phrase for each file that is missing or cannot be used
+ * @param costs the costs of the contestants whose models exist
+ * @param rate the assumed number of operations in a second
  * @param available the memory that is available now, in bytes
  */
 public record DryRun(List<String> missing, List<Cost> costs, double rate, long available) {
-    /** The share of the rate of large matrix products that U-Nets reach here, by docs/performance.md. */
+    /** The fraction of the rate of large matrix products that U-Nets reach (docs/performance.md). */
     private static final double SHARE = 0.7;
 
-    /** The pictures more that are drawn of a prompt whose diversity is measured. */
+    /** The number of additional pictures of a prompt whose diversity is measured. */
     private static final int MORE = 3;
 
     /**
-     * What a contestant takes.
+     * The costs of a contestant.
      *
      * @param contestant the contestant
-     * @param pictures how many pictures it draws
+     * @param pictures the number of pictures that it draws
      * @param size their size
-     * @param operations of one picture
-     * @param memory in bytes, with one batch
+     * @param operations the floating-point operations of one picture
+     * @param memory the memory for the model and one batch, in bytes
      */
     public record Cost(Contestant contestant, long pictures, Size size, double operations, long memory) {
         private double seconds(double rate) {
@@ -58,11 +58,11 @@ public record DryRun(List<String> missing, List<Cost> costs, double rate, long a
     }
 
     /**
-     * Looks for all files, and estimates time and memory for what is there. Measures the rate of a matrix product,
-     * which takes a second.
+     * Looks for all files, and estimates time and memory of the contestants whose files exist. This measures the rate
+     * of a matrix product, which takes a second.
      *
-     * @param missing what is known to be missing already
-     * @param prompts how many there are
+     * @param missing the files that are already known to be missing
+     * @param prompts the number of prompts
      */
     public static DryRun of(
             List<Contestant> contestants, ComparisonRun.Settings settings, int prompts, List<String> missing) {
@@ -123,7 +123,7 @@ public record DryRun(List<String> missing, List<Cost> costs, double rate, long a
         }
     }
 
-    /** Describes it in lines: what is missing, and time and memory of each contestant and of all. */
+    /** Returns several lines of text: the missing files, and time and memory of each contestant and of all together. */
     public String describe() {
         List<String> lines = new ArrayList<>();
         lines.add(missing.isEmpty() ? "Nothing is missing." : "Missing:");
@@ -162,7 +162,7 @@ public record DryRun(List<String> missing, List<Cost> costs, double rate, long a
         return String.format(Locale.ROOT, "%.1f GiB", (double) bytes / (1 << 30));
     }
 
-    /** The two largest units. */
+    /** Returns a duration in its two largest units. */
     static String duration(double seconds) {
         Duration time = Duration.ofSeconds((long) Math.ceil(seconds));
         if (time.toDays() > 0) {

@@ -3,19 +3,19 @@ package dev.hypersd.evaluation;
 import java.util.Locale;
 
 /**
- * Something that an evaluation measures, as reports print it.
+ * A figure that an evaluation measures.
  *
- * @param title of its row or column, by which files know it
- * @param digits the decimal places that it is printed with
- * @param better which of two values is the better one
- * @param isDetail whether it stands in the long report of one model only, and not in comparisons
+ * @param title the title of its row or column, which is also its name in files
+ * @param digits the number of decimal places in reports
+ * @param better the direction in which it is better
+ * @param isDetail whether it is only in the report on a single model, and not in comparisons
  */
 public record Figure(String title, int digits, Better better, boolean isDetail) {
     /** The direction of improvement. */
     public enum Better {
         HIGHER,
         LOWER,
-        /** Neither is better. */
+        /** Neither a higher nor a lower value is better. */
         NEITHER
     }
 
@@ -27,12 +27,12 @@ public record Figure(String title, int digits, Better better, boolean isDetail) 
         return new Figure(title, digits, better, true);
     }
 
-    /** Returns {@code value} as it is printed. */
+    /** Returns {@code value} with its decimal places. */
     String format(double value) {
         return String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 
-    /** Returns {@code value} as a difference is printed, with its sign. */
+    /** Returns the difference {@code value} with its sign and decimal places. */
     String formatDifference(double value) {
         return String.format(Locale.ROOT, "%+." + digits + "f", value);
     }

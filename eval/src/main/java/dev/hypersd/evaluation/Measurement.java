@@ -46,10 +46,10 @@ final class Measurement {
     }
 
     /**
-     * Measures all that can be measured.
+     * Measures every figure for which there are judgements.
      *
-     * @param judgements of pictures of {@code prompts}, at least one
-     * @param reference what distances are measured to
+     * @param judgements the judgements of pictures of {@code prompts}, at least one
+     * @param reference the pictures to which distances are measured
      */
     static EvaluationResult of(
             List<TestPrompt> prompts, List<Judgement> judgements, Optional<ReferenceFeatures> reference) {
@@ -132,7 +132,11 @@ final class Measurement {
                         frechet(FeatureKind.INCEPTION, vectors(FeatureKind.INCEPTION), statistics, Integer.MAX_VALUE));
     }
 
-    /** @param count of the pictures that {@code expected} is of, where it is known */
+    /**
+     * Adds the Fréchet distance.
+     *
+     * @param count the number of pictures of {@code expected}, if it is known
+     */
     private void frechet(FeatureKind kind, List<double[]> features, FeatureStatistics expected, int count) {
         int width = features.getFirst().length;
         figures.put(
@@ -141,9 +145,10 @@ final class Measurement {
         int fewer = Math.min(features.size(), count);
         if (fewer <= width) {
             warnings.add("""
-                    the %s of %d images on %d features is rank-deficient and biased upwards; compare it with no \
-                    other number of images, and draw more \
-                    than %d for a sound one""".formatted(kind.title("FID"), fewer, width, width));
+                the %s of %d images on %d features is rank-deficient and biased upwards; compare it with no \
+                other number of images, and draw more \
+                than %d for a sound one\
+                """.formatted(kind.title("FID"), fewer, width, width));
         }
     }
 
@@ -173,7 +178,7 @@ final class Measurement {
         return wide;
     }
 
-    /** The mean distance of several pictures of one prompt. */
+    /** Adds the mean distance of several pictures of the same prompt. */
     private void diversity() {
         for (FeatureKind kind : FeatureKind.values()) {
             all.stream()

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads what clean-fid and pytorch-fid store of Inception's features: the mean {@code mu} and the covariance
- * {@code sigma}, or all of them as {@code feats}.
+ * Reads the files in which clean-fid and pytorch-fid store Inception's features: their mean {@code mu} and covariance
+ * {@code sigma}, or the features themselves as {@code feats}.
  */
 final class NumpyFeatures {
     private static final int WIDTH = FidInception.FEATURES;
@@ -25,7 +25,7 @@ final class NumpyFeatures {
     /**
      * Reads an archive of NumPy's ({@code .npz}).
      *
-     * @throws InvalidFileException if it is broken or has something else
+     * @throws InvalidFileException if it is broken or contains neither of the two
      */
     static ReferenceFeatures read(Path file) {
         try (NpzFile stored = NpzFile.open(file)) {

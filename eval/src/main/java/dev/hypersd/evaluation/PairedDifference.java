@@ -8,25 +8,26 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /**
- * By how much a method's pictures are better than another's of the same prompts and seeds. Pairing takes out what both
- * have in common, the difficulty of the prompt first of all, so that fewer pictures tell more.
+ * The difference of a figure between two methods, taken picture by picture over the same prompts and seeds. It does not
+ * contain what both methods have in common, above all the difficulty of the prompts, so its standard error is smaller
+ * than that of the difference of two means.
  *
- * @param mean of the differences: the method's value less the other's
- * @param standardError of the mean; NaN for a single prompt. Pictures of one prompt from several seeds count as one, by
- *     their mean, because they are not independent of each other
- * @param prompts that both have drawn, at least one
+ * @param mean the mean of the differences: the value of the method minus that of the other
+ * @param standardError the standard error of the mean; NaN for a single prompt. Pictures of one prompt from several
+ *     seeds count as one, with their mean, because they are not independent of each other
+ * @param prompts the number of prompts that both have drawn, at least one
  */
 public record PairedDifference(double mean, double standardError, int prompts) {
-    /** Returns how many standard errors the mean is away from 0. */
+    /** Returns the distance of the mean from 0, in standard errors. */
     public double deviations() {
         return mean == 0 ? 0 : mean / standardError;
     }
 
     /**
-     * Returns the differences of everything that is known of pictures one by one.
+     * Returns the differences of all figures that are known for each single picture.
      *
      * @param method the judgements of each seed
-     * @param other those of the other method, of the same seeds in the same order
+     * @param other the judgements of the other method, from the same seeds in the same order
      */
     static SequencedMap<Figure, PairedDifference> between(List<List<Judgement>> method, List<List<Judgement>> other) {
         Map<Figure, Map<Long, List<Double>>> differences = new LinkedHashMap<>();

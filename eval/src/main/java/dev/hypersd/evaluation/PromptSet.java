@@ -47,8 +47,8 @@ public record PromptSet(
     }
 
     /**
-     * Returns the prompts that a text names: {@code test:1000} for the first thousand captions of test scenes, {@code
-     * FILE} for all prompts of a file and {@code FILE:1000} for its first thousand, see {@link PromptFile}.
+     * Returns the prompts that {@code text} names: {@code test:1000} for the first thousand captions of test scenes,
+     * {@code FILE} for all prompts of a file and {@code FILE:1000} for its first thousand, see {@link PromptFile}.
      *
      * @param captions how captions are chosen, for files of images with several captions each
      * @throws InvalidRequestException if there are no captions to choose from, or the text is neither
@@ -76,7 +76,7 @@ public record PromptSet(
             return text;
         }
         throw new InvalidRequestException(
-                "\"%s\" names no prompts: there is no such file; name a file, or write test: and how many, for example "
+                "\"%s\" names no prompts: there is no such file; name a file, or write test: and a number, for example "
                                 .formatted(text)
                         + "test:1000");
     }
@@ -109,7 +109,7 @@ public record PromptSet(
                 .limit(SHOWN_TAGS)
                 .collect(Collectors.joining(", "));
         if (!tags.isEmpty()) {
-            warnings.add("%s: the methods say which LoRAs are used; what prompts name has no effect: %s"
+            warnings.add("%s: the methods determine the LoRAs; those that prompts name have no effect: %s"
                     .formatted(file.path(), tags));
         }
         if (file.repeated() > 0) {

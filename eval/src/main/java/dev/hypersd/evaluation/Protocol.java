@@ -15,16 +15,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How figures came about, apart from the model: those of different protocols cannot be compared, the same name
- * notwithstanding.
+ * Everything that figures depend on apart from the model. Figures of different protocols cannot be compared, even if
+ * they have the same name.
  *
- * @param prompts what was drawn
- * @param seeds of the pictures
- * @param sizes of the pictures, such as {@code 512x512}
+ * @param prompts the prompts
+ * @param seeds the seeds of the pictures
+ * @param sizes the sizes of the pictures, such as {@code 512x512}
  * @param judges the fingerprint of each judge's files, by the judge's name
- * @param preparations how each judge has pictures prepared, by the judge's name
- * @param reference what distances are measured to; empty where nothing is
- * @param program the version of this program, which alone makes no difference
+ * @param preparations the way in which pictures are prepared for each judge, by the judge's name
+ * @param reference the pictures to which distances are measured; empty if there are none
+ * @param program the version of this program, by which protocols are not distinguished
  */
 public record Protocol(
         Prompts prompts,
@@ -35,12 +35,12 @@ public record Protocol(
         String reference,
         String program) {
     /**
-     * What was drawn.
+     * The prompts of an evaluation.
      *
      * @param source {@code test}, or the name of a file
-     * @param captions how captions were chosen, for a file of images with several captions each
-     * @param count how many prompts there are
-     * @param fingerprint of the prompts themselves
+     * @param captions the choice of captions, for a file of images with several captions each
+     * @param count the number of prompts
+     * @param fingerprint a hash of the texts of the prompts
      */
     public record Prompts(String source, Optional<CaptionChoice> captions, int count, String fingerprint) {
         static Prompts of(PromptSet prompts) {
@@ -56,7 +56,7 @@ public record Protocol(
         sizes = new TreeSet<>(sizes);
     }
 
-    /** Returns the protocol of what {@code judges} said of pictures of {@code prompts}. */
+    /** Returns the protocol of judgements by {@code judges} of pictures of {@code prompts}. */
     public static Protocol of(
             PromptSet prompts,
             List<Long> seeds,
@@ -117,8 +117,9 @@ public record Protocol(
     }
 
     /**
-     * Returns in what two protocols differ, a phrase for each: prompts by what they are and not by where they lie, and
-     * judges that both have. The version of the program and the seeds do not count.
+     * Returns a phrase for each difference between two protocols. Prompts are compared by their texts, not by the place
+     * of their file, and only judges that both protocols have are compared. The version of the program and the seeds
+     * are not compared.
      *
      * @param other the JSON form of the other protocol
      */

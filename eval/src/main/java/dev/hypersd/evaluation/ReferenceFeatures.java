@@ -31,11 +31,11 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The pictures that distances are measured to, as features.
+ * The features of the pictures to which distances are measured.
  *
- * @param name what they are, for people
- * @param features of as many pictures for each kind
- * @param statistics those of Inception's features, where another program has stored no more of them
+ * @param name the name in reports
+ * @param features the features of each kind, of the same number of pictures
+ * @param statistics the mean and covariance of Inception's features, if a file of another program contains only these
  */
 public record ReferenceFeatures(
         String name, Map<FeatureKind, List<float[]>> features, Optional<FeatureStatistics> statistics) {
@@ -58,18 +58,19 @@ public record ReferenceFeatures(
         return new ReferenceFeatures(name, features, Optional.empty());
     }
 
-    /** Returns how many pictures they are of. */
+    /** Returns the number of pictures. */
     public int pictures() {
         return features.values().stream().mapToInt(List::size).max().orElse(0);
     }
 
     /**
-     * Returns the features that {@code path} stands for: those in a file that {@link #write} wrote, or those of the
-     * pictures in a folder. Where the prompts are captions of images that they name, the images of the folder that the
-     * prompts are of; else all that are in it. Features of a folder are kept in {@code cache} and are computed once.
+     * Returns the features in a file that {@link #write} wrote, or those of the pictures in a folder. If the prompts
+     * are captions of images with names, those images of the folder are taken; otherwise all of them. The features of a
+     * folder are computed once and kept in {@code cache}.
      *
-     * @param progress told how many pictures are left
-     * @throws InvalidFileException if there is no such file or folder, it is without pictures or without one that a
+     * @param path the file or the folder
+     * @param progress receives the number of pictures that are left
+     * @throws InvalidFileException if there is no such file or folder, the folder has no pictures or lacks one that a
      *     prompt is a caption of, or the features are those of other judges
      * @throws InvalidRequestException if there are no judges that give features
      */
@@ -118,12 +119,12 @@ public record ReferenceFeatures(
         }
     }
 
-    /** A file of prompts comes from strangers: it names files in the folder and no others. */
+    /** Returns a file of the folder. Files of prompts come from strangers and must not name files elsewhere. */
     private static Path plain(Path folder, String name) {
         Path file = folder.resolve(name).normalize();
         if (!folder.normalize().equals(file.getParent())) {
             throw new InvalidFileException(
-                    folder, "is not where \"%s\" is; only plain names are followed".formatted(name));
+                    folder, "does not contain \"%s\"; images are named by plain file names only".formatted(name));
         }
         return file;
     }

@@ -7,24 +7,26 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Tells whether pictures look like test scenes, so that what the attribute reader sees in them means something: it
- * answers for any picture, a photograph too. A picture is strange if no scene is as near to it, by the reader's
- * features, as one is to almost every scene.
+ * Decides whether pictures look like test scenes. The attribute reader finds attributes in any picture, even in a
+ * photograph, where they mean nothing. A picture is strange if its distance from the nearest scene, measured on the
+ * reader's features, is larger than that of almost every other scene.
  */
 final class SceneWorld {
-    /** The share of scenes that are not strange. */
+    /** The fraction of scenes that are not strange, by definition. */
     private static final double USUAL = 0.99;
 
-    /** The share of strange pictures from which on a model is warned of. */
+    /** The fraction of strange pictures above which there is a warning. */
     private static final double MANY = 0.5;
 
-    /** More tell no more, and take the square of their number. */
+    /** The greatest number of scenes that are compared; the time grows with its square. */
     private static final int MOST = 1000;
 
     private final List<float[]> scenes;
     private final double usual;
 
     /**
+     * Measures the usual distances.
+     *
      * @param scenes judgements of test scenes
      * @param others judgements of other test scenes
      */
@@ -44,14 +46,14 @@ final class SceneWorld {
                 .flatMap(judgement -> Stream.ofNullable(judgement.features().get(FeatureKind.ATTRIBUTES)));
     }
 
-    /** Says that a model no longer draws scenes, if so. */
+    /** Returns a warning if most of the pictures do not look like scenes. */
     Optional<String> warning(List<Judgement> judgements) {
         double[] distances = features(judgements).mapToDouble(this::distance).toArray();
         long strange = Arrays.stream(distances).filter(d -> d > usual).count();
         return strange > MANY * distances.length
                 ? Optional.of(
-                        ("%d of %d pictures look like no test scene; what the attribute reader says of them means "
-                                        + "little, and so do distances on its features")
+                        ("%d of %d pictures do not look like test scenes: the attributes that are found in them mean "
+                                        + "little, and so do distances on the features of the attribute reader")
                                 .formatted(strange, distances.length))
                 : Optional.empty();
     }

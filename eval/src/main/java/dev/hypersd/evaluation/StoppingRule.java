@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * When a method needs no more pictures, because its differences from the baseline are clear: a group sequential test,
- * see {@link GroupSequentialBounds}. The level is divided by the number of comparisons, of methods as of figures
- * (Bonferroni), so that it is that of any wrong statement in the whole table.
+ * The rule by which a method needs no more pictures, because its differences from the baseline are clear: a group
+ * sequential test, see {@link GroupSequentialBounds}. The level is divided by the number of methods times the number of
+ * figures that are compared (Bonferroni), so it is the probability of a wrong finding in the whole table.
  *
- * @param level the probability that a difference is called clear where there is none, above 0 and below 1
- * @param looks how often it is looked, at equal numbers of prompts; at least 2
+ * @param level the probability of finding a difference where there is none, above 0 and below 1
+ * @param looks the number of looks, after equal numbers of prompts; at least 2
  * @param figures the titles of the figures whose differences must all be clear; empty for all that pictures have
  *     one by one
  */
@@ -20,14 +20,14 @@ public record StoppingRule(double level, int looks, List<String> figures) {
     /** Five looks at a level of 0.05, of all figures. */
     public static final StoppingRule USUAL = new StoppingRule(0.05, 5, List.of());
 
-    /** Fewer pairs than that are not looked at: the bounds are for means that are normally distributed. */
+    /** The smallest number of pairs at a look, since the bounds hold for means that are normally distributed. */
     static final int FEWEST = 30;
 
     public StoppingRule {
         figures = List.copyOf(figures);
         if (!(level > 0 && level < 1) || looks < 2) {
             throw new InvalidRequestException(
-                    "a level is above 0 and below 1, and there are at least 2 looks, not %s and %d"
+                    "the level must be above 0 and below 1, and the number of looks at least 2, not %s and %d"
                             .formatted(level, looks));
         }
     }
@@ -40,8 +40,8 @@ public record StoppingRule(double level, int looks, List<String> figures) {
     /**
      * Returns the bounds for each of several comparisons.
      *
-     * @param prompts all there are
-     * @param comparisons of methods and figures
+     * @param prompts the number of all prompts
+     * @param comparisons the number of comparisons: methods times figures
      */
     GroupSequentialBounds bounds(int prompts, int comparisons) {
         int most = Math.max(1, Math.min(looks, prompts / FEWEST));
@@ -58,11 +58,11 @@ public record StoppingRule(double level, int looks, List<String> figures) {
                 && counted.stream().allMatch(difference -> bounds.isClear(look, difference.deviations()));
     }
 
-    /** For reports. */
+    /** Describes the rule for reports. */
     @Override
     public String toString() {
         return ("a method ends at the first of %d looks at which its differences from the baseline are clear in %s, "
-                        + "by bounds of Lan and DeMets that spend a level of %s over looks, methods and figures")
+                        + "by bounds of Lan and DeMets that distribute a level of %s over looks, methods and figures")
                 .formatted(looks, figures.isEmpty() ? "all figures" : String.join(", ", figures), level);
     }
 }

@@ -6,14 +6,14 @@ import java.util.Optional;
 
 /** The networks on whose features distances between sets of pictures are measured, in the order of reports. */
 public enum FeatureKind {
-    /** What the attribute reader sees in scenes. */
+    /** The features of the attribute reader, for pictures of scenes. */
     ATTRIBUTES(Judge.ATTRIBUTES, "", new Subsets(50, 250), Distance.FRECHET, Distance.KERNEL),
-    /** What Inception sees, as in published FIDs. */
+    /** The features of Inception, on which published FIDs are measured. */
     INCEPTION(Judge.INCEPTION, "Inception", new Subsets(100, 1000), Distance.FRECHET, Distance.KERNEL),
     /** The embeddings of a CLIP, for CMMD. */
     CMMD(Judge.CMMD, "CLIP", new Subsets(100, 1000), Distance.GAUSSIAN);
 
-    /** How the distance between two sets of features is measured. */
+    /** A distance between two sets of features. */
     public enum Distance {
         /** FID, see {@link dev.hypersd.metric.FrechetDistance}. */
         FRECHET,
@@ -26,7 +26,8 @@ public enum FeatureKind {
     /**
      * The random subsets of both sets that the kernel distance is averaged over.
      *
-     * @param size pictures of each
+     * @param count the number of subsets
+     * @param size the number of pictures in each
      */
     public record Subsets(int count, int size) {}
 
@@ -42,7 +43,7 @@ public enum FeatureKind {
         this.distances = List.of(distances);
     }
 
-    /** Returns the judge whose features they are. */
+    /** Returns the judge that computes the features. */
     public Judge judge() {
         return judge;
     }
@@ -67,7 +68,7 @@ public enum FeatureKind {
         return subsets;
     }
 
-    /** Returns the title of {@code figure} as measured on these features. */
+    /** Returns the title of {@code figure} if it is measured on these features. */
     public String title(String figure) {
         return name.isEmpty() ? figure : "%s (%s)".formatted(figure, name);
     }

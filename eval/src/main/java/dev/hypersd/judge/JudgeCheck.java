@@ -18,11 +18,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What is in a folder of judges: which of them can be used, what is wrong with the others, and which published files
- * would make up those that are missing. Each judge is opened by itself and closed again.
+ * A check of a folder of judges: which of them can be used, what is wrong with the others, and which published files
+ * are needed for those that are missing. Each judge is opened by itself and closed again.
  */
 public record JudgeCheck(List<Finding> findings) {
-    /** What is true of a judge. */
+    /** The state of a judge. */
     public enum State {
         /** It has been opened. */
         USABLE,
@@ -30,15 +30,15 @@ public record JudgeCheck(List<Finding> findings) {
         BROKEN,
         /** It has no folder. */
         MISSING,
-        /** The folder is that of no judge. */
+        /** The name of the folder is not that of a judge. */
         UNKNOWN
     }
 
     /**
      * One line of the check.
      *
-     * @param name of the folder
-     * @param text what the judge is, what is wrong, or what would be needed
+     * @param name the name of the folder
+     * @param text a description of the judge, of what is wrong with it, or of the files that are needed
      */
     public record Finding(String name, State state, String text) {}
 
@@ -67,7 +67,7 @@ public record JudgeCheck(List<Finding> findings) {
         if (folder.has(Judge.SEGMENTATION)) {
             findings.add(opened(Judge.SEGMENTATION.folder(), Judge.SEGMENTATION, arena -> {
                 folder.segmentation(arena);
-                return "segmenter, which trainings use and evaluations do not";
+                return "segmenter, which is used in training and not in evaluations";
             }));
         }
         List<String> there = findings.stream().map(Finding::name).toList();
@@ -102,7 +102,7 @@ public record JudgeCheck(List<Finding> findings) {
     }
 
     private static String unknown(String name) {
-        return "is the folder of no judge; do you mean %s?"
+        return "is not the name of a judge; did you mean %s?"
                 .formatted(Nearest.of(
                         name, Arrays.stream(Judge.values()).map(Judge::folder).toList()));
     }
@@ -122,7 +122,7 @@ public record JudgeCheck(List<Finding> findings) {
         }
     }
 
-    /** Returns whether there is a usable judge, all that is there can be used, and so can all of {@code required}. */
+    /** Returns whether there is a judge, every judge in the folder can be used, and all {@code required} are there. */
     public boolean passes(List<String> required) {
         List<String> usable = findings.stream()
                 .filter(finding -> finding.state == State.USABLE)

@@ -30,7 +30,7 @@ final class PublishedFiles {
 
     private PublishedFiles() {}
 
-    /** Returns the files that {@code judge} takes; empty for one that is trained here. */
+    /** Returns the published files of {@code judge}; empty for one that is trained here. */
     static Optional<String> of(Judge judge) {
         return Optional.ofNullable(FILES.get(judge));
     }

@@ -24,7 +24,7 @@ public record Score(Kind kind, String variant) implements Comparable<Score> {
     public enum Kind {
         /** 100 times the cosine of the picture's and the text's CLIP embeddings. */
         CLIP(Judge.CLIP, "CLIP score", 2),
-        /** How well the picture looks, whatever it shows. */
+        /** The aesthetic score: the quality of the picture, whatever it shows. */
         AESTHETIC(Judge.AESTHETIC, "aesthetic score", 2),
         /** ImageReward: how much people would prefer the picture for its text, in standard deviations from the mean. */
         IMAGE_REWARD(Judge.IMAGE_REWARD, "ImageReward", 3),

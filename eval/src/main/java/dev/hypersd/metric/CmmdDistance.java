@@ -14,10 +14,10 @@ import org.bytedeco.pytorch.Tensor;
 public final class CmmdDistance {
     private static final double SIGMA = 10;
 
-    /** The distance is multiplied by it, for people. */
+    /** The factor of the published distances. */
     private static final double SCALE = 1000;
 
-    /** Vectors of the first set that are compared at once, which bounds the memory. */
+    /** The number of vectors of the first set that are compared at once, which bounds the memory. */
     private static final long ROWS = 1024;
 
     private CmmdDistance() {}

@@ -4,12 +4,13 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The bounds of a test of a mean difference that may end before all pictures are drawn. Whoever looks at a growing
- * sample again and again and stops at the first look at which it is significant is wrong far more often than the level
- * says. A group sequential test looks at a number of times that was planned beforehand, and spends its level over them:
- * by the share {@code t} of the sample it has spent {@code 4 - 4 Phi(z(1 - level/4) / sqrt(t))}, the function of Lan
- * and DeMets (1983) that comes near the bounds of O'Brien and Fleming (1979). Early looks take a difference that is
- * large, and the last one little more than a test without looks does.
+ * The bounds of a test of a mean difference that may end before all pictures are drawn. Looking at a growing sample
+ * again and again, and stopping at the first look at which the difference is significant, finds differences where there
+ * are none far more often than the level allows. A group sequential test has a number of looks that is planned
+ * beforehand, and distributes its level over them: when the fraction {@code t} of the sample is known, it has used
+ * {@code 4 - 4 Phi(z(1 - level/4) / sqrt(t))} of the level, the function of Lan and DeMets (1983) that approximates the
+ * bounds of O'Brien and Fleming (1979). At early looks only a large difference is significant; at the last one it must
+ * be little larger than in a test without looks.
  *
  * <p>The bound of each look follows from the joint distribution of the standardised means, which is found by numerical
  * integration from look to look (Armitage, McPherson and Rowe, 1969). It holds for means of samples that are large
@@ -29,15 +30,16 @@ public final class GroupSequentialBounds {
      * Plans a test.
      *
      * @param level the probability of a difference being found where there is none, at whichever look; above 0, below 1
-     * @param sizes the numbers of pairs at which it is looked, growing; the last one is all of them
+     * @param sizes the numbers of pairs at the looks, increasing; the last one is the number of all pairs
      */
     public GroupSequentialBounds(double level, int... sizes) {
         if (!(level > 0 && level < 1)) {
-            throw new IllegalArgumentException("a level is between 0 and 1, not " + level);
+            throw new IllegalArgumentException("the level must be between 0 and 1, not " + level);
         }
         for (int i = 0; i < sizes.length; i++) {
             if (sizes[i] <= (i == 0 ? 0 : sizes[i - 1])) {
-                throw new IllegalArgumentException("looks are at growing sizes, not at " + Arrays.toString(sizes));
+                throw new IllegalArgumentException(
+                        "the sizes at looks must increase, but are " + Arrays.toString(sizes));
             }
         }
         this.sizes = sizes.clone();
@@ -47,8 +49,8 @@ public final class GroupSequentialBounds {
     /**
      * Plans looks at equal distances.
      *
-     * @param pairs all of them
-     * @param looks as many as there are pairs at most
+     * @param pairs the number of all pairs
+     * @param looks the number of looks, at most as many as pairs
      */
     public static GroupSequentialBounds equallySpaced(double level, int pairs, int looks) {
         return new GroupSequentialBounds(
@@ -58,12 +60,12 @@ public final class GroupSequentialBounds {
                         .toArray());
     }
 
-    /** Returns the numbers of pairs at which it is looked. */
+    /** Returns the numbers of pairs at the looks. */
     public int[] sizes() {
         return sizes.clone();
     }
 
-    /** Returns by how many standard errors a mean must differ from 0 at each look for the difference to be clear. */
+    /** Returns the bound of each look: the number of standard errors by which a clear mean differs from 0. */
     public double[] bounds() {
         return bounds.clone();
     }
@@ -115,7 +117,7 @@ public final class GroupSequentialBounds {
                 .toArray();
     }
 
-    /** The probability that the sum of what came before and of a normal step leaves the interval, on either side. */
+    /** Returns the probability that a sum leaves the interval by the next normally distributed step, on either side. */
     private static double crossing(double[] grid, double[] density, double most, double step, boolean isFirst) {
         return integral(
                 grid,
@@ -124,7 +126,7 @@ public final class GroupSequentialBounds {
                         * (Normal.cumulative((grid[i] - most) / step) + Normal.cumulative((-most - grid[i]) / step)));
     }
 
-    /** The density of the sum at {@code sum} among those samples that have not ended. */
+    /** Returns the density of sums at {@code sum} among the samples that have not ended yet. */
     private static double density(double[] grid, double[] density, double sum, double step, boolean isFirst) {
         return integral(grid, isFirst, i -> density[i] * Normal.density((sum - grid[i]) / step) / step);
     }
@@ -133,7 +135,7 @@ public final class GroupSequentialBounds {
         double at(int index);
     }
 
-    /** Simpson's rule; at the first look there is a single point, which has all the probability. */
+    /** Integrates by Simpson's rule. At the first look all the probability is at a single point. */
     private static double integral(double[] grid, boolean isPoint, Integrand integrand) {
         if (isPoint) {
             return integrand.at(0);

@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** Vectors of Java as tensors in double precision, and back. */
+/** Converts vectors to tensors in double precision and back. */
 final class Matrix {
     private Matrix() {}
 

@@ -37,7 +37,7 @@ final class Normal {
         return density(x) / fraction;
     }
 
-    /** Returns the value below which a value is with {@code probability}. */
+    /** Returns the quantile: a random value is below it with {@code probability}. */
     static double quantile(double probability) {
         double low = -FARTHEST;
         double high = FARTHEST;

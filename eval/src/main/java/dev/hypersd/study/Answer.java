@@ -2,13 +2,13 @@ package dev.hypersd.study;
 
 import java.util.Locale;
 
-/** What somebody says of two pictures that stand side by side. */
+/** The answer of a rater to a question about two pictures that are shown side by side. */
 public enum Answer {
-    /** The left one is preferred. */
+    /** The left picture is preferred. */
     LEFT,
-    /** Neither is. */
+    /** Neither picture is preferred. */
     TIE,
-    /** The right one is preferred. */
+    /** The right picture is preferred. */
     RIGHT;
 
     /** Returns the word for it in files and requests: {@code left}, {@code tie} or {@code right}. */

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The model of Bradley and Terry (1952) for paired comparisons, with ties as Davidson (1970) adds them. With the scores
- * {@code a} and {@code b} of two methods, the first is preferred, the second is, or neither is with probabilities in
- * the proportion
+ * The model of Bradley and Terry (1952) for paired comparisons, with ties as in Davidson (1970). If two methods have
+ * the scores {@code a} and {@code b}, then the probabilities that the first is preferred, that the second is preferred,
+ * and that neither is, are in the proportion
  *
  * <pre>{@code
  * exp(a) : exp(b) : exp(d + (a + b) / 2)
@@ -16,13 +16,14 @@ import java.util.stream.IntStream;
  * where {@code d} says how often raters decide for neither. It is a multinomial logit model, so its likelihood is
  * concave and Newton's method finds the maximum from anywhere.
  *
- * <p>Every score, and {@code d}, has a normal prior with mean 0 and standard deviation {@value #PRIOR}. It tells about
- * as much as half a vote does, keeps scores finite where a method wins or loses every vote, and fixes their mean at 0.
+ * <p>Every score, and {@code d}, has a normal prior with mean 0 and standard deviation {@value #PRIOR}. The prior has
+ * about the weight of half a vote. It keeps scores finite where a method wins or loses every vote, and makes their mean
+ * 0.
  *
- * <p>The standard error of a score is the larger of two. One is that of the Fisher information, which is right if all
- * votes are independent. The other allows votes on the same prompt to resemble each other: it is computed from how
- * much the prompts differ (the sandwich estimator of Liang and Zeger, 1986). The latter alone would be 0 where all
- * votes agree.
+ * <p>The standard error of a score is the larger of two. The first follows from the Fisher information and is right if
+ * all votes are independent. The second is right even if votes on the same prompt resemble each other: it is computed
+ * from how much the prompts differ (the sandwich estimator of Liang and Zeger, 1986). But it is 0 where all votes
+ * agree.
  */
 public final class BradleyTerry {
     private static final double PRIOR = 3;
@@ -33,7 +34,7 @@ public final class BradleyTerry {
     private final int methods;
     private final boolean hasTies;
 
-    /** The scores, and {@code d} behind them where there are ties. */
+    /** The scores, followed by {@code d} if there are ties. */
     private final double[] values;
 
     private double[] gradient;
@@ -53,7 +54,7 @@ public final class BradleyTerry {
      *
      * @param value the logarithm of its strength; the mean over all methods is 0. A difference of 1 between two methods
      *     means that the better one wins {@code e} times as often as the other
-     * @param interval of the value, 95 %
+     * @param interval the 95% interval of the value
      */
     public record Score(double value, Interval interval) {}
 

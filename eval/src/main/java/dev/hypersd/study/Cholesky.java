@@ -1,13 +1,14 @@
 package dev.hypersd.study;
 
 /**
- * A lower triangular matrix {@code L} with {@code L L' = A}, by which equations with {@code A} are solved.
+ * The Cholesky decomposition of a matrix: the lower triangular matrix {@code L} with {@code L L' = A}, with which
+ * equations with {@code A} are solved.
  *
  * @param rows the rows of L
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Cholesky(double[][] rows) {
-    /** Returns that of a symmetric, positive definite matrix. */
+    /** Decomposes a symmetric, positive definite matrix. */
     static Cholesky of(double[][] matrix) {
         int size = matrix.length;
         double[][] rows = new double[size][size];

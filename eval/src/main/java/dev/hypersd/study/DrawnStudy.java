@@ -16,13 +16,14 @@ import java.util.Optional;
 import java.util.function.ObjIntConsumer;
 
 /**
- * The pictures of a study, which contestants draw and which are kept in files. What was drawn is not drawn again.
+ * The pictures of a study, which contestants draw and which are kept in files. Pictures that exist already are not
+ * drawn again.
  *
  * @param contestants the methods
- * @param prompts what they draw
- * @param seeds the seeds of the first prompt; that of the next one is one more, as in comparisons
- * @param batch how many pictures are drawn at once at most
- * @param folder where the pictures are kept
+ * @param prompts the prompts that they draw
+ * @param seeds the seeds of the first prompt; each further prompt has the next seeds, as in comparisons
+ * @param batch the greatest number of pictures that are drawn at once
+ * @param folder the folder in which the pictures are kept
  */
 public record DrawnStudy(List<Contestant> contestants, PromptSet prompts, List<Long> seeds, int batch, Path folder)
         implements StudyPictures {
@@ -33,7 +34,9 @@ public record DrawnStudy(List<Contestant> contestants, PromptSet prompts, List<L
         seeds = List.copyOf(seeds);
     }
 
-    /** Returns the contestants as the methods of a study, with all that decides their pictures in the fingerprint. */
+    /**
+     * Returns the contestants as methods of a study; their fingerprints cover everything that decides their pictures.
+     */
     public List<StudyMethod> methods() {
         return contestants.stream()
                 .map(contestant -> new StudyMethod(
@@ -52,9 +55,9 @@ public record DrawnStudy(List<Contestant> contestants, PromptSet prompts, List<L
     }
 
     /**
-     * Draws what is missing.
+     * Draws the pictures that do not exist yet.
      *
-     * @param progress told which method is drawing, and how many pictures are left in all
+     * @param progress receives the method that is drawing and the number of pictures that are left in all
      */
     public void draw(ObjIntConsumer<String> progress) {
         int left = contestants.stream().mapToInt(this::missing).sum();
@@ -105,7 +108,7 @@ public record DrawnStudy(List<Contestant> contestants, PromptSet prompts, List<L
         return Image.read(pictures(contestant, new LoadedModel()).files(alone).getFirst());
     }
 
-    /** Returns what could give methods away, in full sentences: pictures of different sizes. */
+    /** Returns sentences about properties that reveal methods: different sizes of their pictures. */
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         String first = name(contestants.getFirst());

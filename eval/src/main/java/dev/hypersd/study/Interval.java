@@ -1,7 +1,7 @@
 package dev.hypersd.study;
 
 /**
- * A range that holds the true value in 95 of 100 studies.
+ * An interval that contains the true value in 95 of 100 studies (95% confidence interval).
  *
  * @param low the lower end
  * @param high the upper end
@@ -10,16 +10,17 @@ public record Interval(double low, double high) {
     /** The 97.5 % quantile of the standard normal distribution. */
     static final double QUANTILE = 1.959963984540054;
 
-    /** Returns the range around {@code value} whose standard error is {@code error}. */
+    /** Returns the interval around {@code value}, whose standard error is {@code error}. */
     static Interval around(double value, double error) {
         return new Interval(value - QUANTILE * error, value + QUANTILE * error);
     }
 
     /**
-     * Returns the interval of a share by its score test (Wilson, 1927): within 0 to 1 and right for small numbers too.
+     * Returns the interval of a share by its score test (Wilson, 1927). It lies within 0 to 1, and is right for small
+     * numbers of votes too.
      *
-     * @param share what was found, 0 to 1
-     * @param votes of how many independent votes it is the share, more than 0
+     * @param share the share that was found, 0 to 1
+     * @param votes the number of independent votes, more than 0
      */
     static Interval wilson(double share, double votes) {
         double squared = QUANTILE * QUANTILE / votes;

@@ -9,7 +9,7 @@ package dev.hypersd.study;
  * @param right the name of the method on the right
  */
 public record Pair(int prompt, long seed, String left, String right) {
-    /** Returns the same two pictures with their sides in alphabetical order, so that pairs of the same are equal. */
+    /** Returns this pair with the sides in alphabetical order, so that pairs of the same two pictures are equal. */
     public Pair sorted() {
         return left.compareTo(right) <= 0 ? this : new Pair(prompt, seed, /* left= */ right, /* right= */ left);
     }

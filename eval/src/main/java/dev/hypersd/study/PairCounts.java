@@ -1,12 +1,12 @@
 package dev.hypersd.study;
 
-/** How often each of some methods was preferred to each other one, and how often neither was. */
+/** The numbers of votes between each two of several methods: for the one, for the other, and for neither. */
 final class PairCounts {
     private final int methods;
     private final int[] wins;
     private final int[] ties;
 
-    /** No votes on so many methods. */
+    /** Creates counts without any votes. */
     PairCounts(int methods) {
         this.methods = methods;
         this.wins = new int[methods * methods];

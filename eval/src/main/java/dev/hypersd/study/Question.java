@@ -4,16 +4,16 @@ import dev.hypersd.error.InvalidRequestException;
 import java.util.regex.Pattern;
 
 /**
- * What is asked of each pair of pictures.
+ * A question about each pair of pictures.
  *
- * @param name the name of its column in the results: small letters, digits and underscores, at most 40
- * @param text what people read, at most 300 characters
+ * @param name the name of its column in the results: at most 40 small letters, digits and underscores
+ * @param text the text that raters read, at most 300 characters
  */
 public record Question(String name, String text) {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
     private static final int LONGEST_TEXT = 300;
 
-    /** What is asked where nothing else is said. */
+    /** The question of a study whose recipe names none. */
     public static final Question PREFERENCE = new Question("preference", "Which picture is better?");
 
     public Question {

@@ -4,15 +4,15 @@ import dev.hypersd.error.InvalidRequestException;
 import java.util.regex.Pattern;
 
 /**
- * Somebody who votes.
+ * A person who votes in a study.
  *
- * @param id 32 hexadecimal digits, which the rater's browser has drawn at random
- * @param name what the rater likes to be called; empty if nothing was said
+ * @param id 32 hexadecimal digits, a random number of the rater's browser
+ * @param name the name that the rater has given; empty if none
  */
 public record Rater(String id, String name) {
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
 
-    /** No sign here has a meaning in tables, in spreadsheets or in HTML. */
+    /** None of these characters has a special meaning in Markdown tables, in spreadsheets or in HTML. */
     private static final Pattern NAME = Pattern.compile("|[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N} .'_-]{0,39}");
 
     public Rater {

@@ -8,12 +8,13 @@ import java.util.Objects;
 import java.util.Random;
 
 /**
- * The order in which one rater sees the pairs of a study. It follows from the study and the rater's id alone, and
+ * The order in which one rater sees the pairs of a study. It is computed from the study and the rater's id alone, and
  * differs between raters.
  *
- * <p>It is balanced however early the rater stops. Pairs come in rounds, and each round shows every two methods that
- * meet once, in a new order and each on another prompt where there are enough of them; the next round shows them with
- * their sides exchanged. After as many rounds as there are prompts and seeds, each pair was seen exactly once.
+ * <p>The order is balanced, however early the rater stops. It consists of rounds. A round contains every pair of
+ * methods once, in a new order, and each with another prompt if there are enough prompts; the next round contains them
+ * with their sides exchanged. After as many rounds as there are combinations of prompt and seed, each pair of pictures
+ * was seen exactly once.
  */
 public final class RaterOrder {
     private final Study study;
@@ -23,12 +24,17 @@ public final class RaterOrder {
     /** The prompts with their seeds, in the order in which the rounds go through them. */
     private final int[] items;
 
-    /** For each matchup how far ahead of the round it is in {@link #items}. */
+    /** For each matchup, how many places its item in {@link #items} is after that of the round. */
     private final int[] ahead;
 
     private final boolean[] exchanged;
 
-    /** @param fingerprint that of the study */
+    /**
+     * Creates the order.
+     *
+     * @param fingerprint the fingerprint of the study
+     * @param rater the id of the rater
+     */
     RaterOrder(Study study, String fingerprint, String rater) {
         this.study = study;
         this.matchups = study.matchups();
@@ -46,7 +52,7 @@ public final class RaterOrder {
         }
     }
 
-    /** Returns the numbers 0 to {@code count - 1} in any order (Fisher and Yates). */
+    /** Returns the numbers 0 to {@code count - 1} in a random order (Fisher and Yates). */
     private static int[] shuffled(int count, Random random) {
         int[] numbers = new int[count];
         Arrays.setAll(numbers, i -> i);

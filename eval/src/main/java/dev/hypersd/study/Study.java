@@ -12,15 +12,15 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * What people are asked in a preference study.
+ * A preference study: the pictures that people compare, and the questions that they answer.
  *
- * @param methods at least two, with different names
- * @param prompts what is drawn, at least one
- * @param seeds the seeds that each prompt is drawn from, at least one
- * @param baseline the method beside which each other one is shown; without one, each is shown beside each
- * @param questions what is asked of each pair, at least one
- * @param ties whether a rater may say that neither picture is better
- * @param pairsPerRater how many pairs a rater is asked about at most; all of them where it is empty
+ * @param methods the methods, at least two, with different names
+ * @param prompts the prompts, at least one
+ * @param seeds the seeds from which each prompt is drawn, at least one
+ * @param baseline the method with which each other one is compared; if empty, each is compared with each other one
+ * @param questions the questions about each pair, at least one
+ * @param ties whether a rater may answer that neither picture is better
+ * @param pairsPerRater the greatest number of pairs that a rater is asked about; empty for all pairs
  */
 public record Study(
         List<StudyMethod> methods,
@@ -32,7 +32,7 @@ public record Study(
         OptionalInt pairsPerRater) {
     private static final long MOST_PAIRS = 1_000_000;
 
-    /** Two methods that are shown beside each other, by their names. */
+    /** Two methods that are compared with each other, by their names. */
     record Matchup(String one, String other) {}
 
     public Study {
@@ -80,18 +80,18 @@ public record Study(
     }
 
     /**
-     * Returns how many pairs the study has: each two methods that are shown together, of each prompt from each seed.
+     * Returns the number of pairs of pictures: one for each matchup, prompt and seed.
      */
     public int pairs() {
         return matchups().size() * prompts.size() * seeds.size();
     }
 
-    /** Returns how many of them a rater is asked about. */
+    /** Returns the number of pairs that a rater is asked about. */
     public int pairsOfRater() {
         return Math.min(pairs(), pairsPerRater.orElse(Integer.MAX_VALUE));
     }
 
-    /** Returns the methods that are shown beside each other, in the order of the methods. */
+    /** Returns the pairs of methods that are compared, in the order of the methods. */
     List<Matchup> matchups() {
         List<String> names = names(methods);
         List<Matchup> matchups = new ArrayList<>();
@@ -109,7 +109,7 @@ public record Study(
         return matchups;
     }
 
-    /** Returns whether {@code pair} is one of this study's, with its sides as they are or exchanged. */
+    /** Returns whether {@code pair} belongs to this study, with its sides as they are or exchanged. */
     boolean has(Pair pair) {
         return pair.prompt() >= 0
                 && pair.prompt() < prompts.size()
@@ -118,15 +118,15 @@ public record Study(
                         || matchups().contains(new Matchup(pair.right(), pair.left())));
     }
 
-    /** Returns sixteen digits for everything that votes depend on: all but how many pairs a rater is asked about. */
+    /** Returns a hash of everything that votes depend on, in 16 digits: of all but {@link #pairsPerRater}. */
     public String fingerprint() {
         Study lasting = new Study(methods, prompts, seeds, baseline, questions, ties, OptionalInt.empty());
         return new Fingerprint().add(StudyJson.write(lasting)).digits(16);
     }
 
     /**
-     * Returns what differs between this study and {@code now}, in words; empty where votes for one are votes for the
-     * other.
+     * Returns a phrase that names a difference between this study and {@code now}; empty if votes on one are votes on
+     * the other.
      */
     Optional<String> difference(Study now) {
         return differenceOf("methods", names(methods), names(now.methods))

@@ -46,8 +46,8 @@ final class StudyJson {
     /**
      * Returns the study that {@code line} describes.
      *
-     * @param place where the line stands, for messages
-     * @throws InvalidFileException if it describes none
+     * @param place the file and the line, for messages
+     * @throws InvalidFileException if it does not describe a study
      */
     static Study study(Path place, String line) {
         JsonObject keys = parse(place, line);
@@ -93,10 +93,10 @@ final class StudyJson {
     }
 
     /**
-     * Returns the vote that {@code line} tells of.
+     * Returns the vote that {@code line} describes.
      *
-     * @param place where the line stands, for messages
-     * @throws InvalidFileException if it tells of none, or of one for another study
+     * @param place the file and the line, for messages
+     * @throws InvalidFileException if it does not describe a vote, or describes one on another study
      */
     static Vote vote(Path place, String line, Study study) {
         JsonObject keys = parse(place, line);

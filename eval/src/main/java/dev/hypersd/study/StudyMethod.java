@@ -1,9 +1,9 @@
 package dev.hypersd.study;
 
 /**
- * A way to draw whose pictures are shown in a study.
+ * A method whose pictures are compared in a study.
  *
- * @param name for the people who read the results
- * @param fingerprint of everything that decides its pictures apart from prompts and seeds
+ * @param name the name in the results
+ * @param fingerprint a hash of everything that decides its pictures apart from prompts and seeds
  */
 public record StudyMethod(String name, String fingerprint) {}

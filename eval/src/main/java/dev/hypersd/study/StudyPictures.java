@@ -6,7 +6,7 @@ import dev.hypersd.image.Image;
 @FunctionalInterface
 public interface StudyPictures {
     /**
-     * Returns what a method drew. Called by many threads at once.
+     * Returns the picture that a method drew. Several threads may call this at once.
      *
      * @param prompt the number of the prompt in the study, from 0
      * @param seed one of the study's seeds

@@ -17,17 +17,17 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The result of a study for people and for programs.
+ * The report on a study, for people and for programs.
  *
- * @param result what it reports
+ * @param result the result of the study
  */
 public record StudyReport(StudyResult result) {
     private static final String MEANINGS = """
-            *Preferred* is the share of votes for a method, where a tie counts as half a vote; behind it stands its
-            95% interval (Wilson's, wider where votes on the same prompt resemble each other). *Score* is the method's
-            in Bradley and Terry's model with Davidson's ties, on a logarithmic scale whose mean is 0, with its 95%
-            interval. The intervals are about these raters: others may see it differently.
-            """;
+        *Preferred* is the share of votes for a method, where a tie counts as half a vote, with its 95% interval
+        (Wilson's, wider where votes on the same prompt resemble each other). *Score* is the score of the method
+        in Bradley and Terry's model with Davidson's ties, on a logarithmic scale whose mean is 0, with its 95%
+        interval. The intervals describe these raters; other people may judge differently.
+        """;
 
     /** A rater and the number of votes. */
     private record Turnout(Rater rater, int votes) {}
@@ -128,7 +128,7 @@ public record StudyReport(StudyResult result) {
                 : List.of("%d of %d pairs of methods have no votes yet".formatted(without, contests.size()));
     }
 
-    /** Returns the same for programs. */
+    /** Returns the report as JSON. */
     public String json() {
         ObjectNode root = Json.MAPPER.createObjectNode();
         root.put("votes", result.votes().size());
@@ -160,7 +160,7 @@ public record StudyReport(StudyResult result) {
         }
     }
 
-    /** Without votes there is no rate. */
+    /** Adds the counts, and the rate if there are votes. */
     private static void add(WinRate rate, ObjectNode node) {
         node.put("wins", rate.wins()).put("ties", rate.ties()).put("losses", rate.losses());
         if (rate.votes() > 0) {

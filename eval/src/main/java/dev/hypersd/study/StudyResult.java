@@ -9,9 +9,9 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * What a study has found so far.
+ * The result of a study so far.
  *
- * @param study what was asked
+ * @param study the study
  * @param votes the votes that count
  * @param questions the result of each question
  */
@@ -19,23 +19,23 @@ public record StudyResult(Study study, List<Vote> votes, List<QuestionResult> qu
     /**
      * The result of one question.
      *
-     * @param standings of all methods, the highest score first
-     * @param contests of each two methods that were shown beside each other
+     * @param standings the standings of all methods, the highest score first
+     * @param contests the contests of each two methods that were compared
      */
     public record QuestionResult(Question question, List<Standing> standings, List<Contest> contests) {}
 
     /**
-     * How a method did against all others.
+     * The result of a method against all others together.
      *
-     * @param rate how often it was preferred
-     * @param score its score by Bradley and Terry's model, which allows for whom it met
+     * @param rate the share of votes for it
+     * @param score its score in Bradley and Terry's model, which takes the strengths of the other methods into account
      */
     public record Standing(String method, WinRate rate, Score score) {}
 
     /**
-     * How two methods did against each other.
+     * The result of two methods against each other.
      *
-     * @param rate how often {@code one} was preferred
+     * @param rate the share of votes for {@code one}
      */
     public record Contest(String one, String other, WinRate rate) {}
 
@@ -75,7 +75,7 @@ public record StudyResult(Study study, List<Vote> votes, List<QuestionResult> qu
         return new QuestionResult(question, standings, contests);
     }
 
-    /** Returns the votes on each prompt; those on the same prompt from other seeds are among them. */
+    /** Returns the counts of votes on each prompt, from all of its seeds together. */
     private static List<PairCounts> counts(List<String> methods, List<Vote> votes, Question question) {
         Map<Integer, PairCounts> prompts = new TreeMap<>();
         for (Vote vote : votes) {

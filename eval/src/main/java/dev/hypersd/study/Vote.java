@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What one rater says of one pair.
+ * The vote of one rater on one pair.
  *
- * @param time when it was said
- * @param pair what was seen, with its sides as they were
- * @param answers one for each question of the study, by the question's name
+ * @param time the time of the vote
+ * @param pair the pair, with the sides on which the rater saw the pictures
+ * @param answers the answer to each question of the study, by the name of the question
  */
 public record Vote(Instant time, Rater rater, Pair pair, Map<String, Answer> answers) {
     public Vote {

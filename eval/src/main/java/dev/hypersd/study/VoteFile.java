@@ -16,21 +16,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The votes of a study in a file of JSON lines, whose first line describes the study. A vote is on the disk before it
- * is confirmed, and one that was being written when the program ended does not count. Where a rater votes again on the
- * same pair, the later vote counts; the earlier one stays in the file. Safe to share.
+ * The votes of a study in a file of JSON lines, whose first line describes the study. A vote is written to disk before
+ * it is confirmed, and a line that was not written completely does not count. If a rater votes again on the same pair,
+ * the later vote counts; the earlier one stays in the file. Safe to share between threads.
  */
 public final class VoteFile {
     private static final int MOST_RATERS = 1000;
 
-    /** So many lines a rater may write for each pair on the average, so that nobody fills the disk. */
+    /** The greatest number of lines of a rater for each pair on average, so that nobody can fill the disk. */
     private static final int MOST_LINES_PER_PAIR = 5;
 
     private final LineFile file;
     private final Study study;
     private final String fingerprint;
 
-    /** By the rater's id, then by the pair in its sorted form. */
+    /** The votes that count, by the rater's id and then by the pair in its sorted form. */
     private final Map<String, Map<Pair, Vote>> votes = new LinkedHashMap<>();
 
     private final Map<String, Integer> lines = new HashMap<>();
@@ -42,10 +42,10 @@ public final class VoteFile {
     }
 
     /**
-     * Opens the file, or begins it. A file without votes takes over the study as it is now.
+     * Opens the file, or creates it. In a file without votes, the description of the study is replaced.
      *
-     * @throws InvalidRequestException if it has votes on a study that differs from {@code study}
-     * @throws InvalidFileException if it is no such file
+     * @throws InvalidRequestException if the file has votes on a study that differs from {@code study}
+     * @throws InvalidFileException if it is not a file of votes
      */
     public static VoteFile open(Path path, Study study) {
         LineFile file = new LineFile(path);
@@ -78,7 +78,7 @@ public final class VoteFile {
      * Reads the votes so far, on the study that the file describes.
      *
      * @throws InvalidRequestException if nobody has voted
-     * @throws InvalidFileException if it is no such file
+     * @throws InvalidFileException if it is not a file of votes
      */
     public static VoteFile read(Path path) {
         LineFile file = new LineFile(path);
@@ -99,7 +99,7 @@ public final class VoteFile {
         return votes;
     }
 
-    /** Returns what is asked. */
+    /** Returns the study. */
     public Study study() {
         return study;
     }
@@ -132,10 +132,10 @@ public final class VoteFile {
         String id = vote.rater().id();
         if (!votes.containsKey(id) && votes.size() >= MOST_RATERS) {
             throw new InvalidRequestException(
-                    "%d people take part already; no more are admitted".formatted(MOST_RATERS));
+                    "%d people take part already, and no more are admitted".formatted(MOST_RATERS));
         }
         if (lines.getOrDefault(id, 0) >= (long) MOST_LINES_PER_PAIR * study.pairsOfRater()) {
-            throw new InvalidRequestException("so many answers were changed that no more are taken");
+            throw new InvalidRequestException("too many answers were changed: no more changes are accepted");
         }
         file.appendToDisk(List.of(StudyJson.write(vote)));
         keep(vote);
@@ -157,7 +157,7 @@ public final class VoteFile {
         return StudyJson.answers(keys, study);
     }
 
-    /** Returns the vote of a rater on a pair that counts, whichever way round the pair was seen. */
+    /** Returns the vote of a rater that counts for a pair, whichever sides the pictures were on. */
     public synchronized Optional<Vote> vote(String rater, Pair pair) {
         return Optional.ofNullable(votes.getOrDefault(rater, Map.of()).get(pair.sorted()));
     }

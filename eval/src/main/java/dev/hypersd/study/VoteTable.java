@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /** The votes as comma-separated values (RFC 4180), for spreadsheets and statistics programs. */
 final class VoteTable {
-    /** With these a spreadsheet begins a formula. */
+    /** The characters with which a formula of a spreadsheet begins. */
     private static final String FORMULA = "=+-@\t\r";
 
     private VoteTable() {}

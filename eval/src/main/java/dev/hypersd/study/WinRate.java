@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How often a method was preferred.
+ * The votes for and against a method.
  *
  * @param wins votes for it
  * @param ties votes for neither
  * @param losses votes against it
  * @param rate the wins and half of the ties, as a share of all votes; NaN without votes
- * @param interval of the rate, 95 %; 0 to 1 without votes
+ * @param interval the 95% interval of the rate; 0 to 1 without votes
  */
 public record WinRate(int wins, int ties, int losses, double rate, Interval interval) {
     /** Returns how many votes there are. */
@@ -22,8 +22,8 @@ public record WinRate(int wins, int ties, int losses, double rate, Interval inte
      * Returns the rate of method {@code i} against method {@code j}.
      *
      * <p>The interval is Wilson's. A tie counts as half a win, which makes it a little too wide. Votes on the same
-     * prompt resemble each other and tell less than as many independent ones: where they vary more between prompts than
-     * they should, the interval is that of fewer votes (Kish's design effect, 1965).
+     * prompt resemble each other and are worth less than as many independent votes. If they vary more between prompts
+     * than independent votes would, the interval is that of fewer votes (Kish's design effect, 1965).
      *
      * @param prompts the votes on each prompt
      */

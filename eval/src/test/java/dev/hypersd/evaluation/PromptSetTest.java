@@ -26,8 +26,8 @@ class PromptSetTest {
         assertThat(scenes.areScenes()).isTrue();
         assertThatThrownBy(() -> PromptSet.named("test:0", Optional.empty()))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("\"test:0\" names no prompts: there is no such file; name a file, or write test: and how "
-                        + "many, for example test:1000");
+                .hasMessage("\"test:0\" names no prompts: there is no such file; name a file, or write test: and a "
+                        + "number, for example test:1000");
         assertThatThrownBy(() -> PromptSet.named("test:3", Optional.of(CaptionChoice.FIRST)))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage("test scenes have one caption each: leave out the choice \"first\"");
@@ -36,9 +36,9 @@ class PromptSetTest {
     @Test
     void optionsInAPromptFileThatHaveNoEffectAreNamed() throws IOException {
         Path file = Files.writeString(folder.resolve("p.jsonl"), """
-                {"prompt": "a fox", "negative_prompt": "blur", "steps": 4}
-                {"prompt": "a fox", "negative_prompt": "blur", "guidance": 2}
-                """);
+            {"prompt": "a fox", "negative_prompt": "blur", "steps": 4}
+            {"prompt": "a fox", "negative_prompt": "blur", "guidance": 2}
+            """);
         PromptSet prompts = PromptSet.named(file.toString(), Optional.empty());
         GenerationOptions said =
                 GenerationOptions.of("a fox").toBuilder().negativePrompt("blur").build();
@@ -57,7 +57,7 @@ class PromptSetTest {
         PromptSet prompts = PromptSet.named(file.toString(), Optional.empty());
         assertThat(prompts.prompts().stream().map(TestPrompt::text)).containsExactly("a fox", "a cat");
         assertThat(prompts.warnings())
-                .containsExactly(file + ": the methods say which LoRAs are used; what prompts name has no effect: "
+                .containsExactly(file + ": the methods determine the LoRAs; those that prompts name have no effect: "
                         + "<lora:ink:0.8>");
     }
 
@@ -84,12 +84,12 @@ class PromptSetTest {
     @Test
     void picturesAreDrawnFromTheSeedsOfTheirPromptsInBatchesOfSeedsThatFollowEachOther() throws IOException {
         Path file = Files.writeString(folder.resolve("p.jsonl"), """
-                "a"
-                "b"
-                {"prompt": "c", "seed": 70}
-                {"prompt": "d", "seed": 71}
-                {"prompt": "e", "seed": 72}
-                """);
+            "a"
+            "b"
+            {"prompt": "c", "seed": 70}
+            {"prompt": "d", "seed": 71}
+            {"prompt": "e", "seed": 72}
+            """);
         List<TestPrompt> prompts =
                 PromptSet.named(file.toString(), Optional.empty()).prompts();
         List<PromptBatch> batches = PromptBatch.of(prompts, 1, 2, 5);

@@ -24,8 +24,9 @@ class SceneWorldTest {
     @Test
     void picturesOfWhichMostAreFartherFromEveryScenesThanScenesAreAreWarnedOf() {
         assertThat(world.warning(around(6, PICTURES, 3)))
-                .hasValue("200 of 200 pictures look like no test scene; what the attribute reader says of them means "
-                        + "little, and so do distances on its features");
+                .hasValue(
+                        "200 of 200 pictures do not look like test scenes: the attributes that are found in them mean "
+                                + "little, and so do distances on the features of the attribute reader");
     }
 
     @Test

@@ -82,7 +82,7 @@ class JudgeCheckTest {
         JudgeCheck check = JudgeCheck.of(new JudgeFolder(path));
         assertThat(check.findings())
                 .contains(new Finding(
-                        "imagereward", State.UNKNOWN, "is the folder of no judge; do you mean image-reward?"))
+                        "imagereward", State.UNKNOWN, "is not the name of a judge; did you mean image-reward?"))
                 .noneMatch(finding -> finding.name().equals(".cache"));
         assertThat(check.passes(List.of())).isFalse();
     }

@@ -187,7 +187,7 @@ class VoteFileTest {
         }
         assertThatThrownBy(() -> file.add(vote))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("so many answers were changed that no more are taken");
+                .hasMessage("too many answers were changed: no more changes are accepted");
         assertThatThrownBy(() -> VoteFile.open(path(), small).add(vote)).isInstanceOf(InvalidRequestException.class);
     }
 

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The embeddings of a CLIP, of length 1, on the largest square in the middle of pictures, as CMMD wants them
- * (Jayasumana et al., 2024); its authors take a ViT-L/14 of 336 pixels. Safe to share between threads, not to be used
+ * A CLIP for CMMD (Jayasumana et al., 2024), which takes embeddings of length 1 of the largest square in the middle of
+ * each picture. The authors of CMMD use a ViT-L/14 of 336 pixels. Safe to share between threads, not to be used
  * after the arena has closed.
  */
 public final class CmmdJudge implements FeatureNetwork {
@@ -31,7 +31,7 @@ public final class CmmdJudge implements FeatureNetwork {
         return new CmmdJudge(ClipJudge.open(files(folder), arena));
     }
 
-    /** Finds the CLIP, whose pictures are framed as CMMD wants them. */
+    /** Finds the files of the CLIP, with the framing of CMMD. */
     public static ClipFiles files(Path folder) {
         return ClipFiles.in(folder).with(Framing.MIDDLE_SQUARE);
     }

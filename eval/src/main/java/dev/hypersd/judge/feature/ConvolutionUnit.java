@@ -34,22 +34,22 @@ final class ConvolutionUnit implements Step {
         this.padding = padding;
     }
 
-    /** Builds a square one that moves by one pixel. */
+    /** Builds a unit with square filters and stride 1. */
     static ConvolutionUnit of(Parameters p, long in, long out, long kernel, long padding) {
         return new ConvolutionUnit(p, new long[] {out, in, kernel, kernel}, 1, padding, padding);
     }
 
-    /** Builds one of 3x3 that moves by two pixels and leaves the edge out. */
+    /** Builds a unit with 3x3 filters, stride 2 and no padding. */
     static ConvolutionUnit strided(Parameters p, long in, long out) {
         return new ConvolutionUnit(p, new long[] {out, in, 3, 3}, 2, 0, 0);
     }
 
-    /** Builds one that is a row of pixels, and keeps the size. */
+    /** Builds a unit with filters of one row, which keeps the size. */
     static ConvolutionUnit row(Parameters p, long in, long out, long length) {
         return new ConvolutionUnit(p, new long[] {out, in, 1, length}, 1, 0, length / 2);
     }
 
-    /** Builds one that is a column of pixels, and keeps the size. */
+    /** Builds a unit with filters of one column, which keeps the size. */
     static ConvolutionUnit column(Parameters p, long in, long out, long length) {
         return new ConvolutionUnit(p, new long[] {out, in, length, 1}, 1, length / 2, 0);
     }

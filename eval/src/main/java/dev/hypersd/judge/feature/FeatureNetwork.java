@@ -16,10 +16,10 @@ public interface FeatureNetwork {
      */
     List<float[]> features(List<Image> images);
 
-    /** Returns what the network is, for reports. */
+    /** Returns a description of the network for reports. */
     String network();
 
-    /** Returns how pictures are prepared for the network, for reports. */
+    /** Describes the preparation of pictures for reports. */
     String preparation();
 
     /** Returns the rows of a matrix of features {@code [B, D]}. */

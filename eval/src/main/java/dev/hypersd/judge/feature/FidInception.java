@@ -18,14 +18,14 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * The Inception v3 network (Szegedy et al., 2015) that FID is defined on, without its classifier. It differs from the
- * usual one as pytorch-fid describes: average pools do not count their padding, and the last block pools maxima. In
- * inference only; stateless, so safe to share.
+ * usual one as pytorch-fid describes: average pooling does not count the padding, and the last block uses maximum
+ * pooling. For inference only; stateless, so safe to share.
  */
 public final class FidInception {
     /** The number of features. */
     public static final int FEATURES = 2048;
 
-    /** The smallest pictures that are not used up before the last block. */
+    /** The smallest width and height for which feature maps do not become empty before the last block. */
     private static final int SMALLEST = 75;
 
     private static final long[] NONE = {0, 0};
@@ -35,7 +35,11 @@ public final class FidInception {
 
     private final List<Step> layers;
 
-    /** @param p named as in pytorch-fid's and torch-fidelity's files, see {@link #named} */
+    /**
+     * Builds the network.
+     *
+     * @param p the weights, with the names of pytorch-fid's and torch-fidelity's files, see {@link #named}
+     */
     public FidInception(Parameters p) {
         this.layers = List.of(
                 ConvolutionUnit.strided(p.at("Conv2d_1a_3x3"), 3, 32),
@@ -169,7 +173,7 @@ public final class FidInception {
         return torch.max_pool2d(x, THREE, ONE, ONE, ONE, false);
     }
 
-    /** Averages each pixel and its neighbours, without those beyond the edge. */
+    /** Averages each pixel with its neighbours; neighbours beyond the edge do not count. */
     private static Tensor averaged(Tensor x) {
         return torch.avg_pool2d(x, THREE, ONE, ONE, false, false, new LongOptional());
     }

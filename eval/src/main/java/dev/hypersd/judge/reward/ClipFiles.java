@@ -20,28 +20,29 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * The files of a CLIP as they are published, in the layout of transformers ({@code config.json} and
+ * The published files of a CLIP, in the layout of transformers ({@code config.json} and
  * {@code model.safetensors}) or of open_clip ({@code open_clip_config.json} and any one safetensors file). Its
  * configuration has been read; its weights have not been touched.
  *
- * @param layout how the files are laid out
- * @param config the sizes of both towers
- * @param processor how pictures are prepared
+ * @param layout the layout of the files
+ * @param config the sizes of the text and image encoders
+ * @param processor prepares pictures for the network
  */
 public record ClipFiles(Path folder, Layout layout, ClipConfig config, ImageProcessor processor) {
     private static final String TRANSFORMERS_CONFIG = "config.json";
     private static final String OPEN_CLIP_CONFIG = "open_clip_config.json";
     private static final int PUBLISHED_VOCABULARY = 49_408;
 
-    /** Configurations of open_clip name no class. */
+    /** The network of open_clip, whose configurations do not name a class. */
     private static final NetworkType<ClipConfig, ClipModel> OPEN_CLIP = new NetworkType<>(
             "", OpenClip::both, json -> ClipConfig.fromOpenClip(json.section("model_cfg")), ClipModel::new);
 
     /** The published ViT-H-14 of open_clip, for checkpoints that come without a configuration. */
     private static final String VIT_H = """
-            {"model_cfg": {"embed_dim": 1024,
-              "vision_cfg": {"image_size": 224, "layers": 32, "width": 1280, "head_width": 80, "patch_size": 14},
-              "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 1024, "heads": 16, "layers": 24}}}""";
+        {"model_cfg": {"embed_dim": 1024,
+          "vision_cfg": {"image_size": 224, "layers": 32, "width": 1280, "head_width": 80, "patch_size": 14},
+          "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 1024, "heads": 16, "layers": 24}}}\
+        """;
 
     /** The layouts of a CLIP's folder. */
     public enum Layout {
@@ -97,7 +98,7 @@ public record ClipFiles(Path folder, Layout layout, ClipConfig config, ImageProc
         return Json.parse(folder.resolve(OPEN_CLIP_CONFIG), VIT_H.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Folders of open_clip's authors have both configurations, and the weights in either layout. */
+    /** Returns whether the weights are open_clip's. Folders of its authors have both configurations. */
     private static boolean isOpenClip(Path folder) {
         return Files.exists(folder.resolve(OPEN_CLIP_CONFIG))
                 && Stream.of("model.safetensors", "model.safetensors.index.json")
@@ -115,7 +116,7 @@ public record ClipFiles(Path folder, Layout layout, ClipConfig config, ImageProc
                         json.section("preprocess_cfg"), config.vision().imageSize()));
     }
 
-    /** Returns the same with pictures framed in another way. */
+    /** Returns these files with another framing of pictures. */
     public ClipFiles with(Framing framing) {
         return new ClipFiles(folder, layout, config, processor.with(framing));
     }
@@ -166,7 +167,7 @@ public record ClipFiles(Path folder, Layout layout, ClipConfig config, ImageProc
                 : ClipTokenizer.published(VocabularyFiles.PADDING);
     }
 
-    /** Returns what the network is called, for reports: {@code "CLIP ViT-L/14"}. */
+    /** Returns the name of the network for reports: {@code "CLIP ViT-L/14"}. */
     public String network() {
         ClipVisionConfig vision = config.vision();
         String size = switch (vision.width()) {

@@ -20,7 +20,7 @@ public enum Framing {
             return new Place(toWidth, toHeight, -((toWidth - size) / 2), -((toHeight - size) / 2));
         }
     },
-    /** The same as torchvision does it: what is cropped on the left and at the top is rounded to the nearest number. */
+    /** The same as torchvision does it: the margins on the left and at the top are rounded to the nearest number. */
     ROUNDED_CENTRE_CROP("shorter side to %d, centre crop of %d as in torchvision") {
         @Override
         Place place(int width, int height, int resized, int size) {
@@ -53,16 +53,16 @@ public enum Framing {
         }
     };
 
-    /** Narrower pictures would become too large when their shorter side is resized. */
+    /** The greatest ratio of the sides, since narrower pictures would become too large when they are resized. */
     private static final int MOST_ASPECT = 200;
 
     /**
-     * Where a resized picture lies on the square.
+     * The place of a resized picture on the square.
      *
-     * @param width of the resized picture
-     * @param height of the resized picture
-     * @param left its left edge; negative where it is cropped
-     * @param top its upper edge
+     * @param width the width of the resized picture
+     * @param height the height of the resized picture
+     * @param left the position of its left edge; negative if it is cropped
+     * @param top the position of its upper edge; negative if it is cropped
      */
     record Place(int width, int height, int left, int top) {}
 
@@ -73,17 +73,17 @@ public enum Framing {
     }
 
     /**
-     * Returns where a picture lies on the square.
+     * Returns the place of a picture on the square.
      *
-     * @param width of what {@link #part} leaves of the picture
-     * @param height of the same
+     * @param width the width of the {@link #part} of the picture
+     * @param height the height of the part
      * @param resized the side that pictures are resized to
      * @param size the side of the square
      * @throws InvalidRequestException if the picture is too narrow for its shorter side to be resized
      */
     abstract Place place(int width, int height, int resized, int size);
 
-    /** Returns what of a picture is resized. */
+    /** Returns the part of a picture that is resized. */
     Image part(Image image) {
         return image;
     }

@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param resized the side in pixels that pictures are resized to
  * @param size the side of the square that the network sees, in pixels
- * @param mean what is subtracted from red, green and blue from 0 to 1
- * @param deviation what the difference is divided by
+ * @param mean the means that are subtracted from red, green and blue, which are from 0 to 1
+ * @param deviation the deviations by which the differences are divided
  */
 public record ImageProcessor(
         int resized, int size, Framing framing, Resampling filter, List<Double> mean, List<Double> deviation) {
@@ -26,7 +26,7 @@ public record ImageProcessor(
     private static final int LANCZOS = 1;
     private static final int BICUBIC = 3;
 
-    /** By how much pictures may be larger than what the network sees of them, in each direction. */
+    /** The greatest ratio of the side of a resized picture to the side of the square. */
     private static final int MOST_CROPPED = 4;
 
     public ImageProcessor {
@@ -34,12 +34,12 @@ public record ImageProcessor(
         deviation = List.copyOf(deviation);
     }
 
-    /** Returns a bicubic one with the mean and the deviation of the pictures that CLIP learned from. */
+    /** Returns a processor with a bicubic filter, and the mean and deviation of CLIP's training pictures. */
     public static ImageProcessor clip(int size, Framing framing) {
         return new ImageProcessor(size, size, framing, Resampling.BICUBIC, CLIP_MEAN, CLIP_DEVIATION);
     }
 
-    /** Returns what CLIPImageProcessor of transformers does by default for a network that sees {@code size} pixels. */
+    /** Returns the default of CLIPImageProcessor of transformers for a network that sees {@code size} pixels. */
     public static ImageProcessor clip(int size) {
         return clip(size, Framing.CENTRE_CROP);
     }
@@ -47,7 +47,7 @@ public record ImageProcessor(
     /**
      * Reads {@code preprocessor_config.json} of transformers.
      *
-     * @param size what the network sees
+     * @param size the side of the square that the network sees
      * @throws dev.hypersd.error.InvalidFileException if it prepares pictures of another size, or in a way that is not
      *     known here
      */
@@ -93,7 +93,7 @@ public record ImageProcessor(
                 deviations(json, "std"));
     }
 
-    /** Returns the same with another framing. */
+    /** Returns this processor with another framing. */
     public ImageProcessor with(Framing other) {
         return new ImageProcessor(size, size, other, filter, mean, deviation);
     }
@@ -120,7 +120,7 @@ public record ImageProcessor(
     }
 
     /**
-     * Prepares pictures as the network wants them, {@code [B, 3, size, size]}, in the caller's scope.
+     * Prepares pictures for the network, {@code [B, 3, size, size]}, in the caller's scope.
      *
      * @param images at least one
      */
@@ -130,7 +130,7 @@ public record ImageProcessor(
     }
 
     /**
-     * Returns the same for pictures that are tensors; differentiable, so without rounding in between.
+     * Prepares pictures that are tensors. This is differentiable, so resized values are not rounded.
      *
      * @param pixels {@code [B, 3, H, W]} from -1 to 1
      */

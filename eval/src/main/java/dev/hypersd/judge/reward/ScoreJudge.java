@@ -9,11 +9,11 @@ public interface ScoreJudge extends Reward {
      * Scores pictures; higher is better.
      *
      * @param images at least one, of any sizes
-     * @param texts the texts that the pictures should fit, as many
+     * @param texts the text that each picture should fit
      */
     List<Double> scores(List<Image> images, List<String> texts);
 
-    /** Returns what the network is, for reports. */
+    /** Returns a description of the network for reports. */
     String network();
 
     /** Describes how pictures are resized and cropped before they are scored, for reports. */
