@@ -39,6 +39,7 @@ record PageRoutes(String index, Set<String> files) {
                     "fields.js",
                     "files.js",
                     "history.js",
+                    "keeping.js",
                     "live.js",
                     "login.js",
                     "meaning.js",

@@ -210,7 +210,9 @@ public final class Automatic1111Routes {
         Optional<ReadInfotext> read = found.map(ReadInfotext::of);
         answer.put(
                 "options",
-                read.map(r -> Json.MAPPER.readTree(r.options().toJson())).orElse(null));
+                read.map(r -> Json.MAPPER.readTree(
+                                GenerationFields.ofFile(r.options()).toJson()))
+                        .orElse(null));
         answer.put("warnings", read.map(ReadInfotext::warnings).orElse(List.of()));
         Responses.json(context, answer);
     }

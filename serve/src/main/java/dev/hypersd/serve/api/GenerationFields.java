@@ -68,6 +68,24 @@ final class GenerationFields {
         return ofOutput ? seeded.without("background") : seeded;
     }
 
+    /**
+     * Returns options from a picture's file as this server reads them. The file says the steps of the whole schedule,
+     * of which a low strength takes its share, and here {@link Option#STEPS} are those that are taken unless {@link
+     * Option#EXACT_STEPS} says otherwise.
+     */
+    static GenerationOptions ofFile(GenerationOptions options) {
+        if (!options.has(Option.STRENGTH) || !options.has(Option.STEPS) || options.has(Option.EXACT_STEPS)) {
+            return options;
+        }
+        int whole = options.get(Option.STEPS).orElseThrow();
+        double strength = options.get(Option.STRENGTH).orElseThrow();
+        int taken = (int) (whole * strength);
+        boolean comesBack = taken > 0 && Math.ceil(taken / strength - 1e-9) == whole;
+        return comesBack
+                ? options.toBuilder().steps(taken).build()
+                : options.toBuilder().set(Option.EXACT_STEPS, false).build();
+    }
+
     /** Returns the field {@code final}: whether the pictures stay, and so are drawn with more care. */
     static Quality quality(JsonObject body) {
         return Quality.of(body.flag("final", false));

@@ -93,8 +93,9 @@ final class LiveSession {
                     boolean previews = message.flag("previews", true);
                     boolean controlPictures = message.flag("control_pictures", false);
                     Quality quality = GenerationFields.quality(message);
-                    GenerationOptions options =
-                            GenerationFields.options(message, reservation).build();
+                    GenerationOptions options = GenerationFields.options(message, reservation)
+                            .count(1)
+                            .build();
                     message.refuseUnread();
                     request(new DrawRequest(number, options, quality, previews, controlPictures, reservation));
                 }
@@ -170,7 +171,8 @@ final class LiveSession {
                     startNext(job);
                 })
                 .thenAcceptAsync(
-                        images -> sendImages(request.number(), job, images, System.nanoTime() - began), ENCODERS)
+                        images -> sendImage(request.number(), job, images.getFirst(), System.nanoTime() - began),
+                        ENCODERS)
                 .exceptionally(failure -> {
                     sendError(request.number(), failure);
                     return null;
@@ -195,13 +197,8 @@ final class LiveSession {
         long number = request.number();
         sender.send(Map.of("type", "progress", "id", number, "step", step.number(), "steps", step.total()));
         if (request.previews() && step.number() < step.total() && sender.hasRoomForPreviews()) {
-            List<Image> previews = step.previews().get();
-            for (int i = 0; i < previews.size(); i++) {
-                byte[] jpeg = new Jpeg(PREVIEW_QUALITY).encode(previews.get(i), Optional.empty());
-                sender.send(
-                        Map.of("type", "preview", "id", number, "index", i, "step", step.number(), "format", "jpeg"),
-                        jpeg);
-            }
+            byte[] jpeg = new Jpeg(PREVIEW_QUALITY).encode(step.previews().get().getFirst(), Optional.empty());
+            sender.send(Map.of("type", "preview", "id", number, "step", step.number(), "format", "jpeg"), jpeg);
         }
     }
 
@@ -212,17 +209,10 @@ final class LiveSession {
         }
     }
 
-    private void sendImages(long number, GenerationJob job, List<GeneratedImage> images, long nanos) {
-        for (int i = 0; i < images.size(); i++) {
-            sendImage(number, job, i, images.get(i), nanos);
-        }
-    }
-
-    private void sendImage(long number, GenerationJob job, int index, GeneratedImage image, long nanos) {
+    private void sendImage(long number, GenerationJob job, GeneratedImage image, long nanos) {
         Map<String, Object> about = new LinkedHashMap<>();
         about.put("type", "picture");
         about.put("id", number);
-        about.put("index", index);
         about.put("format", "png");
         about.put("seed", Seeds.number(image.seed()));
         about.put("final", job.isFinal());

@@ -1,6 +1,7 @@
 // Pictures in files: one that says how it was made restores its settings, any other becomes the drawing.
 
 import { parse } from "./exact.js";
+import { kept } from "./keeping.js";
 import { notice } from "./notices.js";
 import { text } from "./texts.js";
 
@@ -17,13 +18,18 @@ export function offerFiles(store, drawing) {
     } catch {
       return notice(text("file.unreadable"));
     }
-    const options = file.size <= MAX_READ_BYTES ? await settingsIn(file) : null;
     const takeOver = () => drawing.take(picture);
+    const state = file.size <= MAX_READ_BYTES ? await kept(file) : null;
+    if (state) {
+      store.replace(state);
+      return notice(text("file.restored"), { name: text("file.draw"), run: takeOver });
+    }
+    const options = file.size <= MAX_READ_BYTES ? await settingsIn(file) : null;
     if (options === null) return takeOver();
-    restore(store, options);
-    notice(text(options.strength === undefined && !options.controls ? "file.restored" : "file.restored.partly"), {
-      name: text("file.draw"), run: takeOver,
-    });
+    const { count, extend, controls, ...settings } = options;
+    store.replace({ ...settings, drawing: store.state.drawing, use: "text" });
+    const isWhole = options.strength === undefined && !controls;
+    notice(text(isWhole ? "file.restored" : "file.restored.partly"), { name: text("file.draw"), run: takeOver });
   }
 
   const frame = $("sketch").parentElement;
@@ -47,7 +53,7 @@ export function offerFiles(store, drawing) {
   });
 }
 
-/** The settings in a picture, or null if it says none. */
+/** The settings in a picture of any program, as far as the server can read them; null if it says none. */
 async function settingsIn(file) {
   const image = await dataUrl(file);
   const response = await fetch("sdapi/v1/png-info", {
@@ -58,11 +64,6 @@ async function settingsIn(file) {
   if (!response.ok) return null;
   const { options } = parse(await response.text());
   return options?.prompt === undefined ? null : options;
-}
-
-/** Takes over the settings of a picture; the pictures that it was made from are not in it. */
-function restore(store, { count, extend, controls, ...settings }) {
-  store.replace({ ...settings, drawing: store.state.drawing, use: "text" });
 }
 
 function dataUrl(file) {

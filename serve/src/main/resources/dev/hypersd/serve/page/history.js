@@ -15,7 +15,7 @@ export class History extends EventTarget {
     super();
     this.#list = list;
     this.#live = live;
-    picture.addEventListener("shown", ({ detail }) => this.#settle(detail.id, () => picture.present));
+    picture.addEventListener("shown", ({ detail }) => this.#settle(detail, () => picture.present));
   }
 
   /** All entries, the newest first. */
@@ -24,13 +24,13 @@ export class History extends EventTarget {
   }
 
   /** Adds the pictures of a request when nothing else was asked for in a while. */
-  #settle(id, present) {
+  #settle(last, present) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      const entries = present();
-      if (!this.#live.isLatest(id) || entries.some((entry) => entry?.id !== id)) return;
-      if (entries[0].state.drawing?.isLive) this.#settle(id, present);
-      else [...entries].reverse().forEach((entry) => this.#add(entry));
+      if (!this.#live.isLatest(last.id)) return;
+      if (last.state.drawing?.isLive) return this.#settle(last, present);
+      const entries = present().filter(({ whole }) => whole === last.state);
+      entries.reverse().forEach((entry) => this.#add(entry));
     }, SETTLED_MILLIS);
   }
 

@@ -1,4 +1,5 @@
-// Asks for the picture of the settings whenever they change, and says what arrives.
+// Asks for the picture of the settings whenever they change, and says what arrives. Where four pictures are wanted it
+// asks for them one after the other, so that each is the same as alone.
 
 import { notice } from "./notices.js";
 import { text } from "./texts.js";
@@ -6,7 +7,7 @@ import { text } from "./texts.js";
 const RETRY_MILLIS = 1000;
 const KEPT = 100;
 
-/** Sends "picture" with the state and the request of each picture, "preview" and "progress". */
+/** Sends "picture" with the state that it was asked for in, and which of its pictures it is; "preview", "progress". */
 export class Live extends EventTarget {
   #store;
   #requests;
@@ -24,7 +25,7 @@ export class Live extends EventTarget {
     store.addEventListener("change", ({ detail }) => this.ask(detail.time));
     connection.addEventListener("picture", ({ detail }) => this.#receive(detail));
     for (const type of ["preview", "progress"]) {
-      connection.addEventListener(type, ({ detail }) => this.#tell(type, detail));
+      connection.addEventListener(type, ({ detail }) => this.#tell(type, { ...this.#asked.get(detail.id), ...detail }));
     }
     connection.addEventListener("error", ({ detail }) => this.#fail(detail));
   }
@@ -33,13 +34,18 @@ export class Live extends EventTarget {
   ask(time = performance.now()) {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      const { state } = this.#store;
-      const request = this.#requests.of(state);
-      const id = this.#connection.draw(request);
-      this.#asked.set(id, { state, request });
-      if (this.#asked.size > KEPT) this.#asked.delete(this.#asked.keys().next().value);
-      this.#speed.asked(id, time);
+      this.#speed.asked(this.#send(this.#store.state, 0), time);
     });
+  }
+
+  /** Asks for one of the pictures of a state, and returns the number of the request. */
+  #send(state, index) {
+    const { count, ...request } = this.#requests.of(state);
+    const seed = String(BigInt.asUintN(64, BigInt(state.seed) + BigInt(index)));
+    const id = this.#connection.draw({ ...request, seed });
+    this.#asked.set(id, { state, index, prompt: state.prompt });
+    if (this.#asked.size > KEPT) this.#asked.delete(this.#asked.keys().next().value);
+    return id;
   }
 
   /** Whether this is the number of the latest request, and no other is about to be sent. */
@@ -49,7 +55,10 @@ export class Live extends EventTarget {
 
   #receive(picture) {
     const asked = this.#asked.get(picture.id);
-    if (asked) this.#tell("picture", { ...picture, ...asked });
+    if (!asked) return;
+    this.#tell("picture", { ...picture, ...asked });
+    const next = asked.index + 1;
+    if (next < (asked.state.count ?? 1) && this.isLatest(picture.id)) this.#send(asked.state, next);
   }
 
   #fail({ id, code, message }) {

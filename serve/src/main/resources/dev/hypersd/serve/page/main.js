@@ -7,7 +7,7 @@
 //     picture    the pictures that are shown               history    those that were shown for a while
 //     drawing    the canvas (pen: by keyboard; sheet: what is on it)
 //     fields     binds sliders and radio buttons to settings; settings, size, styles, controlnets and prompt use it
-//     files, compare, exporting, commands, warnings, notices, login, theme, speed, texts (words: the texts themselves)
+//     files (keeping: settings in files), compare, exporting, commands, warnings, notices, login, theme, speed, texts (words: the texts themselves)
 //
 // A module plugs in here, and in four places at most: it calls know() of fields.js with the settings that it has
 // controls for, so that they are not listed as others; requests.contribute() with a function that adds its pictures to
@@ -23,6 +23,7 @@ import { contributeDrawing, Drawing } from "./drawing.js";
 import { offerExport, save } from "./exporting.js";
 import { offerFiles } from "./files.js";
 import { History } from "./history.js";
+import { keep } from "./keeping.js";
 import { Live } from "./live.js";
 import { logIn } from "./login.js";
 import { Meaning } from "./meaning.js";
@@ -128,11 +129,12 @@ function adjust() {
   $("adjust").ariaExpanded = String(document.body.classList.toggle("adjusting"));
 }
 
-function savePicture() {
+/** Saves the picture with all its settings. */
+async function savePicture() {
   const { first } = picture;
   if (!first) return;
   const words = first.prompt.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 60) || "picture";
-  save(first.blob, `${words}-${first.seed}.png`);
+  save(await keep(first.blob, first.state), `${words}-${first.seed}.png`);
 }
 
 function showUndo() {

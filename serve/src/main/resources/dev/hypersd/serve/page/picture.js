@@ -43,15 +43,16 @@ export class Picture extends EventTarget {
   }
 
   async #receive(picture) {
-    const { index = 0 } = picture;
     if (!(await this.#draw(picture))) return;
+    const { index, state, prompt, seed, id } = picture;
     $("progress").classList.remove("on");
-    if (index === 0) this.present = [];
-    this.present[index] = { ...picture, state: one(picture.state, picture.seed), prompt: picture.state.prompt };
-    if (index === 0) $("about").textContent = text("seed.of", picture.seed);
-    this.#canvas(index).ariaLabel = text("picture.of", picture.state.prompt, picture.seed);
-    if (index + 1 < (picture.state.count ?? 1)) return;
-    this.#speed.shown(picture.id);
+    if (index === 0) {
+      this.present = [];
+      this.#speed.shown(id);
+      $("about").textContent = text("seed.of", seed);
+    }
+    this.present[index] = { ...picture, whole: state, state: one(state, seed) };
+    this.#canvas(index).ariaLabel = text("picture.of", prompt, seed);
     this.dispatchEvent(new CustomEvent("shown", { detail: picture }));
   }
 

@@ -29,6 +29,20 @@ export class Sheet {
     return new Sheet(context.canvas).freeze();
   }
 
+  /** Makes the sheet again that toJSON() wrote. */
+  static async read({ sheet, ground }) {
+    const picture = Object.assign(new Image(), { src: sheet });
+    await picture.decode();
+    const context = blank(picture.width, picture.height);
+    context.drawImage(picture, 0, 0);
+    return new Sheet(context.canvas, ground).freeze();
+  }
+
+  /** For files: its picture as a data URL. */
+  toJSON() {
+    return { sheet: this.#canvas.toDataURL("image/png"), ground: this.#ground };
+  }
+
   get isLive() {
     return this.#isLive;
   }
