@@ -181,7 +181,7 @@ class GenerateCommandTest {
         --size large              | "large" is not a size; write WIDTHxHEIGHT
         --steps 0                 | the number of steps must be at least 1, not 0
         --steps 5000              | 5000 steps
-        --guidance -1             | guidance scale must be a number from 0 (off), not -1
+        --guidance -1             | guidance scale must be a number from 0 (off) to 10000, not -1
         --seed 18446744073709551615 --count 2 | 2 pictures from seed 18446744073709551615 on go beyond
         --seed -5                 | must be a whole number from 0 to 18446744073709551615, not "-5"
         --count 0                 | --count and --batch must be at least 1, not 0 and 1

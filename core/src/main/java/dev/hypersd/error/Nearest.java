@@ -5,6 +5,9 @@ import java.util.Comparator;
 
 /** Suggests the known name nearest to an unknown one, for messages. */
 public final class Nearest {
+    /** The most characters of a name that are compared, since comparing takes time for each; no name is as long. */
+    private static final int LONGEST = 200;
+
     private Nearest() {}
 
     /**
@@ -14,9 +17,10 @@ public final class Nearest {
      * @param known the known names, at least one
      */
     public static String of(String name, Collection<String> known) {
+        String compared = name.substring(0, Math.min(name.length(), LONGEST));
         return known.stream()
-                .min(Comparator.<String>comparingInt(k -> k.startsWith(name) ? 0 : 1)
-                        .thenComparingInt(k -> distance(name, k)))
+                .min(Comparator.<String>comparingInt(k -> k.startsWith(compared) ? 0 : 1)
+                        .thenComparingInt(k -> distance(compared, k)))
                 .orElseThrow();
     }
 

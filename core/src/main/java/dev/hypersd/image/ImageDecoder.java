@@ -35,6 +35,12 @@ final class ImageDecoder {
     private static final long MOST_PIXELS = 1L << 28;
 
     /**
+     * The longest side that is decoded, since the work of resizing a picture grows with its longest side too. No JPEG
+     * is longer.
+     */
+    private static final int LONGEST_SIDE = (1 << 16) - 1;
+
+    /**
      * The largest number of scans of a progressive JPEG that is decoded. Usual ones have about ten; a small hostile
      * file can have thousands, each of which takes time for all pixels.
      */
@@ -215,6 +221,12 @@ final class ImageDecoder {
                     file,
                     "claims to be a picture of %dx%d, more than the %d pixels that are read"
                             .formatted(width, height, MOST_PIXELS));
+        }
+        if (Math.max(width, height) > LONGEST_SIDE) {
+            throw new InvalidFileException(
+                    file,
+                    "is a picture of %dx%d, longer than the %d pixels that are read"
+                            .formatted(width, height, LONGEST_SIDE));
         }
         int scans = jpeg.map(JpegStructure::scans).orElse(1);
         if (scans > MOST_SCANS || scans * pixels > MOST_SCANNED) {

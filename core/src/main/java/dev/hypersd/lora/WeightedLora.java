@@ -1,6 +1,6 @@
 package dev.hypersd.lora;
 
-import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.tensor.Factors;
 
 /**
  * A LoRA and its strength.
@@ -9,9 +9,6 @@ import dev.hypersd.error.InvalidRequestException;
  */
 public record WeightedLora(Lora lora, double strength) {
     public WeightedLora {
-        if (!Double.isFinite(strength)) {
-            throw new InvalidRequestException("the weight of LoRA %s must be a finite number, not %s"
-                    .formatted(lora.file().path().getFileName(), strength));
-        }
+        Factors.check("the weight of LoRA " + lora.file().path().getFileName(), strength);
     }
 }

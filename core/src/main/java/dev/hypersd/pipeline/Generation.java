@@ -1,7 +1,7 @@
 package dev.hypersd.pipeline;
 
 import dev.hypersd.controlnet.ControlNet;
-import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Resampling;
 import dev.hypersd.model.Denoiser;
 import dev.hypersd.model.DiffusionModel;
@@ -217,9 +217,10 @@ final class Generation {
 
     private static Tensor requireFinite(Tensor tensor, String what) {
         if (!tensor.isfinite().all().item_bool()) {
-            throw new HyperSdException(what
+            throw new InvalidRequestException(what
                     + " is not finite (NaN or infinity): the weights are broken, a LoRA's weight is far too large, "
-                    + "or half precision overflowed; try f32 and no LoRA to see which");
+                    + "a factor such as the guidance scale is, "
+                    + "or half precision overflowed; try f32, no LoRA and usual factors to see which");
         }
         return tensor;
     }

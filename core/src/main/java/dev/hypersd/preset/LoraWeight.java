@@ -1,6 +1,6 @@
 package dev.hypersd.preset;
 
-import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.tensor.Factors;
 import java.nio.file.Path;
 
 /**
@@ -26,8 +26,6 @@ public record LoraWeight(Path file, double weight, Fit fit, Alphas alphas) {
     }
 
     public LoraWeight {
-        if (!Double.isFinite(weight)) {
-            throw new InvalidRequestException("the weight of LoRA " + file + " must be a number, not " + weight);
-        }
+        Factors.check("the weight of LoRA " + file, weight);
     }
 }

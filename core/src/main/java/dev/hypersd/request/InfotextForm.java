@@ -107,7 +107,7 @@ final class InfotextForm {
                 options.negativePrompt(infotext.negativePrompt());
             }
             for (Option<?> option : Option.all()) {
-                option.infotext().ifPresent(name -> entry(name, text -> options.parse(option, text)));
+                option.infotext().ifPresent(name -> entry(name, text -> read(option, text)));
             }
             options.unset(Option.CLIP_SKIP);
             if (!infotext.setting("Clip skip").equals(Optional.of("0"))) { // Some programs write 0 for none.
@@ -123,12 +123,25 @@ final class InfotextForm {
             }
             List<ControlNetReference> controls = new ArrayList<>();
             for (int i = 0; infotext.setting("ControlNet " + i).isPresent(); i++) {
-                entry("ControlNet " + i, text -> controls.add(References.CONTROL.item(text)));
+                entry("ControlNet " + i, text -> controls.add(References.CONTROL.item(text, Reader::refused)));
             }
             if (!controls.isEmpty()) {
                 options.set(Option.CONTROLS, controls);
             }
             return options.build();
+        }
+
+        private void read(Option<?> option, String text) {
+            if (option == Option.CONTROLS) {
+                options.set(Option.CONTROLS, References.list(References.CONTROL, text, Reader::refused));
+            } else {
+                options.parse(option, text);
+            }
+        }
+
+        /** Infotext comes from strangers, who must not name files of the machine that reads it. */
+        private static PictureSource refused(String text) {
+            throw new InvalidRequestException("infotext names no pictures to follow: name them as image of controls");
         }
 
         private void entry(String name, Consumer<String> reader) {

@@ -1,6 +1,7 @@
 package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.tensor.Factors;
 import java.util.OptionalDouble;
 
 /**
@@ -14,10 +15,7 @@ public record LoraReference(String name, OptionalDouble weight) {
         if (name.isEmpty()) {
             throw new InvalidRequestException("a LoRA has an empty name; name its file");
         }
-        if (weight.isPresent() && !Double.isFinite(weight.getAsDouble())) {
-            throw new InvalidRequestException(
-                    "the weight of LoRA " + name + " must be a number, not " + weight.getAsDouble());
-        }
+        weight.ifPresent(value -> Factors.check("the weight of LoRA " + name, value));
     }
 
     /** Creates a reference without a weight. */

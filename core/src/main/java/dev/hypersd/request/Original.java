@@ -51,13 +51,17 @@ public record Original(Image picture, Optional<Image> mask, double keptStrength)
      * @param left the number of pixels to add at the left, 0 or more; likewise the others
      */
     public static Original extended(Image picture, int left, int top, int right, int bottom) {
-        if (left < 0 || top < 0 || right < 0 || bottom < 0 || left + top + right + bottom == 0) {
+        if (left < 0
+                || top < 0
+                || right < 0
+                || bottom < 0
+                || Math.max(Math.max(left, right), Math.max(top, bottom)) == 0) {
             throw new InvalidRequestException(
                     "a picture grows by 0 or more pixels on each side and by some on one, not by %d, %d, %d and %d"
                             .formatted(left, top, right, bottom));
         }
-        int width = left + picture.width() + right;
-        int height = top + picture.height() + bottom;
+        int width = grown(left, picture.width(), right);
+        int height = grown(top, picture.height(), bottom);
         byte[] from = picture.rgb();
         byte[] grown = new byte[3 * width * height];
         byte[] mask = new byte[grown.length];
@@ -72,5 +76,14 @@ public record Original(Image picture, Optional<Image> mask, double keptStrength)
             }
         }
         return masked(new Image(width, height, grown), new Image(width, height, mask));
+    }
+
+    private static int grown(int before, int side, int after) {
+        long grown = (long) before + side + after;
+        if (grown > Size.LARGEST) {
+            throw new InvalidRequestException("a side of %d pixels grows to %d pixels, more than the %d that are drawn"
+                    .formatted(side, grown, Size.LARGEST));
+        }
+        return (int) grown;
     }
 }

@@ -39,11 +39,11 @@ final class References {
      * One kind of reference.
      *
      * @param shortText formats the short form
-     * @param parse parses the short form
+     * @param parse parses the short form, with the function that makes pictures of their texts
      */
     record Kind<T>(
             Function<T, String> shortText,
-            Function<String, T> parse,
+            BiFunction<String, Function<String, PictureSource>, T> parse,
             Function<JsonSource, T> fromJson,
             Function<T, ObjectNode> toJson) {
         /** Returns the text of one reference. */
@@ -62,9 +62,14 @@ final class References {
 
         /** Parses the text of one reference. */
         T item(String text) {
+            return item(text, Pictures::parse);
+        }
+
+        /** Parses the text of one reference, whose pictures {@code pictures} makes of their texts. */
+        T item(String text, Function<String, PictureSource> pictures) {
             return text.startsWith("{")
-                    ? fromJson.apply(new JsonSource(parsed(text), (key, picture) -> Pictures.parse(picture)))
-                    : parse.apply(text);
+                    ? fromJson.apply(new JsonSource(parsed(text), (_, picture) -> pictures.apply(picture)))
+                    : parse.apply(text, pictures);
         }
     }
 
@@ -73,7 +78,7 @@ final class References {
                     + (lora.weight().isPresent()
                             ? ":" + Format.number(lora.weight().getAsDouble())
                             : ""),
-            References::lora,
+            (text, _) -> lora(text),
             json -> new LoraReference(json.object().string("name", ""), optional(json.object(), "weight")),
             lora -> {
                 ObjectNode node = Json.MAPPER.createObjectNode().put("name", lora.name());
@@ -84,7 +89,7 @@ final class References {
     static final Kind<EmbeddingReference> EMBEDDING = new Kind<>(
             embedding ->
                     embedding.name() + embedding.word().map(word -> ":" + word).orElse(""),
-            References::embedding,
+            (text, _) -> embedding(text),
             json -> new EmbeddingReference(
                     json.object().string("name", ""), json.object().optionalString("word")),
             embedding -> {
@@ -126,7 +131,7 @@ final class References {
         return new Format<>(
                 "array",
                 "references with commas between them",
-                text -> list(kind, text),
+                text -> list(kind, text, Pictures::parse),
                 references -> text(kind, references),
                 fromJson,
                 references -> Json.MAPPER
@@ -140,7 +145,7 @@ final class References {
         }
         String text = references.stream().map(kind.shortText).collect(Collectors.joining(SEPARATOR));
         try {
-            if (list(kind, text).equals(references)) {
+            if (list(kind, text, Pictures::parse).equals(references)) {
                 return text;
             }
         } catch (InvalidRequestException | InvalidFileException e) {
@@ -152,17 +157,19 @@ final class References {
                 .toString();
     }
 
-    private static <T> List<T> list(Kind<T> kind, String text) {
+    /** Parses a list of references, whose pictures {@code pictures} makes of their texts. */
+    static <T> List<T> list(Kind<T> kind, String text, Function<String, PictureSource> pictures) {
         if (text.equals(NONE)) {
             return List.of();
         }
         if (text.startsWith("[")) {
             return parsed("{\"list\":" + text + "}").objects("list").stream()
-                    .map(object ->
-                            kind.fromJson.apply(new JsonSource(object, (key, picture) -> Pictures.parse(picture))))
+                    .map(object -> kind.fromJson.apply(new JsonSource(object, (_, picture) -> pictures.apply(picture))))
                     .toList();
         }
-        return Arrays.stream(text.split(SEPARATOR, -1)).map(kind::item).toList();
+        return Arrays.stream(text.split(SEPARATOR, -1))
+                .map(item -> kind.item(item, pictures))
+                .toList();
     }
 
     private static JsonObject parsed(String text) {
@@ -214,7 +221,7 @@ final class References {
         return String.join(SEPARATOR, parts);
     }
 
-    private static ControlNetReference control(String text) {
+    private static ControlNetReference control(String text, Function<String, PictureSource> pictures) {
         Map<String, String> parts = new LinkedHashMap<>();
         for (String part : text.split(SEPARATOR, -1)) {
             int colon = part.indexOf(": ");
@@ -224,7 +231,7 @@ final class References {
         }
         return new ControlNetReference(
                 Optional.ofNullable(parts.get("Model")).orElse(text),
-                Optional.ofNullable(parts.get("Image")).map(Pictures::parse),
+                Optional.ofNullable(parts.get("Image")).map(pictures),
                 Optional.ofNullable(parts.get("Module")).filter(module -> !module.equals(NONE)),
                 number(parts, "Weight"),
                 number(parts, "Guidance Start"),

@@ -15,7 +15,7 @@ public record Size(int width, int height) {
     /** The number of pixels per latent, in each direction. */
     public static final long FACTOR = 8;
 
-    private static final int LARGEST = 8192;
+    static final int LARGEST = 8192;
 
     private static final Pattern FORM = Pattern.compile("(-?\\d{1,9})(?:[xX](-?\\d{1,9}))?");
 

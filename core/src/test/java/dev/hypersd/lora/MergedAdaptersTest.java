@@ -147,7 +147,7 @@ class MergedAdaptersTest {
             try (Fixture model = Fixture.open(Dtype.F32)) {
                 assertThatThrownBy(() -> new WeightedLora(model.first, Double.NaN))
                         .isInstanceOf(InvalidRequestException.class)
-                        .hasMessageContaining("must be a finite number, not NaN");
+                        .hasMessageContaining("must be a number from -10000 to 10000, not NaN");
             }
             return 0;
         });

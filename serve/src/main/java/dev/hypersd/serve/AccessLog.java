@@ -1,6 +1,7 @@
 package dev.hypersd.serve;
 
 import dev.hypersd.json.Json;
+import dev.hypersd.serve.error.PrintableText;
 import dev.hypersd.serve.metrics.Metrics;
 import io.javalin.http.Context;
 import java.time.Duration;
@@ -31,7 +32,7 @@ final class AccessLog {
         line.put("time", Instant.now().toString());
         line.put("client", context.ip());
         line.put("method", String.valueOf(context.req().getMethod()));
-        line.put("path", path.substring(0, Math.min(path.length(), MAX_PATH_LENGTH)));
+        line.put("path", PrintableText.of(path.substring(0, Math.min(path.length(), MAX_PATH_LENGTH))));
         line.put("status", context.statusCode());
         line.put("millis", Math.round(millis * 10) / 10.0);
         lines.accept(Json.MAPPER.writeValueAsString(line));

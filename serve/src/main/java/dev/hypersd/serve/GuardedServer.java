@@ -1,6 +1,7 @@
 package dev.hypersd.serve;
 
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.json.Json;
 import dev.hypersd.serve.api.RequestMemory;
 import dev.hypersd.serve.api.Responses;
 import dev.hypersd.serve.error.ApiError;
@@ -13,6 +14,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -94,8 +96,7 @@ final class GuardedServer {
         // Javalin would answer its own exceptions in its own form if only Exception were registered.
         config.routes.exception(HttpResponseException.class, GuardedServer::writeHttpError);
         config.routes.exception(Exception.class, GuardedServer::writeError);
-        config.router.javaLangErrorHandler(
-                (response, error) -> response.setStatus(ApiError.of(error).status()));
+        config.router.javaLangErrorHandler(GuardedServer::writeError);
         config.routes.get("/healthz", context -> Responses.json(context, Map.of("status", "alive")));
         config.routes.post("/login", guard::login);
         routes.accept(config.routes);
@@ -131,6 +132,18 @@ final class GuardedServer {
             thrown.getDetails().values().forEach(methods -> context.header("Allow", methods));
         }
         writeError(thrown, context);
+    }
+
+    /** Answers where the memory or the stack did not suffice, in the form of OpenAI, as the address is not at hand. */
+    private static void writeError(HttpServletResponse response, Error thrown) {
+        ApiError error = ApiError.of(thrown);
+        response.setStatus(error.status());
+        response.setContentType("application/json");
+        try {
+            response.getOutputStream().write(Json.MAPPER.writeValueAsBytes(Responses.openAi(error)));
+        } catch (IOException e) {
+            // The client has left.
+        }
     }
 
     private static void writeError(Exception thrown, Context context) {

@@ -3,6 +3,9 @@ package dev.hypersd.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A request that a server at an open port receives sooner or later, and how it must be answered.
@@ -13,20 +16,49 @@ import java.io.IOException;
  * @param body a regular expression that matches within the body of the response
  */
 record HostileRequest(String name, String bytes, int status, String body) {
+    static final String HOST = "Host: localhost\r\n";
+
     private static final String END_OF_HEADERS = "\r\n\r\n";
+    private static final Pattern ADDRESS = Pattern.compile("[A-Z]+ (/[^ ?]*)");
+
+    /** A GET request for {@code path}, by which it is named. */
+    static HostileRequest getting(String path, int status, String body) {
+        return getting(path, path, status, body);
+    }
+
+    /** A GET request for {@code path}. */
+    static HostileRequest getting(String name, String path, int status, String body) {
+        return new HostileRequest(name, "GET " + path + " HTTP/1.1\r\n" + HOST + "\r\n", status, body);
+    }
+
+    /** A POST request with {@code json}. */
+    static HostileRequest posting(String name, String path, String json, int status, String body) {
+        return new HostileRequest(name, RawClient.posting(path, json), status, body);
+    }
 
     /** Sends the request and checks the response, which must not reveal anything of the program or the machine. */
     void check(int port) throws IOException {
         try (RawClient client = RawClient.of(port)) {
             client.send(bytes);
-            String response = client.answer();
+            String response = client.answer(Pattern.compile(body));
             assertThat(response).as(name).startsWith("HTTP/1.1 " + status + " ");
-            String content = response.substring(response.indexOf(END_OF_HEADERS) + END_OF_HEADERS.length());
+            String content = RawClient.body(response);
             assertThat(content).as(name).containsPattern(body);
             assertThat(response)
                     .as("response to " + name)
                     .doesNotContain("Exception", "dev.hypersd", "org.eclipse", "jackson", "/tmp/", "testdata", "\tat ");
+            if (status >= 400 && !bytes.startsWith("HEAD ")) {
+                ErrorShape.check(
+                        name,
+                        path(),
+                        new String(content.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+            }
         }
+    }
+
+    private String path() {
+        Matcher address = ADDRESS.matcher(bytes);
+        return address.lookingAt() ? address.group(1) : "";
     }
 
     /** A body with the header that gives its length. */

@@ -8,7 +8,6 @@ import dev.hypersd.image.ImageFormat;
 import dev.hypersd.image.Jpeg;
 import dev.hypersd.image.Png;
 import dev.hypersd.image.WebP;
-import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -98,7 +97,7 @@ class PngInfoTest {
 
     @Test
     void aTextThatUnpacksTo64MiBIsNotRead() throws Exception {
-        byte[] bomb = concat("parameters\0\0", PngBuilder.deflated(new byte[64 << 20]));
+        byte[] bomb = PngBuilder.concat("parameters\0\0", PngBuilder.deflated(new byte[64 << 20]));
         HttpResponse<String> response =
                 pngInfo(PngBuilder.claiming(1, 1).chunk("zTXt", bomb).end(new byte[4]));
         assertThat(response.statusCode()).isEqualTo(200);
@@ -139,10 +138,10 @@ class PngInfoTest {
         byte[] text = TEXT.getBytes(StandardCharsets.ISO_8859_1);
         byte[] packed = PngBuilder.deflated(text);
         return Stream.of(
-                new Chunk("tEXt", "tEXt", concat("parameters\0", text)),
-                new Chunk("zTXt", "zTXt", concat("parameters\0\0", packed)),
-                new Chunk("iTXt", "iTXt", concat("parameters\0\0\0en\0parameters\0", text)),
-                new Chunk("compressed iTXt", "iTXt", concat("parameters\0\1\0en\0parameters\0", packed)));
+                new Chunk("tEXt", "tEXt", PngBuilder.concat("parameters\0", text)),
+                new Chunk("zTXt", "zTXt", PngBuilder.concat("parameters\0\0", packed)),
+                new Chunk("iTXt", "iTXt", PngBuilder.concat("parameters\0\0\0en\0parameters\0", text)),
+                new Chunk("compressed iTXt", "iTXt", PngBuilder.concat("parameters\0\1\0en\0parameters\0", packed)));
     }
 
     /** Texts that are long where a reader could take quadratic time or overflow its stack. */
@@ -169,12 +168,5 @@ class PngInfoTest {
     private static HttpResponse<String> pngInfo(byte[] image) throws Exception {
         return server.post(
                 "/sdapi/v1/png-info", "{\"image\": \"" + Base64.getEncoder().encodeToString(image) + "\"}");
-    }
-
-    private static byte[] concat(String latin1, byte[] bytes) {
-        ByteArrayOutputStream both = new ByteArrayOutputStream();
-        both.writeBytes(latin1.getBytes(StandardCharsets.ISO_8859_1));
-        both.writeBytes(bytes);
-        return both.toByteArray();
     }
 }

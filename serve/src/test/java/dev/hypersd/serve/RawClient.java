@@ -7,12 +7,14 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A client that sends any bytes, and so also what is not HTTP. */
 final class RawClient implements AutoCloseable {
     private static final Pattern LENGTH = Pattern.compile("Content-Length: (\\d+)[\\s\\S]*\r\n\r\n");
+    private static final String END_OF_HEADERS = "\r\n\r\n";
     private static final int PATIENCE_MILLIS = 10_000;
     private static final int QUIET_MILLIS = 150;
 
@@ -39,6 +41,14 @@ final class RawClient implements AutoCloseable {
                 .formatted(path, json.length(), json);
     }
 
+    /** A text message of a WebSocket in one frame, masked with zeros (RFC 6455, section 5.2). */
+    static String frame(String text) {
+        String length = text.length() < 126
+                ? String.valueOf((char) (0x80 | text.length()))
+                : "\u00fe" + (char) (text.length() >> 8) + (char) (text.length() & 0xFF);
+        return "\u0081" + length + "\0\0\0\0" + text;
+    }
+
     /** Sends characters 0 to 255 as bytes, as far as the server takes them. */
     void send(String text) {
         try {
@@ -52,22 +62,37 @@ final class RawClient implements AutoCloseable {
 
     /** The response, read until it is complete, the connection is closed, or nothing more arrives for a while. */
     String answer() throws IOException {
-        return read(QUIET_MILLIS);
+        return read(QUIET_MILLIS, RawClient::isComplete);
+    }
+
+    /** The response, read as {@link #answer} does, but no further than to what is expected of a body without length. */
+    String answer(Pattern expected) throws IOException {
+        return read(
+                QUIET_MILLIS,
+                answer -> isComplete(answer)
+                        || (!LENGTH.matcher(answer).find()
+                                && expected.matcher(body(answer)).find()));
     }
 
     /** Everything that the server sends until it closes the connection. */
     String untilClosed() throws IOException {
-        return read(PATIENCE_MILLIS);
+        return read(PATIENCE_MILLIS, answer -> false);
     }
 
-    private String read(int quiet) throws IOException {
+    /** What comes after the headers of a response; empty before they are complete. */
+    static String body(String answer) {
+        int end = answer.indexOf(END_OF_HEADERS);
+        return end < 0 ? "" : answer.substring(end + END_OF_HEADERS.length());
+    }
+
+    private String read(int quiet, Predicate<String> isEnough) throws IOException {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         InputStream in = socket.getInputStream();
         byte[] buffer = new byte[1 << 14];
         try {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 answer.write(buffer, 0, count);
-                if (quiet < PATIENCE_MILLIS && isComplete(answer.toString(StandardCharsets.ISO_8859_1))) {
+                if (isEnough.test(answer.toString(StandardCharsets.ISO_8859_1))) {
                     break;
                 }
                 socket.setSoTimeout(quiet);
@@ -85,7 +110,7 @@ final class RawClient implements AutoCloseable {
     /** Whether the body has the length that the header gives. */
     private static boolean isComplete(String answer) {
         Matcher length = LENGTH.matcher(answer);
-        return length.find() && answer.length() >= answer.indexOf("\r\n\r\n") + 4 + Integer.parseInt(length.group(1));
+        return length.find() && body(answer).length() >= Integer.parseInt(length.group(1));
     }
 
     @Override

@@ -3,20 +3,12 @@ package dev.hypersd.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.serve.queue.Limits;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** Pictures that are small as files and take long to decode delay nobody but their sender. */
@@ -34,7 +26,8 @@ class SlowPictureTest {
                         usual.maxBodyBytes(), usual.maxMessageBytes(), usual.maxImagePixels(), 4L << 30, LIMIT))));
         long closed;
         try (server) {
-            String body = "{\"prompt\": \"a\", \"image\": \"%s\"}".formatted(slowJpeg());
+            String body = "{\"prompt\": \"a\", \"image\": \"%s\"}"
+                    .formatted(Base64.getEncoder().encodeToString(ProgressiveJpeg.of(SIDE, SCANS)));
             assertThat(body).hasSizeLessThan(1 << 20);
             assertThat(server.get("/healthz").statusCode()).isEqualTo(200);
             List<CompletableFuture<HttpResponse<String>>> slow = Stream.generate(
@@ -67,42 +60,5 @@ class SlowPictureTest {
             closed = System.nanoTime();
         }
         assertThat(Duration.ofNanos(System.nanoTime() - closed)).isLessThan(Duration.ofSeconds(10));
-    }
-
-    /** A progressive JPEG that repeats its last scan, in Base64. */
-    private static String slowJpeg() throws IOException {
-        byte[] usual = progressiveJpeg();
-        int last = lastScan(usual);
-        ByteArrayOutputStream slow = new ByteArrayOutputStream();
-        slow.write(usual, 0, usual.length - 2);
-        for (int scans = 10; scans < SCANS; scans++) {
-            slow.write(usual, last, usual.length - 2 - last);
-        }
-        slow.write(usual, usual.length - 2, 2);
-        return Base64.getEncoder().encodeToString(slow.toByteArray());
-    }
-
-    private static byte[] progressiveJpeg() throws IOException {
-        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-        ImageWriteParam progressive = writer.getDefaultWriteParam();
-        progressive.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
-        ByteArrayOutputStream file = new ByteArrayOutputStream();
-        try (ImageOutputStream out = ImageIO.createImageOutputStream(file)) {
-            writer.setOutput(out);
-            BufferedImage black = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
-            writer.write(null, new IIOImage(black, null, null), progressive);
-        } finally {
-            writer.dispose();
-        }
-        return file.toByteArray();
-    }
-
-    private static int lastScan(byte[] jpeg) {
-        for (int i = jpeg.length - 2; i > 0; i--) {
-            if ((jpeg[i] & 0xFF) == 0xFF && (jpeg[i + 1] & 0xFF) == 0xDA) {
-                return i;
-            }
-        }
-        throw new IllegalStateException("no scan");
     }
 }

@@ -3,10 +3,7 @@ package dev.hypersd.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.serve.queue.Limits;
-import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +13,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -44,26 +40,6 @@ class SoakTest {
     private final LongAdder lost = new LongAdder();
     private final LongAdder pictures = new LongAdder();
 
-    /**
-     * The memory that the process holds.
-     *
-     * @param resident resident memory of the whole process in bytes
-     * @param heap Java heap in use after a collection, in bytes
-     * @param handles how many native objects are referred to
-     */
-    private record Memory(long resident, long heap, long handles) {
-        static Memory now() throws IOException {
-            System.gc();
-            long resident = Files.readAllLines(Path.of("/proc/self/status")).stream()
-                    .filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                    .findFirst()
-                    .orElse(0);
-            Runtime runtime = Runtime.getRuntime();
-            return new Memory(resident, runtime.totalMemory() - runtime.freeMemory(), Pointer.totalCount());
-        }
-    }
-
     @Test
     void everyRequestIsAnsweredAndMemoryStaysFlatAtTwiceTheCapacity() throws Exception {
         Limits limits = TinyServer.patient(Duration.ofSeconds(20)).with(new Limits.Clients(16, 16, 8, 8));
@@ -71,7 +47,7 @@ class SoakTest {
             double capacity = capacity(server);
             long pause = Math.round(1e9 / (2 * capacity));
             List<CompletableFuture<?>> all = new ArrayList<>();
-            List<Memory> memory = new ArrayList<>();
+            List<Resources> memory = new ArrayList<>();
             long began = System.nanoTime();
             long looked = began;
             for (long i = 0; System.nanoTime() - began < TIME.toNanos(); i++) {
@@ -82,7 +58,7 @@ class SoakTest {
                 if (System.nanoTime() - looked > LOOK_EVERY.toNanos()) {
                     looked = System.nanoTime();
                     all.removeIf(CompletableFuture::isDone);
-                    memory.add(Memory.now());
+                    memory.add(Resources.now());
                 }
                 TimeUnit.NANOSECONDS.sleep(Math.max(0, began + (i + 1) * pause - System.nanoTime()));
             }
@@ -151,34 +127,35 @@ class SoakTest {
     }
 
     /** Compares the two later thirds; during the first, caches, pools and compiled code may grow. */
-    private static void assertFlat(List<Memory> memory) {
-        List<Memory> settled = memory.subList(memory.size() / 3, memory.size());
-        List<Memory> early = settled.subList(0, settled.size() / 2);
-        List<Memory> late = settled.subList(settled.size() / 2, settled.size());
-        assertThat(median(late.stream().map(Memory::heap).toList()))
+    private static void assertFlat(List<Resources> memory) {
+        List<Resources> settled = memory.subList(memory.size() / 3, memory.size());
+        List<Resources> early = settled.subList(0, settled.size() / 2);
+        List<Resources> late = settled.subList(settled.size() / 2, settled.size());
+        assertThat(median(late.stream().map(Resources::heap).toList()))
                 .as("heap")
-                .isLessThan(median(early.stream().map(Memory::heap).toList()) + (8 << 20));
-        assertThat(median(late.stream().map(Memory::handles).toList()))
+                .isLessThan(median(early.stream().map(Resources::heap).toList()) + (8 << 20));
+        assertThat(median(late.stream().map(Resources::natives).toList()))
                 .as("handles to native memory")
-                .isLessThanOrEqualTo(median(early.stream().map(Memory::handles).toList()) * 11 / 10);
-        assertThat(median(late.stream().map(Memory::resident).toList()))
+                .isLessThanOrEqualTo(
+                        median(early.stream().map(Resources::natives).toList()) * 11 / 10);
+        assertThat(median(late.stream().map(Resources::resident).toList()))
                 .as("resident memory")
-                .isLessThan(median(early.stream().map(Memory::resident).toList()) * 11 / 10);
+                .isLessThan(median(early.stream().map(Resources::resident).toList()) * 11 / 10);
     }
 
     private static long median(List<Long> values) {
         return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(0L);
     }
 
-    private void report(double capacity, List<Memory> memory) {
+    private void report(double capacity, List<Resources> memory) {
         System.out.printf(
                 "soak of %d s: capacity %.1f requests/s, answers %s, %d pictures, %d lost%n",
                 TIME.toSeconds(), capacity, answers, pictures.sum(), lost.sum());
         for (int i = 0; i < memory.size(); i += Math.max(1, memory.size() / 12)) {
-            Memory each = memory.get(i);
+            Resources each = memory.get(i);
             System.out.printf(
                     "  after %4d s: resident %d MiB, heap %d MiB, %d handles%n",
-                    (i + 1) * LOOK_EVERY.toSeconds(), each.resident() >> 20, each.heap() >> 20, each.handles());
+                    (i + 1) * LOOK_EVERY.toSeconds(), each.resident() >> 20, each.heap() >> 20, each.natives());
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.hypersd.serve;
 
-import static dev.hypersd.serve.HostileRequest.sized;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.error.InvalidFileException;
@@ -16,19 +15,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class StudyServerTest {
     private static final String ID = "0123456789abcdef0123456789abcdef";
     private static final String RATER = "/study/raters/" + ID;
-    private static final String HOST = "Host: localhost\r\n";
 
     @TempDir
     private Path folder;
@@ -175,65 +171,6 @@ class StudyServerTest {
         assertThat(response.body()).contains("pair 3 comes later: pair 0 is next");
     }
 
-    static Stream<HostileRequest> hostile() {
-        String post = "POST " + RATER + "/pairs/0 HTTP/1.1\r\n" + HOST;
-        String noId = "the id of a rater has 32 hexadecimal digits in small letters";
-        String noNumber = "there is no pair of this number: there are 0 to 5";
-        return Stream.of(
-                get("/study/raters/x", 400, noId),
-                get("/study/raters/" + "a".repeat(33), 400, noId),
-                get("/study/raters/..%2f..%2fetc%2fpasswd", 400, noId),
-                get("/study/raters/" + ID.replace('a', 'A'), 400, noId),
-                get(RATER + "/pairs/6", 404, noNumber),
-                get(RATER + "/pairs/-1", 404, noNumber),
-                get(RATER + "/pairs/1e0", 404, noNumber),
-                get(RATER + "/pairs/99999999999999999999", 404, noNumber),
-                get(RATER + "/pairs/0/tie", 404, "there is nothing at this address"),
-                get(RATER + "/pairs/0/..%2f..%2fvotes.jsonl", 404, "there is nothing at this address"),
-                get("/page/main.js", 404, "there is nothing at this address"),
-                get("/page/..%2fvotes.jsonl", 404, "there is nothing at this address"),
-                get("/v1/models", 404, "there is nothing at this address"),
-                new HostileRequest(
-                        "a vote as a form of another site sends it",
-                        post + "Content-Type: text/plain\r\n" + sized("{}"),
-                        415,
-                        "the body must be JSON"),
-                new HostileRequest(
-                        "a vote by a page of another site",
-                        post + "Origin: https://evil.example\r\nContent-Type: application/json\r\n" + sized("{}"),
-                        403,
-                        "foreign_origin"),
-                new HostileRequest(
-                        "a name that was rebound to this address",
-                        "GET /study HTTP/1.1\r\nHost: evil.example\r\n\r\n",
-                        403,
-                        "foreign_host"),
-                new HostileRequest(
-                        "a body of 1 GB by its header",
-                        post + "Content-Type: application/json\r\nContent-Length: 999999999\r\n\r\n",
-                        413,
-                        "request_too_large"),
-                new HostileRequest(
-                        "another method",
-                        "DELETE " + RATER + "/pairs/0 HTTP/1.1\r\n" + HOST + "\r\n",
-                        405,
-                        "this address does not accept this method"),
-                new HostileRequest(
-                        "an upgrade to WebSocket",
-                        "GET /study HTTP/1.1\r\n" + HOST
-                                + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-                        404,
-                        "there is nothing at this address"));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("hostile")
-    void aHostileRequestGetsExactlyTheResponseThatItShould(HostileRequest request) throws IOException {
-        request.check(study.port());
-        assertThat(study.votes().votes()).isEmpty();
-    }
-
     @Test
     void withATokenOnlyThePageIsOpen() throws Exception {
         study.close();
@@ -251,10 +188,6 @@ class StudyServerTest {
                 RATER + "/pairs/" + pair,
                 "{\"name\": \"Ann\", \"answers\": {\"quality\": \"%s\", \"alignment\": \"%s\"}}"
                         .formatted(quality, alignment));
-    }
-
-    private static HostileRequest get(String path, int status, String body) {
-        return new HostileRequest(path, "GET " + path + " HTTP/1.1\r\n" + HOST + "\r\n", status, body);
     }
 
     private static List<String> names(HttpHeaders headers) {

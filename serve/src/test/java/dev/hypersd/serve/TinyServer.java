@@ -30,6 +30,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** A server whose models have few random weights, and so generate noise very quickly, with a client of it. */
@@ -154,6 +155,21 @@ final class TinyServer implements AutoCloseable {
                 .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
                 .findFirst()
                 .orElse(0);
+    }
+
+    /** Waits until no picture is drawn or waits to be, and nothing that clients sent is held. */
+    void untilIdle() throws InterruptedException {
+        until(() -> Stream.of(
+                        "hypersd_queue_waiting", "hypersd_drawing", "hypersd_live_sessions", "hypersd_intake_bytes")
+                .allMatch(name -> isZero(name)));
+    }
+
+    private boolean isZero(String metric) {
+        try {
+            return metric(metric) == 0;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Waits until {@code reached} is true, for 20 seconds at most. */

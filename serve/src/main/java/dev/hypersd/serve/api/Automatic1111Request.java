@@ -168,7 +168,7 @@ final class Automatic1111Request {
                 .filter(name -> !name.isBlank())
                 .ifPresent(options::model);
         if (settings.has("CLIP_stop_at_last_layers")) {
-            options.set(Option.CLIP_SKIP, Math.max(0, settings.integer("CLIP_stop_at_last_layers", 1) - 1));
+            options.set(Option.CLIP_SKIP, Math.max(1, settings.integer("CLIP_stop_at_last_layers", 1)) - 1);
         }
         FieldWarnings.of(settings, SETTINGS_WITHOUT_EFFECT)
                 .forEach(warning -> warnings.add("override_settings." + warning));

@@ -37,6 +37,9 @@ final class Automatic1111Units {
             Map.entry("batch_images", List.of()),
             Map.entry("union_control_type", List.of("Unknown")));
 
+    /** The most units, those that are off included; front ends send as many as they show. */
+    private static final int MAX_UNITS = 32;
+
     private final RequestMemory.Reservation memory;
     private final Optional<Image> original;
     private final List<String> warnings;
@@ -55,10 +58,16 @@ final class Automatic1111Units {
     void read(JsonObject scripts, GenerationOptions.Builder options) {
         for (String name : scripts.keys()) {
             if (name.equalsIgnoreCase("controlnet")) {
-                scripts.object(name)
+                List<JsonObject> units = scripts.object(name)
                         .map(script -> script.objects("args"))
-                        .orElse(List.of())
-                        .forEach(unit -> control(unit).ifPresent(options::control));
+                        .orElse(List.of());
+                if (units.size() > MAX_UNITS) {
+                    throw new ApiException(
+                            ErrorCode.MALFORMED,
+                            "%d units of ControlNet are more than the %d that are read"
+                                    .formatted(units.size(), MAX_UNITS));
+                }
+                units.forEach(unit -> control(unit).ifPresent(options::control));
             } else if (!scripts.isEmpty(name)) {
                 warnings.add("the script %s has no effect: this server does not have it".formatted(name));
             }

@@ -101,8 +101,9 @@ final class Automatic1111Upscaler {
         int asked = body.integer("upscaling_resize_w", 512);
         int askedHeight = body.integer("upscaling_resize_h", 512);
         boolean isCropped = body.flag("upscaling_crop", true);
-        double cover = Math.max((double) asked / picture.width(), (double) askedHeight / picture.height());
-        double scale = isToSize ? cover : factor;
+        double scale = isToSize
+                ? Math.max((double) side(asked) / picture.width(), (double) side(askedHeight) / picture.height())
+                : factor;
         int width = side(picture.width() * scale);
         int height = side(picture.height() * scale);
         memory.reserveImage(width, height);

@@ -1,10 +1,8 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.error.HyperSdException;
 import dev.hypersd.image.Png;
 import dev.hypersd.json.Json;
 import dev.hypersd.pipeline.GeneratedImage;
-import dev.hypersd.serve.error.ApiError;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.Client;
@@ -110,7 +108,6 @@ public final class ComfyRoutes {
         Responses.json(context, node == null ? Map.of() : Map.of(context.pathParam("node"), node));
     }
 
-    /** A graph that cannot be drawn is refused in ComfyUI's form, with the fault in a sentence. */
     private void submit(Context context) {
         JsonNode body = body(context);
         RequestMemory.Reservation reservation = memory.open();
@@ -121,14 +118,9 @@ public final class ComfyRoutes {
             Responses.json(
                     context,
                     Map.of("prompt_id", job.id(), "number", 0, "node_errors", Map.of(), "warnings", job.warnings()));
-        } catch (HyperSdException e) {
+        } catch (RuntimeException e) {
             reservation.close();
-            ApiError error = ApiError.of(e);
-            context.status(error.status());
-            error.retryAfter().ifPresent(wait -> context.header("Retry-After", String.valueOf(wait.toSeconds())));
-            Map<String, Object> fault =
-                    Map.of("type", error.code(), "message", error.message(), "details", "", "extra_info", Map.of());
-            Responses.json(context, Map.of("error", fault, "node_errors", Map.of()));
+            throw e;
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /** The route {@code /v1/live}, the WebSocket of live sessions, and {@code /v1/choices}, which lists their choices. */
 public final class LiveRoutes {
@@ -21,6 +22,8 @@ public final class LiveRoutes {
 
     /** The only version of the protocol (RFC 6455). */
     private static final String WEBSOCKET_VERSION = "13";
+
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{22}==");
 
     /** The attribute with the address of a client whose connection becomes a WebSocket. */
     static final String ADDRESS = "hypersd-address";
@@ -52,13 +55,26 @@ public final class LiveRoutes {
      * @throws ApiException if a header of the handshake is missing or has another version
      */
     public void beforeUpgrade(Context handshake) {
-        if (handshake.header("Sec-WebSocket-Key") == null) {
-            throw new ApiException(ErrorCode.MALFORMED, "a WebSocket begins with the header Sec-WebSocket-Key");
+        String key = Optional.ofNullable(handshake.header("Sec-WebSocket-Key")).orElse("");
+        if (!KEY.matcher(key).matches()) {
+            throw new ApiException(
+                    ErrorCode.MALFORMED, "a WebSocket begins with the header Sec-WebSocket-Key: 16 bytes in Base64");
         }
+        checkQuery(handshake);
         if (!WEBSOCKET_VERSION.equals(handshake.header("Sec-WebSocket-Version"))) {
             requireUpgrade(handshake);
         }
         handshake.attribute(ADDRESS, handshake.ip());
+    }
+
+    /** Refuses a query that cannot be decoded, with which Jetty would not make a WebSocket. */
+    private static void checkQuery(Context handshake) {
+        try {
+            var _ = handshake.req().getParameterMap();
+        } catch (RuntimeException e) {
+            throw new ApiException(
+                    ErrorCode.MALFORMED, "the query in the address is not text in UTF-8 with escapes such as %20");
+        }
     }
 
     private static void requireUpgrade(Context request) {

@@ -44,7 +44,7 @@ record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
      * @throws ApiException if it is too large, arrives too slowly, or is not a form
      */
     static MultipartForm of(Context context) {
-        String type = Optional.ofNullable(context.contentType()).orElse("");
+        String type = Optional.ofNullable(context.header("Content-Type")).orElse("");
         String boundary = boundary(type);
         if (!type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data") || boundary.isEmpty()) {
             throw new ApiException(

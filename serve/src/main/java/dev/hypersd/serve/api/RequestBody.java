@@ -36,7 +36,8 @@ public final class RequestBody {
 
     /** Reads the body as {@link #json(Context)} does, but at most {@code maxBytes} of it. */
     public static JsonObject json(Context request, int maxBytes) {
-        String type = Optional.ofNullable(request.contentType()).orElse("").toLowerCase(Locale.ROOT);
+        String type =
+                Optional.ofNullable(request.header("Content-Type")).orElse("").toLowerCase(Locale.ROOT);
         if (!type.startsWith("application/json")) {
             throw new ApiException(
                     ErrorCode.UNSUPPORTED_FORMAT,

@@ -3,7 +3,6 @@ package dev.hypersd.serve.api;
 import dev.hypersd.json.Json;
 import dev.hypersd.serve.error.ApiError;
 import io.javalin.http.Context;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -19,11 +18,11 @@ public final class Responses {
         context.contentType(JSON).result(Json.MAPPER.writeValueAsBytes(value));
     }
 
-    /** Writes an error, in the form of AUTOMATIC1111 under {@code /sdapi/} and in the form of OpenAI elsewhere. */
+    /** Writes an error, in the form of the API to which the address belongs. */
     public static void error(Context context, ApiError error) {
         context.status(error.status());
         error.retryAfter().ifPresent(wait -> context.header("Retry-After", String.valueOf(wait.toSeconds())));
-        json(context, path(context).startsWith("/sdapi/") ? automatic1111(error) : openAi(error));
+        json(context, ErrorForm.of(path(context)).body(error));
     }
 
     /** Returns the path of a request below the base path of the server. */
@@ -52,17 +51,8 @@ public final class Responses {
                         .replace("\"", "\\\""));
     }
 
-    private static Map<String, Object> automatic1111(ApiError error) {
-        return Map.of("error", error.code(), "detail", error.message(), "body", "", "errors", error.message());
-    }
-
     /** Returns the body of an error in the form of OpenAI. */
     public static Map<String, Object> openAi(ApiError error) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("message", error.message());
-        fields.put("type", error.type());
-        fields.put("param", null);
-        fields.put("code", error.code());
-        return Map.of("error", fields);
+        return ErrorForm.OPEN_AI.body(error);
     }
 }

@@ -4,6 +4,7 @@ import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.queue.Limits;
 import java.awt.Color;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -27,6 +28,9 @@ final class UploadedImages {
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "webp");
 
     private static final DecoderThreads DECODERS = new DecoderThreads();
+
+    /** The longest side in pixels: the work of resizing an image grows with its longest side, not with its pixels. */
+    private static final int LONGEST_SIDE = 8192;
 
     private static final int HALF_TRANSPARENT = 128;
 
@@ -125,14 +129,7 @@ final class UploadedImages {
                     throw unknownFormat(field);
                 }
                 reader.setInput(in, true, true);
-                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                long max = memory.limits().maxImagePixels();
-                if (pixels > max) {
-                    throw new ApiException(
-                            ErrorCode.REQUEST_TOO_LARGE,
-                            "%s is an image of %dx%d, more than the %d pixels that are read"
-                                    .formatted(field, reader.getWidth(0), reader.getHeight(0), max));
-                }
+                checkSize(field, reader.getWidth(0), reader.getHeight(0), memory.limits());
                 memory.reserveImage(reader.getWidth(0), reader.getHeight(0));
             } finally {
                 reader.dispose();
@@ -141,6 +138,22 @@ final class UploadedImages {
             throw e;
         } catch (IOException | RuntimeException e) {
             throw new ApiException(ErrorCode.MALFORMED, field + " is a damaged image");
+        }
+    }
+
+    private static void checkSize(String field, int width, int height, Limits.Requests limits) {
+        boolean isTooLarge = (long) width * height > limits.maxImagePixels();
+        if (isTooLarge || Math.max(width, height) > LONGEST_SIDE) {
+            throw new ApiException(
+                    ErrorCode.REQUEST_TOO_LARGE,
+                    "%s is an image of %dx%d, %s pixels that are read"
+                            .formatted(
+                                    field,
+                                    width,
+                                    height,
+                                    isTooLarge
+                                            ? "more than the " + limits.maxImagePixels()
+                                            : "longer than the " + LONGEST_SIDE));
         }
     }
 

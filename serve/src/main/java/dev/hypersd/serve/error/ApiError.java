@@ -23,18 +23,23 @@ public record ApiError(int status, String type, String code, String message, Opt
     private static final System.Logger LOG = System.getLogger(ApiError.class.getPackageName());
 
     /** Matches the folders in front of a file name. */
-    private static final Pattern FOLDERS =
-            Pattern.compile("(?<![\\w.])(?:[A-Za-z]:)?(?:[/\\\\][^/\\\\\\s:\"',;]+)*[/\\\\]");
+    private static final Pattern FOLDERS = Pattern.compile("(?<![\\w.])(?:[A-Za-z]:)?[/\\\\](?:[^\\s:\"',;]*[/\\\\])?");
+
+    /** The most characters of a sentence; of longer ones, which quote what is longer, beginning and end are kept. */
+    private static final int LONGEST = 500;
+
+    private static final int LONGEST_END = 150;
+    private static final String GAP = " ... ";
 
     /** Returns the error for {@code thrown}. An unexpected exception is logged, without its message. */
     public static ApiError of(Throwable thrown) {
         return switch (thrown) {
             case CompletionException e when e.getCause() != null -> of(e.getCause());
             case ExecutionException e when e.getCause() != null -> of(e.getCause());
-            case ApiException e -> of(e.code(), messageOf(e), e.retryAfter());
-            case InvalidRequestException e -> of(ErrorCode.MALFORMED, messageOf(e), Optional.empty());
-            case InvalidFileException e -> of(ErrorCode.MALFORMED, messageOf(e), Optional.empty());
-            case HyperSdException e -> of(ErrorCode.FAILED, messageOf(e), Optional.empty());
+            case ApiException e -> of(e.code(), sentence(e.getMessage()), e.retryAfter());
+            case InvalidRequestException e -> of(ErrorCode.MALFORMED, sentence(e.getMessage()), Optional.empty());
+            case InvalidFileException e -> of(ErrorCode.MALFORMED, sentence(e.getMessage()), Optional.empty());
+            case HyperSdException e -> of(ErrorCode.FAILED, sentence(firstLine(e)), Optional.empty());
             case HttpResponseException e -> ofStatus(e.getStatus());
             default -> {
                 LOG.log(
@@ -75,12 +80,18 @@ public record ApiError(int status, String type, String code, String message, Opt
     }
 
     /** Returns the first line of the message, because the engine appends a native stack trace. */
-    private static String messageOf(Throwable thrown) {
-        return withoutFolders(
-                String.valueOf(thrown.getMessage()).lines().findFirst().orElse(""));
+    private static String firstLine(HyperSdException thrown) {
+        return thrown.getMessage().lines().findFirst().orElse("");
     }
 
-    static String withoutFolders(String message) {
-        return FOLDERS.matcher(message).replaceAll("");
+    /** Returns a message as it can be shown in one line, without folders of this machine. */
+    private static String sentence(String message) {
+        String bare = FOLDERS.matcher(message).replaceAll("");
+        return PrintableText.of(
+                bare.length() <= LONGEST
+                        ? bare
+                        : bare.substring(0, LONGEST - GAP.length() - LONGEST_END)
+                                + GAP
+                                + bare.substring(bare.length() - LONGEST_END));
     }
 }

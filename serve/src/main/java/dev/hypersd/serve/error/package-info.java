@@ -2,8 +2,8 @@
  * The errors of the server, and which stage answers when a request fails.
  *
  * <p>A request passes these stages. The stage that refuses it answers with an HTTP status and a body with a code for
- * programs and one sentence for the user ({@link dev.hypersd.serve.error.ApiError}), in the form of AUTOMATIC1111 under
- * {@code /sdapi/} and in the form of OpenAI elsewhere:
+ * programs and one sentence for the user ({@link dev.hypersd.serve.error.ApiError}), in the form of the API to which
+ * the address belongs: AUTOMATIC1111's, ComfyUI's, or OpenAI's, which all other addresses have too:
  *
  * <table>
  * <caption>The stages of a request</caption>

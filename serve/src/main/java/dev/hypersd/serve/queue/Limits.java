@@ -12,6 +12,7 @@ import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The limits of one request, of one client and of all clients together.
@@ -88,8 +89,16 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
             int count = options.get(Option.COUNT).orElse(1);
             atLeastOne(count, "%d pictures");
             atMost(count, maxImages, "%d pictures at once");
-            options.get(Option.EXTEND)
-                    .ifPresent(sides -> sides.forEach(side -> atMost(side, maxSide, "an extension of %d pixels")));
+            options.get(Option.EXTEND).ifPresent(sides -> checkExtension(sides, options.get(Option.IMAGE)));
+        }
+
+        /** Refuses an extension beyond the longest side, before the larger picture is made. */
+        private void checkExtension(List<Integer> sides, Optional<PictureSource> original) {
+            sides.forEach(side -> atMost(side, maxSide, "an extension of %d pixels"));
+            if (sides.size() == 4 && original.orElse(null) instanceof PictureSource.InMemory(Image picture)) {
+                atMost(picture.width() + sides.get(0) + sides.get(2), maxSide, "a width of %d pixels");
+                atMost(picture.height() + sides.get(1) + sides.get(3), maxSide, "a height of %d pixels");
+            }
         }
 
         /**

@@ -92,6 +92,23 @@ class ApiErrorTest {
         assertIs(new HyperSdException("the engine failed\n  at frame 0"), 500, "failed", "the engine failed");
     }
 
+    @Test
+    void aSentenceIsShownInOneLineHoweverLongOrOddWhatItQuotesIs() {
+        assertIs(
+                new InvalidRequestException("\"\u0000\u001b[2J\r\n\ud800\u202e\" is no name"),
+                400,
+                "malformed",
+                "\"??[2J????\" is no name");
+        String sentence = ApiError.of(new InvalidRequestException("\"" + "a".repeat(100_000) + "\" is no name"))
+                .message();
+        assertThat(sentence)
+                .hasSize(500)
+                .startsWith("\"aaa")
+                .contains("a ... a")
+                .endsWith("a\" is no name");
+        assertIs(new InvalidRequestException("/a".repeat(100_000) + " is no name"), 400, "malformed", "a is no name");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

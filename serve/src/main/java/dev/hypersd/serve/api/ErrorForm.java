@@ -1,0 +1,53 @@
+package dev.hypersd.serve.api;
+
+import dev.hypersd.serve.error.ApiError;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The form in which the clients of an API read errors. */
+enum ErrorForm {
+    OPEN_AI(""),
+    AUTOMATIC1111("/(sdapi|controlnet|internal)/.*|/queue/status|/config"),
+    COMFY_UI("/(prompt|queue|history|view|upload|interrupt|object_info|system_stats|embeddings|ws)(/.*)?");
+
+    private final Pattern addresses;
+
+    ErrorForm(String addresses) {
+        this.addresses = Pattern.compile(addresses);
+    }
+
+    /** Returns the form of the API to which an address below the base path belongs; OpenAI's if to none. */
+    static ErrorForm of(String path) {
+        for (ErrorForm form : new ErrorForm[] {AUTOMATIC1111, COMFY_UI}) {
+            if (form.addresses.matcher(path).matches()) {
+                return form;
+            }
+        }
+        return OPEN_AI;
+    }
+
+    /** Returns the body of an error. */
+    Map<String, Object> body(ApiError error) {
+        return switch (this) {
+            case OPEN_AI -> openAi(error);
+            case AUTOMATIC1111 ->
+                Map.of("error", error.code(), "detail", error.message(), "body", "", "errors", error.message());
+            case COMFY_UI ->
+                Map.of(
+                        "error",
+                        Map.of("type", error.code(), "message", error.message(), "details", "", "extra_info", Map.of()),
+                        "node_errors",
+                        Map.of());
+        };
+    }
+
+    private static Map<String, Object> openAi(ApiError error) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("message", error.message());
+        fields.put("type", error.type());
+        fields.put("param", null);
+        fields.put("code", error.code());
+        return Map.of("error", fields);
+    }
+}
