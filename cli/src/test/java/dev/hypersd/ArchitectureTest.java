@@ -74,6 +74,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void nothingButItsOwnModuleKnowsSpark() {
+        Stream<String> uses = CLASSES.stream()
+                .flatMap(origin -> origin.getDirectDependenciesFromSelf().stream())
+                .filter(d -> Stream.of("org.apache.spark.", "scala.", "dev.hypersd.spark.")
+                        .anyMatch(d.getTargetClass().getName()::startsWith))
+                .map(Dependency::getDescription);
+        assertThat(uses).isEmpty();
+    }
+
+    @Test
     void requestsImagesAndPipelinesShowNoEngineType() {
         List<String> plain = Stream.of("error", "image", "pipeline", "preset", "prompt", "request")
                 .map("dev.hypersd."::concat)

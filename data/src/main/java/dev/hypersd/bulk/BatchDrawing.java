@@ -66,6 +66,13 @@ public record BatchDrawing(
         }
     }
 
+    /** Prepares and draws all of {@code pictures}, and tells {@code done} of each. */
+    public void drawAll(List<WantedPicture> pictures, Consumer<Outcome> done) {
+        List<Prepared> prepared = new ArrayList<>();
+        pictures.forEach(wanted -> prepared.addAll(prepare(wanted, done::accept)));
+        draw(prepared, done);
+    }
+
     /** Draws {@code pictures} and tells {@code done} of each, in an order that only depends on the pictures. */
     void draw(List<Prepared> pictures, Consumer<Outcome> done) {
         Map<ImageRequest, List<Prepared>> alike = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import dev.hypersd.bulk.BatchDrawing.Prepared;
 import dev.hypersd.bulk.Outcome.Drawn;
 import dev.hypersd.bulk.Outcome.Failure;
 import dev.hypersd.bulk.PictureStore.State;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,9 @@ public record BulkRun(BatchDrawing drawing, PictureStore store, Listener listene
      * @param damaged the number of those drawn whose files were not as they had been written
      * @param failed the number of those that cannot be drawn
      */
-    public record Summary(long drawn, long kept, long changed, long damaged, long failed) {
+    public record Summary(long drawn, long kept, long changed, long damaged, long failed) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
         static final Summary NOTHING = new Summary(0, 0, 0, 0, 0);
 
         /** Returns the sum of both. */

@@ -3,6 +3,7 @@ package dev.hypersd.bulk;
 import dev.hypersd.json.Json;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.request.Option;
+import java.io.Serializable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What became of a picture that was to be drawn. */
@@ -30,7 +31,9 @@ public sealed interface Outcome {
      * @param prompt its prompt; empty if it could not be read
      * @param reason a sentence
      */
-    record Failure(long number, long row, String prompt, String reason) implements Outcome {
+    record Failure(long number, long row, String prompt, String reason) implements Outcome, Serializable {
+        private static final long serialVersionUID = 1L;
+
         /** Describes a failure of {@code wanted}. */
         static Failure of(WantedPicture wanted, RuntimeException cause) {
             // The engine appends a native stack trace to its messages.

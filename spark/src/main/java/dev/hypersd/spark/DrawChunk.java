@@ -1,0 +1,104 @@
+package dev.hypersd.spark;
+
+import dev.hypersd.bulk.BulkRun;
+import dev.hypersd.bulk.BulkRun.Summary;
+import dev.hypersd.bulk.Outcome.Drawn;
+import dev.hypersd.bulk.Outcome.Failure;
+import dev.hypersd.bulk.PictureFolder;
+import dev.hypersd.bulk.PictureJournal;
+import dev.hypersd.bulk.PictureRecord;
+import dev.hypersd.bulk.PictureShards;
+import dev.hypersd.bulk.PictureStore;
+import dev.hypersd.bulk.WantedPicture;
+import dev.hypersd.request.GenerationOptions;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.util.LongAccumulator;
+
+/**
+ * Draws a chunk of pictures on an executor into the folder that all machines see, exactly as {@code hypersd generate}
+ * does on one.
+ *
+ * @param out the folder, or the pattern of files
+ * @param isPacked whether pictures go into tar files
+ * @param total how many pictures all chunks have together
+ * @param done counts what is drawn, for the display of progress
+ */
+record DrawChunk(Drawing drawing, String out, boolean isPacked, long total, LongAccumulator done)
+        implements Function<DrawChunk.Chunk, DrawChunk.Result> {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * A picture that is wanted.
+     *
+     * @param options its options in JSON
+     * @param known the line of the record of pictures that tells of it; empty if it was never drawn
+     */
+    record Item(long number, long row, String options, String known) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        WantedPicture wanted() {
+            return new WantedPicture(number, row, GenerationOptions.parse(options));
+        }
+    }
+
+    /** Pictures that one task draws, in the order of their numbers. */
+    record Chunk(ArrayList<Item> items) implements Serializable {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** What a task did. */
+    record Result(Summary summary, ArrayList<Failure> failures) implements Serializable {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @Override
+    public Result call(Chunk chunk) {
+        ArrayList<Failure> failures = new ArrayList<>();
+        BulkRun.Listener listener = new BulkRun.Listener() {
+            @Override
+            public void drew(Drawn picture, Path file) {
+                done.add(1);
+            }
+
+            @Override
+            public void failed(Failure failure) {
+                failures.add(failure);
+            }
+        };
+        BulkRun run = new BulkRun(ExecutorModel.lease(drawing).drawing(drawing.batch()), store(chunk), listener);
+        // The driver merges the records of all tasks.
+        return new Result(run.draw(chunk.items().stream().map(Item::wanted).toList()), failures);
+    }
+
+    private PictureStore store(Chunk chunk) {
+        if (isPacked) {
+            return PictureShards.open(Path.of(out));
+        }
+        PictureFolder.Place place = PictureFolder.Place.of(out);
+        List<PictureRecord> known = chunk.items().stream()
+                .filter(item -> !item.known().isEmpty())
+                .map(item -> PictureRecord.parse(place.folder().resolve(PictureJournal.NAME), item.known()))
+                .toList();
+        TaskContext task = TaskContext.get();
+        String name = "%d-%d".formatted(task.partitionId(), task.taskAttemptId());
+        return new PictureFolder(
+                place.folder(), place.pattern(), total, PictureJournal.part(place.folder(), name, known));
+    }
+
+    /** Returns the pictures that {@code wanted} describes, with what {@code journal} knows of them. */
+    static Item item(WantedPicture wanted, Optional<PictureJournal> journal) {
+        return new Item(
+                wanted.number(),
+                wanted.row(),
+                wanted.options().toJson(),
+                journal.flatMap(records -> records.find(wanted.number()))
+                        .map(PictureRecord::line)
+                        .orElse(""));
+    }
+}

@@ -1,0 +1,32 @@
+package dev.hypersd.spark;
+
+import java.util.function.Function;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** The connection of a command to Spark, with the settings that suit it where the user has made none. */
+final class Session {
+    private Session() {}
+
+    /**
+     * Runs {@code work} with a connection of its own, or with the one that is open. Without a cluster, that is without
+     * {@code spark.master}, it runs in this process on all cores, one task at a time.
+     */
+    static <T> T with(String name, Function<JavaSparkContext, T> work) {
+        try (JavaSparkContext spark = new JavaSparkContext(SparkContext.getOrCreate(settings(name)))) {
+            return work.apply(spark);
+        }
+    }
+
+    static SparkConf settings(String name) {
+        String cores = Integer.toString(Runtime.getRuntime().availableProcessors());
+        SparkConf conf = new SparkConf().setAppName(name);
+        if (!conf.contains("spark.master")) {
+            conf.setMaster("local[%s]".formatted(cores)).set("spark.task.cpus", cores);
+        }
+        return conf
+                // A machine without the model, or with a full disk, does not fail the job while others work.
+                .setIfMissing("spark.excludeOnFailure.enabled", "true");
+    }
+}
