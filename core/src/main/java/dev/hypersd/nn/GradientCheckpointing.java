@@ -78,6 +78,29 @@ public final class GradientCheckpointing implements AutoCloseable {
         return CURRENT.isBound() && GradMode.is_enabled() ? CURRENT.get().run(segment, inputs) : segment.of(inputs);
     }
 
+    /**
+     * Returns the gradient of a function at {@code x}, which may be recorded within the pass that is in progress or
+     * without one. Nothing else gets a gradient, if the function depends on no trained tensors.
+     *
+     * @param x a leaf that requires a gradient and has none yet
+     * @param function computes a scalar from {@code x}, which is also returned
+     */
+    public static Value gradient(Tensor x, Supplier<Tensor> function) {
+        try (GradientCheckpointing pass = new GradientCheckpointing()) {
+            Tensor value = CURRENT.isBound() ? pass.record(function) : function.get();
+            pass.backward(value);
+            return new Value(value.detach(), x.grad());
+        }
+    }
+
+    /**
+     * A value of a function, with its gradient.
+     *
+     * @param value a scalar without history
+     * @param gradient of the shape of the function's argument
+     */
+    public record Value(Tensor value, Tensor gradient) {}
+
     /** Runs {@code forward} and records its segments. */
     public <T> T record(Supplier<T> forward) {
         return ScopedValue.where(CURRENT, this).call(forward::get);

@@ -16,7 +16,9 @@ import dev.hypersd.unet.UpBlock.SkipConnections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * A U-Net that predicts noise, velocity or clean latents (see the noise schedule) from noisy latents, their timesteps
@@ -78,37 +80,70 @@ public final class UNet2DConditionModel {
     }
 
     /**
+     * A pass that also returns what a discriminator looks at.
+     *
+     * @param prediction as {@link #forward} returns it
+     * @param features the feature maps, as {@link #features} returns all of them
+     */
+    public record Traced(Tensor prediction, List<Tensor> features) {
+        private List<Tensor> tensors() {
+            return Stream.concat(Stream.of(prediction), features.stream()).toList();
+        }
+    }
+
+    /**
+     * Predicts as {@link #forward} does, and returns all feature maps of the pass too; all belong to the caller's
+     * scope.
+     *
+     * @param conditioning the conditioning, without residuals
+     */
+    public Traced traced(Tensor sample, Tensor timesteps, Conditioning conditioning) {
+        return keeping(
+                () -> {
+                    List<Tensor> maps = maps(
+                            sample, timesteps, conditioning, featureChannels().size());
+                    // The decoder's last map stays as it is, so the normalised one is another tensor.
+                    Tensor prediction = scoped(() -> head.forward(torch.silu(norm.forward(maps.getLast()))));
+                    return new Traced(prediction.to(sample.scalar_type()), maps);
+                },
+                Traced::tensors);
+    }
+
+    /**
      * Returns the feature maps of the network for {@code sample}, as a discriminator takes them.
      *
      * @param sample noisy latents, {@code [B, in, h, w]}
      * @param timesteps {@code [1]} or {@code [B]}
-     * @return the feature maps after each level of the encoder, after the middle block, and after each level of the
-     *     decoder, with {@link #featureChannels} channels; they belong to the caller's scope
+     * @param count how many of the maps are needed; the pass ends after them
+     * @return the first {@code count} of the feature maps after each level of the encoder, after the middle block, and
+     *     after each level of the decoder, with {@link #featureChannels} channels; they belong to the caller's scope
      * @throws InvalidRequestException if an input does not fit this network
      */
-    public List<Tensor> features(Tensor sample, Tensor timesteps, Conditioning conditioning) {
+    public List<Tensor> features(Tensor sample, Tensor timesteps, Conditioning conditioning, int count) {
+        return keeping(() -> maps(sample, timesteps, conditioning, count), maps -> maps);
+    }
+
+    private List<Tensor> maps(Tensor sample, Tensor timesteps, Conditioning conditioning, int count) {
         encoder.check(sample, timesteps, conditioning);
-        return keeping(
-                () -> {
-                    Tensor text = encoder.typed(conditioning.text());
-                    Tensor embedding = encoder.embed(timesteps, conditioning);
-                    Features encoded = encoder.encode(encoder.stem(sample), embedding, text);
-                    List<Tensor> maps = new ArrayList<>();
-                    int end = 0;
-                    for (int i = 0; i < config.levels().size(); i++) {
-                        boolean coarsest = i == config.levels().size() - 1;
-                        end += config.levels().get(i).layers() + (coarsest ? 0 : 1);
-                        // The handles themselves are closed when the decoder takes the skip connections.
-                        maps.add(encoded.skips().get(end).alias());
-                    }
-                    maps.add(encoded.middle());
-                    SkipConnections skips = new SkipConnections(encoded.skips());
-                    for (UpBlock block : blocks) {
-                        maps.add(scoped(() -> block.forward(maps.getLast(), skips, embedding, text)));
-                    }
-                    return maps;
-                },
-                maps -> maps);
+        Tensor text = encoder.typed(conditioning.text());
+        Tensor embedding = encoder.embed(timesteps, conditioning);
+        Features encoded = encoder.encode(encoder.stem(sample), embedding, text);
+        List<Tensor> maps = new ArrayList<>();
+        int end = 0;
+        for (int i = 0; i < config.levels().size(); i++) {
+            boolean coarsest = i == config.levels().size() - 1;
+            end += config.levels().get(i).layers() + (coarsest ? 0 : 1);
+            // The handles themselves are closed when the decoder takes the skip connections.
+            maps.add(encoded.skips().get(end).alias());
+        }
+        maps.add(encoded.middle());
+        SkipConnections skips = new SkipConnections(encoded.skips());
+        for (UpBlock block : blocks) {
+            if (maps.size() < count) {
+                maps.add(scoped(() -> block.forward(maps.getLast(), skips, embedding, text)));
+            }
+        }
+        return List.copyOf(maps.subList(0, count));
     }
 
     /** Returns the channels of the feature maps of {@link #features}. */

@@ -1,31 +1,26 @@
 package dev.hypersd.distillation;
 
-import static dev.hypersd.tensor.TensorScope.scoped;
-
 import dev.hypersd.distillation.DistillationLoss.AuxiliaryLearner;
-import dev.hypersd.distillation.TargetMaker.Target;
 import dev.hypersd.objective.PretrainedModel;
-import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.section.Section;
 import dev.hypersd.tensor.Engine;
-import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Losses.Term;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
-import java.util.Arrays;
+import dev.hypersd.unet.Conditioning;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * An adversarial loss: a discriminator with its own loss, and the loss that it gives the student. Both sides of a
@@ -34,16 +29,6 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class AdversarialLoss {
     private static final String NAME = "adversarial";
-    private static final double GREATEST_WEIGHT = 10;
-    private static final double TINY = 1e-12;
-
-    /** The discriminators. */
-    enum Kind {
-        /** Heads on features of the frozen base network: {@link FeatureDiscriminator}. */
-        FEATURES,
-        /** A trained copy of the base network's encoder: {@link EncoderDiscriminator}. */
-        ENCODER
-    }
 
     /** The latents with which the student's predictions are compared. */
     enum Real {
@@ -53,47 +38,38 @@ final class AdversarialLoss {
         DATA
     }
 
-    /** The forms of both losses. Logits are high for latents that the discriminator considers real. */
-    enum Form {
-        /**
-         * The hinge loss {@code relu(1 - logit)} for real latents, which is zero beyond a margin of 1 (Lim and Ye,
-         * 2017).
-         */
-        HINGE {
-            @Override
-            Tensor loss(Tensor logits, int sign) {
-                return scoped(() -> torch.relu(logits.mul(new Scalar(-sign)).add(new Scalar(1)))
-                        .mean());
-            }
-        },
-        /** The non-saturating logistic loss {@code softplus(-logit)} for real latents (Goodfellow et al., 2014). */
-        SOFTPLUS {
-            @Override
-            Tensor loss(Tensor logits, int sign) {
-                return scoped(
-                        () -> torch.softplus(logits.mul(new Scalar(-sign))).mean());
-            }
-        };
+    /** The loss next to which an adversarial one is used, which determines the defaults of its settings. */
+    enum Beside {
+        /** The distance of trajectory distillation. */
+        DISTANCE(AdversarialForm.HINGE, 0.1),
+        /** Score distillation, with the weight of f-distill and DMD2 in their authors' common code. */
+        SCORE(AdversarialForm.SOFTPLUS, 1e-3),
+        /** No other loss. */
+        NOTHING(AdversarialForm.SOFTPLUS, 1);
 
-        /**
-         * Returns the loss of one head's logits, a scalar.
-         *
-         * @param sign 1 for logits that should be high, -1 for those that should be low
-         */
-        abstract Tensor loss(Tensor logits, int sign);
+        private final AdversarialForm form;
+        private final double weight;
 
-        /** Returns the discriminator's loss, the mean over its heads. */
-        Tensor discriminatorLoss(List<Tensor> real, List<Tensor> fake) {
-            return mean(real, logits -> loss(logits, 1)).add(mean(fake, logits -> loss(logits, -1)));
+        Beside(AdversarialForm form, double weight) {
+            this.form = form;
+            this.weight = weight;
         }
+    }
 
-        /** Returns the student's loss, the mean over the discriminator's heads. */
-        Tensor generatorLoss(List<Tensor> fake) {
-            return mean(fake, logits -> loss(logits, 1));
-        }
+    /**
+     * The gradient penalty R1 (Mescheder et al., 2018) by finite differences (Lin et al., 2025, section 3.3): the mean
+     * squared change of the logits of real latents when a little noise is added. Derivatives of the penalty itself
+     * would be second derivatives of the network.
+     *
+     * @param weight the weight in the discriminator's loss; 0 for none
+     * @param sigma the standard deviation of the noise
+     */
+    record Penalty(double weight, double sigma) {
+        static final Penalty NONE = new Penalty(0, 0.1);
 
-        private static Tensor mean(List<Tensor> heads, UnaryOperator<Tensor> loss) {
-            return heads.stream().map(loss).reduce(Tensor::add).orElseThrow().div(new Scalar(heads.size()));
+        static Penalty read(Section section) {
+            double weight = section.number("r1", 0, 0, 1e6);
+            return weight == 0 ? NONE : new Penalty(weight, section.number("r1_sigma", 0.1, 1e-4, 1));
         }
     }
 
@@ -102,158 +78,176 @@ final class AdversarialLoss {
      *
      * @param weight the weight in the student's loss, unless there is a balance
      * @param balance the norm of the loss's gradient with respect to the prediction, as a multiple of that of the
-     *     weighted distance; the weight follows from it at every step and is at most 10
-     * @param heads the number of heads on each feature map, for {@link Kind#FEATURES}
-     * @param conditional for {@link Kind#ENCODER}: whether it also sees the start
+     *     weighted distance; the weight follows from it
+     * @param noiseTimesteps the noise levels at which both sides are compared; if empty, all of the range that the loss
+     *     determines
+     * @param updates the number of the discriminator's updates for each of the student
      * @param optimiser the optimiser of the discriminator
      */
     record Settings(
-            Kind kind,
-            Form form,
+            Discriminator.Settings discriminator,
+            AdversarialForm form,
             Real real,
             double weight,
             OptionalDouble balance,
-            int heads,
-            boolean conditional,
+            List<Integer> noiseTimesteps,
+            Penalty penalty,
+            int updates,
             OptimiserSettings optimiser) {
-        /** Reads the section, if {@code parent} has it. */
-        static Optional<Settings> read(Section parent, OptimiserSettings student) {
-            if (!parent.has("adversarial")) {
-                return Optional.empty();
+        Settings {
+            noiseTimesteps = List.copyOf(noiseTimesteps);
+        }
+
+        /** Reads the section {@code adversarial} of {@code parent}, if it has it. */
+        static Optional<Settings> in(Section parent, Beside beside, OptimiserSettings student) {
+            return parent.has(NAME) ? Optional.of(read(parent.section(NAME), beside, student)) : Optional.empty();
+        }
+
+        /** Reads all keys of {@code section} that were not read yet. */
+        static Settings read(Section section, Beside beside, OptimiserSettings student) {
+            if (beside != Beside.DISTANCE) {
+                refuse(
+                        section,
+                        "balance",
+                        "is a ratio to the gradient of a distance, and there is none here; name weight");
+                refuse(
+                        section,
+                        "real",
+                        "is a choice for trajectories; what the student draws is compared with the data");
             }
-            Section section = parent.section("adversarial");
             Settings settings = new Settings(
-                    section.one("discriminator", Kind.FEATURES),
-                    section.one("loss", Form.HINGE),
-                    section.one("real", Real.TARGET),
-                    section.number("weight", 0.1, 0, 1e3),
+                    Discriminator.Settings.read(section),
+                    section.one("loss", beside.form),
+                    beside == Beside.DISTANCE ? section.one("real", Real.TARGET) : Real.DATA,
+                    section.number("weight", beside.weight, 1e-6, 1e3),
                     section.has("balance")
                             ? OptionalDouble.of(section.number("balance", 1, 1e-6, 1e3))
                             : OptionalDouble.empty(),
-                    section.count("heads", 1, 1),
-                    section.flag("conditional", true),
-                    student.at(section.number("learning_rate", 1e-4, 1e-12, 1))
-                            .by(OptimiserSettings.Method.ADAMW)
-                            .remembering(0, 0.99));
+                    NoiseLevels.read(section),
+                    Penalty.read(section),
+                    section.count("updates", 1, 1),
+                    student.at(section.number("learning_rate", 1e-4, 1e-12, 1)));
             if (settings.balance().isPresent() && section.has("weight")) {
                 throw section.invalid(
                         "balance", "takes the place of the weight, and both are there; remove one of them");
             }
             section.refuseUnread();
-            return Optional.of(settings);
+            return settings;
+        }
+
+        private static void refuse(Section section, String key, String reason) {
+            if (section.has(key)) {
+                throw section.invalid(key, reason);
+            }
         }
     }
 
     private final Settings settings;
-    private final NoiseSchedule schedule;
     private final Discriminator discriminator;
     private final TrainableWeights weights;
+    private final Optional<BalancedWeight> balanced;
 
     AdversarialLoss(Student student, PretrainedModel pretrained, Settings settings) {
         this.settings = settings;
-        this.schedule = student.schedule();
-        this.discriminator = Engine.infer(() -> discriminator(student, pretrained));
+        this.discriminator = Engine.infer(() -> settings.discriminator().open(student, pretrained));
         // A discriminator is not kept in the end, so there is no average of it.
         this.weights =
                 Engine.call(() -> new TrainableWeights(discriminator.tuning(), 0, student.seed(), student.arena()));
+        this.balanced = settings.balance().isPresent()
+                ? Optional.of(
+                        Engine.infer(() -> new BalancedWeight(settings.balance().getAsDouble(), student.arena())))
+                : Optional.empty();
     }
 
-    private Discriminator discriminator(Student student, PretrainedModel pretrained) {
-        var unet = pretrained.model().unet();
-        var network = unet.network();
-        long[] shape = pretrained.samples().shape();
-        int levels = network.config().levels().size();
-        return switch (settings.kind()) {
-            case FEATURES -> new FeatureDiscriminator(network, settings.heads(), student.seed(), student.arena());
-            case ENCODER ->
-                new EncoderDiscriminator(
-                        network.encoder(),
-                        unet.parameters(),
-                        network.config().levels().getLast().channels(),
-                        Math.min(shape[1], shape[2]) >> (levels - 1),
-                        settings.conditional(),
-                        student.seed(),
-                        student.arena());
-        };
+    Settings settings() {
+        return settings;
     }
 
-    /** Returns the generator loss of the student's predictions. No gradients flow into the discriminator. */
-    Term generatorTerm(Target target, Tensor prediction, Batch batch, RandomSource random) {
-        return new Term(NAME, settings.weight(), generatorLoss(target, prediction, batch, random));
+    /** Returns the discriminator, if it looks at features of the frozen network, which a teacher's pass has too. */
+    Optional<FeatureDiscriminator> onFeatures() {
+        return discriminator instanceof FeatureDiscriminator features ? Optional.of(features) : Optional.empty();
+    }
+
+    /** Returns the logits of the student's latents. No gradients flow into the discriminator. */
+    List<Tensor> logits(Noisy compared, Noisy start, Conditioning text, RandomSource random) {
+        List<Integer> heads = discriminator.heads(random);
+        return weights.frozen().during(() -> discriminator.logits(compared, start, text, heads));
+    }
+
+    /** Returns the logits of feature maps of the student's latents. No gradients flow into the discriminator. */
+    List<Tensor> logits(FeatureDiscriminator features, List<Tensor> maps, RandomSource random) {
+        List<Integer> heads = features.heads(random);
+        return weights.frozen().during(() -> features.logits(maps, heads));
+    }
+
+    /** Returns the student's loss, which is low where the discriminator considers its latents real. */
+    Term generatorTerm(List<Tensor> logits) {
+        return new Term(NAME, settings.weight(), settings.form().generatorLoss(logits));
     }
 
     /**
-     * Returns the generator loss with the weight that gives its gradient the norm in the settings.
+     * Returns the student's loss of a prediction, with the weight that is set or follows from the balance.
      *
-     * @param distance the distance of the predictions from the targets, with its weight
+     * @param distance the distance of the prediction from its target, with its weight
+     * @param compared adds noise to the prediction
      */
-    Term generatorTerm(Target target, Tensor prediction, Batch batch, RandomSource random, Tensor distance) {
-        if (settings.balance().isEmpty()) {
-            return generatorTerm(target, prediction, batch, random);
-        }
-        Tensor loss = generatorLoss(target, prediction, batch, random);
-        return new Term(NAME, weight(settings.balance().getAsDouble(), loss, distance, prediction), loss);
-    }
-
-    /**
-     * Returns the weight that makes the norm of the gradient of {@code loss} with respect to the prediction {@code
-     * balance} times that of {@code distance}, at most {@value #GREATEST_WEIGHT}.
-     */
-    static double weight(double balance, Tensor loss, Tensor distance, Tensor prediction) {
-        double ratio = gradientNorm(distance, prediction) / Math.max(gradientNorm(loss, prediction), TINY);
-        return Math.min(balance * ratio, GREATEST_WEIGHT);
-    }
-
-    /** Returns the norm of the gradient of {@code loss} with respect to {@code prediction}. */
-    private static double gradientNorm(Tensor loss, Tensor prediction) {
-        return TensorScope.released(() -> torch.grad(
-                        new TensorVector(loss),
-                        new TensorVector(prediction),
-                        new TensorVector(),
-                        new BoolOptional(true),
-                        false,
-                        false)
-                .get(0)
-                .norm()
-                .item_double());
-    }
-
-    private Tensor generatorLoss(Target target, Tensor prediction, Batch batch, RandomSource random) {
-        int[] timesteps = timesteps(target, random);
-        List<Tensor> logits = weights.frozen().during(() -> logits(prediction, target, timesteps, batch, random));
-        return settings.form().generatorLoss(logits);
+    Term generatorTerm(
+            Tensor prediction,
+            Tensor distance,
+            Function<Tensor, Noisy> compared,
+            Noisy start,
+            Conditioning text,
+            RandomSource random) {
+        UnaryOperator<Tensor> loss = x -> settings.form().generatorLoss(logits(compared.apply(x), start, text, random));
+        return balanced.map(weight -> weight.term(NAME, prediction, distance, loss))
+                .orElseGet(() -> new Term(NAME, settings.weight(), loss.apply(prediction)));
     }
 
     /** Returns the discriminator's loss, computed with its trained weights. */
-    Losses discriminatorLoss(Target target, Tensor prediction, Batch batch, RandomSource random) {
-        int[] timesteps = timesteps(target, random);
-        Tensor real = switch (settings.real()) {
-            case TARGET -> target.latents();
-            case DATA -> schedule.addNoise(batch.latents(), random.normal(Tensors.shape(prediction)), target.to());
-        };
-        List<Tensor> realLogits = logits(real, target, timesteps, batch, random);
-        List<Tensor> fakeLogits = logits(prediction, target, timesteps, batch, random);
-        return Losses.of(NAME, settings.form().discriminatorLoss(realLogits, fakeLogits));
+    Losses discriminatorLoss(Noisy real, Noisy fake, Noisy start, Conditioning text, RandomSource random) {
+        List<Integer> heads = discriminator.heads(random);
+        List<Tensor> ofReal = discriminator.logits(real, start, text, heads);
+        List<Tensor> ofFake = discriminator.logits(fake, start, text, heads);
+        List<Term> terms = new ArrayList<>();
+        terms.add(new Term(NAME, 1, settings.form().discriminatorLoss(ofReal, ofFake)));
+        Penalty penalty = settings.penalty();
+        if (penalty.weight() > 0) {
+            Tensor noise = random.normal(Tensors.shape(real.latents()));
+            Noisy nudged = new Noisy(real.latents().add(noise, new Scalar(penalty.sigma())), real.timesteps());
+            terms.add(
+                    new Term("r1", penalty.weight(), change(ofReal, discriminator.logits(nudged, start, text, heads))));
+        }
+        terms.add(new Term("correct", 0, correct(ofReal, ofFake)));
+        return new Losses(terms);
+    }
+
+    /** Returns the mean squared difference of logits, the mean over heads. */
+    static Tensor change(List<Tensor> logits, List<Tensor> others) {
+        Tensor sum = Tensors.of(new float[1]);
+        for (int i = 0; i < logits.size(); i++) {
+            sum = sum.add(logits.get(i).sub(others.get(i)).square().mean());
+        }
+        return sum.div(new Scalar(logits.size())).squeeze();
+    }
+
+    /** Returns the share of logits with the right sign, the mean over heads. */
+    static Tensor correct(List<Tensor> real, List<Tensor> fake) {
+        Tensor sum = Tensors.of(new float[1]);
+        for (int i = 0; i < real.size(); i++) {
+            sum = sum.add(real.get(i).gt(new Scalar(0)).to(sum.scalar_type()).mean())
+                    .add(fake.get(i).lt(new Scalar(0)).to(sum.scalar_type()).mean());
+        }
+        return sum.div(new Scalar(2 * real.size())).squeeze();
     }
 
     /** Returns the discriminator as a learner with the given loss. */
     AuxiliaryLearner learner(BiFunction<Batch, RandomSource, Losses> loss) {
-        return new AuxiliaryLearner("discriminator", weights, settings.optimiser(), 1, loss);
+        return new AuxiliaryLearner(
+                "discriminator", weights, settings.optimiser(), settings.updates(), loss, discriminator.renewal());
     }
 
-    /**
-     * Draws the timesteps of the noise with which both sides are compared, between the target's timestep and the end of
-     * the segment.
-     */
-    private static int[] timesteps(Target target, RandomSource random) {
-        int[] timesteps = new int[target.to().length];
-        Arrays.setAll(
-                timesteps, i -> target.to()[i] + (int) (random.uniform() * (target.end()[i] + 1 - target.to()[i])));
-        return timesteps;
-    }
-
-    private List<Tensor> logits(Tensor latents, Target target, int[] timesteps, Batch batch, RandomSource random) {
-        Tensor noisy = schedule.renoise(latents, random.normal(Tensors.shape(latents)), target.to(), timesteps);
-        return discriminator.logits(noisy, timesteps, target, batch.text());
+    /** Returns what a checkpoint has to hold in addition to the discriminator's weights. */
+    Map<String, Tensor> state() {
+        return balanced.map(weight -> Map.of("balance", weight.average())).orElse(Map.of());
     }
 }

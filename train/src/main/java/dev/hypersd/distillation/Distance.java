@@ -10,8 +10,22 @@ import org.bytedeco.pytorch.Tensor;
 
 /** The distance of a prediction from its target: one number, the mean over all elements. */
 sealed interface Distance {
+    /** Returns the distance of every element; gradients flow into {@code difference}. */
+    Tensor of(Tensor difference);
+
     /** Returns the distance, a scalar; gradients flow into {@code prediction}. */
-    Tensor between(Tensor prediction, Tensor target);
+    default Tensor between(Tensor prediction, Tensor target) {
+        return TensorScope.scoped(() -> of(prediction.sub(target)).mean());
+    }
+
+    /**
+     * Returns the distance, a scalar.
+     *
+     * @param weights the weight of each sample, {@code [B, 1, 1, 1]}
+     */
+    default Tensor between(Tensor prediction, Tensor target, Tensor weights) {
+        return TensorScope.scoped(() -> of(prediction.sub(target)).mul(weights).mean());
+    }
 
     /** Reads the keys {@code distance} and {@code huber}. */
     static Distance read(Section section) {
@@ -24,8 +38,8 @@ sealed interface Distance {
     /** The mean squared error. */
     record Squared() implements Distance {
         @Override
-        public Tensor between(Tensor prediction, Tensor target) {
-            return TensorScope.scoped(() -> prediction.sub(target).square().mean());
+        public Tensor of(Tensor difference) {
+            return difference.square();
         }
     }
 
@@ -37,14 +51,8 @@ sealed interface Distance {
      */
     record PseudoHuber(double c) implements Distance {
         @Override
-        public Tensor between(Tensor prediction, Tensor target) {
-            return TensorScope.scoped(() -> prediction
-                    .sub(target)
-                    .square()
-                    .add(new Scalar(c * c))
-                    .sqrt()
-                    .sub(new Scalar(c))
-                    .mean());
+        public Tensor of(Tensor difference) {
+            return difference.square().add(new Scalar(c * c)).sqrt().sub(new Scalar(c));
         }
     }
 }

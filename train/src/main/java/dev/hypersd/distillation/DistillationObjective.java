@@ -1,6 +1,7 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.data.Dataset;
+import dev.hypersd.distillation.DistillationLoss.Task;
 import dev.hypersd.image.Image;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.ModelFiles;
@@ -14,16 +15,19 @@ import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Learner.Loss;
 import dev.hypersd.training.Losses;
+import dev.hypersd.training.Measurement;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Distils a student that draws in a few steps what its teacher draws in many (Ren et al., 2024). One network serves as
@@ -40,11 +44,24 @@ public final class DistillationObjective implements Objective<LatentSample> {
      * @param emaDecay the decay of the moving average of the student, which is also its consistency target: high enough
      *     to be stable, low enough to follow the student
      * @param seed the seed of random weights and sample pictures
+     * @param halves whether the student follows trajectories on one half of each batch and draws from noise on the
+     *     other, in place of both on all of it
      */
     public record Settings(
-            double captionDropout, List<String> samplePrompts, int sampleSteps, double emaDecay, long seed) {
+            double captionDropout,
+            List<String> samplePrompts,
+            int sampleSteps,
+            double emaDecay,
+            long seed,
+            boolean halves) {
         public Settings {
             samplePrompts = List.copyOf(samplePrompts);
+        }
+
+        /** Creates settings in which every loss has the whole batch. */
+        public Settings(
+                double captionDropout, List<String> samplePrompts, int sampleSteps, double emaDecay, long seed) {
+            this(captionDropout, samplePrompts, sampleSteps, emaDecay, seed, false);
         }
     }
 
@@ -55,12 +72,14 @@ public final class DistillationObjective implements Objective<LatentSample> {
     private final TunedModel tuned;
     private final Student student;
     private final List<DistillationLoss> losses;
+    private final Optional<Measurement> quality;
 
     /**
      * Loads the model and encodes pictures and captions that are not in the cache.
      *
      * @param change how the student changes the model
      * @param losses the losses, at least one
+     * @param stop what is measured of the student at validations, if anything but the losses
      * @throws dev.hypersd.error.InvalidFileException if a part of the model is missing or broken
      * @throws dev.hypersd.error.InvalidRequestException if the settings of a loss do not suit the model
      */
@@ -68,6 +87,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
             ModelFiles model,
             FineTuning change,
             List<DistillationLoss.Settings> losses,
+            Optional<DistillationLoss.Stop> stop,
             Settings settings,
             OptimiserSettings optimiser,
             Pictures pictures) {
@@ -81,6 +101,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
         this.student = new Student(pretrained.model().predictor(), weights, settings.seed(), arena);
         this.losses =
                 losses.stream().map(loss -> loss.open(student, pretrained)).toList();
+        this.quality = stop.map(measured -> measured.open(student, pretrained));
     }
 
     @Override
@@ -93,10 +114,13 @@ public final class DistillationObjective implements Objective<LatentSample> {
         return Optional.of(pretrained.heldOut());
     }
 
+    /**
+     * Returns the learners: the networks that the student learns from come first in each step, so that it learns from
+     * what they say about its present pictures, and then the student.
+     */
     @Override
     public List<Learner<LatentSample>> learners() {
         List<Learner<LatentSample>> learners = new ArrayList<>();
-        learners.add(new Learner<>("student", student.weights(), optimiser, of(this::studentLosses)));
         losses.stream()
                 .flatMap(loss -> loss.auxiliaryLearners().stream())
                 .map(auxiliary -> new Learner<>(
@@ -104,8 +128,10 @@ public final class DistillationObjective implements Objective<LatentSample> {
                         auxiliary.weights(),
                         auxiliary.optimiser(),
                         auxiliary.updates(),
-                        of(auxiliary.loss())))
+                        of(auxiliary.loss()),
+                        auxiliary.renewal()))
                 .forEach(learners::add);
+        learners.add(new Learner<>("student", student.weights(), optimiser, of(this::studentLosses)));
         return learners;
     }
 
@@ -115,9 +141,30 @@ public final class DistillationObjective implements Objective<LatentSample> {
     }
 
     private Losses studentLosses(Batch batch, RandomSource random) {
+        Map<Task, Batch> parts = parts(batch);
         return new Losses(losses.stream()
-                .flatMap(loss -> loss.terms(batch, random).stream())
+                .flatMap(loss -> loss.terms(parts.getOrDefault(loss.task(), batch), random).stream())
                 .toList());
+    }
+
+    /** Returns the part of the batch that each task has. */
+    private Map<Task, Batch> parts(Batch batch) {
+        int half = batch.size() / 2;
+        return settings.halves()
+                ? Map.of(Task.TRAJECTORIES, batch.part(0, half), Task.DRAWING, batch.part(half, batch.size()))
+                : Map.of();
+    }
+
+    @Override
+    public Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        losses.forEach(loss -> state.putAll(loss.state()));
+        return state;
+    }
+
+    @Override
+    public Optional<Measurement> measurement() {
+        return quality;
     }
 
     /** Draws sample pictures with the averaged student. */

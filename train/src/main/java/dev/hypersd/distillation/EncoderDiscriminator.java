@@ -2,16 +2,19 @@ package dev.hypersd.distillation;
 
 import static dev.hypersd.tensor.TensorScope.scoped;
 
-import dev.hypersd.distillation.TargetMaker.Target;
 import dev.hypersd.nn.Conv2d;
 import dev.hypersd.nn.GroupNorm;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.objective.Predictor;
+import dev.hypersd.objective.PretrainedModel;
+import dev.hypersd.section.Section;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.training.Learner.Renewal;
+import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.UNetEncoder;
@@ -28,6 +31,33 @@ import org.bytedeco.pytorch.global.torch;
  * section 3.3). The authors of Hyper-SD name it.
  */
 final class EncoderDiscriminator implements Discriminator {
+    /**
+     * The settings.
+     *
+     * @param conditional whether it also sees the start of the student's step, so that it compares whole steps and not
+     *     only their ends
+     */
+    record Settings(boolean conditional) implements Discriminator.Settings {
+        static Settings read(Section section) {
+            return new Settings(section.flag("conditional", true));
+        }
+
+        @Override
+        public Discriminator open(Student student, PretrainedModel pretrained) {
+            var unet = pretrained.model().unet();
+            var levels = unet.network().config().levels();
+            long[] shape = pretrained.samples().shape();
+            return new EncoderDiscriminator(
+                    unet.network().encoder(),
+                    unet.parameters(),
+                    levels.getLast().channels(),
+                    Math.min(shape[1], shape[2]) >> (levels.size() - 1),
+                    conditional,
+                    student.seed(),
+                    student.arena());
+        }
+    }
+
     private static final Pattern ENCODER =
             Pattern.compile("(conv_in|time_embedding|add_embedding|down_blocks|mid_block)\\..*");
 
@@ -47,8 +77,7 @@ final class EncoderDiscriminator implements Discriminator {
      * @param parameters the parameters of the base network
      * @param channels the channels of the middle block
      * @param size the smaller of width and height of the middle block's feature maps
-     * @param conditional whether it also sees the start of the student's step, so that it compares whole steps and not
-     *     only their ends
+     * @param conditional whether it also sees the start of the student's step
      * @param seed the seed of the head's random weights
      */
     EncoderDiscriminator(
@@ -83,10 +112,20 @@ final class EncoderDiscriminator implements Discriminator {
     }
 
     @Override
-    public List<Tensor> logits(Tensor latents, int[] timesteps, Target target, Conditioning text) {
+    public Renewal renewal() {
+        return Renewal.NONE;
+    }
+
+    @Override
+    public List<Integer> heads(RandomSource random) {
+        return List.of(0);
+    }
+
+    @Override
+    public List<Tensor> logits(Noisy compared, Noisy start, Conditioning text, List<Integer> heads) {
         return List.of(scoped(() -> {
-            Tensor seen = features(latents, timesteps, text);
-            Tensor h = conditional ? Tensors.cat(1, seen, features(target.start(), target.from(), text)) : seen;
+            Tensor seen = features(compared, text);
+            Tensor h = conditional ? Tensors.cat(1, seen, features(start, text)) : seen;
             for (Layer layer : layers) {
                 h = torch.silu(layer.norm.forward(layer.convolution.forward(h)));
             }
@@ -94,10 +133,11 @@ final class EncoderDiscriminator implements Discriminator {
         }));
     }
 
-    private Tensor features(Tensor latents, int[] timesteps, Conditioning text) {
+    private Tensor features(Noisy noisy, Conditioning text) {
         return scoped(() -> {
-            Tensor embedding = encoder.embed(Predictor.tensor(timesteps), text);
-            return encoder.encode(encoder.stem(latents), embedding, text.text()).middle();
+            Tensor embedding = encoder.embed(Predictor.tensor(noisy.timesteps()), text);
+            return encoder.encode(encoder.stem(noisy.latents()), embedding, text.text())
+                    .middle();
         });
     }
 }

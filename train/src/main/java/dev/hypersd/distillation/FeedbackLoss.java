@@ -1,9 +1,12 @@
 package dev.hypersd.distillation;
 
 import dev.hypersd.data.Dataset;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.Score;
 import dev.hypersd.judge.reward.Reward;
+import dev.hypersd.latents.LatentCache;
+import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.objective.PretrainedModel;
 import dev.hypersd.scene.Sample;
@@ -12,6 +15,8 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.ClipTokenizer;
 import dev.hypersd.training.Losses.Term;
 import dev.hypersd.training.RandomSource;
@@ -21,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -31,6 +37,11 @@ import org.bytedeco.pytorch.global.torch;
  * student, never through earlier steps (Xu et al., 2023).
  */
 final class FeedbackLoss implements DistillationLoss {
+    /** The number of held-out pictures whose scores are measured. */
+    private static final int MEASURED = 64;
+
+    private static final int MEASURED_AT_ONCE = 16;
+
     /** The reward models, each in a folder of its name, with default thresholds for their scales. */
     private enum RewardModel {
         CLIP(25, Score.CLIP),
@@ -69,8 +80,10 @@ final class FeedbackLoss implements DistillationLoss {
      * @param threshold the score from which a picture adds no loss, so that good pictures are not optimised towards
      *     errors of the reward model
      * @param fromStep the training step from which the reward is used
+     * @param deviation what a shortfall is divided by: the standard deviation of the score of pictures, or 1
      */
-    record WeightedReward(String name, Reward reward, double weight, double threshold, long fromStep) {
+    record WeightedReward(
+            String name, Reward reward, double weight, double threshold, long fromStep, double deviation) {
         /**
          * The settings of a reward model.
          *
@@ -78,8 +91,9 @@ final class FeedbackLoss implements DistillationLoss {
          */
         record Settings(
                 String name, Function<TensorArena, Reward> reward, double weight, double threshold, long fromStep) {
-            WeightedReward open(TensorArena arena) {
-                return new WeightedReward(name, reward.apply(arena), weight, threshold, fromStep);
+            WeightedReward open(TensorArena arena, Function<Reward, Double> deviation) {
+                Reward opened = reward.apply(arena);
+                return new WeightedReward(name, opened, weight, threshold, fromStep, deviation.apply(opened));
             }
         }
     }
@@ -99,21 +113,74 @@ final class FeedbackLoss implements DistillationLoss {
         }
     }
 
-    /** The section {@code feedback} of a recipe, with its reward models. */
-    record Settings(Rollout.Settings rollout, Decoder decoder, List<WeightedReward.Settings> rewards)
+    /**
+     * The section {@code feedback} of a recipe, with its reward models.
+     *
+     * @param normalise whether scores are measured in standard deviations, so that weights of different reward models
+     *     can be compared
+     * @param every the number of training steps of which one has feedback
+     */
+    record Settings(
+            Rollout.Settings rollout,
+            Decoder decoder,
+            boolean normalise,
+            int every,
+            List<WeightedReward.Settings> rewards)
             implements DistillationLoss.Settings {
         Settings {
             rewards = List.copyOf(rewards);
         }
 
+        /** Creates settings of scores as they are, in every step. */
+        Settings(Rollout.Settings rollout, Decoder decoder, List<WeightedReward.Settings> rewards) {
+            this(rollout, decoder, false, 1, rewards);
+        }
+
         @Override
         public DistillationLoss open(Student student, PretrainedModel pretrained) {
+            Autoencoder autoencoder = decoder.open(student, pretrained);
+            ClipTokenizer tokenizer = pretrained.model().tokenizer();
+            Function<Reward, Double> deviation = normalise
+                    ? reward -> deviation(reward, autoencoder, tokenizer, pretrained.heldOut())
+                    : reward -> 1.0;
             return new FeedbackLoss(
+                    this,
                     rollout.open(student),
-                    decoder.open(student, pretrained),
-                    pretrained.model().tokenizer(),
-                    rewards.stream().map(reward -> reward.open(student.arena())).toList());
+                    autoencoder,
+                    tokenizer,
+                    rewards.stream()
+                            .map(reward -> reward.open(student.arena(), deviation))
+                            .toList());
         }
+    }
+
+    /** Returns the standard deviation of the scores of held-out pictures, of {@value #MEASURED} at most. */
+    private static double deviation(
+            Reward reward, Autoencoder autoencoder, ClipTokenizer tokenizer, LatentCache heldOut) {
+        int count = (int) Math.min(heldOut.size(), MEASURED);
+        return Engine.infer(() -> {
+            List<Tensor> scores = new ArrayList<>();
+            for (int first = 0; first < count; first += MEASURED_AT_ONCE) {
+                List<LatentSample> samples = LongStream.range(first, Math.min(first + MEASURED_AT_ONCE, count))
+                        .mapToObj(heldOut::get)
+                        .toList();
+                scores.add(TensorScope.scoped(() -> {
+                    Tensor pixels = pixels(autoencoder, LatentSample.latents(samples, heldOut.shape()));
+                    List<String> captions = samples.stream()
+                            .map(sample -> tokenizer.text(sample.ids()))
+                            .toList();
+                    return reward.of(pixels, captions);
+                }));
+            }
+            double deviation = Tensors.cat(0, scores).std().item_double();
+            if (!(deviation > 0)) {
+                throw new InvalidRequestException(
+                        ("distillation.feedback.normalise divides by the standard deviation of scores, and %d held-out"
+                                        + " pictures have the deviation %s")
+                                .formatted(count, deviation));
+            }
+            return deviation;
+        });
     }
 
     /**
@@ -125,7 +192,7 @@ final class FeedbackLoss implements DistillationLoss {
     static List<DistillationLoss.Settings> read(Section section, boolean alone, Optional<Dataset<Sample>> scenes) {
         JudgeFolder judges = new JudgeFolder(section.path("judges"));
         Decoder decoder = new Decoder(section.optionalPath("vae"));
-        Rollout.Settings rollout = Rollout.Settings.read(section);
+        Rollout.Settings rollout = Rollout.Settings.read(section, Rollout.Trained.LAST_HALF);
         List<WeightedReward.Settings> rewards = new ArrayList<>();
         for (RewardModel model : RewardModel.values()) {
             if (section.has(model.title())) {
@@ -134,7 +201,8 @@ final class FeedbackLoss implements DistillationLoss {
         }
         List<DistillationLoss.Settings> losses = new ArrayList<>();
         if (!rewards.isEmpty()) {
-            losses.add(new Settings(rollout, decoder, rewards));
+            losses.add(new Settings(
+                    rollout, decoder, section.flag("normalise", false), section.count("every", 1, 1), rewards));
         }
         if (section.has("segmentation")) {
             losses.add(SegmentationLoss.Settings.read(section.section("segmentation"), judges, decoder, scenes));
@@ -142,6 +210,9 @@ final class FeedbackLoss implements DistillationLoss {
         if (losses.isEmpty()) {
             throw section.invalid(
                     "preference", "is missing, and so are aesthetic, clip and segmentation; name at least one of them");
+        }
+        if (alone && section.count("every", 1, 1) > 1) {
+            throw section.invalid("every", "is above 1, and without another loss nothing is trained in between");
         }
         if (alone && !section.has("segmentation") && rewards.stream().allMatch(reward -> reward.fromStep() > 1)) {
             throw section.invalid(
@@ -153,13 +224,19 @@ final class FeedbackLoss implements DistillationLoss {
         return losses;
     }
 
+    private final Settings settings;
     private final Rollout rollout;
     private final Autoencoder autoencoder;
     private final ClipTokenizer tokenizer;
     private final List<WeightedReward> rewards;
 
     private FeedbackLoss(
-            Rollout rollout, Autoencoder autoencoder, ClipTokenizer tokenizer, List<WeightedReward> rewards) {
+            Settings settings,
+            Rollout rollout,
+            Autoencoder autoencoder,
+            ClipTokenizer tokenizer,
+            List<WeightedReward> rewards) {
+        this.settings = settings;
         this.rollout = rollout;
         this.autoencoder = autoencoder;
         this.tokenizer = tokenizer;
@@ -167,23 +244,33 @@ final class FeedbackLoss implements DistillationLoss {
     }
 
     @Override
+    public Task task() {
+        return Task.DRAWING;
+    }
+
+    @Override
     public List<Term> terms(Batch batch, RandomSource random) {
         List<WeightedReward> present = rewards.stream()
                 .filter(reward -> batch.step() >= reward.fromStep())
                 .toList();
-        if (present.isEmpty()) {
+        if (present.isEmpty() || batch.step() % settings.every() != 0) {
             return List.of();
         }
-        Tensor decoded = autoencoder.decode(rollout.draw(batch, random).clean());
-        Tensor pixels = decoded.clamp_min(new Scalar(-1.0)).clamp_max(new Scalar(1.0));
+        Tensor pixels = pixels(autoencoder, batch.drawn(rollout, random).clean());
         List<String> captions = batch.captions().stream().map(tokenizer::text).toList();
         List<Term> terms = new ArrayList<>();
         for (WeightedReward reward : present) {
             Tensor score = reward.reward().of(pixels, captions);
-            terms.add(new Term(reward.name() + " loss", reward.weight(), lacking(score, reward.threshold())));
+            double weight = reward.weight() / reward.deviation();
+            terms.add(new Term(reward.name() + " loss", weight, lacking(score, reward.threshold())));
             terms.add(new Term(reward.name(), 0, score.detach().mean()));
         }
         return terms;
+    }
+
+    /** Decodes latents to pixels from -1 to 1; where a pixel would be beyond, it has no gradient. */
+    static Tensor pixels(Autoencoder autoencoder, Tensor latents) {
+        return autoencoder.decode(latents).clamp_min(new Scalar(-1.0)).clamp_max(new Scalar(1.0));
     }
 
     /** Returns the mean of {@code relu(threshold - score)}. */

@@ -90,6 +90,11 @@ final class SegmentationLoss implements DistillationLoss {
         this.greatest = greatest;
     }
 
+    @Override
+    public Task task() {
+        return Task.DRAWING;
+    }
+
     /**
      * Returns the terms for as many scenes as {@code batch} has samples. They are drawn here, because the objects in
      * the batch are not known.

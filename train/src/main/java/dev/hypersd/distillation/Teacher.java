@@ -63,6 +63,12 @@ record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
         }
     }
 
+    /** Returns whether this is the base model itself. */
+    @SuppressWarnings("ReferenceEquality") // No adapters are one object.
+    boolean isBase() {
+        return adapters == Adapters.NONE;
+    }
+
     /** Returns the solver for one batch, with guidance scales drawn for it. */
     Solver solver(Batch batch, RandomSource random) {
         float[] scales = new float[batch.size()];
@@ -88,6 +94,20 @@ record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
             return adapters.during(() -> guidanceScale
                     .map(scale -> predictor.guided(latents, timesteps, batch.text(), batch.empty(), scale))
                     .orElseGet(() -> predictor.predict(latents, timesteps, batch.text())));
+        }
+
+        /**
+         * Returns the network's prediction with guidance, of which only the part without captions is computed.
+         *
+         * @param predicted the prediction with captions
+         */
+        Tensor guided(Tensor predicted, Noisy noisy) {
+            return guidanceScale
+                    .map(scale -> adapters.during(() -> {
+                        Tensor without = predictor.predict(noisy.latents(), noisy.timesteps(), batch.empty());
+                        return without.add(predicted.sub(without).mul(scale));
+                    }))
+                    .orElse(predicted);
         }
 
         /** Takes one step of DDIM. */

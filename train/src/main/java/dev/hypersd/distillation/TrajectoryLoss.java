@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
@@ -52,6 +53,7 @@ final class TrajectoryLoss implements DistillationLoss {
      * @param teacherSteps the number of steps in which the teacher crosses the whole trajectory
      * @param segments the number of segments
      * @param weight the weight of the distance; 0 for students that learn from the discriminator alone
+     * @param noiseWeight the weight of a sample by the noise level at which it starts
      */
     record Settings(
             TargetMaker method,
@@ -61,6 +63,7 @@ final class TrajectoryLoss implements DistillationLoss {
             Noising noising,
             Distance distance,
             double weight,
+            NoiseWeight noiseWeight,
             Optional<AdversarialLoss.Settings> adversarial)
             implements DistillationLoss.Settings {
         static Settings read(Section section, OptimiserSettings student) {
@@ -81,7 +84,8 @@ final class TrajectoryLoss implements DistillationLoss {
                             section.flag("pure_noise_at_last_timestep", false)),
                     Distance.read(section),
                     section.number("weight", 1, 0, 1e3),
-                    AdversarialLoss.Settings.read(section, student));
+                    NoiseWeight.read(section),
+                    AdversarialLoss.Settings.in(section, AdversarialLoss.Beside.DISTANCE, student));
             settings.refuseNothingToLearnFrom(section);
             section.refuseUnread();
             return settings;
@@ -109,6 +113,7 @@ final class TrajectoryLoss implements DistillationLoss {
                                         + " steps lead each to another one")
                                 .formatted(teacherSteps, timesteps, timesteps / 2));
             }
+            adversarial.ifPresent(settings -> NoiseLevels.require(settings.noiseTimesteps(), timesteps));
             return new TrajectoryLoss(
                     this,
                     student,
@@ -132,15 +137,45 @@ final class TrajectoryLoss implements DistillationLoss {
     }
 
     @Override
+    public Task task() {
+        return Task.TRAJECTORIES;
+    }
+
+    @Override
     public List<Term> terms(Batch batch, RandomSource random) {
         Target target = target(batch, random);
         Tensor prediction = prediction(target, batch);
-        Tensor distance = settings.distance().between(prediction, target.latents());
+        Tensor distance = settings.distance()
+                .between(prediction, target.latents(), settings.noiseWeight().of(target.from(), student.schedule()));
         List<Term> terms = new ArrayList<>();
         terms.add(new Term("distance", settings.weight(), distance));
-        adversarial.ifPresent(loss -> terms.add(
-                loss.generatorTerm(target, prediction, batch, random, distance.mul(new Scalar(settings.weight())))));
+        adversarial.ifPresent(loss -> {
+            int[] timesteps = compared(loss, target, random);
+            terms.add(loss.generatorTerm(
+                    prediction,
+                    distance.mul(new Scalar(settings.weight())),
+                    x -> new Noisy(x, target.to()).renoised(timesteps, student.schedule(), random),
+                    new Noisy(target.start(), target.from()),
+                    batch.text(),
+                    random));
+        });
         return terms;
+    }
+
+    /**
+     * Draws the timesteps of the noise with which both sides are compared: between the target's timestep and the end of
+     * the segment, or those of the discriminator, if the target has less noise.
+     */
+    private static int[] compared(AdversarialLoss loss, Target target, RandomSource random) {
+        List<Integer> fixed = loss.settings().noiseTimesteps();
+        int[] timesteps = new int[target.to().length];
+        Arrays.setAll(timesteps, i -> {
+            int to = target.to()[i];
+            return fixed.isEmpty()
+                    ? to + (int) (random.uniform() * (target.end()[i] + 1 - to))
+                    : Math.max(to, fixed.get(random.integers(fixed.size(), 1)[0]));
+        });
+        return timesteps;
     }
 
     private Target target(Batch batch, RandomSource random) {
@@ -196,7 +231,25 @@ final class TrajectoryLoss implements DistillationLoss {
     private Losses discriminatorLoss(Batch batch, RandomSource random) {
         Target target = target(batch, random);
         Tensor prediction = student.frozen(() -> prediction(target, batch));
-        return adversarial.orElseThrow().discriminatorLoss(target, prediction, batch, random);
+        AdversarialLoss loss = adversarial.orElseThrow();
+        int[] timesteps = compared(loss, target, random);
+        Tensor real = switch (loss.settings().real()) {
+            case TARGET -> target.latents();
+            case DATA ->
+                Noisy.of(batch.latents(), target.to(), student.schedule(), random)
+                        .latents();
+        };
+        return loss.discriminatorLoss(
+                new Noisy(real, target.to()).renoised(timesteps, student.schedule(), random),
+                new Noisy(prediction, target.to()).renoised(timesteps, student.schedule(), random),
+                new Noisy(target.start(), target.from()),
+                batch.text(),
+                random);
+    }
+
+    @Override
+    public Map<String, Tensor> state() {
+        return adversarial.map(AdversarialLoss::state).orElse(Map.of());
     }
 
     /**
@@ -229,38 +282,5 @@ final class TrajectoryLoss implements DistillationLoss {
                     Arrays.stream(timesteps).mapToLong(t -> t == end ? 1 : 0).toArray();
             return Tensors.of(last, last.length, 1, 1, 1).ne(new Scalar(0));
         }
-    }
-
-    /** The choice of the timestep that a student has to reach within its segment. */
-    enum TargetTimestep {
-        /** Any point below its start, uniformly: the whole trajectory is learned. */
-        UNIFORM {
-            @Override
-            int draw(int end, int point, RandomSource random) {
-                return end + (int) (random.uniform() * (point - end));
-            }
-        },
-        /** The end of the segment, which is used in sampling. */
-        BOUNDARY {
-            @Override
-            int draw(int end, int point, RandomSource random) {
-                return end;
-            }
-        },
-        /** Either of both, equally often. */
-        MIXED {
-            @Override
-            int draw(int end, int point, RandomSource random) {
-                return (random.uniform() < 0.5 ? UNIFORM : BOUNDARY).draw(end, point, random);
-            }
-        };
-
-        /**
-         * Draws the point that the student has to reach, {@code end} to {@code point - 1}.
-         *
-         * @param end the cleaner end of the segment
-         * @param point the point where the student starts, above {@code end}
-         */
-        abstract int draw(int end, int point, RandomSource random);
     }
 }

@@ -6,20 +6,32 @@ import dev.hypersd.model.ModelPart;
 import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.bytedeco.pytorch.Tensor;
 
-/** A pretrained model whose U-Net is trained with all its parameters. The result is a model directory. */
-record FullUNet(ModelFiles files, LatentDiffusion model, CaptionEmbeddings captions) implements TunedModel {
+/**
+ * A pretrained model whose U-Net itself is trained. The result is a model directory.
+ *
+ * @param trainable selects the trained parameters by their names
+ */
+record FullUNet(ModelFiles files, LatentDiffusion model, CaptionEmbeddings captions, Predicate<String> trainable)
+        implements TunedModel {
     @Override
     public String name() {
         return "unet";
     }
 
+    /**
+     * Returns the trained parameters.
+     *
+     * @throws dev.hypersd.error.InvalidRequestException if none is trained
+     */
     @Override
     public Tuning tuning() {
-        return new Tuning.Full(model.unet().parameters());
+        return new Tuning.Full(FineTuning.selected(model.unet().parameters(), trainable));
     }
 
     @Override
@@ -30,7 +42,11 @@ record FullUNet(ModelFiles files, LatentDiffusion model, CaptionEmbeddings capti
     /** Writes the complete model directory: the U-Net in F16, and copies of the other parts. */
     @Override
     public void publish(Path folder, Map<String, Tensor> averaged) {
-        model.unet().publish(folder.resolve("unet"), averaged, Map.of());
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        model.unet()
+                .parameters()
+                .forEach((name, parameter) -> all.put(name, averaged.getOrDefault(name, parameter.base())));
+        model.unet().publish(folder.resolve("unet"), all, Map.of());
         for (ModelPart part : files.parts()) {
             if (!part.name().equals("unet")) {
                 ModelFolder.copy(part.folder(), folder.resolve(part.name()));

@@ -14,9 +14,15 @@ import java.util.stream.Stream;
  * longer in memory.
  *
  * @param task makes batches from samples
+ * @param pictures where the training data come from, and where what is computed from them is kept
  */
 public record PretrainedModel(
-        LatentDiffusion model, LatentCache samples, LatentCache heldOut, CaptionEmbeddings captions, LatentTask task) {
+        LatentDiffusion model,
+        LatentCache samples,
+        LatentCache heldOut,
+        CaptionEmbeddings captions,
+        LatentTask task,
+        Pictures pictures) {
     /**
      * Loads a model and encodes pictures and captions that are not in the cache.
      *
@@ -38,7 +44,7 @@ public record PretrainedModel(
                 pictures.listener()));
         LatentTask task = new LatentTask(
                 samples, ids -> model.conditioning(captions, ids, samples.shape()), captionDropout, model.ids(""));
-        return new PretrainedModel(model, samples, heldOut, captions, task);
+        return new PretrainedModel(model, samples, heldOut, captions, task, pictures);
     }
 
     private static Stream<long[]> ids(LatentCache cache) {

@@ -23,8 +23,8 @@ import org.bytedeco.pytorch.Tensor;
 record UNetLora(Lora lora, LatentDiffusion model, CaptionEmbeddings captions, LowRankTuning tuning)
         implements TunedModel {
     static UNetLora of(Lora lora, LatentDiffusion model, CaptionEmbeddings captions, TensorArena arena) {
-        Map<String, Parameter> targets =
-                LoraLayers.weights(lora.layers(), model.unet().parameters());
+        Map<String, Parameter> targets = FineTuning.selected(
+                LoraLayers.weights(lora.layers(), model.unet().parameters()), lora.trainable());
         LowRankTuning tuning = new LowRankTuning(
                 targets,
                 lora.rank(),

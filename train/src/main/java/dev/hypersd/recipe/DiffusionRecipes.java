@@ -17,10 +17,12 @@ import dev.hypersd.recipe.ObjectiveSource.Common;
 import dev.hypersd.section.Section;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The objectives that train latent diffusion models: {@code base}, {@code finetune}, {@code distillation} and
@@ -79,13 +81,36 @@ final class DiffusionRecipes {
                 section.texts("sample_prompts"),
                 section.count("sample_steps", 4, 1),
                 common.emaDecay(),
-                common.seed());
+                common.seed(),
+                halves(root, section));
         Function<LatentCache.Listener, Pictures> pictures = pictures(root, section);
         List<DistillationLoss.Settings> losses = DistillationLoss.read(
                 section, common.optimiser(), DataSection.read(root).scenes());
+        Optional<DistillationLoss.Stop> stop = DistillationLoss.Stop.read(section);
+        if (stop.isPresent() && root.section("training").count("patience", 0, 0) == 0) {
+            throw section.invalid("stop", "needs a number of validations without improvement; set training.patience");
+        }
         section.refuseUnread();
         return encoding -> new DistillationObjective(
-                model.get(), change, losses, settings, common.optimiser(), pictures.apply(encoding));
+                model.get(), change, losses, stop, settings, common.optimiser(), pictures.apply(encoding));
+    }
+
+    /** Reads the key {@code halves}, which needs losses of both tasks and a batch that can be divided. */
+    private static boolean halves(Section root, Section section) {
+        if (!section.flag("halves", false)) {
+            return false;
+        }
+        if (Stream.of("trajectory", "regression").noneMatch(section::has)
+                || Stream.of("score", "adversarial", "feedback").noneMatch(section::has)) {
+            throw section.invalid(
+                    "halves",
+                    "needs trajectory or regression for one half, and score, adversarial or feedback for the other");
+        }
+        int batch = root.section("training").count("batch", 16, 1);
+        if (batch % 2 == 1) {
+            throw section.invalid("halves", "needs an even training.batch, which is %d".formatted(batch));
+        }
+        return true;
     }
 
     static ObjectiveSource controlNet(Section root, Common common) {
@@ -130,14 +155,16 @@ final class DiffusionRecipes {
 
     /** Reads the key {@code tuning}, and those of the trained LoRA. */
     private static FineTuning fineTuning(Section section) {
+        Predicate<String> trainable = section.pattern("trainable", ".*").asMatchPredicate();
         if (section.one("tuning", Tuning.LORA) == Tuning.FULL) {
-            return new FineTuning.Full();
+            return new FineTuning.Full(trainable);
         }
         int rank = section.count("rank", 16, 1);
         return new FineTuning.Lora(
                 rank,
                 section.number("alpha", rank, 1e-3, 1e4),
                 section.some("targets", LoraLayers.class),
+                trainable,
                 section.one("spelling", FileSpelling.KOHYA).spelling,
                 section.optionalPath("initial_lora"),
                 section.optionalPath("frozen_lora"));

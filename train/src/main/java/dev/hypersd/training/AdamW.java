@@ -45,6 +45,19 @@ final class AdamW implements Optimiser {
         });
     }
 
+    /** Returns whether {@code value}, a view of the same memory, is among the values of this optimiser. */
+    boolean updates(Tensor value) {
+        long first = value.storage_offset() - values.storage_offset();
+        return first >= 0 && first < values.numel();
+    }
+
+    @Override
+    public void forget(Tensor value) {
+        long first = value.storage_offset() - values.storage_offset();
+        mean.view(-1).narrow(0, first, value.numel()).zero_();
+        square.view(-1).narrow(0, first, value.numel()).zero_();
+    }
+
     @Override
     public Map<String, Tensor> state() {
         return Map.of("mean", mean, "square", square);

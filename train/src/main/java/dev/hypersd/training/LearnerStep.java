@@ -52,6 +52,7 @@ final class LearnerStep<S> {
      * @param values receives the numbers to report, by name
      */
     void learn(Prefetcher<S> samples, long position, long step, int index, Map<String, Double> values) {
+        renew(step);
         for (int done = 0; done < learner.updates(); done++) {
             long first = position + done * settings.samplesPerUpdate();
             learner.weights().gradients().all().zero_();
@@ -61,6 +62,19 @@ final class LearnerStep<S> {
             }
             update((step - 1) * learner.updates() + done + 1, step, values);
         }
+    }
+
+    /** Replaces the tensors that begin anew; the optimiser forgets their gradients. */
+    private void renew(long step) {
+        Gradients.off(() -> TensorScope.released(() -> {
+            Map<String, Tensor> renewed = learner.renewal().before(step);
+            renewed.forEach((name, value) -> {
+                Tensor trained = learner.weights().values().get(name);
+                trained.copy_(value);
+                optimiser.forget(trained);
+            });
+            return renewed.size();
+        }));
     }
 
     /**

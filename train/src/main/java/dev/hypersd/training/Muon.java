@@ -74,6 +74,14 @@ final class Muon implements Optimiser {
      * @param momentum {@code [K, M, N]}
      */
     private record Group(Shape shape, List<Tensor> values, List<Tensor> gradients, Tensor momentum) {
+        void forget(Tensor value) {
+            for (int i = 0; i < values.size(); i++) {
+                if (values.get(i).storage_offset() == value.storage_offset()) {
+                    momentum.select(0, i).zero_();
+                }
+            }
+        }
+
         void follow(double rate, double weightDecay) {
             Tensor now = torch.stack(new TensorVector(gradients.toArray(Tensor[]::new)));
             momentum.lerp_(now, new Scalar(1 - MOMENTUM));
@@ -96,6 +104,12 @@ final class Muon implements Optimiser {
             });
         }
         others.values().forEach(other -> other.update(update, rate));
+    }
+
+    @Override
+    public void forget(Tensor value) {
+        groups.forEach(group -> group.forget(value));
+        others.values().stream().filter(other -> other.updates(value)).forEach(other -> other.forget(value));
     }
 
     @Override

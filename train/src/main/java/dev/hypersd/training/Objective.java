@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A training objective: the samples, the learners, and the result.
@@ -22,10 +23,20 @@ public interface Objective<S> extends AutoCloseable {
     }
 
     /**
-     * Returns the learners, in the order of their updates. The loss of the first one on {@link #heldOut} measures the
-     * run.
+     * Returns the learners, in the order of their updates. The last one is what the run is for: its loss on
+     * {@link #heldOut} measures the run.
      */
     List<Learner<S>> learners();
+
+    /** Returns the tensors that a checkpoint holds in addition to those of the learners, by name: running averages. */
+    default Map<String, Tensor> state() {
+        return Map.of();
+    }
+
+    /** Returns what is measured at each validation in addition to the held-out loss, if there is something. */
+    default Optional<Measurement> measurement() {
+        return Optional.empty();
+    }
 
     /** Returns sample pictures of the averaged weights, by name; empty if there are none. */
     default Map<String, Image> show() {

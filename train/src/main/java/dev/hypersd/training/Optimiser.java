@@ -14,6 +14,9 @@ sealed interface Optimiser permits AdamW, Muon {
      */
     void update(long update, double rate);
 
+    /** Forgets what earlier gradients of {@code value}, one of the trained tensors, have left. */
+    void forget(Tensor value);
+
     /** Returns the tensors of a checkpoint. */
     Map<String, Tensor> state();
 

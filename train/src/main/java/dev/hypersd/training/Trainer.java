@@ -1,11 +1,13 @@
 package dev.hypersd.training;
 
+import dev.hypersd.data.Dataset;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.TrainingListener.StepReport;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.bytedeco.pytorch.Tensor;
 
@@ -117,12 +119,7 @@ public final class Trainer<S> implements AutoCloseable {
             consumed += learner.samples();
         }
         requireFinite(values);
-        return new StepReport(
-                step,
-                values,
-                number(values, learnerSteps.getFirst().loss()),
-                consumed,
-                (System.nanoTime() - begin) / 1e9);
+        return new StepReport(step, values, number(values, main().loss()), consumed, (System.nanoTime() - begin) / 1e9);
     }
 
     private void atIntervals() {
@@ -145,23 +142,30 @@ public final class Trainer<S> implements AutoCloseable {
     }
 
     /**
-     * Measures the loss on held-out samples, always the same ones with the same noise, and returns whether it is the
-     * lowest so far.
+     * Measures the loss on held-out samples, always the same ones with the same noise, and what the objective measures
+     * in addition, and returns whether this is the best validation so far.
      */
     private boolean validate() {
-        return objective
-                .heldOut()
-                .map(heldOut -> {
-                    Map<String, Double> values =
-                            Engine.call(() -> learnerSteps.getFirst().validate(heldOut, step));
-                    listeners.forEach(listener -> listener.measured(step, values));
-                    double loss = number(values, learnerSteps.getFirst().heldOutLoss());
-                    boolean better = loss < best;
-                    best = Math.min(loss, best);
-                    worse = better ? 0 : worse + 1;
-                    return better;
-                })
-                .orElse(false);
+        return objective.heldOut().map(this::validate).orElse(false);
+    }
+
+    private boolean validate(Dataset<S> heldOut) {
+        Map<String, Double> values = new LinkedHashMap<>(Engine.call(() -> main().validate(heldOut, step)));
+        Optional<Measurement.Result> measured =
+                objective.measurement().map(measurement -> Engine.infer(measurement::measure));
+        measured.ifPresent(result -> values.putAll(result.values()));
+        listeners.forEach(listener -> listener.measured(step, values));
+        double badness =
+                measured.map(Measurement.Result::badness).orElseGet(() -> number(values, main().heldOutLoss()));
+        boolean better = badness < best;
+        best = Math.min(badness, best);
+        worse = better ? 0 : worse + 1;
+        return better;
+    }
+
+    /** Returns the learner that the run is for. */
+    private LearnerStep<S> main() {
+        return learnerSteps.getLast();
     }
 
     private void save() {
@@ -183,6 +187,7 @@ public final class Trainer<S> implements AutoCloseable {
         Map<String, Tensor> state = new LinkedHashMap<>();
         learnerSteps.forEach(learner ->
                 learner.state().forEach((name, tensor) -> state.put(learner.name() + "/" + name, tensor)));
+        state.putAll(objective.state());
         return state;
     }
 

@@ -37,7 +37,7 @@ public interface TrainingListener {
      * @param step the number of the step, from 1
      * @param values losses by {@code learner/term}, gradient norms by {@code learner/norm}, learning rates by
      *     {@code learner/rate}
-     * @param loss the total loss of the first learner
+     * @param loss the total loss of the learner that the run is for
      * @param samples the number of samples
      * @param seconds the duration of the step
      */

@@ -3,7 +3,7 @@ package dev.hypersd.distillation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.data.Dataset;
-import dev.hypersd.distillation.TargetMaker.Target;
+import dev.hypersd.distillation.FeatureDiscriminator.Depth;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.Network;
@@ -13,6 +13,7 @@ import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Checkpoints;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
@@ -30,7 +31,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterAll;
@@ -70,9 +74,15 @@ class DiscriminatorTest {
         model.arena().close();
     }
 
+    /** The kinds, by name. */
+    enum Kind {
+        FEATURES,
+        ENCODER
+    }
+
     @ParameterizedTest
-    @EnumSource(AdversarialLoss.Kind.class)
-    void logitsOfRealLatentsRiseAndThoseOfFakeOnesFall(AdversarialLoss.Kind kind) {
+    @EnumSource
+    void logitsOfRealLatentsRiseAndThoseOfFakeOnesFall(Kind kind) {
         double[] gaps = Engine.call(() -> {
             try (TensorArena arena = new TensorArena()) {
                 Discriminator discriminator = discriminator(kind, true, arena);
@@ -91,9 +101,9 @@ class DiscriminatorTest {
         boolean[] differ = Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
                 return new boolean[] {
-                    dependsOnStart(discriminator(AdversarialLoss.Kind.ENCODER, true, arena), arena),
-                    dependsOnStart(discriminator(AdversarialLoss.Kind.ENCODER, false, arena), arena),
-                    dependsOnStart(discriminator(AdversarialLoss.Kind.FEATURES, true, arena), arena)
+                    dependsOnStart(discriminator(Kind.ENCODER, true, arena), arena),
+                    dependsOnStart(discriminator(Kind.ENCODER, false, arena), arena),
+                    dependsOnStart(discriminator(Kind.FEATURES, true, arena), arena)
                 };
             }
         });
@@ -101,10 +111,63 @@ class DiscriminatorTest {
         assertThat(differ).containsExactly(true, false, false);
     }
 
-    private static Discriminator discriminator(AdversarialLoss.Kind kind, boolean conditional, TensorArena arena) {
+    /** Heads at chosen depths, of which some judge at a time. */
+    @Test
+    void headsAreDrawnFromAPoolAtTheChosenDepths() {
+        List<Integer> counts = Engine.infer(() -> {
+            try (TensorArena arena = new TensorArena()) {
+                UNet2DConditionModel unet = model.unet().network();
+                int levels = unet.config().levels().size();
+                FeatureDiscriminator pool = new FeatureDiscriminator(
+                        unet,
+                        new FeatureDiscriminator.Settings(EnumSet.of(Depth.DOWN, Depth.MIDDLE), 4, 2, 0),
+                        1,
+                        arena);
+                List<Integer> heads = pool.heads(RandomSource.at(1));
+                int logits = TensorScope.released(() -> pool.logits(
+                                new Noisy(latents(1, 0), all(100)), start(2), text(), heads)
+                        .size());
+                return List.of(heads.size(), logits - 2 * (levels + 1), (int) IntStream.range(0, 20)
+                        .mapToObj(i -> pool.heads(RandomSource.at(i)))
+                        .distinct()
+                        .count());
+            }
+        });
+
+        assertThat(counts.get(0)).isEqualTo(2);
+        assertThat(counts.get(1)).isZero();
+        assertThat(counts.get(2)).isBetween(4, 6); // There are six pairs of four heads.
+    }
+
+    @Test
+    void aTenthOfTheHeadsBeginsAnewInAStepAndTheStepAloneDecidesWhich() {
+        List<Long> counts = Engine.infer(() -> {
+            try (TensorArena arena = new TensorArena()) {
+                Discriminator pool = new FeatureDiscriminator(model.unet().network(), settings(20, 1, 0.1), 1, arena);
+                long all = pool.tuning().shapes().size();
+                return TensorScope.released(() -> {
+                    Map<String, Tensor> once = pool.renewal().before(7);
+                    Map<String, Tensor> again = pool.renewal().before(7);
+                    assertThat(again.keySet()).isEqualTo(once.keySet());
+                    assertThat(pool.renewal().before(8).keySet()).isNotEqualTo(once.keySet());
+                    once.forEach((name, tensor) -> {
+                        assertThat(tensor.equal(again.get(name))).as(name).isTrue();
+                        assertThat(Tensors.shape(tensor))
+                                .isEqualTo(pool.tuning().shapes().get(name));
+                    });
+                    return List.of(all, (long) once.size());
+                });
+            }
+        });
+
+        // Seven depths of twenty heads: 14 of 140 are expected, with a deviation of 3.5.
+        assertThat(counts.get(1) / (double) counts.get(0)).isBetween(0.02, 0.2);
+    }
+
+    private static Discriminator discriminator(Kind kind, boolean conditional, TensorArena arena) {
         UNet2DConditionModel unet = model.unet().network();
         return switch (kind) {
-            case FEATURES -> new FeatureDiscriminator(unet, 1, 1, arena);
+            case FEATURES -> new FeatureDiscriminator(unet, settings(1, 1, 0), 1, arena);
             case ENCODER ->
                 new EncoderDiscriminator(
                         unet.encoder(),
@@ -121,12 +184,11 @@ class DiscriminatorTest {
         TrainableWeights weights = new TrainableWeights(discriminator.tuning(), 0, 1, arena);
         return TensorScope.released(() -> weights.frozen().during(() -> {
             Tensor latents = latents(1, 0);
-            Tensor one = discriminator
-                    .logits(latents, all(100), target(latents(2, 0)), text())
-                    .getFirst();
-            Tensor other = discriminator
-                    .logits(latents, all(100), target(latents(3, 0)), text())
-                    .getFirst();
+            Noisy compared = new Noisy(latents, all(100));
+            Tensor one =
+                    discriminator.logits(compared, start(2), text(), List.of(0)).getFirst();
+            Tensor other =
+                    discriminator.logits(compared, start(3), text(), List.of(0)).getFirst();
             return !one.equal(other);
         }));
     }
@@ -146,7 +208,7 @@ class DiscriminatorTest {
 
     /** Real latents are brighter than fake ones. */
     private static List<Tensor> logits(Discriminator discriminator, long seed, double brightness) {
-        return discriminator.logits(latents(seed, brightness), all(100), target(latents(7, 0)), text());
+        return discriminator.logits(new Noisy(latents(seed, brightness), all(100)), start(7), text(), List.of(0));
     }
 
     private static void train(Discriminator discriminator, TrainableWeights weights) {
@@ -175,7 +237,7 @@ class DiscriminatorTest {
                         optimiser,
                         (_, step, _) -> Losses.of(
                                 "hinge",
-                                AdversarialLoss.Form.HINGE.discriminatorLoss(
+                                AdversarialForm.HINGE.discriminatorLoss(
                                         logits(discriminator, 10 + step, 0.5),
                                         logits(discriminator, 100 + step, -0.5)))));
             }
@@ -200,8 +262,12 @@ class DiscriminatorTest {
         return RandomSource.at(seed).normal(2, 4, SIZE, SIZE).add(new Scalar(brightness));
     }
 
-    private static Target target(Tensor start) {
-        return new Target(start, all(500), start, all(0), all(999));
+    private static Noisy start(long seed) {
+        return new Noisy(latents(seed, 0), all(500));
+    }
+
+    private static FeatureDiscriminator.Settings settings(int heads, int atOnce, double renewed) {
+        return new FeatureDiscriminator.Settings(EnumSet.allOf(Depth.class), heads, atOnce, renewed);
     }
 
     private static Conditioning text() {

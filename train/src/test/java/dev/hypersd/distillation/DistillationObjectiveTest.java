@@ -1,56 +1,60 @@
 package dev.hypersd.distillation;
 
+import static dev.hypersd.distillation.TinyDistillation.ENCODER;
+import static dev.hypersd.distillation.TinyDistillation.FEATURES;
+import static dev.hypersd.distillation.TinyDistillation.OPTIMISER;
+import static dev.hypersd.distillation.TinyDistillation.OWN_DECODER;
+import static dev.hypersd.distillation.TinyDistillation.PLAIN;
+import static dev.hypersd.distillation.TinyDistillation.SIZE;
+import static dev.hypersd.distillation.TinyDistillation.STEPS;
+import static dev.hypersd.distillation.TinyDistillation.adversarial;
+import static dev.hypersd.distillation.TinyDistillation.batch;
+import static dev.hypersd.distillation.TinyDistillation.consistency;
+import static dev.hypersd.distillation.TinyDistillation.lora;
+import static dev.hypersd.distillation.TinyDistillation.reward;
+import static dev.hypersd.distillation.TinyDistillation.scenes;
+import static dev.hypersd.distillation.TinyDistillation.score;
+import static dev.hypersd.distillation.TinyDistillation.student;
+import static dev.hypersd.distillation.TinyDistillation.teacher;
+import static dev.hypersd.distillation.TinyDistillation.terms;
+import static dev.hypersd.distillation.TinyDistillation.trajectory;
+import static dev.hypersd.distillation.TinyDistillation.weighted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.distillation.TrajectoryLoss.TargetTimestep;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.json.Json;
 import dev.hypersd.judge.Judge;
 import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.detection.Segmenter;
-import dev.hypersd.judge.reward.Reward;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.lora.LoraFile;
-import dev.hypersd.lora.LoraLayers;
-import dev.hypersd.lora.Spelling;
-import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.objective.FineTuning;
-import dev.hypersd.objective.Pictures;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
-import dev.hypersd.training.Checkpoints;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
-import dev.hypersd.training.Objective;
-import dev.hypersd.training.OptimiserSettings;
-import dev.hypersd.training.OptimiserSettings.LearningRate;
 import dev.hypersd.training.RandomSource;
-import dev.hypersd.training.Trainer;
 import dev.hypersd.training.TrainingListener;
 import dev.hypersd.training.TrainingListener.StepReport;
-import dev.hypersd.training.TrainingSettings;
-import dev.hypersd.training.TrainingSettings.Precision;
 import dev.hypersd.weights.SafetensorsWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +62,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,42 +71,33 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DistillationObjectiveTest {
-    private static final int STEPS = 8;
-
     /** After the first, everyone learns from what others have learned. */
     private static final int FEW_STEPS = 2;
-
-    private static final int SIZE = 64;
-    private static final OptimiserSettings OPTIMISER = OptimiserSettings.usual(new LearningRate(2e-3, 0, STEPS, 1));
-    private static final TrajectoryLoss.Noising PLAIN = new TrajectoryLoss.Noising(0, false);
-
-    private static final FeedbackLoss.Decoder OWN_DECODER = new FeedbackLoss.Decoder(Optional.empty());
 
     private static final Path SDXL = Path.of(System.getProperty("hypersd.reference"), "pipelines/models/sdxl");
 
     @TempDir
     static Path shared;
 
-    private static Path model;
+    private static TinyDistillation tiny;
 
     @TempDir
     Path folder;
 
     @BeforeAll
     static void writeModel() {
-        model = shared.resolve("model");
-        RandomModel.write(model, ModelTemplate.TINY, 1, Dtype.F16, (written, total) -> {});
+        tiny = new TinyDistillation(shared);
     }
 
     @Test
     void anUntrainedStudentEqualsOneTeacherStepWithoutGuidance() {
-        assertThat(value(consistency(40, 40, 1, PLAIN), "distance")).isCloseTo(0, within(1e-10));
+        assertThat(tiny.value(consistency(40, 40, 1, PLAIN), "distance")).isCloseTo(0, within(1e-10));
     }
 
     @Test
     void withAsManySegmentsAsStepsTheGuidanceOfSingleStepsIsDistilled() {
-        double three = value(consistency(40, 40, 3, PLAIN), "distance");
-        double five = value(consistency(40, 40, 5, PLAIN), "distance");
+        double three = tiny.value(consistency(40, 40, 3, PLAIN), "distance");
+        double five = tiny.value(consistency(40, 40, 5, PLAIN), "distance");
 
         // The error is (scale - 1) times the difference of the teacher's two predictions.
         assertThat(three).isPositive();
@@ -113,18 +107,18 @@ class DistillationObjectiveTest {
     @Test
     void offsetNoiseAndPureNoiseChangeTheLoss() {
         int whole = 1; // Every trajectory starts at the last timestep.
-        double plain = value(consistency(whole, 1, 3, PLAIN), "distance");
+        double plain = tiny.value(consistency(whole, 1, 3, PLAIN), "distance");
 
-        assertThat(value(consistency(whole, 1, 3, new TrajectoryLoss.Noising(0.1, false)), "distance"))
+        assertThat(tiny.value(consistency(whole, 1, 3, new TrajectoryLoss.Noising(0.1, false)), "distance"))
                 .isNotEqualTo(plain);
-        assertThat(value(consistency(whole, 1, 3, new TrajectoryLoss.Noising(0, true)), "distance"))
+        assertThat(tiny.value(consistency(whole, 1, 3, new TrajectoryLoss.Noising(0, true)), "distance"))
                 .isNotEqualTo(plain);
     }
 
     @Test
     void equalScoresGiveNoGradient() {
-        assertThat(value(score(1, Optional.empty()), "score")).isCloseTo(0, within(1e-12));
-        assertThat(value(score(5, Optional.empty()), "score")).isPositive();
+        assertThat(tiny.value(score(1, Optional.empty()), "score")).isCloseTo(0, within(1e-12));
+        assertThat(tiny.value(score(5, Optional.empty()), "score")).isPositive();
     }
 
     @Test
@@ -139,13 +133,14 @@ class DistillationObjectiveTest {
 
     private double balancedWeight(double distance, double balance) {
         AdversarialLoss.Settings balanced = new AdversarialLoss.Settings(
-                AdversarialLoss.Kind.FEATURES,
-                AdversarialLoss.Form.SOFTPLUS,
+                FEATURES,
+                AdversarialForm.SOFTPLUS,
                 AdversarialLoss.Real.DATA,
                 1,
                 OptionalDouble.of(balance),
+                List.of(),
+                AdversarialLoss.Penalty.NONE,
                 1,
-                true,
                 OPTIMISER);
         DistillationLoss.Settings loss = new TrajectoryLoss.Settings(
                 new TrajectoryLoss.Consistency(TargetTimestep.UNIFORM),
@@ -155,9 +150,10 @@ class DistillationObjectiveTest {
                 PLAIN,
                 new Distance.Squared(),
                 distance,
+                NoiseWeight.EQUAL,
                 Optional.of(balanced));
-        try (DistillationObjective objective = objective(List.of(loss))) {
-            Learner<LatentSample> student = objective.learners().getFirst();
+        try (DistillationObjective objective = tiny.objective(loss)) {
+            Learner<LatentSample> student = student(objective);
             return Engine.call(() -> TensorScope.released(() -> student.weights()
                     .current()
                     .during(() -> student.loss().of(batch(objective), 1, RandomSource.at(1)))
@@ -179,28 +175,18 @@ class DistillationObjectiveTest {
                         .replaceFirst("\"num_train_timesteps\": *1000", "\"num_train_timesteps\": 400"));
         List<DistillationLoss.Settings> losses = List.of(
                 trajectory(new TrajectoryLoss.Consistency(TargetTimestep.UNIFORM), 1, Optional.empty()),
-                new DistributionMatchingLoss.Settings(
-                        teacher(3),
-                        new Rollout.Settings(List.of()),
-                        1,
-                        OptionalInt.empty(),
-                        OptionalInt.empty(),
-                        1,
-                        OPTIMISER,
-                        4,
-                        EnumSet.allOf(LoraLayers.class),
-                        Optional.empty()));
+                score(3, List.of(), Divergence.REVERSE_KL, Optional.empty()));
         FineTuning change = lora(4, Optional.empty(), Optional.empty());
-        try (DistillationObjective objective = objective(short400, losses, change)) {
-            assertThat(terms(objective.learners().getFirst(), batch(objective)))
+        try (DistillationObjective objective = tiny.objective(short400, losses, change)) {
+            assertThat(terms(student(objective), batch(objective)))
                     .containsKeys("distance", "score")
                     .allSatisfy((name, value) -> assertThat(value).as(name).isFinite());
         }
-        assertThatThrownBy(() -> objective(short400, List.of(score(3, Optional.empty())), change))
+        assertThatThrownBy(() -> tiny.objective(short400, List.of(score(3, Optional.empty())), change))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining(
                         "timesteps of the distillation is [999, 499], and the model's last timestep is 399");
-        assertThatThrownBy(() -> objective(short400, List.of(consistency(201, 1, 3, PLAIN)), change))
+        assertThatThrownBy(() -> tiny.objective(short400, List.of(consistency(201, 1, 3, PLAIN)), change))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("teacher_steps is 201, and the model has 400 timesteps: at most 200 steps");
     }
@@ -213,8 +199,8 @@ class DistillationObjectiveTest {
                 List.of(
                         reward("early", 2, 1, (pixels, texts) -> pixels.mean(1, 2, 3)),
                         reward("late", 2, 3, (pixels, texts) -> pixels.mean(1, 2, 3))));
-        try (DistillationObjective objective = objective(List.of(feedback))) {
-            Learner<LatentSample> student = objective.learners().getFirst();
+        try (DistillationObjective objective = tiny.objective(feedback)) {
+            Learner<LatentSample> student = student(objective);
 
             assertThat(names(student, batch(objective), 2)).containsExactly("early loss", "early");
             assertThat(names(student, batch(objective), 3)).containsExactly("early loss", "early", "late loss", "late");
@@ -235,17 +221,15 @@ class DistillationObjectiveTest {
 
     static Stream<DistillationLoss.Settings> losses() {
         return Stream.of(
-                trajectory(
-                        new TrajectoryLoss.Consistency(TargetTimestep.MIXED),
-                        2,
-                        adversarial(AdversarialLoss.Kind.FEATURES)),
-                trajectory(
-                        new TrajectoryLoss.Consistency(TargetTimestep.UNIFORM),
-                        1,
-                        adversarial(AdversarialLoss.Kind.ENCODER)),
+                trajectory(new TrajectoryLoss.Consistency(TargetTimestep.MIXED), 2, hinge(FEATURES)),
+                trajectory(new TrajectoryLoss.Consistency(TargetTimestep.UNIFORM), 1, hinge(ENCODER)),
                 trajectory(new ProgressiveTargets(), 4, Optional.empty()),
                 trajectory(new RectifiedTargets(), 4, Optional.empty()),
-                score(3, adversarial(AdversarialLoss.Kind.FEATURES)));
+                score(3, hinge(FEATURES)));
+    }
+
+    private static Optional<AdversarialLoss.Settings> hinge(Discriminator.Settings discriminator) {
+        return Optional.of(adversarial(discriminator, AdversarialForm.HINGE));
     }
 
     @ParameterizedTest
@@ -261,7 +245,7 @@ class DistillationObjectiveTest {
     }
 
     private void lowersItsLoss(DistillationLoss.Settings loss, boolean checkpointing) {
-        try (DistillationObjective objective = objective(List.of(loss))) {
+        try (DistillationObjective objective = tiny.objective(loss)) {
             objective.learners().forEach(learner -> lowersItsLoss(objective, learner, checkpointing));
         }
     }
@@ -275,7 +259,7 @@ class DistillationObjectiveTest {
                 learner.optimiser().at(1e-4),
                 (_, _, _) -> learner.loss().of(batch, 1, RandomSource.at(1)));
         double before = weighted(learner, batch);
-        train(new OneLearner(objective, alone), FEW_STEPS, checkpointing);
+        tiny.train(new OneLearner(objective, alone), FEW_STEPS, checkpointing);
 
         // The value of distribution matching is no measure: only its gradient means something.
         if (terms(learner, batch).containsKey("score")) {
@@ -285,41 +269,21 @@ class DistillationObjectiveTest {
         }
     }
 
-    /** An objective in which only one learns. */
-    private record OneLearner(DistillationObjective objective, Learner<LatentSample> learner)
-            implements Objective<LatentSample> {
-        @Override
-        public Dataset<LatentSample> samples() {
-            return objective.samples();
-        }
-
-        @Override
-        public List<Learner<LatentSample>> learners() {
-            return List.of(learner);
-        }
-
-        @Override
-        public void publish(Path target) {}
-
-        @Override
-        public void close() {}
-    }
-
     @Test
     void theDiscriminatorIsFrozenWhileTheStudentLearnsFromIt() {
         DistillationLoss.Settings loss = losses().findFirst().orElseThrow();
-        try (DistillationObjective objective = objective(List.of(loss))) {
-            Learner<LatentSample> student = objective.learners().getFirst();
-            Learner<LatentSample> discriminator = objective.learners().getLast();
-            boolean[] differentiable = Engine.call(() -> TensorScope.released(() ->
-                    new boolean[] {adversarial(student, batch(objective)), told(discriminator, batch(objective))}));
+        try (DistillationObjective objective = tiny.objective(loss)) {
+            Learner<LatentSample> student = student(objective);
+            Learner<LatentSample> discriminator = objective.learners().getFirst();
+            boolean[] differentiable = Engine.call(() -> TensorScope.released(
+                    () -> new boolean[] {pulled(student, batch(objective)), told(discriminator, batch(objective))}));
 
             assertThat(differentiable).containsExactly(false, true);
         }
     }
 
     /** Whether the student's adversarial term depends on anything that learns while the student itself is frozen. */
-    private static boolean adversarial(Learner<LatentSample> student, List<LatentSample> batch) {
+    private static boolean pulled(Learner<LatentSample> student, List<LatentSample> batch) {
         return student.weights().frozen().during(() -> student.loss().of(batch, 1, RandomSource.at(1))).terms().stream()
                 .filter(term -> term.name().equals("adversarial"))
                 .findFirst()
@@ -357,17 +321,23 @@ class DistillationObjectiveTest {
                 PLAIN,
                 new Distance.PseudoHuber(1e-3),
                 1,
+                NoiseWeight.EQUAL,
                 Optional.empty());
         Path published = Files.createDirectory(folder.resolve("published"));
         double learned;
-        try (DistillationObjective objective = objective(List.of(loss))) {
-            train(objective, STEPS, false, listener);
+        try (DistillationObjective objective = tiny.objective(loss)) {
+            tiny.train(objective, STEPS, false, listener);
             assertThat(objective.show()).containsOnlyKeys("samples");
             objective.publish(published);
-            Learner<LatentSample> student = objective.learners().getFirst();
+            Learner<LatentSample> student = student(objective);
             learned = Engine.call(() -> TensorScope.released(() -> student.weights()
                     .average()
-                    .during(() -> sum(student.loss().of(batch(objective), 1, RandomSource.at(1))))));
+                    .during(() -> student.loss()
+                            .of(batch(objective), 1, RandomSource.at(1))
+                            .terms()
+                            .getFirst()
+                            .value()
+                            .item_double())));
         }
 
         assertThat(losses.getLast()).isLessThan(losses.getFirst());
@@ -375,14 +345,16 @@ class DistillationObjectiveTest {
         try (LoraFile file = LoraFile.open(lora)) {
             assertThat(file.ranks()).containsExactly(4L);
         }
-        try (DistillationObjective later = objective(List.of(loss), lora(4, Optional.of(lora), Optional.empty()))) {
+        try (DistillationObjective later =
+                tiny.objective(List.of(loss), lora(4, Optional.of(lora), Optional.empty()))) {
             // The file has half precision.
-            assertThat(total(later.learners().getFirst(), batch(later))).isCloseTo(learned, within(1e-3 * learned));
+            assertThat(weighted(student(later), batch(later))).isCloseTo(learned, within(1e-3 * learned));
         }
-        try (DistillationObjective beside = objective(List.of(loss), lora(2, Optional.empty(), Optional.of(lora)))) {
-            assertThat(total(beside.learners().getFirst(), batch(beside))).isCloseTo(learned, within(1e-3 * learned));
+        try (DistillationObjective beside =
+                tiny.objective(List.of(loss), lora(2, Optional.empty(), Optional.of(lora)))) {
+            assertThat(weighted(student(beside), batch(beside))).isCloseTo(learned, within(1e-3 * learned));
         }
-        assertThatThrownBy(() -> objective(List.of(loss), lora(8, Optional.of(lora), Optional.empty())))
+        assertThatThrownBy(() -> tiny.objective(List.of(loss), lora(8, Optional.of(lora), Optional.empty())))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("has the rank 4")
                 .hasMessageContaining("choose the same rank");
@@ -395,30 +367,31 @@ class DistillationObjectiveTest {
                 new Rollout.Settings(List.of(999, 499)),
                 OWN_DECODER,
                 List.of(reward("bright", 2, 1, (pixels, texts) -> pixels.mean(1, 2, 3))));
-        try (DistillationObjective objective = objective(List.of(bright))) {
-            Learner<LatentSample> student = objective.learners().getFirst();
+        try (DistillationObjective objective = tiny.objective(bright)) {
+            Learner<LatentSample> student = student(objective);
             double before = terms(student, batch(objective)).getOrDefault("bright", Double.NaN);
-            train(objective, STEPS, false);
+            tiny.train(objective, STEPS, false);
             assertThat(terms(student, batch(objective)).get("bright")).isGreaterThan(before);
         }
         DistillationLoss.Settings content = new FeedbackLoss.Settings(
                 new Rollout.Settings(List.of(999)),
                 OWN_DECODER,
                 List.of(reward("bright", -2, 1, (pixels, texts) -> pixels.mean(1, 2, 3))));
-        assertThat(value(content, "bright loss")).isZero();
+        assertThat(tiny.value(content, "bright loss")).isZero();
     }
 
     @Test
     void theSegmentationLossHasGradientsInTheStudent() throws Exception {
         Path segmenter = random(Segmenter.TYPE, """
-                {"_class_name": "Segmenter", "block_out_channels": [8, 16], "layers_per_block": [1, 1]}""");
+            {"_class_name": "Segmenter", "block_out_channels": [8, 16], "layers_per_block": [1, 1]}\
+            """);
         JudgeFolder judges = new JudgeFolder(segmenter.resolveSibling("judges"));
         Files.createDirectory(judges.path());
         Files.move(segmenter, judges.of(Judge.SEGMENTATION));
         DistillationLoss.Settings masks = new SegmentationLoss.Settings(
                 judges, OWN_DECODER, new Scenes(Split.TRAIN, 4, SIZE, Optional.empty(), 0), 1, OptionalInt.empty());
-        try (DistillationObjective objective = objective(List.of(masks))) {
-            Learner<LatentSample> student = objective.learners().getFirst();
+        try (DistillationObjective objective = tiny.objective(masks)) {
+            Learner<LatentSample> student = student(objective);
             lowersItsLoss(objective, student, false);
         }
     }
@@ -426,8 +399,9 @@ class DistillationObjectiveTest {
     @Test
     void anotherAutoencoderCanDecodePicturesForRewards() throws Exception {
         Path doubling = random(NetworkType.AUTOENCODER_TINY, """
-                {"_class_name": "AutoencoderTiny", "encoder_block_out_channels": [8, 8], "num_encoder_blocks": [0, 0],
-                 "decoder_block_out_channels": [8, 8], "num_decoder_blocks": [0, 0]}""");
+            {"_class_name": "AutoencoderTiny", "encoder_block_out_channels": [8, 8], "num_encoder_blocks": [0, 0],
+             "decoder_block_out_channels": [8, 8], "num_decoder_blocks": [0, 0]}\
+            """);
         List<Long> widths = new ArrayList<>();
         DistillationLoss.Settings looking = new FeedbackLoss.Settings(
                 new Rollout.Settings(List.of(999)),
@@ -436,7 +410,7 @@ class DistillationObjectiveTest {
                     widths.add(pixels.size(3));
                     return pixels.mean(1, 2, 3);
                 })));
-        value(looking, "looking");
+        tiny.value(looking, "looking");
 
         assertThat(widths).containsExactly(2L * SIZE / 8);
     }
@@ -444,12 +418,13 @@ class DistillationObjectiveTest {
     @Test
     void anAutoencoderForOtherLatentsIsRefusedBeforeTheFirstStep() throws Exception {
         Path sixteen = random(NetworkType.AUTOENCODER_TINY, """
-                {"_class_name": "AutoencoderTiny", "encoder_block_out_channels": [8, 8], "num_encoder_blocks": [0, 0],
-                 "decoder_block_out_channels": [8, 8], "num_decoder_blocks": [0, 0], "latent_channels": 16}""");
+            {"_class_name": "AutoencoderTiny", "encoder_block_out_channels": [8, 8], "num_encoder_blocks": [0, 0],
+             "decoder_block_out_channels": [8, 8], "num_decoder_blocks": [0, 0], "latent_channels": 16}\
+            """);
         DistillationLoss.Settings looking = new FeedbackLoss.Settings(
                 new Rollout.Settings(List.of(999)), new FeedbackLoss.Decoder(Optional.of(sixteen)), List.of());
 
-        assertThatThrownBy(() -> objective(List.of(looking)))
+        assertThatThrownBy(() -> tiny.objective(looking))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("latent_channels is 16, but the U-Net makes latents of 4 channels");
     }
@@ -462,7 +437,7 @@ class DistillationObjectiveTest {
                     told.addAll(texts);
                     return pixels.mean(1, 2, 3);
                 })));
-        value(listening, "listening");
+        tiny.value(listening, "listening");
 
         Dataset<CaptionedImage> scenes = scenes(Split.TRAIN);
         assertThat(told).hasSize(4);
@@ -482,162 +457,11 @@ class DistillationObjectiveTest {
     @MethodSource("losses")
     void sdxlIsDistilledToo(DistillationLoss.Settings loss) {
         try (DistillationObjective objective =
-                objective(SDXL, List.of(loss), lora(4, Optional.empty(), Optional.empty()))) {
-            Learner<LatentSample> student = objective.learners().getFirst();
+                tiny.objective(SDXL, List.of(loss), lora(4, Optional.empty(), Optional.empty()))) {
+            Learner<LatentSample> student = student(objective);
             lowersItsLoss(objective, student, false);
             assertThat(objective.show()).containsOnlyKeys("samples");
         }
-    }
-
-    /** A term of an untrained student on the first pictures. */
-    private double value(DistillationLoss.Settings loss, String term) {
-        try (DistillationObjective objective = objective(List.of(loss))) {
-            return terms(objective.learners().getFirst(), batch(objective)).getOrDefault(term, Double.NaN);
-        }
-    }
-
-    private static Map<String, Double> terms(Learner<LatentSample> learner, List<LatentSample> batch) {
-        return Engine.call(() -> TensorScope.released(() -> {
-            Map<String, Double> values = new HashMap<>();
-            learner.weights()
-                    .current()
-                    .during(() -> learner.loss().of(batch, 1, RandomSource.at(1)))
-                    .terms()
-                    .forEach(term -> values.put(term.name(), term.value().item_double()));
-            return values;
-        }));
-    }
-
-    private static double total(Learner<LatentSample> learner, List<LatentSample> batch) {
-        return terms(learner, batch).values().stream().mapToDouble(v -> v).sum();
-    }
-
-    /** The weighted sum of a learner's terms: what it minimises. */
-    private static double weighted(Learner<LatentSample> learner, List<LatentSample> batch) {
-        return Engine.call(() -> TensorScope.released(() ->
-                learner
-                        .weights()
-                        .current()
-                        .during(() -> learner.loss().of(batch, 1, RandomSource.at(1)))
-                        .terms()
-                        .stream()
-                        .mapToDouble(term -> term.weight() * term.value().item_double())
-                        .sum()));
-    }
-
-    private static FeedbackLoss.WeightedReward.Settings reward(
-            String name, double threshold, long fromStep, Reward reward) {
-        return new FeedbackLoss.WeightedReward.Settings(name, arena -> reward, 1, threshold, fromStep);
-    }
-
-    private static double sum(Losses losses) {
-        return losses.terms().stream()
-                .mapToDouble(term -> term.value().item_double())
-                .sum();
-    }
-
-    private static List<LatentSample> batch(DistillationObjective objective) {
-        return LongStream.range(0, 4).mapToObj(objective.samples()::get).toList();
-    }
-
-    private void train(
-            Objective<LatentSample> objective, int steps, boolean checkpointing, TrainingListener... listeners) {
-        TrainingSettings settings = new TrainingSettings(
-                1, steps, 4, 1, Precision.F32, checkpointing, 0, new TrainingSettings.Intervals(steps, 0, 0));
-        try (Trainer<LatentSample> trainer = new Trainer<>(
-                objective,
-                settings,
-                new Checkpoints(Files.createTempDirectory(folder, "run"), 1),
-                List.of(listeners))) {
-            trainer.run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static DistillationLoss.Settings consistency(
-            int steps, int segments, double guidance, TrajectoryLoss.Noising noising) {
-        return new TrajectoryLoss.Settings(
-                new TrajectoryLoss.Consistency(TargetTimestep.UNIFORM),
-                teacher(guidance),
-                steps,
-                segments,
-                noising,
-                new Distance.Squared(),
-                1,
-                Optional.empty());
-    }
-
-    private static DistillationLoss.Settings trajectory(
-            TargetMaker method, int segments, Optional<AdversarialLoss.Settings> adversarial) {
-        return new TrajectoryLoss.Settings(
-                method,
-                teacher(3),
-                8,
-                segments,
-                new TrajectoryLoss.Noising(0.05, true),
-                new Distance.Squared(),
-                1,
-                adversarial);
-    }
-
-    private static DistillationLoss.Settings score(double guidance, Optional<AdversarialLoss.Settings> adversarial) {
-        return new DistributionMatchingLoss.Settings(
-                teacher(guidance),
-                new Rollout.Settings(List.of(999, 499)),
-                1,
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                2,
-                OPTIMISER,
-                4,
-                EnumSet.allOf(LoraLayers.class),
-                adversarial);
-    }
-
-    private static Optional<AdversarialLoss.Settings> adversarial(AdversarialLoss.Kind kind) {
-        return Optional.of(new AdversarialLoss.Settings(
-                kind,
-                AdversarialLoss.Form.HINGE,
-                AdversarialLoss.Real.TARGET,
-                0.1,
-                OptionalDouble.empty(),
-                1,
-                true,
-                OPTIMISER));
-    }
-
-    private static Teacher.Settings teacher(double guidance) {
-        return new Teacher.Settings(Optional.empty(), new Teacher.Guidance(guidance, guidance));
-    }
-
-    private static FineTuning lora(int rank, Optional<Path> start, Optional<Path> over) {
-        return new FineTuning.Lora(rank, rank, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA, start, over);
-    }
-
-    private DistillationObjective objective(List<DistillationLoss.Settings> loss) {
-        return objective(loss, lora(4, Optional.empty(), Optional.empty()));
-    }
-
-    private DistillationObjective objective(List<DistillationLoss.Settings> loss, FineTuning change) {
-        return objective(model, loss, change);
-    }
-
-    private DistillationObjective objective(Path teacher, List<DistillationLoss.Settings> loss, FineTuning change) {
-        return new DistillationObjective(
-                ModelFiles.open(teacher),
-                change,
-                loss,
-                new DistillationObjective.Settings(0, List.of("a red cat"), 2, 0.5, 1),
-                OPTIMISER,
-                new Pictures(
-                        scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
-    }
-
-    private static Dataset<CaptionedImage> scenes(Split split) {
-        return new Scenes(split, 4, SIZE, Optional.empty(), 0)
-                .map(sample ->
-                        new CaptionedImage(sample.image(), sample.caption().text()));
     }
 
     /** A folder with a network of random weights. */

@@ -18,7 +18,8 @@ class DistributionMatchingLossTest {
             Tensor drawn = Tensors.of(new float[] {0, 0, 2, 2}, 2, 1, 1, 2).set_requires_grad(true);
             Tensor real = Tensors.of(new float[] {1, 3, 2, 6}, 2, 1, 1, 2);
             Tensor fake = Tensors.of(new float[] {-1, 1, 4, 2}, 2, 1, 1, 2);
-            Tensor target = Gradients.off(() -> DistributionMatchingLoss.target(drawn.detach(), real, fake));
+            Tensor target =
+                    Gradients.off(() -> DistributionMatchingLoss.target(drawn.detach(), real, fake, each(1, 1)));
             Tensor loss = DistributionMatchingLoss.loss(drawn, target);
             loss.backward();
             return new float[][] {Tensors.toFloats(target), Tensors.toFloats(drawn.grad()), {(float) loss.item_double()}
@@ -36,9 +37,26 @@ class DistributionMatchingLossTest {
     void whereDrawnAndTrueLatentsAreEqualThereIsNoGradientAndNoNan() {
         float[] target = Engine.infer(() -> TensorScope.released(() -> {
             Tensor drawn = Tensors.of(new float[] {1, 2}, 1, 1, 1, 2);
-            return Tensors.toFloats(DistributionMatchingLoss.target(drawn, drawn, drawn));
+            return Tensors.toFloats(DistributionMatchingLoss.target(drawn, drawn, drawn, each(1)));
         }));
 
         assertThat(target).containsExactly(1, 2);
+    }
+
+    /** By hand: weights scale the differences of the samples, and keep their signs. */
+    @Test
+    void theDifferenceOfEverySampleHasItsWeight() {
+        float[] target = Engine.infer(() -> TensorScope.released(() -> {
+            Tensor drawn = Tensors.of(new float[] {0, 0, 2, 2}, 2, 1, 1, 2);
+            Tensor real = Tensors.of(new float[] {1, 3, 2, 6}, 2, 1, 1, 2);
+            Tensor fake = Tensors.of(new float[] {-1, 1, 4, 2}, 2, 1, 1, 2);
+            return Tensors.toFloats(DistributionMatchingLoss.target(drawn, real, fake, each(0.5f, 1.5f)));
+        }));
+
+        assertThat(target).containsExactly(0.5f, 0.5f, 0.5f, 5);
+    }
+
+    private static Tensor each(float... weights) {
+        return Tensors.of(weights, weights.length, 1, 1, 1);
     }
 }

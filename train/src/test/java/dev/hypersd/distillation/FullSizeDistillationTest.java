@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.distillation.TrajectoryLoss.TargetTimestep;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.lora.Spelling;
@@ -32,8 +31,6 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -56,7 +53,17 @@ class FullSizeDistillationTest {
     static Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"consistency", "progressive", "rectified", "features", "encoder", "score", "feedback"})
+    @ValueSource(
+            strings = {
+                "consistency",
+                "progressive",
+                "rectified",
+                "features",
+                "encoder",
+                "score",
+                "score and data",
+                "feedback"
+            })
     void aFullSizeModelIsDistilledWithinTheMemoryOfADesktopComputer(String way) throws IOException {
         Path model = folder.resolve("sd15");
         if (!Files.exists(model)) {
@@ -97,20 +104,10 @@ class FullSizeDistillationTest {
             case "consistency" -> trajectory(consistency, Optional.empty());
             case "progressive" -> trajectory(new ProgressiveTargets(), Optional.empty());
             case "rectified" -> trajectory(new RectifiedTargets(), Optional.empty());
-            case "features" -> trajectory(consistency, adversarial(AdversarialLoss.Kind.FEATURES));
-            case "encoder" -> trajectory(consistency, adversarial(AdversarialLoss.Kind.ENCODER));
-            case "score" ->
-                new DistributionMatchingLoss.Settings(
-                        teacher(),
-                        new Rollout.Settings(List.of(999)),
-                        1,
-                        OptionalInt.of(20),
-                        OptionalInt.of(980),
-                        1,
-                        OPTIMISER,
-                        16,
-                        EnumSet.allOf(LoraLayers.class),
-                        Optional.empty());
+            case "features" -> trajectory(consistency, adversarial(TinyDistillation.FEATURES));
+            case "encoder" -> trajectory(consistency, adversarial(TinyDistillation.ENCODER));
+            case "score" -> score(Optional.empty());
+            case "score and data" -> score(adversarial(TinyDistillation.FEATURES));
             case "feedback" ->
                 new FeedbackLoss.Settings(
                         new Rollout.Settings(List.of(999)),
@@ -119,6 +116,17 @@ class FullSizeDistillationTest {
                                 "bright", arena -> (pixels, texts) -> pixels.mean(1, 2, 3), 1, 2, 1)));
             default -> throw new AssertionError(way);
         };
+    }
+
+    private static DistillationLoss.Settings score(Optional<AdversarialLoss.Settings> adversarial) {
+        return new DistributionMatchingLoss.Settings(
+                teacher(),
+                new Rollout.Settings(List.of(999)),
+                1,
+                NoiseLevels.Range.USUAL,
+                Divergence.REVERSE_KL,
+                new DistributionMatchingLoss.FakeScore(1, OPTIMISER, 16, EnumSet.allOf(LoraLayers.class)),
+                adversarial);
     }
 
     private static DistillationLoss.Settings trajectory(
@@ -131,6 +139,7 @@ class FullSizeDistillationTest {
                 new TrajectoryLoss.Noising(0.05, true),
                 new Distance.Squared(),
                 1,
+                NoiseWeight.EQUAL,
                 adversarial);
     }
 
@@ -138,16 +147,8 @@ class FullSizeDistillationTest {
         return new Teacher.Settings(Optional.empty(), new Teacher.Guidance(5, 6));
     }
 
-    private static Optional<AdversarialLoss.Settings> adversarial(AdversarialLoss.Kind kind) {
-        return Optional.of(new AdversarialLoss.Settings(
-                kind,
-                AdversarialLoss.Form.SOFTPLUS,
-                AdversarialLoss.Real.TARGET,
-                0.1,
-                OptionalDouble.empty(),
-                1,
-                true,
-                OPTIMISER));
+    private static Optional<AdversarialLoss.Settings> adversarial(Discriminator.Settings discriminator) {
+        return Optional.of(TinyDistillation.adversarial(discriminator, AdversarialForm.SOFTPLUS));
     }
 
     private static DistillationObjective objective(Path model, DistillationLoss.Settings loss) {
@@ -155,6 +156,7 @@ class FullSizeDistillationTest {
                 ModelFiles.open(model),
                 new FineTuning.Lora(64, 64, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA),
                 List.of(loss),
+                Optional.empty(),
                 new DistillationObjective.Settings(0, List.of(), 4, 0.95, 1),
                 OPTIMISER,
                 new Pictures(

@@ -2,7 +2,6 @@ package dev.hypersd.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hypersd.distillation.TrajectoryLoss.TargetTimestep;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.training.TrainableWeights;
 import java.nio.file.Path;
@@ -99,6 +98,7 @@ class PlaneWorldTest {
                 new TrajectoryLoss.Noising(0, true),
                 new Distance.Squared(),
                 1,
+                NoiseWeight.EQUAL,
                 Optional.empty());
         world.train(weights, steps, world.loss(weights, settings));
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.distillation.Segments.Spans;
-import dev.hypersd.distillation.TrajectoryLoss.TargetTimestep;
 import dev.hypersd.sampler.TimestepSpacing;
 import dev.hypersd.training.RandomSource;
 import java.util.List;

@@ -27,12 +27,12 @@ class RecipeTest {
     @BeforeEach
     void write() throws Exception {
         file = Files.writeString(folder.resolve("recipe.yaml"), """
-                objective: autoencoder
-                model: model
-                output: run
-                training: {steps: 20, batch: 4, precision: mixed}
-                optimiser: {learning_rate: 1.0e-3}
-                """);
+            objective: autoencoder
+            model: model
+            output: run
+            training: {steps: 20, batch: 4, precision: mixed}
+            optimiser: {learning_rate: 1.0e-3}
+            """);
     }
 
     @Test
@@ -116,8 +116,29 @@ class RecipeTest {
                 "distillation.score.timesteps=[]            | score.timesteps is empty",
                 "distillation.score.adversarial.heads=0     | adversarial.heads is 0, it must be at least 1",
                 "distillation.score.adversarial.balance=1 | score.adversarial.balance is a ratio "
-                        + "to the gradient of a distance, and score distillation has none",
+                        + "to the gradient of a distance, and there is none here; name weight",
                 "distillation.feedback.vae=x                | distillation.feedback.judges is missing",
+                "distillation.score.adversarial.real=data | adversarial.real is a choice for trajectories",
+                "distillation.score.adversarial.weight=0 | adversarial.weight is 0.0, it must be between 1.0E-6",
+                "distillation.trajectory.adversarial={discriminator: encoder, heads: 2} | adversarial.heads is unknown",
+                "distillation.trajectory.adversarial={conditional: false} | adversarial.conditional is unknown",
+                "distillation.trajectory.adversarial={heads: 2, heads_at_once: 3} | adversarial.heads_at_once is 3, "
+                        + "and there are 2 heads",
+                "distillation.trajectory.adversarial={noise_timesteps: []} | noise_timesteps is empty; leave it out",
+                "distillation.trajectory.adversarial={r1_sigma: 1} | adversarial.r1_sigma is unknown",
+                "distillation.score.divergence=forward_kl | score.divergence is forward_kl, whose weights follow from "
+                        + "the logits of a discriminator; add a section adversarial with loss: softplus",
+                "distillation.score={divergence: forward_kl, adversarial: {loss: hinge}} | with loss: softplus",
+                "distillation.score.divergence=kl | score.divergence is \"kl\", known are reverse_kl, forward_kl",
+                "distillation={latents: x, trajectory: {adversarial: {}}, score: {adversarial: {}}} |"
+                    + " distillation.score.adversarial is there, and so is trajectory.adversarial; keep one of them",
+                "distillation.score={timesteps: [999], eta: 0} | score.eta is the share of fresh noise between steps",
+                "distillation.score={timesteps: [999, 499], earliest_step: 3} | earliest_step is 3, and there are 2",
+                "distillation.regression={steps: 41} | regression.steps is 41, of the 40 steps of the teacher",
+                "distillation.halves=true | halves needs trajectory or regression for one half",
+                "distillation.stop={judge: clip, judges: x} | stop needs a number of validations without improvement",
+                "distillation.stop={judge: beauty, judges: x} | stop.judge is \"beauty\", which is no judge",
+                "distillation.trainable=( | distillation.trainable is \"(\", no regular expression",
             })
     void invalidKeysOfDistillationAreNamed(String change, String message) {
         Path recipe = Path.of("../recipes/mini/hyper/8-steps.yaml");
@@ -167,10 +188,28 @@ class RecipeTest {
     void aStudentWithoutALossIsRefused() {
         Path recipe = Path.of("../recipes/mini/hyper/common.yaml");
         assertThatThrownBy(() -> Recipe.read(recipe, List.of("output=x")))
-                .hasMessageContaining("distillation.trajectory is missing, and so are score and feedback");
+                .hasMessageContaining(
+                        "distillation.trajectory is missing, and so are score, regression, adversarial and feedback");
         assertThatThrownBy(() -> Recipe.read(
                         recipe, List.of("output=x", "distillation.feedback={judges: x, clip: {from_step: 5}}")))
                 .hasMessageContaining("feedback.clip.from_step is 5, and nothing is trained before it");
+        assertThatThrownBy(() -> Recipe.read(
+                        recipe, List.of("output=x", "distillation.feedback={judges: x, clip: {}, every: 2}")))
+                .hasMessageContaining("feedback.every is above 1, and without another loss nothing is trained");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "training.batch=33 | halves needs an even training.batch, which is 33",
+                "distillation.stop.judge=preference | stop.judge is preference, from which the student learns",
+            })
+    void halvesAndStopsThatCannotWorkAreRefused(String change, String message) {
+        Path recipe = Path.of("../recipes/mini/objectives/halves.yaml");
+        assertThatThrownBy(() -> Recipe.read(recipe, List.of(change)))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining(message);
     }
 
     @Test
