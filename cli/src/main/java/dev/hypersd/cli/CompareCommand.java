@@ -18,7 +18,6 @@ import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.Prompt;
 import dev.hypersd.scene.ContactSheet;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -26,9 +25,9 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The command {@code hypersd compare}, which compares methods of drawing. */
@@ -42,15 +41,8 @@ final class CompareCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path file;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Use another value for a key of the recipe, such as prompts=100. Can be given several times.")
-    private List<String> changes = new ArrayList<>();
+    @Mixin
+    private final RecipeOptions recipeOptions = new RecipeOptions();
 
     @Option(
             names = "--dry-run",
@@ -60,7 +52,7 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ComparisonRecipe recipe = ComparisonRecipe.read(file, changes);
+        ComparisonRecipe recipe = ComparisonRecipe.read(recipeOptions.file, recipeOptions.changes);
         if (isDryRun) {
             DryRun dryRun = dryRun(recipe);
             spec.commandLine().getOut().println(dryRun.describe());

@@ -10,15 +10,12 @@ import dev.hypersd.study.StudyReport;
 import dev.hypersd.study.StudyResult;
 import dev.hypersd.study.VoteFile;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code hypersd study}: people say which pictures are better. */
@@ -39,15 +36,8 @@ final class StudyCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path file;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Use another value for a key of the recipe, such as prompts=100. Can be given several times.")
-    private List<String> changes = new ArrayList<>();
+    @Mixin
+    private final RecipeOptions recipeOptions = new RecipeOptions();
 
     @Option(names = "--report", description = "Print and write the results so far, and serve nothing.")
     private boolean report;
@@ -57,7 +47,7 @@ final class StudyCommand implements Runnable {
 
     @Override
     public void run() {
-        StudyRecipe recipe = StudyRecipe.read(file, changes);
+        StudyRecipe recipe = StudyRecipe.read(recipeOptions.file, recipeOptions.changes);
         if (report) {
             spec.commandLine()
                     .getOut()

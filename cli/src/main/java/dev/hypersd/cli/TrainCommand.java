@@ -3,16 +3,14 @@ package dev.hypersd.cli;
 import dev.hypersd.file.Shutdown;
 import dev.hypersd.recipe.Recipe;
 import dev.hypersd.recipe.Run;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The command {@code hypersd train}, which carries out a recipe. */
@@ -32,9 +30,8 @@ final class TrainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path file;
+    @Mixin
+    private final RecipeOptions recipeOptions = new RecipeOptions();
 
     @Option(names = "--resume", description = "Go on from the newest checkpoint of the recipe's output folder.")
     private boolean resume;
@@ -44,16 +41,9 @@ final class TrainCommand implements Callable<Integer> {
             description = "Write what the newest checkpoint makes to the output folder, and train no further.")
     private boolean publish;
 
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Use another value for a key of the recipe, such as training.steps=200. Can be given "
-                    + "several times.")
-    private List<String> changes = new ArrayList<>();
-
     @Override
     public Integer call() {
-        Recipe recipe = Recipe.read(file, changes);
+        Recipe recipe = Recipe.read(recipeOptions.file, recipeOptions.changes);
         try (TrainingDisplay display = TrainingDisplay.on(spec.commandLine().getErr())) {
             Run run = new Run(recipe, resume, List.of(display));
             if (publish) {

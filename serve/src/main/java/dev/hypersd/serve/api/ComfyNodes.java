@@ -2,173 +2,93 @@ package dev.hypersd.serve.api;
 
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.serve.queue.GenerationQueue;
-import java.util.ArrayList;
+import dev.hypersd.serve.registry.ModelRegistry;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The body of ComfyUI's {@code /object_info}: the nodes that are understood, with what their inputs can be. */
+/** The body of ComfyUI's {@code /object_info}: the nodes that are understood, with their inputs and outputs. */
 final class ComfyNodes {
-    private static final List<Object> MODEL = type("MODEL");
-    private static final List<Object> CLIP = type("CLIP");
-    private static final List<Object> VAE = type("VAE");
-    private static final List<Object> IMAGE = type("IMAGE");
-    private static final List<Object> MASK = type("MASK");
-    private static final List<Object> LATENT = type("LATENT");
-    private static final List<Object> CONDITIONING = type("CONDITIONING");
-    private static final List<Object> INT = type("INT");
-    private static final List<Object> FLOAT = type("FLOAT");
-    private static final List<Object> STRING = type("STRING");
+    /**
+     * The nodes, one in each line: its name, its inputs with their types, and the types of its outputs. A type in small
+     * letters is a list of names to choose from, see {@link #choices}.
+     */
+    private static final String NODES = """
+        CheckpointLoaderSimple | ckpt_name models | MODEL CLIP VAE
+        LoraLoader | model MODEL, clip CLIP, lora_name loras, strength_model FLOAT, strength_clip FLOAT | MODEL CLIP
+        LoraLoaderModelOnly | model MODEL, lora_name loras, strength_model FLOAT | MODEL
+        CLIPSetLastLayer | clip CLIP, stop_at_clip_layer INT | CLIP
+        CLIPTextEncode | text STRING, clip CLIP | CONDITIONING
+        ControlNetLoader | control_net_name controls | CONTROL_NET
+        ControlNetApplyAdvanced | positive CONDITIONING, negative CONDITIONING, control_net CONTROL_NET, \
+            image IMAGE, strength FLOAT, start_percent FLOAT, end_percent FLOAT | CONDITIONING CONDITIONING
+        ControlNetApply | conditioning CONDITIONING, control_net CONTROL_NET, image IMAGE, strength FLOAT | \
+            CONDITIONING
+        EmptyLatentImage | width INT, height INT, batch_size INT | LATENT
+        VAEEncode | pixels IMAGE, vae VAE | LATENT
+        VAEEncodeForInpaint | pixels IMAGE, vae VAE, mask MASK, grow_mask_by INT | LATENT
+        SetLatentNoiseMask | samples LATENT, mask MASK | LATENT
+        RepeatLatentBatch | samples LATENT, amount INT | LATENT
+        KSampler | model MODEL, seed INT, SAMPLING, denoise FLOAT | LATENT
+        KSamplerAdvanced | model MODEL, add_noise enable, noise_seed INT, SAMPLING, start_at_step INT, \
+            end_at_step INT, return_with_leftover_noise disable | LATENT
+        VAEDecode | samples LATENT, vae VAE | IMAGE
+        VAEDecodeTiled | samples LATENT, vae VAE, tile_size INT | IMAGE
+        LoadImage | image files | IMAGE MASK
+        LoadImageMask | image files, channel channels | MASK
+        ImageScale | image IMAGE, width INT, height INT | IMAGE
+        ImageInvert | image IMAGE | IMAGE
+        Canny | image IMAGE, low_threshold FLOAT, high_threshold FLOAT | IMAGE
+        ImageToMask | image IMAGE, channel red | MASK
+        InvertMask | mask MASK | MASK
+        ETN_LoadImageBase64 | image STRING | IMAGE MASK
+        ETN_LoadMaskBase64 | mask STRING | MASK
+        """;
 
-    private final Map<String, Object> nodes = new LinkedHashMap<>();
+    /** The inputs that both samplers have, which {@link #NODES} calls {@code SAMPLING}. */
+    private static final String SAMPLING = "steps INT, cfg FLOAT, sampler_name samplers, scheduler schedulers, "
+            + "positive CONDITIONING, negative CONDITIONING, latent_image LATENT";
 
     private ComfyNodes() {}
 
     /** Returns the description of all nodes, by their names. */
     static Map<String, Object> describe(GenerationQueue queue) {
-        ComfyNodes all = new ComfyNodes();
-        List<Object> models = choice(queue.registry().modelNames());
-        List<Object> loras = choice(List.copyOf(queue.registry().loras().all().keySet()));
-        List<Object> controls =
-                choice(List.copyOf(queue.registry().controlNets().all().keySet()));
-        List<Object> samplers = choice(Samplers.names());
-        List<Object> schedulers = choice(List.of("normal", "karras", "simple", "sgm_uniform"));
-        List<Object> files = choice(List.of());
-        all.add("CheckpointLoaderSimple", List.of("MODEL", "CLIP", "VAE"), "ckpt_name", models);
-        all.add(
-                "LoraLoader",
-                List.of("MODEL", "CLIP"),
-                "model",
-                MODEL,
-                "clip",
-                CLIP,
-                "lora_name",
-                loras,
-                "strength_model",
-                FLOAT,
-                "strength_clip",
-                FLOAT);
-        all.add("LoraLoaderModelOnly", List.of("MODEL"), "model", MODEL, "lora_name", loras, "strength_model", FLOAT);
-        all.add("CLIPSetLastLayer", List.of("CLIP"), "clip", CLIP, "stop_at_clip_layer", INT);
-        all.add("CLIPTextEncode", List.of("CONDITIONING"), "text", STRING, "clip", CLIP);
-        all.add("ControlNetLoader", List.of("CONTROL_NET"), "control_net_name", controls);
-        all.add(
-                "ControlNetApplyAdvanced",
-                List.of("CONDITIONING", "CONDITIONING"),
-                "positive",
-                CONDITIONING,
-                "negative",
-                CONDITIONING,
-                "control_net",
-                type("CONTROL_NET"),
-                "image",
-                IMAGE,
-                "strength",
-                FLOAT,
-                "start_percent",
-                FLOAT,
-                "end_percent",
-                FLOAT);
-        all.add(
-                "ControlNetApply",
-                List.of("CONDITIONING"),
-                "conditioning",
-                CONDITIONING,
-                "control_net",
-                type("CONTROL_NET"),
-                "image",
-                IMAGE,
-                "strength",
-                FLOAT);
-        all.add("EmptyLatentImage", List.of("LATENT"), "width", INT, "height", INT, "batch_size", INT);
-        all.add("VAEEncode", List.of("LATENT"), "pixels", IMAGE, "vae", VAE);
-        all.add(
-                "VAEEncodeForInpaint",
-                List.of("LATENT"),
-                "pixels",
-                IMAGE,
-                "vae",
-                VAE,
-                "mask",
-                MASK,
-                "grow_mask_by",
-                INT);
-        all.add("SetLatentNoiseMask", List.of("LATENT"), "samples", LATENT, "mask", MASK);
-        all.add("RepeatLatentBatch", List.of("LATENT"), "samples", LATENT, "amount", INT);
-        all.add(
-                "KSampler",
-                List.of("LATENT"),
-                "model",
-                MODEL,
-                "seed",
-                INT,
-                "steps",
-                INT,
-                "cfg",
-                FLOAT,
-                "sampler_name",
-                samplers,
-                "scheduler",
-                schedulers,
-                "positive",
-                CONDITIONING,
-                "negative",
-                CONDITIONING,
-                "latent_image",
-                LATENT,
-                "denoise",
-                FLOAT);
-        all.add(
-                "KSamplerAdvanced",
-                List.of("LATENT"),
-                "model",
-                MODEL,
-                "add_noise",
-                choice(List.of("enable")),
-                "noise_seed",
-                INT,
-                "steps",
-                INT,
-                "cfg",
-                FLOAT,
-                "sampler_name",
-                samplers,
-                "scheduler",
-                schedulers,
-                "positive",
-                CONDITIONING,
-                "negative",
-                CONDITIONING,
-                "latent_image",
-                LATENT,
-                "start_at_step",
-                INT,
-                "end_at_step",
-                INT,
-                "return_with_leftover_noise",
-                choice(List.of("disable")));
-        all.add("VAEDecode", List.of("IMAGE"), "samples", LATENT, "vae", VAE);
-        all.add("VAEDecodeTiled", List.of("IMAGE"), "samples", LATENT, "vae", VAE, "tile_size", INT);
-        all.add("LoadImage", List.of("IMAGE", "MASK"), "image", files);
-        all.add("LoadImageMask", List.of("MASK"), "image", files, "channel", choice(List.of("alpha", "red")));
-        all.add("ImageScale", List.of("IMAGE"), "image", IMAGE, "width", INT, "height", INT);
-        all.add("ImageInvert", List.of("IMAGE"), "image", IMAGE);
-        all.add("Canny", List.of("IMAGE"), "image", IMAGE, "low_threshold", FLOAT, "high_threshold", FLOAT);
-        all.add("ImageToMask", List.of("MASK"), "image", IMAGE, "channel", choice(List.of("red")));
-        all.add("InvertMask", List.of("MASK"), "mask", MASK);
-        all.add("ETN_LoadImageBase64", List.of("IMAGE", "MASK"), "image", STRING);
-        all.add("ETN_LoadMaskBase64", List.of("MASK"), "mask", STRING);
-        for (String output : ComfyWorkflow.OUTPUTS.stream().sorted().toList()) {
-            all.add(output, List.of(), "images", IMAGE);
-        }
-        return all.nodes;
+        Map<String, List<String>> choices = choices(queue.registry());
+        Map<String, Object> nodes = new LinkedHashMap<>();
+        NODES.lines().forEach(line -> {
+            String[] parts = line.replace("SAMPLING", SAMPLING).split(" *\\| *", -1);
+            nodes.put(parts[0], node(parts[0], parts[1], List.of(parts[2].split(" ")), choices));
+        });
+        ComfyWorkflow.OUTPUTS.stream()
+                .sorted()
+                .forEach(output -> nodes.put(output, node(output, "images IMAGE", List.of(), choices)));
+        return nodes;
     }
 
-    /** @param inputs names and what each can be, in turn */
-    private void add(String name, List<String> outputs, Object... inputs) {
+    /** Returns the lists of names that inputs can be chosen from. */
+    private static Map<String, List<String>> choices(ModelRegistry registry) {
+        return Map.of(
+                "models", registry.modelNames(),
+                "loras", List.copyOf(registry.loras().all().keySet()),
+                "controls", List.copyOf(registry.controlNets().all().keySet()),
+                "samplers", Samplers.names(),
+                "schedulers", List.of("normal", "karras", "simple", "sgm_uniform"),
+                "files", List.of(),
+                "channels", List.of("alpha", "red"),
+                "red", List.of("red"),
+                "enable", List.of("enable"),
+                "disable", List.of("disable"));
+    }
+
+    private static Map<String, Object> node(
+            String name, String inputs, List<String> outputs, Map<String, List<String>> choices) {
         Map<String, Object> required = new LinkedHashMap<>();
-        for (int i = 0; i < inputs.length; i += 2) {
-            required.put((String) inputs[i], inputs[i + 1]);
+        for (String input : inputs.split(", *")) {
+            int space = input.indexOf(' ');
+            String type = input.substring(space + 1);
+            // A list of names is a type of its own in ComfyUI.
+            required.put(
+                    input.substring(0, space), List.of(choices.containsKey(type) ? choices.get(type) : type, Map.of()));
         }
         Map<String, Object> node = new LinkedHashMap<>();
         node.put("input", Map.of("required", required));
@@ -181,15 +101,6 @@ final class ComfyNodes {
         node.put("description", "");
         node.put("category", "hypersd");
         node.put("output_node", outputs.isEmpty());
-        nodes.put(name, node);
-    }
-
-    private static List<Object> type(String name) {
-        return List.of(name, Map.of());
-    }
-
-    /** A list of names is a type of its own in ComfyUI. */
-    private static List<Object> choice(List<String> names) {
-        return new ArrayList<>(List.of(names, Map.of()));
+        return node;
     }
 }
