@@ -40,8 +40,8 @@ final class Credentials {
     }
 
     /**
-     * Says in the response how to send the token. Browsers open a window of their own when they are asked for
-     * {@code Basic}, also for what the page fetches, which asks for the token itself; so they are not.
+     * Adds a header that says how to send the token. For {@code Basic} a browser would open a window of its own. The
+     * page asks for the token itself, so requests of the page are only told about {@code Bearer}.
      */
     static void ask(Context request) {
         boolean isPage =

@@ -5,8 +5,8 @@ import io.javalin.http.HandlerType;
 import java.util.Objects;
 
 /**
- * Lets pages of other sites read what they are answered, where {@code --allow-origin} names those sites (CORS, the
- * Fetch standard). Their requests carry the token in a header; the cookie of the page is never sent from another site.
+ * Lets pages of other sites read responses, if {@code --allow-origin} names those sites (CORS, the Fetch standard).
+ * Their requests carry the token in a header; the cookie of the page is never sent from another site.
  */
 final class CrossOrigin {
     private static final String SECONDS_TO_REMEMBER = "600";
@@ -20,12 +20,12 @@ final class CrossOrigin {
         request.header("Vary", "Origin");
     }
 
-    /** Returns whether a browser only asks whether the request that it is about to send is allowed. */
+    /** Returns whether the request is a preflight: a browser asks whether its next request is allowed. */
     static boolean isPreflight(Context request) {
         return request.method().equals(HandlerType.OPTIONS) && request.header("Access-Control-Request-Method") != null;
     }
 
-    /** Answers that question, which comes without the token. */
+    /** Answers a preflight, which is sent without the token. */
     static void answerPreflight(Context request) {
         request.header("Access-Control-Allow-Methods", "GET, POST, DELETE");
         request.header("Access-Control-Allow-Headers", "Authorization, Content-Type, *");

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What every server of this project has, whatever it serves: the limits of connections and requests, the guard, the
- * access log, and errors that clients are told in one form. Requests wait on virtual threads.
+ * The part that all servers of this project share: the limits of connections and requests, the guard, the access log,
+ * and one form of errors. Requests wait on virtual threads.
  */
 final class GuardedServer {
     private final ServerOptions options;
@@ -34,7 +34,9 @@ final class GuardedServer {
     private final Javalin javalin;
 
     /**
-     * @param memory for what requests send
+     * Prepares a server.
+     *
+     * @param memory the memory for the contents of requests
      * @param routes adds the routes that are served
      * @param upgrades refuses, by an {@link ApiException}, upgrades to WebSocket that are not permitted
      */

@@ -7,8 +7,8 @@ import dev.hypersd.study.StudyPictures;
 import dev.hypersd.study.VoteFile;
 
 /**
- * A server with the page of a preference study, on which people say which of two pictures is the better one. No
- * response tells which method drew a picture. Safe to share.
+ * A server with the page of a preference study, on which people choose the better one of two pictures. No response
+ * reveals which method drew a picture. Safe to share between threads.
  */
 public final class StudyServer implements AutoCloseable {
     private final GuardedServer http;
@@ -28,7 +28,7 @@ public final class StudyServer implements AutoCloseable {
     /**
      * Starts a server.
      *
-     * @param votes what is asked, and where the votes go
+     * @param votes the study and its votes
      * @throws dev.hypersd.error.HyperSdException if the port is in use or not permitted
      */
     public static StudyServer start(VoteFile votes, StudyPictures pictures, ServerOptions options) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 final class Automatic1111Hires {
     private static final double USUAL_FACTOR = 2;
 
-    /** Without {@code enable_hr} these mean nothing, and front ends send them nevertheless. */
+    /** The fields of a second pass. Front ends send them even without {@code enable_hr}, when they have no effect. */
     private static final String[] FIELDS = {
         "hr_scale",
         "hr_upscaler",
@@ -30,7 +30,11 @@ final class Automatic1111Hires {
     private final JsonObject body;
     private final List<String> warnings;
 
-    /** @param warnings receives what has no effect */
+    /**
+     * Creates a reader.
+     *
+     * @param warnings receives sentences about fields that have no effect
+     */
     Automatic1111Hires(JsonObject body, List<String> warnings) {
         this.body = body;
         this.warnings = warnings;
@@ -39,7 +43,7 @@ final class Automatic1111Hires {
     /**
      * Adds the second pass to {@code options}, if the request asks for one.
      *
-     * @param size of the first pass, if the request says one
+     * @param size the size of the first pass, if the request has one
      */
     void read(GenerationOptions.Builder options, Optional<Size> size) {
         double strength = body.number("denoising_strength", 0);

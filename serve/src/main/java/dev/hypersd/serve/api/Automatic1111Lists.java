@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The routes of AUTOMATIC1111's web interface and of its ControlNet extension that front ends call when they start:
- * what there is to choose from, and empty lists of what this server does not have.
+ * The routes of AUTOMATIC1111's web interface and of its ControlNet extension that front ends call when they start.
+ * They return lists to choose from, which are empty for what this server does not have.
  */
 final class Automatic1111Lists {
     private static final String ROOT = "/sdapi/v1/";
@@ -64,7 +64,7 @@ final class Automatic1111Lists {
         routes.post(ROOT + "interrogate", Automatic1111Lists::interrogate);
     }
 
-    /** What a route answers, made anew for each request. */
+    /** Makes the response of a route, anew for each request. */
     private interface Answer {
         Object make();
     }
@@ -97,7 +97,7 @@ final class Automatic1111Lists {
                 .toList();
     }
 
-    /** Of the schedules that front ends know, samplers here have their own and that of Karras. */
+    /** Returns the schedules. Samplers here have their own schedule and some that of Karras. */
     private static Object schedulers() {
         return List.of(scheduler("automatic", "Automatic"), scheduler("karras", "Karras"));
     }
@@ -158,7 +158,7 @@ final class Automatic1111Lists {
         return Map.of("control_types", Map.of("All", all));
     }
 
-    /** The configuration of the web interface, which is not here: nothing that one could press. */
+    /** Returns the configuration of the web interface. This server does not have one, so it has no components. */
     private static Object config() {
         return Map.of("version", "3.41.2", "mode", "blocks", "components", List.of(), "dependencies", List.of());
     }

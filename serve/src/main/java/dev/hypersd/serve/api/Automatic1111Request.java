@@ -19,17 +19,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads a request to draw in the words of AUTOMATIC1111's API. A field that is absent is as the model's preset says,
- * not as AUTOMATIC1111 would have it.
+ * Reads a request to draw from the fields of AUTOMATIC1111's API. An absent field has the value of the model's preset,
+ * not the default of AUTOMATIC1111.
  */
 final class Automatic1111Request {
-    /** What strength 0 means: one step from a low noise level, as in AUTOMATIC1111. */
+    /** The strength that is used for 0: one step from a low noise level, as in AUTOMATIC1111. */
     private static final double LEAST_STRENGTH = 0.02;
 
     private static final int USUAL_SIDE = 512;
     private static final int CROP = 1;
 
-    /** Settings for one request, with the values by which front ends ask for nothing. */
+    /** Settings for one request that are not implemented, with the values that need no warning. */
     private static final Map<String, List<Object>> SETTINGS_WITHOUT_EFFECT = Map.of(
             "sd_vae", List.of("Automatic", "None"),
             "samples_format", List.of("png"),
@@ -76,7 +76,7 @@ final class Automatic1111Request {
         return new ClientRequest(options.build(), warnings);
     }
 
-    /** Settings in the form in which pictures have them, beneath the fields of the request. */
+    /** Reads the field {@code infotext}; other fields of the request take precedence over its settings. */
     private GenerationOptions infotext() {
         Optional<ReadInfotext> read = body.optionalString("infotext")
                 .filter(text -> !text.isBlank())
@@ -117,7 +117,7 @@ final class Automatic1111Request {
         return (int) Math.clamp(count, -1L, (long) Integer.MAX_VALUE);
     }
 
-    /** Reads the sampler's name, its schedule, which newer front ends name apart, and its eta. */
+    /** Reads the name of the sampler, its schedule, for which newer front ends have a field of its own, and its eta. */
     private void readSampler() {
         String title = body.optionalString("sampler_name")
                 .or(() -> body.optionalString("sampler_index"))
@@ -202,7 +202,7 @@ final class Automatic1111Request {
         }
     }
 
-    /** Cuts off what a picture has too much of at two sides to have the proportions of {@code size}. */
+    /** Crops a picture at two sides to the proportions of {@code size}. */
     private static Image cropped(Image picture, Optional<Size> size) {
         if (size.isEmpty()) {
             return picture;

@@ -112,7 +112,9 @@ public final class Automatic1111Routes {
         return Base64.getEncoder().encodeToString(new Png().encode(image, parameters));
     }
 
-    /** How far the running job is, and to whom it belongs what its first image looks like so far. */
+    /**
+     * Answers the progress of the running job, and to the client that it belongs to also a preview of its first image.
+     */
     private void progress(Context context) {
         Optional<GenerationJob.Progress> now = queue.progress();
         int step = now.map(GenerationJob.Progress::step).orElse(0);

@@ -45,8 +45,10 @@ final class Automatic1111Units {
     private final List<String> warnings;
 
     /**
-     * @param original what units without an image of their own follow
-     * @param warnings receives what has no effect
+     * Creates a reader.
+     *
+     * @param original the picture that units without an image of their own follow
+     * @param warnings receives sentences about fields that have no effect
      */
     Automatic1111Units(RequestMemory.Reservation memory, Optional<Image> original, List<String> warnings) {
         this.memory = memory;
@@ -54,7 +56,7 @@ final class Automatic1111Units {
         this.warnings = warnings;
     }
 
-    /** Adds the ControlNets of {@code scripts}, the field {@code alwayson_scripts}, and tells of other scripts. */
+    /** Adds the ControlNets of {@code scripts}, the field {@code alwayson_scripts}; other scripts are warned about. */
     void read(JsonObject scripts, GenerationOptions.Builder options) {
         for (String name : scripts.keys()) {
             if (name.equalsIgnoreCase("controlnet")) {
@@ -99,7 +101,9 @@ final class Automatic1111Units {
         return Optional.of(reference);
     }
 
-    /** Older versions of the extension have {@code input_image}, newer ones an object with image and mask. */
+    /**
+     * Reads the image, which is {@code input_image} in older versions, and an object with image and mask in newer ones.
+     */
     private Optional<PictureSource> image(JsonObject unit) {
         Optional<String> text = unit.isObject("image")
                 ? unit.object("image").flatMap(image -> image.optionalString("image"))
@@ -112,7 +116,7 @@ final class Automatic1111Units {
         return unit.has(key) ? OptionalDouble.of(unit.number(key, 0)) : OptionalDouble.empty();
     }
 
-    /** Front ends say the mode as a number or in words. */
+    /** Reads the mode, which front ends send as a number or in words. */
     private Optional<Control.Mode> mode(JsonObject unit) {
         boolean isOlderGuess = unit.flag("guessmode", false);
         if (isOlderGuess || unit.is("control_mode", 2) || unit.is("control_mode", "ControlNet is more important")) {
@@ -124,7 +128,7 @@ final class Automatic1111Units {
         return Optional.empty();
     }
 
-    /** The preprocessors, which the extension calls modules, and more of them than there are here. */
+    /** The preprocessors, which the extension calls modules. */
     static final class Modules {
         private Modules() {}
 

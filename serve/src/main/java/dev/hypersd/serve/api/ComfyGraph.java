@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
  * {@code [node, output]} to another node.
  */
 final class ComfyGraph {
-    /** Graphs may contain cycles. */
+    /** The greatest number of links in a row, since graphs may contain cycles. */
     private static final int LONGEST_WAY = 64;
 
     private final JsonNode nodes;
@@ -23,7 +23,7 @@ final class ComfyGraph {
         this.nodes = nodes;
     }
 
-    /** One node, and how many links lead to it. */
+    /** A node, and the number of links that were followed to it. */
     final class Node {
         private final String id;
         private final JsonNode inputs;
@@ -53,7 +53,7 @@ final class ComfyGraph {
             return type;
         }
 
-        /** Returns which of the outputs of this node was linked to. */
+        /** Returns the number of the output of this node to which the link leads. */
         int output() {
             return output;
         }
@@ -102,7 +102,7 @@ final class ComfyGraph {
             return (int) number;
         }
 
-        /** Returns a value, if it is there; one that comes from another node cannot be told here. */
+        /** Returns the value of an input, if there is one; a link to another node is refused. */
         Optional<JsonNode> value(String input) {
             JsonNode value = inputs.path(input);
             if (value.isArray()) {
@@ -111,7 +111,7 @@ final class ComfyGraph {
             return value.isMissingNode() || value.isNull() ? Optional.empty() : Optional.of(value);
         }
 
-        /** Says that the value of an input has no effect. */
+        /** Adds a warning about an input that has no effect. */
         void warn(String sentence) {
             warnings.add("node %s (%s): %s".formatted(id, type, sentence));
         }
@@ -122,7 +122,7 @@ final class ComfyGraph {
                     "node %s (%s): %s".formatted(FieldWarnings.shortened(id), FieldWarnings.shortened(type), sentence));
         }
 
-        /** Returns the refusal of a node that is not understood where it stands. */
+        /** Returns the refusal of a node that is not supported at its place in the graph. */
         ApiException unsupported(String what) {
             return invalid("this server does not know this node as %s".formatted(what));
         }
@@ -137,7 +137,7 @@ final class ComfyGraph {
                 .toList();
     }
 
-    /** Returns what has no effect, in full sentences. */
+    /** Returns full sentences about inputs that have no effect. */
     List<String> warnings() {
         return warnings;
     }

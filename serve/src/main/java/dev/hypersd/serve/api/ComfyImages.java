@@ -6,14 +6,16 @@ import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import java.util.Optional;
 
-/** The images and masks that the nodes of a graph of ComfyUI stand for. */
+/** Makes the images and masks of the nodes of a graph of ComfyUI. */
 final class ComfyImages {
     private final PictureStore uploads;
     private final RequestMemory.Reservation memory;
     private final int maxSide;
 
     /**
-     * @param uploads the images that clients uploaded before
+     * Creates a maker of images.
+     *
+     * @param uploads the images that clients have uploaded
      * @param maxSide the longest side that an image may be scaled to
      */
     ComfyImages(PictureStore uploads, RequestMemory.Reservation memory, int maxSide) {
@@ -22,10 +24,10 @@ final class ComfyImages {
         this.maxSide = maxSide;
     }
 
-    /** An image, and what makes a ControlNet's picture of it. */
+    /** An image, and the preprocessor that makes the control picture from it, if any. */
     record Preprocessed(Image image, Optional<String> preprocessor) {}
 
-    /** Returns the image that a node loads or makes of another. */
+    /** Returns the image that a node loads, or makes from another image. */
     Image image(ComfyGraph.Node node) {
         return switch (node.type()) {
             case "LoadImage" -> UploadedImages.decode("image", uploaded(node), memory);
@@ -46,7 +48,7 @@ final class ComfyImages {
         };
     }
 
-    /** Returns a mask, white where to draw anew. The masks of images are transparent there. */
+    /** Returns a mask that is white where the picture is redrawn. Images are transparent there. */
     Image mask(ComfyGraph.Node node) {
         return switch (node.type()) {
             case "LoadImage" -> UploadedImages.transparentMask(uploaded(node), memory);

@@ -151,7 +151,7 @@ public final class ComfyRoutes {
         return submitted;
     }
 
-    /** Names the images of a graph as files, of which {@link #view} knows the names. */
+    /** Returns the images of a graph as files, which {@link #view} finds by their names. */
     private static List<Map<String, Object>> files(String id, int count) {
         List<Map<String, Object>> files = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -189,7 +189,7 @@ public final class ComfyRoutes {
         return entry;
     }
 
-    /** How ComfyUI lists a graph: number, id, graph, further data, and the nodes with outputs. */
+    /** Returns the entry of a graph in ComfyUI's lists: number, id, graph, further data, and the nodes with outputs. */
     private static List<Object> place(SubmittedJob job) {
         return List.of(0, job.id(), Map.of(), Map.of(), job.node().stream().toList());
     }

@@ -20,13 +20,13 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * ComfyUI's WebSocket {@code /ws}, over which a client is told how its graphs come along. A graph names its client by
- * the id with which that has connected, and only connections of the same address are told.
+ * ComfyUI's WebSocket {@code /ws}, over which a client receives the progress of its graphs. A graph names the id with
+ * which its client has connected, and only connections from the same address receive its progress.
  */
 final class ComfySockets {
     private static final int PREVIEW_QUALITY = 80;
 
-    /** What a binary message holds, and in which format. */
+    /** The kind and the format of the content of a binary message. */
     private static final int PREVIEW_IMAGE = 1;
 
     private static final int JPEG = 1;
@@ -78,7 +78,7 @@ final class ComfySockets {
                 .toList();
     }
 
-    /** Tells one client how one graph comes along. */
+    /** Sends the progress of one graph to one client. */
     final class Listener {
         private final String address;
         private final String client;

@@ -18,8 +18,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads what a graph of ComfyUI draws: one sampler, followed from its output back to the model, the prompts, the
- * latents and the ControlNets. A node that is not understood is named in the refusal.
+ * Reads a graph of ComfyUI as a request: it follows the links from the node that shows images back to the sampler, and
+ * from there to the model, the prompts, the latents and the ControlNets. The refusal of an unsupported node names it.
  */
 final class ComfyWorkflow {
     static final Set<String> OUTPUTS =
@@ -37,9 +37,9 @@ final class ComfyWorkflow {
     }
 
     /**
-     * What a graph draws.
+     * A graph that was read.
      *
-     * @param request what to generate
+     * @param request the images to generate
      * @param output the id of the node that shows the images
      * @param sendsImages whether that node sends them over the WebSocket instead of keeping them
      */
@@ -75,7 +75,7 @@ final class ComfyWorkflow {
         readSampler(decoder.link("samples"));
     }
 
-    /** The autoencoder is that of the model. */
+    /** Follows the link to the autoencoder; another one than the model's own is warned about. */
     private static void readVae(ComfyGraph.Node user) {
         ComfyGraph.Node vae = user.link("vae");
         if (!vae.type().equals("CheckpointLoaderSimple")) {
@@ -249,7 +249,7 @@ final class ComfyWorkflow {
         options.mask(PictureSource.of(mask));
     }
 
-    /** Programs name files with the folders below ComfyUI's own. */
+    /** Returns the name of a file without the folders below ComfyUI's own, which programs may add. */
     private static String fileName(String name) {
         return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
     }

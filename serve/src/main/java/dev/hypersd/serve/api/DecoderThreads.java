@@ -26,8 +26,8 @@ final class DecoderThreads {
             THREADS, Thread.ofPlatform().name("hypersd-decoder-", 0).daemon().factory());
 
     /**
-     * Returns what {@code decoder} returns, which is interrupted after {@code limit}. A decoder waits for a free thread
-     * as long at most.
+     * Returns the result of {@code decoder}, which is interrupted after {@code limit}. It waits for a free thread for
+     * at most the same time.
      *
      * @param field the name of the image, for messages
      * @throws ApiException if the image takes longer, which is its sender's fault, or if no thread becomes free, which

@@ -22,7 +22,7 @@ import java.util.function.BiFunction;
 final class GenerationFields {
     private static final long SEEDS = 1L << 32;
 
-    /** What OpenAI's field {@code background} says of the pictures that are drawn; a colour is about input pictures. */
+    /** The values of OpenAI's field {@code background} for drawn pictures; a colour is for input pictures. */
     private static final Set<String> OUTPUT_BACKGROUNDS = Set.of("auto", "opaque", "transparent");
 
     private GenerationFields() {}

@@ -69,7 +69,7 @@ public final class StudyRoutes {
                         study.ties()));
     }
 
-    /** How many pairs the rater is asked about, and which is next; all are answered where the two are the same. */
+    /** Answers the number of pairs of a rater and the number of the next one; all are answered if both are the same. */
     private void sendProgress(Context context, String rater) {
         Responses.json(context, Map.of("total", study.pairsOfRater(), "next", votes.next(rater)));
     }
