@@ -3,12 +3,15 @@ package dev.hypersd.cli;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.file.Shutdown;
+import dev.hypersd.serve.Proxies;
 import dev.hypersd.serve.ServerOptions;
 import dev.hypersd.serve.queue.Limits;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,8 +54,27 @@ final class ListenOptions {
 
     @Option(
             names = "--behind-proxy",
-            description = "Trust the header X-Forwarded-For, in which a reverse proxy sends the client's address.")
+            description = "Believe a reverse proxy when it says whose requests it passes on (X-Forwarded-For). Needs a "
+                    + "token or --no-token.")
     boolean behindProxy;
+
+    @Option(
+            names = "--proxy",
+            paramLabel = "ADDRESS",
+            split = ",",
+            description = "The address of the proxy, or a range such as 172.16.0.0/12. Default: any on this machine.")
+    List<String> proxies = List.of();
+
+    @Option(names = "--no-token", description = "Everybody who reaches the proxy may use the server.")
+    boolean noToken;
+
+    @Option(
+            names = "--grace",
+            paramLabel = "SECONDS",
+            defaultValue = "3",
+            description = "How long requests that wait are still carried out when the server is told to end. "
+                    + "Default: 3.")
+    int grace;
 
     @Option(
             names = "--base-path",
@@ -78,13 +100,23 @@ final class ListenOptions {
                 port,
                 secret(System.getenv(), err),
                 hosts,
-                behindProxy,
+                proxies(),
+                noToken,
                 origins,
                 basePath,
                 hasAliases,
                 limits,
-                ServerOptions.LOCAL.grace(),
+                Duration.ofSeconds(grace),
                 log ? out::println : line -> {});
+    }
+
+    private Proxies proxies() {
+        if (!behindProxy && !proxies.isEmpty()) {
+            throw new InvalidRequestException(
+                    "--proxy says which proxy is believed, and none is without --behind-proxy");
+        }
+        Proxies named = proxies.isEmpty() ? Proxies.LOCAL : Proxies.of(proxies);
+        return behindProxy ? named : Proxies.NONE;
     }
 
     /**

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import org.eclipse.jetty.ee10.servlet.SessionHandler;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.AbstractConnector;
-import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
@@ -48,7 +47,7 @@ final class JettyConfiguration {
             server.addEventListener(new LifeCycle.Listener() {
                 @Override
                 public void lifeCycleStarting(LifeCycle event) {
-                    limitTime(server, options.limits());
+                    limit(server, options);
                     disableMessageCompression(server);
                     server.insertHandler(new GracefulHandler());
                     server.setStopTimeout(STOP_TIMEOUT.toMillis());
@@ -69,15 +68,7 @@ final class JettyConfiguration {
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
         http.setIdleTimeout(options.limits().requests().timeout().toMillis());
-        if (options.isBehindProxy()) {
-            ForwardedRequestCustomizer proxy = new ForwardedRequestCustomizer();
-            proxy.setForwardedOnly(false);
-            proxy.setForwardedHeader(null);
-            proxy.setForwardedHostHeader(null);
-            proxy.setForwardedServerHeader(null);
-            proxy.setForwardedPortHeader(null);
-            http.addCustomizer(proxy);
-        }
+        http.addCustomizer(new ProxyHeaders(options.proxies()));
     }
 
     /**
@@ -89,7 +80,9 @@ final class JettyConfiguration {
         sessions.setMaxInactiveInterval(60);
     }
 
-    private static void limitTime(Server server, Limits limits) {
+    /** Limits the connections of each address, and the time that a request on a connection may take. */
+    private static void limit(Server server, ServerOptions options) {
+        Limits limits = options.limits();
         Duration maxRequest = limits.requests().timeout();
         Duration maxResponse = limits.generation().deadline().plus(RESPONSE_TIMEOUT);
         Arrays.stream(server.getConnectors())
@@ -98,6 +91,8 @@ final class JettyConfiguration {
                 .forEach(connector -> {
                     connector.setIdleTimeout(maxRequest.toMillis());
                     connector.addBean(new SlowClientLimit(connector::getConnectedEndPoints, maxRequest, maxResponse));
+                    connector.addBean(
+                            new AddressLimit(connector::getConnectedEndPoints, options.proxies(), System::nanoTime));
                 });
     }
 

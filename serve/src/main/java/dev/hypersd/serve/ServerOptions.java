@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * @param port the port on which the server listens; 0 for any free one
  * @param token the token that clients must send; required for every address but this machine's own
  * @param hosts names by which the server is reached, in addition to localhost and addresses
- * @param isBehindProxy whether to take the client's address from the header X-Forwarded-For, which a proxy sets
+ * @param proxies the reverse proxies that are believed when they say whose requests they pass on
+ * @param isForEverybody whether clients need no token although a proxy lets other machines reach the server
  * @param origins sites whose pages may use the server, such as {@code https://chat.example.org}
  * @param basePath the path below which everything is, such as {@code /draw}; empty for none
  * @param hasAliases whether names of OpenAI's models, which some clients insist on, mean the present model
@@ -30,7 +31,8 @@ public record ServerOptions(
         int port,
         Optional<String> token,
         Set<String> hosts,
-        boolean isBehindProxy,
+        Proxies proxies,
+        boolean isForEverybody,
         Set<String> origins,
         String basePath,
         boolean hasAliases,
@@ -48,12 +50,13 @@ public record ServerOptions(
             0,
             Optional.empty(),
             Set.of(),
+            Proxies.NONE,
             false,
             Set.of(),
             "",
             true,
             Limits.DEFAULT,
-            Duration.ofSeconds(30),
+            Duration.ofSeconds(3),
             line -> {});
 
     public ServerOptions {
@@ -83,46 +86,63 @@ public record ServerOptions(
                     "%s can be reached from other machines: give a token that clients must know, or listen at 127.0.0.1"
                             .formatted(host));
         }
+        if (grace.isNegative()) {
+            throw new InvalidRequestException("the grace period is 0 s at least, not %d".formatted(grace.toSeconds()));
+        }
+        if (token.isPresent() && isForEverybody) {
+            throw new InvalidRequestException("a server for everybody has no token, and one is given: choose one");
+        }
+        if (token.isEmpty() && !proxies.ranges().isEmpty() && !isForEverybody) {
+            throw new InvalidRequestException(
+                    "other machines reach a server behind a proxy: give a token that clients must know (--token-file), "
+                            + "or say that everybody may use it (--no-token)");
+        }
     }
 
     /** Returns these options with another token. */
     public ServerOptions withToken(String secret) {
-        return with(Optional.of(secret), isBehindProxy, origins, basePath, limits, grace, log);
+        return with(Optional.of(secret), proxies, isForEverybody, origins, basePath, limits, grace, log);
     }
 
     /** Returns these options with other limits. */
     public ServerOptions withLimits(Limits others) {
-        return with(token, isBehindProxy, origins, basePath, others, grace, log);
+        return with(token, proxies, isForEverybody, origins, basePath, others, grace, log);
     }
 
     /** Returns these options with another access log. */
     public ServerOptions withLog(Consumer<String> lines) {
-        return with(token, isBehindProxy, origins, basePath, limits, grace, lines);
+        return with(token, proxies, isForEverybody, origins, basePath, limits, grace, lines);
     }
 
     /** Returns these options with another grace period. */
     public ServerOptions withGrace(Duration time) {
-        return with(token, isBehindProxy, origins, basePath, limits, time, log);
+        return with(token, proxies, isForEverybody, origins, basePath, limits, time, log);
     }
 
-    /** Returns these options for a server behind a proxy. */
-    public ServerOptions behindProxy() {
-        return with(token, true, origins, basePath, limits, grace, log);
+    /** Returns these options for a server behind proxies. */
+    public ServerOptions behind(Proxies others) {
+        return with(token, others, isForEverybody, origins, basePath, limits, grace, log);
+    }
+
+    /** Returns these options for a server that everybody who reaches it may use. */
+    public ServerOptions forEverybody() {
+        return with(Optional.empty(), proxies, true, origins, basePath, limits, grace, log);
     }
 
     /** Returns these options for pages of other sites too. */
     public ServerOptions withOrigins(Set<String> others) {
-        return with(token, isBehindProxy, others, basePath, limits, grace, log);
+        return with(token, proxies, isForEverybody, others, basePath, limits, grace, log);
     }
 
     /** Returns these options with everything below another path. */
     public ServerOptions below(String path) {
-        return with(token, isBehindProxy, origins, path, limits, grace, log);
+        return with(token, proxies, isForEverybody, origins, path, limits, grace, log);
     }
 
     private ServerOptions with(
             Optional<String> newToken,
-            boolean behindProxy,
+            Proxies newProxies,
+            boolean everybody,
             Set<String> newOrigins,
             String newBasePath,
             Limits newLimits,
@@ -133,7 +153,8 @@ public record ServerOptions(
                 port,
                 newToken,
                 hosts,
-                behindProxy,
+                newProxies,
+                everybody,
                 newOrigins,
                 newBasePath,
                 hasAliases,

@@ -19,8 +19,10 @@ class JobRoutesTest {
 
     @BeforeAll
     static void start() {
-        server =
-                new TinyServer(ServerOptions.LOCAL.behindProxy().withLimits(TinyServer.patient(Duration.ofMinutes(1))));
+        server = new TinyServer(ServerOptions.LOCAL
+                .forEverybody()
+                .behind(Proxies.LOCAL)
+                .withLimits(TinyServer.patient(Duration.ofMinutes(1))));
     }
 
     @AfterAll

@@ -58,6 +58,7 @@ class MonitoringTest {
                     server.port(),
                     Optional.empty(),
                     Set.of(),
+                    Proxies.NONE,
                     false,
                     Set.of(),
                     "",

@@ -41,8 +41,8 @@ class QueueingTest {
 
     @Test
     void aClientWithOneRequestIsServedBeforeTheRestOfAClientWithMany() throws Exception {
-        try (TinyServer server =
-                new TinyServer(ServerOptions.LOCAL.withLimits(together(0)).behindProxy())) {
+        try (TinyServer server = new TinyServer(
+                ServerOptions.LOCAL.withLimits(together(0)).forEverybody().behind(Proxies.LOCAL))) {
             CompletableFuture<HttpResponse<String>> first =
                     server.later(GENERATIONS, TinyServer.LONG, "X-Forwarded-For", "10.0.0.9");
             server.untilGenerating();
@@ -69,8 +69,8 @@ class QueueingTest {
 
     @Test
     void anInterruptEndsOnlyTheJobsOfItsOwnClient() throws Exception {
-        try (TinyServer server =
-                new TinyServer(ServerOptions.LOCAL.withLimits(together(0)).behindProxy())) {
+        try (TinyServer server = new TinyServer(
+                ServerOptions.LOCAL.withLimits(together(0)).forEverybody().behind(Proxies.LOCAL))) {
             CompletableFuture<HttpResponse<String>> picture =
                     server.later(GENERATIONS, TinyServer.LONG, "X-Forwarded-For", "10.0.0.1");
             server.untilGenerating();
@@ -85,8 +85,8 @@ class QueueingTest {
     @Test
     void behindAProxySessionsAreCountedByTheForwardedAddress() throws Exception {
         Limits limits = Limits.DEFAULT.with(new Limits.Clients(8, 8, 8, 1));
-        try (TinyServer server =
-                        new TinyServer(ServerOptions.LOCAL.withLimits(limits).behindProxy());
+        try (TinyServer server = new TinyServer(
+                        ServerOptions.LOCAL.withLimits(limits).forEverybody().behind(Proxies.LOCAL));
                 LiveClient first = LiveClient.of(server, "X-Forwarded-For", "10.0.0.1");
                 LiveClient other = LiveClient.of(server, "X-Forwarded-For", "10.0.0.2");
                 LiveClient second = LiveClient.of(server, "X-Forwarded-For", "10.0.0.1")) {
@@ -191,7 +191,9 @@ class QueueingTest {
 
     @Test
     void aServerThatClosesFinishesWaitingJobsAndRefusesNewOnes() throws Exception {
-        TinyServer server = withPlacesFor(4, 4);
+        TinyServer server = new TinyServer(ServerOptions.LOCAL
+                .withLimits(TinyServer.patient(Duration.ofMinutes(1)))
+                .withGrace(Duration.ofSeconds(30)));
         CompletableFuture<HttpResponse<String>> drawing =
                 server.later(GENERATIONS, TinyServer.LONG.replace("1000", "200"));
         server.untilGenerating();
