@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { chromium } from "playwright-core";
 
 export const { HYPERSD_URL } = process.env;
@@ -12,8 +13,12 @@ export function launch() {
   return chromium.launch({ executablePath, args: ["--no-sandbox"] });
 }
 
-/** Opens the page, passes it to `use`, and then fails if there were errors in the page. */
-export async function visit(browser, use, options = {}) {
+/**
+ * Opens the page, passes it to `use`, and then fails if there were errors in the page.
+ *
+ * @param before is called before the page is opened
+ */
+export async function visit(browser, use, { before = () => {}, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   const wrong = [];
@@ -24,6 +29,7 @@ export async function visit(browser, use, options = {}) {
     if (!own.some((begin) => request.url().startsWith(begin))) wrong.push(`asks ${request.url()}`);
   });
   try {
+    await before(page);
     await page.goto(HYPERSD_URL);
     await use(page, context);
     assert.deepEqual(wrong, []);
@@ -31,6 +37,40 @@ export async function visit(browser, use, options = {}) {
     await context.close();
   }
 }
+
+/** Waits until the page shows a picture. */
+export const arrived = (page) => page.locator("#about").filter({ hasText: /seed \d+/ }).waitFor();
+
+/** Opens the page and passes to `use` the requests that it sends too. */
+export async function listen(browser, use, options = {}) {
+  const sent = [];
+  const before = (page) =>
+    page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => sent.push(JSON.parse(payload))));
+  await visit(browser, async (page, context) => {
+    await arrived(page);
+    await use(page, sent, context);
+  }, { before, ...options });
+}
+
+/** Drops a PNG on the page. */
+export async function drop(page, bytes) {
+  const data = await page.evaluateHandle((base64) => {
+    const transfer = new DataTransfer();
+    const content = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    transfer.items.add(new File([content], "fish.png", { type: "image/png" }));
+    return transfer;
+  }, bytes.toString("base64"));
+  await page.dispatchEvent("#sketch", "drop", { dataTransfer: data });
+}
+
+/** Saves the picture that is shown, and returns its file. */
+export async function saved(page) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#save").click()]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+/** Waits until the history has a picture of this prompt. */
+export const kept = (page, prompt) => page.locator(`#history [title="${prompt}"]`).first().waitFor();
 
 /** What the canvas shows, as a number that differs where the picture does. */
 export function seen(page, canvas = "#picture") {

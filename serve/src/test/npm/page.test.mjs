@@ -1,55 +1,23 @@
-// The page in a real browser.
+// The page in a real browser: inputs and the pictures that follow them.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { changed, eventually, HYPERSD_URL, launch, seen, stroke, visit } from "./browser.mjs";
+import { arrived, changed, eventually, HYPERSD_URL, kept, launch, listen, seen, stroke, visit } from "./browser.mjs";
 
 const DARK = "rgb(18, 17, 22)";
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser.close());
 
-const about = (page) => page.locator("#about");
-const arrived = (page) => about(page).filter({ hasText: /seed \d+/ }).waitFor();
-
-/** The requests that the page sends from now on. */
-function requests(page) {
-  const sent = [];
-  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => sent.push(JSON.parse(payload))));
-  return sent;
-}
-
-/** Drops a PNG on the page. */
-async function drop(page, bytes) {
-  const data = await page.evaluateHandle((base64) => {
-    const transfer = new DataTransfer();
-    const content = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-    transfer.items.add(new File([content], "fish.png", { type: "image/png" }));
-    return transfer;
-  }, bytes.toString("base64"));
-  await page.dispatchEvent("#sketch", "drop", { dataTransfer: data });
-}
-
-/** Opens the page and listens to what it asks for. */
-async function listen(use, options) {
-  await visit(browser, async (page, context) => {
-    const sent = requests(page);
-    await page.reload();
-    await arrived(page);
-    await use(page, sent, context);
-  }, options);
-}
-
 test("an image is shown without a click", () => visit(browser, async (page) => arrived(page)));
 
 test("the image follows the prompt while it is typed, and the latest input wins", () =>
-  listen(async (page, sent) => {
+  listen(browser, async (page, sent) => {
     const first = await seen(page);
     await page.locator("#prompt").fill("");
     await page.locator("#prompt").pressSequentially("three green trees", { delay: 10 });
     await changed(page, first);
-    await page.locator('#history [title="three green trees"]').waitFor();
+    await kept(page, "three green trees");
     assert.ok(sent.length > 3, "typing is followed while it goes on");
     assert.equal(sent.at(-1).prompt, "three green trees");
     const brief = await page.locator('#history [title="three gre"]').count();
@@ -57,7 +25,7 @@ test("the image follows the prompt while it is typed, and the latest input wins"
   }));
 
 test("the image follows the drawing, and undo and clear", () =>
-  listen(async (page, sent) => {
+  listen(browser, async (page, sent) => {
     const empty = await seen(page, "#sketch");
     const words = await seen(page);
     await stroke(page);
@@ -76,7 +44,7 @@ test("the image follows the drawing, and undo and clear", () =>
   }));
 
 test("a scribble is sent to a ControlNet, together with the weights of LoRAs", () =>
-  listen(async (page, sent) => {
+  listen(browser, async (page, sent) => {
     await page.locator("#model").selectOption("sd15");
     await page.locator("#mode [value=scribble]").click();
     await page.locator("#control").selectOption("controlnet-sd15");
@@ -100,7 +68,7 @@ test("a scribble is sent to a ControlNet, together with the weights of LoRAs", (
   }));
 
 test("steps, eta and the seed are set by keys and by controls", () =>
-  listen(async (page, sent) => {
+  listen(browser, async (page, sent) => {
     await page.locator("h1").click();
     await page.keyboard.press("3");
     await eventually(() => assert.equal(sent.at(-1).steps, 3));
@@ -128,7 +96,7 @@ test("steps, eta and the seed are set by keys and by controls", () =>
   }));
 
 test("numbers of steps are compared side by side", () =>
-  listen(async (page) => {
+  listen(browser, async (page) => {
     await page.locator("#compare").click();
     await page.locator("#compare-steps").click();
     await page.locator("#columns img").nth(3).waitFor();
@@ -138,44 +106,8 @@ test("numbers of steps are compared side by side", () =>
     assert.equal(await page.locator("#comparison").isVisible(), false);
   }));
 
-test("an image is saved with its parameters, which are set again when it is dropped on the page", () =>
-  listen(async (page, sent) => {
-    await page.locator("#prompt").fill("a yellow fish");
-    await page.locator('#history [title="a yellow fish"]').waitFor();
-    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#save").click()]);
-    assert.match(download.suggestedFilename(), /^a-yellow-fish-\d+\.png$/);
-    const bytes = await readFile(await download.path());
-    assert.ok(bytes.includes("a yellow fish"));
-    await page.locator("#prompt").fill("something else");
-    await drop(page, bytes);
-    await eventually(() => assert.equal(sent.at(-1).prompt, "a yellow fish"));
-    assert.equal(await page.locator("#prompt").inputValue(), "a yellow fish");
-    assert.equal(sent.at(-1).image, undefined, "the picture comes of its settings, not of itself");
-  }));
-
-test("a picture with the largest seeds comes back identical when it is dropped on the page", () =>
-  listen(async (page, sent) => {
-    await page.locator("#seed").fill("18446744073709551557");
-    await page.locator("#eta").fill("0.35");
-    await page.locator("#prompt").fill("a fish of a large seed");
-    await page.locator("#about").filter({ hasText: "seed 18446744073709551557" }).waitFor();
-    await page.locator('#history [title="a fish of a large seed"]').waitFor();
-    const drawn = await seen(page);
-    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#save").click()]);
-    assert.equal(download.suggestedFilename(), "a-fish-of-a-large-seed-18446744073709551557.png");
-    const bytes = await readFile(await download.path());
-    await page.locator("#seed").fill("1");
-    await page.locator("#eta").fill("0");
-    await page.locator("#steps button", { hasText: "3" }).click();
-    await page.locator("#prompt").fill("something else");
-    await changed(page, drawn);
-    await drop(page, bytes);
-    await eventually(async () => assert.equal(await seen(page), drawn));
-    assert.equal(sent.at(-1).seed, "18446744073709551557");
-  }));
-
 test("what speaks against the settings is shown until it is dismissed", () =>
-  listen(async (page) => {
+  listen(browser, async (page) => {
     await page.locator("#model").selectOption("Hyper-SDXL-1step-Unet");
     await page.locator("#steps button", { hasText: "3" }).click();
     const warning = page.locator("#warnings li", { hasText: "was distilled for 1 steps, not 3" });
@@ -183,7 +115,7 @@ test("what speaks against the settings is shown until it is dismissed", () =>
     await page.getByRole("button", { name: /^Dismiss: Hyper-SDXL/ }).click();
     await eventually(async () => assert.equal(await warning.count(), 0));
     await page.locator("#prompt").fill("still the same");
-    await page.locator('#history [title="still the same"]').waitFor();
+    await kept(page, "still the same");
     assert.equal(await warning.count(), 0, "a sentence that was dismissed stays away");
     await page.locator("#steps button", { hasText: "2" }).click();
     await page.locator("#warnings li", { hasText: "not 2" }).waitFor();
@@ -191,22 +123,8 @@ test("what speaks against the settings is shown until it is dismissed", () =>
     await eventually(async () => assert.equal(await page.locator("#warnings li").count(), 0));
   }));
 
-test("the history restores an image with its settings", () =>
-  listen(async (page, sent) => {
-    await page.locator("#steps button", { hasText: "2" }).click();
-    await page.locator("#prompt").fill("first");
-    await page.locator('#history [title="first"]').waitFor();
-    await page.locator("#steps button", { hasText: "5" }).click();
-    await page.locator("#prompt").fill("second");
-    await page.locator('#history [title="second"]').waitFor();
-    await page.locator('#history [title="first"]').last().click();
-    await eventually(() => assert.equal(sent.at(-1).prompt, "first"));
-    assert.equal(await page.locator("#prompt").inputValue(), "first");
-    assert.equal(sent.at(-1).steps, 2);
-  }));
-
 test("dark and light are chosen and remembered", () =>
-  listen(async (page) => {
+  listen(browser, async (page) => {
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await ground();
     await page.locator("#theme").click();
@@ -217,7 +135,7 @@ test("dark and light are chosen and remembered", () =>
   }, { colorScheme: "light" }));
 
 test("everything fits on a telephone", () =>
-  listen(async (page) => {
+  listen(browser, async (page) => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 390, `the page is ${width} wide`);
     await page.locator("#adjust").click();
@@ -231,35 +149,6 @@ test("everything fits on a telephone", () =>
     await stroke(page);
     await changed(page, before);
   }, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }));
-
-test("keys are explained, and every control has a name", () =>
-  listen(async (page) => {
-    await page.locator("#help").click();
-    assert.ok(await page.locator("#keys").isVisible());
-    await page.keyboard.press("Escape");
-    const nameless = await page.evaluate(() =>
-      [...document.querySelectorAll("button, input, select, textarea")]
-        .filter((e) => e.checkVisibility())
-        .filter((e) => !(e.ariaLabel || e.textContent.trim() || e.title || e.labels?.length))
-        .map((e) => e.outerHTML));
-    assert.deepEqual(nameless, []);
-  }));
-
-test("the page connects again when the connection is lost", () =>
-  visit(browser, async (page) => {
-    const connections = [];
-    await page.routeWebSocket(/live/, (socket) => {
-      socket.connectToServer();
-      connections.push(socket);
-    });
-    await page.reload();
-    await arrived(page);
-    const { length } = connections;
-    await connections.at(-1).close();
-    await eventually(() => assert.equal(connections.length, length + 1));
-    await page.locator("#prompt").fill("after all");
-    await page.locator('#history [title="after all"]').waitFor();
-  }));
 
 test("scripts of other sites do not run", () =>
   visit(browser, async (page) => {

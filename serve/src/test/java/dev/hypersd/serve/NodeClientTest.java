@@ -41,10 +41,11 @@ class NodeClientTest {
         NodeClient.run(server.uri(""), client);
     }
 
-    @Test
-    void thePageWorksInABrowser() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"page.test.mjs", "page-settings.test.mjs", "page-restore.test.mjs", "page-access.test.mjs"})
+    void thePageWorksInABrowser(String tests) throws Exception {
         NodeClient.requireBrowser();
-        NodeClient.run(server.uri(""), "page.test.mjs");
+        NodeClient.run(server.uri(""), tests);
     }
 
     @Test

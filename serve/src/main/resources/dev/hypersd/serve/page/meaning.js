@@ -11,6 +11,7 @@ export class Meaning extends EventTarget {
   #requests;
   #timer = 0;
   #asked = "";
+  #answer = null;
   /** The values that are used, by the names of the settings, and the preset that was applied, if any. */
   settings = {};
   preset = null;
@@ -28,16 +29,23 @@ export class Meaning extends EventTarget {
     });
   }
 
-  /** Asks for the meaning of the present settings, unless they are those of the last time. */
-  async ask() {
+  /** Asks for the meaning of the present settings, unless they are those of the last time; ends when it is known. */
+  ask() {
     const body = JSON.stringify(this.#requests.named(this.#store.state));
-    if (body === this.#asked) return;
-    this.#asked = body;
+    if (body !== this.#asked) {
+      this.#asked = body;
+      this.#answer = this.#read(body);
+    }
+    return this.#answer;
+  }
+
+  async #read(body) {
     const request = { method: "POST", headers: { "Content-Type": "application/json" }, body };
     const response = await fetch("v1/explanations", request).catch(() => null);
+    const answer = response?.ok ? parse(await response.text()) : null;
     if (body !== this.#asked) return;
-    if (response?.ok) {
-      Object.assign(this, parse(await response.text()));
+    if (answer) {
+      Object.assign(this, answer);
       this.dispatchEvent(new Event("change"));
     } else {
       this.#asked = "";

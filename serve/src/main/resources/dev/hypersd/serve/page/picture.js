@@ -83,15 +83,17 @@ export class Picture extends EventTarget {
     if (cells.length === count) return;
     this.#grid.dataset.count = count;
     cells.slice(Math.max(1, count)).forEach((cell) => cell.remove());
-    for (let i = cells.length; i < count; i++) this.#grid.append(this.#cell(i));
-    this.#grid.querySelectorAll("button").forEach((button) => (button.hidden = count === 1));
+    for (let i = cells.length; i < count; i++) this.#grid.append(this.#cell());
+    [...this.#grid.querySelectorAll("button")].forEach((button, i) => {
+      button.hidden = count === 1;
+      button.ariaLabel = text("grid.choose", i + 1);
+    });
   }
 
   /** A place for one of several pictures. */
-  #cell(index) {
+  #cell() {
     const cell = this.#grid.firstElementChild.cloneNode(true);
     cell.querySelector("canvas").removeAttribute("id");
-    cell.querySelector("button").ariaLabel = text("grid.choose", index + 1);
     return cell;
   }
 }

@@ -8,6 +8,7 @@ const EXAMPLES = [
   "a green tree beside a purple mushroom on moss",
   "a red heart on bricks, neon",
 ];
+const LONG = 110;
 const $ = (id) => document.getElementById(id);
 
 export const FIRST_PROMPT = EXAMPLES[0];
@@ -23,6 +24,7 @@ export function offerPrompt(store, meaning, others) {
   }
 
   function show() {
+    $("prompt").classList.toggle("long", store.state.prompt.length > LONG);
     if ($("prompt").value !== store.state.prompt) $("prompt").value = store.state.prompt;
   }
 
@@ -34,6 +36,7 @@ export function offerPrompt(store, meaning, others) {
     $("tokens").classList.toggle("over", cut !== "");
     $("token-count").textContent = text("tokens", count, most);
     $("token-count").title = text("tokens.title", most);
+    $("token-cut").title = cut;
     $("token-cut").textContent = cut ? text("tokens.cut", cut) : "";
   }
 
