@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What comes with the program besides the model is found by name. */
+/** LoRAs, ControlNets and judges that come with the program are found by name. */
 class EmbeddedModelOptionsTest {
     @TempDir
     Path folder;

@@ -140,14 +140,14 @@ class EveryCommandAppliesPresetsAlikeTest {
                 .satisfies(file -> assertThat(Image.read(file)).isEqualTo(sheet));
     }
 
-    /** What the picture that {@code generate} draws says of itself. */
+    /** Returns the parameters of the picture that {@code generate} draws. */
     private Map<String, String> generated(String model, String... options) {
         Path file = folder.resolve("drawn.png");
         run("generate", model, Stream.concat(Stream.of("a red star", "--seed=0", "--out=" + file), Stream.of(options)));
         return GenerationParameters.read(file).orElseThrow().settings();
     }
 
-    /** How many sets of pictures have been judged, after those of these options. */
+    /** Returns the number of judged sets of pictures after those of these options. */
     private long judged(String model, String... options) throws IOException {
         Path output = folder.resolve("judged");
         run(
@@ -166,14 +166,14 @@ class EveryCommandAppliesPresetsAlikeTest {
     private Path compared(String model, String keys) throws IOException {
         Path output = folder.resolve("compared");
         Path recipe = Files.writeString(folder.resolve("recipe.yaml"), """
-                model: %s
-                judges: %s
-                output: %s
-                prompts: 2
-                diversity_prompts: 1
-                sample_prompts: [a red star]
-                methods: [{name: method, %s}]
-                """.formatted(
+            model: %s
+            judges: %s
+            output: %s
+            prompts: 2
+            diversity_prompts: 1
+            sample_prompts: [a red star]
+            methods: [{name: method, %s}]
+            """.formatted(
                         models.resolve(model), models.resolve("judges"), output, keys));
         Outcome outcome = Outcome.of("compare", recipe.toString());
         assertThat(outcome.code()).as(outcome.err()).isZero();

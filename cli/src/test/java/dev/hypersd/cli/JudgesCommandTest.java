@@ -38,7 +38,7 @@ class JudgesCommandTest {
     }
 
     @Test
-    void whatToDoHasToBeSaid() {
+    void theSubcommandIsRequired() {
         Outcome outcome = Outcome.of("judges");
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.err()).contains("say what to do: check");

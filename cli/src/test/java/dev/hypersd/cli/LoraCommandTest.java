@@ -119,7 +119,7 @@ class LoraCommandTest {
         assertThat(folder).isEmptyDirectory();
     }
 
-    /** What is said of the file that was made. */
+    /** Returns the description of the file that was written. */
     private String made(String... arguments) {
         Outcome outcome = Outcome.of(arguments);
         assertThat(outcome.code()).as(outcome.err()).isZero();

@@ -3,7 +3,7 @@ package dev.hypersd.cli;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
-/** What a command line came to. */
+/** The exit code and the output of a command line. */
 record Outcome(int code, String out, String err) {
     static Outcome of(String... arguments) {
         StringWriter out = new StringWriter();

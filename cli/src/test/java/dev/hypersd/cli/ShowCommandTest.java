@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** How pictures were made, from the pictures alone. */
+/** {@code show} prints the parameters that a picture file contains. */
 class ShowCommandTest {
     private static final Image PICTURE = new Image(8, 8, new byte[3 * 64]);
 

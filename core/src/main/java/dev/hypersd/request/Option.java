@@ -113,7 +113,7 @@ public final class Option<T> {
             .infotext("Kept strength");
 
     /**
-     * Whether {@link #STEPS} is the number of steps that are taken on an original picture. By default it is the number
+     * Makes {@link #STEPS} the number of steps that are taken on an original picture. By default it is the number
      * of steps of the whole schedule, of which strength is the fraction that is taken, as in diffusers: 20 steps at
      * strength 0.75 take 15. With this option 20 are taken, of a schedule of 27.
      */

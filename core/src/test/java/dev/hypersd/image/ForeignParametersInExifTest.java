@@ -33,38 +33,44 @@ class ForeignParametersInExifTest {
     private static final int USER_COMMENT = 0x9286;
 
     private static final String GRAPH = """
-            {"3": {"class_type": "KSampler", "inputs": {"seed": 7, "steps": 20, "cfg": 8.0, "sampler_name": "euler",
-              "positive": ["6", 0], "latent_image": ["5", 0]}},
-             "5": {"class_type": "EmptyLatentImage", "inputs": {"width": 512, "height": 768}},
-             "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a fox"}}}""";
+        {"3": {"class_type": "KSampler", "inputs": {"seed": 7, "steps": 20, "cfg": 8.0, "sampler_name": "euler",
+          "positive": ["6", 0], "latent_image": ["5", 0]}},
+         "5": {"class_type": "EmptyLatentImage", "inputs": {"width": 512, "height": 768}},
+         "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a fox"}}}\
+        """;
 
     private static final String SWARM = """
-            {"sui_image_params": {"prompt": "a fox", "negativeprompt": "blurry", "model": "base/fox.safetensors",
-              "seed": 5, "steps": 20, "cfgscale": 7.0, "width": 1024, "height": 768, "sampler": "dpmpp_2m",
-              "scheduler": "karras", "loras": ["style"], "loraweights": ["0.5"]}, "sui_extra_data": {}}""";
+        {"sui_image_params": {"prompt": "a fox", "negativeprompt": "blurry", "model": "base/fox.safetensors",
+          "seed": 5, "steps": 20, "cfgscale": 7.0, "width": 1024, "height": 768, "sampler": "dpmpp_2m",
+          "scheduler": "karras", "loras": ["style"], "loraweights": ["0.5"]}, "sui_extra_data": {}}\
+        """;
 
     private static final String FOOOCUS = """
-            {"prompt": "a fox", "negative_prompt": "", "steps": 30, "resolution": "(1152, 896)", "seed": "123",
-             "guidance_scale": 4.0, "base_model": "fox", "metadata_scheme": "fooocus"}""";
+        {"prompt": "a fox", "negative_prompt": "", "steps": 30, "resolution": "(1152, 896)", "seed": "123",
+         "guidance_scale": 4.0, "base_model": "fox", "metadata_scheme": "fooocus"}\
+        """;
 
     private static final String NOVEL = """
-            {"prompt": "a fox", "steps": 28, "sampler": "k_euler", "seed": 77, "scale": 11.0, "uc": "lowres",
-             "width": 832, "height": 1216}""";
+        {"prompt": "a fox", "steps": 28, "sampler": "k_euler", "seed": 77, "scale": 11.0, "uc": "lowres",
+         "width": 832, "height": 1216}\
+        """;
 
     private static final String NOVEL_AROUND = "{\"Title\": \"NovelAI generated image\", \"Software\": \"NovelAI\", "
             + "\"Description\": \"a fox\", \"Comment\": \"%s\"}"
                     .formatted(NOVEL.replace("\n", " ").replace("\"", "\\\""));
 
     private static final String INVOKE = """
-            {"generation_mode": "txt2img", "positive_prompt": "a fox", "negative_prompt": "blurry", "width": 512,
-             "height": 640, "seed": 5, "cfg_scale": 7.5, "steps": 30, "scheduler": "euler_a"}""";
+        {"generation_mode": "txt2img", "positive_prompt": "a fox", "negative_prompt": "blurry", "width": 512,
+         "height": 640, "seed": 5, "cfg_scale": 7.5, "steps": 30, "scheduler": "euler_a"}\
+        """;
 
     private static final String XMP = """
-            <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description><exif:UserComment><rdf:Alt>
-            <rdf:li xml:lang="x-default">{&quot;c&quot;:&quot;a fox &amp; a cat&quot;,&quot;uc&quot;:&quot;blurry&quot;,
-            &quot;steps&quot;:8,&quot;seed&quot;:9,&quot;scale&quot;:4.5,&quot;size&quot;:&quot;512x768&quot;,
-            &quot;model&quot;:&quot;fox.ckpt&quot;,&quot;sampler&quot;:&quot;Euler A&quot;}</rdf:li></rdf:Alt>
-            </exif:UserComment></rdf:Description></rdf:RDF></x:xmpmeta>""";
+        <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description><exif:UserComment><rdf:Alt>
+        <rdf:li xml:lang="x-default">{&quot;c&quot;:&quot;a fox &amp; a cat&quot;,&quot;uc&quot;:&quot;blurry&quot;,
+        &quot;steps&quot;:8,&quot;seed&quot;:9,&quot;scale&quot;:4.5,&quot;size&quot;:&quot;512x768&quot;,
+        &quot;model&quot;:&quot;fox.ckpt&quot;,&quot;sampler&quot;:&quot;Euler A&quot;}</rdf:li></rdf:Alt>
+        </exif:UserComment></rdf:Description></rdf:RDF></x:xmpmeta>\
+        """;
 
     private static Stream<Arguments> programs() {
         String joined = "{\"prompt\": %s, \"workflow\": {}}".formatted(GRAPH);
@@ -94,7 +100,7 @@ class ForeignParametersInExifTest {
     }
 
     @Test
-    void everythingThatSwarmUiSaysOfItsSamplingAndLorasIsRead() {
+    void theSamplingAndTheLorasOfSwarmUiAreRead() {
         GenerationParameters read = GenerationParameters.find(jpeg("Exif\0\0", exif(Map.of(USER_COMMENT, SWARM))))
                 .orElseThrow();
         assertThat(read.negativePrompt()).isEqualTo("blurry");

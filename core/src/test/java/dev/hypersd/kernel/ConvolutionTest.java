@@ -151,7 +151,7 @@ class ConvolutionTest {
         });
     }
 
-    /** Where blocks of channels are not full, oneDNN was wrong by a tenth of the largest value, or gave NaN. */
+    /** With partly filled blocks of channels, oneDNN was wrong by a tenth of the largest value, or gave NaN. */
     @ParameterizedTest
     @CsvSource({
         "24, 24, 8, 3",

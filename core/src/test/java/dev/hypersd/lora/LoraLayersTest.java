@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LoraLayersTest {
-    /** What the released few-step LoRAs change of the U-Net: 278 modules of SD 1.5, 788 of SDXL. */
+    /** The layers of the U-Net that released few-step LoRAs change: 278 modules of SD 1.5, 788 of SDXL. */
     @Test
     void allKindsOfLayersTogetherAreThoseOfTheReleasedLoras() {
         assertThat(weights(ModelUnderTest.SD15_UNET, EnumSet.allOf(LoraLayers.class)))

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LoraWriterTest {
-    /** What few-step LoRAs change: everything but the stem and the normalisations. */
+    /** The layers that few-step LoRAs change: everything but the stem and the normalisations. */
     private static final Pattern USUAL_TARGETS = Pattern.compile(
             ".*\\.(to_q|to_k|to_v|to_out\\.0|proj_in|proj_out|ff\\.net\\.0\\.proj|ff\\.net\\.2|conv1|conv2|"
                     + "conv_shortcut"

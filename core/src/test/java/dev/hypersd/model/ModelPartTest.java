@@ -139,7 +139,7 @@ class ModelPartTest {
                 tolerance.get("rtol").asDouble());
     }
 
-    /** What is logged while the tiny autoencoder in {@code folder} loads. */
+    /** Returns the messages that are logged while the tiny autoencoder in {@code folder} loads. */
     private static List<String> warnings(Path folder) {
         List<String> messages = new ArrayList<>();
         Handler handler = new Handler() {

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the U-Net predicts is told by the file, and by what the model was published as. */
+/** The prediction type of a U-Net is read from its file, or is that with which the model was published. */
 class StatedPredictionTest {
     private static final Path SDXL = ReferenceCase.root().resolve("pipelines/models/sdxl");
 

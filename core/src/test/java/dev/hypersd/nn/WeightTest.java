@@ -42,7 +42,7 @@ class WeightTest {
         }
     }
 
-    /** What a layer gives, and the gradients of its input and of the factors of a change. */
+    /** Returns the output of a layer, and the gradients of its input and of the factors of a change. */
     private record Outcome(double[] output, List<double[]> gradients) {}
 
     @Property(tries = 60)

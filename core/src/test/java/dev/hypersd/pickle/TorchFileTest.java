@@ -95,7 +95,7 @@ class TorchFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"word.pt", "word_older.pt"})
-    void learnedWordsOfTheFirstYearsAreRead(String name) {
+    void embeddingsInTheOldestFormatAreRead(String name) {
         try (WeightSource weights = converted(name, Optional.empty())) {
             assertThat(weights.names()).containsExactly("string_to_param.*");
             assertThat(values(weights, "string_to_param.*")).containsExactly(counting(16));
@@ -124,7 +124,7 @@ class TorchFileTest {
     }
 
     @Test
-    void theBytesOfBigEndianElementsAreTurned() {
+    void theBytesOfBigEndianElementsAreReversed() {
         try (WeightSource weights = converted("big_endian.pt", Optional.empty())) {
             assertThat(values(weights, "base")).containsExactly(counting(24));
             assertThat(Arrays.copyOf(values(weights, "transposed"), 4)).containsExactly(at(0, 6, 12, 18));
@@ -155,7 +155,7 @@ class TorchFileTest {
     }
 
     @Test
-    void whatADownloadLeftInItsPlaceIsNamed() throws IOException {
+    void filesThatADownloadLeftInPlaceOfWeightsAreNamed() throws IOException {
         Path file = folder.resolve("fox.ckpt");
         Files.writeString(file, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n");
         assertThatThrownBy(() -> TorchFile.open(file)).hasMessageContaining("is a pointer of Git LFS");
@@ -176,7 +176,7 @@ class TorchFileTest {
     }
 
     @Test
-    void aFileIsToldByItsContent() throws IOException {
+    void aFileIsRecognisedByItsContent() throws IOException {
         Path renamed = Files.copy(path("types.pt"), folder.resolve("fox.safetensors"));
         assertThat(PickleConversion.takes(renamed)).isTrue();
         assertThatThrownBy(() -> SafetensorsFile.open(renamed)).hasMessageContaining("hypersd convert");

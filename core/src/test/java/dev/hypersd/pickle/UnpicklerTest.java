@@ -117,7 +117,7 @@ class UnpicklerTest {
         V\\u12~.                            | a text or number is not written as Python does
         NN                                  | its pickle ends too early; the file is probably truncated
         """)
-    void whatNoProgramWritesIsRefused(String pickle, String sentence) {
+    void damagedPicklesAreRefused(String pickle, String sentence) {
         refused(pickle.replace('~', '\n').replace("^", "0"), sentence);
     }
 
@@ -159,7 +159,7 @@ class UnpicklerTest {
 
     @Test
     @Timeout(60)
-    void keysWithOneHashAreToldApartInTime() {
+    void keysWithTheSameHashAreDistinguishedInTime() {
         // "Aa" and "BB" have one hash, and so have all texts that are made of them.
         String entries = IntStream.range(0, 1 << 17)
                 .mapToObj(i -> "U\42"
@@ -178,7 +178,7 @@ class UnpicklerTest {
     }
 
     @Test
-    void depthTakesNoStack() {
+    void deepNestingDoesNotOverflowTheStack() {
         assertThat(read("N" + "\u0085".repeat(1_000_000) + ".")).isInstanceOf(Items.class);
         assertThat(read("]q\u0000h\u0000a.")).isInstanceOf(Items.class);
         assertThat(read("}N" + "\u0085".repeat(1_000_000) + "Ns.")).isInstanceOf(Dictionary.class);

@@ -83,7 +83,7 @@ class DiffusionPipelineTest {
 
     /** As {@code sdxl_lightning_1step_unet_x0} is drawn, whose configuration says epsilon. */
     @Test
-    void whatTheNetworkPredictsIsARequestsOwnAndStandsInThePicture() {
+    void aRequestSetsThePredictionTypeWhichIsWrittenIntoThePicture() {
         ImageRequest request = request(1)
                 .sampler(Samplers.named("euler"))
                 .steps(1)

@@ -187,7 +187,7 @@ class LearnedWordTest {
     /** Files of the first years, of which "hypersd convert" makes safetensors files, name the word in two ways. */
     @ParameterizedTest
     @ValueSource(strings = {"string_to_param.*", "string_to_param.<zork>"})
-    void wordsOfTheFirstYearsAreFoundBesideOtherTensors(String name) {
+    void embeddingsInTheOldestFormatAreFoundNextToOtherTensors(String name) {
         Path file = folder.resolve("old.safetensors");
         Engine.infer(() -> {
             Map<String, Tensor> tensors = Map.of(

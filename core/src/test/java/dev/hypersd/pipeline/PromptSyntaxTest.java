@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What weights and parts of a prompt do to the picture. */
+/** Weights and parts of a prompt change the picture as documented. */
 class PromptSyntaxTest {
     private static final String LONG = "a small red cat on a wooden table near the sea, ".repeat(9);
 

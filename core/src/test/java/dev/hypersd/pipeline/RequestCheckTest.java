@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What does not go together is refused before anything is loaded: the model here has no weights that could be. */
+/** Requests that contradict each other are refused before anything is loaded: the model here has no weights. */
 class RequestCheckTest {
     private static final Path MODELS = ReferenceCase.root().resolve("pipelines/models");
 

@@ -38,7 +38,7 @@ public final class BadInput {
         });
     }
 
-    /** What is to be opened. */
+    /** The kind of file that is opened. */
     public Path path() {
         return directory.resolve(json.get("load").get("path").asString()).normalize();
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What options amount to: presets, defaults, and what is refused or warned of. */
+/** Options are resolved with presets and defaults, refused, or warned about. */
 class OptionsResolverTest {
     private static final TargetModel MODEL =
             new TargetModel("base", List.of(Path.of("models/base")), false, Optional.empty(), List.of(), List.of());
@@ -201,7 +201,7 @@ class OptionsResolverTest {
     }
 
     @Test
-    void whatTheNetworkPredictsCanBeSaidAgainstThePreset() {
+    void theOptionForThePredictionTypeOverridesThePreset() {
         assertThat(resolve("{\"preset\": \"sdxl-lightning-1step-unet\"}")
                         .request()
                         .prediction())

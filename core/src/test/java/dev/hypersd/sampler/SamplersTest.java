@@ -70,7 +70,7 @@ class SamplersTest {
 
     @ParameterizedTest
     @CsvSource({"DPM++ 2m karras, dpmpp_2m_karras", "uni_pc, unipc", "Euler_A, euler_a", "DPM++ SDE, dpmpp_sde"})
-    void titlesAreKnownInAnyWriting(String title, String name) {
+    void titlesAreRecognisedInAnySpelling(String title, String name) {
         assertThat(Samplers.titled(title)).map(Sampler::name).contains(name);
     }
 

@@ -35,7 +35,7 @@ import org.bytedeco.pytorch.Tensor;
 class CheckpointedUNetTest {
     private static final int RANK = 2;
 
-    /** What learns. */
+    /** The weights that are trained. */
     enum Tuning {
         EVERY_PARAMETER,
         LOW_RANK_FACTORS

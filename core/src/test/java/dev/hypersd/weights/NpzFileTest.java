@@ -85,7 +85,7 @@ class NpzFileTest {
     }
 
     @Test
-    void whatIsNoArchiveIsRefused() throws IOException {
+    void filesThatAreNotArchivesAreRefused() throws IOException {
         Files.writeString(file, "<html>");
         assertThatThrownBy(() -> NpzFile.open(file))
                 .isInstanceOf(InvalidFileException.class)

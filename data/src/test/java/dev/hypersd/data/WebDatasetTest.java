@@ -187,7 +187,7 @@ class WebDatasetTest {
         assertThat(opened).isBetween(50, 550);
     }
 
-    /** Whether the file opens; each sample of it is whole or broken. */
+    /** Returns whether the file opens, after checking that each of its samples is whole or broken. */
     private static boolean opens(Path file) {
         try {
             WebDataset samples = WebDataset.open(file.toString());

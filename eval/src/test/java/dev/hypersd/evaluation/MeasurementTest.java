@@ -18,7 +18,7 @@ class MeasurementTest {
             List.of(new float[] {0, 0}, new float[] {2, 0}, new float[] {0, 2}, new float[] {2, 2});
 
     @Test
-    void cmmdIsNothingToTheSamePicturesAndGrowsWithTheDistance() {
+    void cmmdIsZeroForTheSamePicturesAndGrowsWithTheDistance() {
         assertThat(cmmd(SQUARE)).isCloseTo(0, within(1e-9));
         double near = cmmd(shifted(1));
         assertThat(near).isPositive().isLessThan(cmmd(shifted(3)));

@@ -43,7 +43,7 @@ class PairedDifferenceTest {
     }
 
     @Test
-    void noDifferenceAtAllIsNotClear() {
+    void aDifferenceOfZeroIsNotClear() {
         assertThat(new PairedDifference(0, 0, 5).deviations()).isZero();
         assertThat(new PairedDifference(1, 0, 5).deviations()).isInfinite();
     }

@@ -22,7 +22,7 @@ class SceneWorldTest {
     }
 
     @Test
-    void picturesOfWhichMostAreFartherFromEveryScenesThanScenesAreAreWarnedOf() {
+    void picturesThatDoNotLookLikeScenesAreWarnedOf() {
         assertThat(world.warning(around(6, PICTURES, 3)))
                 .hasValue(
                         "200 of 200 pictures do not look like test scenes: the attributes that are found in them mean "

@@ -75,7 +75,7 @@ class JudgeCheckTest {
     }
 
     @Test
-    void aFolderThatIsNoJudgesIsUnknownAndFailsTheCheck() throws IOException {
+    void aFolderWithoutTheNameOfAJudgeFailsTheCheck() throws IOException {
         ScorerCase.copy(ScorerCase.of("clip_score").model(), path.resolve("clip"));
         Files.createDirectory(path.resolve("imagereward"));
         Files.createDirectory(path.resolve(".cache"));

@@ -52,7 +52,7 @@ public record ScorerCase(Path folder, JsonNode json) {
         return strings;
     }
 
-    /** What the reference implementation got. */
+    /** The result of the reference implementation. */
     public float[] expected(String name) {
         return Engine.infer(() -> {
             try (SafetensorsFile tensors = tensors()) {

@@ -23,14 +23,14 @@ class GroupSequentialBoundsTest {
     }
 
     @Test
-    void aSingleLookIsTheUsualTest() {
+    void aSingleLookHasTheBoundOfAnOrdinaryTest() {
         assertThat(GroupSequentialBounds.equallySpaced(LEVEL, PAIRS, 1).bounds())
                 .containsExactly(new double[] {1.959964}, within(1e-6));
     }
 
     /** The third standard error above the level of 0.05 is 0.06; looking five times without bounds finds 0.14. */
     @Test
-    void whereThereIsNoDifferenceOneIsFoundAsOftenAsTheLevelSays() {
+    void withoutADifferenceOneIsFoundAsOftenAsTheLevelStates() {
         GroupSequentialBounds planned = GroupSequentialBounds.equallySpaced(LEVEL, PAIRS, LOOKS);
         assertThat(simulated(planned, 0).found()).isBetween(0.038, 0.062);
         double[] naive = {1.96, 1.96, 1.96, 1.96, 1.96};
@@ -39,7 +39,7 @@ class GroupSequentialBoundsTest {
 
     @ParameterizedTest
     @CsvSource({"0.3, 0.97, 150", "0.6, 0.999, 80"})
-    void aDifferenceIsFoundAndEarly(double difference, double power, double pairs) {
+    void aDifferenceIsFoundAtAnEarlyLook(double difference, double power, double pairs) {
         Outcome outcome = simulated(GroupSequentialBounds.equallySpaced(LEVEL, PAIRS, LOOKS), difference);
         assertThat(outcome.found()).isGreaterThan(power);
         assertThat(outcome.pairs()).isLessThan(pairs);
@@ -47,13 +47,13 @@ class GroupSequentialBoundsTest {
 
     @ParameterizedTest
     @CsvSource({"0", "1"})
-    void levelsThatAreNoneAreRefused(double level) {
+    void levelsOutsideOfZeroToOneAreRefused(double level) {
         assertThatThrownBy(() -> GroupSequentialBounds.equallySpaced(level, PAIRS, LOOKS))
                 .hasMessage("a level is between 0 and 1, not " + level);
     }
 
     /**
-     * What comes of many samples.
+     * The outcome of many samples.
      *
      * @param found the share of those in which a difference was clear
      * @param pairs the mean number of pairs that were drawn

@@ -27,7 +27,7 @@ class BradleyTerryTest {
 
     /** In closed form the ratio of strengths is that of the wins, whatever the number of ties (Davidson, 1970). */
     @Test
-    void tiesMoveTheScoresOfTwoMethodsNotAtAll() {
+    void tiesDoNotMoveTheScoresOfTwoMethods() {
         List<Score> scores = BradleyTerry.fit(List.of(counts(2, 0, 1, 6000, 5000, 1500)), 2, true);
         assertThat(scores.getFirst().value()).isCloseTo(Math.log(4) / 2, within(BY_THE_PRIOR));
     }

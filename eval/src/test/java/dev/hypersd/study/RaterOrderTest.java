@@ -58,7 +58,7 @@ class RaterOrderTest {
     }
 
     @Test
-    void howManyPairsARaterIsAskedAboutChangesNothing() {
+    void theNumberOfPairsPerRaterDoesNotChangeTheStudy() {
         Study all = study(3, 10, 1, false);
         Study some = new Study(
                 all.methods(),
@@ -91,7 +91,7 @@ class RaterOrderTest {
     }
 
     @Test
-    void whereThereIsABaselineTheOthersDoNotMeet() {
+    void withABaselineTheOtherMethodsAreNotCompared() {
         Set<String> met = new HashSet<>();
         order(study(4, 2, 1, true), RATER)
                 .forEach(pair -> met.add(pair.sorted().left() + pair.sorted().right()));

@@ -37,7 +37,7 @@ class WinRateTest {
     }
 
     @Test
-    void againstAllOthersTheVotesAgainstEachAreAdded() {
+    void theRateAgainstAllOthersAddsTheVotesAgainstEach() {
         PairCounts counts = votes(3, 0, 1);
         PairCounts three = new PairCounts(3);
         for (int i = 0; i < 3; i++) {

@@ -32,22 +32,22 @@ class ModularApplicationTest {
     @Test
     void anApplicationDrawsWithTheExportedPackagesOnly() throws IOException, InterruptedException {
         assertThat(compile("""
-                package application;
+            package application;
 
-                import dev.hypersd.mini.EmbeddedModel;
-                import dev.hypersd.pipeline.DiffusionPipeline;
-                import dev.hypersd.request.ImageRequest;
-                import java.nio.file.Path;
+            import dev.hypersd.mini.EmbeddedModel;
+            import dev.hypersd.pipeline.DiffusionPipeline;
+            import dev.hypersd.request.ImageRequest;
+            import java.nio.file.Path;
 
-                public final class Main {
-                    public static void main(String[] arguments) {
-                        try (DiffusionPipeline pipeline = DiffusionPipeline.load(EmbeddedModel.folder())) {
-                            ImageRequest request = ImageRequest.of("a red star").seed(1).steps(1).build();
-                            pipeline.generate(request).getFirst().image().write(Path.of(arguments[0]));
-                        }
+            public final class Main {
+                public static void main(String[] arguments) {
+                    try (DiffusionPipeline pipeline = DiffusionPipeline.load(EmbeddedModel.folder())) {
+                        ImageRequest request = ImageRequest.of("a red star").seed(1).steps(1).build();
+                        pipeline.generate(request).getFirst().image().write(Path.of(arguments[0]));
                     }
                 }
-                """)).isEmpty();
+            }
+            """)).isEmpty();
         Path drawn = folder.resolve("star.png");
         Path output = folder.resolve("output.txt");
         Process application = new ProcessBuilder(
@@ -70,37 +70,37 @@ class ModularApplicationTest {
     @Test
     void anApplicationCanChooseHowWeightsAreHeld() throws IOException {
         assertThat(compile("""
-                package application;
+            package application;
 
-                import dev.hypersd.model.LoadOptions;
-                import dev.hypersd.model.ModelSource;
-                import dev.hypersd.tensor.Device;
-                import dev.hypersd.tensor.Dtype;
-                import dev.hypersd.tensor.Placement;
-                import dev.hypersd.tensor.WeightStorage;
-                import java.nio.file.Path;
+            import dev.hypersd.model.LoadOptions;
+            import dev.hypersd.model.ModelSource;
+            import dev.hypersd.tensor.Device;
+            import dev.hypersd.tensor.Dtype;
+            import dev.hypersd.tensor.Placement;
+            import dev.hypersd.tensor.WeightStorage;
+            import java.nio.file.Path;
 
-                final class Main {
-                    ModelSource source(Path model) {
-                        Placement placement = new Placement(Dtype.BF16, WeightStorage.AS_STORED, Device.CPU);
-                        return new ModelSource(model, LoadOptions.DEFAULT.withPlacement(placement));
-                    }
+            final class Main {
+                ModelSource source(Path model) {
+                    Placement placement = new Placement(Dtype.BF16, WeightStorage.AS_STORED, Device.CPU);
+                    return new ModelSource(model, LoadOptions.DEFAULT.withPlacement(placement));
                 }
-                """)).isEmpty();
+            }
+            """)).isEmpty();
     }
 
     @Test
     void anApplicationCannotUsePackagesThatAreNotExported() throws IOException {
         assertThat(compile("""
-                package application;
+            package application;
 
-                final class Main {
-                    private dev.hypersd.nn.Parameters inside;
-                }
-                """)).contains("dev.hypersd.nn").contains("not visible");
+            final class Main {
+                private dev.hypersd.nn.Parameters inside;
+            }
+            """)).contains("dev.hypersd.nn").contains("not visible");
     }
 
-    /** What the compiler says about an application of {@link #MODULE} and one class. */
+    /** Returns the messages of the compiler about an application of {@link #MODULE} and one class. */
     private String compile(String main) throws IOException {
         Path sources = Files.createDirectories(folder.resolve("sources/application"));
         Path module = Files.writeString(folder.resolve("sources/module-info.java"), MODULE);

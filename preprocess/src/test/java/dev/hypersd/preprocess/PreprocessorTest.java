@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is made of simple pictures, where anyone can say what it should be. */
+/** Control pictures of simple pictures, for which the right result is obvious. */
 class PreprocessorTest {
     private static final int SIDE = 32;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is written as WebP is read back as it was by a decoder of others, OpenCV's. */
+/** Pictures that are written as WebP are read back unchanged by another decoder, that of OpenCV. */
 class WebPTest {
     @TempDir
     Path folder;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Which requests are refused for where they come from, and which need the token. */
+/** Requests are refused by their origin, or need the token. */
 class AccessGuardTest {
     private static final String TOKEN = "a-token-of-twenty-four-c";
     private static TinyServer server;

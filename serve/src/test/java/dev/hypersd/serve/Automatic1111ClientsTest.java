@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** What front ends of AUTOMATIC1111's web interface take for granted. */
+/** Requests such as front ends of AUTOMATIC1111's web interface send. */
 class Automatic1111ClientsTest {
     private static final String TEXT = "/sdapi/v1/txt2img";
     private static final String IMAGE = "/sdapi/v1/img2img";
@@ -136,7 +136,7 @@ class Automatic1111ClientsTest {
     }
 
     @Test
-    void aStrengthOfNothingLeavesThePictureAlmostAsItIs() throws Exception {
+    void aStrengthOfZeroLeavesThePictureAlmostUnchanged() throws Exception {
         JsonNode answer = drawn(IMAGE, Map.of("init_images", List.of(TinyServer.png(64, 64)), "denoising_strength", 0));
         assertThat(settings(answer)).containsEntry("Denoising strength", "0.02").containsEntry("Steps", "50");
         assertThat(warnings(answer)).contains("denoising_strength 0 is drawn as 0.02, in one step");
@@ -191,12 +191,13 @@ class Automatic1111ClientsTest {
     @Test
     void severalControlNetUnitsWithModulesAreApplied() throws Exception {
         JsonNode answer = drawn(TEXT, units("""
-                [{"enabled": true, "module": "canny", "model": "controlnet-sd15 [cafe0123]", "weight": "0.75",
-                  "guidance_start": 0.25, "guidance_end": 1, "pixel_perfect": true, "image": "%1$s"},
-                 {"enabled": true, "module": "none", "model": "controlnet-sd15", "control_mode": 2,
-                  "image": {"image": "%1$s", "mask": null}, "low_vram": true},
-                 {"enabled": false, "model": "nothing"},
-                 {"enabled": true, "model": "None", "module": "reference_only"}]"""));
+            [{"enabled": true, "module": "canny", "model": "controlnet-sd15 [cafe0123]", "weight": "0.75",
+              "guidance_start": 0.25, "guidance_end": 1, "pixel_perfect": true, "image": "%1$s"},
+             {"enabled": true, "module": "none", "model": "controlnet-sd15", "control_mode": 2,
+              "image": {"image": "%1$s", "mask": null}, "low_vram": true},
+             {"enabled": false, "model": "nothing"},
+             {"enabled": true, "model": "None", "module": "reference_only"}]\
+            """));
         Map<String, String> settings = settings(answer);
         assertThat(settings.get("ControlNet 0")).contains("controlnet-sd15", "0.75", "0.25");
         assertThat(settings.get("ControlNet 1")).contains("guess");
@@ -240,7 +241,7 @@ class Automatic1111ClientsTest {
     }
 
     @Test
-    void theClientWhosePictureIsDrawnSeesItComing() throws Exception {
+    void theClientWhosePictureIsDrawnGetsAPreview() throws Exception {
         CompletableFuture<HttpResponse<String>> picture = server.later(
                 TEXT,
                 "{\"prompt\": \"long\", \"width\": 64, \"height\": 64, \"steps\": 1000, \"cfg_scale\": 1, "
@@ -336,7 +337,7 @@ class Automatic1111ClientsTest {
     }
 
     @Test
-    void whatThereIsIsListed() throws Exception {
+    void modelsAndModulesOfTheServerAreListed() throws Exception {
         assertThat(TinyServer.json(server.get("/controlnet/model_list"))
                         .get("model_list")
                         .valueStream()

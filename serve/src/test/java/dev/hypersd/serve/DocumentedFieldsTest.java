@@ -54,7 +54,7 @@ class DocumentedFieldsTest {
                 "style | `natural` | warned",
                 "user | `somebody` | warned",
             })
-    void fieldsOfOpenAiGenerations(String field, String value, String outcome) throws Exception {
+    void fieldsOfOpenAiGenerationsAreCarriedOutOrNamed(String field, String value, String outcome) throws Exception {
         check("/v1/images/generations", Map.of("prompt", "a", "size", "64x64", "steps", 1), field, value, outcome);
     }
 
@@ -76,7 +76,8 @@ class DocumentedFieldsTest {
                 "stream | false | done",
                 "user | somebody | warned",
             })
-    void fieldsOfOpenAiEditsAndVariations(String field, String value, String outcome) throws Exception {
+    void fieldsOfOpenAiEditsAndVariationsAreCarriedOutOrNamed(String field, String value, String outcome)
+            throws Exception {
         for (String route : List.of("edits", "variations")) {
             MultipartBody form = new MultipartBody()
                     .file("image", TinyServer.png(64, 64))
@@ -150,7 +151,7 @@ class DocumentedFieldsTest {
                 "alwayson_scripts | {\"ADetailer\": {\"args\": [{}]}} | the script ADetailer has no effect",
                 "infotext | \"Steps: 1, Seed: 5\" | done",
             })
-    void fieldsOfTextToImage(String field, String value, String outcome) throws Exception {
+    void fieldsOfTextToImageAreCarriedOutOrNamed(String field, String value, String outcome) throws Exception {
         Map<String, Object> base = Map.of("prompt", "a", "width", 64, "height", 64, "steps", 2);
         check("/sdapi/v1/txt2img", base, field, value, outcome);
     }
@@ -170,7 +171,7 @@ class DocumentedFieldsTest {
                 "hr_prompt | \"more\" | warned",
                 "hr_negative_prompt | \"more\" | warned",
             })
-    void fieldsOfASecondPass(String field, String value, String outcome) throws Exception {
+    void fieldsOfASecondPassAreCarriedOutOrNamed(String field, String value, String outcome) throws Exception {
         Map<String, Object> base = Map.of("prompt", "a", "width", 64, "height", 64, "steps", 2, "enable_hr", true);
         check("/sdapi/v1/txt2img", base, field, value, outcome);
     }
@@ -196,7 +197,7 @@ class DocumentedFieldsTest {
                 "latent_mask | \"x\" | warned",
                 "include_init_images | true | warned",
             })
-    void fieldsOfImageToImage(String field, String value, String outcome) throws Exception {
+    void fieldsOfImageToImageAreCarriedOutOrNamed(String field, String value, String outcome) throws Exception {
         Map<String, Object> base = Map.of(
                 "prompt", "a", "width", 64, "height", 64, "steps", 2, "init_images", List.of(TinyServer.png(64, 64)));
         check("/sdapi/v1/img2img", base, field, value, outcome);
@@ -205,14 +206,16 @@ class DocumentedFieldsTest {
     @Test
     void defaultValuesOfUnsupportedFieldsAreNotWarnedAbout() throws Exception {
         String openAi = """
-                {"prompt": "a", "size": "64x64", "steps": 1, "guidance": 1, "quality": "standard", "style": "vivid",
-                 "moderation": "auto", "background": "auto", "user": null, "stream": false}""";
+            {"prompt": "a", "size": "64x64", "steps": 1, "guidance": 1, "quality": "standard", "style": "vivid",
+             "moderation": "auto", "background": "auto", "user": null, "stream": false}\
+            """;
         assertThat(warnings(server.post("/v1/images/generations", openAi))).isEmpty();
         String automatic1111 = """
-                {"prompt": "a", "width": 64, "height": 64, "steps": 1, "cfg_scale": 1, "restore_faces": false,
-                 "tiling": null, "subseed": -1, "subseed_strength": 0, "seed_resize_from_h": -1, "s_noise": 1.0,
-                 "override_settings_restore_afterwards": true, "script_args": [], "script_name": "", "comments": {},
-                 "do_not_save_samples": "true", "refiner_checkpoint": "None", "s_tmax": 0}""";
+            {"prompt": "a", "width": 64, "height": 64, "steps": 1, "cfg_scale": 1, "restore_faces": false,
+             "tiling": null, "subseed": -1, "subseed_strength": 0, "seed_resize_from_h": -1, "s_noise": 1.0,
+             "override_settings_restore_afterwards": true, "script_args": [], "script_name": "", "comments": {},
+             "do_not_save_samples": "true", "refiner_checkpoint": "None", "s_tmax": 0}\
+            """;
         assertThat(warnings(server.post("/sdapi/v1/txt2img", automatic1111))).isEmpty();
     }
 

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What the operator of a server sees of it. */
+/** Health, readiness, metrics and the access log. */
 class MonitoringTest {
     private static final Pattern SAMPLE = Pattern.compile("[a-z_]+(\\{([a-z]+=\"[^\"]*\",?)+})? [0-9.eE+-]+(Inf)?");
 

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** How jobs wait, take turns, share batches, are cancelled, and end with the server. */
+/** Jobs wait, take turns, share batches, are cancelled, and end with the server. */
 class QueueingTest {
     private static final String GENERATIONS = "/v1/images/generations";
 

@@ -107,7 +107,7 @@ final class RawClient implements AutoCloseable {
         return answer.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** Whether the body has the length that the header gives. */
+    /** Returns whether the body has the length that the header states. */
     private static boolean isComplete(String answer) {
         Matcher length = LENGTH.matcher(answer);
         return length.find() && body(answer).length() >= Integer.parseInt(length.group(1));

@@ -79,7 +79,8 @@ class SoakTest {
     }
 
     /**
-     * How many requests a second the server can carry out, measured with a queue that is never empty and never full.
+     * Returns the number of requests a second that the server can carry out, measured with a queue that is never empty
+     * and never full.
      */
     private double capacity(TinyServer server) throws InterruptedException, ExecutionException {
         int number = 60;

@@ -157,7 +157,7 @@ class StudyServerTest {
                 "[] | is not a JSON object",
                 "{ | is not valid JSON"
             })
-    void aVoteThatIsNoneIsRefusedAndNotKept(String body, String message) throws Exception {
+    void anInvalidVoteIsRefusedAndNotKept(String body, String message) throws Exception {
         HttpResponse<String> response = study.post(RATER + "/pairs/0", body);
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body()).contains(message);

@@ -58,7 +58,7 @@ final class TinyStudy implements AutoCloseable {
         return new TinyStudy(VoteFile.open(folder.resolve("votes.jsonl"), STUDY), pictures, options);
     }
 
-    /** How bright the pictures of a method are. */
+    /** Returns the brightness of the pictures of a method. */
     static int brightness(String method) {
         return 60 + 60 * METHODS.indexOf(method);
     }

@@ -253,7 +253,7 @@ final class TrajectoryLoss implements DistillationLoss {
     }
 
     /**
-     * How latents are noised to points of trajectories.
+     * The way in which latents are noised to points of trajectories.
      *
      * @param offset the share of the noise that is constant over a channel (offset noise; Guttenberg, 2023); 0 for none
      * @param pureAtLastTimestep whether a start at the last timestep is pure noise, as in sampling, although the

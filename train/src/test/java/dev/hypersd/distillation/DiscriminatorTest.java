@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What discriminators learn and look at, on a tiny U-Net with random weights. */
+/** Discriminators on a tiny U-Net with random weights. */
 class DiscriminatorTest {
     private static final int STEPS = 12;
     private static final int SIZE = 8;
@@ -193,7 +193,7 @@ class DiscriminatorTest {
         }));
     }
 
-    /** How much higher logits of real latents are on the mean. */
+    /** Returns the difference between the mean logits of real and of other latents. */
     private static double gap(Discriminator discriminator, TrainableWeights weights) {
         return TensorScope.released(() -> weights.frozen()
                 .during(() -> mean(logits(discriminator, 1, 0.5)) - mean(logits(discriminator, 2, -0.5))));

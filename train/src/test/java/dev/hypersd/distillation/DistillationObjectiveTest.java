@@ -282,7 +282,10 @@ class DistillationObjectiveTest {
         }
     }
 
-    /** Whether the student's adversarial term depends on anything that learns while the student itself is frozen. */
+    /**
+     * Returns whether the student's adversarial term depends on anything that learns while the student itself is
+     * frozen.
+     */
     private static boolean pulled(Learner<LatentSample> student, List<LatentSample> batch) {
         return student.weights().frozen().during(() -> student.loss().of(batch, 1, RandomSource.at(1))).terms().stream()
                 .filter(term -> term.name().equals("adversarial"))

@@ -53,16 +53,16 @@ class AutoencoderObjectiveTest {
 
     private Optional<Perceptual> perceptual = Optional.empty();
 
-    /** What judges saw in all steps. */
+    /** The pictures that judges saw in all steps. */
     private final List<Double> seen = new ArrayList<>();
 
     @BeforeEach
     void writeConfiguration() throws Exception {
         Files.writeString(folder.resolve("config.json"), """
-                {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2,
-                 "layers_per_block": 1,
-                 "latent_channels": 4, "scaling_factor": 1.0}
-                """);
+            {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2,
+             "layers_per_block": 1,
+             "latent_channels": 4, "scaling_factor": 1.0}
+            """);
     }
 
     @Test
@@ -159,8 +159,9 @@ class AutoencoderObjectiveTest {
             try (TensorArena arena = new TensorArena()) {
                 Files.createDirectories(judge);
                 Files.writeString(judge.resolve("config.json"), """
-                        {"_class_name": "AttributeReader", "block_out_channels": [8, 16],
-                         "layers_per_block": [1, 1]}""");
+                    {"_class_name": "AttributeReader", "block_out_channels": [8, 16],
+                     "layers_per_block": [1, 1]}\
+                    """);
                 StartedNetwork<AttributeReader> reader = StartedNetwork.load(AttributeReader.TYPE, judge, 3, arena);
                 Map<String, Tensor> weights = new LinkedHashMap<>();
                 reader.parameters().forEach((name, parameter) -> weights.put(name, parameter.base()));

@@ -66,7 +66,7 @@ class ControlNetObjectiveTest {
 
     private Optional<Path> fewSteps = Optional.empty();
 
-    /** What was reported of all steps. */
+    /** The reports of all steps. */
     private final List<Map<String, Double>> reported = new ArrayList<>();
 
     @BeforeAll

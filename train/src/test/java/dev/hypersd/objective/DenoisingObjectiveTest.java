@@ -111,7 +111,7 @@ class DenoisingObjectiveTest {
                 .hasMessageMatching("base.trainable matches no weight of .*model; they have names such as unet\\.\\S+");
     }
 
-    /** Whether two folders of a network hold the same weights, in the precision that is published. */
+    /** Returns whether two folders of a network hold the same weights, in the precision that is published. */
     private static boolean same(Path one, Path other) {
         try (WeightSource first = ModelPart.in(one).openWeights();
                 WeightSource second = ModelPart.in(other).openWeights()) {

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** What the methods of a comparison ask their model for. */
+/** The methods of a comparison become requests to their models. */
 class ComparisonRecipeTest {
     @TempDir
     private Path folder;
@@ -122,30 +122,30 @@ class ComparisonRecipeTest {
     @Test
     void aMethodHasItsOwnModelAndAllOptionsOfPicturesAndFilesAreBelowTheFolderOfWeights() throws IOException {
         ComparisonRecipe recipe = recipe("""
-                weights: W
-                judges: judges
-                output: out
-                prompts: coco.json:20
-                captions: random:3
-                pictures: true
-                reference: val2017
-                stop_when_clear: {level: 0.01, looks: 4, figures: [CLIP score]}
-                baseline: other
-                defaults: {model: base, dtype: bf16, size: 512x512, steps: [4, 2], tiled: true}
-                methods:
-                  - name: lightning
-                    unet: light.safetensors
-                    prediction: sample
-                    vae: vae.safetensors
-                    variant: fp16
-                    timesteps: [999]
-                    loras: [a.safetensors:0.5, {name: b.safetensors, weight: 2}, c.safetensors]
-                    weight: 0.25
-                    clip_skip: 1
-                    device: cuda
-                    weight_storage: as_stored
-                  - {name: other, model: one.safetensors, config_from: sdxl, size: 64x64}
-                """);
+            weights: W
+            judges: judges
+            output: out
+            prompts: coco.json:20
+            captions: random:3
+            pictures: true
+            reference: val2017
+            stop_when_clear: {level: 0.01, looks: 4, figures: [CLIP score]}
+            baseline: other
+            defaults: {model: base, dtype: bf16, size: 512x512, steps: [4, 2], tiled: true}
+            methods:
+              - name: lightning
+                unet: light.safetensors
+                prediction: sample
+                vae: vae.safetensors
+                variant: fp16
+                timesteps: [999]
+                loras: [a.safetensors:0.5, {name: b.safetensors, weight: 2}, c.safetensors]
+                weight: 0.25
+                clip_skip: 1
+                device: cuda
+                weight_storage: as_stored
+              - {name: other, model: one.safetensors, config_from: sdxl, size: 64x64}
+            """);
         assertThat(recipe.judges()).hasValue(Path.of("W/judges"));
         assertThat(recipe.output()).isEqualTo(Path.of("out"));
         assertThat(recipe.prompts())
@@ -226,18 +226,18 @@ class ComparisonRecipeTest {
     @Test
     void aPresetSaysHowManyStepsAreTakenWhereNothingElseDoes() throws IOException {
         assertThat(recipe("""
-                output: out
-                methods: [{name: one, model: sdxl, unet: Hyper-SDXL-1step-Unet.safetensors}]
-                """).contestants().getFirst().request().steps()).isEqualTo(Steps.at(800));
+            output: out
+            methods: [{name: one, model: sdxl, unet: Hyper-SDXL-1step-Unet.safetensors}]
+            """).contestants().getFirst().request().steps()).isEqualTo(Steps.at(800));
     }
 
     private Contestant contestant(String keys, String model, int steps) throws IOException {
         Contestant contestant = recipe("""
-                model: %s
-                judges: judges
-                output: out
-                methods: [{name: method, %s}]
-                """.formatted(model, keys)).contestants().getFirst();
+            model: %s
+            judges: judges
+            output: out
+            methods: [{name: method, %s}]
+            """.formatted(model, keys)).contestants().getFirst();
         assertThat(contestant.steps()).isEqualTo(steps);
         return contestant;
     }

@@ -25,7 +25,7 @@ class StudyRecipeTest {
     private Path folder;
 
     @Test
-    void whatIsNotSaidIsOneQuestionOnAllPairsWithTies() throws IOException {
+    void theDefaultIsOneQuestionOnAllPairsWithTies() throws IOException {
         StudyRecipe recipe = recipe("");
         assertThat(recipe.questions()).containsExactly(new Question("preference", "Which picture is better?"));
         assertThat(recipe.ties()).isTrue();
@@ -38,14 +38,14 @@ class StudyRecipeTest {
     }
 
     @Test
-    void everythingCanBeSaid() throws IOException {
+    void everyKeyIsRead() throws IOException {
         StudyRecipe recipe = recipe("""
-                questions: [{name: quality, text: Which looks better?}, {name: fit, text: Which fits?}]
-                pairs: baseline
-                baseline: B
-                ties: false
-                pairs_per_rater: 5
-                """);
+            questions: [{name: quality, text: Which looks better?}, {name: fit, text: Which fits?}]
+            pairs: baseline
+            baseline: B
+            ties: false
+            pairs_per_rater: 5
+            """);
         Study study = recipe.study(recipe.pictures());
         assertThat(study.questions())
                 .containsExactly(new Question("quality", "Which looks better?"), new Question("fit", "Which fits?"));
@@ -116,14 +116,14 @@ class StudyRecipeTest {
     private StudyRecipe recipe(String more) throws IOException {
         Path file =
                 Files.writeString(folder.resolve("recipe.yaml"), """
-                model: %s
-                output: %s
-                prompts: 3
-                seeds: [0, 1]
-                methods:
-                  - {name: A, steps: [2, 1], guidance: 1}
-                  - {name: B, steps: [1], guidance: 3}
-                """.formatted(MODEL, folder.resolve("out")) + more);
+                    model: %s
+                    output: %s
+                    prompts: 3
+                    seeds: [0, 1]
+                    methods:
+                      - {name: A, steps: [2, 1], guidance: 1}
+                      - {name: B, steps: [1], guidance: 3}
+                    """.formatted(MODEL, folder.resolve("out")) + more);
         return StudyRecipe.read(file, List.of());
     }
 }

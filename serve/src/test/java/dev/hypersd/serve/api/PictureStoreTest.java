@@ -19,7 +19,7 @@ class PictureStoreTest {
     }
 
     @Test
-    void theOldestGoWhenTooMuchIsKept() {
+    void theOldestPicturesAreDroppedWhenTooManyAreKept() {
         String first = store.keep(new byte[40 << 20], "image/png");
         String second = store.keep(new byte[40 << 20], "image/png");
         assertThat(store.find(first)).isEmpty();

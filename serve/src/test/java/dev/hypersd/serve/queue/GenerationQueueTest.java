@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** What options amount to in a queue, without a model being there. */
+/** Options are resolved to jobs, without any model file. */
 class GenerationQueueTest {
     private static final Path UNET = Path.of("Hyper-SDXL-1step-Unet.safetensors");
     private static final PictureSource PICTURE = PictureSource.of(new Image(16, 16, new byte[768]));
