@@ -35,7 +35,14 @@ import picocli.CommandLine.Spec;
         name = "compare",
         description = "Draw test prompts by every method of a recipe, have the pictures judged, and write a table and "
                 + "sheets of pictures. What was judged is not drawn again in a later run.",
-        footer = {"", "Examples:", "  hypersd compare recipes/mini/compare.yaml"})
+        footer = {
+            "",
+            "Examples:",
+            "  hypersd compare recipes/mini/compare.yaml",
+            "  hypersd compare --set model=sd15 --set judges=judges --set prompts=captions.json:500 --set output=out "
+                    + "--set 'methods=[{name: base, sampler: ddim, steps: 25, guidance: 7.5}, {name: LCM, "
+                    + "loras: [lcm-lora-sdv1-5.safetensors], steps: 4}]'",
+        })
 final class CompareCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -52,7 +59,7 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ComparisonRecipe recipe = ComparisonRecipe.read(recipeOptions.file, recipeOptions.changes);
+        ComparisonRecipe recipe = recipeOptions.read(ComparisonRecipe::read, ComparisonRecipe::of);
         if (isDryRun) {
             DryRun dryRun = dryRun(recipe);
             spec.commandLine().getOut().println(dryRun.describe());

@@ -47,7 +47,7 @@ final class StudyCommand implements Runnable {
 
     @Override
     public void run() {
-        StudyRecipe recipe = StudyRecipe.read(recipeOptions.file, recipeOptions.changes);
+        StudyRecipe recipe = recipeOptions.read(StudyRecipe::read, StudyRecipe::of);
         if (report) {
             spec.commandLine()
                     .getOut()

@@ -43,7 +43,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Recipe recipe = Recipe.read(recipeOptions.file, recipeOptions.changes);
+        Recipe recipe = recipeOptions.read(Recipe::read, Recipe::of);
         try (TrainingDisplay display = TrainingDisplay.on(spec.commandLine().getErr())) {
             Run run = new Run(recipe, resume, List.of(display));
             if (publish) {

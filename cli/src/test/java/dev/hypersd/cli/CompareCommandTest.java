@@ -69,6 +69,27 @@ class CompareCommandTest {
     }
 
     @Test
+    void severalMethodsAreComparedWithoutARecipe() {
+        Outcome outcome = Outcome.of(
+                "compare",
+                "--set=model=" + SD15,
+                "--set=judges=" + folder.resolve("judges"),
+                "--set=output=" + folder.resolve("named"),
+                "--set=prompts=2",
+                "--set=diversity_prompts=0",
+                "--set=baseline=two",
+                "--set=defaults={sampler: ddim, size: 64x64}",
+                "--set=methods=[{name: one, steps: 1}, {name: two, steps: 2, guidance: 3}]");
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .contains("Differences from two in 2 steps over the same prompts and seeds, with standard errors:")
+                .contains("- two: %s, Ddim".formatted(SD15))
+                .containsPattern("\\| one \\| 1 \\| 2 \\| .*\\d ± \\d");
+        assertThat(Outcome.of("compare", "--set=model=" + SD15).err()).contains("--set: methods is missing or empty; name at least one");
+        assertThat(Outcome.of("compare").err()).contains("name a recipe, or give its keys with --set");
+    }
+
+    @Test
     void judgedPicturesAreNotDrawnAgain() {
         run();
         String first = out.toString();

@@ -187,7 +187,7 @@ class PromptsOfFilesTest {
         assertThat(outcome.code()).as(outcome.err()).isZero();
         assertThat(outcome.out())
                 .contains("| small | 1 |", "| large | 1 |", "| small again | 2 |")
-                .contains("Differences from large in 1 steps over the same prompts and seeds, with standard errors:")
+                .contains("Differences from large in 1 step over the same prompts and seeds, with standard errors:")
                 .containsPattern("\\| small \\| 1 \\| 3 \\| [+-]\\d+\\.\\d\\d ± \\d+\\.\\d\\d \\|");
         // The baseline's model is loaded first; the other one once, for all that it draws.
         assertThat(outcome.err().lines().filter(line -> line.contains("seed 0")))

@@ -87,6 +87,9 @@ public record Comparison(
                 prompts, those with a *single object*, with *two objects*, and with a combination of kind and colour
                 that no training image shows (*held out*).""");
         meanings.put("FID", "*FID* is measured on features of the attribute reader.");
+        meanings.put("PickScore", """
+                *PickScore* is a cosine times the logit scale of its network, near 20; some papers print a hundredth of
+                it.""");
         meanings.put(
                 "diversity", "*Diversity* is the mean distance between the features of four images of one prompt.");
         meanings.put("teacher MSE", """
@@ -140,6 +143,8 @@ public record Comparison(
         lines.add("Distances: lower is better. Figures of different protocols cannot be compared; this one's is:");
         lines.add("");
         lines.add(protocol.markdown());
+        lines.add("- methods, each with its model, sampler, steps and guidance scale:");
+        rows.forEach(row -> lines.add("  - %s: %s".formatted(row.contestant().name(), row.contestant())));
         warnings().forEach(warning -> lines.addAll(List.of("", "Warning: " + warning + ".")));
         notes.forEach(note -> lines.addAll(List.of("", note)));
         return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
@@ -201,10 +206,7 @@ public record Comparison(
                 .flatMap(result -> result.warnings().stream())
                 .forEach(warning -> contestants
                         .computeIfAbsent(warning, _ -> new LinkedHashSet<>())
-                        .add("%s in %d steps"
-                                .formatted(
-                                        row.contestant().name(),
-                                        row.contestant().steps()))));
+                        .add(row.contestant().title())));
         return contestants.entrySet().stream()
                 .map(entry -> entry.getValue().size() == rows.size()
                         ? entry.getKey()

@@ -90,7 +90,7 @@ public record ComparisonRun(
         }
         return new Comparison(
                 rows,
-                "%s in %d steps".formatted(baseline.name(), baseline.steps()),
+                baseline.title(),
                 references.beside(),
                 Protocol.of(prompts, settings.seeds(), contestants, judges, references, program),
                 settings.stopping().stream()

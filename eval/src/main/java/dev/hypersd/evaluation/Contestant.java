@@ -54,6 +54,11 @@ public record Contestant(
         return request.steps().count();
     }
 
+    /** Returns its name with the number of steps: {@code "Hyper-SD in 1 step"}. */
+    public String title() {
+        return "%s in %d step%s".formatted(name, steps(), steps() == 1 ? "" : "s");
+    }
+
     /**
      * Returns the size of its pictures: the requested one, or that for which the model was trained.
      *
@@ -83,6 +88,7 @@ public record Contestant(
      */
     @Override
     public String toString() {
+        List<Integer> timesteps = request.steps().timesteps();
         return Stream.of(
                         Stream.of(model.location().toString()),
                         model.options().checkpoints().stream().map(String::valueOf),
@@ -93,7 +99,7 @@ public record Contestant(
                         request.promptOf(0).negative().stream().map(negative -> "not " + negative),
                         request.clipSkip() == 0 ? Stream.<String>empty() : Stream.of("clip skip " + request.clipSkip()),
                         Stream.of(
-                                steps() + " steps",
+                                steps() + " steps" + (timesteps.isEmpty() ? "" : " at " + timesteps),
                                 "guidance " + request.guidance().scale()))
                 .flatMap(parts -> parts)
                 .collect(Collectors.joining(", "));

@@ -93,6 +93,12 @@ public record Protocol(
         return node.put("reference", reference).put("program", program);
     }
 
+    private static String chosen(CaptionChoice captions) {
+        return captions.equals(CaptionChoice.FIRST)
+                ? ", the caption with the lowest number of each image"
+                : ", any caption of each image (%s)".formatted(captions);
+    }
+
     /** Returns the protocol as a list in Markdown. */
     String markdown() {
         List<String> lines = new ArrayList<>();
@@ -100,7 +106,7 @@ public record Protocol(
                 .formatted(
                         prompts.source(),
                         prompts.count(),
-                        prompts.captions().map(choice -> ", captions " + choice).orElse(""),
+                        prompts.captions().map(Protocol::chosen).orElse(""),
                         prompts.fingerprint()));
         lines.add("- pictures: %s, seeds %s"
                 .formatted(

@@ -5,6 +5,7 @@ import dev.hypersd.evaluation.ComparisonRun.Settings;
 import dev.hypersd.evaluation.Contestant;
 import dev.hypersd.evaluation.PromptSet;
 import dev.hypersd.evaluation.StoppingRule;
+import dev.hypersd.json.JsonObject;
 import dev.hypersd.request.CaptionChoice;
 import dev.hypersd.section.Section;
 import java.nio.file.Files;
@@ -66,7 +67,16 @@ public record ComparisonRecipe(
      * @throws dev.hypersd.error.InvalidFileException if a key is unknown or missing, or a value is out of its range
      */
     public static ComparisonRecipe read(Path file, List<String> changes) {
-        Section root = new Section(RecipeFile.read(file, changes));
+        return whole(RecipeFile.read(file, changes));
+    }
+
+    /** Makes a recipe of {@code changes} alone, as {@link #read} does of a file and changes. */
+    public static ComparisonRecipe of(List<String> changes) {
+        return whole(RecipeFile.of(changes));
+    }
+
+    private static ComparisonRecipe whole(JsonObject keys) {
+        Section root = new Section(keys);
         ComparisonRecipe recipe = of(root);
         root.refuseUnread();
         return recipe;

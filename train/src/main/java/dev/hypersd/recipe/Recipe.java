@@ -1,11 +1,12 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.json.JsonObject;
 import dev.hypersd.section.Section;
-import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.OptimiserSettings.LearningRate;
-import dev.hypersd.training.TrainingSettings;
+import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.TrainingSettings.Intervals;
 import dev.hypersd.training.TrainingSettings.Precision;
+import dev.hypersd.training.TrainingSettings;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,7 +26,16 @@ public record Recipe(Path output, int keep, TrainingSettings training, Objective
      * @throws dev.hypersd.error.InvalidFileException if a key is unknown or missing, or a value is out of its range
      */
     public static Recipe read(Path file, List<String> changes) {
-        Section root = new Section(RecipeFile.read(file, changes));
+        return of(RecipeFile.read(file, changes));
+    }
+
+    /** Makes a recipe of {@code changes} alone, as {@link #read} does of a file and changes. */
+    public static Recipe of(List<String> changes) {
+        return of(RecipeFile.of(changes));
+    }
+
+    private static Recipe of(JsonObject keys) {
+        Section root = new Section(keys);
         int seed = root.count("seed", 0, 0);
         TrainingSettings training = training(root, seed);
         OptimiserSettings optimiser = optimiser(root.section("optimiser"), training.steps());

@@ -24,6 +24,9 @@ final class RecipeFile {
     private static final long LARGEST = 1 << 20;
     private static final String EXTENDS = "extends";
 
+    /** Where the keys of a recipe without a file are, for messages. */
+    private static final Path COMMAND_LINE = Path.of("--set");
+
     /** The longest chain of {@code extends}; a longer one is a cycle. */
     private static final int MOST_FILES = 8;
 
@@ -41,7 +44,19 @@ final class RecipeFile {
      * @throws InvalidRequestException if a change is not of that form
      */
     static JsonObject read(Path file, List<String> changes) {
-        ObjectNode tree = extended(file, 1);
+        return changed(file, extended(file, 1), changes);
+    }
+
+    /**
+     * Makes a tree of {@code changes} alone, each {@code path.to.key=value} with a value in YAML.
+     *
+     * @throws InvalidRequestException if one is not of that form
+     */
+    static JsonObject of(List<String> changes) {
+        return changed(COMMAND_LINE, YAML.createObjectNode(), changes);
+    }
+
+    private static JsonObject changed(Path file, ObjectNode tree, List<String> changes) {
         changes.forEach(change -> apply(change, tree));
         RenamedKeys.refuse(file, tree);
         return Json.of(file, tree);

@@ -2,6 +2,7 @@ package dev.hypersd.recipe;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.TestPrompt;
+import dev.hypersd.json.JsonObject;
 import dev.hypersd.section.Section;
 import dev.hypersd.study.DrawnStudy;
 import dev.hypersd.study.Question;
@@ -42,7 +43,16 @@ public record StudyRecipe(
      * @throws dev.hypersd.error.InvalidFileException if a key is unknown or missing, or a value is out of its range
      */
     public static StudyRecipe read(Path file, List<String> changes) {
-        Section root = new Section(RecipeFile.read(file, changes));
+        return of(RecipeFile.read(file, changes));
+    }
+
+    /** Makes a recipe of {@code changes} alone, as {@link #read} does of a file and changes. */
+    public static StudyRecipe of(List<String> changes) {
+        return of(RecipeFile.of(changes));
+    }
+
+    private static StudyRecipe of(JsonObject keys) {
+        Section root = new Section(keys);
         SequencedMap<String, Boolean> pairs = new LinkedHashMap<>();
         pairs.put("all", false);
         pairs.put("baseline", true);
