@@ -28,18 +28,18 @@ class CompareCommandTest {
     void write() throws IOException {
         TinyJudges.write(folder.resolve("judges/attributes"));
         recipe = Files.writeString(folder.resolve("recipe.yaml"), """
-                model: MODEL
-                judges: FOLDER/judges
-                output: FOLDER/out
-                prompts: 3
-                diversity_prompts: 1
-                batch: 2
-                seeds: [1, 2]
-                sample_prompts: [a red star, a blue cat]
-                methods:
-                  - {name: Base, steps: [2, 1], guidance: 3}
-                  - {name: With noise, sampler: tcd, eta: 1, steps: [1]}
-                """.replace("MODEL", SD15.toString())
+            model: MODEL
+            judges: FOLDER/judges
+            output: FOLDER/out
+            prompts: 3
+            diversity_prompts: 1
+            batch: 2
+            seeds: [1, 2]
+            sample_prompts: [a red star, a blue cat]
+            methods:
+              - {name: Base, steps: [2, 1], guidance: 3}
+              - {name: With noise, sampler: tcd, eta: 1, steps: [1]}
+            """.replace("MODEL", SD15.toString())
                 .replace("FOLDER", folder.toString()));
     }
 
@@ -85,7 +85,8 @@ class CompareCommandTest {
                 .contains("Differences from two in 2 steps over the same prompts and seeds, with standard errors:")
                 .contains("- two: %s, Ddim".formatted(SD15))
                 .containsPattern("\\| one \\| 1 \\| 2 \\| .*\\d ± \\d");
-        assertThat(Outcome.of("compare", "--set=model=" + SD15).err()).contains("--set: methods is missing or empty; name at least one");
+        assertThat(Outcome.of("compare", "--set=model=" + SD15).err())
+                .contains("--set: methods is missing or empty; name at least one");
         assertThat(Outcome.of("compare").err()).contains("name a recipe, or give its keys with --set");
     }
 

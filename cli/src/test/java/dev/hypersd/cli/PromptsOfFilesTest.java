@@ -31,10 +31,10 @@ class PromptsOfFilesTest {
     @BeforeEach
     void write() throws IOException {
         prompts = Files.writeString(folder.resolve("prompts.jsonl"), """
-                {"prompt": "a fox", "negative_prompt": "blur"}
-                "a cat"
-                {"prompt": "a dog", "seed": 40}
-                """);
+            {"prompt": "a fox", "negative_prompt": "blur"}
+            "a cat"
+            {"prompt": "a dog", "seed": 40}
+            """);
         judges = folder.resolve("judges");
         judge("clip");
     }
@@ -132,9 +132,9 @@ class PromptsOfFilesTest {
     @Test
     void captionsOfCocoAreComparedWithTheirOwnImages() throws IOException {
         Path coco = Files.writeString(folder.resolve("coco.json"), """
-                {"images": [{"id": 1, "file_name": "1.png"}, {"id": 2, "file_name": "2.png"}],
-                 "annotations": [{"id": 1, "image_id": 1, "caption": "a"}, {"id": 2, "image_id": 2, "caption": "b"}]}
-                """);
+            {"images": [{"id": 1, "file_name": "1.png"}, {"id": 2, "file_name": "2.png"}],
+             "annotations": [{"id": 1, "image_id": 1, "caption": "a"}, {"id": 2, "image_id": 2, "caption": "b"}]}
+            """);
         Path photographs = Files.createDirectories(folder.resolve("val2017"));
         for (String name : List.of("1.png", "2.png", "3.png")) {
             new Image(48, 40, new byte[48 * 40 * 3]).write(photographs.resolve(name));
@@ -170,19 +170,19 @@ class PromptsOfFilesTest {
     void contestantsOfSeveralModelsAreComparedByPrompt() throws IOException {
         Path recipe = Files.writeString(
                 folder.resolve("recipe.yaml"), """
-                weights: %s
-                judges: judges
-                output: %s
-                prompts: prompts.jsonl
-                batch: 2
-                diversity_prompts: 0
-                baseline: large
-                pictures: true
-                methods:
-                  - {name: small, model: %s, steps: 1, size: 64x64}
-                  - {name: large, model: %s, steps: 1, size: 64x64, guidance: 2}
-                  - {name: small again, model: %s, steps: [1, 2], size: 64x64, guidance: 4, negative_prompt: fog}
-                """.formatted(folder, folder.resolve("out"), SD15, SDXL, SD15));
+                    weights: %s
+                    judges: judges
+                    output: %s
+                    prompts: prompts.jsonl
+                    batch: 2
+                    diversity_prompts: 0
+                    baseline: large
+                    pictures: true
+                    methods:
+                      - {name: small, model: %s, steps: 1, size: 64x64}
+                      - {name: large, model: %s, steps: 1, size: 64x64, guidance: 2}
+                      - {name: small again, model: %s, steps: [1, 2], size: 64x64, guidance: 4, negative_prompt: fog}
+                    """.formatted(folder, folder.resolve("out"), SD15, SDXL, SD15));
         Outcome outcome = Outcome.of("compare", recipe.toString());
         assertThat(outcome.code()).as(outcome.err()).isZero();
         assertThat(outcome.out())
@@ -217,16 +217,16 @@ class PromptsOfFilesTest {
         // The other method draws black pictures, nearly: the score differs by much more than it varies.
         Path recipe = Files.writeString(
                 folder.resolve("recipe.yaml"), """
-                judges: %s
-                output: %s
-                prompts: %s
-                batch: 6
-                diversity_prompts: 0
-                model: %s
-                stop_when_clear: {level: 0.05, looks: 2}
-                defaults: {size: 32x32, steps: 1}
-                methods: [{name: base}, {name: other, guidance: 30, sampler: euler}, {name: base again, guidance: 1.01}]
-                """.formatted(judges, folder.resolve("out"), many, SD15));
+                    judges: %s
+                    output: %s
+                    prompts: %s
+                    batch: 6
+                    diversity_prompts: 0
+                    model: %s
+                    stop_when_clear: {level: 0.05, looks: 2}
+                    defaults: {size: 32x32, steps: 1}
+                    methods: [{name: base}, {name: other, guidance: 30, sampler: euler}, {name: base again, guidance: 1.01}]
+                    """.formatted(judges, folder.resolve("out"), many, SD15));
         Outcome outcome = Outcome.of("compare", recipe.toString());
         assertThat(outcome.code()).as(outcome.err()).isZero();
         JsonNode results = Json.MAPPER.readTree(Files.readString(folder.resolve("out/results.json")));
@@ -244,16 +244,16 @@ class PromptsOfFilesTest {
     @Test
     void aDryRunSaysWhatIsMissingAndWhatItTakes() throws IOException {
         Path recipe = Files.writeString(folder.resolve("recipe.yaml"), """
-                weights: %s
-                judges: judges
-                required_judges: [clip, aesthetic]
-                output: out
-                prompts: prompts.jsonl
-                defaults: {steps: 1, size: 64x64}
-                methods:
-                  - {name: here, model: %s}
-                  - {name: not here, model: sd15, unet: some.safetensors, loras: [style.safetensors]}
-                """.formatted(folder, SD15));
+            weights: %s
+            judges: judges
+            required_judges: [clip, aesthetic]
+            output: out
+            prompts: prompts.jsonl
+            defaults: {steps: 1, size: 64x64}
+            methods:
+              - {name: here, model: %s}
+              - {name: not here, model: sd15, unet: some.safetensors, loras: [style.safetensors]}
+            """.formatted(folder, SD15));
         Outcome outcome = Outcome.of("compare", recipe.toString(), "--dry-run");
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.out().lines())

@@ -83,18 +83,21 @@ public record Comparison(
     private static Map<String, String> meanings() {
         Map<String, String> meanings = new LinkedHashMap<>();
         meanings.put("attribute accuracy", """
-                *Attribute accuracy* is the share of the attributes named by the prompts that the images show, over all
-                prompts, those with a *single object*, with *two objects*, and with a combination of kind and colour
-                that no training image shows (*held out*).""");
+            *Attribute accuracy* is the share of the attributes named by the prompts that the images show, over all
+            prompts, those with a *single object*, with *two objects*, and with a combination of kind and colour
+            that no training image shows (*held out*).\
+            """);
         meanings.put("FID", "*FID* is measured on features of the attribute reader.");
         meanings.put("PickScore", """
-                *PickScore* is a cosine times the logit scale of its network, near 20; some papers print a hundredth of
-                it.""");
+            *PickScore* is a cosine times the logit scale of its network, near 20; some papers print a hundredth of
+            it.\
+            """);
         meanings.put(
                 "diversity", "*Diversity* is the mean distance between the features of four images of one prompt.");
         meanings.put("teacher MSE", """
-                *Teacher MSE* is the mean squared error, of pixels from -1 to 1, to what the first method draws of the
-                same prompt and noise in the first of its numbers of steps.""");
+            *Teacher MSE* is the mean squared error, of pixels from -1 to 1, to what the first method draws of the
+            same prompt and noise in the first of its numbers of steps.\
+            """);
         return meanings;
     }
 

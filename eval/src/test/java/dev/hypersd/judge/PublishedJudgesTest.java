@@ -10,6 +10,7 @@ import dev.hypersd.judge.reward.ScoreJudge;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -186,6 +188,18 @@ class PublishedJudgesTest {
                     () -> Tensors.toList(judge.of(ImageTensors.of(images.getFirst()), List.of(prompts.getFirst())))
                             .getFirst());
             assertThat(tensor).isCloseTo(expected[0], within(100 * tolerance));
+            assertThat(gradient(judge, images.getFirst(), prompts.getFirst()))
+                    .isPositive()
+                    .isFinite();
         }
+    }
+
+    /** Returns the sum of the absolute values of the gradient with respect to the pixels, by which students learn. */
+    private static double gradient(ScoreJudge judge, Image image, String prompt) {
+        return Engine.call(() -> TensorScope.released(() -> {
+            Tensor pixels = ImageTensors.of(List.of(image)).set_requires_grad(true);
+            judge.of(pixels, List.of(prompt)).sum().backward();
+            return pixels.grad().abs().sum().item_double();
+        }));
     }
 }

@@ -2,8 +2,10 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.data.Dataset;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.judge.Judge;
 import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.Score;
+import dev.hypersd.judge.reward.AestheticJudge;
 import dev.hypersd.judge.reward.Reward;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.latents.LatentSample;
@@ -23,6 +25,7 @@ import dev.hypersd.training.RandomSource;
 import dev.hypersd.vae.Autoencoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -42,34 +45,36 @@ final class FeedbackLoss implements DistillationLoss {
 
     private static final int MEASURED_AT_ONCE = 16;
 
-    /** The reward models, each in a folder of its name, with default thresholds for their scales. */
-    private enum RewardModel {
-        CLIP(25, Score.CLIP),
-        AESTHETIC(2, Score.AESTHETIC),
-        PREFERENCE(2, Score.PREFERENCE);
+    /** The reward models in the order of logs: every judge that gives a score. */
+    private static final List<Score> REWARD_MODELS =
+            Arrays.stream(Score.Kind.values()).map(kind -> new Score(kind, "")).toList();
 
-        private final double usualThreshold;
-        private final Score score;
+    private static final double THRESHOLD_OF_LAION = 7;
 
-        RewardModel(double usualThreshold, Score score) {
-            this.usualThreshold = usualThreshold;
-            this.score = score;
-        }
+    /** Returns the usual threshold on the scale of a score. */
+    private static double usualThreshold(Score score, JudgeFolder judges) {
+        return switch (score.kind()) {
+            case CLIP -> 25;
+            // Heads that are trained here give scores around 0, that of LAION gives scores from 1 to 10.
+            case AESTHETIC ->
+                judges.has(Judge.AESTHETIC) && !AestheticJudge.isTrainedHere(judges.of(Judge.AESTHETIC))
+                        ? THRESHOLD_OF_LAION
+                        : 2;
+            case PREFERENCE, IMAGE_REWARD -> 2;
+            case PICK_SCORE -> 24;
+            case HPS -> 0.3;
+        };
+    }
 
-        String title() {
-            return score.key();
-        }
-
-        WeightedReward.Settings read(Section section, JudgeFolder judges) {
-            WeightedReward.Settings settings = new WeightedReward.Settings(
-                    title(),
-                    arena -> judges.open(score, arena),
-                    section.number("weight", 1, 1e-6, 1e3),
-                    section.number("threshold", usualThreshold, -1e3, 1e3),
-                    section.count("from_step", 1, 1));
-            section.refuseUnread();
-            return settings;
-        }
+    private static WeightedReward.Settings reward(Score score, Section section, JudgeFolder judges) {
+        WeightedReward.Settings settings = new WeightedReward.Settings(
+                score.key(),
+                arena -> judges.open(score, arena),
+                section.number("weight", 1, 1e-6, 1e3),
+                section.number("threshold", usualThreshold(score, judges), -1e3, 1e3),
+                section.count("from_step", 1, 1));
+        section.refuseUnread();
+        return settings;
     }
 
     /**
@@ -194,9 +199,9 @@ final class FeedbackLoss implements DistillationLoss {
         Decoder decoder = new Decoder(section.optionalPath("vae"));
         Rollout.Settings rollout = Rollout.Settings.read(section, Rollout.Trained.LAST_HALF);
         List<WeightedReward.Settings> rewards = new ArrayList<>();
-        for (RewardModel model : RewardModel.values()) {
-            if (section.has(model.title())) {
-                rewards.add(model.read(section.section(model.title()), judges));
+        for (Score score : REWARD_MODELS) {
+            if (section.has(score.key())) {
+                rewards.add(reward(score, section.section(score.key()), judges));
             }
         }
         List<DistillationLoss.Settings> losses = new ArrayList<>();
@@ -209,7 +214,9 @@ final class FeedbackLoss implements DistillationLoss {
         }
         if (losses.isEmpty()) {
             throw section.invalid(
-                    "preference", "is missing, and so are aesthetic, clip and segmentation; name at least one of them");
+                    "preference",
+                    "is missing, and so are aesthetic, clip, image-reward, pick-score, hps and segmentation; name at "
+                            + "least one of them");
         }
         if (alone && section.count("every", 1, 1) > 1) {
             throw section.invalid("every", "is above 1, and without another loss nothing is trained in between");

@@ -1,6 +1,7 @@
 package dev.hypersd.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidFileException;
@@ -210,6 +211,22 @@ class RecipeTest {
         assertThatThrownBy(() -> Recipe.read(recipe, List.of(change)))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void everyJudgeThatGivesAScoreCanBeARewardModel() {
+        Path recipe = Path.of("../recipes/mini/hyper/common.yaml");
+        assertThatNoException()
+                .isThrownBy(() -> Recipe.read(
+                        recipe,
+                        List.of(
+                                "output=x",
+                                "distillation.feedback={judges: x, clip: {}, aesthetic: {}, preference: {}, "
+                                        + "image-reward: {}, pick-score: {threshold: 22}, hps: {weight: 100}}")));
+        assertThatThrownBy(() ->
+                        Recipe.read(recipe, List.of("output=x", "distillation.feedback={judges: x, inception: {}}")))
+                .hasMessageContaining("feedback.preference is missing, and so are aesthetic, clip, image-reward, "
+                        + "pick-score, hps and segmentation; name at least one of them");
     }
 
     @Test
