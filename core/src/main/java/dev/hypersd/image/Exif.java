@@ -180,12 +180,14 @@ final class Exif {
         if (startsWith(comment, JIS)) {
             return Optional.empty();
         }
-        boolean marked = startsWith(comment, UNICODE) || startsWith(comment, ASCII) || startsWith(comment, UNDEFINED);
-        return Optional.of(text(marked ? Arrays.copyOfRange(comment, MARKER, length) : comment, tiff.order()));
+        boolean isUnicode = startsWith(comment, UNICODE);
+        boolean marked = isUnicode || startsWith(comment, ASCII) || startsWith(comment, UNDEFINED);
+        byte[] text = marked ? Arrays.copyOfRange(comment, MARKER, length) : comment;
+        return Optional.of(text(text, charset(text, isUnicode, tiff.order())));
     }
 
-    private static String text(byte[] bytes, ByteOrder order) {
-        String text = new String(bytes, charset(bytes, order));
+    private static String text(byte[] bytes, Charset charset) {
+        String text = new String(bytes, charset);
         // Marks of the byte order and padding are not part of the text.
         int start = text.startsWith("\uFEFF") ? 1 : 0;
         int end = text.length();
@@ -198,11 +200,13 @@ final class Exif {
     /**
      * Detects the encoding of a comment. The marker before it is not reliable: after {@code UNICODE}, programs write
      * UTF-16 in either byte order, with and without a byte-order mark, and UTF-8. Parameters are mostly ASCII, which in
-     * UTF-16 has a zero byte in each pair, the first of them in big-endian order; a text without zero bytes is UTF-8.
+     * UTF-16 has a zero byte in each pair, the first of them in big-endian order; a text without zero bytes is UTF-8,
+     * or Latin-1 of old programs.
      *
+     * @param isUnicode whether it is marked as {@code UNICODE}
      * @param order the byte order of the TIFF structure, which is used where the text does not decide
      */
-    private static Charset charset(byte[] bytes, ByteOrder order) {
+    private static Charset charset(byte[] bytes, boolean isUnicode, ByteOrder order) {
         if (startsWith(bytes, BIG_ENDIAN_MARK)) {
             return StandardCharsets.UTF_16BE;
         }
@@ -217,8 +221,12 @@ final class Exif {
                 odd += i % 2;
             }
         }
-        if (even + odd == trailingZeros(bytes) && isUtf8(bytes)) {
+        boolean hasZeros = even + odd > trailingZeros(bytes);
+        if (!hasZeros && isUtf8(bytes)) {
             return StandardCharsets.UTF_8;
+        }
+        if (!hasZeros && !isUnicode) {
+            return StandardCharsets.ISO_8859_1;
         }
         boolean bigEndian = even == odd ? order == ByteOrder.BIG_ENDIAN : even > odd;
         return bigEndian ? StandardCharsets.UTF_16BE : StandardCharsets.UTF_16LE;

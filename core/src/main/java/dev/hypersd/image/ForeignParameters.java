@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The parameters that Fooocus, ComfyUI, SwarmUI, InvokeAI, NovelAI or Draw Things writes into a picture as JSON. They
- * are translated to the names of infotext, and {@code Version} is the name of the program.
+ * The parameters that Fooocus, ComfyUI, SwarmUI, InvokeAI, NovelAI, Draw Things and others write into a picture as
+ * JSON or in texts of their own. They are translated to the names of infotext, and {@code Version} is the name of the
+ * program.
  *
  * @param program the program that has written them
  * @param parameters empty where they cannot be read
@@ -19,6 +20,10 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
     private static final String INVOKE_AI = "InvokeAI";
     private static final String NOVEL_AI = "NovelAI";
     private static final String DRAW_THINGS = "Draw Things";
+    private static final String EASY_DIFFUSION = "Easy Diffusion";
+
+    /** Where the name of a program is not known. */
+    private static final String ANOTHER = "another program";
 
     /** Keys that one program alone writes, near the beginning. */
     private static final Map<String, String> KEYS = Map.of(
@@ -38,7 +43,8 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
         }
         return text.flatMap(json -> ofOneText(json, marked(texts)))
                 .or(() -> ofSeveralTexts(texts))
-                .or(() -> texts.xmpComment().flatMap(ForeignParameters::drawThings));
+                .or(() -> texts.xmpComment().flatMap(ForeignParameters::drawThings))
+                .or(() -> text.flatMap(ForeignParameters::ofAnother));
     }
 
     /** Returns whether the picture says that its text is Fooocus's own JSON. */
@@ -61,10 +67,24 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
         return Optional.empty();
     }
 
+    /** Reads the JSON object of a program that is not known. One without any usual name is a prompt in braces. */
+    private static Optional<ForeignParameters> ofAnother(String text) {
+        return PictureTexts.json(text)
+                .filter(node -> UsualFields.isIn(node.propertyNames()))
+                .map(node -> new ForeignParameters(ANOTHER, UsualFields.read(ANOTHER, name -> scalar(node, name))));
+    }
+
     /** Reads what ComfyUI, InvokeAI and NovelAI write under keywords of their own. */
     private static Optional<ForeignParameters> ofSeveralTexts(PictureTexts texts) {
         Optional<String> comment = texts.text("Comment");
-        if (texts.text("prompt").isPresent() || texts.text("workflow").isPresent()) {
+        boolean isPlain = texts.text("prompt").filter(PictureTexts::isPlain).isPresent();
+        if (isPlain && texts.text("workflow").isEmpty()) {
+            String program = texts.text("use_stable_diffusion_model").isPresent() ? EASY_DIFFUSION : ANOTHER;
+            return Optional.of(new ForeignParameters(program, UsualFields.read(program, texts::text)));
+        } else if (texts.text("Dream").isPresent() && texts.text("sd-metadata").isEmpty()) {
+            return Optional.of(new ForeignParameters(
+                    INVOKE_AI, texts.text("Dream").flatMap(text -> UsualFields.ofDream(INVOKE_AI, text))));
+        } else if (texts.text("prompt").isPresent() || texts.text("workflow").isPresent()) {
             Optional<JsonNode> graph = texts.text("prompt").flatMap(PictureTexts::json);
             return Optional.of(new ForeignParameters(ComfyGraph.PROGRAM, graph.flatMap(ComfyGraph::read)));
         } else if (texts.text("invokeai_metadata").isPresent()) {
@@ -197,7 +217,11 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
         settings.put("CFG scale", scalar(json, "scale"));
         settings.put("Seed", scalar(json, "seed"));
         settings.size(scalar(json, "width"), scalar(json, "height"));
-        return settings.with(scalar(json, "prompt").or(() -> Optional.of(description)), scalar(json, "uc"));
+        return settings.with(
+                scalar(json, "prompt")
+                        .or(() -> scalar(json.at("/v4_prompt/caption/base_caption")))
+                        .or(() -> Optional.of(description)),
+                scalar(json, "uc").or(() -> scalar(json.at("/v4_negative_prompt/caption/base_caption"))));
     }
 
     /** Returns the text or finite number at {@code key}, as it is written in infotext. */

@@ -25,7 +25,7 @@ final class ForeignSettings {
     void sampler(Optional<String> name, Optional<String> schedule) {
         put(
                 "Sampler",
-                name.map(text -> text.startsWith("k_") ? text.substring(2) : text)
+                name.map(text -> text.replaceFirst("^k_", "").replaceFirst("_gpu$", ""))
                         .map(text -> switch (text) {
                             case "euler_ancestral" -> "euler_a";
                             case "dpmpp_2m_k" -> "dpmpp_2m_karras";

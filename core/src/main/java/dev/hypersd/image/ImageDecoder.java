@@ -49,8 +49,6 @@ final class ImageDecoder {
     /** The largest product of pixels and scans that is decoded: 60 megapixels in 70 scans. */
     private static final long MOST_SCANNED = 1L << 32;
 
-    private static final int INKS = 4;
-
     /** The largest size of a sample in bits. */
     private static final int MOST_BITS = 16;
 
@@ -87,7 +85,7 @@ final class ImageDecoder {
             warnings.warn(file, "has transparent parts, which are filled with %s".formatted(Colours.text(background)));
         }
         Image picture = stored.inks()
-                .map(inks -> ofInks(inks, stored.transform()))
+                .map(inks -> Cmyk.rgb(inks, stored.transform()))
                 .orElseGet(() -> filled(opaque(stored.picture().orElseThrow()), opacity, background));
         return orientation(encoded).upright(picture);
     }
@@ -139,7 +137,7 @@ final class ImageDecoder {
                         (_, warning) -> truncated.compareAndSet(false, warning.contains("remature end")));
                 reader.setInput(in, true, true);
                 requireBounded(file, reader.getWidth(0), reader.getHeight(0), jpeg);
-                boolean inks = jpeg.isPresent() && jpeg.get().components() == INKS;
+                boolean inks = jpeg.isPresent() && jpeg.get().components() == Cmyk.CHANNELS;
                 BufferedImageOrInks stored = inks
                         ? new BufferedImageOrInks(
                                 Optional.empty(),
@@ -322,45 +320,5 @@ final class ImageDecoder {
             }
         }
         return new Image(width, picture.getHeight(), rgb);
-    }
-
-    /**
-     * Converts the channels of a CMYK JPEG to RGB as Pillow does: red is {@code 255 - K - C * (255 - K) / 255}, green
-     * and blue follow from M and Y. By Adobe's convention the file stores the channels inverted.
-     *
-     * @param transform 2 if cyan, magenta and yellow are stored as YCbCr
-     */
-    private static Image ofInks(Raster raster, int transform) {
-        byte[] rgb = new byte[3 * raster.getWidth() * raster.getHeight()];
-        int[] row = new int[INKS * raster.getWidth()];
-        for (int y = 0; y < raster.getHeight(); y++) {
-            raster.getPixels(0, y, raster.getWidth(), 1, row);
-            for (int x = 0; x < raster.getWidth(); x++) {
-                int[] inverted = {row[INKS * x], row[INKS * x + 1], row[INKS * x + 2]};
-                if (transform == 2) {
-                    inverted = invertedInks(inverted[0], inverted[1] - 128, inverted[2] - 128);
-                }
-                int light = row[INKS * x + 3];
-                for (int channel = 0; channel < 3; channel++) {
-                    int product = (255 - inverted[channel]) * light + 128;
-                    int shade = ((product >> 8) + product) >> 8;
-                    rgb[3 * (y * raster.getWidth() + x) + channel] = (byte) Math.max(0, light - shade);
-                }
-            }
-        }
-        return new Image(raster.getWidth(), raster.getHeight(), rgb);
-    }
-
-    /** Converts YCCK to inverted CMY (ITU-T T.871, section 7, applied to the inks). */
-    private static int[] invertedInks(int luma, int blue, int red) {
-        return new int[] {
-            255 - clamped(luma + 1.402 * red),
-            255 - clamped(luma - 0.344136 * blue - 0.714136 * red),
-            255 - clamped(luma + 1.772 * blue)
-        };
-    }
-
-    private static int clamped(double value) {
-        return Math.clamp(Math.round(value), 0, 255);
     }
 }

@@ -27,6 +27,10 @@ final class Infotext {
 
     private static final Pattern NEGATIVE_LINE = Pattern.compile("(^|\n)" + NEGATIVE + " ?");
     private static final Pattern STEPS_LINE = Pattern.compile("(^|\n)(?=Steps: *\\d)");
+
+    /** Settings with bars between them, as SD.Next has written them. */
+    private static final Pattern BARS = Pattern.compile("Steps: *\\d+ *\\| *[A-Z][\\w ]*:");
+
     private static final Pattern LONE_LINE_FEED = Pattern.compile("(^|[^\r])\n");
 
     /**
@@ -70,9 +74,13 @@ final class Infotext {
     /** Reads an infotext of this or another program. A text without settings is a prompt. */
     static GenerationParameters read(String text) {
         boolean crlf = text.contains("\n") && !LONE_LINE_FEED.matcher(text).find();
-        String lines = crlf ? text.replace("\r\n", "\n") : text;
+        String lines = crlf ? text.replace("\r\n", "\n") : text.contains("\n") ? text : text.replace('\r', '\n');
         int start = settingsStart(lines);
-        SequencedMap<String, String> settings = new Scanner(lines, start).settings;
+        SequencedMap<String, String> settings = BARS.matcher(lines)
+                        .region(Math.min(start, lines.length()), lines.length())
+                        .lookingAt()
+                ? new Scanner(lines.substring(start).replaceAll(" *\\| *", ", "), 0).settings
+                : new Scanner(lines, start).settings;
         String prompts = lines.substring(0, Math.max(0, start - 1));
         Matcher negative = NEGATIVE_LINE.matcher(prompts);
         boolean divided = negative.find();

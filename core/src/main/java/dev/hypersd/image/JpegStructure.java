@@ -14,6 +14,7 @@ import java.util.OptionalInt;
  * @param scans the number of scans through the pixels: one in a baseline file, about ten in a progressive one
  * @param exif the EXIF data
  * @param xmp the XMP data
+ * @param comment the comment in a segment of its own
  * @param isCut whether the file ends within a segment; truncation within the pixels is noticed only by decoding
  */
 record JpegStructure(
@@ -22,12 +23,14 @@ record JpegStructure(
         int scans,
         Optional<byte[]> exif,
         Optional<byte[]> xmp,
+        Optional<byte[]> comment,
         boolean isCut) {
     private static final int START_OF_IMAGE = 0xD8;
     private static final int END_OF_IMAGE = 0xD9;
     private static final int START_OF_SCAN = 0xDA;
     private static final int APP1 = 0xE1;
     private static final int APP14 = 0xEE;
+    private static final int COMMENT = 0xFE;
 
     private static final byte[] ADOBE = {'A', 'd', 'o', 'b', 'e'};
     private static final byte[] XMP = "http://ns.adobe.com/xap/1.0/\0".getBytes(StandardCharsets.US_ASCII);
@@ -47,6 +50,7 @@ record JpegStructure(
         int scans = 0;
         Optional<byte[]> exif = Optional.empty();
         Optional<byte[]> xmp = Optional.empty();
+        Optional<byte[]> comment = Optional.empty();
         boolean cut = false;
         for (int at = nextMarker(file, 2); at >= 0; ) {
             int marker = file[at] & 0xFF;
@@ -72,10 +76,12 @@ record JpegStructure(
                 exif = Optional.of(Arrays.copyOfRange(file, start, start + length));
             } else if (marker == APP1 && xmp.isEmpty() && length >= XMP.length && startsWith(file, start, XMP)) {
                 xmp = Optional.of(Arrays.copyOfRange(file, start + XMP.length, start + length));
+            } else if (marker == COMMENT && comment.isEmpty()) {
+                comment = Optional.of(Arrays.copyOfRange(file, start, start + length));
             }
             at = nextMarker(file, start + length);
         }
-        return Optional.of(new JpegStructure(components, transform, scans, exif, xmp, cut));
+        return Optional.of(new JpegStructure(components, transform, scans, exif, xmp, comment, cut));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.hypersd.image;
 
 import dev.hypersd.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,9 @@ final class PictureTexts {
     private static final Pattern NAMED = Pattern.compile(
             "\\s{0,9}(prompt|workflow)\\s{0,9}:\\s{0,9}(\\{.*)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    /** What infotext contains, and hardly any other text. */
+    private static final String SETTINGS = "Steps: ";
+
     /** The keywords whose values are texts, and those whose values are JSON objects. */
     private static final List<String> OF_TEXT = List.of("parameters", "Comment", "Description", "Software");
 
@@ -36,6 +40,11 @@ final class PictureTexts {
     private PictureTexts(byte[] encoded) {
         png = PngChunks.of(encoded);
         Exif.of(encoded).ifPresent(this::read);
+        JpegStructure.of(encoded)
+                .flatMap(JpegStructure::comment)
+                .map(comment -> new String(comment, StandardCharsets.UTF_8))
+                .filter(text -> text.contains(SETTINGS))
+                .ifPresent(text -> ofExif.putIfAbsent(Png.KEYWORD, text));
         xmpComment = Xmp.of(encoded).flatMap(Xmp::userComment);
     }
 
@@ -61,7 +70,7 @@ final class PictureTexts {
                     .filter(Matcher::matches)
                     .ifPresent(named -> ofExif.putIfAbsent(named.group(1).toLowerCase(Locale.ROOT), named.group(2)));
         }
-        Optional<String> description = exif.text(Exif.DESCRIPTION).filter(text -> text.contains("Steps: "));
+        Optional<String> description = exif.text(Exif.DESCRIPTION).filter(text -> text.contains(SETTINGS));
         Optional<JsonNode> all = exif.userComment().flatMap(PictureTexts::json);
         if (all.isPresent()) {
             OF_TEXT.forEach(keyword -> put(
@@ -86,6 +95,12 @@ final class PictureTexts {
                         .filter(JsonNode::isString)
                         .map(JsonNode::asString)
                         .filter(text -> text.startsWith("{"));
+    }
+
+    /** Returns whether {@code text} is neither JSON nor the beginning of some. */
+    static boolean isPlain(String text) {
+        String bare = text.length() > LONGEST ? "" : text.strip();
+        return !bare.isEmpty() && "{[".indexOf(bare.charAt(0)) < 0;
     }
 
     /** Parses a JSON object; empty for anything else. */

@@ -7,6 +7,7 @@ import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -145,13 +146,22 @@ final class InfotextForm {
         }
 
         private void entry(String name, Consumer<String> reader) {
-            infotext.setting(name).ifPresent(text -> {
+            setting(name).ifPresent(text -> {
                 try {
                     reader.accept(text);
                 } catch (InvalidRequestException | InvalidFileException e) {
                     leaveOut(name, text, String.valueOf(e.getMessage()));
                 }
             });
+        }
+
+        /** Returns the value of a setting, whose name may be written in other letter case. */
+        private Optional<String> setting(String name) {
+            return infotext.setting(name)
+                    .or(() -> infotext.settings().entrySet().stream()
+                            .filter(entry -> entry.getKey().equalsIgnoreCase(name))
+                            .map(Map.Entry::getValue)
+                            .findFirst());
         }
 
         private void leaveOut(String name, String text, String reason) {

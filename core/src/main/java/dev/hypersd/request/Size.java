@@ -17,7 +17,7 @@ public record Size(int width, int height) {
 
     static final int LARGEST = 8192;
 
-    private static final Pattern FORM = Pattern.compile("(-?\\d{1,9})(?:[xX](-?\\d{1,9}))?");
+    private static final Pattern FORM = Pattern.compile("(-?\\d{1,9})(?: ?[xX×] ?(-?\\d{1,9}))?");
 
     public Size {
         check("width", width);

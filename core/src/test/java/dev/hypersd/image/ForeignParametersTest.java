@@ -20,51 +20,57 @@ import org.junit.jupiter.api.io.TempDir;
 /** JSON that other programs write into their pictures. */
 class ForeignParametersTest {
     private static final String COMFY = """
-            {"3": {"class_type": "KSampler", "inputs": {"seed": 18446744073709551615, "steps": 20, "cfg": 8.0,
-              "sampler_name": "euler_ancestral", "scheduler": "karras", "denoise": 1.0, "model": ["10", 0],
-              "positive": ["8", 0], "negative": ["7", 0], "latent_image": ["5", 0]}},
-             "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "sdxl/fox_v1.safetensors"}},
-             "10": {"class_type": "LoraLoader", "inputs": {"lora_name": "style.safetensors", "strength_model": 0.8,
-              "strength_clip": 1, "model": ["4", 0], "clip": ["4", 1]}},
-             "5": {"class_type": "EmptyLatentImage", "inputs": {"width": 512, "height": ["11", 0], "batch_size": 1}},
-             "11": {"class_type": "PrimitiveInt", "inputs": {"value": 768}},
-             "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a fox, \\u732b", "clip": ["4", 1]}},
-             "7": {"class_type": "CLIPTextEncode", "inputs": {"text": ["12", 0], "clip": ["4", 1]}},
-             "12": {"class_type": "StringNode", "inputs": {"string": "blurry"}},
-             "8": {"class_type": "ControlNetApply", "inputs": {"conditioning": ["6", 0]}, "is_changed": [NaN]}}""";
+        {"3": {"class_type": "KSampler", "inputs": {"seed": 18446744073709551615, "steps": 20, "cfg": 8.0,
+          "sampler_name": "euler_ancestral", "scheduler": "karras", "denoise": 1.0, "model": ["10", 0],
+          "positive": ["8", 0], "negative": ["7", 0], "latent_image": ["5", 0]}},
+         "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "sdxl/fox_v1.safetensors"}},
+         "10": {"class_type": "LoraLoader", "inputs": {"lora_name": "style.safetensors", "strength_model": 0.8,
+          "strength_clip": 1, "model": ["4", 0], "clip": ["4", 1]}},
+         "5": {"class_type": "EmptyLatentImage", "inputs": {"width": 512, "height": ["11", 0], "batch_size": 1}},
+         "11": {"class_type": "PrimitiveInt", "inputs": {"value": 768}},
+         "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a fox, \\u732b", "clip": ["4", 1]}},
+         "7": {"class_type": "CLIPTextEncode", "inputs": {"text": ["12", 0], "clip": ["4", 1]}},
+         "12": {"class_type": "StringNode", "inputs": {"string": "blurry"}},
+         "8": {"class_type": "ControlNetApply", "inputs": {"conditioning": ["6", 0]}, "is_changed": [NaN]}}\
+        """;
 
     private static final String COMFY_IN_PARTS = """
-            {"1": {"class_type": "SamplerCustomAdvanced", "inputs": {"noise": ["2", 0], "guider": ["3", 0],
-              "sampler": ["4", 0], "sigmas": ["5", 0], "latent_image": ["6", 0]}},
-             "2": {"class_type": "RandomNoise", "inputs": {"noise_seed": 7}},
-             "3": {"class_type": "CFGGuider", "inputs": {"cfg": 1.5, "positive": ["7", 0], "negative": ["8", 0],
-              "model": ["9", 0]}},
-             "4": {"class_type": "KSamplerSelect", "inputs": {"sampler_name": "lcm"}},
-             "5": {"class_type": "BasicScheduler", "inputs": {"scheduler": "simple", "steps": 4, "denoise": 1}},
-             "6": {"class_type": "EmptyLatentImage", "inputs": {"width": 512, "height": 512}},
-             "7": {"class_type": "CLIPTextEncode", "inputs": {"text": "a fox"}},
-             "8": {"class_type": "CLIPTextEncode", "inputs": {"text": ""}},
-             "9": {"class_type": "UNETLoader", "inputs": {"unet_name": "fox.safetensors"}}}""";
+        {"1": {"class_type": "SamplerCustomAdvanced", "inputs": {"noise": ["2", 0], "guider": ["3", 0],
+          "sampler": ["4", 0], "sigmas": ["5", 0], "latent_image": ["6", 0]}},
+         "2": {"class_type": "RandomNoise", "inputs": {"noise_seed": 7}},
+         "3": {"class_type": "CFGGuider", "inputs": {"cfg": 1.5, "positive": ["7", 0], "negative": ["8", 0],
+          "model": ["9", 0]}},
+         "4": {"class_type": "KSamplerSelect", "inputs": {"sampler_name": "lcm"}},
+         "5": {"class_type": "BasicScheduler", "inputs": {"scheduler": "simple", "steps": 4, "denoise": 1}},
+         "6": {"class_type": "EmptyLatentImage", "inputs": {"width": 512, "height": 512}},
+         "7": {"class_type": "CLIPTextEncode", "inputs": {"text": "a fox"}},
+         "8": {"class_type": "CLIPTextEncode", "inputs": {"text": ""}},
+         "9": {"class_type": "UNETLoader", "inputs": {"unet_name": "fox.safetensors"}}}\
+        """;
 
     private static final String FOOOCUS = """
-            {"prompt": "a fox", "negative_prompt": "blurry", "steps": 30, "resolution": "(1152, 896)",
-             "guidance_scale": 4.0, "sampler": "dpmpp_2m", "scheduler": "karras", "seed": "123",
-             "base_model": "juggernautXL", "refiner_model": "None", "lora_combined_1": "style.safetensors : 0.5",
-             "metadata_scheme": "fooocus", "version": "Fooocus v2.5.5"}""";
+        {"prompt": "a fox", "negative_prompt": "blurry", "steps": 30, "resolution": "(1152, 896)",
+         "guidance_scale": 4.0, "sampler": "dpmpp_2m", "scheduler": "karras", "seed": "123",
+         "base_model": "juggernautXL", "refiner_model": "None", "lora_combined_1": "style.safetensors : 0.5",
+         "metadata_scheme": "fooocus", "version": "Fooocus v2.5.5"}\
+        """;
 
     private static final String INVOKE = """
-            {"generation_mode": "txt2img", "positive_prompt": "a fox", "negative_prompt": "blurry", "width": 512,
-             "height": 640, "seed": 5, "cfg_scale": 7.5, "steps": 30, "scheduler": "euler_a",
-             "model": {"name": "fox", "base": "sd-1"}, "loras": [{"model": {"name": "style"}, "weight": 0.75}]}""";
+        {"generation_mode": "txt2img", "positive_prompt": "a fox", "negative_prompt": "blurry", "width": 512,
+         "height": 640, "seed": 5, "cfg_scale": 7.5, "steps": 30, "scheduler": "euler_a",
+         "model": {"name": "fox", "base": "sd-1"}, "loras": [{"model": {"name": "style"}, "weight": 0.75}]}\
+        """;
 
     private static final String EARLY_INVOKE = """
-            {"model": "stable diffusion", "model_weights": "stable-diffusion-1.5", "image": {"prompt":
-             [{"prompt": "a fox", "weight": 1.0}], "steps": 50, "cfg_scale": 7.5, "seed": 9, "width": 512,
-             "height": 512, "sampler": "k_euler_a", "type": "txt2img"}}""";
+        {"model": "stable diffusion", "model_weights": "stable-diffusion-1.5", "image": {"prompt":
+         [{"prompt": "a fox", "weight": 1.0}], "steps": 50, "cfg_scale": 7.5, "seed": 9, "width": 512,
+         "height": 512, "sampler": "k_euler_a", "type": "txt2img"}}\
+        """;
 
     private static final String NOVEL = """
-            {"steps": 28, "sampler": "k_euler_ancestral", "seed": 77, "strength": 0.69, "noise": 0.2, "scale": 11.0,
-             "uc": "lowres", "width": 832, "height": 1216, "noise_schedule": "native"}""";
+        {"steps": 28, "sampler": "k_euler_ancestral", "seed": 77, "strength": 0.69, "noise": 0.2, "scale": 11.0,
+         "uc": "lowres", "width": 832, "height": 1216, "noise_schedule": "native"}\
+        """;
 
     @TempDir
     Path folder;
@@ -73,67 +79,73 @@ class ForeignParametersTest {
     void theFirstSamplerOfAComfyGraphIsRead() {
         assertThat(GenerationParameters.find(png("prompt", COMFY, "workflow", "{}")))
                 .contains(parameters("a fox, \u732b", "blurry", """
-                        Steps: 20
-                        Sampler: euler_a
-                        Schedule type: karras
-                        CFG scale: 8
-                        Seed: 18446744073709551615
-                        Size: 512x768
-                        Model: fox_v1
-                        Loras: [{"name":"style.safetensors","weight":0.8}]
-                        Version: ComfyUI"""));
+                    Steps: 20
+                    Sampler: euler_a
+                    Schedule type: karras
+                    CFG scale: 8
+                    Seed: 18446744073709551615
+                    Size: 512x768
+                    Model: fox_v1
+                    Loras: [{"name":"style.safetensors","weight":0.8}]
+                    Version: ComfyUI\
+                    """));
         assertThat(GenerationParameters.find(png("prompt", COMFY_IN_PARTS))).contains(parameters("a fox", "", """
-                        Steps: 4
-                        Sampler: lcm
-                        Schedule type: simple
-                        CFG scale: 1.5
-                        Seed: 7
-                        Size: 512x512
-                        Model: fox
-                        Version: ComfyUI"""));
+            Steps: 4
+            Sampler: lcm
+            Schedule type: simple
+            CFG scale: 1.5
+            Seed: 7
+            Size: 512x512
+            Model: fox
+            Version: ComfyUI\
+            """));
     }
 
     @Test
     void fooocusInvokeAiAndNovelAiAreRead() {
         GenerationParameters fooocus = parameters("a fox", "blurry", """
-                Steps: 30
-                Sampler: dpmpp_2m
-                Schedule type: karras
-                CFG scale: 4
-                Seed: 123
-                Size: 1152x896
-                Model: juggernautXL
-                Loras: [{"name":"style.safetensors","weight":0.5}]
-                Version: Fooocus""");
+            Steps: 30
+            Sampler: dpmpp_2m
+            Schedule type: karras
+            CFG scale: 4
+            Seed: 123
+            Size: 1152x896
+            Model: juggernautXL
+            Loras: [{"name":"style.safetensors","weight":0.5}]
+            Version: Fooocus\
+            """);
         assertThat(GenerationParameters.find(png("parameters", FOOOCUS, "fooocus_scheme", "fooocus")))
                 .contains(fooocus);
         assertThat(GenerationParameters.find(png("parameters", FOOOCUS))).contains(fooocus);
         assertThat(GenerationParameters.find(png("invokeai_metadata", INVOKE)))
                 .contains(parameters("a fox", "blurry", """
-                        Steps: 30
-                        Sampler: euler_a
-                        CFG scale: 7.5
-                        Seed: 5
-                        Size: 512x640
-                        Model: fox
-                        Loras: [{"name":"style","weight":0.75}]
-                        Version: InvokeAI"""));
+                    Steps: 30
+                    Sampler: euler_a
+                    CFG scale: 7.5
+                    Seed: 5
+                    Size: 512x640
+                    Model: fox
+                    Loras: [{"name":"style","weight":0.75}]
+                    Version: InvokeAI\
+                    """));
         assertThat(GenerationParameters.find(png("sd-metadata", EARLY_INVOKE))).contains(parameters("a fox", "", """
-                        Steps: 50
-                        Sampler: euler_a
-                        CFG scale: 7.5
-                        Seed: 9
-                        Size: 512x512
-                        Model: stable-diffusion-1.5
-                        Version: InvokeAI"""));
+            Steps: 50
+            Sampler: euler_a
+            CFG scale: 7.5
+            Seed: 9
+            Size: 512x512
+            Model: stable-diffusion-1.5
+            Version: InvokeAI\
+            """));
         assertThat(GenerationParameters.find(png("Software", "NovelAI", "Description", "a fox", "Comment", NOVEL)))
                 .contains(parameters("a fox", "lowres", """
-                        Steps: 28
-                        Sampler: euler_a
-                        CFG scale: 11
-                        Seed: 77
-                        Size: 832x1216
-                        Version: NovelAI"""));
+                    Steps: 28
+                    Sampler: euler_a
+                    CFG scale: 11
+                    Seed: 77
+                    Size: 832x1216
+                    Version: NovelAI\
+                    """));
     }
 
     @Test
@@ -211,6 +223,50 @@ class ForeignParametersTest {
                 }
             }
         }
+    }
+
+    @Test
+    void programsWithoutAFormatOfTheirOwnAreReadByTheUsualNames() {
+        String settings = "Steps: 20\nSampler: euler_a\nCFG scale: 6\nSeed: 5\nSize: 64x72\nModel: fox\nVersion: ";
+        byte[] easy = png(
+                "prompt",
+                "a fox",
+                "negative_prompt",
+                "blurry",
+                "seed",
+                "5",
+                "num_inference_steps",
+                "20",
+                "guidance_scale",
+                "6",
+                "width",
+                "64",
+                "height",
+                "72",
+                "sampler_name",
+                "euler_a",
+                "use_stable_diffusion_model",
+                "fox");
+        assertThat(GenerationParameters.find(easy))
+                .contains(parameters("a fox", "blurry", settings + "Easy Diffusion"));
+        String json = """
+            {"prompt": "a fox", "negativePrompt": "blurry", "seed": 5, "steps": 20, "cfg_scale": 6, "width": 64,
+             "height": 72, "sampler": "k_euler_a", "model": "fox.safetensors"}\
+            """;
+        assertThat(GenerationParameters.find(png("parameters", json)))
+                .contains(parameters("a fox", "blurry", settings + "another program"));
+        assertThat(GenerationParameters.find(
+                        png("Dream", "\"a fox [blurry]\" -s 20 -S 5 -W 64 -H 72 -C 6 -A k_euler_a")))
+                .contains(parameters("a fox", "blurry", settings.replace("\nModel: fox", "") + "InvokeAI"));
+        assertThat(GenerationParameters.find(png("parameters", "{\"model\": \"x\"}")))
+                .isEmpty();
+        assertThat(GenerationParameters.find(png("parameters", "{a|b} fox")))
+                .contains(GenerationParameters.of("{a|b} fox", ""));
+        String second = """
+            {"v4_prompt": {"caption": {"base_caption": "a fox"}}, "uc": "blurry", "steps": 20, "seed": 5}\
+            """;
+        assertThat(GenerationParameters.find(png("Software", "NovelAI", "Comment", second)))
+                .contains(parameters("a fox", "blurry", "Steps: 20\nSeed: 5\nVersion: NovelAI"));
     }
 
     private static void harmless(String key, String text) {

@@ -28,21 +28,23 @@ class GenerationParametersTest {
                 .with("Size", "512x512")
                 .with("Lora hashes", "hyper: 0123, \"style\": 4567");
         assertThat(parameters.toText()).isEqualTo("""
-                        a cat,
-                        on a roof
-                        Negative prompt: blurry
-                        Steps: 4, Sampler: TCD, CFG scale: 0, Seed: 7, Size: 512x512,\
-                         Lora hashes: "hyper: 0123, \\"style\\": 4567\"""");
+            a cat,
+            on a roof
+            Negative prompt: blurry
+            Steps: 4, Sampler: TCD, CFG scale: 0, Seed: 7, Size: 512x512,\
+             Lora hashes: "hyper: 0123, \\"style\\": 4567\"\
+            """);
     }
 
     @Test
     void textOfAnotherToolIsRead() {
         GenerationParameters parameters = GenerationParameters.parse("""
-                masterpiece, (cat:1.2)
-                Negative prompt: blurry,
-                watermark
-                Steps: 20, Sampler: DPM++ 2M Karras, CFG scale: 7.5, Seed: 1, Size: 512x768, Model hash: abc,\
-                 Hashes: {"model": "abc"}, TI: "a: b", Version: v1.10""");
+            masterpiece, (cat:1.2)
+            Negative prompt: blurry,
+            watermark
+            Steps: 20, Sampler: DPM++ 2M Karras, CFG scale: 7.5, Seed: 1, Size: 512x768, Model hash: abc,\
+             Hashes: {"model": "abc"}, TI: "a: b", Version: v1.10\
+            """);
         assertThat(parameters.prompt()).isEqualTo("masterpiece, (cat:1.2)");
         assertThat(parameters.negativePrompt()).isEqualTo("blurry,\nwatermark");
         assertThat(parameters.setting("Sampler")).contains("DPM++ 2M Karras");
@@ -63,13 +65,14 @@ class GenerationParametersTest {
     @Test
     void anEntryThatIsNoSettingIsLeftOutAndTheOthersAreKept() {
         GenerationParameters parameters = GenerationParameters.parse("""
-                a dog
-                Negative prompt: bad
-                Steps: 4, odd entry, CFG scale: 7, Seed: 5, Size: 64x64, [x]: 3,
-                Civitai resources: [{"type":"checkpoint","a":"b, c: ]"},{"weight":0.8}], Civitai metadata: {},
-                Template: "a dog
-                {red|blue}", Version: v1.6.0
-                Lora hashes: "a: 1\"""");
+            a dog
+            Negative prompt: bad
+            Steps: 4, odd entry, CFG scale: 7, Seed: 5, Size: 64x64, [x]: 3,
+            Civitai resources: [{"type":"checkpoint","a":"b, c: ]"},{"weight":0.8}], Civitai metadata: {},
+            Template: "a dog
+            {red|blue}", Version: v1.6.0
+            Lora hashes: "a: 1\"\
+            """);
         assertThat(parameters.prompt()).isEqualTo("a dog");
         assertThat(parameters.negativePrompt()).isEqualTo("bad");
         assertThat(parameters.settings())
@@ -100,6 +103,18 @@ class GenerationParametersTest {
     void linesMayEndInCarriageReturnsToo() {
         assertThat(GenerationParameters.parse("a\r\nb\r\nNegative prompt: c\r\nSteps: 4, Seed: 5\r\n"))
                 .isEqualTo(GenerationParameters.of("a\nb", "c").with("Steps", 4).with("Seed", 5));
+        assertThat(GenerationParameters.parse("a\rNegative prompt: c\rSteps: 4, Seed: 5"))
+                .isEqualTo(GenerationParameters.of("a", "c").with("Steps", 4).with("Seed", 5));
+    }
+
+    @Test
+    void settingsMayHaveBarsBetweenThem() {
+        assertThat(GenerationParameters.parse("a | b\nSteps: 20| Size: 64x64 | Sampler: Euler a| App: SD.Next"))
+                .isEqualTo(GenerationParameters.of("a | b", "")
+                        .with("Steps", 20)
+                        .with("Size", "64x64")
+                        .with("Sampler", "Euler a")
+                        .with("App", "SD.Next"));
     }
 
     @Test

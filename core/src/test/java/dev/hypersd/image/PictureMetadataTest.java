@@ -114,6 +114,31 @@ class PictureMetadataTest {
         }
     }
 
+    @Test
+    void latin1OfOldProgramsAndTheCommentOfAJpegAreRead() {
+        String text = "a caf\u00e9\nSteps: 4, Seed: 7";
+        byte[] latin = text.getBytes(ISO_8859_1);
+        byte[] marked = concat("ASCII\0\0\0".getBytes(US_ASCII), latin);
+        for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {
+            for (byte[] comment : List.of(latin, marked)) {
+                assertThat(GenerationParameters.find(jpeg(tiff(order, comment))))
+                        .contains(GenerationParameters.parse(text));
+            }
+        }
+        assertThat(GenerationParameters.find(jpegWithComment(text))).contains(GenerationParameters.parse(text));
+        assertThat(GenerationParameters.find(jpegWithComment("made by hand"))).isEmpty();
+    }
+
+    private static byte[] jpegWithComment(String comment) {
+        byte[] content = comment.getBytes(UTF_8);
+        return ByteBuffer.allocate(6 + content.length + 2)
+                .putInt(0xFFD8FFFE)
+                .putShort((short) (content.length + 2))
+                .put(content)
+                .putShort((short) 0xFFD9)
+                .array();
+    }
+
     private static byte[] png(String type, String content) {
         return png(chunk(type, content.getBytes(ISO_8859_1)));
     }

@@ -35,6 +35,7 @@ class ReadInfotextTest {
                 "ControlNet 0: \"Model: canny, Image: /etc/passwd\"",
                 "ControlNet: [{\"name\": \"canny\", \"image\": \"/etc/passwd\"}]",
                 "Loras: [{\"name\": 1}]",
+                "Size: large",
             })
     void anEntryThatCannotBeReadIsLeftOutAndTheRestKept(String entry) {
         ReadInfotext read = read("a fox\nSteps: 4, " + entry + ", Sampler: Euler a, Model: zoo");
@@ -49,6 +50,19 @@ class ReadInfotextTest {
                 .satisfies(warning -> assertThat(warning)
                         .contains("the entry \"" + entry.replaceFirst("\"Model: canny, .*", "Model: canny"))
                         .contains(" is left out: "));
+    }
+
+    @Test
+    void namesMayBeInOtherLetterCaseAndSizesMayHaveSpaces() {
+        ReadInfotext read = read("a fox\nSteps: 4, seed: 7, cfg Scale: 3, Size: 64 x 72");
+        assertThat(read.options())
+                .isEqualTo(GenerationOptions.of("a fox").toBuilder()
+                        .steps(4)
+                        .seed(7)
+                        .guidance(3)
+                        .size(64, 72)
+                        .build());
+        assertThat(read.warnings()).isEmpty();
     }
 
     @Test
