@@ -225,7 +225,10 @@ class PromptsOfFilesTest {
                     model: %s
                     stop_when_clear: {level: 0.05, looks: 2}
                     defaults: {size: 32x32, steps: 1}
-                    methods: [{name: base}, {name: other, guidance: 30, sampler: euler}, {name: base again, guidance: 1.01}]
+                    methods:
+                      - {name: base}
+                      - {name: other, guidance: 30, sampler: euler}
+                      - {name: base again, guidance: 1.01}
                     """.formatted(judges, folder.resolve("out"), many, SD15));
         Outcome outcome = Outcome.of("compare", recipe.toString());
         assertThat(outcome.code()).as(outcome.err()).isZero();
