@@ -59,9 +59,11 @@ module dev.hypersd.core {
             dev.hypersd.eval,
             dev.hypersd.train;
     exports dev.hypersd.pickle to
-            dev.hypersd.cli;
+            dev.hypersd.cli,
+            dev.hypersd.serve;
     exports dev.hypersd.tokenizer to
             dev.hypersd.eval,
+            dev.hypersd.serve,
             dev.hypersd.train;
     exports dev.hypersd.unet to
             dev.hypersd.bench,
