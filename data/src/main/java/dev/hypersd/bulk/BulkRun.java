@@ -18,7 +18,7 @@ import java.util.List;
  * @param listener told of what happens
  */
 public record BulkRun(BatchDrawing drawing, PictureStore store, Listener listener) {
-    /** How many pictures are prepared at a time, with the pictures that they are made from in memory. */
+    /** The number of pictures that are prepared at a time; the pictures that they are made from are in memory. */
     private static final int LOOKED_AT = 100;
 
     /** Receives what happens. */
@@ -31,7 +31,7 @@ public record BulkRun(BatchDrawing drawing, PictureStore store, Listener listene
     }
 
     /**
-     * What a run did.
+     * The result of a run.
      *
      * @param drawn the number of pictures that were drawn
      * @param kept the number of those that were there

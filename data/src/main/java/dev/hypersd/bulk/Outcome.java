@@ -6,7 +6,7 @@ import dev.hypersd.request.Option;
 import java.io.Serializable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What became of a picture that was to be drawn. */
+/** The outcome of drawing a picture. */
 public sealed interface Outcome {
     /** Returns the place of the picture among all pictures, from 0. */
     long number();

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What is known of a picture that was drawn, as a JSON object in one line. The keys {@code file_name} and {@code text}
- * are those of data sets of captioned pictures, so that a folder of drawn pictures is one.
+ * The description of a picture that was drawn, as a JSON object in one line. The keys {@code file_name} and
+ * {@code text} are those of data sets of captioned pictures, so that a folder of drawn pictures is one.
  *
  * @param number its place among all pictures, from 0
  * @param fileName the name of its file, relative to the folder

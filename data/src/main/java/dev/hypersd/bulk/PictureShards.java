@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * so that an interrupted run continues within it.
  */
 public final class PictureShards implements PictureStore {
-    /** How many pictures a tar file has. */
+    /** The number of pictures in a tar file. */
     public static final int SIZE = 1000;
 
     private static final int LARGEST = 256 << 20;

@@ -4,9 +4,9 @@ import dev.hypersd.bulk.BatchDrawing.Prepared;
 import dev.hypersd.bulk.Outcome.Drawn;
 import java.nio.file.Path;
 
-/** Where pictures are kept, and which of them are there already. Pictures come in sections, in their order. */
+/** A store of pictures, which knows which of them it contains already. Pictures are added in sections, in order. */
 public sealed interface PictureStore permits PictureFolder, PictureShards {
-    /** Whether a picture is there. */
+    /** The state of a picture in the store. */
     enum State {
         /** It is there, and its file is as it was written. */
         WHOLE,

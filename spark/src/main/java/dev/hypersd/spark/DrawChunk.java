@@ -52,7 +52,7 @@ record DrawChunk(Drawing drawing, String out, boolean isPacked, long total, Long
         private static final long serialVersionUID = 1L;
     }
 
-    /** What a task did. */
+    /** The result of a task. */
     record Result(Summary summary, ArrayList<Failure> failures) implements Serializable {
         private static final long serialVersionUID = 1L;
     }

@@ -33,7 +33,7 @@ record DrawRows(Drawing drawing, String promptColumn, String optionsColumn, Stri
         implements MapPartitionsFunction<Row, Row> {
     private static final long serialVersionUID = 1L;
 
-    /** How many batches are prepared at a time, so that rows of several sizes find others of their own. */
+    /** The number of batches that are prepared at a time, so that rows of the same size can share a batch. */
     private static final int BATCHES = 4;
 
     /** OpenCV's number of pictures with three channels of eight bits, in the order blue, green, red. */

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How pictures are drawn, in the form in which the driver sends it to executors.
+ * The settings with which pictures are drawn, in the form in which the driver sends them to executors.
  *
  * @param arguments the options of {@code hypersd generate} for model and pictures
  * @param fingerprint the fingerprint of the model's files on the driver, which those of executors must equal; empty if

@@ -19,7 +19,7 @@ record ExecutorMemory(OptionalLong overhead) {
     private static final String FACTOR = "spark.executor.memoryOverheadFactor";
     private static final long LEAST = 384L << 20;
 
-    /** What libraries and threads take without any model. */
+    /** The memory of libraries and threads without any model. */
     private static final long ENGINE = 300L << 20;
 
     /** Reads the settings as Spark does: the overhead, or a tenth of the heap and at least 384 MiB. */

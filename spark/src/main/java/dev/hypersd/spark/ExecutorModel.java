@@ -38,7 +38,7 @@ final class ExecutorModel {
     private final LazyPipeline pipeline;
     private final Set<String> warned = new HashSet<>();
 
-    /** How many tasks use it. */
+    /** The number of tasks that use it. */
     private int users;
 
     private ExecutorModel(Drawing drawing) {

@@ -45,7 +45,7 @@ public final class GenerationJob {
     private volatile Optional<Progress> progress = Optional.empty();
 
     /**
-     * How far a job is.
+     * The progress of a job.
      *
      * @param step the number of completed denoising steps, in all turns
      * @param steps the number of all denoising steps

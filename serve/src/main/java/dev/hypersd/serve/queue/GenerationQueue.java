@@ -42,7 +42,7 @@ public final class GenerationQueue implements AutoCloseable {
     /** The assumed duration of a job before one has been measured. */
     private static final double INITIAL_SECONDS_PER_JOB = 1;
 
-    /** How long the present layer of a network is awaited once the grace period is over. */
+    /** The time for which the present layer of a network is awaited after the grace period. */
     private static final int LAST_LAYER_SECONDS = 3;
 
     private static final GenerationOptions EXACT_STEPS =
@@ -56,9 +56,10 @@ public final class GenerationQueue implements AutoCloseable {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread thread;
 
-    /** How many threads an operation uses at present, and how many it usually does; known to the thread alone. */
+    /** The number of threads of an operation at present; used by the generation thread only. */
     private int threads;
 
+    /** The number of threads of an operation at start; used by the generation thread only. */
     private int usualThreads;
 
     private volatile String model;

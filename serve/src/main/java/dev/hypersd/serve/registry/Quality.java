@@ -1,6 +1,6 @@
 package dev.hypersd.serve.registry;
 
-/** How much care a picture is drawn with. */
+/** The quality with which a picture is drawn. */
 public enum Quality {
     /** As fast as the server was set up for, such as with a tiny autoencoder and in BF16: for pictures that change. */
     FAST,
