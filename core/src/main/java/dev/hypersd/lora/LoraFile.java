@@ -1,5 +1,6 @@
 package dev.hypersd.lora;
 
+import dev.hypersd.checkpoint.Checkpoint;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.preset.Alphas;
 import dev.hypersd.tensor.Engine;
@@ -29,6 +30,10 @@ public final class LoraFile implements AutoCloseable {
      * clip_l} and {@code clip_g} after the name.
      */
     private static final Pattern WORD = Pattern.compile("bundle_emb\\.([^.]+)\\..+");
+
+    /** The tensors of a textual inversion in a file of its own. */
+    private static final Pattern EMBEDDING =
+            Pattern.compile("emb_params|clip_[lg]|text_encoders_[01]|string_to_param\\..+");
 
     private final SafetensorsFile file;
     private final List<LoraModule> modules;
@@ -86,11 +91,7 @@ public final class LoraFile implements AutoCloseable {
                 throw new InvalidFileException(
                         file.file(), "holds textual inversions (%s) and no LoRA".formatted(String.join(", ", words)));
             }
-            throw new InvalidFileException(
-                    file.file(),
-                    ("is in no LoRA format known here (kohya, PEFT, diffusers, LyCORIS); its tensors have names like "
-                                    + "\"%s\"")
-                            .formatted(foreign.getFirst()));
+            throw noLora(file, foreign);
         }
         requireKnownParts(file.file(), parts.keySet(), foreign);
         AdapterMetadata metadata = AdapterMetadata.of(file);
@@ -99,6 +100,23 @@ public final class LoraFile implements AutoCloseable {
                 .flatMap(module -> module.getValue().checked(file.file(), module.getKey(), metadata).stream())
                 .toList());
         return new LoraFile(file, alphas == Alphas.AS_DIFFUSERS ? FrequentAlpha.of(modules) : modules, foreign, words);
+    }
+
+    private static InvalidFileException noLora(SafetensorsFile file, List<String> tensors) {
+        if (tensors.stream().anyMatch(name -> EMBEDDING.matcher(name).matches())) {
+            return new InvalidFileException(
+                    file.file(), "is a textual inversion and no LoRA: name it with --embedding");
+        }
+        return Checkpoint.recognise(file)
+                .map(network -> new InvalidFileException(
+                        file.file(),
+                        "holds %s and no LoRA: name it with --model, --unet, --vae or --control"
+                                .formatted(String.join(", ", network.parts()))))
+                .orElseGet(() -> new InvalidFileException(
+                        file.file(),
+                        ("is in no LoRA format known here (kohya, PEFT, diffusers, LyCORIS); its tensors have names "
+                                        + "like \"%s\"")
+                                .formatted(tensors.getFirst())));
     }
 
     /** Refuses unknown tensors in a module, since they may change the meaning of the known ones. */

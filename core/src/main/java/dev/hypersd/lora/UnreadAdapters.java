@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -12,6 +13,13 @@ import java.util.regex.Pattern;
  * them.
  */
 final class UnreadAdapters {
+    private static final String IP_ADAPTER = "an IP-Adapter (prompts by pictures)";
+    private static final String LLLITE = "a ControlNet-LLLite";
+    private static final String MOTION = "a motion module of AnimateDiff";
+
+    /** Kinds that no program can merge into a model. */
+    private static final Set<String> UNMERGEABLE = Set.of(IP_ADAPTER, LLLITE, MOTION);
+
     private static final Map<Pattern, String> KINDS = kinds();
 
     private UnreadAdapters() {}
@@ -25,6 +33,9 @@ final class UnreadAdapters {
         kinds.put(Pattern.compile(".*\\.vera_lambda_[bd](\\..+)?"), "a VeRA (vectors between random matrices)");
         kinds.put(Pattern.compile(".*\\.lora_embedding_[AB](\\..+)?"), "a LoRA of a table of tokens");
         kinds.put(Pattern.compile(".*\\.bias_(indices|values|size)"), "a LyCORIS with sparse differences");
+        kinds.put(Pattern.compile("(ip_adapter|image_proj)\\..+"), IP_ADAPTER);
+        kinds.put(Pattern.compile("lllite_.+"), LLLITE);
+        kinds.put(Pattern.compile("(.*\\.)?motion_modules\\..+"), MOTION);
         kinds.put(Pattern.compile(".*\\.(set_weight|reshape_weight)"), "an adapter that replaces or reshapes weights");
         return kinds;
     }
@@ -41,8 +52,12 @@ final class UnreadAdapters {
         return new InvalidFileException(
                 file,
                 ("is %s, by its tensor %s. That kind of adapter is not read; LoRA, LoCon, LoHa, LoKr, DoRA and full "
-                                + "differences are. Merge it into a model with the program that made it, and use "
-                                + "the model")
-                        .formatted(kind, tensor));
+                                + "differences are%s")
+                        .formatted(
+                                kind,
+                                tensor,
+                                UNMERGEABLE.contains(kind)
+                                        ? ""
+                                        : ". Merge it into a model with the program that made it, and use the model"));
     }
 }

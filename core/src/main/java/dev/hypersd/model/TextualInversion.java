@@ -11,12 +11,15 @@ import java.util.Set;
 
 /**
  * A textual inversion embedding (Gal et al., 2022) in a safetensors file. For one text encoder it is a tensor {@code
- * [count, D]} or {@code [D]} called {@code emb_params}, or by the word itself if it is the only tensor; for SDXL's two
- * encoders there are {@code clip_l} and {@code clip_g}. In a LoRA file the names begin with {@code bundle_emb.WORD.}.
+ * [count, D]} or {@code [D]} called {@code emb_params}, or by the word itself, or it is the only tensor; for SDXL's two
+ * encoders there are {@code clip_l} and {@code clip_g}, or {@code text_encoders_0} and {@code text_encoders_1}. In a
+ * LoRA file the names begin with {@code bundle_emb.WORD.}.
  */
 public final class TextualInversion implements AutoCloseable {
     private static final String FIRST = "clip_l";
     private static final String SECOND = "clip_g";
+    private static final String FIRST_OF_DIFFUSERS = "text_encoders_0";
+    private static final String SECOND_OF_DIFFUSERS = "text_encoders_1";
     private static final String ONLY = "emb_params";
 
     /** The beginning of the tensor's name in the oldest files, which were pickles; the word or * follows. */
@@ -36,7 +39,7 @@ public final class TextualInversion implements AutoCloseable {
     /**
      * Opens {@code path} for text encoders of these widths.
      *
-     * @param word the name of the embedding in a LoRA file with several; in other files it is ignored
+     * @param word the name of the embedding in a file with several; in other files it is ignored
      * @param widths the width of each text encoder of the model
      * @throws InvalidFileException if the file holds no embedding, or one for other text encoders
      */
@@ -56,8 +59,8 @@ public final class TextualInversion implements AutoCloseable {
         Set<String> names = file.names();
         String bundle = "bundle_emb." + word + ".";
         String stem = names.stream().anyMatch(name -> name.startsWith(bundle)) ? bundle : "";
-        Optional<StoredTensor> first = file.find(stem + FIRST);
-        Optional<StoredTensor> second = file.find(stem + SECOND);
+        Optional<StoredTensor> first = file.find(stem + FIRST).or(() -> file.find(FIRST_OF_DIFFUSERS));
+        Optional<StoredTensor> second = file.find(stem + SECOND).or(() -> file.find(SECOND_OF_DIFFUSERS));
         if (first.isPresent() && second.isPresent()) {
             // SDXL's refiner has the second of its text encoders only.
             boolean onlySecond = widths.equals(List.of(width(second.get())));
@@ -68,12 +71,12 @@ public final class TextualInversion implements AutoCloseable {
                         .filter(name -> name.startsWith(stem + OLDEST))
                         .findFirst()
                         .flatMap(file::find))
-                .or(() -> names.size() == 1 ? file.find(names.iterator().next()) : Optional.empty())
+                .or(() -> names.size() == 1 ? file.find(names.iterator().next()) : file.find(word))
                 .orElseThrow(() -> new InvalidFileException(
                         file.file(),
                         ("is no textual inversion: it has neither emb_params, nor clip_l and clip_g, nor a single "
-                                        + "tensor, but %d tensors")
-                                .formatted(names.size()))));
+                                        + "tensor, but %d tensors, and none of them is called \"%s\"")
+                                .formatted(names.size(), word))));
     }
 
     private static void require(SafetensorsFile file, List<StoredTensor> found, List<Integer> widths) {

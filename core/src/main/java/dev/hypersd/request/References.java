@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,6 +33,9 @@ final class References {
 
     private static final Path FILE = Path.of("reference");
     private static final String WEIGHTS = ".safetensors";
+    private static final Pattern EMBEDDING_AND_WORD =
+            Pattern.compile("(.*\\.(?:safetensors|pt|pth|bin|ckpt)):(.*)", Pattern.DOTALL);
+
     private static final String SEPARATOR = ", ";
 
     private References() {}
@@ -198,14 +203,15 @@ final class References {
                         .formatted(Format.shortened(text.substring(colon + 1))));
     }
 
-    /** Parses {@code FILE[:WORD]}, where the file ends in {@code .safetensors}. */
+    /**
+     * Parses {@code FILE[:WORD]}, where the file ends in {@code .safetensors}, or as pickles do, which are refused when
+     * they are opened.
+     */
     private static EmbeddingReference embedding(String text) {
-        int end = text.lastIndexOf(WEIGHTS + ":");
-        return end < 0
-                ? EmbeddingReference.of(text)
-                : new EmbeddingReference(
-                        text.substring(0, end + WEIGHTS.length()),
-                        Optional.of(text.substring(end + WEIGHTS.length() + 1)));
+        Matcher named = EMBEDDING_AND_WORD.matcher(text);
+        return named.matches()
+                ? new EmbeddingReference(named.group(1), Optional.of(named.group(2)))
+                : EmbeddingReference.of(text);
     }
 
     /** Returns the text in the form of AUTOMATIC1111's extension for ControlNets: {@code Model: canny, Weight: 0.8}. */

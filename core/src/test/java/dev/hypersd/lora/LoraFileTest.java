@@ -225,6 +225,9 @@ class LoraFileTest {
                 "lora_unet_mid_block_attentions_0_proj_in.on_input | an IA3 (rescaled activations)",
                 "lora_unet_mid_block_attentions_0_proj_in.bias_values | a LyCORIS with sparse differences",
                 "text_encoder.text_model.embeddings.token_embedding.lora_embedding_A | a LoRA of a table of tokens",
+                "ip_adapter.1.to_k_ip.weight | an IP-Adapter (prompts by pictures)",
+                "lllite_unet_input_blocks_4_1.conditioning1.0.weight | a ControlNet-LLLite",
+                "down_blocks.0.motion_modules.0.proj_in.lora_A.weight | a motion module of AnimateDiff",
             })
     void unsupportedKindsOfAdaptersAreRefusedByName(String tensor, String kind) {
         assertRefused(
@@ -232,6 +235,16 @@ class LoraFileTest {
                 down(MODULE),
                 up(MODULE),
                 f32(tensor, 2, 4));
+    }
+
+    @Test
+    void otherFilesAreNamedWithTheOptionThatTakesThem() {
+        assertRefused("is a textual inversion and no LoRA: name it with --embedding", f32("emb_params", 2, 8));
+        assertRefused("is a textual inversion and no LoRA: name it with --embedding", f32("clip_l", 2, 8));
+        assertRefused(
+                "holds unet and no LoRA: name it with --model, --unet, --vae or --control",
+                f32("conv_in.weight", 4, 4, 3, 3),
+                f32("down_blocks.0.resnets.0.conv1.weight", 4, 4, 3, 3));
     }
 
     @ParameterizedTest

@@ -144,6 +144,32 @@ class LearnedWordTest {
         }
     }
 
+    /** Of two words in a file, and the names that diffusers gives the embeddings of two text encoders. */
+    @Test
+    void aWordIsFoundByItsNameInAFileWithSeveralAndUnderTheNamesOfDiffusers() {
+        Path several = folder.resolve("several.safetensors");
+        int own = ReferenceModels.textWidth("sd15");
+        write(several, Map.of("cat", own, "dog", own), 2);
+        Path encoders = folder.resolve("encoders.safetensors");
+        write(encoders, Map.of("text_encoders_0", own, "text_encoders_1", own + 8), 2);
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(path("sd15"))) {
+            assertThat(draw(pipeline, ImageRequest.of("a cat").word(new LearnedWord("cat", several))))
+                    .isNotEqualTo(draw(pipeline, ImageRequest.of("a cat")));
+        }
+        assertThatThrownBy(() -> DiffusionPipeline.load(
+                        new ModelSource(path("sd15")),
+                        ImageRequest.of("a cow")
+                                .word(new LearnedWord("cow", several))
+                                .build()))
+                .hasMessageContaining("but 2 tensors, and none of them is called \"cow\"");
+        assertThatThrownBy(() -> DiffusionPipeline.load(
+                        new ModelSource(path("sd15")),
+                        ImageRequest.of("a x")
+                                .word(new LearnedWord("x", encoders))
+                                .build()))
+                .hasMessageContaining("is a word for text encoders [%d, %d] wide".formatted(own, own + 8));
+    }
+
     @Test
     void aWordForAnotherFamilyIsRefusedBeforeAnythingIsLoaded() {
         Path file = folder.resolve("xl.safetensors");
