@@ -31,12 +31,19 @@ final class ModelOptions {
     private static final Optional<Path> TINY = Optional.of(Path.of("tiny"));
     private static final Optional<Path> OWN = Optional.of(Path.of("own"));
 
+    /** The model; empty for the embedded one. */
+    Optional<Path> model = Optional.empty();
+
+    /** Sets the model. The embedded one has a name too, which the server writes into commands. */
     @CommandLine.Option(
             names = "--model",
             paramLabel = "DIR|FILE",
-            description = "A model directory in the diffusers layout, or a single-file checkpoint. Default: the "
-                    + "small one that comes with this program.")
-    Optional<Path> model = Optional.empty();
+            description = "A model directory in the diffusers layout, or a single-file checkpoint. "
+                    + "Default: the small one that comes with this program, " + EmbeddedModel.NAME + ".")
+    void useModel(Path path) {
+        boolean isEmbedded = path.equals(Path.of(EmbeddedModel.NAME)) && !Files.exists(path);
+        model = isEmbedded ? Optional.empty() : Optional.of(path);
+    }
 
     @CommandLine.Option(
             names = "--config-from",

@@ -6,6 +6,7 @@ import dev.hypersd.image.Image;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.preprocess.Preprocessor;
 import dev.hypersd.request.NameResolver;
+import dev.hypersd.serve.registry.FileRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -77,7 +78,7 @@ record ProgramNames(boolean hasEmbeddedLoras) implements NameResolver {
 
     /**
      * Returns the embedded file of this name. Its file name is accepted too, because pictures name files without their
-     * folders.
+     * folders, and so is that without its extension, by which servers name them.
      */
     private static Path found(String name, Map<String, Path> embedded, String kind, String option) {
         Path file = Path.of(name);
@@ -85,7 +86,9 @@ record ProgramNames(boolean hasEmbeddedLoras) implements NameResolver {
             return file;
         }
         return embedded.entrySet().stream()
-                .filter(entry -> entry.getKey().equals(name) || entry.getValue().endsWith(file))
+                .filter(entry -> entry.getKey().equals(name)
+                        || entry.getValue().endsWith(file)
+                        || FileRegistry.name(entry.getValue()).equals(name))
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElseThrow(() -> new InvalidFileException(

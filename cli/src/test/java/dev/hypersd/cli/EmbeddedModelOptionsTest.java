@@ -26,6 +26,9 @@ class EmbeddedModelOptionsTest {
         Image plain = draw("plain.png");
         assertThat(draw("unified.png", "--lora=unified")).isEqualTo(plain);
         assertThat(draw("tcd.png", "--lora=tcd")).isNotEqualTo(plain);
+        assertThat(draw("named.png", "--model=hypersd-mini", "--lora=Hyper-mini-unified-lora:1"))
+                .as("by the names that servers have for them")
+                .isEqualTo(plain);
         Image neon = draw("neon.png", "--lora=unified", "--lora=neon");
         assertThat(neon).isNotEqualTo(plain);
         assertThat(draw("again.png", "--lora=unified", "--lora=neon", "--like=" + folder.resolve("neon.png")))

@@ -81,7 +81,8 @@ class ExplanationRoutesTest {
         assertThat(options.get(Option.PROMPT)).contains("it's a cat");
         assertThat(options.get(Option.SEED)).contains(Long.parseUnsignedLong("18446744073709551557"));
         assertThat(answer.get("command").asString())
-                .isEqualTo("hypersd generate --steps=3 --seed=18446744073709551557 --lora=none -- 'it'\\''s a cat'");
+                .isEqualTo("hypersd generate --steps=3 --seed=18446744073709551557 --model=tiny --lora=none "
+                        + "-- 'it'\\''s a cat'");
     }
 
     @ParameterizedTest

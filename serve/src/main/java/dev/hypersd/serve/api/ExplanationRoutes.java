@@ -71,7 +71,7 @@ public final class ExplanationRoutes {
                         .map(tokenizer -> tokens(resolved.request(), tokenizer))
                         .toList());
         answer.put("warnings", resolved.warnings());
-        GenerationOptions exported = options.has(Option.IMAGE) ? GenerationQueue.withExactSteps(options) : options;
+        GenerationOptions exported = exported(options);
         answer.put("command", command(exported));
         answer.put("json", exported.toJson());
         Responses.json(context, answer);
@@ -91,6 +91,15 @@ public final class ExplanationRoutes {
         List.of(Option.IMAGE, Option.MASK, Option.EXTEND, Option.STRENGTH, Option.CONTROLS, Option.BACKGROUND)
                 .forEach(words::unset);
         return words.build();
+    }
+
+    /** Adds what is different elsewhere: the model, its LoRAs, and what steps mean with an original picture. */
+    private GenerationOptions exported(GenerationOptions options) {
+        GenerationOptions exact = options.has(Option.IMAGE) ? GenerationQueue.withExactSteps(options) : options;
+        String model = options.get(Option.MODEL).orElseGet(queue::model);
+        GenerationOptions.Builder own = GenerationOptions.builder().model(model);
+        queue.registry().target(model).loras().forEach(own::lora);
+        return exact.over(own.build());
     }
 
     private Opened opened(String name) {
