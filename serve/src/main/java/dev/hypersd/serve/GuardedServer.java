@@ -4,6 +4,7 @@ import dev.hypersd.error.HyperSdException;
 import dev.hypersd.json.Json;
 import dev.hypersd.serve.api.RequestMemory;
 import dev.hypersd.serve.api.Responses;
+import dev.hypersd.serve.api.Sender;
 import dev.hypersd.serve.error.ApiError;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
@@ -105,7 +106,7 @@ final class GuardedServer {
     }
 
     private void admit(Context context) {
-        memory.open().attachTo(context);
+        memory.open(Sender.of(context)).attachTo(context);
         PageRoutes.setSecurityHeaders(context);
         guard.check(context);
     }

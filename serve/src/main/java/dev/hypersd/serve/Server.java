@@ -76,6 +76,7 @@ public final class Server implements AutoCloseable {
     /** Accepts no more requests, completes waiting ones within the grace period, refuses the rest, and stops. */
     @Override
     public void close() {
+        memory.close();
         queue.close(options.grace());
         http.stop();
     }

@@ -110,7 +110,7 @@ public final class ComfyRoutes {
 
     private void submit(Context context) {
         JsonNode body = body(context);
-        RequestMemory.Reservation reservation = memory.open();
+        RequestMemory.Reservation reservation = memory.open(Sender.of(context));
         try {
             reservation.reserveBody(Math.max(0, context.req().getContentLengthLong()));
             SubmittedJob job = submit(context, body, reservation);

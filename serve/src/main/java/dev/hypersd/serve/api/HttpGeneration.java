@@ -13,21 +13,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.util.BufferUtil;
 
 /** Generates images for an HTTP request that waits for them, and stops when its client disconnects. */
 final class HttpGeneration {
     private static final long CHECK_EVERY_MILLIS = 100;
 
-    private final Context request;
+    private final Sender sender;
     private final GenerationQueue queue;
     private final GenerationJob job;
     private final List<String> warnings;
 
-    private HttpGeneration(Context request, GenerationQueue queue, GenerationJob job, List<String> warnings) {
-        this.request = request;
+    private HttpGeneration(Sender sender, GenerationQueue queue, GenerationJob job, List<String> warnings) {
+        this.sender = sender;
         this.queue = queue;
         this.job = job;
         this.warnings = warnings;
@@ -63,7 +60,7 @@ final class HttpGeneration {
         GenerationJob job = queue.submit(Client.of(request.ip()), asked.options(), asked.quality(), listener);
         List<String> warnings = asked.warningsAnd(job.warnings());
         Responses.warn(request, warnings);
-        return new HttpGeneration(request, queue, job, warnings);
+        return new HttpGeneration(Sender.of(request), queue, job, warnings);
     }
 
     /**
@@ -77,7 +74,7 @@ final class HttpGeneration {
             try {
                 return new Answer(job.images().get(CHECK_EVERY_MILLIS, TimeUnit.MILLISECONDS), warnings);
             } catch (TimeoutException e) {
-                if (hasDisconnected(request)) {
+                if (sender.hasLeft().getAsBoolean()) {
                     cancel();
                 } else {
                     meanwhile.run();
@@ -95,26 +92,5 @@ final class HttpGeneration {
     /** Stops generating. */
     void cancel() {
         queue.cancel(job);
-    }
-
-    /**
-     * Returns whether the client has closed its connection. Nothing else reads from it while the request is being
-     * answered. If a byte of a next request arrives meanwhile (HTTP pipelining), it is lost here; the connection is
-     * therefore closed after this response, and the client repeats the next request on a new one.
-     */
-    private static boolean hasDisconnected(Context request) {
-        EndPoint connection = ServletContextRequest.getServletContextRequest(request.req())
-                .getConnectionMetaData()
-                .getConnection()
-                .getEndPoint();
-        try {
-            int read = connection.fill(BufferUtil.allocate(1));
-            if (read > 0) {
-                request.header("Connection", "close");
-            }
-            return read < 0 || !connection.isOpen();
-        } catch (IOException e) {
-            return true;
-        }
     }
 }

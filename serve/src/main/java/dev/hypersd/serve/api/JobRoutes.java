@@ -39,7 +39,7 @@ public final class JobRoutes {
 
     private void submit(Context context) {
         JsonObject body = RequestBody.json(context);
-        RequestMemory.Reservation reservation = memory.open();
+        RequestMemory.Reservation reservation = memory.open(Sender.of(context));
         SubmittedJob submitted;
         try {
             reservation.reserveBody(Math.max(0, context.req().getContentLengthLong()));

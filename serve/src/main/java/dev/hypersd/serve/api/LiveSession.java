@@ -46,6 +46,10 @@ final class LiveSession {
     private final GenerationQueue queue;
     private final RequestMemory memory;
     private final LiveSender sender;
+    private final LiveReader reader = new LiveReader(this::read, this::discard);
+
+    /** How often the client has cancelled; what it sent before the last time is not wanted any more. */
+    private volatile int cancels;
 
     private Optional<RunningJob> running = Optional.empty();
     private Optional<DrawRequest> next = Optional.empty();
@@ -83,24 +87,16 @@ final class LiveSession {
     /** Processes one message of the client. */
     void receive(String text) {
         long number = -1;
-        RequestMemory.Reservation reservation = memory.open();
+        int before = cancels;
+        RequestMemory.Reservation reservation = memory.open(new Sender(address, () -> cancels != before));
         try {
             reservation.reserveBody(text.length());
             JsonObject message = Json.parse(RequestBody.NAME, text.getBytes(StandardCharsets.UTF_8));
             number = message.integer("id", 0);
             switch (message.string("type", "draw")) {
-                case "draw" -> {
-                    boolean previews = message.flag("previews", true);
-                    boolean controlPictures = message.flag("control_pictures", false);
-                    Quality quality = GenerationFields.quality(message);
-                    GenerationOptions options = GenerationFields.options(message, reservation)
-                            .count(1)
-                            .build();
-                    message.refuseUnread();
-                    request(new DrawRequest(number, options, quality, previews, controlPictures, reservation));
-                }
+                case "draw" -> reader.receive(new LiveReader.Message(number, message, reservation));
                 case "cancel" -> {
-                    cancelAll();
+                    forgetAll();
                     reservation.close();
                 }
                 default -> throw new ApiException(ErrorCode.MALFORMED, "the type of a message is draw or cancel");
@@ -111,6 +107,27 @@ final class LiveSession {
         }
     }
 
+    private void read(LiveReader.Message message) {
+        try {
+            JsonObject body = message.body();
+            boolean previews = body.flag("previews", true);
+            boolean controlPictures = body.flag("control_pictures", false);
+            Quality quality = GenerationFields.quality(body);
+            GenerationOptions options =
+                    GenerationFields.options(body, message.memory()).count(1).build();
+            body.refuseUnread();
+            request(new DrawRequest(message.number(), options, quality, previews, controlPictures, message.memory()));
+        } catch (RuntimeException e) {
+            message.memory().close();
+            sendError(message.number(), e);
+        }
+    }
+
+    private void discard(LiveReader.Message message) {
+        message.memory().close();
+        sendError(message.number(), replaced());
+    }
+
     /** Answers a binary message with an error, because the protocol has none. */
     void refuseBinary() {
         sendError(-1, new ApiException(ErrorCode.MALFORMED, "messages to a live session are text"));
@@ -119,11 +136,20 @@ final class LiveSession {
     /** Cancels all jobs; no new one is started afterwards. */
     synchronized void close() {
         closed = true;
+        forgetAll();
+    }
+
+    /** Cancels all jobs, and what is being read or waits to be read. */
+    private synchronized void forgetAll() {
+        cancels++;
+        reader.cancel();
         cancelAll();
     }
 
     private synchronized void request(DrawRequest request) {
-        if (running.isEmpty() || running.get().yields()) {
+        if (request.memory().hasSenderLeft()) {
+            discard(request);
+        } else if (running.isEmpty() || running.get().yields()) {
             cancelAll();
             start(request);
         } else {
@@ -143,7 +169,11 @@ final class LiveSession {
     /** Reports to the client that a request was never started. */
     private void discard(DrawRequest request) {
         request.memory().close();
-        sendError(request.number(), new ApiException(ErrorCode.CANCELLED, "a newer request took its place"));
+        sendError(request.number(), replaced());
+    }
+
+    private static ApiException replaced() {
+        return new ApiException(ErrorCode.CANCELLED, "a newer request took its place");
     }
 
     private void start(DrawRequest request) {

@@ -8,12 +8,13 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
- * Limits the memory that bodies and decoded images of all requests take together. Each request reserves what it needs
- * and releases it when it has been answered. Safe to share.
+ * Limits the memory that bodies and decoded images of all requests take together, and decodes those images. Each
+ * request reserves what it needs and releases it when it has been answered. Safe to share.
  */
-public final class RequestMemory {
+public final class RequestMemory implements AutoCloseable {
     /** The number of copies of a body that are held: as bytes, as text, as JSON, and decoded from Base64. */
     private static final int COPIES_OF_BODY = 4;
 
@@ -24,15 +25,22 @@ public final class RequestMemory {
 
     private final Limits.Requests limits;
     private final AtomicLong reserved = new AtomicLong();
+    private final DecoderThreads decoders = new DecoderThreads();
 
     /** Creates the memory for requests within {@code limits}. */
     public RequestMemory(Limits.Requests limits) {
         this.limits = limits;
     }
 
-    /** Opens an empty reservation for a request. */
-    public Reservation open() {
-        return new Reservation();
+    /** Opens an empty reservation for a request of {@code sender}. */
+    public Reservation open(Sender sender) {
+        return new Reservation(sender);
+    }
+
+    /** Decodes no more images, and interrupts what is being decoded. */
+    @Override
+    public void close() {
+        decoders.close();
     }
 
     /** Returns the number of bytes that are reserved at present. */
@@ -43,8 +51,11 @@ public final class RequestMemory {
     /** The memory that one request has reserved. */
     public final class Reservation implements AutoCloseable {
         private final AtomicLong own = new AtomicLong();
+        private final Sender sender;
 
-        private Reservation() {}
+        private Reservation(Sender sender) {
+            this.sender = sender;
+        }
 
         /** Makes this the reservation of {@code request}, where {@link RequestMemory#of} finds it. */
         public void attachTo(Context request) {
@@ -75,6 +86,21 @@ public final class RequestMemory {
                         "the bodies and images of other requests fill the memory for them: try again in 1 s",
                         Optional.of(Duration.ofSeconds(1)));
             }
+        }
+
+        /** Returns whether nobody waits for the answer any more. */
+        boolean hasSenderLeft() {
+            return sender.hasLeft().getAsBoolean();
+        }
+
+        /**
+         * Decodes an image of the request on a thread for that, within the time in which a request must arrive.
+         *
+         * @param field the name of the image, for messages
+         * @throws ApiException if it is not decoded in time, or the sender has left
+         */
+        <T> T decode(String field, Supplier<T> decoder) {
+            return decoders.within(sender, limits.timeout(), field, decoder);
         }
 
         /** Reserves what a decoded image takes up, and what is held on the way to it. */

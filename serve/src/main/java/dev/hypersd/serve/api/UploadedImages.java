@@ -27,8 +27,6 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 final class UploadedImages {
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "webp");
 
-    private static final DecoderThreads DECODERS = new DecoderThreads();
-
     /** The longest side in pixels: the work of resizing an image grows with its longest side, not with its pixels. */
     private static final int LONGEST_SIDE = 8192;
 
@@ -67,7 +65,7 @@ final class UploadedImages {
 
     /** Decodes an image, with transparent parts filled with {@code background}. */
     static Image decode(String field, byte[] encoded, Color background, RequestMemory.Reservation memory) {
-        return DECODERS.within(memory.limits().timeout(), field, () -> {
+        return memory.decode(field, () -> {
             checkSize(field, encoded, memory);
             return decoded(field, () -> Image.decode(Path.of(field), encoded, background, (_, _) -> {}));
         });
@@ -79,7 +77,7 @@ final class UploadedImages {
      */
     static Image transparentMask(byte[] encoded, RequestMemory.Reservation memory) {
         String field = "mask";
-        return DECODERS.within(memory.limits().timeout(), field, () -> {
+        return memory.decode(field, () -> {
                     checkSize(field, encoded, memory);
                     return decoded(field, () -> Image.decodeAlpha(Path.of(field), encoded));
                 })
