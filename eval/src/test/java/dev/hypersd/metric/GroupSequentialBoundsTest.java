@@ -49,7 +49,7 @@ class GroupSequentialBoundsTest {
     @CsvSource({"0", "1"})
     void levelsOutsideOfZeroToOneAreRefused(double level) {
         assertThatThrownBy(() -> GroupSequentialBounds.equallySpaced(level, PAIRS, LOOKS))
-                .hasMessage("a level is between 0 and 1, not " + level);
+                .hasMessage("the level must be between 0 and 1, not " + level);
     }
 
     /**

@@ -57,7 +57,7 @@ final class ComfyNodes {
         Map<String, Object> nodes = new LinkedHashMap<>();
         NODES.lines().forEach(line -> {
             String[] parts = line.replace("SAMPLING", SAMPLING).split(" *\\| *", -1);
-            nodes.put(parts[0], node(parts[0], parts[1], List.of(parts[2].split(" ")), choices));
+            nodes.put(parts[0], node(parts[0], parts[1], List.of(parts[2].split(" ", -1)), choices));
         });
         ComfyWorkflow.OUTPUTS.stream()
                 .sorted()
@@ -83,7 +83,7 @@ final class ComfyNodes {
     private static Map<String, Object> node(
             String name, String inputs, List<String> outputs, Map<String, List<String>> choices) {
         Map<String, Object> required = new LinkedHashMap<>();
-        for (String input : inputs.split(", *")) {
+        for (String input : inputs.split(", *", -1)) {
             int space = input.indexOf(' ');
             String type = input.substring(space + 1);
             // A list of names is a type of its own in ComfyUI.

@@ -107,7 +107,7 @@ class TurnsTest {
         return METRICS.text()
                 .lines()
                 .filter(line -> line.startsWith("hypersd_drawing_seconds_count "))
-                .mapToLong(line -> (long) Double.parseDouble(line.split(" ")[1]))
+                .mapToLong(line -> (long) Double.parseDouble(line.split(" ", -1)[1]))
                 .sum();
     }
 
