@@ -2,11 +2,11 @@ package dev.hypersd.recipe;
 
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.section.Section;
-import dev.hypersd.training.OptimiserSettings.LearningRate;
 import dev.hypersd.training.OptimiserSettings;
+import dev.hypersd.training.OptimiserSettings.LearningRate;
+import dev.hypersd.training.TrainingSettings;
 import dev.hypersd.training.TrainingSettings.Intervals;
 import dev.hypersd.training.TrainingSettings.Precision;
-import dev.hypersd.training.TrainingSettings;
 import java.nio.file.Path;
 import java.util.List;
 

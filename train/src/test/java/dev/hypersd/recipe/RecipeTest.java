@@ -131,8 +131,8 @@ class RecipeTest {
                         + "the logits of a discriminator; add a section adversarial with loss: softplus",
                 "distillation.score={divergence: forward_kl, adversarial: {loss: hinge}} | with loss: softplus",
                 "distillation.score.divergence=kl | score.divergence is \"kl\", known are reverse_kl, forward_kl",
-                "distillation={latents: x, trajectory: {adversarial: {}}, score: {adversarial: {}}} |"
-                    + " distillation.score.adversarial is there, and so is trajectory.adversarial; keep one of them",
+                "distillation={latents: x, trajectory: {adversarial: {}}, score: {adversarial: {}}} | "
+                        + "distillation.score.adversarial is there, and so is trajectory.adversarial; keep one of them",
                 "distillation.score={timesteps: [999], eta: 0} | score.eta is the share of fresh noise between steps",
                 "distillation.score={timesteps: [999, 499], earliest_step: 3} | earliest_step is 3, and there are 2",
                 "distillation.regression={steps: 41} | regression.steps is 41, of the 40 steps of the teacher",
