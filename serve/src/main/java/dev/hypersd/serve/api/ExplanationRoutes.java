@@ -88,7 +88,14 @@ public final class ExplanationRoutes {
 
     private static GenerationOptions withoutPictures(GenerationOptions options) {
         GenerationOptions.Builder words = options.toBuilder();
-        List.of(Option.IMAGE, Option.MASK, Option.EXTEND, Option.STRENGTH, Option.CONTROLS, Option.BACKGROUND)
+        List.of(
+                        Option.IMAGE,
+                        Option.MASK,
+                        Option.EXTEND,
+                        Option.STRENGTH,
+                        Option.KEPT_STRENGTH,
+                        Option.CONTROLS,
+                        Option.BACKGROUND)
                 .forEach(words::unset);
         return words.build();
     }

@@ -102,7 +102,7 @@ export class Comparison extends EventTarget {
     $("columns").replaceChildren(...columns.map(({ figure }) => figure));
     for (const [i, steps] of COUNTS.entries()) {
       if (signal.aborted) return;
-      await fill(columns[i], { ...request, steps }, signal).catch((failure) => {
+      await fill(columns[i], { ...request, steps, final: true }, signal).catch((failure) => {
         if (failure.name !== "AbortError") columns[i].caption.textContent = failure.message;
       });
     }

@@ -1,7 +1,8 @@
 // The drawing canvas: strokes, fill and pictures that are opened. What is drawn is the setting `drawing`.
 
 import { sizeOf } from "./choices.js";
-import { PAPER, Sheet } from "./sheet.js";
+import { AS_IT_IS } from "./controlnets.js";
+import { cover, PAPER, Sheet } from "./sheet.js";
 
 const LONGEST = 512;
 const COLOURS = {
@@ -15,6 +16,8 @@ export class Drawing {
   #sheet;
   #last = null;
   colour = COLOURS.black;
+  /** What strokes paint in place of the drawing, such as the mask; null for the drawing. */
+  tool = null;
 
   constructor(canvas, store, { width, palette }) {
     this.canvas = canvas;
@@ -37,31 +40,35 @@ export class Drawing {
   }
 
   /** Begins a stroke at a point, in pixels of the canvas. */
-  begin(point, { pressure = 0, timeStamp } = {}) {
+  begin(point, event = {}) {
+    if (this.tool) return this.tool.begin(point, event);
+    const { pressure = 0, timeStamp } = event;
     this.#last = point;
-    this.#change(() => this.#line(point, point, pressure), timeStamp);
+    this.#change(() => this.line(this.#context, point, point, pressure, this.colour), timeStamp);
   }
 
   /** Goes on with the stroke, if one has begun. */
-  to(point, { pressure = 0, timeStamp } = {}) {
+  to(point, event = {}) {
+    if (this.tool) return this.tool.to(point, event);
+    const { pressure = 0, timeStamp } = event;
     if (!this.#last) return;
-    this.#line(this.#last, point, pressure);
+    this.line(this.#context, this.#last, point, pressure, this.colour);
     this.#last = point;
     this.#store.touch("drawing", timeStamp);
   }
 
   end() {
-    this.#last = null;
-    this.#sheet?.freeze();
+    this.tool?.end();
+    this.#end();
   }
 
   fill() {
     this.#change(() => this.#cover(this.colour));
-    this.end();
+    this.#end();
   }
 
   clear() {
-    this.end();
+    this.#end();
     this.#store.set({ drawing: undefined, use: "text" });
   }
 
@@ -70,6 +77,37 @@ export class Drawing {
     const { width, height } = this.canvas;
     const drawing = Sheet.of(picture, width, height);
     this.#store.set({ drawing, use: used(this.#store.state) });
+  }
+
+  /**
+   * Shows a frame of a moving picture. All frames until something else changes the drawing are one change; returns the
+   * sheet that shows them.
+   */
+  frame(picture) {
+    const isFirst = !this.#sheet?.isLive;
+    if (isFirst) {
+      this.#change(() => cover(this.#context, picture));
+    } else {
+      cover(this.#context, picture);
+      this.#store.touch("drawing");
+    }
+    return this.#sheet;
+  }
+
+  /** Paints a line as wide as the brush. */
+  line(context, from, to, pressure, colour) {
+    context.strokeStyle = colour;
+    context.lineWidth = this.width.valueAsNumber * (pressure > 0 ? 0.5 + pressure : 1);
+    context.lineCap = context.lineJoin = "round";
+    context.beginPath();
+    context.moveTo(from.x, from.y);
+    context.lineTo(to.x, to.y);
+    context.stroke();
+  }
+
+  #end() {
+    this.#last = null;
+    this.#sheet?.freeze();
   }
 
   /** Changes the canvas by `draw` as a new value of the setting. */
@@ -88,7 +126,7 @@ export class Drawing {
     const [width, height] = [Math.round(w * scale), Math.round(h * scale)];
     const isReshaped = width !== this.canvas.width || height !== this.canvas.height;
     if (state.drawing === this.#sheet && !isReshaped) return;
-    this.end();
+    this.#end();
     if (isReshaped) Object.assign(this.canvas, { width, height });
     this.#sheet = state.drawing;
     if (this.#sheet) this.#sheet.paint(this.#context);
@@ -99,17 +137,6 @@ export class Drawing {
   #cover(colour) {
     this.#context.fillStyle = colour;
     this.#context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-  }
-
-  #line(from, to, pressure) {
-    const context = this.#context;
-    context.strokeStyle = this.colour;
-    context.lineWidth = this.width.valueAsNumber * (pressure > 0 ? 0.5 + pressure : 1);
-    context.lineCap = context.lineJoin = "round";
-    context.beginPath();
-    context.moveTo(from.x, from.y);
-    context.lineTo(to.x, to.y);
-    context.stroke();
   }
 
   #point(event) {
@@ -149,8 +176,14 @@ export function contributeDrawing(request, state, png) {
   if (use === "sketch") {
     return { ...request, size, image: png("drawing.png", () => drawing.png(width, height)), strength };
   }
-  const lines = png("lines.png", () => drawing.png(width, height, lighten));
-  return { ...request, size, controls: controls.map((control) => ({ ...control, image: lines })) };
+  return { ...request, size, controls: controls.map((control) => followed(control, drawing, [width, height], png)) };
+}
+
+/** A ControlNet with what it follows: the lines of the drawing, or the drawing itself or what is made of it. */
+function followed({ preprocessor, ...control }, drawing, [width, height], png) {
+  if (!preprocessor) return { ...control, image: png("lines.png", () => drawing.png(width, height, lighten)) };
+  const image = png("drawing.png", () => drawing.png(width, height));
+  return preprocessor === AS_IT_IS ? { ...control, image } : { ...control, preprocessor, image };
 }
 
 /** Leaves the lines alone, light on black, as ControlNets for scribbles were trained on. */

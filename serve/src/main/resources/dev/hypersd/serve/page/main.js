@@ -5,9 +5,10 @@
 //     store      the settings, with undo                   requests   the request that the settings make
 //     live       asks whenever they change (connection)    meaning    what they mean, as the server says
 //     picture    the pictures that are shown               history    those that were shown for a while
-//     drawing    the canvas (pen: by keyboard; sheet: what is on it)
+//     drawing    the canvas (pen: by keyboard; sheet: what is on it; mask: what is drawn anew; camera: as its input)
 //     fields     binds sliders and radio buttons to settings; settings, size, styles, controlnets and prompt use it
-//     files (keeping: settings in files), compare, exporting, commands, warnings, notices, login, theme, speed, texts (words: the texts themselves)
+//     files (keeping: settings in files), compare, exporting, commands, warnings, notices, login, theme, speed, texts
+//     (words: the texts themselves)
 //
 // A module plugs in here, and in four places at most: it calls know() of fields.js with the settings that it has
 // controls for, so that they are not listed as others; requests.contribute() with a function that adds its pictures to
@@ -16,6 +17,7 @@
 
 import { offer, offered } from "./choices.js";
 import { Commands } from "./commands.js";
+import { Camera } from "./camera.js";
 import { Comparison } from "./compare.js";
 import { Connection } from "./connection.js";
 import { offerControls } from "./controlnets.js";
@@ -26,10 +28,11 @@ import { History } from "./history.js";
 import { keep } from "./keeping.js";
 import { Live } from "./live.js";
 import { logIn } from "./login.js";
+import { contributeMask, Mask } from "./mask.js";
 import { Meaning } from "./meaning.js";
 import { announce, notice } from "./notices.js";
 import { offerPen } from "./pen.js";
-import { Picture } from "./picture.js";
+import { one, Picture } from "./picture.js";
 import { FIRST_PROMPT, offerPrompt } from "./prompt.js";
 import { Requests } from "./request.js";
 import { roving } from "./roving.js";
@@ -56,12 +59,15 @@ const drawing = new Drawing($("sketch"), store, { width: $("width"), palette: $(
 const settings = new Settings(store, meaning);
 const styles = new Styles(store, meaning);
 const showSize = offerSize(store, document.querySelectorAll(".frame"));
-const fillControls = offerControls(store);
+const fillControls = offerControls(store, live);
+const mask = new Mask($("mask"), store, drawing);
+const camera = new Camera(store, drawing);
 const comparison = new Comparison($("comparison"), history, requests);
 const warnings = new Warnings($("warnings"));
 const commands = new Commands();
 
 requests.contribute(contributeDrawing);
+requests.contribute(contributeMask);
 offerPrompt(store, meaning, () => (settings.isLocked ? {} : { seed: randomSeed() }));
 offerPen(drawing, $("pen"));
 offerFiles(store, drawing);
@@ -116,6 +122,11 @@ commands.add("fill", () => drawing.fill(), { keys: ["f"], shown: "F" });
 commands.add("clear", () => drawing.clear(), { keys: ["x"], shown: "X" });
 commands.add("open", () => $("file").click(), { keys: ["o"], shown: "O" });
 commands.add("onto", () => drawing.take($("picture")), { keys: ["g"], shown: "G" });
+commands.add("invert", () => mask.invert());
+commands.add("unmask", () => mask.clear());
+commands.add("paper", () => store.set({ paper: store.state.paper ? undefined : true }));
+commands.add("camera", () => camera.toggle("camera"));
+commands.add("screen", () => camera.toggle("screen"));
 commands.add("save", () => savePicture(), { keys: ["s"], shown: "S" });
 commands.add("compare", () => comparison.open(picture.first), { keys: ["c"], shown: "C" });
 commands.add("export", offerExport(store, requests, meaning), { keys: ["e"], shown: "E" });
@@ -129,12 +140,13 @@ function adjust() {
   $("adjust").ariaExpanded = String(document.body.classList.toggle("adjusting"));
 }
 
-/** Saves the picture with all its settings. */
+/** Saves the picture as it stays, with all its settings. */
 async function savePicture() {
-  const { first } = picture;
+  if (!picture.first) return;
+  const first = picture.first.stays ? picture.first : await live.finish();
   if (!first) return;
   const words = first.prompt.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 60) || "picture";
-  save(await keep(first.blob, first.state), `${words}-${first.seed}.png`);
+  save(await keep(first.blob, one(first.state, first.seed)), `${words}-${first.seed}.png`);
 }
 
 function showUndo() {

@@ -99,7 +99,7 @@ export class Picture extends EventTarget {
 }
 
 /** The settings of one picture among several. */
-function one(state, seed) {
+export function one(state, seed) {
   const { count, ...rest } = state;
   return { ...rest, seed };
 }

@@ -1,6 +1,6 @@
 // What the server is asked for: the settings, without the page's own keys, and with what modules contribute.
 
-const OWN = ["drawing", "use", "strength", "controls"];
+const OWN = ["drawing", "use", "strength", "controls", "mask", "paper", "kept_strength"];
 
 export class Requests {
   #contributors = [];

@@ -1,7 +1,7 @@
 // The settings beside the picture, except its size and the LoRAs, which have modules of their own.
 
 import { offered } from "./choices.js";
-import { usual } from "./controlnets.js";
+import { suited, usual } from "./controlnets.js";
 import { know, others, radios, slider } from "./fields.js";
 import { languages, text } from "./texts.js";
 
@@ -60,7 +60,7 @@ export class Settings {
 
   /** Sets what the drawing is for. */
   use(use) {
-    const controls = this.#store.state.controls ?? [{ name: usual(), scale: 1 }];
+    const controls = this.#store.state.controls ?? [suited(usual())];
     this.#store.set(use === "scribble" ? { use, controls } : { use });
   }
 

@@ -22,10 +22,8 @@ export class Sheet {
 
   /** A sheet with a copy of a picture, scaled to cover `width` x `height`. */
   static of(picture, width, height) {
-    const scale = Math.max(width / picture.width, height / picture.height);
-    const [w, h] = [picture.width * scale, picture.height * scale];
     const context = blank(width, height);
-    context.drawImage(picture, (width - w) / 2, (height - h) / 2, w, h);
+    cover(context, picture);
     return new Sheet(context.canvas).freeze();
   }
 
@@ -65,6 +63,11 @@ export class Sheet {
     context.drawImage(this.#canvas, (width - w) / 2, (height - h) / 2, w, h);
   }
 
+  /** The values of its pixels in this size: red, green, blue and alpha of each. */
+  pixels(width, height) {
+    return this.#scaled(width, height).getImageData(0, 0, width, height).data;
+  }
+
   /** As a PNG of this size in a data URL; `change` may change its pixels first. */
   png(width, height, change) {
     const context = this.#scaled(width, height);
@@ -81,6 +84,14 @@ export class Sheet {
     this.paint(context);
     return context;
   }
+}
+
+/** Paints a picture, or a frame of a video, over a whole canvas, and cuts off what is beyond it. */
+export function cover(context, picture) {
+  const { width, height } = context.canvas;
+  const [w, h] = [picture.videoWidth ?? picture.width, picture.videoHeight ?? picture.height];
+  const scale = Math.max(width / w, height / h);
+  context.drawImage(picture, (width - w * scale) / 2, (height - h * scale) / 2, w * scale, h * scale);
 }
 
 /** The context of a new canvas, which is kept in memory where its pixels can be read. */

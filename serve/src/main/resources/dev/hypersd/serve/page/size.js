@@ -1,4 +1,4 @@
-// The size of the picture: a shape, and the width and height in pixels.
+// The size of the picture: a shape, the width and height in pixels, and by how much a hires pass enlarges it.
 
 import { offered, sideOf, sizeOf } from "./choices.js";
 import { know, radios } from "./fields.js";
@@ -9,7 +9,11 @@ const $ = (id) => document.getElementById(id);
 
 /** Offers the shapes in `#shapes`, whose values are like 3:2, and the fields `#width-pixels` and `#height-pixels`. */
 export function offerSize(store, frames) {
-  know("size");
+  know("size", "hires", "hires_strength");
+  radios($("enlarge"), store, () => store.state.hires ?? 1, (factor) => {
+    const { hires_strength } = store.state;
+    store.set(factor === "1" ? { hires: undefined, hires_strength: undefined } : { hires: Number(factor), hires_strength });
+  });
   const set = (width, height, merge = null) => {
     const side = sideOf(store.state);
     store.set({ size: width === side && height === side ? undefined : `${width}x${height}` }, { merge });

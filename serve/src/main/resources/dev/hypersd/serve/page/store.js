@@ -1,7 +1,7 @@
 // The settings of the picture: one object that never changes, and those before it. Its keys are those of the one
-// description of a picture (docs/serve.md lists them); an absent key means what the preset or the model says. Three
-// keys are the page's own: `drawing` (a Sheet), `use` (what it is for: text, sketch or scribble), and `controls` may
-// have sheets as their images.
+// description of a picture (docs/serve.md lists them); an absent key means what the preset or the model says. Some are
+// the page's own: `drawing` and `mask` (a Sheet each), `use` (what the drawing is for: text, sketch or scribble), and
+// `paper` (whether what nobody has drawn on is free). `controls` follow the drawing.
 
 const MAX_UNDO = 80;
 const MERGED_MILLIS = 1000;
