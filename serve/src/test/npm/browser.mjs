@@ -9,8 +9,9 @@ export const { HYPERSD_URL } = process.env;
 const browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const executablePath = process.env.CHROMIUM ?? browsers.find(existsSync);
 
-export function launch() {
-  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+/** Starts the browser, with more options. */
+export function launch(...options) {
+  return chromium.launch({ executablePath, args: ["--no-sandbox", ...options] });
 }
 
 /**

@@ -1,5 +1,7 @@
 package dev.hypersd.serve;
 
+import dev.hypersd.model.LoadOptions;
+import dev.hypersd.tensor.Dtype;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,15 @@ class NodeClientTest {
     void thePageWorksInABrowser(String tests) throws Exception {
         NodeClient.requireBrowser();
         NodeClient.run(server.uri(""), tests);
+    }
+
+    @Test
+    void whatIsOnTheCanvasIsDrawnInABrowser() throws Exception {
+        NodeClient.requireBrowser();
+        LoadOptions fast = LoadOptions.DEFAULT.withDtype(Dtype.BF16);
+        try (TinyServer quick = new TinyServer(ServerOptions.LOCAL, fast)) {
+            NodeClient.run(quick.uri(""), "canvas.test.mjs");
+        }
     }
 
     @Test

@@ -125,13 +125,13 @@ export class Drawing {
     const scale = LONGEST / Math.max(w, h);
     const [width, height] = [Math.round(w * scale), Math.round(h * scale)];
     const isReshaped = width !== this.canvas.width || height !== this.canvas.height;
+    this.canvas.parentElement.classList.toggle("used", Boolean(state.drawing));
     if (state.drawing === this.#sheet && !isReshaped) return;
     this.#end();
     if (isReshaped) Object.assign(this.canvas, { width, height });
     this.#sheet = state.drawing;
     if (this.#sheet) this.#sheet.paint(this.#context);
     else this.#cover(`rgb(${PAPER})`);
-    this.canvas.parentElement.classList.toggle("used", Boolean(this.#sheet));
   }
 
   #cover(colour) {

@@ -86,10 +86,8 @@ export const WORDS = {
   "tool.erase": ["Erase", "Radieren"],
   "tool.erase.title": ["Take from the mask", "Von der Maske wegnehmen"],
   "mask.tools": ["Mask", "Maske"],
-  "invert": ["Invert", "Umkehren"],
-  "invert.title": ["Exchange what is drawn anew and what stays", "Vertauschen, was neu gezeichnet wird und was bleibt"],
-  "unmask": ["No mask", "Keine Maske"],
-  "unmask.title": ["Remove the mask", "Die Maske entfernen"],
+  "invert": ["Invert the mask", "Die Maske umkehren"],
+  "unmask": ["Remove the mask", "Die Maske entfernen"],
   "paper": ["Free paper", "Papier frei"],
   "paper.title": [
     "What is not drawn on is free, and the drawing guides it",
