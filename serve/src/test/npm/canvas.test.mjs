@@ -144,6 +144,7 @@ test("frames that hardly differ are not asked for, and a refusal is said", () =>
 
 test("what stays is what the server draws with care, and what is saved", () =>
   listen(async (page, sent, context) => {
+    await page.locator("#steps [value='2']").click();
     await page.locator("#prompt").fill("a red house");
     await page.locator("#enlarge [value='2']").click();
     await eventually(() => assert.equal(sent.at(-1).final, true));
