@@ -61,11 +61,16 @@ enum ErrorShape {
     /** Checks that {@code text} is one sentence that can be shown in one line, and returns it. */
     static String sentence(String name, String text) {
         assertThat(text).as(name).isNotBlank().hasSizeLessThanOrEqualTo(LONGEST_SENTENCE);
+        assertIsPrintable("the answer to " + name, text);
+        return text;
+    }
+
+    /** Checks that {@code text} has no control characters and no halves of surrogate pairs. */
+    static void assertIsPrintable(String what, String text) {
         assertThat(text.codePoints()
                         .filter(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE))
-                .as("control characters and halves of surrogate pairs in the answer to %s: %s", name, text)
+                .as("control characters and halves of surrogate pairs in %s: %s", what, text)
                 .isEmpty();
-        return text;
     }
 
     private static JsonNode parsed(String name, String body) {
