@@ -192,7 +192,8 @@ final class Grammar {
                         ", (bold:1.2)",
                         "\\nSteps: 1",
                         " <lora:sd15-a-kohya:0.5>",
-                        " \\u00e4\\ud83d\\ude00")
+                        " \\u00e4\\ud83d\\ude00",
+                        " word".repeat(90) + " " + SECRET)
                 .map(end -> "\"a " + SECRET + end + "\"");
     }
 

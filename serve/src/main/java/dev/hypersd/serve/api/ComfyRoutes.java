@@ -135,8 +135,8 @@ public final class ComfyRoutes {
         boolean sendsImages = read.sendsImages();
         GenerationJob job = queue.submit(
                 Client.of(client), read.request().options(), read.request().quality(), listener::onStep);
-        SubmittedJob submitted = new SubmittedJob(
-                id, client, job, new Png(), read.request().warningsAnd(job.warnings()), Optional.of(read.output()));
+        SubmittedJob submitted =
+                new SubmittedJob(id, client, job, new Png(), read.request().warnings(), Optional.of(read.output()));
         jobs.keep(submitted);
         var _ = job.images().whenComplete((images, failure) -> {
             reservation.close();
@@ -171,7 +171,7 @@ public final class ComfyRoutes {
     }
 
     private Map<String, Object> finished(SubmittedJob job) {
-        Map<String, Object> described = job.describe(queue, false);
+        Map<String, Object> described = job.describeState(queue, false);
         boolean isDone = "done".equals(described.get("state"));
         Map<String, Object> shown =
                 Map.of("images", files(job.id(), isDone ? job.images().join().size() : 0));

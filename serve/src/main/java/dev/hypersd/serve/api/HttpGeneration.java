@@ -18,16 +18,18 @@ import java.util.function.Consumer;
 final class HttpGeneration {
     private static final long CHECK_EVERY_MILLIS = 100;
 
+    private final Context request;
     private final Sender sender;
     private final GenerationQueue queue;
     private final GenerationJob job;
-    private final List<String> warnings;
+    private final ClientRequest asked;
 
-    private HttpGeneration(Sender sender, GenerationQueue queue, GenerationJob job, List<String> warnings) {
-        this.sender = sender;
+    private HttpGeneration(Context request, GenerationQueue queue, GenerationJob job, ClientRequest asked) {
+        this.request = request;
+        this.sender = Sender.of(request);
         this.queue = queue;
         this.job = job;
-        this.warnings = warnings;
+        this.asked = asked;
     }
 
     /**
@@ -58,9 +60,16 @@ final class HttpGeneration {
     /** Begins what {@link #generate} does. */
     static HttpGeneration submit(Context request, GenerationQueue queue, ClientRequest asked, Consumer<Step> listener) {
         GenerationJob job = queue.submit(Client.of(request.ip()), asked.options(), asked.quality(), listener);
+        HttpGeneration generation = new HttpGeneration(request, queue, job, asked);
+        var _ = generation.warn();
+        return generation;
+    }
+
+    /** Adds the warnings so far to the response, unless its headers were sent already, and returns them. */
+    private List<String> warn() {
         List<String> warnings = asked.warningsAnd(job.warnings());
         Responses.warn(request, warnings);
-        return new HttpGeneration(Sender.of(request), queue, job, warnings);
+        return warnings;
     }
 
     /**
@@ -72,7 +81,8 @@ final class HttpGeneration {
     Answer await(Meanwhile meanwhile) throws IOException {
         while (true) {
             try {
-                return new Answer(job.images().get(CHECK_EVERY_MILLIS, TimeUnit.MILLISECONDS), warnings);
+                List<GeneratedImage> images = job.images().get(CHECK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+                return new Answer(images, warn());
             } catch (TimeoutException e) {
                 if (sender.hasLeft().getAsBoolean()) {
                     cancel();

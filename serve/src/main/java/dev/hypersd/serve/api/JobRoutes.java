@@ -59,7 +59,7 @@ public final class JobRoutes {
                     context.ip(),
                     job,
                     asked.format(),
-                    asked.request().warningsAnd(job.warnings()),
+                    asked.request().warnings(),
                     Optional.empty());
         } catch (RuntimeException e) {
             reservation.close();
@@ -74,9 +74,7 @@ public final class JobRoutes {
     private void list(Context context) {
         List<Map<String, Object>> own = new ArrayList<>();
         for (SubmittedJob job : jobs.of(context.ip())) {
-            Map<String, Object> described = job.describe(queue, false);
-            described.remove("data");
-            own.add(described);
+            own.add(job.describeState(queue, false));
         }
         Responses.json(context, Map.of("object", "list", "data", own));
     }

@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 
 /** A job that a client asks about by its id. When it is done, only its images are kept. Safe to share. */
 final class SubmittedJob {
@@ -25,9 +26,10 @@ final class SubmittedJob {
     private final String id;
     private final String client;
     private final ImageFormat format;
-    private final List<String> warnings;
     private final Optional<String> node;
     private final CompletableFuture<List<GeneratedImage>> images;
+
+    private volatile List<String> warnings;
 
     /** The job until it is done: it holds all that the client sent, pictures too. */
     private volatile Optional<GenerationJob> job;
@@ -38,7 +40,7 @@ final class SubmittedJob {
      * @param id cannot be guessed
      * @param client the address of who may ask about it
      * @param format how its images are encoded
-     * @param warnings what speaks against the request, in full sentences
+     * @param warnings what speaks against the request, in full sentences, in addition to the warnings of the job
      * @param node the node that shows the images, if the request was a graph of ComfyUI
      */
     SubmittedJob(
@@ -51,11 +53,18 @@ final class SubmittedJob {
         this.id = id;
         this.client = client;
         this.format = format;
-        this.warnings = List.copyOf(warnings);
+        this.warnings = both(warnings, job);
         this.node = node;
         this.images = job.images();
         this.job = Optional.of(job);
-        var _ = images.whenComplete((_, _) -> this.job = Optional.empty());
+        var _ = images.whenComplete((_, _) -> {
+            this.warnings = both(warnings, job);
+            this.job = Optional.empty();
+        });
+    }
+
+    private static List<String> both(List<String> warnings, GenerationJob job) {
+        return Stream.concat(warnings.stream(), job.warnings().stream()).toList();
     }
 
     String id() {
@@ -95,11 +104,20 @@ final class SubmittedJob {
     }
 
     /**
-     * Describes the job for its client.
+     * Describes the job for its client, with its images if it is done.
      *
      * @param withPreview whether to say what the network believed the first image to be when somebody asked last
      */
     Map<String, Object> describe(GenerationQueue queue, boolean withPreview) {
+        Map<String, Object> described = describeState(queue, withPreview);
+        if (images.isDone() && !images.isCompletedExceptionally()) {
+            described.put("data", images.join().stream().map(this::entry).toList());
+        }
+        return described;
+    }
+
+    /** Describes the job as {@link #describe} does, without its images, whose encoding takes time. */
+    Map<String, Object> describeState(GenerationQueue queue, boolean withPreview) {
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("id", id);
         described.put("warnings", warnings);
@@ -109,9 +127,8 @@ final class SubmittedJob {
             return described;
         }
         try {
-            List<GeneratedImage> done = images.join();
+            var _ = images.join();
             described.put("state", "done");
-            described.put("data", done.stream().map(this::entry).toList());
         } catch (CompletionException | CancellationException e) {
             ApiError error = ApiError.of(e);
             described.put("state", error.code().equals(ErrorCode.CANCELLED.code()) ? "cancelled" : "failed");

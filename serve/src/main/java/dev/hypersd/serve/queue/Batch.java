@@ -36,10 +36,25 @@ record Batch(List<Part> parts) {
             }
 
             @Override
+            public void onWarning(String sentence) {
+                warnJob(sentence);
+            }
+
+            @Override
             public boolean isCancelled() {
                 return areAllAbandoned();
             }
         });
+    }
+
+    /**
+     * Passes a warning to the job of a batch. It may quote a prompt, so it is not logged, and none of several jobs is
+     * told, as it is not known whose prompt it is.
+     */
+    private void warnJob(String sentence) {
+        if (parts.size() == 1) {
+            parts.getFirst().job().warn(sentence);
+        }
     }
 
     /** Returns the number of images. */

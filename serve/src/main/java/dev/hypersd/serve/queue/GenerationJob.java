@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A request of a client in the queue: it waits, and then its images are generated, all at once or a few in each of
@@ -38,6 +40,9 @@ public final class GenerationJob {
 
     private int turns;
     private Duration spent = Duration.ZERO;
+
+    /** The warnings that were found while the images were generated. */
+    private final List<String> found = new CopyOnWriteArrayList<>();
 
     private volatile boolean cancelled;
     private volatile boolean wantsPreview;
@@ -76,9 +81,19 @@ public final class GenerationJob {
         return images;
     }
 
-    /** Returns the warnings about the request. The images are generated nevertheless. */
+    /**
+     * Returns the warnings about the request; some are found only while its images are generated, which they are
+     * nevertheless.
+     */
     public List<String> warnings() {
-        return options.warnings();
+        return Stream.concat(options.warnings().stream(), found.stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Adds a warning that was found while the images were generated. */
+    void warn(String sentence) {
+        found.add(sentence);
     }
 
     /**
