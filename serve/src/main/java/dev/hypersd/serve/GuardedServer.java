@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 
 /**
  * The part that all servers of this project share: the limits of connections and requests, the guard, the access log,
- * and one form of errors. Requests wait on virtual threads.
+ * and one form of errors. Each request has a thread.
  */
 final class GuardedServer {
     private final ServerOptions options;
@@ -84,7 +84,6 @@ final class GuardedServer {
     }
 
     private void configure(JavalinConfig config) {
-        config.concurrency.useVirtualThreads = true;
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;

@@ -20,11 +20,16 @@ import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ThreadPool;
 import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
 
 /** Configures Jetty: addresses, limits of connections, headers and WebSocket messages, and errors before any route. */
 final class JettyConfiguration {
     private static final int MAX_CONNECTIONS = 1000;
+    /** More threads than Jetty itself needs. */
+    private static final int MAX_OWN_THREADS = 50;
+
     private static final int MAX_HEADER_BYTES = 8 << 10;
     /** The time for writing responses when Jetty stops; all jobs are completed or refused before. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
@@ -38,6 +43,7 @@ final class JettyConfiguration {
 
     static void configure(JettyConfig jetty, ServerOptions options) {
         Limits.Requests requests = options.limits().requests();
+        jetty.threadPool = threads();
         jetty.host = options.host();
         jetty.port = options.port();
         jetty.modifyHttpConfiguration(http -> configure(http, options));
@@ -62,6 +68,18 @@ final class JettyConfiguration {
             factory.setMaxFrameSize(requests.maxMessageBytes());
             factory.setAutoFragment(false);
         });
+    }
+
+    /**
+     * Returns a pool with a platform thread for each connection. Requests do work that takes time, such as resizing and
+     * encoding images. On virtual threads, two of them would occupy the few threads that carry all others, and nobody
+     * would be answered; the system shares the cores among platform threads.
+     */
+    private static ThreadPool threads() {
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_CONNECTIONS + MAX_OWN_THREADS);
+        threads.setName("hypersd-http");
+        threads.setDaemon(true);
+        return threads;
     }
 
     private static void configure(HttpConfiguration http, ServerOptions options) {

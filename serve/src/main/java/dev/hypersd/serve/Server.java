@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionException;
 /**
  * A server that generates images over HTTP and WebSocket.
  *
- * <p>Requests wait on virtual threads; images are generated on one platform thread. Safe to share.
+ * <p>Requests are answered on a thread each; images are generated on one of their own. Safe to share.
  */
 public final class Server implements AutoCloseable {
     private final Metrics metrics = new Metrics();

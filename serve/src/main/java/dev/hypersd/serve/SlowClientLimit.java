@@ -22,7 +22,8 @@ final class SlowClientLimit extends AbstractLifeCycle {
     private final Duration maxRequest;
     private final Duration maxResponse;
     private final Map<EndPoint, Transfer> transfers = new ConcurrentHashMap<>();
-    private final Thread watch = Thread.ofVirtual().name("hypersd-slow-clients").unstarted(this::watch);
+    private final Thread watch =
+            Thread.ofPlatform().name("hypersd-slow-clients").daemon().unstarted(this::watch);
 
     /**
      * The traffic of a connection since its present request began. Times are in nanoseconds.

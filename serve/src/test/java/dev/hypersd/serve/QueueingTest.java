@@ -177,15 +177,15 @@ class QueueingTest {
         try (TinyServer server = withPlacesFor(16, 16)) {
             CompletableFuture<HttpResponse<String>> first = server.later(GENERATIONS, TinyServer.LONG);
             server.untilGenerating();
-            String bad = TinyServer.SHORT.replace("\"guidance\": 1", "\"guidance\": 1e38");
+            String bad = TinyServer.SHORT.replace("\"guidance\": 1", "\"guidance\": 1, \"clip_skip\": 50");
             CompletableFuture<HttpResponse<String>> broken = server.later(GENERATIONS, bad);
             CompletableFuture<HttpResponse<String>> good = server.later(GENERATIONS, TinyServer.SHORT);
             untilWaiting(server, 2);
             server.post("/sdapi/v1/interrupt", "");
             assertThat(first.get().statusCode()).isEqualTo(409);
             assertThat(good.get().statusCode()).isEqualTo(200);
-            assertThat(broken.get().statusCode()).isEqualTo(500);
-            assertThat(TinyServer.message(broken.get())).contains("is not finite (NaN or infinity)");
+            assertThat(broken.get().statusCode()).isEqualTo(400);
+            assertThat(TinyServer.message(broken.get())).contains("cannot skip the last 50 layers");
         }
     }
 

@@ -18,6 +18,21 @@ class SlowPictureTest {
     private static final Duration LIMIT = Duration.ofSeconds(1);
 
     @Test
+    void healthIsAnsweredWhilePicturesAreEnlargedAndEncoded() throws Exception {
+        String body = "{\"image\": \"%s\", \"upscaler_1\": \"Lanczos\", \"upscaling_resize\": 256}"
+                .formatted(TinyServer.base64(8, 8));
+        try (TinyServer server = TinyServer.open()) {
+            List<CompletableFuture<HttpResponse<String>>> slow = Stream.generate(
+                            () -> server.later("/sdapi/v1/extra-single-image", body))
+                    .limit(3L * Runtime.getRuntime().availableProcessors())
+                    .toList();
+            try (HealthWatch watch = HealthWatch.of(server.port())) {
+                assertThat(slow).allMatch(larger -> larger.join().statusCode() == 200);
+            }
+        }
+    }
+
+    @Test
     void healthIsAnsweredAndTheServerEndsWhileSlowPicturesAreDecoded() throws Exception {
         Limits.Requests usual = Limits.DEFAULT.requests();
         TinyServer server = new TinyServer(ServerOptions.LOCAL
