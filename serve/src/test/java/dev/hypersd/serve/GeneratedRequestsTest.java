@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.sessions.JqwikSession;
 import org.junit.jupiter.api.AfterAll;
@@ -36,13 +37,20 @@ class GeneratedRequestsTest {
     private static TinyServer server;
 
     @BeforeAll
-    static void start() {
+    static void startWithAllNetworksLoaded() throws Exception {
         Limits.Requests usual = Limits.DEFAULT.requests();
         server = new TinyServer(ServerOptions.LOCAL
                 .withLog(LOG::accessed)
                 .withLimits(Limits.DEFAULT
                         .with(new Limits.Requests(1 << 20, 1 << 18, 1 << 20, usual.maxMemoryBytes(), usual.timeout()))
                         .with(new Limits.Clients(1000, 1000, 8, 8))));
+        for (String model : List.of("tiny", "sd15")) {
+            String controls = "\"controls\": [{\"name\": \"controlnet-sd15\", \"image\": \"%s\"}]"
+                    .formatted(TinyServer.base64(64, 64));
+            String drawn = TinyServer.SHORT.replace("}", ", \"model\": \"%s\", %s}".formatted(model, controls));
+            assertThat(server.post("/v1/images/generations", drawn).statusCode())
+                    .isLessThan(500);
+        }
     }
 
     @AfterAll
