@@ -92,7 +92,9 @@ public final class Checkpoint {
         if (begins(names, OPEN_CLIP)) {
             parts.add(new Part(TEXT_ENCODER, OPEN_CLIP, OpenClip::view));
         }
-        return parts.isEmpty() ? Optional.empty() : Optional.of(new Checkpoint(file, family(names, parts), parts));
+        return parts.isEmpty() || ForeignNetworks.isModel(names)
+                ? Optional.empty()
+                : Optional.of(new Checkpoint(file, family(names, parts), parts));
     }
 
     private static Optional<Part> network(Set<String> names, String prefix) {
@@ -142,11 +144,10 @@ public final class Checkpoint {
     }
 
     private static String guess(Set<String> names) {
-        if (names.stream().anyMatch(name -> name.contains("lora_") || name.contains(".lora."))) {
-            return "it looks like a LoRA, which is put on a model";
-        }
-        return "its tensors are called "
-                + String.join(", ", names.stream().limit(3).toList())
+        return ForeignNetworks.kind(names)
+                        .map("it looks like "::concat)
+                        .orElseGet(() -> "its tensors are called "
+                                + String.join(", ", names.stream().limit(3).toList()))
                 + "; SD 1.x, SD 2.x and SDXL checkpoints, U-Nets, ControlNets and autoencoders are supported";
     }
 

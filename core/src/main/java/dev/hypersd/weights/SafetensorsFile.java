@@ -3,6 +3,7 @@ package dev.hypersd.weights;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.FalseDownload;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -14,6 +15,13 @@ import java.util.Map;
  * <p>The mapping is private: tensors may be changed in place without changing the file. Safe to share between threads.
  */
 public final class SafetensorsFile extends MappedWeights<SafetensorsHeader.Entry> {
+    /** What files of weights in other formats begin with. */
+    private static final Map<String, String> OTHER_FORMATS = Map.of(
+            "GGUF", "a GGUF file (weights for ggml)",
+            "\u0089HDF", "an HDF5 file (weights for Keras)",
+            "\b\u0007\u0012\u0007pytorch", "an ONNX file",
+            "\b\b\u0012\u0007pytorch", "an ONNX file");
+
     private static final String FORMAT = "a safetensors file";
 
     private final long dataStart;
@@ -88,6 +96,12 @@ public final class SafetensorsFile extends MappedWeights<SafetensorsHeader.Entry
                             + ", which could run code; \"hypersd convert\" makes a safetensors file of it without "
                             + "running any");
         }
+        OTHER_FORMATS.forEach((beginning, format) -> {
+            if (StandardCharsets.ISO_8859_1.decode(start.duplicate()).toString().startsWith(beginning)) {
+                throw new InvalidFileException(
+                        file, "is not a safetensors file but %s, which is not read".formatted(format));
+            }
+        });
     }
 
     /** Returns the strings under {@code __metadata__}. */

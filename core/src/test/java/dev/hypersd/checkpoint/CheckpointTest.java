@@ -25,6 +25,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class CheckpointTest {
@@ -114,6 +116,33 @@ class CheckpointTest {
         assertThatThrownBy(() -> Checkpoint.recognise(file))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("looks like a LoRA");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "double_blocks.0.img_attn.qkv.weight | a model of FLUX",
+                "model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight | a model of SD 3",
+                "model.diffusion_model.input_blocks.1.0.time_stack.in_layers.0.weight | a model of Stable Video"
+                        + " Diffusion",
+                "layers.0.attention.qkv.weight | a diffusion transformer",
+                "emb_params | a textual inversion, which is named with --embedding",
+                "text_model.encoder.layers.0.mlp.fc1.weight | a text encoder alone",
+            })
+    void modelsOfOtherFamiliesAreNamedWhateverElseIsInTheFile(String tensor, String kind) {
+        Path file = write(tensor);
+        assertThatThrownBy(() -> Checkpoint.recognise(file))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("is not a known checkpoint: it looks like " + kind + "; SD 1.x, SD 2.x and SDXL");
+    }
+
+    @Test
+    void thePartsOfAnotherFamilyAreNotTakenForThoseOfAKnownOne() {
+        Path file = write(
+                "first_stage_model.decoder.conv_in.weight",
+                "model.diffusion_model.joint_blocks.0.x_block.mlp.fc1.weight");
+        assertThatThrownBy(() -> Checkpoint.recognise(file)).hasMessageContaining("it looks like a model of SD 3");
     }
 
     @Test

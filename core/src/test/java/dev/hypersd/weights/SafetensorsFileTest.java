@@ -61,7 +61,11 @@ class SafetensorsFileTest {
     @CsvSource({
         "version https://git-lfs.github.com/spec/v1, a pointer of Git LFS",
         "<!DOCTYPE html><html><head></head></html>, a web page",
-        "' \n<html lang=\"en\"><body>Sign in</body></html>', a web page"
+        "' \n<html lang=\"en\"><body>Sign in</body></html>', a web page",
+        "Access to model fox is restricted, 'the answer of a site, \"access to model fox is restricted\"'",
+        "Entry not found, 'the answer of a site, \"entry not found\"'",
+        "GGUF of version 3, not a safetensors file but a GGUF file (weights for ggml)",
+        "'\b\u0007\u0012\u0007pytorch', not a safetensors file but an ONNX file",
     })
     void errorPagesAndPointersInPlaceOfAFileAreNamed(String content, String kind) throws IOException {
         Path path = Files.writeString(folder.resolve("fox.safetensors"), content);
@@ -95,7 +99,8 @@ class SafetensorsFileTest {
     @Test
     void misalignedTensorsAreCopied() throws IOException {
         String json = """
-                {"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}""";
+            {"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}\
+            """;
         Path path = folder.resolve("odd.safetensors");
         byte[] header = (json + " ".repeat(7 - json.length() % 4)).getBytes(StandardCharsets.UTF_8);
         assertThat(header.length % 4).isNotZero();
