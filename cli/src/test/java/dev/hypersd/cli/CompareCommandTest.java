@@ -83,7 +83,7 @@ class CompareCommandTest {
         assertThat(outcome.code()).as(outcome.err()).isZero();
         assertThat(outcome.out())
                 .contains("Differences from two in 2 steps over the same prompts and seeds, with standard errors:")
-                .contains("- two: %s, Ddim".formatted(SD15))
+                .contains("- two: 64x64, %s, Ddim".formatted(SD15))
                 .containsPattern("\\| one \\| 1 \\| 2 \\| .*\\d ± \\d");
         assertThat(Outcome.of("compare", "--set=model=" + SD15).err())
                 .contains("--set: methods is missing or empty; name at least one");

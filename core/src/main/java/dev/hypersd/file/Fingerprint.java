@@ -10,8 +10,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Computes a short hash (of SHA-256) of contents: the same contents in the same order have the same hash. Not safe to
@@ -32,15 +30,14 @@ public final class Fingerprint {
     }
 
     /**
-     * Returns the hash of the names and contents of all files below {@code folder}.
+     * Returns the hash of the names and contents of all {@linkplain FilesBelow files below} {@code folder}.
      *
      * @throws InvalidFileException if a file cannot be read
      */
     public static String of(Path folder) {
-        try (Stream<Path> below = Files.walk(folder)) {
+        try {
             Fingerprint fingerprint = new Fingerprint();
-            List<Path> files = below.filter(Files::isRegularFile).sorted().toList();
-            for (Path file : files) {
+            for (Path file : FilesBelow.of(folder)) {
                 fingerprint.add(folder.relativize(file).toString()).addContents(file);
             }
             return fingerprint.digits();

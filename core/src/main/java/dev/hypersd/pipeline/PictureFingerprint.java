@@ -1,6 +1,7 @@
 package dev.hypersd.pipeline;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.file.FilesBelow;
 import dev.hypersd.file.Fingerprint;
 import dev.hypersd.image.Image;
 import dev.hypersd.model.ModelSource;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 /**
  * A hash of everything that determines pictures: the request, the contents (not the names) of every file that it and
@@ -137,8 +137,8 @@ public final class PictureFingerprint {
 
     /** Adds the contents of a file, or of all files of a folder that a model is read from. */
     private void addPath(Path path) {
-        try (Stream<Path> below = Files.walk(path)) {
-            for (Path file : below.filter(Files::isRegularFile).sorted().toList()) {
+        try {
+            for (Path file : FilesBelow.of(path)) {
                 String name = file.equals(path) ? "" : path.relativize(file).toString();
                 if (name.isEmpty() || ENDINGS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith)) {
                     say(name, hashed(file));

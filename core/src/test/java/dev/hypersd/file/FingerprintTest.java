@@ -1,7 +1,9 @@
 package dev.hypersd.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hypersd.error.InvalidFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -36,5 +38,22 @@ class FingerprintTest {
         Files.writeString(file, "1");
         Files.move(file, file.resolveSibling("y"));
         assertThat(Fingerprint.of(folder)).isNotEqualTo(before);
+    }
+
+    @Test
+    void filesBehindLinksCountAsThoseInTheFolder() throws IOException {
+        Path real = Files.createDirectories(folder.resolve("real/part"));
+        Files.writeString(real.resolve("x"), "1");
+        Path linked = Files.createDirectory(folder.resolve("linked"));
+        Files.createSymbolicLink(linked.resolve("part"), real);
+        Path whole = Files.createSymbolicLink(folder.resolve("whole"), folder.resolve("real"));
+        String digits = Fingerprint.of(folder.resolve("real"));
+        assertThat(Fingerprint.of(linked)).isEqualTo(digits);
+        assertThat(Fingerprint.of(whole)).isEqualTo(digits);
+        assertThat(FilesBelow.of(whole)).containsExactly(whole.resolve("part/x"));
+        Files.createSymbolicLink(real.resolve("circle"), folder.resolve("real"));
+        assertThatThrownBy(() -> Fingerprint.of(whole))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("cannot be read: ");
     }
 }

@@ -83,6 +83,21 @@ class PictureFingerprintTest {
         assertThat(PictureFingerprint.of(model)).isNotEqualTo(before);
     }
 
+    /** Models whose folders are links must not share what is kept of their pictures. */
+    @Test
+    void theFingerprintCoversFilesBehindLinks() throws IOException {
+        Path other = Files.createDirectories(folder.resolve("other/unet"));
+        Files.writeString(other.resolve("w.safetensors"), "others");
+        Path first = Files.createSymbolicLink(folder.resolve("first"), model.location());
+        Path second = Files.createSymbolicLink(folder.resolve("second"), other.getParent());
+        Path parts = Files.createDirectory(folder.resolve("parts"));
+        Files.createSymbolicLink(parts.resolve("unet"), other);
+        assertThat(PictureFingerprint.of(new ModelSource(first))).isEqualTo(PictureFingerprint.of(model));
+        assertThat(PictureFingerprint.of(new ModelSource(second))).isNotEqualTo(PictureFingerprint.of(model));
+        assertThat(PictureFingerprint.of(new ModelSource(parts)))
+                .isEqualTo(PictureFingerprint.of(new ModelSource(second)));
+    }
+
     private String withLora(Path file) {
         return PictureFingerprint.of(model, ImageRequest.of("a").lora(file, 1).build());
     }

@@ -3,12 +3,12 @@ package dev.hypersd.data;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.file.FilesBelow;
 import dev.hypersd.image.Image;
 import dev.hypersd.image.ImageWarnings;
 import java.awt.Color;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -127,13 +127,13 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
     }
 
     private static Set<String> names(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile)
+        try {
+            return FilesBelow.of(folder).stream()
                     .map(folder::relativize)
                     .filter(ImageFolder::isVisible)
                     .map(file -> file.toString().replace(File.separatorChar, '/'))
                     .collect(Collectors.toSet());
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
             throw new InvalidFileException(folder, "cannot be read: " + e.getMessage(), e);
         }
     }

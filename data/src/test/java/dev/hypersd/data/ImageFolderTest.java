@@ -149,6 +149,18 @@ class ImageFolderTest {
     }
 
     @Test
+    void picturesBehindLinksBelongToTheDataSet() throws Exception {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        picture("elsewhere/1.png", 1);
+        write("elsewhere/1.txt", "one");
+        Path linked = Files.createDirectory(folder.resolve("linked"));
+        Files.createSymbolicLink(linked.resolve("more"), elsewhere);
+        Path whole = Files.createSymbolicLink(folder.resolve("whole"), elsewhere);
+        assertThat(ImageFolder.open(linked).size()).isEqualTo(1);
+        assertThat(ImageFolder.open(whole).size()).isEqualTo(1);
+    }
+
+    @Test
     void foldersWithoutPicturesOrCaptionsAreRefused() throws Exception {
         assertThatThrownBy(() -> ImageFolder.open(folder.resolve("gone")))
                 .hasMessageContaining("gone: is not a folder");

@@ -89,8 +89,8 @@ public record Comparison(
             """);
         meanings.put("FID", "*FID* is measured on features of the attribute reader.");
         meanings.put("PickScore", """
-            *PickScore* is a cosine times the logit scale of its network, near 20; some papers print a hundredth of
-            it.\
+            *PickScore* is a cosine times the logit scale of its network, near 20; Hyper-SD's paper prints a
+            hundredth of it.\
             """);
         meanings.put(
                 "diversity", "*Diversity* is the mean distance between the features of four images of one prompt.");
@@ -146,8 +146,9 @@ public record Comparison(
         lines.add("Distances: lower is better. Figures of different protocols cannot be compared; this one's is:");
         lines.add("");
         lines.add(protocol.markdown());
-        lines.add("- methods, each with its model, sampler, steps and guidance scale:");
-        rows.forEach(row -> lines.add("  - %s: %s".formatted(row.contestant().name(), row.contestant())));
+        lines.add("- methods, each with the size of its pictures, model, sampler, steps and guidance scale:");
+        rows.forEach(row -> lines.add("  - %s: %s, %s"
+                .formatted(row.contestant().name(), row.contestant().size(), row.contestant())));
         warnings().forEach(warning -> lines.addAll(List.of("", "Warning: " + warning + ".")));
         notes.forEach(note -> lines.addAll(List.of("", note)));
         return lines.stream().map(line -> line + "\n").collect(Collectors.joining());

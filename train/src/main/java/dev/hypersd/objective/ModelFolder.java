@@ -2,10 +2,10 @@ package dev.hypersd.objective;
 
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.file.Draft;
+import dev.hypersd.file.FilesBelow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** Copies the parts of a model that were not trained. */
 final class ModelFolder {
@@ -13,16 +13,13 @@ final class ModelFolder {
 
     /** Copies a file, or a folder with its content. */
     static void copy(Path from, Path to) {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path path : all.toList()) {
-                Path target = to.resolve(from.relativize(path).toString());
-                if (Files.isDirectory(path)) {
-                    Files.createDirectories(target);
-                } else {
-                    try (Draft draft = Draft.of(target)) {
-                        Files.copy(path, draft.path());
-                        draft.publish();
-                    }
+        try {
+            for (Path file : FilesBelow.of(from)) {
+                Path target = to.resolve(from.relativize(file).toString());
+                Files.createDirectories(target.toAbsolutePath().getParent());
+                try (Draft draft = Draft.of(target)) {
+                    Files.copy(file, draft.path());
+                    draft.publish();
                 }
             }
         } catch (IOException e) {
