@@ -90,6 +90,8 @@ final class GenerateCommand implements Callable<Integer> {
         PictureList list = PictureList.of(file, arguments.options());
         Drawing how = Drawing.of(drawing, PictureFingerprint.of(arguments.source()), batch);
         GenerateJob job = new GenerateJob(how, out, format == Format.WEBDATASET, chunk, err);
-        return Session.with("hypersd-spark generate", spark -> job.run(spark, list)) ? ExitCode.OK : ExitCode.SOFTWARE;
+        return Session.with("hypersd-spark generate", true, spark -> job.run(spark, list))
+                ? ExitCode.OK
+                : ExitCode.SOFTWARE;
     }
 }

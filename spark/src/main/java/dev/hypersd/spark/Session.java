@@ -12,21 +12,23 @@ final class Session {
     /**
      * Runs {@code work} with a connection of its own, or with the one that is open. Without a cluster, that is without
      * {@code spark.master}, it runs in this process on all cores, one task at a time.
+     *
+     * @param excludes whether tasks that fail on one executor are tried on others: a machine without the model, or with
+     *     a full disk, then does not fail the job while others work
      */
-    static <T> T with(String name, Function<JavaSparkContext, T> work) {
-        try (JavaSparkContext spark = new JavaSparkContext(SparkContext.getOrCreate(settings(name)))) {
+    static <T> T with(String name, boolean excludes, Function<JavaSparkContext, T> work) {
+        SparkConf conf = settings(name).setIfMissing("spark.excludeOnFailure.enabled", Boolean.toString(excludes));
+        try (JavaSparkContext spark = new JavaSparkContext(SparkContext.getOrCreate(conf))) {
             return work.apply(spark);
         }
     }
 
-    static SparkConf settings(String name) {
+    private static SparkConf settings(String name) {
         String cores = Integer.toString(Runtime.getRuntime().availableProcessors());
         SparkConf conf = new SparkConf().setAppName(name);
         if (!conf.contains("spark.master")) {
             conf.setMaster("local[%s]".formatted(cores)).set("spark.task.cpus", cores);
         }
-        return conf
-                // A machine without the model, or with a full disk, does not fail the job while others work.
-                .setIfMissing("spark.excludeOnFailure.enabled", "true");
+        return conf;
     }
 }

@@ -5,6 +5,7 @@ import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.file.FolderLock;
 import dev.hypersd.training.Checkpoints;
 import dev.hypersd.training.Objective;
+import dev.hypersd.training.Ranks;
 import dev.hypersd.training.Trainer;
 import dev.hypersd.training.TrainingListener;
 import java.io.IOException;
@@ -22,6 +23,7 @@ public final class Run {
     private final Recipe recipe;
     private final boolean resume;
     private final List<TrainingListener> listeners;
+    private final Ranks ranks;
     private volatile @Nullable Trainer<?> trainer;
     private volatile boolean stopping;
 
@@ -32,9 +34,19 @@ public final class Run {
      * @param listeners receive the events of the run, in addition to the log
      */
     public Run(Recipe recipe, boolean resume, List<TrainingListener> listeners) {
+        this(recipe, resume, listeners, Ranks.ALONE);
+    }
+
+    /**
+     * Creates the part of one rank in a run, whose folder all ranks see.
+     *
+     * @param ranks the processes that train together; the first one writes all files
+     */
+    public Run(Recipe recipe, boolean resume, List<TrainingListener> listeners, Ranks ranks) {
         this.recipe = recipe;
         this.resume = resume;
         this.listeners = List.copyOf(listeners);
+        this.ranks = ranks;
     }
 
     /** Returns the folder of the result, which is written after the last step. */
@@ -56,8 +68,16 @@ public final class Run {
                     "%s has a run already, at step %d; continue it with --resume, or name another output"
                             .formatted(recipe.output(), checkpoints.latest().getAsLong()));
         }
+        if (!ranks.isFirst()) {
+            ranks.await();
+            try (Objective<?> objective = recipe.objective().open(this::encoded)) {
+                return train(objective, checkpoints, listeners);
+            }
+        }
         try (FolderLock _ = FolderLock.of(recipe.output());
                 Objective<?> objective = recipe.objective().open(this::encoded)) {
+            // What this rank has encoded the others read.
+            ranks.await();
             return train(objective, checkpoints);
         }
     }
@@ -76,11 +96,11 @@ public final class Run {
     }
 
     private <S> boolean train(Objective<S> objective, Checkpoints checkpoints, List<TrainingListener> all) {
-        try (Trainer<S> running = new Trainer<>(objective, recipe.training(), checkpoints, all)) {
+        try (Trainer<S> running = new Trainer<>(objective, recipe.training(), checkpoints, all, ranks)) {
             trainer = running;
             running.resume();
             boolean done = !stopping && running.run();
-            if (done) {
+            if (done && ranks.isFirst()) {
                 objective.publish(folder("model"));
             }
             return done;

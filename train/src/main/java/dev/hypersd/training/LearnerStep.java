@@ -5,6 +5,7 @@ import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.GradientCheckpointing;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,17 +22,20 @@ final class LearnerStep<S> {
 
     private final Learner<S> learner;
     private final TrainingSettings settings;
+    private final Ranks ranks;
     private final Optimiser optimiser;
 
-    private LearnerStep(Learner<S> learner, TrainingSettings settings, TensorArena arena) {
+    private LearnerStep(Learner<S> learner, TrainingSettings settings, Ranks ranks, TensorArena arena) {
         this.learner = learner;
         this.settings = settings;
+        this.ranks = ranks;
         this.optimiser = Optimiser.of(learner.optimiser(), learner.weights(), arena);
     }
 
-    static <S> List<LearnerStep<S>> of(List<Learner<S>> learners, TrainingSettings settings, TensorArena arena) {
+    static <S> List<LearnerStep<S>> of(
+            List<Learner<S>> learners, TrainingSettings settings, Ranks ranks, TensorArena arena) {
         return learners.stream()
-                .map(learner -> new LearnerStep<>(learner, settings, arena))
+                .map(learner -> new LearnerStep<>(learner, settings, ranks, arena))
                 .toList();
     }
 
@@ -39,13 +43,13 @@ final class LearnerStep<S> {
         return learner.name();
     }
 
-    /** Returns the number of samples that a training step consumes for this learner. */
+    /** Returns the number of samples that a training step consumes for this learner, on all ranks together. */
     long samples() {
         return learner.updates() * settings.samplesPerUpdate();
     }
 
     /**
-     * Carries out all updates of a training step.
+     * Carries out all updates of a training step, with this rank's share of their micro-batches.
      *
      * @param position the position of the first sample in the order
      * @param index the index of this learner
@@ -56,10 +60,13 @@ final class LearnerStep<S> {
         for (int done = 0; done < learner.updates(); done++) {
             long first = position + done * settings.samplesPerUpdate();
             learner.weights().gradients().all().zero_();
-            for (int micro = 0; micro < settings.accumulate(); micro++) {
+            Map<String, Double> terms = new LinkedHashMap<>();
+            for (int micro = ranks.rank(); micro < settings.accumulate(); micro += ranks.count()) {
                 List<S> batch = samples.take(first + (long) micro * settings.batch(), settings.batch());
-                add(backward(batch, step, RandomSource.at(settings.seed(), step, index, done, micro)), values);
+                add(backward(batch, step, RandomSource.at(settings.seed(), step, index, done, micro)), terms);
             }
+            ranks.sum(learner.weights().gradients().all());
+            sum(terms).forEach((name, value) -> values.merge(name, value, Double::sum));
             update((step - 1) * learner.updates() + done + 1, step, values);
         }
     }
@@ -137,6 +144,26 @@ final class LearnerStep<S> {
     private void add(Map<String, Double> terms, Map<String, Double> values) {
         int parts = learner.updates() * settings.accumulate();
         terms.forEach((name, value) -> values.merge(learner.name() + "/" + name, value / parts, Double::sum));
+    }
+
+    /** Returns the sums of numbers over all ranks, which have the same names. */
+    private Map<String, Double> sum(Map<String, Double> terms) {
+        if (ranks.count() == 1) {
+            return terms;
+        }
+        float[] own = new float[terms.size()];
+        int next = 0;
+        for (double value : terms.values()) {
+            own[next++] = (float) value;
+        }
+        List<Double> all = TensorScope.released(() -> {
+            Tensor values = Tensors.of(own, own.length);
+            ranks.sum(values);
+            return Tensors.toList(values);
+        });
+        Map<String, Double> sums = new LinkedHashMap<>();
+        terms.keySet().forEach(name -> sums.put(name, all.get(sums.size())));
+        return sums;
     }
 
     private void update(long update, long step, Map<String, Double> values) {

@@ -13,13 +13,20 @@ import java.util.stream.LongStream;
 final class Prefetcher<S> implements AutoCloseable {
     private final Dataset<S> samples;
     private final Shuffle order;
+    private final int stride;
     private final ExecutorService reader = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("hypersd-samples").daemon().factory());
     private long position = -1;
     private CompletableFuture<List<S>> next = CompletableFuture.completedFuture(List.of());
 
-    Prefetcher(Dataset<S> samples, long seed) {
+    /**
+     * Creates the reader.
+     *
+     * @param stride of the batches that follow each other, every how manieth is taken; the next of them is read ahead
+     */
+    Prefetcher(Dataset<S> samples, long seed, int stride) {
         this.samples = samples;
+        this.stride = stride;
         this.order = new Shuffle(samples.size(), seed);
     }
 
@@ -27,7 +34,7 @@ final class Prefetcher<S> implements AutoCloseable {
     List<S> take(long first, int count) {
         CompletableFuture<List<S>> wanted = first == position ? next : read(first, count);
         List<S> batch = await(wanted);
-        position = first + count;
+        position = first + (long) stride * count;
         next = read(position, count);
         return batch;
     }

@@ -1,6 +1,7 @@
 package dev.hypersd.training;
 
 import dev.hypersd.data.Dataset;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.TrainingListener.StepReport;
@@ -27,6 +28,7 @@ public final class Trainer<S> implements AutoCloseable {
     private final TrainingSettings settings;
     private final Checkpoints checkpoints;
     private final List<TrainingListener> listeners;
+    private final Ranks ranks;
     private final TensorArena arena = new TensorArena();
     private final Prefetcher<S> samples;
     private final List<LearnerStep<S>> learnerSteps;
@@ -37,17 +39,35 @@ public final class Trainer<S> implements AutoCloseable {
 
     private volatile boolean stopping;
 
+    /** Creates a trainer that trains alone. */
     public Trainer(
             Objective<S> objective,
             TrainingSettings settings,
             Checkpoints checkpoints,
             List<TrainingListener> listeners) {
+        this(objective, settings, checkpoints, listeners, Ranks.ALONE);
+    }
+
+    /**
+     * Creates a trainer that is one of several.
+     *
+     * @param checkpoints at a path that all ranks see; the first one writes them
+     * @throws InvalidRequestException if the micro-batches of an update cannot be divided equally
+     */
+    public Trainer(
+            Objective<S> objective,
+            TrainingSettings settings,
+            Checkpoints checkpoints,
+            List<TrainingListener> listeners,
+            Ranks ranks) {
+        settings.requireShared(ranks.count());
         this.objective = objective;
         this.settings = settings;
         this.checkpoints = checkpoints;
         this.listeners = List.copyOf(listeners);
-        this.samples = new Prefetcher<>(objective.samples(), settings.seed());
-        this.learnerSteps = Engine.call(() -> LearnerStep.of(objective.learners(), settings, arena));
+        this.ranks = ranks;
+        this.samples = new Prefetcher<>(objective.samples(), settings.seed(), ranks.count());
+        this.learnerSteps = Engine.call(() -> LearnerStep.of(objective.learners(), settings, ranks, arena));
     }
 
     /**
@@ -103,6 +123,7 @@ public final class Trainer<S> implements AutoCloseable {
     /** Restores the best checkpoint, if the run ended because validations no longer improved. */
     private void settle() {
         if (isImpatient()) {
+            ranks.await();
             checkpoints.restoreBest(state());
         }
     }
@@ -127,11 +148,11 @@ public final class Trainer<S> implements AutoCloseable {
         boolean better = due(intervals.validation()) && validate();
         if (due(intervals.checkpoint()) || better) {
             save();
-            if (better) {
+            if (better && ranks.isFirst()) {
                 checkpoints.best(step);
             }
         }
-        if (due(intervals.show())) {
+        if (due(intervals.show()) && ranks.isFirst()) {
             var pictures = objective.show();
             listeners.forEach(listener -> listener.drew(step, pictures));
         }
@@ -169,7 +190,7 @@ public final class Trainer<S> implements AutoCloseable {
     }
 
     private void save() {
-        if (checkpoints.latest().orElse(0) == step) {
+        if (!ranks.isFirst() || checkpoints.latest().orElse(0) == step) {
             return;
         }
         Engine.infer(() -> {

@@ -1,5 +1,6 @@
 package dev.hypersd.training;
 
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.tensor.Autocast;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -42,6 +43,21 @@ public record TrainingSettings(
      * @param show how often sample pictures are drawn
      */
     public record Intervals(long checkpoint, long validation, long show) {}
+
+    /**
+     * Refuses to divide the micro-batches of an update among processes where some would get more than others.
+     *
+     * @throws InvalidRequestException if {@code count} does not divide their number
+     */
+    public void requireShared(int count) {
+        if (accumulate % count != 0) {
+            throw new InvalidRequestException(
+                    ("training.accumulate is %d, which %d workers cannot share: each takes as many micro-batches of an "
+                                    + "update; set training.accumulate to a multiple of %d and training.batch so that "
+                                    + "their product is the batch that is wanted")
+                            .formatted(accumulate, count, count));
+        }
+    }
 
     /** Returns the number of samples of one update of a learner. */
     long samplesPerUpdate() {
