@@ -1,5 +1,6 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.Contestant;
 import dev.hypersd.evaluation.DrawnPictures;
@@ -12,6 +13,7 @@ import dev.hypersd.evaluation.Protocol;
 import dev.hypersd.evaluation.ReferenceFeatures;
 import dev.hypersd.evaluation.ReferenceImages;
 import dev.hypersd.evaluation.Report;
+import dev.hypersd.evaluation.Share;
 import dev.hypersd.file.Draft;
 import dev.hypersd.file.FolderLock;
 import dev.hypersd.mini.EmbeddedModel;
@@ -19,7 +21,9 @@ import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.request.CaptionChoice;
 import dev.hypersd.request.ImageRequest;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -121,6 +125,14 @@ final class EvalCommand implements Runnable, PictureOptions.User {
         int batch;
 
         @Option(
+                names = "--share",
+                paramLabel = "NUMBER/COUNT",
+                description = "Draw and judge one of several equal shares of the prompts, such as 3/8, and make no "
+                        + "report; others may do theirs at the same time. The same command without --share takes up "
+                        + "all of them and reports.")
+        Optional<String> share = Optional.empty();
+
+        @Option(
                 names = "--out",
                 paramLabel = "DIR",
                 required = true,
@@ -146,20 +158,26 @@ final class EvalCommand implements Runnable, PictureOptions.User {
         Contestant contestant = new Contestant("model", source, request, Optional.empty(), List.of());
         prompts.warnings().forEach(new Warnings(err)::say);
         Optional<Path> kept = judging.keepsPictures ? Optional.of(judging.out.resolve("pictures")) : Optional.empty();
+        Optional<Share> share = judging.share.map(Share::parse);
+        Path shares = judging.out.resolve("shares");
+        Path folder = share.map(one -> shares.resolve(one.folder())).orElse(judging.out);
         try (Judges judges = Judges.open(judging.judges.orElseGet(EmbeddedModel::judges));
-                FolderLock _ = FolderLock.of(judging.out);
+                FolderLock _ = FolderLock.of(folder);
                 LoadedModel models = new LoadedModel()) {
             Evaluation evaluation = new Evaluation(
                     judges, prompts.prompts(), REPEATED, judging.batch, request.seed(), Optional.empty());
             LongConsumer progress = left -> tell(err, left);
+            String name = "%s, fingerprint %s".formatted(subject(request), contestant.fingerprint());
+            DrawnPictures pictures = new DrawnPictures(contestant, models, judging.batch, kept);
+            if (share.isPresent()) {
+                evaluation.share(share.get()).judged(name, pictures, folder, progress);
+                spec.commandLine().getOut().println(folder);
+                return;
+            }
+            evaluation.takeUp(name, judging.out, folders(shares));
             ReferenceImages references = references(prompts, judges, progress, evaluation, contestant, models);
-            EvaluationResult result = evaluation.result(
-                    evaluation.judged(
-                            "%s, fingerprint %s".formatted(subject(request), contestant.fingerprint()),
-                            new DrawnPictures(contestant, models, judging.batch, kept),
-                            judging.out,
-                            progress),
-                    references);
+            EvaluationResult result =
+                    evaluation.result(evaluation.judged(name, pictures, judging.out, progress), references);
             Protocol protocol = Protocol.of(
                     prompts, List.of(request.seed()), List.of(contestant), judges, references, Version.text());
             Report report = Report.of(subject(request), result, references, protocol);
@@ -167,6 +185,18 @@ final class EvalCommand implements Runnable, PictureOptions.User {
             spec.commandLine()
                     .getOut()
                     .println(judging.beside.map(report::beside).orElse(report).table());
+        }
+    }
+
+    /** Returns the folders of the shares that were judged, if there are any. */
+    private static List<Path> folders(Path shares) {
+        if (!Files.isDirectory(shares)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(shares)) {
+            return all.filter(Files::isDirectory).sorted().toList();
+        } catch (IOException e) {
+            throw new InvalidFileException(shares, "cannot be listed: " + e.getMessage(), e);
         }
     }
 

@@ -63,7 +63,7 @@ public final class Main implements Runnable {
     }
 
     /** Runs the command with results on {@code out} and messages on {@code err}, and returns the exit code. */
-    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
         CommandLine command = commandLine()
                 .setOut(out)
                 .setErr(err)

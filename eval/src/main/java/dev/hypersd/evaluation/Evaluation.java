@@ -103,7 +103,41 @@ public record Evaluation(
      * @param progress receives after each batch the number of pictures that are left
      */
     public List<Judgement> judged(String name, ImageSource model, Path folder, LongConsumer progress) {
-        return judged("model", "%s, seed %d".formatted(name, seed), model, folder, withRepetitions(), progress);
+        return judged("model", content(name), model, folder, withRepetitions(), progress);
+    }
+
+    /**
+     * Returns the share of one of several processes that divide this evaluation among themselves; each judges in a
+     * folder of its own, and {@link #takeUp} joins them.
+     *
+     * @throws InvalidRequestException if the share has fewer than two prompts
+     */
+    public Evaluation share(Share share) {
+        int from = share.from(prompts.size(), batch);
+        List<TestPrompt> own = prompts.subList(from, share.to(prompts.size(), batch));
+        int repeated = Math.clamp(diversityPrompts - (long) from, 0, own.size());
+        return new Evaluation(judges, own, repeated, batch, seed, teacher);
+    }
+
+    /**
+     * Adds to the judgements of a model in {@code folder} those that other processes have made of their shares.
+     *
+     * @param name as for {@link #judged(String, ImageSource, Path, LongConsumer)}
+     * @param shares the folders of the shares
+     */
+    public void takeUp(String name, Path folder, List<Path> shares) {
+        DrawnPictures.make(folder);
+        String content = content(name);
+        JudgementFile all = file("model", content, folder);
+        Set<Picture> known = new HashSet<>();
+        all.read().forEach(judgement -> known.add(judgement.picture()));
+        shares.forEach(share -> all.append(file("model", content, share).read().stream()
+                .filter(judgement -> known.add(judgement.picture()))
+                .toList()));
+    }
+
+    private String content(String name) {
+        return "%s, seed %d".formatted(name, seed);
     }
 
     /** Returns the figures of the pictures that were judged. */
@@ -123,13 +157,7 @@ public record Evaluation(
             List<PromptBatch> batches,
             LongConsumer progress) {
         DrawnPictures.make(folder);
-        String all = "%s, judges %s".formatted(content, judges.fingerprint());
-        // What differs in anything has a file of its own, so that nothing is taken for what it is not and nothing is
-        // lost.
-        JudgementFile file = JudgementFile.open(
-                folder.resolve(
-                        "%s-%s.jsonl".formatted(name, new Fingerprint().add(all).digits())),
-                all);
+        JudgementFile file = file(name, content, folder);
         Set<Picture> done = new HashSet<>();
         file.read().forEach(judgement -> done.add(judgement.picture()));
         Set<Picture> wanted = new HashSet<>();
@@ -149,6 +177,18 @@ public record Evaluation(
         return file.read().stream()
                 .filter(judgement -> wanted.contains(judgement.picture()))
                 .toList();
+    }
+
+    /**
+     * Opens the file of judgements. What differs in anything has a file of its own, so that nothing is taken for what
+     * it is not and nothing is lost.
+     */
+    private JudgementFile file(String name, String content, Path folder) {
+        String all = "%s, judges %s".formatted(content, judges.fingerprint());
+        return JudgementFile.open(
+                folder.resolve(
+                        "%s-%s.jsonl".formatted(name, new Fingerprint().add(all).digits())),
+                all);
     }
 
     private List<Judgement> judge(ImageSource source, PromptBatch some) {

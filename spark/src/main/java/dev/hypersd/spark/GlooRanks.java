@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.BarrierTaskContext;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.ProcessGroupGloo;
@@ -14,6 +16,8 @@ import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.gloo.Device;
 
 /**
  * The tasks of a barrier stage as ranks of one training. Spark places them and tells each the addresses of all; the
@@ -22,6 +26,12 @@ import org.bytedeco.pytorch.TensorVector;
 final class GlooRanks implements Ranks, AutoCloseable {
     /** The number of elements that are summed in one operation. */
     private static final long PIECE = 1L << 24;
+
+    /**
+     * The devices of this process by host. They are never freed: the binding would free one once more after the groups
+     * that used it, which corrupts the memory of the process.
+     */
+    private static final Map<String, Device> DEVICES = new ConcurrentHashMap<>();
 
     private final BarrierTaskContext context;
     private final int rank;
@@ -66,7 +76,7 @@ final class GlooRanks implements Ranks, AutoCloseable {
     private ProcessGroupGloo group(String host) {
         try (Milliseconds limit = new Milliseconds(timeout.toMillis());
                 ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(limit)) {
-            options.devices().push_back(ProcessGroupGloo.createDeviceForHostname(host));
+            options.devices().push_back(DEVICES.computeIfAbsent(host, ProcessGroupGloo::createDeviceForHostname));
             ProcessGroupGloo connected = new ProcessGroupGloo(store, rank, count, options);
             connected.setTimeout(limit);
             return connected;
@@ -114,8 +124,9 @@ final class GlooRanks implements Ranks, AutoCloseable {
 
     private void sumPiece(Tensor piece) {
         try (TensorVector tensors = new TensorVector(piece);
-                Milliseconds limit = new Milliseconds(timeout.toMillis())) {
-            group.allreduce(tensors)._wait(limit);
+                Milliseconds limit = new Milliseconds(timeout.toMillis());
+                Work sum = group.allreduce(tensors)) {
+            sum._wait(limit);
         }
     }
 

@@ -58,7 +58,7 @@ final class TrainCommand implements Callable<Integer> {
         if (seconds < 1) {
             throw new InvalidRequestException("--timeout must be at least 1 second, not " + seconds);
         }
-        TrainJob job = new TrainJob(file, changes, resume, workers, Duration.ofSeconds(seconds));
+        TrainJob job = new TrainJob(file, changes, resume, false, workers, Duration.ofSeconds(seconds));
         // A barrier stage needs all executors, so none may be excluded.
         spec.commandLine().getOut().println(Session.with("hypersd-spark train", false, job::run));
         return ExitCode.OK;

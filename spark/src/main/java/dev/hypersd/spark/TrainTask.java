@@ -25,13 +25,20 @@ final class TrainTask extends AbstractFunction1<Iterator<Integer>, Iterator<Stri
     private final String recipe;
     private final ArrayList<String> changes;
     private final boolean resume;
+    private final boolean encodesOnly;
     private final Duration timeout;
 
-    /** @param resume whether the first attempt may continue a run that exists */
-    TrainTask(String recipe, List<String> changes, boolean resume, Duration timeout) {
+    /**
+     * Creates the task.
+     *
+     * @param resume whether the first attempt may continue a run that exists
+     * @param encodesOnly whether it ends when pictures and captions are encoded
+     */
+    TrainTask(String recipe, List<String> changes, boolean resume, boolean encodesOnly, Duration timeout) {
         this.recipe = recipe;
         this.changes = new ArrayList<>(changes);
         this.resume = resume;
+        this.encodesOnly = encodesOnly;
         this.timeout = timeout;
     }
 
@@ -43,7 +50,11 @@ final class TrainTask extends AbstractFunction1<Iterator<Integer>, Iterator<Stri
         try (GlooRanks together = new GlooRanks(context, timeout)) {
             List<TrainingListener> listeners = together.isFirst() ? List.of(new Log()) : List.of();
             Run run = new Run(Recipe.read(Path.of(recipe), changes), resume || isAgain, listeners, together);
-            run.carryOut();
+            if (encodesOnly) {
+                run.encode();
+            } else {
+                run.carryOut();
+            }
             return CollectionConverters.asScala(List.of(run.result().toString()).iterator());
         }
     }

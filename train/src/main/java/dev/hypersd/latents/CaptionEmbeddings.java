@@ -86,6 +86,9 @@ public final class CaptionEmbeddings implements AutoCloseable {
             Supplier<Encoder> encoder,
             LatentCache.Listener listener) {
         CaptionEmbeddings embeddings = new CaptionEmbeddings(folder, fingerprint);
+        if (!listener.makes(0)) {
+            listener.await();
+        }
         embeddings.mapAll();
         SequencedSet<LongBuffer> missing = new LinkedHashSet<>();
         captions.map(LongBuffer::wrap)
@@ -93,6 +96,9 @@ public final class CaptionEmbeddings implements AutoCloseable {
                 .forEach(missing::add);
         if (!missing.isEmpty()) {
             embeddings.add(missing.stream().map(LongBuffer::array).toList(), encoder, listener);
+        }
+        if (listener.makes(0)) {
+            listener.await();
         }
         return embeddings;
     }

@@ -51,7 +51,7 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         String fingerprint();
     }
 
-    /** Receives the progress of the encoding. */
+    /** Receives the progress of the encoding, which several processes may divide among themselves. */
     @FunctionalInterface
     public interface Listener {
         /**
@@ -60,6 +60,14 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
          * @param done the number of encoded samples, of {@code total}
          */
         void progressed(long done, long total);
+
+        /** Returns whether this process makes the file with this number; another one makes it otherwise. */
+        default boolean makes(long file) {
+            return true;
+        }
+
+        /** Waits until all processes have made their files. */
+        default void await() {}
     }
 
     private record Shard(SafetensorsFile file, Tensor latents, Tensor ids) {}
@@ -84,18 +92,29 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         } catch (IOException e) {
             throw new HyperSdException(folder + " cannot be made: " + e.getMessage(), e);
         }
+        List<Part> parts = parts(folder, samples);
+        for (Part part : parts) {
+            if (!Files.exists(part.file()) && listener.makes(part.first() / SHARD)) {
+                Listener within = (done, all) -> listener.progressed(part.first() + done, samples.size());
+                write(part.file(), part.samples(), encoder, fingerprint(encoder, part.samples()), within);
+            }
+        }
+        listener.await();
+        parts.forEach(part -> cache.shards.add(map(part.file(), fingerprint(encoder, part.samples()))));
+        return cache;
+    }
+
+    /** The samples of one file, the first of which has the number {@code first}. */
+    private record Part(Path file, long first, Dataset<CaptionedImage> samples) {}
+
+    private static List<Part> parts(Path folder, Dataset<CaptionedImage> samples) {
+        List<Part> parts = new ArrayList<>();
         for (long first = 0; first < samples.size(); first += SHARD) {
             int count = (int) Math.min(SHARD, samples.size() - first);
             Path file = folder.resolve("latents-%08d-%d.safetensors".formatted(first, count));
-            String fingerprint = fingerprint(encoder, samples.part(first, count));
-            if (!Files.exists(file)) {
-                long before = first;
-                Listener within = (done, all) -> listener.progressed(before + done, samples.size());
-                write(file, samples.part(first, count), encoder, fingerprint, within);
-            }
-            cache.shards.add(map(file, fingerprint));
+            parts.add(new Part(file, first, samples.part(first, count)));
         }
-        return cache;
+        return parts;
     }
 
     /** Returns a hash of the encoder and of a few samples. A change of other samples is not detected. */

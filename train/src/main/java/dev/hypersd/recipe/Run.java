@@ -3,6 +3,7 @@ package dev.hypersd.recipe;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.file.FolderLock;
+import dev.hypersd.latents.LatentCache;
 import dev.hypersd.training.Checkpoints;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.Ranks;
@@ -69,21 +70,39 @@ public final class Run {
                             .formatted(recipe.output(), checkpoints.latest().getAsLong()));
         }
         if (!ranks.isFirst()) {
-            ranks.await();
-            try (Objective<?> objective = recipe.objective().open(this::encoded)) {
+            try (Objective<?> objective = open()) {
                 return train(objective, checkpoints, listeners);
             }
         }
         try (FolderLock _ = FolderLock.of(recipe.output());
-                Objective<?> objective = recipe.objective().open(this::encoded)) {
-            // What this rank has encoded the others read.
-            ranks.await();
+                Objective<?> objective = open()) {
             return train(objective, checkpoints);
         }
     }
 
-    private void encoded(long done, long total) {
-        listeners.forEach(listener -> listener.encoded(done, total));
+    /** Makes what training reads, such as encoded pictures and captions, where it does not exist, and ends. */
+    public void encode() {
+        open().close();
+    }
+
+    /** Opens the objective. The ranks divide the files of encoded pictures among themselves. */
+    private Objective<?> open() {
+        return recipe.objective().open(new LatentCache.Listener() {
+            @Override
+            public void progressed(long done, long total) {
+                listeners.forEach(listener -> listener.encoded(done, total));
+            }
+
+            @Override
+            public boolean makes(long file) {
+                return file % ranks.count() == ranks.rank();
+            }
+
+            @Override
+            public void await() {
+                ranks.await();
+            }
+        });
     }
 
     private <S> boolean train(Objective<S> objective, Checkpoints checkpoints) {
@@ -119,7 +138,7 @@ public final class Run {
         if (checkpoints.latest().isEmpty()) {
             throw new InvalidRequestException(recipe.output() + " has no checkpoint to publish; train first");
         }
-        try (Objective<?> objective = recipe.objective().open(this::encoded)) {
+        try (Objective<?> objective = open()) {
             publish(objective, checkpoints);
         }
     }

@@ -4,8 +4,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * The processes that carry out one training together, called ranks. They hold the same weights, divide the
- * micro-batches of each update among themselves and add up their gradients, so that the weights are those of one process
- * that carries out all micro-batches, up to the order of the sums.
+ * micro-batches of each update among themselves and add up their gradients, so that the weights are those of one
+ * process that carries out all micro-batches, up to the order of the sums.
  */
 public interface Ranks {
     /** One process without others. */
