@@ -152,7 +152,7 @@ test("after a lost connection the last request is asked again, and the page says
     await eventually(() => assert.equal(connections.at(-1).asked.at(-1).prompt, "after all"));
     answers = true;
     await connections.at(-1).socket.close();
-    await page.locator("#speed-text", { hasText: "connection lost, trying again" }).waitFor();
+    await page.locator("#speed-text", { hasText: "Connection lost, trying again" }).waitFor();
     await page.locator("#toast", { hasText: "the last picture is asked for again" }).waitFor();
     assert.equal(connections.at(-1).asked[0].prompt, "after all");
     await kept(page, "after all");

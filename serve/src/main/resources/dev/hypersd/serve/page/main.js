@@ -99,9 +99,10 @@ connection.addEventListener("open", ({ detail }) => {
   if (detail.again) notice(text("connection.again"));
 });
 connection.addEventListener("closed", ({ detail }) => {
+  const sentence = text(detail.isFull ? "connection.full" : "connection.lost");
   speed.pause();
-  showConnection(false, text(detail.isFull ? "connection.full" : "connection.lost"));
-  if (detail.isFull) notice(text("connection.full"));
+  showConnection(false, sentence);
+  notice(sentence);
 });
 
 // ---- commands ----
@@ -115,6 +116,7 @@ commands.add("undo", () => store.undo(), { keys: ["Ctrl+z"], shown: "Ctrl + Z" }
 commands.add("redo", () => store.redo(), { keys: ["Ctrl+Shift+z", "Ctrl+y"], shown: "Ctrl + Y" });
 commands.add("steps", (key) => settings.steps(Number(key)), { keys: [..."12345678"], shown: "1 – 8" });
 commands.add("words", () => $("prompt").focus(), { keys: ["/"], shown: "/" });
+commands.add("pen", () => $("sketch").focus(), { keys: ["d"], shown: "D" });
 commands.add("lock", () => settings.lock(!settings.isLocked), { keys: ["l"], shown: "L" });
 commands.add("grid", () => settings.toggleGrid(), { keys: ["q"], shown: "Q" });
 commands.add("brush", (key) => width(key === "]" ? 6 : -6), { keys: ["[", "]"], shown: "[  ]" });

@@ -7,6 +7,9 @@ let timer = 0;
 /** Shows a sentence for some seconds, with a button for an action if there is one. */
 export function notice(sentence, action) {
   const place = $("toast");
+  clearTimeout(timer);
+  timer = setTimeout(() => (place.hidden = true), SHOWN_MILLIS);
+  if (!place.hidden && place.textContent === sentence) return; // Screen readers would read the same again.
   place.replaceChildren(Object.assign(document.createElement("span"), { textContent: sentence }));
   if (action) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: action.name });
@@ -17,8 +20,6 @@ export function notice(sentence, action) {
     place.append(button);
   }
   place.hidden = false;
-  clearTimeout(timer);
-  timer = setTimeout(() => (place.hidden = true), SHOWN_MILLIS);
 }
 
 /** Has a sentence read by screen readers when they are done with what they read. */

@@ -21,7 +21,7 @@ export const WORDS = {
   "copied": ["Copied", "Kopiert"],
 
   "connection.first": ["connecting", "verbindet"],
-  "connection.lost": ["connection lost, trying again", "Verbindung verloren, neuer Versuch"],
+  "connection.lost": ["Connection lost, trying again", "Verbindung verloren, neuer Versuch"],
   "connection.again": ["Connected again: the last picture is asked for again.", "Wieder verbunden: Das letzte Bild wird noch einmal angefragt."],
   "connection.full": [
     "This page waits: the server has as many pages open as it allows. It connects when another one is closed.",
@@ -214,7 +214,7 @@ export const WORDS = {
   "key.export": ["export the settings", "die Einstellungen exportieren"],
   "key.theme": ["dark or light", "dunkel oder hell"],
   "key.help": ["these keys", "diese Tasten"],
-  "key.pen": ["on the canvas: move the pen, far with Shift; Space sets it down", "auf der Zeichenfläche: den Stift bewegen, weit mit Umschalt; Leertaste setzt ihn auf"],
+  "key.pen": ["to the canvas; there arrow keys move the pen (far with Shift), and Space sets it down", "zur Zeichenfläche; dort bewegen Pfeiltasten den Stift (weit mit Umschalt), und die Leertaste setzt ihn auf"],
 
   "login": ["This server needs its token", "Dieser Server braucht sein Token"],
   "login.token": ["Token", "Token"],
