@@ -54,7 +54,7 @@ export class Drawing {
     if (!this.#last) return;
     this.line(this.#context, this.#last, point, pressure, this.colour);
     this.#last = point;
-    this.#store.touch("drawing", timeStamp);
+    this.#store.touch(timeStamp);
   }
 
   end() {
@@ -89,7 +89,7 @@ export class Drawing {
       this.#change(() => cover(this.#context, picture));
     } else {
       cover(this.#context, picture);
-      this.#store.touch("drawing");
+      this.#store.touch();
     }
     return this.#sheet;
   }

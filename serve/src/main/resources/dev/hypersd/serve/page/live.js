@@ -32,7 +32,7 @@ export class Live extends EventTarget {
     this.#requests = requests;
     this.#connection = connection;
     this.#speed = speed;
-    store.addEventListener("change", ({ detail }) => this.ask(detail.time));
+    for (const type of ["change", "touch"]) store.addEventListener(type, ({ detail }) => this.ask(detail.time));
     connection.addEventListener("picture", ({ detail }) => this.#receive(detail));
     for (const type of ["preview", "progress", "control"]) {
       connection.addEventListener(type, ({ detail }) => this.#tell(type, { ...this.#asked.get(detail.id), ...detail }));

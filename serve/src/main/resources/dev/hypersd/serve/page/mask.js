@@ -49,7 +49,7 @@ export class Mask {
     if (!this.#last) return;
     this.#line(this.#last, point, pressure);
     this.#last = point;
-    this.#store.touch("mask", timeStamp);
+    this.#store.touch(timeStamp);
   }
 
   end() {

@@ -25,7 +25,8 @@ export class Picture extends EventTarget {
     live.addEventListener("picture", ({ detail }) => this.#receive(detail));
     live.addEventListener("preview", ({ detail }) => this.#draw(detail));
     live.addEventListener("progress", ({ detail: { step, steps } }) => {
-      $("progress").classList.toggle("on", steps > 1 && step < steps);
+      if (steps === 1) return;
+      $("progress").classList.toggle("on", step < steps);
       $("progress").firstElementChild.style.width = `${(100 * step) / steps}%`;
     });
   }
@@ -49,10 +50,9 @@ export class Picture extends EventTarget {
     if (index === 0) {
       this.present = [];
       this.#speed.shown(id);
-      $("about").textContent = text("seed.of", seed);
     }
     this.present[index] = { ...picture, whole: state, state: one(state, seed) };
-    this.#canvas(index).ariaLabel = text("picture.of", prompt, seed);
+    this.#name(index, prompt, seed);
     this.dispatchEvent(new CustomEvent("shown", { detail: picture }));
   }
 
@@ -71,6 +71,14 @@ export class Picture extends EventTarget {
     canvas.getContext("2d").drawImage(bitmap, 0, 0);
     bitmap.close();
     return true;
+  }
+
+  /** Says what a canvas shows, where it is not said already: while somebody draws, only the pixels change. */
+  #name(index, prompt, seed) {
+    const label = text("picture.of", prompt, seed);
+    if (this.#canvas(index).ariaLabel === label) return;
+    this.#canvas(index).ariaLabel = label;
+    if (index === 0) $("about").textContent = text("seed.of", seed);
   }
 
   #canvas(index) {

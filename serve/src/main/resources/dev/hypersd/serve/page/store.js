@@ -6,7 +6,7 @@
 const MAX_UNDO = 80;
 const MERGED_MILLIS = 1000;
 
-/** Sends "change", with the keys that changed and the time of the input. */
+/** Sends "change" with the keys that changed, and "touch", both with the time of the input. */
 export class Store extends EventTarget {
   #past = [];
   #future = [];
@@ -40,9 +40,9 @@ export class Store extends EventTarget {
     this.#put(next, time);
   }
 
-  /** Says that what the value of a key stands for is changing, such as a drawing during a stroke. */
-  touch(key, time = performance.now()) {
-    this.#tell([key], time);
+  /** Says that what a value stands for is changing, such as a drawing during a stroke, in which nothing else changes. */
+  touch(time = performance.now()) {
+    this.dispatchEvent(new CustomEvent("touch", { detail: { time } }));
   }
 
   undo() {
@@ -71,10 +71,6 @@ export class Store extends EventTarget {
   #put(next, time = performance.now()) {
     const changed = differences(this.state, next);
     this.state = Object.freeze(next);
-    this.#tell(changed, time);
-  }
-
-  #tell(changed, time) {
     this.dispatchEvent(new CustomEvent("change", { detail: { changed, time } }));
   }
 }
