@@ -8,9 +8,15 @@ import dev.hypersd.model.RandomModel;
 import dev.hypersd.tensor.Dtype;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,25 +55,64 @@ class InterruptionTest {
     void trainingEndsWithACheckpoint() throws Exception {
         assumeTrue(Files.exists(STATUS));
         Files.writeString(folder.resolve("config.json"), """
-                {"_class_name": "AutoencoderKL", "block_out_channels": [8, 8], "norm_num_groups": 2, \
-                "layers_per_block": 1,
-                 "latent_channels": 4, "scaling_factor": 1.0}
-                """);
+            {"_class_name": "AutoencoderKL", "block_out_channels": [8, 8], "norm_num_groups": 2, \
+            "layers_per_block": 1,
+             "latent_channels": 4, "scaling_factor": 1.0}
+            """);
         Path recipe = Files.writeString(folder.resolve("recipe.yaml"), """
-                objective: autoencoder
-                model: %s
-                output: %s
-                data: {scenes: 8, size: 32}
-                training: {steps: 100000, batch: 2}
-                every: {checkpoint: 100000, validation: 2, sample: 100000}
-                autoencoder: {crop: 16}
-                """.formatted(folder, folder.resolve("run")));
+            objective: autoencoder
+            model: %s
+            output: %s
+            data: {scenes: 8, size: 32}
+            training: {steps: 100000, batch: 2}
+            every: {checkpoint: 100000, validation: 2, sample: 100000}
+            autoencoder: {crop: 16}
+            """.formatted(folder, folder.resolve("run")));
 
         end(hypersd("train", recipe.toString()), "step 2: ", "TERM", 143);
         try (Stream<Path> files = Files.walk(folder.resolve("run/checkpoints"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .anyMatch(name -> name.endsWith(".safetensors"))
                     .noneMatch(name -> name.endsWith(".part"));
+        }
+    }
+
+    @Test
+    void aServerEndsWithinSecondsInTheMidstOfALongStep() throws Exception {
+        assumeTrue(Files.exists(STATUS));
+        Path model = folder.resolve("model");
+        RandomModel.write(model, ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
+        Process server = hypersd("serve", "--model=" + model, "--port=0", "--grace=1");
+        try (BufferedReader messages = server.errorReader();
+                HttpClient client = HttpClient.newHttpClient()) {
+            String address = messages.lines()
+                    .filter(line -> line.startsWith("serving at "))
+                    .map(line -> line.split(" ")[2])
+                    .findFirst()
+                    .orElseThrow();
+            CompletableFuture<HttpResponse<String>> drawing = client.sendAsync(
+                    HttpRequest.newBuilder(URI.create(address + "/v1/images/generations"))
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString("""
+                                {"prompt": "a", "size": "768x768", "steps": 1, "sampler": "ddim"}\
+                                """))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            HttpRequest metrics = HttpRequest.newBuilder(URI.create(address + "/metrics"))
+                    .timeout(Duration.ofSeconds(2))
+                    .build();
+            while (!client.send(metrics, HttpResponse.BodyHandlers.ofString())
+                    .body()
+                    .contains("\nhypersd_drawing 1")) {
+                Thread.sleep(10);
+            }
+            server.destroy();
+            assertThat(server.waitFor(8, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.exitValue()).isEqualTo(143);
+            assertThat(drawing.get().statusCode()).isEqualTo(503);
+            client.shutdownNow();
+        } finally {
+            server.destroyForcibly();
         }
     }
 

@@ -232,12 +232,22 @@ public final class GenerationQueue implements AutoCloseable {
             if (isReady() && registry.defaultModel().hasFast()) {
                 prepareFinal();
             }
-            for (Optional<GenerationJob> next = waiting.take(); next.isPresent(); next = waiting.take()) {
-                run(next.get());
+            while (runNext()) {
+                // Until the queue is closed.
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * Waits for a job and runs it; returns false once the queue is closed and empty. Nothing refers to the last job and
+     * the pictures in it while this waits for the next one.
+     */
+    private boolean runNext() throws InterruptedException {
+        Optional<GenerationJob> next = waiting.take();
+        next.ifPresent(this::run);
+        return next.isPresent();
     }
 
     /**
