@@ -6,6 +6,7 @@ import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.GenerationCancelledException;
 import dev.hypersd.pipeline.Step;
 import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.Option;
 import dev.hypersd.request.ResolvedOptions;
 import dev.hypersd.request.Size;
@@ -16,6 +17,7 @@ import dev.hypersd.serve.metrics.Metrics;
 import dev.hypersd.serve.registry.ModelRegistry;
 import dev.hypersd.serve.registry.Quality;
 import dev.hypersd.tensor.Engine;
+import dev.hypersd.tensor.NativeHeap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -315,9 +317,7 @@ public final class GenerationQueue implements AutoCloseable {
      * generated in the same batch.
      */
     private Batch batchOf(GenerationJob first, DiffusionPipeline pipeline) {
-        Size size = pipeline.sizeOf(first.request());
-        Size largest = first.request().hires().map(pass -> pass.enlarged(size)).orElse(size);
-        long inTurn = limits.generation().maxBatchPixels() / ((long) largest.width() * largest.height());
+        long inTurn = limits.generation().maxBatchPixels() / pixels(first.request(), pipeline);
         int most = (int) Math.clamp(inTurn, 1L, (long) Integer.MAX_VALUE);
         List<Batch.Part> taken = new ArrayList<>(List.of(first.next(most)));
         waiting.takeMatching(next -> {
@@ -354,7 +354,23 @@ public final class GenerationQueue implements AutoCloseable {
         } finally {
             current = List.of();
             metrics.drawing(0);
+            if (isLarge(pipeline, batch)) {
+                NativeHeap.trim();
+            }
         }
+    }
+
+    /** Returns whether a batch took more memory than small images do, which is given back after it. */
+    private boolean isLarge(DiffusionPipeline pipeline, Batch batch) {
+        ImageRequest first = batch.parts().getFirst().request();
+        return batch.size() * pixels(first, pipeline) > limits.generation().maxBatchPixels();
+    }
+
+    /** Returns the number of pixels of an image in its larger pass. */
+    private static long pixels(ImageRequest request, DiffusionPipeline pipeline) {
+        Size size = pipeline.sizeOf(request);
+        Size largest = request.hires().map(pass -> pass.enlarged(size)).orElse(size);
+        return (long) largest.width() * largest.height();
     }
 
     private void begin(GenerationJob job) {
