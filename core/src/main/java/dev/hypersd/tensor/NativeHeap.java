@@ -13,8 +13,7 @@ public final class NativeHeap {
             .defaultLookup()
             .find("malloc_trim")
             .map(address -> Linker.nativeLinker()
-                    .downcallHandle(
-                            address, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)));
+                    .downcallHandle(address, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)));
 
     private NativeHeap() {}
 
