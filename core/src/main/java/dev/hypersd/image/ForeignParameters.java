@@ -27,7 +27,7 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
 
     /** Keys that one program alone writes, near the beginning. */
     private static final Map<String, String> KEYS = Map.of(
-            "class_type", ComfyGraph.PROGRAM, "sui_image_params", SWARM_UI, "base_model", FOOOCUS, "uc", NOVEL_AI);
+            "class_type", ComfyParameters.PROGRAM, "sui_image_params", SWARM_UI, "base_model", FOOOCUS, "uc", NOVEL_AI);
 
     private static final int BEGINNING = 10_000;
 
@@ -86,7 +86,7 @@ record ForeignParameters(String program, Optional<GenerationParameters> paramete
                     INVOKE_AI, texts.text("Dream").flatMap(text -> UsualFields.ofDream(INVOKE_AI, text))));
         } else if (texts.text("prompt").isPresent() || texts.text("workflow").isPresent()) {
             Optional<JsonNode> graph = texts.text("prompt").flatMap(PictureTexts::json);
-            return Optional.of(new ForeignParameters(ComfyGraph.PROGRAM, graph.flatMap(ComfyGraph::read)));
+            return Optional.of(new ForeignParameters(ComfyParameters.PROGRAM, graph.flatMap(ComfyParameters::read)));
         } else if (texts.text("invokeai_metadata").isPresent()) {
             return Optional.of(new ForeignParameters(
                     INVOKE_AI,

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonObjectTest {
     private final JsonObject object = parse("""
-            {"_class_name": "Net", "act": "silu", "flag": false, "number": 1.0, "none": null, "count": 3}
-            """);
+        {"_class_name": "Net", "act": "silu", "flag": false, "number": 1.0, "none": null, "count": 3}
+        """);
 
     @Test
     void theOnlyValidValuePasses() {
@@ -67,6 +67,32 @@ class JsonObjectTest {
         assertThat(object.positive("absent", 7)).isEqualTo(7);
         assertThatThrownBy(() -> parse("{\"n\": " + number + "}").positive("n", 1))
                 .hasMessage("config.json: n must be a positive number, not " + number);
+    }
+
+    @Test
+    void aLenientObjectReadsTextsThatContainValues() {
+        JsonObject strict = parse("""
+            {"whole": "7", "half": "0.5", "point": "4.0", "yes": "True", "no": "false", "list": "[1, 2]",
+             "object": "{\\"a\\": \\"3\\"}", "text": "seven", "blank": " ", "minus": "-1", "zero": "0"}\
+            """);
+        JsonObject lenient = strict.lenient();
+        assertThat(lenient.integer("whole", 0)).isEqualTo(7);
+        assertThat(lenient.integer("point", 0)).isEqualTo(4);
+        assertThat(lenient.number("half", 0)).isEqualTo(0.5);
+        assertThat(lenient.flag("yes", false)).isTrue();
+        assertThat(lenient.flag("no", true)).isFalse();
+        assertThat(lenient.integers("list", List.of())).containsExactly(1, 2);
+        assertThat(lenient.section("object").integer("a", 0)).isEqualTo(3);
+        assertThat(lenient.isNegative("minus")).isTrue();
+        assertThat(lenient.isEmpty("blank")).isTrue();
+        assertThat(lenient.isEmpty("zero")).isTrue();
+        assertThat(lenient.string("whole", "")).isEqualTo("7");
+        assertThatThrownBy(() -> lenient.integer("text", 0))
+                .hasMessageContaining("must be a whole number, not \"seven\"");
+        assertThatThrownBy(() -> strict.integer("whole", 0)).hasMessageContaining("must be a whole number, not \"7\"");
+        assertThat(strict.unread())
+                .as("both share the record of the keys that were read")
+                .isEmpty();
     }
 
     @Test

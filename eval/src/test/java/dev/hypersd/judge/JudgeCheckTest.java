@@ -49,7 +49,7 @@ class JudgeCheckTest {
                 .contains(new Finding(
                         "inception",
                         State.MISSING,
-                        "takes pt_inception-2015-12-05-6726825d.pth of mseitzer/pytorch-fid (95 MB, Apache-2.0), "
+                        "takes pt_inception-2015-12-05-6726825d.pth of mseitzer/pytorch-fid (Apache-2.0), "
                                 + "converted with \"hypersd convert\""))
                 .noneMatch(finding -> finding.name().equals("preference"));
         assertThat(check.passes(List.of())).isTrue();
@@ -70,7 +70,7 @@ class JudgeCheckTest {
                 .satisfies(finding -> assertThat(finding.text())
                         .startsWith(clip.resolve("config.json") + ": describes a network whose weights are missing")
                         .endsWith("it takes the configurations, model.safetensors and the tokenizer of "
-                                + "openai/clip-vit-base-patch32 (605 MB, MIT)"));
+                                + "openai/clip-vit-base-patch32 (MIT)"));
         assertThat(check.passes(List.of())).isFalse();
     }
 

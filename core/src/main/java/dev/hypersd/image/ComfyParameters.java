@@ -12,8 +12,11 @@ import tools.jackson.databind.JsonNode;
  * Reads the parameters from the graph that ComfyUI writes into its pictures: nodes by number, with a {@code class_type}
  * and {@code inputs}, each of which is a value or a link {@code [node, output]} to another node. The parameters are
  * those of the first sampler; where there are several, of the one that begins from an empty picture.
+ *
+ * <p>Graphs of pictures have nodes of any extension: what is not known is passed over. The server carries graphs out
+ * and refuses what it does not know, so it has a reader of its own.
  */
-final class ComfyGraph {
+final class ComfyParameters {
     static final String PROGRAM = "ComfyUI";
 
     /** The longest path of links that is followed, since graphs may contain cycles. */
@@ -27,13 +30,13 @@ final class ComfyGraph {
 
     private final JsonNode nodes;
 
-    private ComfyGraph(JsonNode nodes) {
+    private ComfyParameters(JsonNode nodes) {
         this.nodes = nodes;
     }
 
     /** Returns the parameters, if one of the nodes is a sampler of ComfyUI itself. */
     static Optional<GenerationParameters> read(JsonNode nodes) {
-        return new ComfyGraph(nodes).read();
+        return new ComfyParameters(nodes).read();
     }
 
     private Optional<GenerationParameters> read() {
