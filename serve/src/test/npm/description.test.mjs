@@ -17,7 +17,7 @@ test("the description is valid", async () => {
 test("every route that is described exists, and every response is described", async () => {
   for (const [path, operations] of Object.entries(description.paths)) {
     for (const [method, { responses }] of Object.entries(operations)) {
-      const address = `${HYPERSD_URL}${path.replace("{model}", "nothing").replace("{name}", "none").replace("{id}", "none").replace("{node}", "none").replace("{file}", "main.js")}`;
+      const address = `${HYPERSD_URL}${path.replace("{model}", "nothing").replace("{name}", "none").replace("{id}", "none").replace("{node}", "none").replace("{file}", "main.js").replace("{folder}", "checkpoints")}`;
       if (path === "/v1/live") continue;
       const response = await fetch(address, { method: method.toUpperCase() });
       await response.arrayBuffer();

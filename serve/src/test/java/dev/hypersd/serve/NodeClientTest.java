@@ -36,6 +36,7 @@ class NodeClientTest {
                 "automatic1111.test.mjs",
                 "frontends.test.mjs",
                 "comfyui.test.mjs",
+                "krita.test.mjs",
                 "description.test.mjs"
             })
     void aClientInNodeCanUseTheServer(String client) throws Exception {

@@ -32,6 +32,19 @@ final class ComfyNodes {
         KSampler | model MODEL, seed INT, SAMPLING, denoise FLOAT | LATENT
         KSamplerAdvanced | model MODEL, add_noise enable, noise_seed INT, SAMPLING, start_at_step INT, \
             end_at_step INT, return_with_leftover_noise disable | LATENT
+        VAEEncodeTiled | pixels IMAGE, vae VAE, tile_size INT | LATENT
+        INPAINT_VAEEncodeInpaintConditioning | positive CONDITIONING, negative CONDITIONING, vae VAE, pixels IMAGE, \
+            mask MASK | CONDITIONING CONDITIONING LATENT LATENT
+        SamplerCustomAdvanced | noise NOISE, guider GUIDER, sampler SAMPLER, sigmas SIGMAS, latent_image LATENT | \
+            LATENT LATENT
+        RandomNoise | noise_seed INT | NOISE
+        BasicGuider | model MODEL, conditioning CONDITIONING | GUIDER
+        CFGGuider | model MODEL, positive CONDITIONING, negative CONDITIONING, cfg FLOAT | GUIDER
+        KSamplerSelect | sampler_name samplers | SAMPLER
+        BasicScheduler | model MODEL, scheduler schedulers, steps INT, denoise FLOAT | SIGMAS
+        SplitSigmas | sigmas SIGMAS, step INT | SIGMAS SIGMAS
+        DifferentialDiffusion | model MODEL | MODEL
+        RescaleCFG | model MODEL, multiplier FLOAT | MODEL
         VAEDecode | samples LATENT, vae VAE | IMAGE
         VAEDecodeTiled | samples LATENT, vae VAE, tile_size INT | IMAGE
         LoadImage | image files | IMAGE MASK
@@ -41,6 +54,20 @@ final class ComfyNodes {
         Canny | image IMAGE, low_threshold FLOAT, high_threshold FLOAT | IMAGE
         ImageToMask | image IMAGE, channel red | MASK
         InvertMask | mask MASK | MASK
+        ImageCrop | image IMAGE, width INT, height INT, x INT, y INT | IMAGE
+        HintImageEnchance | hint_image IMAGE, image_gen_width INT, image_gen_height INT | IMAGE
+        MaskToImage | mask MASK | IMAGE
+        CropMask | mask MASK, x INT, y INT, width INT, height INT | MASK
+        GrowMask | mask MASK, expand INT | MASK
+        ThresholdMask | mask MASK, value FLOAT | MASK
+        INPAINT_ExpandMask | mask MASK, grow INT, blur INT | MASK
+        INPAINT_ShrinkMask | mask MASK, shrink INT, blur INT | MASK
+        INPAINT_StabilizeMask | mask MASK, epsilon FLOAT | MASK
+        INPAINT_MaskedFill | image IMAGE, mask MASK | IMAGE
+        INPAINT_MaskedBlur | image IMAGE, mask MASK, blur INT | IMAGE
+        INPAINT_ColorMatch | target IMAGE, reference IMAGE | IMAGE
+        ETN_ApplyMaskToImage | image IMAGE, mask MASK | IMAGE
+        ETN_LoadImageCache | id STRING | IMAGE MASK
         ETN_LoadImageBase64 | image STRING | IMAGE MASK
         ETN_LoadMaskBase64 | mask STRING | MASK
         """;

@@ -1,8 +1,6 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.image.Png;
 import dev.hypersd.json.Json;
-import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.Client;
@@ -16,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -30,11 +27,16 @@ public final class ComfyRoutes {
     /** The name of an image: the id of the graph, and its number. */
     private static final Pattern FILE = Pattern.compile("([0-9a-f-]{36})_(\\d{1,4})\\.png");
 
+    private static final Pattern CHOSEN_ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     private final GenerationQueue queue;
     private final RequestMemory memory;
     private final ComfySockets sockets;
     private final JobStore jobs = JobStore.open();
     private final PictureStore uploads = new PictureStore(System::nanoTime);
+
+    /** Images under names that clients have chosen, which begin with the address of the client. */
+    private final PictureStore sent = new PictureStore(System::nanoTime);
 
     /** Creates routes whose graphs generate in {@code queue} and reserve what they hold from {@code memory}. */
     public ComfyRoutes(GenerationQueue queue, RequestMemory memory) {
@@ -75,6 +77,7 @@ public final class ComfyRoutes {
             Responses.json(context, Map.of());
         });
         routes.ws("/ws", sockets::configure);
+        new KritaRoutes(queue, sent, this::image).register(routes);
     }
 
     private static void system(Context context) {
@@ -126,23 +129,25 @@ public final class ComfyRoutes {
 
     private SubmittedJob submit(Context context, JsonNode body, RequestMemory.Reservation reservation) {
         int maxSide = queue.limits().generation().maxSide();
-        ComfyWorkflow.Read read =
-                ComfyWorkflow.read(body.path("prompt"), new ComfyImages(uploads, reservation, maxSide));
-        String id = UUID.randomUUID().toString();
         String client = context.ip();
+        ComfyWorkflow.Read read =
+                ComfyWorkflow.read(body.path("prompt"), new ComfyImages(client, uploads, sent, reservation, maxSide));
+        String id = id(body.path("prompt_id").asString(""));
         ComfySockets.Listener listener =
                 sockets.new Listener(client, body.path("client_id").asString(""), id, read.output());
         boolean sendsImages = read.sendsImages();
         GenerationJob job = queue.submit(
                 Client.of(client), read.request().options(), read.request().quality(), listener::onStep);
-        SubmittedJob submitted =
-                new SubmittedJob(id, client, job, new Png(), read.request().warnings(), Optional.of(read.output()));
+        SubmittedJob submitted = new SubmittedJob(
+                id, client, job, read.finish(), read.request().warnings(), Optional.of(read.output()));
         jobs.keep(submitted);
         var _ = job.images().whenComplete((images, failure) -> {
             reservation.close();
             Thread.ofVirtual().name("hypersd-encoder").start(() -> {
                 if (failure == null) {
-                    listener.onImages(images, Map.of("images", files(id, images.size())), sendsImages);
+                    List<byte[]> sent =
+                            sendsImages ? images.stream().map(submitted::encode).toList() : List.of();
+                    listener.onImages(sent, Map.of("images", files(id, images.size())));
                 } else {
                     listener.onFailure(failure);
                 }
@@ -155,7 +160,20 @@ public final class ComfyRoutes {
     private static List<Map<String, Object>> files(String id, int count) {
         List<Map<String, Object>> files = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            files.add(Map.of("filename", "%s_%d.png".formatted(id, i), "subfolder", "", "type", "output"));
+            String name = "%s_%d".formatted(id, i);
+            files.add(Map.of(
+                    "filename",
+                    name + ".png",
+                    "subfolder",
+                    "",
+                    "type",
+                    "output",
+                    "source",
+                    "http",
+                    "id",
+                    name,
+                    "content-type",
+                    "image/png"));
         }
         return files;
     }
@@ -226,17 +244,27 @@ public final class ComfyRoutes {
             context.contentType(upload.get().mediaType()).result(upload.get().content());
             return;
         }
+        context.contentType("image/png").result(image(context.ip(), name));
+    }
+
+    /** Returns an encoded image of a graph of this client. */
+    private byte[] image(String client, String name) {
         Matcher file = FILE.matcher(name);
-        GeneratedImage image = Optional.of(file)
+        return Optional.of(file)
                 .filter(Matcher::matches)
-                .flatMap(parts -> jobs.find(context.ip(), parts.group(1)))
-                .map(SubmittedJob::images)
-                .filter(images -> images.isDone() && !images.isCompletedExceptionally())
-                .map(CompletableFuture::join)
-                .filter(images -> Integer.parseInt(file.group(2)) < images.size())
-                .map(images -> images.get(Integer.parseInt(file.group(2))))
+                .flatMap(parts -> jobs.find(client, parts.group(1)))
+                .filter(job -> job.images().isDone() && !job.images().isCompletedExceptionally())
+                .flatMap(job -> job.images().join().stream()
+                        .skip(Integer.parseInt(file.group(2)))
+                        .findFirst()
+                        .map(job::encode))
                 .orElseThrow(() -> new ApiException(ErrorCode.NOT_FOUND, "there is no such image of this client"));
-        context.contentType("image/png").result(new Png().encode(image.image(), Optional.of(image.parameters())));
+    }
+
+    /** Returns the id that a client has chosen for its graph, if it is one and new, and otherwise a new one. */
+    private String id(String chosen) {
+        boolean isFree = CHOSEN_ID.matcher(chosen).matches() && !jobs.has(chosen);
+        return isFree ? chosen : UUID.randomUUID().toString();
     }
 
     private void upload(Context context) {

@@ -2,8 +2,6 @@ package dev.hypersd.serve.api;
 
 import dev.hypersd.image.Image;
 import dev.hypersd.image.Jpeg;
-import dev.hypersd.image.Png;
-import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.Step;
 import dev.hypersd.serve.error.ApiError;
 import dev.hypersd.serve.queue.GenerationQueue;
@@ -114,11 +112,14 @@ final class ComfySockets {
             }
         }
 
-        /** @param images where the images can be had, as ComfyUI describes them */
-        void onImages(List<GeneratedImage> generated, Map<String, Object> images, boolean sendsImages) {
-            if (sendsImages) {
-                generated.forEach(image -> send(PNG, new Png().encode(image.image(), Optional.of(image.parameters()))));
-            }
+        /**
+         * Tells the client that its images are there.
+         *
+         * @param sent the encoded images, if they are to be sent
+         * @param images where the images can be had, as ComfyUI describes them
+         */
+        void onImages(List<byte[]> sent, Map<String, Object> images) {
+            sent.forEach(image -> send(PNG, image));
             tell("executed", Map.of("node", output, "output", images));
             tell("execution_success", Map.of());
             Map<String, Object> end = new LinkedHashMap<>();

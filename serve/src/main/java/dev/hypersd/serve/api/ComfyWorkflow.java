@@ -1,6 +1,5 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.image.Image;
 import dev.hypersd.request.ControlNetReference;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.LoraReference;
@@ -23,7 +22,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class ComfyWorkflow {
     static final Set<String> OUTPUTS =
-            Set.of("SaveImage", "PreviewImage", "SaveImageWebsocket", "ETN_SendImageWebSocket");
+            Set.of("SaveImage", "PreviewImage", "SaveImageWebsocket", "ETN_SendImageWebSocket", "ETN_SaveImageCache");
 
     private static final Set<String> SENDING = Set.of("SaveImageWebsocket", "ETN_SendImageWebSocket");
 
@@ -40,10 +39,11 @@ final class ComfyWorkflow {
      * A graph that was read.
      *
      * @param request the images to generate
+     * @param finish what becomes of its images
      * @param output the id of the node that shows the images
      * @param sendsImages whether that node sends them over the WebSocket instead of keeping them
      */
-    record Read(ClientRequest request, String output, boolean sendsImages) {}
+    record Read(ClientRequest request, ComfyFinish finish, String output, boolean sendsImages) {}
 
     /** Reads a graph, whose images were uploaded before or are in it. */
     static Read read(JsonNode nodes, ComfyImages images) {
@@ -60,9 +60,13 @@ final class ComfyWorkflow {
                                     String.join(", ", OUTPUTS.stream().sorted().toList()), outputs.size()));
         }
         ComfyGraph.Node output = outputs.getFirst();
-        readDecoder(output.link("images"));
+        ComfyFinish.Read end = ComfyFinish.of(output.link("images"), images);
+        readDecoder(end.decoder());
         return new Read(
-                new ClientRequest(options.build(), graph.warnings()), output.id(), SENDING.contains(output.type()));
+                new ClientRequest(options.build(), graph.warnings()),
+                end.finish(),
+                output.id(),
+                SENDING.contains(output.type()));
     }
 
     private void readDecoder(ComfyGraph.Node decoder) {
@@ -83,46 +87,28 @@ final class ComfyWorkflow {
         }
     }
 
-    private void readSampler(ComfyGraph.Node sampler) {
-        double strength;
-        switch (sampler.type()) {
-            case "KSampler" -> {
-                seed(sampler, "seed");
-                strength = sampler.number("denoise", 1);
-            }
-            case "KSamplerAdvanced" -> {
-                seed(sampler, "noise_seed");
-                double steps = Math.max(1, sampler.whole("steps", 1));
-                strength = 1 - Math.clamp(sampler.whole("start_at_step", 0) / steps, 0, 1);
-                if (sampler.whole("end_at_step", Integer.MAX_VALUE) < steps) {
-                    sampler.warn("end_at_step has no effect");
-                }
-            }
-            default -> throw sampler.unsupported("a sampler");
-        }
-        options.steps(sampler.whole("steps", 1)).guidance(sampler.number("cfg", 1));
-        samplerName(sampler);
-        readModel(sampler.link("model"));
-        readPrompts(sampler);
-        readLatents(sampler.link("latent_image"));
+    private void readSampler(ComfyGraph.Node node) {
+        ComfySampling sampling = ComfySampling.of(node);
+        options.parse(Option.SEED, sampling.seed()).steps(sampling.steps()).guidance(sampling.guidance());
+        samplerName(sampling);
+        readModel(sampling.model());
+        options.prompt(prompt(sampling.positive(), true));
+        sampling.negative()
+                .map(negative -> prompt(negative, false))
+                .filter(negative -> !negative.isBlank())
+                .ifPresent(options::negativePrompt);
+        readLatents(sampling.latents());
         if (options.build().has(Option.IMAGE)) {
-            options.strength(strength);
+            options.strength(sampling.strength());
         }
     }
 
-    private void seed(ComfyGraph.Node sampler, String input) {
-        JsonNode seed =
-                sampler.value(input).orElseThrow(() -> sampler.invalid("its input %s is missing".formatted(input)));
-        options.parse(Option.SEED, seed.asString(""));
-    }
-
-    private void samplerName(ComfyGraph.Node sampler) {
-        String name = sampler.text("sampler_name");
-        String schedule =
-                sampler.value("scheduler").map(value -> value.asString("")).orElse("");
+    private void samplerName(ComfySampling sampling) {
+        String name = sampling.sampler().replaceFirst("_gpu$", "");
+        String schedule = sampling.schedule();
         Optional<Sampler> both = Samplers.titled(name, schedule);
         if (both.isEmpty() && Samplers.titled(name).isPresent()) {
-            sampler.warn("scheduler %s has no effect: %s has no such schedule here".formatted(schedule, name));
+            sampling.node().warn("scheduler %s has no effect: %s has no such schedule here".formatted(schedule, name));
         }
         options.sampler(both.or(() -> Samplers.titled(name)).map(Sampler::name).orElse(name));
     }
@@ -141,6 +127,9 @@ final class ComfyWorkflow {
                     }
                 }
                 case "ModelSamplingDiscrete" -> node.warn("it has no effect: the files of the model decide");
+                case "DifferentialDiffusion" -> node.warn("it has no effect: masks have sharp edges here");
+                case "EasyCache" -> node.warn("it has no effect: every step is computed");
+                case "RescaleCFG" -> options.set(Option.GUIDANCE_RESCALE, node.number("multiplier", 0));
                 default -> throw node.unsupported("a model");
             }
             node = node.link("model");
@@ -151,14 +140,6 @@ final class ComfyWorkflow {
         }
     }
 
-    private void readPrompts(ComfyGraph.Node sampler) {
-        options.prompt(prompt(sampler.link("positive"), true));
-        String negative = prompt(sampler.link("negative"), false);
-        if (!negative.isBlank()) {
-            options.negativePrompt(negative);
-        }
-    }
-
     /** @param isPositive whether ControlNets on the way count; those on the way to the negative prompt are the same */
     private String prompt(ComfyGraph.Node node, boolean isPositive) {
         return switch (node.type()) {
@@ -166,9 +147,14 @@ final class ComfyWorkflow {
                 if (isPositive) {
                     readClip(node.link("clip"));
                 }
+                if (node.isLinked("text")) {
+                    throw node.link("text").unsupported("a text");
+                }
                 yield node.text("text");
             }
             case "ConditioningZeroOut" -> "";
+            case "INPAINT_VAEEncodeInpaintConditioning" ->
+                prompt(node.link(node.output() == 0 ? "positive" : "negative"), isPositive);
             case "ControlNetApply" -> {
                 control(node, isPositive);
                 yield prompt(node.link("conditioning"), isPositive);
@@ -220,9 +206,14 @@ final class ComfyWorkflow {
                 options.size(latents.whole("width", 512), latents.whole("height", 512));
                 options.count(latents.whole("batch_size", 1));
             }
-            case "VAEEncode" -> {
+            case "VAEEncode", "VAEEncodeTiled" -> {
                 readVae(latents);
                 options.image(PictureSource.of(images.image(latents.link("pixels"))));
+            }
+            case "INPAINT_VAEEncodeInpaintConditioning" -> {
+                readVae(latents);
+                options.image(PictureSource.of(images.image(latents.link("pixels"))));
+                mask(latents);
             }
             case "VAEEncodeForInpaint" -> {
                 readVae(latents);
@@ -245,8 +236,7 @@ final class ComfyWorkflow {
     }
 
     private void mask(ComfyGraph.Node latents) {
-        Image mask = images.mask(latents.link("mask"));
-        options.mask(PictureSource.of(mask));
+        options.mask(PictureSource.of(images.mask(latents.link("mask"))));
     }
 
     /** Returns the name of a file without the folders below ComfyUI's own, which programs may add. */

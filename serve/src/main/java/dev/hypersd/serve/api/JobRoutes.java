@@ -58,7 +58,7 @@ public final class JobRoutes {
                     UUID.randomUUID().toString(),
                     context.ip(),
                     job,
-                    asked.format(),
+                    image -> asked.format().encode(image.image(), Optional.of(image.parameters())),
                     asked.request().warnings(),
                     Optional.empty());
         } catch (RuntimeException e) {

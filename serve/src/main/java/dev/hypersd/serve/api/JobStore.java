@@ -55,6 +55,11 @@ final class JobStore {
                 .filter(job -> job.client().equals(client));
     }
 
+    /** Returns whether there is a job of this id, whoever submitted it. */
+    synchronized boolean has(String id) {
+        return jobs.containsKey(id);
+    }
+
     /** Returns the jobs of {@code client}, the oldest first. */
     synchronized List<SubmittedJob> of(String client) {
         removeOld();

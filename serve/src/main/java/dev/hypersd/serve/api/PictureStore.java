@@ -9,8 +9,8 @@ import java.util.SequencedMap;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps encoded pictures for an hour, as OpenAI does, under names that nobody can guess. The oldest go earlier when too
- * many bytes are kept. Safe to share.
+ * Keeps encoded pictures for an hour, as OpenAI does. The oldest go earlier when too many bytes are kept. Safe to
+ * share.
  */
 final class PictureStore {
     static final Duration KEPT = Duration.ofHours(1);
@@ -40,15 +40,21 @@ final class PictureStore {
         this.clock = clock;
     }
 
-    /** Keeps a picture and returns its name. */
+    /** Keeps a picture under a name that nobody can guess, and returns that. */
     synchronized String keep(byte[] content, String mediaType) {
         byte[] name = new byte[NAME_BYTES];
         random.nextBytes(name);
         String text = HexFormat.of().formatHex(name);
-        pictures.putLast(text, new Picture(content, mediaType, clock.getAsLong()));
-        bytes += content.length;
-        removeOld();
+        keep(text, content, mediaType);
         return text;
+    }
+
+    /** Keeps a picture under a name that is known already, in place of the one before. */
+    synchronized void keep(String name, byte[] content, String mediaType) {
+        Picture before = pictures.remove(name);
+        bytes += content.length - (before == null ? 0 : before.content().length);
+        pictures.putLast(name, new Picture(content, mediaType, clock.getAsLong()));
+        removeOld();
     }
 
     /** Returns the picture of this name, if it is still kept. */

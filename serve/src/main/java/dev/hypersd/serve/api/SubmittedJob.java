@@ -1,6 +1,5 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.image.ImageFormat;
 import dev.hypersd.image.Jpeg;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.request.Seeds;
@@ -25,11 +24,21 @@ final class SubmittedJob {
 
     private final String id;
     private final String client;
-    private final ImageFormat format;
+    private final Encoder encoder;
     private final Optional<String> node;
     private final CompletableFuture<List<GeneratedImage>> images;
 
     private volatile List<String> warnings;
+
+    /** Encodes images. */
+    interface Encoder {
+        byte[] encode(GeneratedImage image);
+
+        /** Returns about how many bytes it holds itself. */
+        default long bytes() {
+            return 0;
+        }
+    }
 
     /** The job until it is done: it holds all that the client sent, pictures too. */
     private volatile Optional<GenerationJob> job;
@@ -39,7 +48,7 @@ final class SubmittedJob {
      *
      * @param id cannot be guessed
      * @param client the address of who may ask about it
-     * @param format how its images are encoded
+     * @param encoder encodes its images
      * @param warnings what speaks against the request, in full sentences, in addition to the warnings of the job
      * @param node the node that shows the images, if the request was a graph of ComfyUI
      */
@@ -47,12 +56,12 @@ final class SubmittedJob {
             String id,
             String client,
             GenerationJob job,
-            ImageFormat format,
+            Encoder encoder,
             List<String> warnings,
             Optional<String> node) {
         this.id = id;
         this.client = client;
-        this.format = format;
+        this.encoder = encoder;
         this.warnings = both(warnings, job);
         this.node = node;
         this.images = job.images();
@@ -82,6 +91,11 @@ final class SubmittedJob {
 
     Optional<String> node() {
         return node;
+    }
+
+    /** Encodes one of its images. */
+    byte[] encode(GeneratedImage image) {
+        return encoder.encode(image);
     }
 
     /** Returns the future images, with which {@link GenerationJob#images} completes. */
@@ -156,8 +170,7 @@ final class SubmittedJob {
     }
 
     private Map<String, Object> entry(GeneratedImage image) {
-        byte[] encoded = format.encode(image.image(), Optional.of(image.parameters()));
-        return Map.of("b64_json", base64(encoded), "seed", Seeds.number(image.seed()));
+        return Map.of("b64_json", base64(encoder.encode(image)), "seed", Seeds.number(image.seed()));
     }
 
     /** Returns about how many bytes the images take up. */
@@ -165,9 +178,11 @@ final class SubmittedJob {
         if (!images.isDone() || images.isCompletedExceptionally()) {
             return 0;
         }
-        return images.join().stream()
-                .mapToLong(image -> 3L * image.image().width() * image.image().height())
-                .sum();
+        return encoder.bytes()
+                + images.join().stream()
+                        .mapToLong(image ->
+                                3L * image.image().width() * image.image().height())
+                        .sum();
     }
 
     private static String base64(byte[] bytes) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import javax.imageio.ImageIO;
@@ -76,13 +77,21 @@ final class UploadedImages {
      * image without transparency is returned as it is.
      */
     static Image transparentMask(byte[] encoded, RequestMemory.Reservation memory) {
+        return alpha(encoded, memory).map(UploadedImages::transparent).orElseGet(() -> decode("mask", encoded, memory));
+    }
+
+    /** Decodes how opaque a mask is, if it has transparency. */
+    private static Optional<Image> alpha(byte[] encoded, RequestMemory.Reservation memory) {
         String field = "mask";
         return memory.decode(field, () -> {
-                    checkSize(field, encoded, memory);
-                    return decoded(field, () -> Image.decodeAlpha(Path.of(field), encoded));
-                })
-                .map(UploadedImages::transparent)
-                .orElseGet(() -> decode(field, encoded, memory));
+            checkSize(field, encoded, memory);
+            return decoded(field, () -> Image.decodeAlpha(Path.of(field), encoded));
+        });
+    }
+
+    /** Decodes a mask that is white where its image is opaque, or the image itself where it has no transparency. */
+    static Image opaqueMask(byte[] encoded, RequestMemory.Reservation memory) {
+        return alpha(encoded, memory).orElseGet(() -> decode("mask", encoded, memory));
     }
 
     private static <T> T decoded(String field, Supplier<T> decoder) {

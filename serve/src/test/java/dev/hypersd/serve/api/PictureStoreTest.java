@@ -30,6 +30,16 @@ class PictureStoreTest {
     }
 
     @Test
+    void aPictureReplacesTheOneOfItsName() {
+        for (int i = 0; i < 3; i++) {
+            store.keep("name", new byte[40 << 20], "image/png");
+        }
+        String other = store.keep(new byte[20 << 20], "image/png");
+        assertThat(store.find("name")).isPresent();
+        assertThat(store.find(other)).isPresent();
+    }
+
+    @Test
     void namesDiffer() {
         assertThat(store.keep(new byte[0], "image/png")).isNotEqualTo(store.keep(new byte[0], "image/png"));
     }
