@@ -3,7 +3,6 @@ package dev.hypersd.serve.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.image.Image;
-import dev.hypersd.image.Png;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
@@ -101,7 +100,7 @@ class JobStoreTest {
                 id,
                 "10.0.0.1",
                 queue.submit(Client.of("10.0.0.1"), options, Quality.FAST, step -> {}),
-                new Png(),
+                _ -> new byte[0],
                 List.of(),
                 Optional.empty());
     }
