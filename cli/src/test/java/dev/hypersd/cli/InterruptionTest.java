@@ -87,7 +87,7 @@ class InterruptionTest {
                 HttpClient client = HttpClient.newHttpClient()) {
             String address = messages.lines()
                     .filter(line -> line.startsWith("serving at "))
-                    .map(line -> line.split(" ")[2])
+                    .map(line -> line.replaceFirst("serving at (\\S+) .*", "$1"))
                     .findFirst()
                     .orElseThrow();
             CompletableFuture<HttpResponse<String>> drawing = client.sendAsync(
