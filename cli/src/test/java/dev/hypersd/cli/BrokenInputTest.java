@@ -59,7 +59,7 @@ class BrokenInputTest {
     void weightsOfNanAreReportedWithTheStageThatFails(String weights, String sentence) throws IOException {
         Path model = tiny();
         breakNumbers(model.resolve(weights));
-        assertFailure(1, sentence, generate(model, "--sampler=ddim"));
+        assertFailure(2, sentence, generate(model, "--sampler=ddim"));
     }
 
     @Test

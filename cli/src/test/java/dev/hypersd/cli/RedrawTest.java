@@ -121,7 +121,7 @@ class RedrawTest {
                 drawn("first.png", "a boat", "--size=64", "--seed=5", "--steps=2", "--sampler=ddim", "--guidance=1");
         picture.write(plain);
         failed("plain.png: has no parameters that say how it was made", "--like=" + plain);
-        failed("say what to draw: a prompt, or --like and a picture");
+        failed("say what to draw: a prompt, --like and a picture");
         drawn("on.png", "a boat", "--image=" + plain, "--steps=2", "--sampler=ddim", "--guidance=1", "--seed=1");
         failed("needs an original picture: name it with image (--image)", "--like=" + folder.resolve("on.png"));
         String control = MODELS.resolve("controlnet-sd15").toString();
