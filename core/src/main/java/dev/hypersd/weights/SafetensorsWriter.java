@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
@@ -159,7 +160,7 @@ public final class SafetensorsWriter implements AutoCloseable {
         ObjectNode header = Json.MAPPER.createObjectNode();
         if (!metadata.isEmpty()) {
             ObjectNode strings = header.putObject(SafetensorsHeader.METADATA);
-            metadata.forEach(strings::put);
+            new TreeMap<>(metadata).forEach(strings::put); // Equal contents make equal files.
         }
         List<Declaration> laidOut = tensors.stream()
                 .sorted(Comparator.comparingInt((Declaration t) -> t.dtype().bytes())

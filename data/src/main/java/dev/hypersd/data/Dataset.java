@@ -1,6 +1,7 @@
 package dev.hypersd.data;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -19,6 +20,11 @@ public interface Dataset<S> {
      * @throws BrokenSampleException if this sample cannot be read; others may be readable
      */
     S get(long index);
+
+    /** Returns what a sample is made from, if that can be told without making it. */
+    default Optional<Origin> origin(long index) {
+        return Optional.empty();
+    }
 
     /**
      * Returns {@code count} consecutive samples as a data set of their own, numbered from 0.
@@ -39,11 +45,29 @@ public interface Dataset<S> {
             public S get(long index) {
                 return source.get(first + Objects.checkIndex(index, count));
             }
+
+            @Override
+            public Optional<Origin> origin(long index) {
+                return source.origin(first + Objects.checkIndex(index, count));
+            }
         };
     }
 
-    /** Returns the data set whose samples are those of this one after {@code view}. */
+    /** Returns the data set whose samples are those of this one after {@code view}; their origins are not known. */
     default <T> Dataset<T> map(Function<? super S, ? extends T> view) {
+        return map(view, _ -> Optional.empty());
+    }
+
+    /**
+     * Returns the data set whose samples are those of this one after {@code view}.
+     *
+     * @param name says what the view does; views that make other samples have other names
+     */
+    default <T> Dataset<T> map(String name, Function<? super S, ? extends T> view) {
+        return map(view, origin -> Optional.of(origin.after(name)));
+    }
+
+    private <T> Dataset<T> map(Function<? super S, ? extends T> view, Function<Origin, Optional<Origin>> origins) {
         Dataset<S> source = this;
         return new Dataset<>() {
             @Override
@@ -54,6 +78,11 @@ public interface Dataset<S> {
             @Override
             public T get(long index) {
                 return view.apply(source.get(index));
+            }
+
+            @Override
+            public Optional<Origin> origin(long index) {
+                return source.origin(index).flatMap(origins);
             }
         };
     }

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -97,6 +98,11 @@ public final class DatasetFindings implements ImageWarnings {
                 } finally {
                     passed(index);
                 }
+            }
+
+            @Override
+            public Optional<Origin> origin(long index) {
+                return samples.origin(index);
             }
 
             private void passed(long index) {

@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.FilesBelow;
+import dev.hypersd.file.Fingerprint;
 import dev.hypersd.image.Image;
 import dev.hypersd.image.ImageWarnings;
 import java.awt.Color;
@@ -176,12 +177,37 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
         Entry entry = entries.get(Math.toIntExact(index));
         Path picture = folder.resolve(entry.name);
         try {
-            String caption =
-                    entry.caption.map(text -> Captions.present(picture, text)).orElseGet(() -> beside(picture, entry));
+            String caption = caption(picture, entry);
             return new CaptionedImage(Image.read(picture, background, warnings), caption);
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }
+    }
+
+    @Override
+    public Optional<Origin> origin(long index) {
+        Entry entry = entries.get(Math.toIntExact(index));
+        Path picture = folder.resolve(entry.name);
+        String view = "over #%06x".formatted(background.getRGB() & 0xFFFFFF);
+        return Optional.of(new Origin(stamp(picture, entry), () -> contents(picture, entry)).after(view));
+    }
+
+    private Optional<String> stamp(Path picture, Entry entry) {
+        Optional<String> caption =
+                entry.caption.or(() -> entry.captionFile.map(folder::resolve).flatMap(Origin::stamp));
+        return Origin.stamp(picture).flatMap(file -> caption.map(text -> file + "; " + text));
+    }
+
+    private Origin.Contents contents(Path picture, Entry entry) {
+        try {
+            return new Origin.Contents(Fingerprint.ofContents(picture), caption(picture, entry));
+        } catch (InvalidFileException e) {
+            throw new BrokenSampleException(e);
+        }
+    }
+
+    private String caption(Path picture, Entry entry) {
+        return entry.caption.map(text -> Captions.present(picture, text)).orElseGet(() -> beside(picture, entry));
     }
 
     private String beside(Path picture, Entry entry) {

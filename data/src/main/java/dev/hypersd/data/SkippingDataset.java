@@ -1,6 +1,9 @@
 package dev.hypersd.data;
 
 import dev.hypersd.error.HyperSdException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A data set that replaces each broken sample of another one by the next sample that can be read; after the last sample
@@ -8,6 +11,9 @@ import dev.hypersd.error.HyperSdException;
  */
 public final class SkippingDataset<S> implements Dataset<S> {
     private final Dataset<S> source;
+
+    /** The numbers of broken samples that were requested, and of those that took their place. */
+    private final Map<Long, Long> replaced = new ConcurrentHashMap<>();
 
     public SkippingDataset(Dataset<S> source) {
         this.source = source;
@@ -29,7 +35,11 @@ public final class SkippingDataset<S> implements Dataset<S> {
         long candidate = index;
         while (true) {
             try {
-                return source.get(candidate);
+                S sample = source.get(candidate);
+                if (candidate != index) {
+                    replaced.put(index, candidate);
+                }
+                return sample;
             } catch (BrokenSampleException e) {
                 candidate = (candidate + 1) % source.size();
                 if (candidate == index) {
@@ -40,5 +50,11 @@ public final class SkippingDataset<S> implements Dataset<S> {
                 }
             }
         }
+    }
+
+    /** Returns the origin of the sample, or once it is known to be broken, of the one that takes its place. */
+    @Override
+    public Optional<Origin> origin(long index) {
+        return source.origin(replaced.getOrDefault(index, index));
     }
 }

@@ -3,6 +3,7 @@ package dev.hypersd.data;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.file.Fingerprint;
 import dev.hypersd.image.Image;
 import dev.hypersd.image.ImageWarnings;
 import java.awt.Color;
@@ -30,6 +31,8 @@ import java.util.stream.Stream;
 public final class WebDataset implements Dataset<CaptionedImage> {
     private static final int LARGEST_PICTURE = 64 << 20;
     private static final String JSON = "json";
+    private static final String NO_PICTURE = "has no picture (.jpg or .png)";
+    private static final String NO_CAPTION = "has no caption (.txt or .json)";
     private static final System.Logger LOG = System.getLogger("dev.hypersd.data");
 
     private final List<Sample> samples;
@@ -126,11 +129,30 @@ public final class WebDataset implements Dataset<CaptionedImage> {
     public CaptionedImage get(long index) {
         Sample sample = samples.get(Math.toIntExact(index));
         try {
-            TarMember picture = required(sample.picture, sample.name, "has no picture (.jpg or .png)");
-            TarMember caption = required(sample.caption, sample.name, "has no caption (.txt or .json)");
+            TarMember picture = required(sample.picture, sample.name, NO_PICTURE);
+            TarMember caption = required(sample.caption, sample.name, NO_CAPTION);
             String words = read(caption);
             return new CaptionedImage(
                     Image.decode(picture.path(), picture.read(LARGEST_PICTURE), background, warnings), words);
+        } catch (InvalidFileException e) {
+            throw new BrokenSampleException(e);
+        }
+    }
+
+    @Override
+    public Optional<Origin> origin(long index) {
+        Sample sample = samples.get(Math.toIntExact(index));
+        Optional<String> stamp = sample.picture.flatMap(picture -> Origin.stamp(picture.archive())
+                .map(archive -> "%s; %s at %d".formatted(archive, picture.name(), picture.offset())));
+        String view = "over #%06x".formatted(background.getRGB() & 0xFFFFFF);
+        return Optional.of(new Origin(stamp, () -> contents(sample)).after(view));
+    }
+
+    private static Origin.Contents contents(Sample sample) {
+        try {
+            TarMember picture = required(sample.picture, sample.name, NO_PICTURE);
+            TarMember caption = required(sample.caption, sample.name, NO_CAPTION);
+            return new Origin.Contents(Fingerprint.ofContents(picture.read(LARGEST_PICTURE)), read(caption));
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }

@@ -1,6 +1,7 @@
 package dev.hypersd.scene;
 
 import dev.hypersd.data.Dataset;
+import dev.hypersd.data.Origin;
 import dev.hypersd.data.SeededRandom;
 import dev.hypersd.scene.content.PlacedObject;
 import dev.hypersd.scene.content.Scene;
@@ -54,6 +55,14 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
             throw new IndexOutOfBoundsException("there are scenes 0 to %d, not %d".formatted(count - 1, index));
         }
         return sample(index, scene(index), random(index, ARRANGEMENT), random(index, PAINTING));
+    }
+
+    @Override
+    public Optional<Origin> origin(long index) {
+        String scene = "scene %d of %s, %d pixels, %s, seed %d".formatted(index, split, pixels, style, seed);
+        return Optional.of(new Origin(
+                Optional.empty(),
+                () -> new Origin.Contents(scene, caption(index).text())));
     }
 
     /**

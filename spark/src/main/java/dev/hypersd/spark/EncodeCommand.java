@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "encode",
         description = "Encode the pictures and captions of a recipe, which train then reads, on several executors. "
-                + "Each makes whole files of 4096 pictures; files that exist are not made again. Broken pictures are "
+                + "Each makes whole files of 256 pictures; files that exist are not made again. Broken pictures are "
                 + "counted and named in the logs of the executors.",
         footer = {"", "Example:", "  spark-submit ... hypersd-spark.jar encode recipe.yaml --workers 8"})
 final class EncodeCommand implements Callable<Integer> {

@@ -66,7 +66,7 @@ final class TeacherEndpoints {
     static TeacherEndpoints open(
             Teacher teacher, Segments segments, int steps, int count, PretrainedModel pretrained, TensorArena arena) {
         TeacherEndpoints endpoints = new TeacherEndpoints(pretrained, count);
-        String fingerprint = Engine.call(() -> fingerprint(teacher, segments, steps, pretrained));
+        String fingerprint = Engine.call(() -> fingerprint(teacher, segments, steps, count, pretrained));
         Path folder = pretrained.pictures().cache().resolve(NAME);
         create(folder);
         for (int first = 0; first < count; first += SHARD) {
@@ -89,7 +89,8 @@ final class TeacherEndpoints {
     }
 
     /** Returns a hash of what the pairs follow from; another teacher or other captions have other files. */
-    private static String fingerprint(Teacher teacher, Segments segments, int steps, PretrainedModel pretrained) {
+    private static String fingerprint(
+            Teacher teacher, Segments segments, int steps, int count, PretrainedModel pretrained) {
         LatentCache samples = pretrained.samples();
         Fingerprint fingerprint = new Fingerprint()
                 .add("%s %s %d %s".formatted(teacher.guidance(), segments, steps, Arrays.toString(samples.shape())));
@@ -100,7 +101,7 @@ final class TeacherEndpoints {
             Tensor weight = teacher.adapters().apply(parameter).whole().contiguous();
             return fingerprint.add(name).add(Tensors.data(weight).asByteBuffer());
         }));
-        for (long i = 0; i < Math.min(samples.size(), SHARD); i++) {
+        for (long i = 0; i < Math.min(samples.size(), Math.max(count, SHARD)); i++) {
             fingerprint.add(Arrays.toString(samples.ids(i)));
         }
         return fingerprint.digits();

@@ -1,43 +1,35 @@
 package dev.hypersd.latents;
 
+import dev.hypersd.data.BrokenSampleException;
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.error.HyperSdException;
+import dev.hypersd.data.Origin;
+import dev.hypersd.data.Origin.Contents;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.Fingerprint;
-import dev.hypersd.tensor.Dtype;
-import dev.hypersd.tensor.Engine;
-import dev.hypersd.tensor.Tensors;
-import dev.hypersd.weights.SafetensorsFile;
-import dev.hypersd.weights.SafetensorsWriter;
-import dev.hypersd.weights.StoredTensor;
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A data set of latents and token ids in files of {@value #SHARD} samples each, made when they are first needed:
- * encoding costs far more than training on the result. Existing files are used, so making them can be interrupted. They
- * are mapped; nothing is kept in memory.
+ * A data set of latents and token ids, whose latents are computed when they are first needed: encoding costs far more
+ * than training on the result. Every picture and caption is recognised by its content, so only pictures that changed or
+ * are new are encoded again, and data sets that share pictures share their latents.
  */
 public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
-    private static final int SHARD = 4096;
-    private static final int BATCH = 32;
-    private static final String LATENTS = "latents";
-    private static final String IDS = "ids";
-    private static final String FINGERPRINT = "fingerprint";
+    /** The most pictures in a file, and so the most that are encoded again after an interruption. */
+    private static final int SHARD = 256;
 
-    /** The number of samples whose content is part of the fingerprint. */
-    private static final int LOOKED_AT = 8;
+    private static final int BATCH = 32;
 
     /** Encodes pictures and captions. */
     public interface Encoder {
@@ -66,166 +58,167 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
             return true;
         }
 
-        /** Waits until all processes have made their files. */
+        /** Waits until all processes have come to this place. */
         default void await() {}
     }
 
-    private record Shard(SafetensorsFile file, Tensor latents, Tensor ids) {}
+    private final Encoder encoder;
+    private final LatentFiles files;
+    private final List<Contents> contents;
 
-    private final long size;
-    private final List<Shard> shards = new ArrayList<>();
-
-    private LatentCache(long size) {
-        this.size = size;
+    private LatentCache(Encoder encoder, LatentFiles files, List<Contents> contents) {
+        this.encoder = encoder;
+        this.files = files;
+        this.contents = contents;
     }
 
     /**
-     * Opens the files in {@code folder}, and makes those that are missing.
+     * Opens the files in {@code folder}, and adds the latents that are missing.
      *
      * @param folder the folder, which is created if it does not exist
-     * @throws InvalidFileException if a file is of another encoder, or of other samples
+     * @throws InvalidFileException if a file is of another encoder
      */
     public static LatentCache open(Path folder, Dataset<CaptionedImage> samples, Encoder encoder, Listener listener) {
-        LatentCache cache = new LatentCache(samples.size());
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new HyperSdException(folder + " cannot be made: " + e.getMessage(), e);
-        }
-        List<Part> parts = parts(folder, samples);
-        for (Part part : parts) {
-            if (!Files.exists(part.file()) && listener.makes(part.first() / SHARD)) {
-                Listener within = (done, all) -> listener.progressed(part.first() + done, samples.size());
-                write(part.file(), part.samples(), encoder, fingerprint(encoder, part.samples()), within);
-            }
-        }
+        LatentFiles files = LatentFiles.in(folder, encoder.fingerprint());
+        KnownContents known = KnownContents.in(folder);
+        Opening opening = new Opening(samples, encoder, files, known);
+        List<Contents> contents = new ArrayList<>();
+        LongStream.range(0, samples.size())
+                .parallel()
+                .mapToObj(opening::contents)
+                .forEachOrdered(contents::add);
+        files.dropMadeOtherwise(contents, number -> pixels(samples.get(number)));
+        encodeMissing(opening, contents, listener);
+        known.write();
+        return new LatentCache(encoder, files, List.copyOf(contents));
+    }
+
+    private static void encodeMissing(Opening opening, List<Contents> contents, Listener listener) {
+        List<Long> missing = opening.missing(contents);
+        listener.await(); // All have seen the same files, and divide the same list.
+        encode(opening, contents, missing, listener);
         listener.await();
-        parts.forEach(part -> cache.shards.add(map(part.file(), fingerprint(encoder, part.samples()))));
-        return cache;
-    }
-
-    /** The samples of one file, the first of which has the number {@code first}. */
-    private record Part(Path file, long first, Dataset<CaptionedImage> samples) {}
-
-    private static List<Part> parts(Path folder, Dataset<CaptionedImage> samples) {
-        List<Part> parts = new ArrayList<>();
-        for (long first = 0; first < samples.size(); first += SHARD) {
-            int count = (int) Math.min(SHARD, samples.size() - first);
-            Path file = folder.resolve("latents-%08d-%d.safetensors".formatted(first, count));
-            parts.add(new Part(file, first, samples.part(first, count)));
+        opening.files().mapNew();
+        // What was taken for a readable sample may have turned out to be broken, and another one takes its place.
+        for (List<Long> rest = opening.missing(contents); !rest.isEmpty(); rest = opening.missing(contents)) {
+            encode(opening, contents, rest, listener::progressed);
         }
-        return parts;
     }
 
-    /** Returns a hash of the encoder and of a few samples. A change of other samples is not detected. */
-    private static String fingerprint(Encoder encoder, Dataset<CaptionedImage> samples) {
-        Fingerprint fingerprint = new Fingerprint().add(encoder.fingerprint());
-        LongStream.range(0, LOOKED_AT)
-                .map(i -> i * (samples.size() - 1) / (LOOKED_AT - 1))
-                .distinct()
-                .mapToObj(samples::get)
-                .forEach(sample -> fingerprint
-                        .add(sample.image().toString())
-                        .add(ByteBuffer.wrap(sample.image().rgb()))
-                        .add(Arrays.toString(encoder.ids(sample.caption()))));
-        return fingerprint.digits();
-    }
-
-    private static void write(
-            Path file, Dataset<CaptionedImage> samples, Encoder encoder, String fingerprint, Listener listener) {
-        int count = (int) samples.size();
-        Engine.infer(() -> {
-            List<Tensor> latents = new ArrayList<>();
-            List<long[]> ids = new ArrayList<>();
-            for (int begin = 0; begin < count; begin += BATCH) {
-                List<CaptionedImage> batch = LongStream.range(begin, Math.min(begin + BATCH, count))
-                        .parallel()
-                        .mapToObj(samples::get)
-                        .toList();
-                latents.add(encoder.latents(batch).to(Dtype.F16.scalarType()));
-                batch.forEach(sample -> ids.add(encoder.ids(sample.caption())));
-                listener.progressed(ids.size(), count);
+    private static void encode(Opening opening, List<Contents> contents, List<Long> numbers, Listener listener) {
+        for (int first = 0; first < numbers.size(); first += SHARD) {
+            if (listener.makes(first / SHARD)) {
+                List<Long> some = numbers.subList(first, Math.min(first + SHARD, numbers.size()));
+                long before = first;
+                opening.encode(some, done -> listener.progressed(before + done, numbers.size()));
+                some.forEach(number -> contents.set(number.intValue(), opening.contents(number)));
             }
-            long[] flat = ids.stream().flatMapToLong(LongStream::of).toArray();
-            Tensor rows = Tensors.of(flat, count, flat.length / count).to(Dtype.I32.scalarType());
-            SafetensorsWriter.write(
-                    file, Map.of(LATENTS, Tensors.cat(0, latents), IDS, rows), Map.of(FINGERPRINT, fingerprint));
-            return file;
-        });
+        }
     }
 
-    private static Shard map(Path path, String fingerprint) {
-        return Engine.call(() -> {
-            SafetensorsFile file = SafetensorsFile.open(path);
-            String found = file.metadata().getOrDefault(FINGERPRINT, "none");
-            if (!found.equals(fingerprint)) {
-                file.close();
-                throw new InvalidFileException(
-                        path,
-                        ("has latents of another autoencoder or of other pictures (fingerprint %s, not %s); remove"
-                                        + " its folder, or name another one")
-                                .formatted(found, fingerprint));
+    /** Returns a hash of the pixels of a sample. */
+    private static String pixels(CaptionedImage sample) {
+        return new Fingerprint()
+                .add(sample.image().toString())
+                .add(ByteBuffer.wrap(sample.image().rgb()))
+                .digits(LatentFiles.DIGITS);
+    }
+
+    /** The data set in the course of being opened. */
+    private record Opening(Dataset<CaptionedImage> samples, Encoder encoder, LatentFiles files, KnownContents known) {
+        /** Returns what identifies the content of a sample, which is read only if it is not known. */
+        Contents contents(long number) {
+            return samples.origin(number)
+                    .map(origin -> known.of(origin).orElseGet(() -> read(number, origin)))
+                    .orElseGet(() -> decoded(number));
+        }
+
+        private Contents read(long number, Origin origin) {
+            try {
+                return known.read(origin);
+            } catch (BrokenSampleException e) {
+                samples.get(number); // Finds the sample that takes its place.
+                return known.read(samples.origin(number).orElseThrow());
             }
-            return new Shard(file, load(file, LATENTS), load(file, IDS));
-        });
-    }
+        }
 
-    private static Tensor load(SafetensorsFile file, String name) {
-        return file.find(name)
-                .map(StoredTensor::load)
-                .orElseThrow(() -> new HyperSdException(file.file() + " is not a cache of latents; delete it"));
+        private Contents decoded(long number) {
+            CaptionedImage sample = samples.get(number);
+            return new Contents(pixels(sample), sample.caption());
+        }
+
+        /** Returns the numbers of the first samples of all pictures without latents. */
+        List<Long> missing(List<Contents> contents) {
+            Map<String, Long> missing = new LinkedHashMap<>();
+            for (int number = 0; number < contents.size(); number++) {
+                if (!files.has(contents.get(number).picture())) {
+                    missing.putIfAbsent(contents.get(number).picture(), (long) number);
+                }
+            }
+            return List.copyOf(missing.values());
+        }
+
+        /**
+         * Encodes some pictures into a new file.
+         *
+         * @param progress receives how many of them are done
+         */
+        void encode(List<Long> numbers, LongConsumer progress) {
+            Set<String> taken = new HashSet<>();
+            LatentFiles.Addition addition = files.addition();
+            for (int first = 0; first < numbers.size(); first += BATCH) {
+                List<Long> some = numbers.subList(first, Math.min(first + BATCH, numbers.size()));
+                List<CaptionedImage> read =
+                        some.stream().parallel().map(samples::get).toList();
+                Map<String, CaptionedImage> batch = new LinkedHashMap<>();
+                for (int i = 0; i < read.size(); i++) {
+                    // Reading has shown whether it is broken, and another one takes its place.
+                    String picture = contents(some.get(i)).picture();
+                    if (!files.has(picture) && taken.add(picture)) {
+                        batch.put(picture, read.get(i));
+                    }
+                }
+                if (!batch.isEmpty()) {
+                    List<CaptionedImage> images = List.copyOf(batch.values());
+                    addition.add(List.copyOf(batch.keySet()), pixels(images.getFirst()), () -> encoder.latents(images));
+                }
+                progress.accept(first + some.size());
+            }
+            addition.publish();
+        }
     }
 
     @Override
     public long size() {
-        return size;
+        return contents.size();
     }
 
     @Override
     public LatentSample get(long index) {
-        return new LatentSample(latents(index), ids(index));
+        return new LatentSample(files.latents(of(index).picture()), ids(index));
     }
 
-    private float[] latents(long index) {
-        Shard shard = shards.get((int) (index / SHARD));
-        long row = index % SHARD;
-        MemorySegment latents = Tensors.data(shard.latents());
-        float[] values =
-                new float[(int) (shard.latents().numel() / shard.latents().size(0))];
-        for (int i = 0; i < values.length; i++) {
-            values[i] =
-                    Float.float16ToFloat(latents.getAtIndex(ValueLayout.JAVA_SHORT_UNALIGNED, row * values.length + i));
-        }
-        return values;
+    private Contents of(long index) {
+        return contents.get(Math.toIntExact(index));
+    }
+
+    @Override
+    public Optional<Origin> origin(long index) {
+        return Optional.of(new Origin(Optional.empty(), () -> of(index)));
     }
 
     /** Returns the token ids of the caption of sample {@code index}. */
     public long[] ids(long index) {
-        Shard shard = shards.get((int) (index / SHARD));
-        long row = index % SHARD;
-        MemorySegment tokens = Tensors.data(shard.ids());
-        long[] ids = new long[(int) shard.ids().size(1)];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = tokens.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, row * ids.length + i);
-        }
-        return ids;
+        return encoder.ids(of(index).caption());
     }
 
     /** Returns the shape of every sample's latents, {@code [C, h, w]}. */
     public long[] shape() {
-        long[] all = Tensors.shape(shards.getFirst().latents());
-        return Arrays.copyOfRange(all, 1, all.length);
+        return files.shape(contents.getFirst().picture());
     }
 
     @Override
     public void close() {
-        Engine.call(() -> {
-            shards.forEach(shard -> {
-                shard.latents().close();
-                shard.ids().close();
-                shard.file().close();
-            });
-            return shards;
-        });
+        files.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.hypersd.objective;
 
 import dev.hypersd.controlnet.ControlNet.ResidualScaling;
 import dev.hypersd.data.Dataset;
+import dev.hypersd.data.Origin;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.latents.LatentSample;
@@ -261,6 +262,11 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
                 @Override
                 public Controlled get(long index) {
                     return new Controlled(samples.get(Objects.checkIndex(index, size())), controls.get(index));
+                }
+
+                @Override
+                public Optional<Origin> origin(long index) {
+                    return samples.origin(index);
                 }
             };
         }

@@ -4,7 +4,9 @@ import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.tensor.TensorArena;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * The captioned pictures on which a latent diffusion model is trained.
@@ -19,16 +21,29 @@ public record Pictures(
         Dataset<CaptionedImage> validation,
         Path cache,
         LatentCache.Listener listener) {
+    private static final System.Logger LOG = System.getLogger("dev.hypersd.objective");
+
     LatentCache samples(LatentDiffusion model, TensorArena arena) {
-        return cached("train", training, model, arena);
+        warnOfOtherLayout();
+        return cached(training, model, arena);
     }
 
     LatentCache heldOut(LatentDiffusion model, TensorArena arena) {
-        return cached("held-out", validation, model, arena);
+        return cached(validation, model, arena);
     }
 
-    private LatentCache cached(
-            String name, Dataset<CaptionedImage> pictures, LatentDiffusion model, TensorArena arena) {
-        return arena.own(LatentCache.open(cache.resolve(name), pictures, model, listener));
+    /** Latents of earlier versions of this program are not used: they do not say of which pictures they are. */
+    private void warnOfOtherLayout() {
+        Stream.of("train", "held-out")
+                .map(cache::resolve)
+                .filter(Files::isDirectory)
+                .forEach(folder -> LOG.log(
+                        System.Logger.Level.WARNING,
+                        "{0} has latents of an earlier version, which are not used; remove it",
+                        folder));
+    }
+
+    private LatentCache cached(Dataset<CaptionedImage> pictures, LatentDiffusion model, TensorArena arena) {
+        return arena.own(LatentCache.open(cache.resolve("pictures"), pictures, model, listener));
     }
 }

@@ -36,8 +36,8 @@ final class AutoencoderRecipes {
             return new AutoencoderObjective(
                     settings,
                     common.optimiser(),
-                    pictures.training().map(CaptionedImage::image),
-                    pictures.heldOut().map(CaptionedImage::image));
+                    pictures.training().map("picture", CaptionedImage::image),
+                    pictures.heldOut().map("picture", CaptionedImage::image));
         };
     }
 
@@ -67,8 +67,8 @@ final class AutoencoderRecipes {
                     NetworkType.AUTOENCODER_TINY,
                     network,
                     common.optimiser(),
-                    pictures.training().map(CaptionedImage::image),
-                    pictures.heldOut().map(CaptionedImage::image),
+                    pictures.training().map("picture", CaptionedImage::image),
+                    pictures.heldOut().map("picture", CaptionedImage::image),
                     arena -> TinyAutoencoderLoss.open(loss, arena));
         };
     }

@@ -128,7 +128,7 @@ sealed interface DataSection {
         }
 
         private Dataset<CaptionedImage> scenes(Split split, int howMany) {
-            return all(split, howMany).map(Sample::captioned);
+            return all(split, howMany).map("captioned", Sample::captioned);
         }
 
         private Dataset<Sample> all(Split split, int howMany) {
@@ -172,7 +172,9 @@ sealed interface DataSection {
 
         private Dataset<CaptionedImage> prepared(Dataset<CaptionedImage> part) {
             return new SkippingDataset<>(part)
-                    .map(sample -> new CaptionedImage(CentreCrop.of(sample.image(), pixels), sample.caption()));
+                    .map(
+                            "square of %d".formatted(pixels),
+                            sample -> new CaptionedImage(CentreCrop.of(sample.image(), pixels), sample.caption()));
         }
     }
 }

@@ -5,31 +5,42 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
+import dev.hypersd.data.ImageFolder;
+import dev.hypersd.data.Origin;
+import dev.hypersd.data.SkippingDataset;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
-import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.weights.SafetensorsWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LatentCacheTest {
     private static final int COUNT = 70;
+    private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
 
     @TempDir
     Path folder;
 
     private final AtomicInteger encoded = new AtomicInteger();
     private String fingerprint = "one";
-    private long firstColour;
-    private long firstCaption;
+    private int[] colours = distinct(COUNT);
+    private String[] captions = numbers(COUNT);
+    private int interruptAfter = Integer.MAX_VALUE;
+
+    /** Whether the pictures are recognised by their numbers and not by their pixels. */
+    private boolean named;
 
     @Test
     void samplesAreReadBackByTheirNumbers() {
@@ -57,54 +68,157 @@ class LatentCacheTest {
 
         assertThatThrownBy(this::open)
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessageMatching(
-                        ".*latents-00000000-70\\.safetensors: has latents of another autoencoder or of other pictures"
-                                + " \\(fingerprint \\w{8}, not \\w{8}\\); remove its folder, or name another one");
+                .hasMessageMatching(".*latents-\\w{32}\\.safetensors: has latents of another autoencoder"
+                        + " \\(fingerprint one, not another\\); remove its folder, or name another one");
     }
 
     @Test
-    void latentsOfOtherPicturesOrCaptionsAreRefused() {
+    void onlyAPictureThatChangedIsEncodedAgain() {
         open().close();
-        firstColour = 1;
-        assertThatThrownBy(this::open).hasMessageContaining("of other pictures");
-        firstColour = 0;
-        firstCaption = 1;
-        assertThatThrownBy(this::open).hasMessageContaining("of other pictures");
-        firstCaption = 0;
-        open().close();
-        assertThat(encoded).hasValue(COUNT);
+        colours[13] = 113;
+        try (LatentCache cache = open()) {
+            assertThat(encoded).hasValue(COUNT + 1);
+            assertThat(cache.get(13).latents()).containsExactly(113, 113.5f);
+            assertThat(cache.get(14).latents()).containsExactly(14, 14.5f);
+        }
     }
 
     @Test
-    void filesWithoutAFingerprintAreRefused() {
+    void aCaptionThatChangedIsLearnedAndNothingIsEncodedAgain() {
+        open().close();
+        captions[13] = "99";
+        try (LatentCache cache = open()) {
+            assertThat(encoded).hasValue(COUNT);
+            assertThat(cache.get(13).ids()).containsExactly(7, 99);
+        }
+    }
+
+    @Test
+    void picturesThatMovedOrOccurTwiceAreEncodedOnce() {
+        colours[5] = 6;
+        open().close();
+        assertThat(encoded).hasValue(COUNT - 1);
+        int first = colours[0];
+        System.arraycopy(colours, 1, colours, 0, COUNT - 1);
+        colours[COUNT - 1] = first;
+        try (LatentCache cache = open()) {
+            assertThat(encoded).hasValue(COUNT - 1);
+            assertThat(cache.get(4).latents()).containsExactly(6, 6.5f);
+            assertThat(cache.get(COUNT - 1).latents()).containsExactly(0, 0.5f);
+        }
+    }
+
+    @Test
+    void anInterruptionLosesAtMostTheFileThatIsBeingMade() {
+        interruptAfter = 300;
+        colours = distinct(600);
+        captions = numbers(600);
+        assertThatThrownBy(this::open).hasMessage("interrupted");
+        assertThat(encoded).hasValue(300 / 32 * 32);
+
+        interruptAfter = Integer.MAX_VALUE;
+        open().close();
+        assertThat(encoded).hasValue(300 / 32 * 32 + 600 - 256);
+    }
+
+    @Test
+    void filesThatAreNoLatentsAreRefused() {
         Engine.infer(() -> {
             SafetensorsWriter.write(
-                    folder.resolve("latents-00000000-70.safetensors"),
-                    Map.of("latents", Tensors.empty(COUNT, 2, 1, 1), "ids", Tensors.empty(Dtype.I32, COUNT, 2)),
-                    Map.of());
+                    folder.resolve("latents-1.safetensors"),
+                    Map.of("latents", Tensors.empty(COUNT, 2, 1, 1)),
+                    Map.of("encoder", "one"));
             return 0;
         });
-        assertThatThrownBy(this::open).hasMessageContaining("(fingerprint none, not ");
+        assertThatThrownBy(this::open)
+                .hasMessageContaining("latents-1.safetensors: is not a file of latents; delete it");
+    }
+
+    @Test
+    void filesOfPicturesThatAreDecodedInAnotherWayAreMadeAgain() {
+        named = true;
+        open().close();
+        open().close();
+        assertThat(encoded).hasValue(COUNT);
+        colours[0] = 100; // Under the same name.
+        try (LatentCache cache = open()) {
+            assertThat(cache.get(0).latents()).containsExactly(100, 100.5f);
+        }
+        assertThat(encoded).hasValue(2 * COUNT);
+    }
+
+    @Test
+    void pictureFilesAreReadAgainOnlyIfTheirSizeOrTimeChanged() throws Exception {
+        Path pictures = Files.createDirectory(folder.resolve("pictures"));
+        for (int i = 0; i < 3; i++) {
+            write(pictures.resolve(i + ".png"), i, LONG_AGO);
+            Files.writeString(pictures.resolve(i + ".txt"), Integer.toString(i));
+            Files.setLastModifiedTime(pictures.resolve(i + ".txt"), LONG_AGO);
+        }
+        assertThat(second(pictures)).isEqualTo(1);
+        assertThat(encoded).hasValue(3);
+
+        write(pictures.resolve("1.png"), 2, LONG_AGO); // The same size and time, but changed just now.
+        assertThat(second(pictures)).isEqualTo(2);
+        Files.writeString(pictures.resolve("3.txt"), "3");
+        write(pictures.resolve("3.png"), 3, LONG_AGO);
+        Files.writeString(pictures.resolve("1.png"), "broken"); // The next one takes its place.
+        assertThat(second(pictures)).isEqualTo(2);
+        Files.delete(pictures.resolve("1.txt"));
+        write(pictures.resolve("2.png"), 7, LONG_AGO);
+        assertThat(second(pictures)).isEqualTo(7);
+        assertThat(encoded).hasValue(3 + 1 + 1);
+    }
+
+    /** Returns the first value of the second sample's latents. */
+    private float second(Path pictures) {
+        try (LatentCache cache = LatentCache.open(
+                folder.resolve("latents"),
+                new SkippingDataset<>(ImageFolder.open(pictures)),
+                encoder(),
+                (done, total) -> {})) {
+            return cache.get(1).latents()[0];
+        }
+    }
+
+    private static void write(Path file, int colour, FileTime time) throws Exception {
+        new Image(1, 1, new byte[] {(byte) colour, 0, 0}).write(file);
+        Files.setLastModifiedTime(file, time);
     }
 
     private LatentCache open() {
-        List<Long> reported = new ArrayList<>();
-        return LatentCache.open(folder, pictures(), encoder(), (done, total) -> reported.add(done));
+        return LatentCache.open(folder, pictures(), encoder(), (done, total) -> {});
     }
 
-    /** Picture i is one pixel of colour i with caption i, but for the first one where that is changed. */
+    private static int[] distinct(int count) {
+        return IntStream.range(0, count).toArray();
+    }
+
+    private static String[] numbers(int count) {
+        return IntStream.range(0, count).mapToObj(Integer::toString).toArray(String[]::new);
+    }
+
+    /** Each picture is one pixel. */
     private Dataset<CaptionedImage> pictures() {
         return new Dataset<>() {
             @Override
             public long size() {
-                return COUNT;
+                return colours.length;
             }
 
             @Override
             public CaptionedImage get(long index) {
-                byte colour = (byte) (index == 0 ? firstColour : index);
-                return new CaptionedImage(
-                        new Image(1, 1, new byte[] {colour, 0, 0}), Long.toString(index == 0 ? firstCaption : index));
+                int colour = colours[(int) index];
+                byte[] rgb = {(byte) colour, (byte) (colour >> 8), 0};
+                return new CaptionedImage(new Image(1, 1, rgb), captions[(int) index]);
+            }
+
+            @Override
+            public Optional<Origin> origin(long index) {
+                return named
+                        ? Optional.of(new Origin(
+                                Optional.empty(), () -> new Origin.Contents("" + index, captions[(int) index])))
+                        : Optional.empty();
             }
         };
     }
@@ -113,10 +227,14 @@ class LatentCacheTest {
         return new LatentCache.Encoder() {
             @Override
             public Tensor latents(List<CaptionedImage> samples) {
+                if (encoded.get() + samples.size() > interruptAfter) {
+                    throw new IllegalStateException("interrupted");
+                }
                 encoded.addAndGet(samples.size());
                 float[] values = new float[samples.size() * 2];
                 for (int i = 0; i < samples.size(); i++) {
-                    values[2 * i] = samples.get(i).image().rgb()[0];
+                    byte[] rgb = samples.get(i).image().rgb();
+                    values[2 * i] = (rgb[0] & 0xFF) + 256 * rgb[1];
                     values[2 * i + 1] = values[2 * i] + 0.5f;
                 }
                 return Tensors.of(values, samples.size(), 2, 1, 1);
