@@ -83,17 +83,41 @@ class FinalPictureTest {
     @Test
     void aPictureThatWasToStayMakesRoomAtOnceWhenTheHandMovesAgain() throws Exception {
         try (LiveClient client = LiveClient.of(fast)) {
+            String quick = REQUEST.replace("\"steps\": 2", "\"steps\": 1");
             client.send("{\"id\": 1, \"final\": true, " + REQUEST.replace("\"steps\": 2", "\"steps\": 100") + "}");
             client.until("progress");
-            client.send("{\"id\": 2, " + REQUEST + "}");
+            client.send("{\"id\": 2, " + quick + "}");
+            client.send("{\"id\": 3, " + quick + "}");
             List<String> ends = new ArrayList<>();
-            while (ends.size() < 2) {
+            while (ends.size() < 3) {
                 LiveClient.Message message = client.next();
                 if (!message.type().equals("progress")) {
                     ends.add(message.type() + " " + message.about().get("id").asInt());
                 }
             }
-            assertThat(ends).containsExactly("cancelled 1", "picture 2");
+            // Behind a fast picture the second request would wait, and the third would take its place.
+            assertThat(ends).containsExactly("cancelled 1", "picture 2", "picture 3");
+        }
+    }
+
+    @Test
+    void aHiresPassEnlargesPicturesOfTheModelsOwnSizeAndItsStepsAreCountedWithTheOthers() throws Exception {
+        int side = Json.MAPPER
+                .readTree(exact.get("/v1/choices").body())
+                .get("models")
+                .get(0)
+                .get("side")
+                .asInt();
+        try (LiveClient client = LiveClient.of(exact)) {
+            client.send("{\"id\": 1, " + REQUEST.replace("\"size\": \"64x64\", ", "") + ", \"hires\": 1.5}");
+            List<String> steps = new ArrayList<>();
+            LiveClient.Message message = client.next();
+            for (; message.type().equals("progress"); message = client.next()) {
+                steps.add(message.about().get("step") + "/" + message.about().get("steps"));
+            }
+            assertThat(steps).containsExactly("1/3", "2/3", "3/3");
+            assertThat(Image.decode(Path.of("picture"), message.picture()).width())
+                    .isEqualTo((int) (1.5 * side) / 8 * 8);
         }
     }
 
