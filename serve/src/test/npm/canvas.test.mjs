@@ -52,14 +52,13 @@ test("a mask is painted, erased, inverted, removed and undone, by pointer and by
     await page.locator("#sketch").focus();
     for (const key of [" ", "Shift+ArrowLeft", "Shift+ArrowLeft", " "]) await page.keyboard.press(key);
     await masked(page, sent, [[0.45, 0.5], [0.9, 0.9]], [255, 0]);
-  }));
-
-test("a mask over an empty canvas masks the picture that is shown", () =>
-  listen(async (page, sent) => {
+    await page.locator("#unmask").click();
+    await page.locator("#clear").click();
+    await page.locator("#tool [value=draw]").click();
     await page.locator("#tool [value=mask]").click();
     await stroke(page, LINE);
     await masked(page, sent, [[0.5, 0.5], [0.5, 0.1]], [255, 0]);
-    assert.ok(sent.at(-1).image);
+    assert.notEqual(sent.at(-1).image, drawing, "over an empty canvas, the picture that is shown is masked");
   }));
 
 test("free paper is drawn from nothing, and the drawing guides it as far as its freedom goes", () =>
@@ -159,15 +158,11 @@ test("what stays is what the server draws with care, and what is saved", () =>
     assert.equal(await pixels(page, bytes.toString("base64")), await pixels(page, expected));
     const rough = await context.request.post(`${HYPERSD_URL}/v1/images/generations`, { data: { ...request, final: false } });
     assert.notEqual(await pixels(page, (await rough.json()).data[0].b64_json), await pixels(page, expected));
-  }));
-
-test("a picture that is saved at once is awaited as it stays", () =>
-  listen(async (page, sent) => {
     const before = await seen(page);
     await page.locator("#prompt").fill("in haste");
     await changed(page, before);
     assert.match((await saved(page)).name, /^in-haste-\d+\.png$/);
-    assert.ok(sent.some(({ prompt, final }) => prompt === "in haste" && final));
+    assert.ok(sent.some(({ prompt, final }) => prompt === "in haste" && final), "saving asks for what stays");
   }));
 
 /** Puts a camera and a screen in place of the browser's that show `frames.colour` with a little noise. */
