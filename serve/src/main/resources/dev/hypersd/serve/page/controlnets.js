@@ -9,7 +9,6 @@ import { languages, text } from "./texts.js";
 export const AS_IT_IS = "none";
 
 const LINES = "";
-const SHOWN_EVERY_MILLIS = 300;
 const $ = (id) => document.getElementById(id);
 const element = (name, properties) => Object.assign(document.createElement(name), properties);
 
@@ -76,15 +75,9 @@ export function offerControls(store, live) {
   return fill;
 }
 
-/** Shows in each row what its ControlNet sees, a few times a second, and as soon as the hand rests. */
+/** Shows in each row what its ControlNet sees. */
 function showWhatTheySee(live, list) {
-  let askedAt = 0;
-  live.more = (request) => {
-    const now = performance.now();
-    if (!request.controls || (now - askedAt < SHOWN_EVERY_MILLIS && !request.final)) return {};
-    askedAt = now;
-    return { control_pictures: true };
-  };
+  live.more = (request) => (request.controls ? { control_pictures: true } : {});
   live.addEventListener("control", async ({ detail: { control, blob } }) => {
     const bitmap = await createImageBitmap(blob);
     const canvas = list.children[control]?.querySelector("canvas");
