@@ -29,6 +29,7 @@ final class Session {
         if (!conf.contains("spark.master")) {
             conf.setMaster("local[%s]".formatted(cores)).set("spark.task.cpus", cores);
         }
-        return conf;
+        // Where no executor can do a task, the job fails soon, and not after two minutes.
+        return conf.setIfMissing("spark.scheduler.excludeOnFailure.unschedulableTaskSetTimeout", "10s");
     }
 }

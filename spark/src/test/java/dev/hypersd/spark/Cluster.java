@@ -96,7 +96,8 @@ final class Cluster implements AutoCloseable {
                 .set("spark.executor.extraClassPath", CLASS_PATH)
                 .set("spark.executor.extraJavaOptions", OPTIONS)
                 .set("spark.executorEnv.OMP_NUM_THREADS", "1")
-                .set("spark.excludeOnFailure.enabled", "true");
+                .set("spark.excludeOnFailure.enabled", "true")
+                .set("spark.scheduler.excludeOnFailure.unschedulableTaskSetTimeout", "5s");
     }
 
     /** Returns the executors that run at present, which are children of the workers. */

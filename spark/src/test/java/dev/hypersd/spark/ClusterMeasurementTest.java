@@ -1,0 +1,167 @@
+package dev.hypersd.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hypersd.bulk.BatchDrawing;
+import dev.hypersd.bulk.BulkRun;
+import dev.hypersd.bulk.LazyPipeline;
+import dev.hypersd.bulk.Outcome.Drawn;
+import dev.hypersd.bulk.Outcome.Failure;
+import dev.hypersd.bulk.PictureFolder;
+import dev.hypersd.bulk.PictureList;
+import dev.hypersd.cli.DrawingArguments;
+import dev.hypersd.model.ModelSource;
+import dev.hypersd.model.ModelTemplate;
+import dev.hypersd.model.RandomModel;
+import dev.hypersd.pipeline.PictureFingerprint;
+import dev.hypersd.request.PromptFile;
+import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Measures what a cluster costs and gains; the figures of docs/spark.md are what this prints on an idle machine. */
+@Tag("slow")
+class ClusterMeasurementTest {
+    private static final List<String> FAST = List.of("--lora", "hyper-1step", "--vae", "tiny");
+    private static final int PICTURES = 60;
+    private static final int MANY = 2000;
+
+    @TempDir
+    Path folder;
+
+    private final StringWriter err = new StringWriter();
+
+    /** How long something took, and how long processors worked for it. */
+    private record Cost(String what, Duration wall, Duration processors) {
+        @Override
+        public String toString() {
+            return "%-28s %6.2f pictures a second, %5.0f ms of a processor for each"
+                    .formatted(what, PICTURES * 1e3 / wall.toMillis(), processors.toMillis() / (double) PICTURES);
+        }
+    }
+
+    @Test
+    void picturesASecondWithoutSparkAndWithOneAndTwoExecutors() throws IOException {
+        Engine.useThreads(1);
+        System.out.println(alone());
+        System.out.println(together(1));
+        System.out.println(together(2));
+    }
+
+    @Test
+    void theMemoryOfAnExecutorIsFlatOverTwoThousandPictures() throws IOException {
+        Path model = folder.resolve("tiny");
+        RandomModel.write(model, ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
+        List<String> arguments = List.of(
+                "--model", model.toString(), "--steps", "1", "--size", "64x64", "--guidance", "1", "--sampler", "tcd");
+        try (Cluster cluster = Cluster.start(Files.createDirectories(folder.resolve("cluster")), 1);
+                JavaSparkContext spark = new JavaSparkContext(cluster.settings())) {
+            draw(spark, arguments, list(arguments, MANY / 4), "first");
+            long before = resident(cluster);
+            draw(spark, arguments, list(arguments, MANY), "second");
+            long after = resident(cluster);
+            System.out.printf(
+                    "executor: %d MiB after %d pictures, %d MiB after %d more%n",
+                    before >> 20, MANY / 4, after >> 20, MANY);
+            // Java's heap may still grow to its limit of 512 MiB; tensors that are not freed would take far more.
+            assertThat(after - before).isLessThan(150L << 20);
+        }
+    }
+
+    private Cost alone() {
+        DrawingArguments arguments = DrawingArguments.parse(FAST);
+        ModelSource source = arguments.source();
+        try (LazyPipeline pipeline = new LazyPipeline(source)) {
+            BatchDrawing drawing = new BatchDrawing(
+                    options -> arguments.resolve(options, source),
+                    PictureFingerprint.of(source),
+                    pipeline::get,
+                    1,
+                    sentence -> {});
+            BulkRun.Listener quiet = new BulkRun.Listener() {
+                @Override
+                public void drew(Drawn drawn, Path file) {}
+
+                @Override
+                public void failed(Failure failure) {
+                    throw new AssertionError(failure.reason());
+                }
+            };
+            new BulkRun(drawing, store("warm"), quiet).draw(list(FAST, 4).pictures());
+            long begin = System.nanoTime();
+            Duration worked = worked(ProcessHandle.current());
+            new BulkRun(drawing, store("alone"), quiet)
+                    .draw(list(FAST, PICTURES).pictures());
+            return new Cost(
+                    "one process",
+                    Duration.ofNanos(System.nanoTime() - begin),
+                    worked(ProcessHandle.current()).minus(worked));
+        }
+    }
+
+    private PictureFolder store(String name) {
+        return PictureFolder.open(PictureFolder.Place.of(folder.resolve(name).toString()), PICTURES);
+    }
+
+    private Cost together(int executors) throws IOException {
+        Path files = Files.createDirectories(folder.resolve("cluster-" + executors));
+        try (Cluster cluster = Cluster.start(files, executors);
+                JavaSparkContext spark = new JavaSparkContext(cluster.settings())) {
+            draw(spark, FAST, list(FAST, 8 * executors), "warm-" + executors);
+            Duration worked = worked(cluster);
+            long begin = System.nanoTime();
+            draw(spark, FAST, list(FAST, PICTURES), "out-" + executors);
+            return new Cost(
+                    "%d executor(s) of one thread".formatted(executors),
+                    Duration.ofNanos(System.nanoTime() - begin),
+                    worked(cluster).minus(worked));
+        }
+    }
+
+    private void draw(JavaSparkContext spark, List<String> arguments, PictureList list, String out) {
+        GenerateJob job = new GenerateJob(
+                Drawing.of(arguments, "", 1), folder.resolve(out).toString(), false, 4, new PrintWriter(err, true));
+        assertThat(job.run(spark, list)).as(err.toString()).isTrue();
+    }
+
+    private PictureList list(List<String> arguments, int count) {
+        try {
+            Path prompts = Files.writeString(folder.resolve("prompts.txt"), "a red house at night\n".repeat(count));
+            return PictureList.of(
+                    PromptFile.named(prompts.toString(), Optional.empty()),
+                    DrawingArguments.parse(arguments).options());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Duration worked(Cluster cluster) {
+        return cluster.executors().stream().map(ClusterMeasurementTest::worked).reduce(Duration.ZERO, Duration::plus);
+    }
+
+    private static Duration worked(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** Returns the resident memory of the only executor, as Linux tells it. */
+    private static long resident(Cluster cluster) throws IOException {
+        Path status = Path.of(
+                "/proc/%d/status".formatted(cluster.executors().getFirst().pid()));
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst()
+                .orElseThrow();
+    }
+}
