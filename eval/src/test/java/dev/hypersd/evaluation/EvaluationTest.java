@@ -37,10 +37,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EvaluationTest {
     private static final String CONFIG = """
-            {"_class_name": "AttributeReader", "block_out_channels": [8, 8], "layers_per_block": [1, 1]}""";
+        {"_class_name": "AttributeReader", "block_out_channels": [8, 8], "layers_per_block": [1, 1]}\
+        """;
 
     private static final int PROMPTS = 6;
 
@@ -93,6 +96,37 @@ class EvaluationTest {
         assertThat(withoutTime(evaluate(counting, cut))).isEqualTo(whole);
         // The batch whose last line was lost, the third one, and the first prompt's repetitions.
         assertThat(seeds).containsExactly(7L, 9L, 10_000_005L, 20_000_005L, 30_000_005L);
+    }
+
+    @Test
+    void sharesThatWereJudgedElsewhereGiveTheSameReportWithoutDrawing() {
+        String whole = withoutTime(evaluate(ImageSource.groundTruth(), out.resolve("whole")));
+
+        Path folder = out.resolve("shared");
+        List<Path> shares = IntStream.rangeClosed(1, 3)
+                .mapToObj(i -> folder.resolve("share-" + i))
+                .toList();
+        try (Judges judges = Judges.open(judgesFolder)) {
+            for (int i = 1; i <= 3; i++) {
+                evaluation(judges)
+                        .share(Share.parse(i + "/3"))
+                        .judged("scenes", ImageSource.groundTruth(), shares.get(i - 1), left -> {});
+            }
+            evaluation(judges).takeUp("scenes", folder, shares);
+            evaluation(judges).takeUp("scenes", folder, shares); // Again, which adds nothing.
+        }
+        ImageSource none = batch -> {
+            throw new IllegalStateException("everything is judged");
+        };
+        assertThat(withoutTime(evaluate(none, folder))).isEqualTo(whole);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0/3", "4/3", "3", "a/b", "1/0"})
+    void otherSharesAreRefused(String text) {
+        assertThatThrownBy(() -> Share.parse(text))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("a share is written NUMBER/COUNT, for example 3/8, not \"%s\"".formatted(text));
     }
 
     private static List<Path> files(String beginning, Path folder) throws IOException {

@@ -18,9 +18,10 @@ final class Causes {
             Matcher ours = OURS.matcher(text);
             if (ours.find()) {
                 message = ours.group(1);
-            } else if (message.isEmpty()) {
-                message = text.lines().findFirst().orElse("");
+                break;
             }
+            // The outer ones only say that there is an inner one.
+            message = text.lines().findFirst().orElse(message);
         }
         return new HyperSdException(
                 "%s failed on the cluster: %s (the same command continues it)".formatted(what, message), failure);

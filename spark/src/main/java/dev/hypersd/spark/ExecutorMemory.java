@@ -53,7 +53,7 @@ record ExecutorMemory(OptionalLong overhead) {
         long needed = ENGINE + estimate.weights() + estimate.drawing(batch, pixels, batch * pixels);
         if (needed > overhead.getAsLong()) {
             throw new HyperSdException(
-                    ("%s takes about %s of memory beside Java's heap to draw %d pictures at once, and %s of the"
+                    ("%s takes about %s of memory beside Java's heap for batches of %d, and %s of the"
                                     + " executor is %s: submit with --conf %s=%dm")
                             .formatted(
                                     source.location(),

@@ -141,10 +141,10 @@ class ClusterFailuresTest {
     void anOverheadThatIsTooSmallIsRefusedWithTheSettingToChange() {
         SparkConf conf = new SparkConf(false).setMaster("yarn").set("spark.executor.memory", "1g");
         DrawingArguments embedded = DrawingArguments.parse(List.of());
-        conf.set("spark.executor.memoryOverhead", "128m");
+        conf.set("spark.executor.memoryOverhead", "256m");
         assertThatThrownBy(() -> ExecutorMemory.of(conf).require(embedded.source(), 1))
                 .isInstanceOf(HyperSdException.class)
-                .hasMessageContaining("spark.executor.memoryOverhead of the executor is 0.12 GiB")
+                .hasMessageContaining("spark.executor.memoryOverhead of the executor is 0.25 GiB")
                 .hasMessageContaining("submit with --conf spark.executor.memoryOverhead=");
         conf.set("spark.executor.memoryOverhead", "2g");
         ExecutorMemory.of(conf).require(embedded.source(), 1);
