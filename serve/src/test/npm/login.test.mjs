@@ -12,6 +12,9 @@ test("the page asks for the token once", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(HYPERSD_URL);
+  await page.locator("#token").waitFor();
+  for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
+  assert.ok(await page.locator("#login").isVisible(), "without the token the page can do nothing, so the dialog stays");
   await page.locator("#token").fill("a guess of somebody");
   await page.keyboard.press("Enter");
   await page.locator("#login-error", { hasText: "This is not the token of this server." }).waitFor();

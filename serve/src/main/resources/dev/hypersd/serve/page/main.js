@@ -145,7 +145,8 @@ function adjust() {
 /** Saves the picture as it stays, with all its settings. */
 async function savePicture() {
   if (!picture.first) return;
-  const first = picture.first.stays ? picture.first : await live.finish();
+  const { stays, whole } = picture.first;
+  const first = stays && whole === store.state ? picture.first : await live.finish();
   if (!first) return;
   const words = first.prompt.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 60) || "picture";
   save(await keep(first.blob, one(first.state, first.seed)), `${words}-${first.seed}.png`);
