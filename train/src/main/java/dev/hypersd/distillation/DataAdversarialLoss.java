@@ -30,7 +30,10 @@ final class DataAdversarialLoss implements DistillationLoss {
         public DistillationLoss open(Student student, PretrainedModel pretrained) {
             NoiseLevels levels = range.of("adversarial", student.schedule().trainTimesteps());
             Rollout opened = rollout.open(student);
-            return new DataAdversarialLoss(opened, DataComparison.of(adversarial, student, pretrained, opened, levels));
+            return new DataAdversarialLoss(
+                    opened,
+                    DataComparison.of(
+                            adversarial, student, pretrained, StudentPictures.fresh(student, opened), levels));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.distillation.DistillationLoss.AuxiliaryLearner;
 import dev.hypersd.objective.PretrainedModel;
+import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.RandomSource;
 import java.util.List;
@@ -14,22 +15,23 @@ import org.bytedeco.pytorch.Tensor;
  * @param loss the discriminator
  * @param levels the noise levels
  */
-record DataComparison(AdversarialLoss loss, Student student, Rollout rollout, NoiseLevels levels) {
+record DataComparison(AdversarialLoss loss, NoiseSchedule schedule, StudentPictures pictures, NoiseLevels levels) {
     /**
      * Creates the comparison.
      *
+     * @param pictures what the discriminator learns from
      * @param levels the noise levels, unless the settings name others
      */
     static DataComparison of(
             AdversarialLoss.Settings settings,
             Student student,
             PretrainedModel pretrained,
-            Rollout rollout,
+            StudentPictures pictures,
             NoiseLevels levels) {
         return new DataComparison(
                 new AdversarialLoss(student, pretrained, settings),
-                student,
-                rollout,
+                student.schedule(),
+                pictures,
                 levels.or(settings.noiseTimesteps(), student.schedule().trainTimesteps()));
     }
 
@@ -50,7 +52,7 @@ record DataComparison(AdversarialLoss loss, Student student, Rollout rollout, No
 
     /** Returns {@code clean} with noise of levels that are drawn for each sample. */
     Noisy noisy(Tensor clean, Batch batch, RandomSource random) {
-        return Noisy.of(clean, levels.draw(batch.size(), random), student.schedule(), random);
+        return Noisy.of(clean, levels.draw(batch.size(), random), schedule, random);
     }
 
     /** Returns the discriminator as a learner. */
@@ -59,13 +61,14 @@ record DataComparison(AdversarialLoss loss, Student student, Rollout rollout, No
     }
 
     private Losses discriminatorLoss(Batch batch, RandomSource random) {
-        Rollout.Drawn drawn = student.frozen(() -> rollout.draw(batch, random));
-        int[] timesteps = levels.draw(batch.size(), random);
+        StudentPictures.Pictures drawn = pictures.of(batch, random);
+        Batch same = drawn.batch();
+        int[] timesteps = levels.draw(same.size(), random);
         return loss.discriminatorLoss(
-                Noisy.of(batch.latents(), timesteps, student.schedule(), random),
-                Noisy.of(drawn.clean(), timesteps, student.schedule(), random),
-                drawn.start(),
-                batch.text(),
+                Noisy.of(same.latents(), timesteps, schedule, random),
+                Noisy.of(drawn.drawn().clean(), timesteps, schedule, random),
+                drawn.drawn().start(),
+                same.text(),
                 random);
     }
 }

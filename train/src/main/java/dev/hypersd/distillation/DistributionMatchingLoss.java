@@ -96,10 +96,11 @@ final class DistributionMatchingLoss implements DistillationLoss {
      * How the fake score is trained.
      *
      * @param updates the number of its updates for each of the student
+     * @param drawOnce whether all of these, and those of the discriminator, learn from the same pictures of a step
      * @param rank the rank of the fake score, a LoRA of its own over the base model
      * @param targets the layers that the fake score changes
      */
-    record FakeScore(int updates, OptimiserSettings optimiser, int rank, Set<LoraLayers> targets) {
+    record FakeScore(int updates, boolean drawOnce, OptimiserSettings optimiser, int rank, Set<LoraLayers> targets) {
         FakeScore {
             targets = Set.copyOf(targets);
         }
@@ -107,6 +108,7 @@ final class DistributionMatchingLoss implements DistillationLoss {
         static FakeScore read(Section section, OptimiserSettings student) {
             return new FakeScore(
                     section.count("fake_updates", 5, 1),
+                    section.flag("draw_once", false),
                     student.at(section.number("learning_rate", 2e-4, 1e-12, 1)),
                     section.count("fake_rank", 16, 1),
                     section.some("fake_targets", LoraLayers.class));
@@ -124,6 +126,7 @@ final class DistributionMatchingLoss implements DistillationLoss {
     private final NoiseLevels levels;
     private final Teacher teacher;
     private final Rollout rollout;
+    private final StudentPictures pictures;
     private final Optional<DataComparison> adversarial;
     private final Optional<DensityRatio> ratio;
     private final TrainableWeights fake;
@@ -135,8 +138,11 @@ final class DistributionMatchingLoss implements DistillationLoss {
         this.levels = levels;
         this.teacher = settings.teacher().open(student, pretrained);
         this.rollout = settings.rollout().open(student);
+        this.pictures = settings.fake().drawOnce()
+                ? StudentPictures.oncePerStep(student, rollout, pretrained.task())
+                : StudentPictures.fresh(student, rollout);
         this.adversarial =
-                settings.adversarial().map(loss -> DataComparison.of(loss, student, pretrained, rollout, levels));
+                settings.adversarial().map(loss -> DataComparison.of(loss, student, pretrained, pictures, levels));
         this.ratio = settings.divergence() == Divergence.REVERSE_KL
                 ? Optional.empty()
                 : Optional.of(
@@ -239,11 +245,14 @@ final class DistributionMatchingLoss implements DistillationLoss {
 
     /** Returns the fake score's loss of denoising the student's pictures. */
     private Losses denoisingLoss(Batch batch, RandomSource random) {
-        Tensor clean = student.frozen(() -> rollout.draw(batch, random)).clean();
+        StudentPictures.Pictures drawn = pictures.of(batch, random);
+        Tensor clean = drawn.drawn().clean();
         Tensor noise = random.normal(Tensors.shape(clean));
-        int[] timesteps = random.integers(schedule().trainTimesteps(), batch.size());
+        int[] timesteps =
+                random.integers(schedule().trainTimesteps(), drawn.batch().size());
         Tensor noisy = schedule().addNoise(clean, noise, timesteps);
-        Tensor predicted = student.predictor().predict(noisy, timesteps, batch.text());
+        Tensor predicted =
+                student.predictor().predict(noisy, timesteps, drawn.batch().text());
         Tensor seen = schedule().toEps(noisy, predicted, timesteps);
         return Losses.of("denoising", seen.sub(noise).square().mean());
     }

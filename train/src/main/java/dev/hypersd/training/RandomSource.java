@@ -15,10 +15,12 @@ public final class RandomSource {
 
     private final RandomTensors tensors;
     private final SplittableRandom numbers;
+    private final long microBatch;
 
-    private RandomSource(long seed) {
+    private RandomSource(long seed, long microBatch) {
         this.tensors = new RandomTensors(seed);
         this.numbers = new SplittableRandom(seed);
+        this.microBatch = microBatch;
     }
 
     /**
@@ -32,7 +34,12 @@ public final class RandomSource {
         for (long part : place) {
             mixed = new SplittableRandom(mixed ^ part).nextLong();
         }
-        return new RandomSource(mixed);
+        return new RandomSource(mixed, place.length == 0 ? 0 : place[place.length - 1]);
+    }
+
+    /** Returns the number of the micro-batch within its update, the last number of the position. */
+    public long microBatch() {
+        return microBatch;
     }
 
     /** Returns the next tensor of standard normal numbers, F32; it belongs to the caller's scope. */

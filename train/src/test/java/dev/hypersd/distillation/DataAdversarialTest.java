@@ -112,6 +112,18 @@ class DataAdversarialTest {
         }
     }
 
+    /** So the sides are not swapped: what the student draws is what the discriminator learns to tell apart. */
+    @Test
+    void aDiscriminatorThatHasLearnedRejectsWhatTheStudentDraws() {
+        try (DistillationObjective objective = tiny.objective(alone(SOFTPLUS.orElseThrow()))) {
+            double before = term(student(objective), batch(objective), "adversarial");
+            tiny.train(new OneLearner(objective, objective.learners().getFirst()), 2 * TinyDistillation.STEPS, false);
+
+            assertThat(term(student(objective), batch(objective), "adversarial"))
+                    .isGreaterThan(before);
+        }
+    }
+
     @Test
     void thePenaltyIsTheMeanSquaredChangeOfTheLogitsAndTheShareOfCorrectLogitsIsReported() {
         float[] found = Engine.infer(() -> TensorScope.released(() -> {
@@ -159,7 +171,7 @@ class DataAdversarialTest {
     /** Rank and layers are those of the settings, whatever those of the student are. */
     @Test
     void theFakeScoreIsALoraOfItsOwn() {
-        FakeScore fake = new FakeScore(1, OPTIMISER, 2, EnumSet.of(LoraLayers.ATTENTION));
+        FakeScore fake = new FakeScore(1, false, OPTIMISER, 2, EnumSet.of(LoraLayers.ATTENTION));
         DistillationLoss.Settings settings = new DistributionMatchingLoss.Settings(
                 TinyDistillation.teacher(3),
                 new Rollout.Settings(List.of(999)),

@@ -12,7 +12,9 @@ import static dev.hypersd.distillation.TinyDistillation.teacher;
 import static dev.hypersd.distillation.TinyDistillation.term;
 import static dev.hypersd.distillation.TinyDistillation.terms;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.hypersd.distillation.DistributionMatchingLoss.FakeScore;
 import dev.hypersd.distillation.FeatureDiscriminator.Depth;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.ModelFiles;
@@ -61,6 +63,27 @@ class DistillationTasksTest {
                     told.addAll(texts);
                     return pixels.mean(1, 2, 3);
                 })));
+    }
+
+    @Test
+    void theCosineWeighsDistancesByTheShareOfThePictureAtTheirStart() {
+        double[] distances = new double[2];
+        for (NoiseWeight weight : NoiseWeight.values()) {
+            // A single step of the teacher, so every sample starts at the last timestep.
+            DistillationLoss.Settings loss = new TrajectoryLoss.Settings(
+                    new TrajectoryLoss.Consistency(TargetTimestep.BOUNDARY),
+                    teacher(3),
+                    1,
+                    1,
+                    PLAIN,
+                    new Distance.Squared(),
+                    1,
+                    weight,
+                    Optional.empty());
+            distances[weight.ordinal()] = tiny.value(loss, "distance");
+        }
+
+        assertThat(distances[1] / distances[0]).isCloseTo(0.068265, within(1e-5));
     }
 
     @Test
@@ -129,7 +152,7 @@ class DistillationTasksTest {
                 1,
                 NoiseLevels.Range.USUAL,
                 Divergence.JENSEN_SHANNON,
-                FAKE,
+                new FakeScore(2, true, OPTIMISER, 4, FAKE.targets()),
                 Optional.of(adversarial(pool, AdversarialLoss.Real.DATA, OptionalDouble.empty())));
         return train(run, steps, List.of(consistency(8, 1, 3, PLAIN), score), Precision.MIXED);
     }

@@ -125,7 +125,7 @@ class FullSizeDistillationTest {
                 1,
                 NoiseLevels.Range.USUAL,
                 Divergence.REVERSE_KL,
-                new DistributionMatchingLoss.FakeScore(1, OPTIMISER, 16, EnumSet.allOf(LoraLayers.class)),
+                new DistributionMatchingLoss.FakeScore(1, false, OPTIMISER, 16, EnumSet.allOf(LoraLayers.class)),
                 adversarial);
     }
 

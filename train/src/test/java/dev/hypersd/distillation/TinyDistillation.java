@@ -52,7 +52,7 @@ final class TinyDistillation {
             new FeatureDiscriminator.Settings(EnumSet.allOf(FeatureDiscriminator.Depth.class), 1, 1, 0);
     static final Discriminator.Settings ENCODER = new EncoderDiscriminator.Settings(true);
     static final FineTuning LORA = lora(4, Optional.empty(), Optional.empty());
-    static final FakeScore FAKE = new FakeScore(2, OPTIMISER, 4, EnumSet.allOf(LoraLayers.class));
+    static final FakeScore FAKE = new FakeScore(2, false, OPTIMISER, 4, EnumSet.allOf(LoraLayers.class));
 
     private static final DistillationObjective.Settings SETTINGS =
             new DistillationObjective.Settings(0, List.of("a red cat"), 2, 0.5, 1);
