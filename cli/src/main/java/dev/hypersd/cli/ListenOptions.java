@@ -69,14 +69,6 @@ final class ListenOptions {
     boolean noToken;
 
     @Option(
-            names = "--grace",
-            paramLabel = "SECONDS",
-            defaultValue = "3",
-            description = "How long requests that wait are still carried out when the server is told to end. "
-                    + "Default: 3.")
-    int grace;
-
-    @Option(
             names = "--base-path",
             paramLabel = "PATH",
             defaultValue = "",
@@ -91,10 +83,12 @@ final class ListenOptions {
      *
      * @param origins sites whose pages may use it
      * @param hasAliases whether names of OpenAI's models are taken
+     * @param grace how long requests that wait are carried out when the server ends
      * @param out where the access log goes
      * @param err where a warning about the token goes
      */
-    ServerOptions options(Set<String> origins, boolean hasAliases, Limits limits, PrintWriter out, PrintWriter err) {
+    ServerOptions options(
+            Set<String> origins, boolean hasAliases, Limits limits, Duration grace, PrintWriter out, PrintWriter err) {
         return new ServerOptions(
                 host,
                 port,
@@ -106,7 +100,7 @@ final class ListenOptions {
                 basePath,
                 hasAliases,
                 limits,
-                Duration.ofSeconds(grace),
+                grace,
                 log ? out::println : line -> {});
     }
 

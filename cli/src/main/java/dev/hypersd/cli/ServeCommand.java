@@ -115,6 +115,14 @@ final class ServeCommand implements Runnable {
                 description = "How long a request may take, waiting included. Default: 600.")
         int deadline;
 
+        @Option(
+                names = "--grace",
+                paramLabel = "SECONDS",
+                defaultValue = "3",
+                description = "How long requests that wait are still carried out when the server is told to end. "
+                        + "Default: 3.")
+        int grace;
+
         @Option(names = "--most-steps", paramLabel = "N", defaultValue = "100", description = "Default: 100.")
         int steps;
 
@@ -129,8 +137,8 @@ final class ServeCommand implements Runnable {
                 names = "--most-work",
                 paramLabel = "MILLIONS",
                 defaultValue = "268",
-                description = "Pixels x pictures x steps of a request, in millions. Default: 268, which is four "
-                        + "pictures of 1024x1024 in 63 steps.")
+                description = "Pixels x pictures x steps of a request, in millions; steps of Heun and DPM++ SDE count "
+                        + "twice. Default: 268, which is four pictures of 1024x1024 in 63 steps.")
         long work;
     }
 
@@ -206,6 +214,7 @@ final class ServeCommand implements Runnable {
                 clients.origins,
                 clients.aliases,
                 limits,
+                Duration.ofSeconds(clients.grace),
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr());
     }

@@ -10,6 +10,7 @@ import dev.hypersd.study.StudyReport;
 import dev.hypersd.study.StudyResult;
 import dev.hypersd.study.VoteFile;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Set;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -66,7 +67,12 @@ final class StudyCommand implements Runnable {
     private void serve(StudyRecipe recipe) {
         PrintWriter err = spec.commandLine().getErr();
         ServerOptions options = listen.options(
-                Set.of(), false, Limits.DEFAULT, spec.commandLine().getOut(), err);
+                Set.of(),
+                false,
+                Limits.DEFAULT,
+                Duration.ZERO,
+                spec.commandLine().getOut(),
+                err);
         DrawnStudy pictures = recipe.pictures();
         Warnings warnings = new Warnings(err);
         pictures.prompts().warnings().forEach(warnings::say);

@@ -37,12 +37,12 @@ class StudyCommandTest {
     @BeforeEach
     void write() throws Exception {
         recipe = Files.writeString(folder.resolve("recipe.yaml"), """
-                model: MODEL
-                output: FOLDER/out
-                prompts: 2
-                methods:
-                  - {name: Base, steps: [2, 1], guidance: 3}
-                """.replace("MODEL", SD15.toString())
+            model: MODEL
+            output: FOLDER/out
+            prompts: 2
+            methods:
+              - {name: Base, steps: [2, 1], guidance: 3}
+            """.replace("MODEL", SD15.toString())
                 .replace("FOLDER", folder.toString()));
     }
 
@@ -65,6 +65,12 @@ class StudyCommandTest {
                 .isEqualTo(Files.readString(folder.resolve("out/summary.md")))
                 .contains("| Ann | 2 |")
                 .containsPattern("\\| Base, [12] steps? \\| 2 \\| 1 \\| 1 \\| 0 \\| 75\\.0%");
+    }
+
+    @Test
+    void aGracePeriodIsRefusedBecauseNothingWaitsInAStudy() {
+        assertThat(run("--grace=5")).isEqualTo(2);
+        assertThat(err.toString()).contains("Unknown option: '--grace=5'");
     }
 
     @Test

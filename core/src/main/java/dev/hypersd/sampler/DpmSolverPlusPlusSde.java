@@ -35,6 +35,11 @@ public record DpmSolverPlusPlusSde(TimestepSpacing spacing, SigmaSpacing sigmaSp
     }
 
     @Override
+    public int evaluations(int steps) {
+        return 2 * steps - 1;
+    }
+
+    @Override
     public SamplingPlan plan(NoiseSchedule schedule, Steps steps) {
         SigmaSchedule sigmas = SigmaSchedule.ofEuler(schedule, steps, spacing, sigmaSpacing, FinalSigma.ZERO);
         List<SamplingStep> rows = new ArrayList<>();

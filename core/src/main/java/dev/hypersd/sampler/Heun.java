@@ -36,6 +36,11 @@ public record Heun(TimestepSpacing spacing, SigmaSpacing sigmaSpacing) implement
     }
 
     @Override
+    public int evaluations(int steps) {
+        return 2 * steps - 1;
+    }
+
+    @Override
     public SamplingPlan plan(NoiseSchedule schedule, Steps steps) {
         SigmaSchedule sigmas = SigmaSchedule.ofEuler(schedule, steps, spacing, sigmaSpacing, FinalSigma.ZERO);
         List<SamplingStep> rows = new ArrayList<>();

@@ -47,6 +47,11 @@ public record Pndm(TimestepSpacing spacing, FinalSigma end) implements Sampler {
     }
 
     @Override
+    public int evaluations(int steps) {
+        return steps == 1 ? 1 : steps + 1;
+    }
+
+    @Override
     public SamplingPlan plan(NoiseSchedule schedule, Steps steps) {
         TimestepSchedule timesteps = TimestepSchedule.spaced(schedule, steps, spacing, end);
         int[] part = timesteps.part(steps).toArray();

@@ -25,6 +25,11 @@ public interface Sampler {
      */
     SamplingPlan plan(NoiseSchedule schedule, Steps steps);
 
+    /** Returns how many times {@code steps} steps evaluate the network; most methods do so once in each. */
+    default int evaluations(int steps) {
+        return steps;
+    }
+
     /** Returns the amount of fresh noise in each step, from 0 to 1; empty for samplers without this option. */
     default OptionalDouble optionalEta() {
         return OptionalDouble.empty();

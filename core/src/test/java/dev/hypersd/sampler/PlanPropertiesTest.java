@@ -68,6 +68,16 @@ class PlanPropertiesTest {
         }
     }
 
+    @Property
+    void everySamplerSaysHowOftenItsStepsEvaluateTheNetwork(
+            @ForAll("samplers") Sampler sampler,
+            @ForAll @IntRange(min = 1, max = 50) int count,
+            @ForAll @IntRange(min = 1, max = 50) int taken) {
+        Assume.that(taken <= count);
+        SamplingPlan plan = sampler.plan(SCHEDULE, Steps.of(count).withStrength(Math.min(1, (taken + 0.5) / count)));
+        assertThat(plan.size()).isEqualTo(sampler.evaluations(taken));
+    }
+
     /** So a model and its refiner on one plan take the steps that they would take on two. */
     @Property
     void aFractionOfTheNoiseLevelsEndsOnePlanWhereItBeginsAnother(

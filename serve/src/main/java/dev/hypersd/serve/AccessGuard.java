@@ -4,6 +4,7 @@ import dev.hypersd.serve.api.RequestBody;
 import dev.hypersd.serve.api.Responses;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.queue.Network;
 import io.javalin.http.Context;
 import io.javalin.http.Cookie;
 import io.javalin.http.SameSite;
@@ -84,7 +85,7 @@ record AccessGuard(Optional<String> token, Set<String> hosts, Set<String> origin
 
     /** Returns whether {@code offered} is the token, unless the address has tried too many wrong ones. */
     private boolean isToken(Context request, String offered) {
-        return token.isEmpty() || throttle.isRight(request.ip(), offered, this::isToken);
+        return token.isEmpty() || throttle.isRight(Network.of(request.ip()), offered, this::isToken);
     }
 
     /** Compares tokens, which takes as long for a wrong one as for the right one. */

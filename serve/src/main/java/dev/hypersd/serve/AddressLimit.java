@@ -5,7 +5,7 @@ import dev.hypersd.serve.api.Responses;
 import dev.hypersd.serve.error.ApiError;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
-import java.net.InetAddress;
+import dev.hypersd.serve.queue.Network;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -22,27 +22,27 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.WebSocketConnection;
 
 /**
- * Refuses connections of an address that has too many open, whether it sends anything over them or not, or that opens
- * them too fast. So no single address can take all connections that the server accepts.
+ * Refuses connections of a network that has too many open, whether it sends anything over them or not, or that opens
+ * them too fast. So no single network can take all connections that the server accepts.
  */
 final class AddressLimit implements Connection.Listener {
-    /** The most open connections of one address. A browser opens about six, and one for each live session. */
+    /** The most open connections of one network. A browser opens about six, and one for each live session. */
     static final int MAX_OPEN = 100;
 
-    /** The most connections that one address may open within {@link #WINDOW}. */
+    /** The most connections that one network may open within {@link #WINDOW}. */
     static final int MAX_OPENED = 1000;
 
     private static final Duration WINDOW = Duration.ofSeconds(10);
 
-    /** The most addresses that are remembered; beyond that, those that began first are forgotten. */
-    private static final int MAX_ADDRESSES = 10_000;
+    /** The most networks that are remembered; beyond that, those that began first are forgotten. */
+    private static final int MAX_NETWORKS = 10_000;
 
     private final Supplier<Collection<EndPoint>> connections;
     private final Proxies proxies;
     private final LongSupplier nanoTime;
-    private final Map<InetAddress, Opened> opened = new LinkedHashMap<>();
+    private final Map<Network, Opened> opened = new LinkedHashMap<>();
 
-    /** The connections of an address since {@code began}. */
+    /** The connections of a network since {@code began}. */
     private record Opened(long began, int count) {}
 
     /**
@@ -66,29 +66,30 @@ final class AddressLimit implements Connection.Listener {
                 || proxies.include(peer.getAddress())) {
             return;
         }
-        if (isTooFast(peer.getAddress())) {
+        Network network = Network.of(peer.getAddress());
+        if (isTooFast(network)) {
             refuse(endPoint, "opens connections too fast: try again in %d s".formatted(WINDOW.toSeconds()));
-        } else if (open(peer.getAddress()) > MAX_OPEN) {
+        } else if (open(network) > MAX_OPEN) {
             refuse(endPoint, "has %d connections open, which is the most: close some".formatted(MAX_OPEN));
         }
     }
 
-    private long open(InetAddress address) {
+    private long open(Network network) {
         return connections.get().stream()
                 .filter(other -> other.getRemoteSocketAddress() instanceof InetSocketAddress peer
-                        && peer.getAddress().equals(address))
+                        && Network.of(peer.getAddress()).equals(network))
                 .count();
     }
 
-    /** Counts another connection of {@code address}, and returns whether these are too many. */
-    synchronized boolean isTooFast(InetAddress address) {
+    /** Counts another connection of {@code network}, and returns whether these are too many. */
+    synchronized boolean isTooFast(Network network) {
         long now = nanoTime.getAsLong();
-        Opened before = opened.get(address);
+        Opened before = opened.get(network);
         Opened present = before == null || now - before.began() > WINDOW.toNanos()
                 ? new Opened(now, 1)
                 : new Opened(before.began(), before.count() + 1);
-        opened.put(address, present);
-        if (opened.size() > MAX_ADDRESSES) {
+        opened.put(network, present);
+        if (opened.size() > MAX_NETWORKS) {
             opened.remove(opened.keySet().iterator().next());
         }
         return present.count() > MAX_OPENED;

@@ -2,7 +2,7 @@ package dev.hypersd.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
+import dev.hypersd.serve.queue.Network;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,12 +48,12 @@ class AddressLimitTest {
     void anAddressThatConnectsTooFastIsRefusedForAWhileAndOthersAreNot() {
         AtomicLong now = new AtomicLong();
         AddressLimit limit = new AddressLimit(List::of, Proxies.NONE, now::get);
-        InetAddress stormy = InetAddress.ofLiteral("10.0.0.1");
+        Network stormy = Network.of("10.0.0.1");
         for (int i = 0; i < AddressLimit.MAX_OPENED; i++) {
             assertThat(limit.isTooFast(stormy)).isFalse();
         }
         assertThat(limit.isTooFast(stormy)).isTrue();
-        assertThat(limit.isTooFast(InetAddress.ofLiteral("10.0.0.2"))).isFalse();
+        assertThat(limit.isTooFast(Network.of("10.0.0.2"))).isFalse();
         now.addAndGet(Duration.ofSeconds(11).toNanos());
         assertThat(limit.isTooFast(stormy)).isFalse();
     }

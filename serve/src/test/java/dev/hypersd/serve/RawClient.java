@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,8 +31,13 @@ final class RawClient implements AutoCloseable {
 
     /** A client of whatever listens at {@code port} of this machine. */
     static RawClient of(int port) throws IOException {
+        return of(port, Duration.ofMillis(PATIENCE_MILLIS));
+    }
+
+    /** A client that waits so long for the beginning of an answer. */
+    static RawClient of(int port, Duration patience) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout((int) patience.toMillis());
         return new RawClient(socket);
     }
 

@@ -118,8 +118,9 @@ final class TinyServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port() + path);
     }
 
+    /** A request that fails if it is not answered within two minutes, so that no test waits for ever. */
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(uri(path));
+        return HttpRequest.newBuilder(uri(path)).timeout(Duration.ofMinutes(2));
     }
 
     HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package dev.hypersd.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hypersd.serve.queue.Network;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -68,6 +69,15 @@ class TokenThrottleTest {
     }
 
     @Test
+    void anotherAddressOfTheSameClientDoesNotHelp() {
+        for (int i = 0; i < TokenThrottle.MAX_WRONG; i++) {
+            assertThat(isRight("[2001:db8::" + i + "]", "wrong" + i)).isFalse();
+        }
+        assertThatThrownBy(() -> isRight("[2001:db8::ffff]", TOKEN)).hasMessageEndingWith("try again in 60 s");
+        assertThat(isRight("[2001:db8:0:1::1]", TOKEN)).isTrue();
+    }
+
+    @Test
     void aProgramThatRepeatsAnOutdatedTokenLocksNobodyOut() {
         for (int i = 0; i < 100; i++) {
             assertThat(isRight("1.2.3.4", "outdated")).isFalse();
@@ -76,7 +86,7 @@ class TokenThrottleTest {
     }
 
     private boolean isRight(String address, String offered) {
-        return throttle.isRight(address, offered, TOKEN::equals);
+        return throttle.isRight(Network.of(address), offered, TOKEN::equals);
     }
 
     private static void assertIsThrottled(HttpResponse<String> answer) {

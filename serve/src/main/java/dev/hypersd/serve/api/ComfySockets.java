@@ -6,6 +6,7 @@ import dev.hypersd.pipeline.Step;
 import dev.hypersd.serve.error.ApiError;
 import dev.hypersd.serve.queue.GenerationQueue;
 import dev.hypersd.serve.queue.Limits;
+import dev.hypersd.serve.queue.Network;
 import io.javalin.websocket.WsConfig;
 import io.javalin.websocket.WsConnectContext;
 import java.nio.ByteBuffer;
@@ -48,8 +49,9 @@ final class ComfySockets {
     private void open(WsConnectContext context) {
         Limits.Clients limits = queue.limits().clients();
         String address = Objects.requireNonNullElse(context.attribute(LiveRoutes.ADDRESS), "unknown");
+        Network network = Network.of(address);
         long ofClient = connections.values().stream()
-                .filter(connection -> connection.address().equals(address))
+                .filter(connection -> Network.of(connection.address()).equals(network))
                 .count();
         if (connections.size() >= limits.maxSessions() || ofClient >= limits.maxSessionsPerClient()) {
             context.closeSession(LiveRoutes.TRY_AGAIN_LATER, "too many live sessions are open");

@@ -2,6 +2,7 @@ package dev.hypersd.serve.api;
 
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.queue.Network;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,7 +22,7 @@ import java.util.function.Supplier;
 /**
  * The platform threads that decode the images of clients. A native decoder on a virtual thread would occupy one of the
  * few threads that carry all virtual ones, so that two slow images could keep the server from answering anything. Each
- * address has one image decoded at a time, so that none takes all threads. The threads do not keep the program from
+ * network has one image decoded at a time, so that none takes all threads. The threads do not keep the program from
  * ending. Safe to share.
  */
 final class DecoderThreads implements AutoCloseable {
@@ -33,9 +34,9 @@ final class DecoderThreads implements AutoCloseable {
             THREADS, Thread.ofPlatform().name("hypersd-decoder-", 0).daemon().factory());
 
     /** Who is being decoded for, or waits for it. */
-    private final Map<String, Turns> addresses = new HashMap<>();
+    private final Map<Network, Turns> networks = new HashMap<>();
 
-    /** Lets the images of one address have their turns; {@code users} counts those that wait or have theirs. */
+    /** Lets the images of one network have their turns; {@code users} counts those that wait or have theirs. */
     private static final class Turns {
         private final Semaphore one = new Semaphore(1, true);
         private int users;
@@ -55,7 +56,7 @@ final class DecoderThreads implements AutoCloseable {
      *     not; or if the sender has left or the server ends
      */
     <T> T within(Sender sender, Duration limit, String field, Supplier<T> decoder) {
-        Turns turns = enter(sender.address());
+        Turns turns = enter(sender.network());
         try {
             if (!await(sender, limit, nanos -> turns.one.tryAcquire(nanos, TimeUnit.NANOSECONDS))) {
                 throw busy(limit);
@@ -76,7 +77,7 @@ final class DecoderThreads implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             throw closing();
         } finally {
-            leave(sender.address(), turns);
+            leave(sender.network(), turns);
         }
     }
 
@@ -129,19 +130,19 @@ final class DecoderThreads implements AutoCloseable {
         return false;
     }
 
-    private Turns enter(String address) {
-        synchronized (addresses) {
-            Turns turns = addresses.computeIfAbsent(address, _ -> new Turns());
+    private Turns enter(Network network) {
+        synchronized (networks) {
+            Turns turns = networks.computeIfAbsent(network, _ -> new Turns());
             turns.users++;
             return turns;
         }
     }
 
-    private void leave(String address, Turns turns) {
-        synchronized (addresses) {
+    private void leave(Network network, Turns turns) {
+        synchronized (networks) {
             turns.users--;
             if (turns.users == 0) {
-                addresses.remove(address);
+                networks.remove(network);
             }
         }
     }

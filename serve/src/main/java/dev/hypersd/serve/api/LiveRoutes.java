@@ -5,6 +5,7 @@ import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.metrics.Metrics;
 import dev.hypersd.serve.queue.GenerationQueue;
 import dev.hypersd.serve.queue.Limits;
+import dev.hypersd.serve.queue.Network;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.websocket.WsConfig;
@@ -95,8 +96,9 @@ public final class LiveRoutes {
     private void open(WsConnectContext context) {
         Limits.Clients limits = queue.limits().clients();
         String address = Objects.requireNonNullElse(context.attribute(ADDRESS), "unknown");
+        Network network = Network.of(address);
         long ofClient = sessions.values().stream()
-                .filter(s -> s.address().equals(address))
+                .filter(session -> Network.of(session.address()).equals(network))
                 .count();
         if (sessions.size() >= limits.maxSessions() || ofClient >= limits.maxSessionsPerClient()) {
             context.closeSession(TRY_AGAIN_LATER, "too many live sessions are open");

@@ -15,6 +15,7 @@ import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.Client;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
+import dev.hypersd.serve.queue.Network;
 import dev.hypersd.serve.registry.Quality;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -88,7 +89,7 @@ final class LiveSession {
     void receive(String text) {
         long number = -1;
         int before = cancels;
-        RequestMemory.Reservation reservation = memory.open(new Sender(address, () -> cancels != before));
+        RequestMemory.Reservation reservation = memory.open(new Sender(Network.of(address), () -> cancels != before));
         try {
             reservation.reserveBody(text.length());
             JsonObject message = Json.parse(RequestBody.NAME, text.getBytes(StandardCharsets.UTF_8));

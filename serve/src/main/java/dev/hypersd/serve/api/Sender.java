@@ -1,5 +1,6 @@
 package dev.hypersd.serve.api;
 
+import dev.hypersd.serve.queue.Network;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
@@ -10,13 +11,13 @@ import org.eclipse.jetty.util.BufferUtil;
 /**
  * Who sent a request.
  *
- * @param address the address
+ * @param network the network of its address
  * @param hasLeft tells whether nobody waits for the answer any more
  */
-public record Sender(String address, BooleanSupplier hasLeft) {
+public record Sender(Network network, BooleanSupplier hasLeft) {
     /** Returns the sender of a request over HTTP. Whether it has left may be asked once the body has been read. */
     public static Sender of(Context request) {
-        return new Sender(request.ip(), () -> hasDisconnected(request));
+        return new Sender(Network.of(request.ip()), () -> hasDisconnected(request));
     }
 
     /**

@@ -3,18 +3,17 @@ package dev.hypersd.serve.queue;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
- * A bounded queue in which addresses take turns (round robin), and the sessions of an address take turns with its
- * turns. So a client with many items, or many sessions, does not delay one with a single item. Safe to share.
+ * A bounded queue in which networks take turns (round robin), and the clients of a network take turns with its turns.
+ * So a client with many items, or many sessions, does not delay one with a single item. Safe to share.
  *
  * @param <T> the type of the items
  */
@@ -25,8 +24,8 @@ final class FairQueue<T> {
     /** The waiting items; those of a client are in the order in which they are taken. */
     private final List<Entry<T>> waiting;
 
-    /** The turn in which each address that has items was served last; the one with the smallest number is next. */
-    private final Map<String, Long> addresses;
+    /** The turn in which each network that has items was served last; the one with the smallest number is next. */
+    private final Map<Network, Long> networks;
 
     /** The same of each client. */
     private final Map<Client, Long> clients;
@@ -36,7 +35,16 @@ final class FairQueue<T> {
 
     private boolean closed;
 
-    private record Entry<T>(Client client, T item) {}
+    private record Entry<T>(Client client, Network network, T item) {
+        Entry(Client client, T item) {
+            this(client, Network.of(client.address()), item);
+        }
+
+        /** Returns whether both items count as those of one client. */
+        boolean isOfClient(Entry<T> other) {
+            return network.equals(other.network) && client.session().equals(other.client.session());
+        }
+    }
 
     /**
      * Creates a queue.
@@ -48,7 +56,7 @@ final class FairQueue<T> {
         this.maxItems = maxItems;
         this.maxPerClient = maxPerClient;
         this.waiting = new ArrayList<>();
-        this.addresses = new HashMap<>();
+        this.networks = new HashMap<>();
         this.clients = new HashMap<>();
     }
 
@@ -56,7 +64,7 @@ final class FairQueue<T> {
         this.maxItems = other.maxItems;
         this.maxPerClient = other.maxPerClient;
         this.waiting = new ArrayList<>(other.waiting);
-        this.addresses = new HashMap<>(other.addresses);
+        this.networks = new HashMap<>(other.networks);
         this.clients = new HashMap<>(other.clients);
         this.turn = other.turn;
     }
@@ -66,13 +74,13 @@ final class FairQueue<T> {
      * it was added.
      */
     synchronized boolean offer(Client client, T item) {
-        long own =
-                waiting.stream().filter(entry -> entry.client().equals(client)).count();
+        Entry<T> entry = new Entry<>(client, item);
+        long own = waiting.stream().filter(entry::isOfClient).count();
         if (closed || waiting.size() >= maxItems || own >= maxPerClient) {
             return false;
         }
-        waiting.addLast(new Entry<>(client, item));
-        join(client, turn - 1);
+        waiting.addLast(entry);
+        join(entry, turn - 1);
         return true;
     }
 
@@ -81,13 +89,14 @@ final class FairQueue<T> {
      * after those of all who wait now, however full the queue is.
      */
     synchronized void putBack(Client client, T item) {
-        waiting.addFirst(new Entry<>(client, item));
-        join(client, turn);
+        Entry<T> entry = new Entry<>(client, item);
+        waiting.addFirst(entry);
+        join(entry, turn);
     }
 
-    private void join(Client client, long servedLast) {
-        addresses.putIfAbsent(client.address(), servedLast);
-        clients.putIfAbsent(client, servedLast);
+    private void join(Entry<T> entry, long servedLast) {
+        networks.putIfAbsent(entry.network(), servedLast);
+        clients.putIfAbsent(entry.client(), servedLast);
         notifyAll();
     }
 
@@ -109,8 +118,8 @@ final class FairQueue<T> {
     }
 
     /**
-     * Takes the items that match, in rounds of one item of each address. A second item of an address is considered only
-     * if every address's item matched in the round before, so that no address is overtaken twice.
+     * Takes the items that match, in rounds of one item of each network. A second item of a network is considered only
+     * if every network's item matched in the round before, so that no network is overtaken twice.
      *
      * @param matches called once for each candidate, in the order in which they would be taken; an item that it accepts
      *     is taken
@@ -122,8 +131,7 @@ final class FairQueue<T> {
             List<Entry<T>> round = new ArrayList<>(waiting);
             while (!round.isEmpty()) {
                 Entry<T> candidate = next(round);
-                round.removeIf(entry ->
-                        entry.client().address().equals(candidate.client().address()));
+                round.removeIf(entry -> entry.network().equals(candidate.network()));
                 if (matches.test(candidate.item())) {
                     taken.add(candidate.item());
                     serve(candidate);
@@ -159,29 +167,23 @@ final class FairQueue<T> {
     /** Returns the entry among {@code candidates} that is taken first. */
     private Entry<T> next(List<Entry<T>> candidates) {
         return candidates.stream()
-                .min(Comparator.<Entry<T>>comparingLong(entry -> Objects.requireNonNull(
-                                addresses.get(entry.client().address())))
+                .min(Comparator.<Entry<T>>comparingLong(entry -> Objects.requireNonNull(networks.get(entry.network())))
                         .thenComparingLong(entry -> Objects.requireNonNull(clients.get(entry.client()))))
                 .orElseThrow();
     }
 
-    /** Removes an entry, whose client and address have their next turns after all others. */
+    /** Removes an entry, whose client and network have their next turns after all others. */
     private void serve(Entry<T> entry) {
         waiting.remove(entry);
         turn += 2;
-        addresses.put(entry.client().address(), turn);
+        networks.put(entry.network(), turn);
         clients.put(entry.client(), turn);
         forgetAbsent();
     }
 
     private void forgetAbsent() {
-        Set<Client> present = new LinkedHashSet<>();
-        waiting.forEach(entry -> present.add(entry.client()));
-        clients.keySet().retainAll(present);
-        addresses
-                .keySet()
-                .removeIf(address ->
-                        present.stream().noneMatch(client -> client.address().equals(address)));
+        clients.keySet().retainAll(waiting.stream().map(Entry::client).collect(Collectors.toSet()));
+        networks.keySet().retainAll(waiting.stream().map(Entry::network).collect(Collectors.toSet()));
     }
 
     /** Returns the number of waiting items. */

@@ -305,7 +305,11 @@ public final class GenerationQueue implements AutoCloseable {
         }
         try {
             DiffusionPipeline pipeline = prepared(first);
-            limits.generation().check(first.request(), pipeline.sizeOf(first.request()));
+            limits.generation()
+                    .check(
+                            first.request(),
+                            pipeline.sizeOf(first.request()),
+                            Optional.of(pipeline.sampler(first.request())));
             generate(pipeline, batchOf(first, pipeline));
         } catch (RuntimeException | Error e) {
             fail(first, e);

@@ -8,6 +8,7 @@ import dev.hypersd.request.LoraReference;
 import dev.hypersd.request.Option;
 import dev.hypersd.request.PictureSource;
 import dev.hypersd.request.Size;
+import dev.hypersd.sampler.Sampler;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import java.time.Duration;
@@ -39,7 +40,7 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
      * @param maxSide the longest side of an image in pixels
      * @param maxSteps the largest number of denoising steps
      * @param maxImages the largest number of images
-     * @param maxWork the largest product of pixels, images and denoising steps, both passes included
+     * @param maxWork the largest product of pixels, images and evaluations of the network, both passes included
      * @param maxPromptLength the longest prompt in characters
      * @param maxBatchPixels the greatest number of pixels of pictures of several requests in one batch: small ones gain
      *     speed by it, large ones would only wait for each other
@@ -127,7 +128,7 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
 
         /**
          * Refuses a request whose pictures are larger than allowed, or take too much work, as far as their size is
-         * known before the model is loaded; {@link #check(ImageRequest, Size)} does so afterwards.
+         * known before the model is loaded; {@link #check(ImageRequest, Size, Optional)} does so afterwards.
          */
         void check(ImageRequest request) {
             atMost(
@@ -135,37 +136,63 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
                     Math.max(maxSteps, MAX_SCHEDULE),
                     "a strength of " + request.steps().strength() + ", whose whole schedule has %d steps,");
             atMost(request.loras().size(), MAX_LORAS, "%d LoRAs");
-            request.pictureSize().ifPresent(size -> check(request, size));
+            request.pictureSize().ifPresent(size -> check(request, size, request.sampler()));
         }
 
-        /** Refuses a request for pictures of {@code size} that are too large or take too much work. */
-        void check(ImageRequest request, Size size) {
+        /**
+         * Refuses a request for pictures of {@code size} that are too large or take too much work.
+         *
+         * @param sampler the sampler, if it is known; otherwise one evaluation of the network is counted for each step
+         */
+        void check(ImageRequest request, Size size, Optional<Sampler> sampler) {
             Size largest = request.hires().map(pass -> pass.enlarged(size)).orElse(size);
             atMost(largest.width(), maxSide, "a width of %d pixels");
             atMost(largest.height(), maxSide, "a height of %d pixels");
-            double steps = Math.ceil(request.steps().count() * request.steps().strength());
-            double ofOne = steps * pixels(size)
-                    + request.hires()
-                            .map(pass ->
-                                    Math.ceil(request.steps().count() * pass.strength()) * pixels(pass.enlarged(size)))
-                            .orElse(0.0);
-            double work = ofOne * request.count();
+            int steps = request.steps().count();
+            double work = request.count() * workOfOne(request, size, sampler, steps);
             if (work <= maxWork) {
                 return;
             }
-            long fittingPictures = (long) (maxWork / ofOne);
-            long fittingSteps = (long) (steps * maxWork / work);
+            long fittingPictures = (long) (maxWork / workOfOne(request, size, sampler, steps));
+            int fittingSteps = (int) ((double) steps * maxWork / work);
+            while (fittingSteps > 0 && request.count() * workOfOne(request, size, sampler, fittingSteps) > maxWork) {
+                fittingSteps--;
+            }
+            int taken = taken(steps, request.steps().strength());
+            int evaluations = evaluations(sampler, taken);
             throw new ApiException(
                     ErrorCode.MALFORMED,
-                    ("%d pictures of %s in %.0f steps take %.0f million pixels x steps, more than the %d million that "
+                    ("%d pictures of %s in %d steps%s take %.0f million pixels x steps, more than the %d million that "
                                     + "this server allows: %s")
                             .formatted(
                                     request.count(),
                                     size,
-                                    steps,
+                                    taken,
+                                    evaluations == taken ? "" : ", which count as %d,".formatted(evaluations),
                                     Math.ceil(work / MILLION),
                                     maxWork / MILLION,
-                                    fitting(fittingPictures, fittingSteps)));
+                                    fitting(
+                                            fittingPictures,
+                                            taken(fittingSteps, request.steps().strength()))));
+        }
+
+        /** Returns the work for one picture in {@code steps} steps: pixels x evaluations, of both passes. */
+        private static double workOfOne(ImageRequest request, Size size, Optional<Sampler> sampler, int steps) {
+            double first = pixels(size)
+                    * evaluations(sampler, taken(steps, request.steps().strength()));
+            double second = request.hires()
+                    .map(pass -> pixels(pass.enlarged(size)) * evaluations(sampler, taken(steps, pass.strength())))
+                    .orElse(0.0);
+            return first + second;
+        }
+
+        /** Returns how many of {@code steps} a strength takes. */
+        private static int taken(int steps, double strength) {
+            return (int) Math.ceil(steps * strength);
+        }
+
+        private static int evaluations(Optional<Sampler> sampler, int steps) {
+            return sampler.map(method -> method.evaluations(steps)).orElse(steps);
         }
 
         private static String fitting(long pictures, long steps) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.queue.Network;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ class DecoderThreadsTest {
     private final DecoderThreads decoders = new DecoderThreads();
 
     private static Sender from(String address) {
-        return new Sender(address, () -> false);
+        return new Sender(Network.of(address), () -> false);
     }
 
     @Test
@@ -93,7 +94,7 @@ class DecoderThreadsTest {
     void theImageOfASenderThatLeavesIsNotDecodedFurther() throws Exception {
         CountDownLatch interrupted = new CountDownLatch(1);
         AtomicBoolean left = new AtomicBoolean();
-        assertThatThrownBy(() -> decoders.within(new Sender("127.0.0.1", left::get), LONG, "image", () -> {
+        assertThatThrownBy(() -> decoders.within(new Sender(Network.of("127.0.0.1"), left::get), LONG, "image", () -> {
                     left.set(true);
                     return untilInterrupted(interrupted);
                 }))
@@ -109,7 +110,8 @@ class DecoderThreadsTest {
                 }),
                 Thread::startVirtualThread);
         begun.await();
-        assertThatThrownBy(() -> decoders.within(new Sender("127.0.0.1", () -> true), LONG, "image", () -> "b"))
+        assertThatThrownBy(() ->
+                        decoders.within(new Sender(Network.of("127.0.0.1"), () -> true), LONG, "image", () -> "b"))
                 .as("who leaves while it waits for its turn")
                 .hasMessage("the request was cancelled");
         never.countDown();

@@ -36,6 +36,16 @@ class FairQueueTest {
     }
 
     @Test
+    void addressesOfOneNetworkShareTurnsAndPlaces() throws InterruptedException {
+        FairQueue<String> turns = new FairQueue<>(8, 2);
+        turns.offer(Client.of("[2001:db8::1]"), "a1");
+        turns.offer(Client.of("[2001:db8::2]"), "a2");
+        assertThat(turns.offer(Client.of("[2001:db8::3]"), "a3")).isFalse();
+        turns.offer(Client.of("[2001:db8:0:1::1]"), "b1");
+        assertThat(List.of(next(turns), next(turns), next(turns))).containsExactly("a1", "b1", "a2");
+    }
+
+    @Test
     void removingAnItemMakesRoomForAnother() throws InterruptedException {
         FairQueue<Integer> turns = new FairQueue<>(1, 1);
         turns.offer(A, 1);
