@@ -27,7 +27,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
@@ -176,7 +177,7 @@ final class Generation {
         return texts.of(denoiser, key, listener::onWarning, warnings -> encode(denoiser, guided, warnings));
     }
 
-    private Conditioning encode(Denoiser denoiser, boolean guided, Consumer<String> warnings) {
+    private Conditioning encode(Denoiser denoiser, boolean guided, BiConsumer<String, Set<Integer>> warnings) {
         List<TextEncoder> encoders = denoiser.textEncoders(request.wordFiles());
         Conditioning conditioning =
                 new PromptEncoder(denoiser, encoders, request.syntax(), warnings).encode(request, size, guided);

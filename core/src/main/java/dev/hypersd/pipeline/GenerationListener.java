@@ -2,6 +2,8 @@ package dev.hypersd.pipeline;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import java.util.Set;
+
 /**
  * Receives the progress of a generation and may cancel it. It is called on the engine's thread, so a slow listener
  * delays the pictures.
@@ -19,6 +21,16 @@ public interface GenerationListener {
      */
     default void onWarning(String sentence) {
         System.getLogger(GenerationListener.class.getPackageName()).log(WARNING, sentence);
+    }
+
+    /**
+     * Receives a warning about some of the pictures only, for example about the prompt that they have in common. Passes
+     * it on as one about all of them unless overridden.
+     *
+     * @param pictures the numbers of the pictures, counted from 0 through all requests that are drawn together
+     */
+    default void onWarning(String sentence, Set<Integer> pictures) {
+        onWarning(sentence);
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.hypersd.image.Image;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -31,7 +32,7 @@ final class Passes {
 
     /** Returns the listener for the pass over all pictures, which has this number of steps. */
     GenerationListener first(int steps) {
-        return new Pass(steps, previews -> previews);
+        return new Pass(steps, previews -> previews, pictures -> pictures);
     }
 
     /** Keeps the pictures of the first pass, and returns them. */
@@ -42,20 +43,30 @@ final class Passes {
 
     /** Returns the listener for the second pass over picture {@code index}, which has this number of steps. */
     GenerationListener second(int index, int steps) {
-        return new Pass(steps, previews -> {
-            List<Image> all = new ArrayList<>(pictures);
-            all.set(index, previews.getFirst());
-            return all;
-        });
+        return new Pass(
+                steps,
+                previews -> {
+                    List<Image> all = new ArrayList<>(pictures);
+                    all.set(index, previews.getFirst());
+                    return all;
+                },
+                _ -> Set.of(index));
     }
 
     private final class Pass implements GenerationListener {
         private final int before = done;
         private final UnaryOperator<List<Image>> all;
+        private final UnaryOperator<Set<Integer>> numbers;
 
-        /** @param all makes the previews of all pictures of those of this pass */
-        Pass(int steps, UnaryOperator<List<Image>> all) {
+        /**
+         * Creates a listener.
+         *
+         * @param all makes the previews of all pictures of those of this pass
+         * @param numbers makes the numbers of pictures among all of those in this pass
+         */
+        Pass(int steps, UnaryOperator<List<Image>> all, UnaryOperator<Set<Integer>> numbers) {
             this.all = all;
+            this.numbers = numbers;
             done += steps;
         }
 
@@ -71,6 +82,11 @@ final class Passes {
         @Override
         public void onWarning(String sentence) {
             listener.onWarning(sentence);
+        }
+
+        @Override
+        public void onWarning(String sentence, Set<Integer> pictures) {
+            listener.onWarning(sentence, numbers.apply(pictures));
         }
 
         @Override

@@ -8,12 +8,13 @@ import dev.hypersd.request.Prompt;
 import dev.hypersd.request.Size;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.unet.Conditioning;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** The conditioning of the most recent prompts, since live drawing repeats them. Used on the engine's thread only. */
@@ -33,22 +34,25 @@ final class PromptCache implements AutoCloseable {
             Size size,
             Optional<MicroConditioning> microConditioning) {}
 
-    private record Encoded(Key key, Conditioning conditioning, List<String> warnings, TensorArena arena) {}
+    private record Encoded(Key key, Conditioning conditioning, Map<String, Set<Integer>> warnings, TensorArena arena) {}
 
     private final Map<Denoiser, Encoded> last = new HashMap<>();
 
     /**
      * Returns the conditioning of {@code key}, which stays valid during the request.
      *
-     * @param warnings receives the warnings of encoding, each time
+     * @param warnings receives the warnings of encoding, each time, with the numbers of the pictures
      * @param encode encodes the prompts, if the last ones of {@code denoiser} were different
      */
     Conditioning of(
-            Denoiser denoiser, Key key, Consumer<String> warnings, Function<Consumer<String>, Conditioning> encode) {
+            Denoiser denoiser,
+            Key key,
+            BiConsumer<String, Set<Integer>> warnings,
+            Function<BiConsumer<String, Set<Integer>>, Conditioning> encode) {
         Encoded known = last.get(denoiser);
         if (known == null || !known.key().equals(key)) {
-            List<String> said = new ArrayList<>();
-            Conditioning conditioning = encode.apply(said::add);
+            Map<String, Set<Integer>> said = new LinkedHashMap<>();
+            Conditioning conditioning = encode.apply(said::put);
             forget(denoiser);
             TensorArena arena = new TensorArena();
             arena.own(conditioning.text());

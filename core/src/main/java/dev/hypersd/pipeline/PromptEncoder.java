@@ -20,11 +20,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -37,16 +40,24 @@ import org.bytedeco.pytorch.global.torch;
 final class PromptEncoder {
     private final Denoiser denoiser;
     private final List<TextEncoder> encoders;
-    private final Consumer<String> warnings;
-    private final Set<String> said = new HashSet<>();
+    private final BiConsumer<String, Set<Integer>> warnings;
+
+    /** The warnings, each with the texts that it is about. */
+    private final Map<String, Set<String>> found = new LinkedHashMap<>();
+
     private final PromptSyntax syntax;
 
     /**
      * Creates an encoder.
      *
      * @param encoders the text encoders of {@code denoiser}, possibly with textual inversion embeddings
+     * @param warnings receives warnings, with the numbers of the pictures whose prompts they are about
      */
-    PromptEncoder(Denoiser denoiser, List<TextEncoder> encoders, PromptSyntax syntax, Consumer<String> warnings) {
+    PromptEncoder(
+            Denoiser denoiser,
+            List<TextEncoder> encoders,
+            PromptSyntax syntax,
+            BiConsumer<String, Set<Integer>> warnings) {
         this.denoiser = denoiser;
         this.encoders = encoders;
         this.syntax = syntax;
@@ -67,6 +78,7 @@ final class PromptEncoder {
         if (guided) {
             text = negative(prompts, chunks, text).followedBy(text);
         }
+        found.forEach((sentence, texts) -> warnings.accept(sentence, withAny(texts, prompts)));
         Conditioning conditioning = Conditioning.of(text.embeddings());
         return denoiser.family() == ModelFamily.SD15
                 ? conditioning
@@ -77,25 +89,39 @@ final class PromptEncoder {
     /** Warns of networks that prompts name, which only {@link dev.hypersd.request.GenerationOptions} resolve. */
     private void warnOfTags(List<Prompt> prompts) {
         prompts.stream()
-                .flatMap(prompt -> PromptTags.in(prompt.text()).stream())
-                .filter(said::add)
-                .forEach(tag -> warnings.accept(
-                        "%s is read as text: the LoRAs of a request are said apart from its prompts".formatted(tag)));
+                .map(Prompt::text)
+                .forEach(text -> PromptTags.in(text)
+                        .forEach(tag -> warn(
+                                "%s is read as text: the LoRAs of a request are said apart from its prompts"
+                                        .formatted(tag),
+                                text)));
     }
 
     /** Returns the number of chunks of the longest text. */
     private int longest(List<Prompt> prompts, boolean guided) {
         return prompts.stream()
-                .flatMap(prompt -> Stream.of(
-                                Optional.of(prompt.text()),
-                                prompt.secondText(),
-                                guided ? prompt.negative() : Optional.<String>empty(),
-                                guided ? prompt.secondNegative() : Optional.<String>empty())
-                        .flatMap(Optional::stream))
+                .flatMap(prompt -> texts(prompt, guided))
                 .flatMap(text -> encoders.stream().map(encoder -> chunks(encoder, text)))
                 .mapToInt(List::size)
                 .max()
                 .orElseThrow();
+    }
+
+    private static Stream<String> texts(Prompt prompt, boolean guided) {
+        return Stream.of(
+                        Optional.of(prompt.text()),
+                        prompt.secondText(),
+                        guided ? prompt.negative() : Optional.<String>empty(),
+                        guided ? prompt.secondNegative() : Optional.<String>empty())
+                .flatMap(Optional::stream);
+    }
+
+    /** Returns the numbers of the prompts that have one of {@code texts}. */
+    private static Set<Integer> withAny(Set<String> texts, List<Prompt> prompts) {
+        return IntStream.range(0, prompts.size())
+                .filter(i -> texts(prompts.get(i), true).anyMatch(texts::contains))
+                .boxed()
+                .collect(Collectors.toSet());
     }
 
     /** Tokenizes {@code text} for the encoder, in the request's syntax. */
@@ -109,8 +135,10 @@ final class PromptEncoder {
     private List<Integer> cut(TextEncoder encoder, String text) {
         Tokens tokens = encoder.tokenizer().encode(text);
         if (!tokens.cut().isEmpty()) {
-            warn("the prompt is longer than the %d tokens of the text encoder, which does not see \"%s\""
-                    .formatted(tokens.ids().size(), tokens.cut()));
+            warn(
+                    "the prompt is longer than the %d tokens of the text encoder, which does not see \"%s\""
+                            .formatted(tokens.ids().size(), tokens.cut()),
+                    text);
         }
         return tokens.ids();
     }
@@ -256,11 +284,9 @@ final class PromptEncoder {
         return Tensors.of(weights, chunks.size(), length, 1);
     }
 
-    /** Reports a warning once, also where two text encoders truncate the same text. */
-    private void warn(String sentence) {
-        if (said.add(sentence)) {
-            warnings.accept(sentence);
-        }
+    /** Notes a warning about a text. It is said once, also where two text encoders truncate the same text. */
+    private void warn(String sentence, String text) {
+        found.computeIfAbsent(sentence, _ -> new HashSet<>()).add(text);
     }
 
     private Tensor onDevice(Tensor tensor) {

@@ -18,11 +18,15 @@ import dev.hypersd.schedule.PredictionType;
 import dev.hypersd.tensor.Dtype;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -125,6 +129,28 @@ class DiffusionPipelineTest {
                         .isLessThanOrEqualTo(2);
             }
         }
+    }
+
+    /** The first two prompts end alike, so that the sentence about them is the same. */
+    @Test
+    void warningsSayWhichPicturesTheyAreAbout() {
+        String cut = " boat".repeat(100);
+        List<ImageRequest> requests = Stream.of("a" + cut, "the" + cut, "a boat", "a house <lora:ink:0.8>")
+                .map(prompt -> ImageRequest.of(prompt)
+                        .size(64, 64)
+                        .steps(1)
+                        .imagesPerPrompt(prompt.equals("a boat") ? 2 : 1)
+                        .build())
+                .toList();
+        Map<String, Set<Integer>> warnings = new LinkedHashMap<>();
+        pipeline.generateTogether(requests, new GenerationListener() {
+            @Override
+            public void onWarning(String sentence, Set<Integer> pictures) {
+                warnings.put(sentence.replaceFirst("(the prompt is longer|<lora:ink:0.8>).*", "$1"), pictures);
+            }
+        });
+        assertThat(warnings)
+                .containsOnly(Map.entry("the prompt is longer", Set.of(0, 1)), Map.entry("<lora:ink:0.8>", Set.of(4)));
     }
 
     @Test

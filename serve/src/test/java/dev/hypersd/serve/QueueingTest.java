@@ -173,6 +173,24 @@ class QueueingTest {
     }
 
     @Test
+    void aWarningAboutAPromptGoesToItsJobAloneAlsoInABatch() throws Exception {
+        try (TinyServer server = withPlacesFor(16, 16)) {
+            double before = server.metric("hypersd_drawing_seconds_count");
+            CompletableFuture<HttpResponse<String>> first = server.later(GENERATIONS, TinyServer.LONG);
+            server.untilGenerating();
+            CompletableFuture<HttpResponse<String>> warned =
+                    server.later(GENERATIONS, TinyServer.SHORT.replace("short", "secret ".repeat(100)));
+            CompletableFuture<HttpResponse<String>> other = server.later(GENERATIONS, TinyServer.SHORT);
+            untilWaiting(server, 2);
+            server.post("/sdapi/v1/interrupt", "");
+            assertThat(first.get().statusCode()).isEqualTo(409);
+            assertThat(warned.get().body()).contains("the prompt is longer than the");
+            assertThat(other.get().body()).contains("b64_json").doesNotContain("secret", "the prompt is longer");
+            assertThat(server.metric("hypersd_drawing_seconds_count") - before).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aJobThatFailsInABatchDoesNotFailTheOthers() throws Exception {
         try (TinyServer server = withPlacesFor(16, 16)) {
             CompletableFuture<HttpResponse<String>> first = server.later(GENERATIONS, TinyServer.LONG);

@@ -60,18 +60,6 @@ class WorkLimitTest {
         assertRefused(path, body, SCHEDULE);
     }
 
-    /** A step of Heun's method evaluates the network twice, except the last one. */
-    @Test
-    void evaluationsOfTheNetworkAreCountedAndNotSteps() throws Exception {
-        String body = "{'prompt': 'a', 'n': 8, 'size': '1024x1024', 'steps': 40, 'sampler': '%s'}";
-        assertRefused(
-                "/v1/images/generations",
-                body.formatted("heun"),
-                "8 pictures of 1024x1024 in 40 steps, which count as 79, take 663 million pixels x steps, more than "
-                        + "the 268 million that this server allows: 3 pictures, or 16 steps would fit");
-        assertRefused("/v1/images/generations", body.formatted("dpmpp_sde"), "which count as 79");
-    }
-
     @Test
     void messagesOfLiveSessionsAreWithinTheLimitToo() throws Exception {
         try (LiveClient client = LiveClient.of(server)) {

@@ -7,7 +7,9 @@ import dev.hypersd.pipeline.GenerationListener;
 import dev.hypersd.pipeline.Step;
 import dev.hypersd.request.ImageRequest;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Images of several jobs that are generated in one batch.
@@ -37,7 +39,12 @@ record Batch(List<Part> parts) {
 
             @Override
             public void onWarning(String sentence) {
-                warnJob(sentence);
+                jobs().forEach(job -> job.warn(sentence));
+            }
+
+            @Override
+            public void onWarning(String sentence, Set<Integer> pictures) {
+                warnJobs(sentence, pictures);
             }
 
             @Override
@@ -47,13 +54,15 @@ record Batch(List<Part> parts) {
         });
     }
 
-    /**
-     * Passes a warning to the job of a batch. It may quote a prompt, so it is not logged, and none of several jobs is
-     * told, as it is not known whose prompt it is.
-     */
-    private void warnJob(String sentence) {
-        if (parts.size() == 1) {
-            parts.getFirst().job().warn(sentence);
+    /** Passes a warning to the jobs of these pictures and to no others, because it may quote their prompt. */
+    private void warnJobs(String sentence, Set<Integer> pictures) {
+        int from = 0;
+        for (Part part : parts) {
+            int end = from + part.request().count();
+            if (IntStream.range(from, end).anyMatch(pictures::contains)) {
+                part.job().warn(sentence);
+            }
+            from = end;
         }
     }
 

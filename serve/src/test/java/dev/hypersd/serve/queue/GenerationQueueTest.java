@@ -91,6 +91,17 @@ class GenerationQueueTest {
                 "8 pictures of 2048x2048 in 25 steps take 839 million pixels x steps, more than the 268 million that "
                         + "this server allows: 2 pictures, or 7 steps would fit",
                 GenerationOptions.builder().size(2048, 2048).steps(25).count(8));
+        // A step of these methods evaluates the network twice, except the last one.
+        for (String sampler : List.of("heun", "dpmpp_sde")) {
+            refused(
+                    "8 pictures of 1024x1024 in 20 steps, which count as 39, take 328 million pixels x steps, more"
+                            + " than the 268 million that this server allows: 6 pictures, or 16 steps would fit",
+                    GenerationOptions.builder()
+                            .size(1024, 1024)
+                            .steps(20)
+                            .count(8)
+                            .sampler(sampler));
+        }
         refused(
                 "a strength of 1.0E-6, whose whole schedule has 100000000 steps, is more than this server allows",
                 GenerationOptions.builder().image(PICTURE).steps(100).set(Option.STRENGTH, 1e-6));
