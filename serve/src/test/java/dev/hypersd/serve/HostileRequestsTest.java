@@ -77,8 +77,10 @@ class HostileRequestsTest {
         try {
             request.check(port);
             return Optional.empty();
-        } catch (AssertionError | IOException e) {
-            return Optional.of(request + ": " + e.getMessage());
+        } catch (AssertionError e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            return Optional.of(request + " met with " + e);
         }
     }
 }
