@@ -3,6 +3,8 @@ package dev.hypersd.cli;
 import dev.hypersd.file.Shutdown;
 import dev.hypersd.recipe.Recipe;
 import dev.hypersd.recipe.Run;
+import dev.hypersd.training.Ranks;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -41,14 +43,20 @@ final class TrainCommand implements Callable<Integer> {
             description = "Write what the newest checkpoint makes to the output folder, and train no further.")
     private boolean publish;
 
+    @Option(
+            names = "--allow",
+            description = "Let --resume continue with another batch, accumulation, precision or optimiser setting, or "
+                    + "with additional pictures, which is refused otherwise.")
+    private boolean allow;
+
     @Override
     public Integer call() {
         Recipe recipe = recipeOptions.read(Recipe::read, Recipe::of);
         try (TrainingDisplay display = TrainingDisplay.on(spec.commandLine().getErr())) {
-            Run run = new Run(recipe, resume, List.of(display));
+            Run run = new Run(recipe, resume, List.of(display), Ranks.ALONE, allow);
             if (publish) {
                 run.publish();
-            } else if (!carryOut(run)) {
+            } else if (!carryOut(run, spec.commandLine().getErr())) {
                 return INTERRUPTED;
             }
             spec.commandLine().getOut().println(run.result());
@@ -57,7 +65,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Trains until the end of the run, or until the process is terminated, when a checkpoint is saved first. */
-    private static boolean carryOut(Run run) {
+    private static boolean carryOut(Run run, PrintWriter err) {
         CountDownLatch saved = new CountDownLatch(1);
         Shutdown.register(() -> {
             if (run.stop()) {
@@ -69,7 +77,13 @@ final class TrainCommand implements Callable<Integer> {
             }
         });
         try {
-            return run.carryOut();
+            boolean isComplete = run.carryOut();
+            if (!isComplete) {
+                err.println(run.checkpoint()
+                        .map("interrupted; %s was written, from which --resume continues"::formatted)
+                        .orElse("interrupted before the first step; there is no checkpoint"));
+            }
+            return isComplete;
         } finally {
             saved.countDown();
         }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -96,18 +97,19 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     private static void encodeMissing(Opening opening, List<Contents> contents, Listener listener) {
         List<Long> missing = opening.missing(contents);
         listener.await(); // All have seen the same files, and divide the same list.
-        encode(opening, contents, missing, listener);
+        encode(opening, contents, missing, listener::makes, listener);
         listener.await();
         opening.files().mapNew();
         // What was taken for a readable sample may have turned out to be broken, and another one takes its place.
         for (List<Long> rest = opening.missing(contents); !rest.isEmpty(); rest = opening.missing(contents)) {
-            encode(opening, contents, rest, listener::progressed);
+            encode(opening, contents, rest, _ -> true, listener);
         }
     }
 
-    private static void encode(Opening opening, List<Contents> contents, List<Long> numbers, Listener listener) {
+    private static void encode(
+            Opening opening, List<Contents> contents, List<Long> numbers, LongPredicate makes, Listener listener) {
         for (int first = 0; first < numbers.size(); first += SHARD) {
-            if (listener.makes(first / SHARD)) {
+            if (makes.test(first / SHARD)) {
                 List<Long> some = numbers.subList(first, Math.min(first + SHARD, numbers.size()));
                 long before = first;
                 opening.encode(some, done -> listener.progressed(before + done, numbers.size()));

@@ -24,6 +24,12 @@ final class BoardLog implements TrainingListener, AutoCloseable {
         this.events = EventFile.in(folder.resolve("tensorboard"));
     }
 
+    /** Removes the steps that the resumed run will write again. */
+    @Override
+    public void started(long done, long steps) {
+        events.continueAfter(done);
+    }
+
     @Override
     public void step(StepReport report) {
         events.scalars(report.step(), report.values());

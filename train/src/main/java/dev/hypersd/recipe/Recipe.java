@@ -17,8 +17,10 @@ import java.util.List;
  * @param keep the number of checkpoints that are kept
  * @param training the settings of the training loop
  * @param objective opens networks and data; nothing is loaded before
+ * @param resolved all keys with their values
  */
-public record Recipe(Path output, int keep, TrainingSettings training, ObjectiveSource objective) {
+public record Recipe(
+        Path output, int keep, TrainingSettings training, ObjectiveSource objective, Section.Resolved resolved) {
     /**
      * Reads a recipe.
      *
@@ -42,9 +44,10 @@ public record Recipe(Path output, int keep, TrainingSettings training, Objective
         ObjectiveSource.Common common =
                 new ObjectiveSource.Common(seed, root.number("ema_decay", 0.999, 0, 0.99999), optimiser);
         ObjectiveSource objective = ObjectiveSource.read(root, common);
-        Recipe recipe = new Recipe(root.path("output"), root.count("keep", 2, 1), training, objective);
+        Path output = root.path("output");
+        int keep = root.count("keep", 2, 1);
         root.refuseUnread();
-        return recipe;
+        return new Recipe(output, keep, training, objective, root.resolved());
     }
 
     private static TrainingSettings training(Section root, long seed) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class Run {
     private final boolean resume;
     private final List<TrainingListener> listeners;
     private final Ranks ranks;
+    private final boolean allowed;
     private volatile @Nullable Trainer<?> trainer;
     private volatile boolean stopping;
 
@@ -35,7 +37,7 @@ public final class Run {
      * @param listeners receive the events of the run, in addition to the log
      */
     public Run(Recipe recipe, boolean resume, List<TrainingListener> listeners) {
-        this(recipe, resume, listeners, Ranks.ALONE);
+        this(recipe, resume, listeners, Ranks.ALONE, false);
     }
 
     /**
@@ -44,10 +46,21 @@ public final class Run {
      * @param ranks the processes that train together; the first one writes all files
      */
     public Run(Recipe recipe, boolean resume, List<TrainingListener> listeners, Ranks ranks) {
+        this(recipe, resume, listeners, ranks, false);
+    }
+
+    /**
+     * Creates the run, or the part of one rank in it.
+     *
+     * @param allowed whether the run may continue with another batch, number of micro-batches or precision, or with
+     *     more pictures, though it is then no longer that of one recipe
+     */
+    public Run(Recipe recipe, boolean resume, List<TrainingListener> listeners, Ranks ranks, boolean allowed) {
         this.recipe = recipe;
         this.resume = resume;
         this.listeners = List.copyOf(listeners);
         this.ranks = ranks;
+        this.allowed = allowed;
     }
 
     /** Returns the folder of the result, which is written after the last step. */
@@ -59,8 +72,8 @@ public final class Run {
      * Trains until the last step or until {@link #stop}.
      *
      * @return whether the last step was completed and the result written
-     * @throws InvalidRequestException if the folder has checkpoints and the run is not to resume them, or another run
-     *     is training into it
+     * @throws InvalidRequestException if the folder has checkpoints and the run is not to resume them; if another run
+     *     is training into it; or if recipe or data differ from those of the run in a way that would falsify it
      */
     public boolean carryOut() {
         Checkpoints checkpoints = new Checkpoints(folder("checkpoints"), recipe.keep());
@@ -70,13 +83,18 @@ public final class Run {
                             .formatted(recipe.output(), checkpoints.latest().getAsLong()));
         }
         if (!ranks.isFirst()) {
+            Continuation continuation = Continuation.of(recipe, checkpoints, allowed);
             try (Objective<?> objective = open()) {
-                return train(objective, checkpoints, listeners);
+                return train(objective, continuation.with(objective).checkpoints(), listeners);
             }
         }
-        try (FolderLock _ = FolderLock.of(recipe.output());
-                Objective<?> objective = open()) {
-            return train(objective, checkpoints);
+        try (FolderLock _ = FolderLock.of(recipe.output())) {
+            Continuation continuation = Continuation.of(recipe, checkpoints, allowed);
+            try (Objective<?> objective = open()) {
+                Continuation whole = continuation.with(objective);
+                whole.write();
+                return train(objective, whole);
+            }
         }
     }
 
@@ -105,12 +123,12 @@ public final class Run {
         });
     }
 
-    private <S> boolean train(Objective<S> objective, Checkpoints checkpoints) {
+    private <S> boolean train(Objective<S> objective, Continuation continuation) {
         List<TrainingListener> all = new ArrayList<>(listeners);
-        all.add(new RunLog(recipe.output()));
+        all.add(new RunLog(recipe.output(), continuation.changes()));
         try (BoardLog board = new BoardLog(recipe.output())) {
             all.add(board);
-            return train(objective, checkpoints, all);
+            return train(objective, continuation.checkpoints(), all);
         }
     }
 
@@ -131,15 +149,18 @@ public final class Run {
     /**
      * Writes the result of the newest checkpoint without further training.
      *
-     * @throws InvalidRequestException if there is no checkpoint
+     * @throws InvalidRequestException if there is no checkpoint, or it is of another recipe
      */
     public void publish() {
         Checkpoints checkpoints = new Checkpoints(folder("checkpoints"), recipe.keep());
         if (checkpoints.latest().isEmpty()) {
             throw new InvalidRequestException(recipe.output() + " has no checkpoint to publish; train first");
         }
-        try (Objective<?> objective = open()) {
-            publish(objective, checkpoints);
+        try (FolderLock _ = FolderLock.of(recipe.output())) {
+            Continuation.of(recipe, checkpoints, true);
+            try (Objective<?> objective = open()) {
+                publish(objective, checkpoints);
+            }
         }
     }
 
@@ -164,6 +185,14 @@ public final class Run {
         }
         running.stop();
         return true;
+    }
+
+    /** Returns the newest checkpoint, if there is one. */
+    public Optional<Path> checkpoint() {
+        Checkpoints checkpoints = new Checkpoints(folder("checkpoints"), recipe.keep());
+        return checkpoints.latest().isEmpty()
+                ? Optional.empty()
+                : Optional.of(checkpoints.file(checkpoints.latest().getAsLong()));
     }
 
     private Path folder(String name) {

@@ -19,8 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
  * Writes the log of a run: {@code log.jsonl}, one object in each line, and the pictures in {@code samples}.
  *
  * @param folder the folder of the run, which exists
+ * @param changes what changed in a run that continues, by keys of the recipe
  */
-record RunLog(Path folder) implements TrainingListener {
+record RunLog(Path folder, Map<String, String> changes) implements TrainingListener {
     private static final String STEP = "step";
 
     private LineFile file() {
@@ -33,6 +34,11 @@ record RunLog(Path folder) implements TrainingListener {
         file().replace(file().lines().stream()
                 .filter(line -> step(line) <= done)
                 .toList());
+        if (!changes.isEmpty()) {
+            ObjectNode line = Json.MAPPER.createObjectNode().put(STEP, done);
+            changes.forEach(line.putObject("changed")::put);
+            append(line);
+        }
     }
 
     private static long step(String line) {

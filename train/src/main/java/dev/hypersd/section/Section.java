@@ -1,6 +1,7 @@
 package dev.hypersd.section;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.PictureSource;
@@ -13,41 +14,98 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A mapping of a recipe, read by key, type and range. */
 public final class Section {
     private final JsonObject keys;
+    private final String prefix;
+    private final ObjectNode values;
+    private final SortedMap<String, Path> paths;
+
+    /**
+     * What was read of a recipe.
+     *
+     * @param given the keys that it has
+     * @param tree all keys that were read, with their values or defaults
+     * @param paths the values that are paths, by keys such as {@code finetune.latents}
+     */
+    public record Resolved(ObjectNode given, ObjectNode tree, SortedMap<String, Path> paths) {}
 
     public Section(JsonObject keys) {
+        this(keys, "", Json.MAPPER.createObjectNode(), new TreeMap<>());
+    }
+
+    private Section(JsonObject keys, String prefix, ObjectNode values, SortedMap<String, Path> paths) {
         this.keys = keys;
+        this.prefix = prefix;
+        this.values = values;
+        this.paths = paths;
+    }
+
+    /** Returns what was read so far of this section and those within it. */
+    public Resolved resolved() {
+        ObjectNode tree = values.deepCopy();
+        removeEmpty(tree);
+        ObjectNode given = (ObjectNode) Json.MAPPER.readTree(keys.bytes());
+        return new Resolved(given, tree, new TreeMap<>(paths));
+    }
+
+    private static void removeEmpty(ObjectNode tree) {
+        tree.properties().removeIf(entry -> {
+            if (entry.getValue() instanceof ObjectNode inner) {
+                removeEmpty(inner);
+                return inner.isEmpty();
+            }
+            return false;
+        });
     }
 
     /** Returns the section {@code key}; an empty one if it is absent. */
     public Section section(String key) {
-        return new Section(keys.section(key));
+        ObjectNode inner = values.get(key) instanceof ObjectNode known ? known : values.putObject(key);
+        return new Section(keys.section(key), prefix + key + ".", inner, paths);
     }
 
     /** Returns a list of sections; empty if the key is absent. */
     public List<Section> sections(String key) {
-        return keys.objects(key).stream().map(Section::new).toList();
+        if (!has(key)) {
+            return List.of();
+        }
+        ArrayNode list = values.putArray(key);
+        return keys.objects(key).stream()
+                .map(object -> new Section(object, prefix + key + ".", list.addObject(), paths))
+                .toList();
     }
 
     /** Returns a text; the key must be present. */
     public String text(String key) {
-        return keys.optionalString(key).orElseThrow(() -> keys.invalid(key, "is missing"));
+        String text = keys.optionalString(key).orElseThrow(() -> keys.invalid(key, "is missing"));
+        values.put(key, text);
+        return text;
     }
 
     /** Returns a list of texts; empty if the key is absent. */
     public List<String> texts(String key) {
-        return keys.strings(key, List.of());
+        List<String> texts = keys.strings(key, List.of());
+        if (has(key)) {
+            ArrayNode list = values.putArray(key);
+            texts.forEach(list::add);
+        }
+        return texts;
     }
 
     /** Returns a path; the key must be present. */
     public Path path(String key) {
-        return Path.of(text(key));
+        Path path = Path.of(text(key));
+        paths.put(prefix + key, path);
+        return path;
     }
 
     /** Returns a path, if there is one. */
@@ -58,6 +116,7 @@ public final class Section {
     /** Returns a regular expression. */
     public Pattern pattern(String key, String absent) {
         String expression = has(key) ? text(key) : absent;
+        values.put(key, expression);
         try {
             return Pattern.compile(expression);
         } catch (PatternSyntaxException e) {
@@ -73,6 +132,7 @@ public final class Section {
      */
     public <T> T choice(String key, String absent, SequencedMap<String, T> choices) {
         String word = has(key) ? text(key) : absent;
+        values.put(key, word);
         T choice = choices.get(word);
         if (choice == null) {
             throw keys.invalid(key, "is \"%s\", known are %s".formatted(word, String.join(", ", choices.keySet())));
@@ -82,7 +142,9 @@ public final class Section {
 
     /** Returns an enum constant, written in lower case in recipes. */
     public <E extends Enum<E>> E one(String key, E absent) {
-        return has(key) ? constant(key, text(key), absent.getDeclaringClass()) : absent;
+        E constant = has(key) ? constant(key, text(key), absent.getDeclaringClass()) : absent;
+        values.put(key, word(constant));
+        return constant;
     }
 
     /** Returns a set of constants of {@code type}, at least one; all of them if the key is absent. */
@@ -93,7 +155,10 @@ public final class Section {
         }
         Set<E> constants = EnumSet.noneOf(type);
         words.forEach(word -> constants.add(constant(key, word, type)));
-        return words.isEmpty() ? EnumSet.allOf(type) : constants;
+        Set<E> all = words.isEmpty() ? EnumSet.allOf(type) : constants;
+        ArrayNode list = values.putArray(key);
+        all.forEach(constant -> list.add(word(constant)));
+        return all;
     }
 
     private <E extends Enum<E>> E constant(String key, String word, Class<E> type) {
@@ -104,9 +169,11 @@ public final class Section {
     }
 
     private static <E extends Enum<E>> String known(Class<E> type) {
-        return Arrays.stream(type.getEnumConstants())
-                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                .collect(Collectors.joining(", "));
+        return Arrays.stream(type.getEnumConstants()).map(Section::word).collect(Collectors.joining(", "));
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     /** Returns a whole number of at least {@code least}. */
@@ -115,6 +182,7 @@ public final class Section {
         if (value < least) {
             throw keys.invalid(key, "is " + value + ", it must be at least " + least);
         }
+        values.put(key, value);
         return value;
     }
 
@@ -125,7 +193,12 @@ public final class Section {
 
     /** Returns a list of whole numbers. */
     public List<Integer> counts(String key, List<Integer> absent) {
-        return keys.integers(key, absent);
+        List<Integer> numbers = keys.integers(key, absent);
+        if (has(key) || !numbers.isEmpty()) {
+            ArrayNode list = values.putArray(key);
+            numbers.forEach(list::add);
+        }
+        return numbers;
     }
 
     /** Returns a number from {@code least} to {@code most}. */
@@ -134,12 +207,15 @@ public final class Section {
         if (!(value >= least && value <= most)) {
             throw keys.invalid(key, "is " + value + ", it must be between " + least + " and " + most);
         }
+        values.put(key, value);
         return value;
     }
 
     /** Returns a truth value. */
     public boolean flag(String key, boolean absent) {
-        return keys.flag(key, absent);
+        boolean flag = keys.flag(key, absent);
+        values.put(key, flag);
+        return flag;
     }
 
     /** Returns whether the value is a text. */

@@ -1,6 +1,8 @@
 package dev.hypersd.tensorboard;
 
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.file.Draft;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,7 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
@@ -23,6 +27,13 @@ public final class EventFile implements AutoCloseable {
     private static final int STEP = 2;
     private static final int FILE_VERSION = 3;
     private static final int SUMMARY = 5;
+    private static final int SESSION_LOG = 7;
+    private static final int SESSION_STATUS = 1;
+    private static final int SESSION_START = 1;
+
+    /** The bytes of a record besides its data: the length and two checksums. */
+    private static final int FRAME = Long.BYTES + 2 * Integer.BYTES;
+
     private static final int VALUE = 1;
     private static final int TAG = 1;
     private static final int SIMPLE_VALUE = 2;
@@ -55,6 +66,65 @@ public final class EventFile implements AutoCloseable {
         } catch (IOException e) {
             throw new HyperSdException(file + " cannot be written: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Begins or continues at the step after {@code done}: removes later steps from the other files in the folder, which
+     * a run that was killed has written and will write again, and tells TensorBoard, which may be showing them.
+     */
+    public void continueAfter(long done) {
+        try (Stream<Path> all = Files.list(file.toAbsolutePath().getParent())) {
+            List<Path> others = all.filter(
+                            other -> other.getFileName().toString().matches("events\\.out\\.tfevents\\..*"))
+                    .filter(other -> !other.equals(file.toAbsolutePath()))
+                    .toList();
+            for (Path other : others) {
+                dropAfter(other, done);
+            }
+        } catch (IOException e) {
+            throw new HyperSdException(file + " cannot be continued: " + e.getMessage(), e);
+        }
+        write(event().put(STEP, done + 1).put(SESSION_LOG, new Message().put(SESSION_STATUS, SESSION_START)));
+    }
+
+    /** Rewrites a file without the records of steps after {@code done}, and without a last one that is cut off. */
+    private static void dropAfter(Path other, long done) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(other)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        while (bytes.remaining() >= Long.BYTES) {
+            int begin = bytes.position();
+            long length = bytes.getLong(begin);
+            if (length < 0 || length > bytes.remaining() - FRAME) {
+                break;
+            }
+            int whole = (int) length + FRAME;
+            if (step(bytes.slice(begin + Long.BYTES + Integer.BYTES, (int) length)) <= done) {
+                kept.write(bytes.array(), begin, whole);
+            }
+            bytes.position(begin + whole);
+        }
+        if (kept.size() < bytes.capacity()) {
+            try (Draft draft = Draft.of(other)) {
+                Files.write(draft.path(), kept.toByteArray());
+                draft.publish();
+            }
+        }
+    }
+
+    /** Returns the step of an event that this class has written: its time, eight bytes, comes first. */
+    private static long step(ByteBuffer event) {
+        int place = 1 + Double.BYTES;
+        if (event.capacity() <= place || event.get(place) != STEP << 3) {
+            return 0;
+        }
+        long step = 0;
+        for (int shift = 0; shift < Long.SIZE && ++place < event.capacity(); shift += 7) {
+            step |= (long) (event.get(place) & 0x7F) << shift;
+            if (event.get(place) >= 0) {
+                break;
+            }
+        }
+        return step;
     }
 
     /** Writes numbers of one step by name; a slash in a name makes a group. */

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,19 +23,32 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * The checkpoints of a run, one safetensors file each: {@code step-00000500.safetensors}. A file gets its name when it
- * is complete, so the one with the highest number is complete however the run ended.
+ * is complete, so the one with the highest number is complete however the run ended. It has a checksum of each tensor,
+ * so that damage is found when it is read.
  *
  * @param folder the folder, which exists
  * @param keep how many of the newest are kept, at least 1; the best is kept in addition
+ * @param notes what each checkpoint says of the run in its metadata
  */
-public record Checkpoints(Path folder, int keep) {
+public record Checkpoints(Path folder, int keep, Map<String, String> notes) {
     private static final Pattern NAME = Pattern.compile("step-(\\d{8,})\\.safetensors");
     private static final String BEST = "best.safetensors";
 
     public Checkpoints {
+        notes = Map.copyOf(notes);
         if (keep < 1) {
             throw new IllegalArgumentException("keeps " + keep + " checkpoints, it must be at least 1");
         }
+    }
+
+    /** Creates checkpoints without notes. */
+    public Checkpoints(Path folder, int keep) {
+        this(folder, keep, Map.of());
+    }
+
+    /** Returns the same checkpoints, of which new ones have these notes. */
+    public Checkpoints noting(Map<String, String> other) {
+        return new Checkpoints(folder, keep, other);
     }
 
     /** Returns the step of the newest checkpoint, if there is one. */
@@ -47,9 +61,26 @@ public record Checkpoints(Path folder, int keep) {
         return folder.resolve("step-%08d.safetensors".formatted(step));
     }
 
+    /**
+     * Returns the metadata of the checkpoint after {@code step}.
+     *
+     * @throws InvalidFileException if it is damaged; the message says which one is not
+     */
+    public Map<String, String> metadata(long step) {
+        Path path = file(step);
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            Checksums.requireMetadata(file);
+            return file.metadata();
+        } catch (InvalidFileException e) {
+            throw damaged(path, e);
+        }
+    }
+
     /** Saves {@code state}, then deletes checkpoints that are older than the newest ones. */
     void save(long step, Map<String, Tensor> state, Map<String, String> metadata) {
-        SafetensorsWriter.write(file(step), state, metadata);
+        Map<String, String> all = new TreeMap<>(notes);
+        all.putAll(metadata);
+        SafetensorsWriter.write(file(step), state, Checksums.added(all, state));
         List<Long> steps = steps();
         steps.subList(0, Math.max(steps.size() - keep, 0)).forEach(old -> delete(file(old)));
     }
@@ -85,13 +116,46 @@ public record Checkpoints(Path folder, int keep) {
         restore(folder.resolve(BEST), state);
     }
 
-    private static Map<String, String> restore(Path path, Map<String, Tensor> state) {
+    private Map<String, String> restore(Path path, Map<String, Tensor> state) {
         return Engine.infer(() -> {
             try (SafetensorsFile file = SafetensorsFile.open(path)) {
+                Checksums.requireWhole(file);
                 state.forEach((name, tensor) -> fill(file, name, tensor));
                 return file.metadata();
+            } catch (InvalidFileException e) {
+                throw damaged(path, e);
             }
         });
+    }
+
+    /** Returns {@code failure} with what can be done about it, if the file is damaged. */
+    private InvalidFileException damaged(Path path, InvalidFileException failure) {
+        if (isWhole(path)) {
+            return failure;
+        }
+        String rest = steps().reversed().stream()
+                .filter(step -> !file(step).equals(path) && isWhole(file(step)))
+                .findFirst()
+                .map(step -> "the newest whole checkpoint is that of step %d: delete the damaged file, and --resume"
+                                .formatted(step)
+                        + " continues from there")
+                .orElseGet(() -> isWhole(folder.resolve(BEST))
+                        ? "only %s is whole: give it the name of the damaged file, and --resume continues from it"
+                                .formatted(BEST)
+                        : "no other checkpoint is whole: train again into another output");
+        return new InvalidFileException(path, "is damaged, %s; %s".formatted(failure.reason(), rest), failure);
+    }
+
+    private static boolean isWhole(Path path) {
+        return Files.exists(path)
+                && Engine.infer(() -> {
+                    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+                        Checksums.requireWhole(file);
+                        return true;
+                    } catch (InvalidFileException e) {
+                        return false;
+                    }
+                });
     }
 
     private static void fill(SafetensorsFile file, String name, Tensor tensor) {

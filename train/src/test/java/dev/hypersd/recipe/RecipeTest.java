@@ -98,6 +98,21 @@ class RecipeTest {
     }
 
     @ParameterizedTest
+    @MethodSource("recipes")
+    void aResolvedRecipeIsARecipeOfTheSame(Path recipe) throws Exception {
+        String text = Files.readString(recipe);
+        if (text.contains("\nquestions:") || text.contains("\nmethods:")) {
+            return;
+        }
+        var resolved = Recipe.read(recipe, List.of()).resolved();
+        Path again = folder.resolve("resolved.yaml");
+        RunIdentity.write(again, resolved);
+
+        assertThat(Recipe.read(again, List.of()).resolved()).isEqualTo(resolved);
+        assertThat(resolved.tree().at("/training/batch").asInt()).isPositive();
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
