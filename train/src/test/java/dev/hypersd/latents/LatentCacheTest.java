@@ -62,6 +62,35 @@ class LatentCacheTest {
     }
 
     @Test
+    void whatAnotherProcessEncodesIsAwaitedAndReadHere() {
+        LatentCache.Listener waiting = new LatentCache.Listener() {
+            private int waits;
+
+            @Override
+            public void progressed(long done, long total) {
+                throw new AssertionError("nothing is encoded here");
+            }
+
+            @Override
+            public boolean makes(long file) {
+                return false;
+            }
+
+            @Override
+            public void await() {
+                waits++;
+                if (waits == 2) {
+                    open().close(); // The other process.
+                }
+            }
+        };
+        try (LatentCache cache = LatentCache.open(folder, pictures(), encoder(), waiting)) {
+            assertThat(encoded).hasValue(COUNT);
+            assertThat(cache.get(69).latents()).containsExactly(69, 69.5f);
+        }
+    }
+
+    @Test
     void latentsOfAnotherEncoderAreRefused() {
         open().close();
         fingerprint = "another";
