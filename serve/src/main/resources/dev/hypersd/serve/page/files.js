@@ -27,7 +27,8 @@ export function offerFiles(store, drawing) {
     const options = file.size <= MAX_READ_BYTES ? await settingsIn(file) : null;
     if (options === null) return takeOver();
     const { count, extend, controls, ...settings } = options;
-    store.replace({ ...settings, drawing: store.state.drawing, use: "text" });
+    const { drawing: present, seed } = store.state;
+    store.replace({ seed, ...settings, drawing: present, use: "text" });
     const isWhole = options.strength === undefined && !controls;
     notice(text(isWhole ? "file.restored" : "file.restored.partly"), { name: text("file.draw"), run: takeOver });
   }

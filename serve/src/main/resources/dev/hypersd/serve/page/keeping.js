@@ -31,13 +31,19 @@ export async function kept(blob) {
     const content = bytes.subarray(at + 4, at + 8 + view.getUint32(at));
     if (!startsWith(content, `tEXt${KEYWORD}`)) continue;
     try {
-      return await revived(JSON.parse(new TextDecoder("latin1").decode(content.subarray(4 + KEYWORD.length))));
+      const state = JSON.parse(new TextDecoder("latin1").decode(content.subarray(4 + KEYWORD.length)));
+      return isRight(state) ? await revived(state) : null;
     } catch {
       return null;
     }
   }
   return null;
 }
+
+/** Whether the page can work with settings that somebody may have changed; the rest is for the server to check. */
+const isRight = ({ prompt, seed, size = "8x8", loras = [], controls = [] }) =>
+  typeof prompt === "string" && /^\d{1,20}$/.test(seed) && /^\d{1,5}x\d{1,5}$/.test(size) &&
+  [...loras, ...controls].every(({ name }) => typeof name === "string");
 
 const startsWith = (bytes, text) => [...text].every((character, i) => bytes[i] === character.charCodeAt(0));
 
