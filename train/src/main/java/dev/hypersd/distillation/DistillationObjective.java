@@ -110,6 +110,13 @@ public final class DistillationObjective implements Objective<LatentSample> {
     }
 
     @Override
+    public double memoryOfSample(boolean gradientCheckpointing) {
+        return pretrained
+                .model()
+                .memoryOfSample(gradientCheckpointing, pretrained.samples().shape());
+    }
+
+    @Override
     public Optional<Dataset<LatentSample>> heldOut() {
         return Optional.of(pretrained.heldOut());
     }

@@ -144,6 +144,13 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
     }
 
     @Override
+    public double memoryOfSample(boolean gradientCheckpointing) {
+        return pretrained
+                .model()
+                .memoryOfSample(gradientCheckpointing, pretrained.samples().shape());
+    }
+
+    @Override
     public Optional<Dataset<Controlled>> heldOut() {
         return Optional.of(heldOut);
     }

@@ -132,6 +132,11 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     }
 
     @Override
+    public double memoryOfSample(boolean gradientCheckpointing) {
+        return tuned.model().memoryOfSample(gradientCheckpointing, samples.shape());
+    }
+
+    @Override
     public Optional<Dataset<LatentSample>> heldOut() {
         return Optional.of(heldOut);
     }

@@ -24,6 +24,7 @@ import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.ClipTokenizer;
+import dev.hypersd.training.TrainingMemory;
 import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.UNet2DConditionModel;
 import dev.hypersd.vae.AutoencoderKl;
@@ -116,6 +117,15 @@ public record LatentDiffusion(
     /** Returns the U-Net with its noise schedule. */
     public Predictor predictor() {
         return new Predictor((latents, timesteps, text) -> unet.network().forward(latents, timesteps, text), schedule);
+    }
+
+    /**
+     * Returns the memory in bytes that a sample takes in a training step, at least.
+     *
+     * @param shape the shape of latents, {@code [C, h, w]}
+     */
+    public double memoryOfSample(boolean gradientCheckpointing, long... shape) {
+        return TrainingMemory.ofSample(unet.network().config(), shape[1], shape[2], gradientCheckpointing);
     }
 
     /** Returns the parameters of the U-Net that LoRAs can change. */

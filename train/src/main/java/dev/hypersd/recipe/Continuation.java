@@ -1,8 +1,10 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.tensor.MachineMemory;
 import dev.hypersd.training.Checkpoints;
 import dev.hypersd.training.Objective;
+import dev.hypersd.training.TrainingMemory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,7 +62,7 @@ record Continuation(
      * @throws InvalidRequestException if they differ in a way that is not accepted
      */
     Continuation with(Objective<?> objective) {
-        requireEnough(objective);
+        requireBatchThatFits(objective);
         Optional<DataIdentity> now = DataIdentity.of(objective);
         Map<String, String> all = new LinkedHashMap<>(changes);
         OptionalLong latest = checkpoints.latest();
@@ -86,7 +88,7 @@ record Continuation(
         return new Continuation(recipe, identity, checkpoints.noting(notes), allowed, all, now);
     }
 
-    private void requireEnough(Objective<?> objective) {
+    private void requireBatchThatFits(Objective<?> objective) {
         long samples = objective.samples().size();
         int batch = recipe.training().batch();
         if (batch > samples) {
@@ -94,6 +96,10 @@ record Continuation(
                     "training.batch is %d, and there are %d training samples; set it to at most %d, or add samples"
                             .formatted(batch, samples, samples));
         }
+        TrainingMemory.requireBatch(
+                objective.memoryOfSample(recipe.training().gradientCheckpointing()),
+                recipe.training(),
+                MachineMemory.available());
     }
 
     private Path file() {

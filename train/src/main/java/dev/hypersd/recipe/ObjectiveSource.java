@@ -8,6 +8,7 @@ import dev.hypersd.section.Section;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 
 /** Opens the objective of a recipe with its networks and data. Nothing is loaded before. */
@@ -54,7 +55,11 @@ public interface ObjectiveSource {
         if (reader == null) {
             throw root.invalid(
                     "objective",
-                    "is \"" + name + "\", which is unknown; do you mean " + Nearest.of(name, known.keySet()) + "?");
+                    "is \"%s\", which is unknown; do you mean %s? Known are %s"
+                            .formatted(
+                                    name,
+                                    Nearest.of(name, known.keySet()),
+                                    String.join(", ", new TreeSet<>(known.keySet()))));
         }
         return reader.apply(root, common);
     }

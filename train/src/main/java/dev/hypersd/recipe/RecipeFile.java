@@ -9,12 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
  * Reads a recipe as a tree, with single values replaced from the command line. A recipe that {@code extends} another
@@ -23,6 +27,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 final class RecipeFile {
     private static final long LARGEST = 1 << 20;
     private static final String EXTENDS = "extends";
+    private static final Pattern PLACE = Pattern.compile("line \\d+, column \\d+");
 
     /** Where the keys of a recipe without a file are, for messages. */
     private static final Path COMMAND_LINE = Path.of("--set");
@@ -39,7 +44,8 @@ final class RecipeFile {
     /**
      * Reads the tree of {@code file}.
      *
-     * @param changes changes of the form {@code path.to.key=value}, each value in YAML
+     * @param changes changes of the form {@code path.to.key=value}, each value in YAML; without a value, the key is
+     *     removed
      * @throws InvalidFileException if the file is missing, not YAML, not a mapping, or has a key under a former name
      * @throws InvalidRequestException if a change is not of that form
      */
@@ -96,7 +102,9 @@ final class RecipeFile {
             if (Files.size(file) > LARGEST) {
                 throw new InvalidFileException(file, "is larger than any recipe (1 MiB)");
             }
-            JsonNode tree = YAML.readTree(Json.utf8(file, Files.readAllBytes(file)));
+            String text = Json.utf8(file, Files.readAllBytes(file));
+            refuseMisread(file, text);
+            JsonNode tree = YAML.readTree(text);
             if (tree instanceof ObjectNode mapping) {
                 return mapping;
             }
@@ -106,8 +114,66 @@ final class RecipeFile {
         } catch (IOException e) {
             throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
         } catch (JacksonException e) {
-            throw new InvalidFileException(file, "is not valid YAML: " + e.getOriginalMessage(), e);
+            throw new InvalidFileException(file, "is not valid YAML" + place(e) + problem(e), e);
         }
+    }
+
+    /**
+     * Refuses what the reader would misunderstand in silence: aliases and merge keys, whose names it takes for values,
+     * and further documents, which it ignores.
+     */
+    private static void refuseMisread(Path file, String text) {
+        try (YAMLParser parser = (YAMLParser) YAML.createParser(text)) {
+            boolean ended = false;
+            while (parser.nextToken() != null) {
+                if (ended) {
+                    throw misread(file, parser, "a second document", "a recipe is one document");
+                }
+                if (parser.isCurrentAlias() || "<<".equals(parser.currentName())) {
+                    throw misread(
+                            file,
+                            parser,
+                            "an alias or a merge key",
+                            "write the values out, or put them into a recipe that this one extends");
+                }
+                ended = parser.streamReadContext().inRoot();
+            }
+        }
+    }
+
+    private static InvalidFileException misread(Path file, YAMLParser parser, String what, String advice) {
+        TokenStreamLocation place = parser.currentTokenLocation();
+        return new InvalidFileException(
+                file,
+                "has %s in line %d, column %d; %s".formatted(what, place.getLineNr(), place.getColumnNr(), advice));
+    }
+
+    /** Returns the place of a problem: the last one that the message names, which comes after that of its context. */
+    private static String place(JacksonException e) {
+        String named = PLACE.matcher(e.getOriginalMessage())
+                .results()
+                .reduce((first, second) -> second)
+                .map(MatchResult::group)
+                .orElse("");
+        TokenStreamLocation place = e.getLocation();
+        if (named.isEmpty() && place != null && place.getLineNr() > 0) {
+            named = "line %d, column %d".formatted(place.getLineNr(), place.getColumnNr());
+        }
+        return named.isEmpty() ? "" : " in " + named;
+    }
+
+    /** Returns the problem in one line; the reader's own message also has a drawing of the place. */
+    private static String problem(JacksonException e) {
+        return ": "
+                + e.getOriginalMessage()
+                        .lines()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty() && !line.startsWith("in reader") && !line.startsWith("^"))
+                        .filter(line -> !line.startsWith("while "))
+                        .findFirst()
+                        .orElse("it cannot be read")
+                        .replace("\\t(TAB)", "tab")
+                        .replace("\t", "tab");
     }
 
     private static void apply(String change, ObjectNode tree) {
@@ -125,15 +191,32 @@ final class RecipeFile {
             }
             node = next instanceof ObjectNode object ? object : node.putObject(path[i]);
         }
-        node.set(path[path.length - 1], value(change.substring(equals + 1), change));
+        String value = change.substring(equals + 1);
+        if (value.isBlank()) {
+            node.remove(path[path.length - 1]);
+            return;
+        }
+        removeInstead(change.substring(0, equals), node);
+        node.set(path[path.length - 1], value(value, change));
+    }
+
+    /** Removes from the section {@code data} what cannot be there together with the source of pictures {@code key}. */
+    private static void removeInstead(String key, ObjectNode data) {
+        switch (key) {
+            case "data.scenes" -> data.remove(List.of("folder", "webdataset", "held_out", "background"));
+            case "data.folder" -> data.remove(List.of("scenes", "style", "webdataset"));
+            case "data.webdataset" -> data.remove(List.of("scenes", "style", "folder"));
+            default -> {
+                // Goes together with all else.
+            }
+        }
     }
 
     private static JsonNode value(String text, String change) {
         try {
             return YAML.readTree(text);
         } catch (JacksonException e) {
-            throw new InvalidRequestException(
-                    "the value of \"" + change + "\" is not valid YAML: " + e.getOriginalMessage());
+            throw new InvalidRequestException("the value of \"" + change + "\" is not valid YAML" + problem(e));
         }
     }
 }

@@ -38,6 +38,11 @@ public interface Objective<S> extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Returns the memory in bytes that a sample takes in a training step, at least; 0 if that is not known. */
+    default double memoryOfSample(boolean gradientCheckpointing) {
+        return 0;
+    }
+
     /** Returns sample pictures of the averaged weights, by name; empty if there are none. */
     default Map<String, Image> show() {
         return Map.of();

@@ -2,6 +2,7 @@ package dev.hypersd.training;
 
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.RandomTensors;
+import dev.hypersd.tensor.MachineMemory;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
@@ -31,9 +32,12 @@ public final class TrainableWeights {
      *     its place and no memory is taken
      * @param seed the seed of random initial values
      * @param arena the owner of all tensors
+     * @throws dev.hypersd.error.InvalidRequestException if there is not enough memory for them
      */
     public TrainableWeights(Tuning tuning, double decay, long seed, TensorArena arena) {
         Map<String, long[]> shapes = tuning.shapes();
+        TrainingMemory.requireWeights(
+                shapes.values().stream().mapToLong(Shapes::count).sum(), decay > 0, MachineMemory.available());
         this.values = FlatTensors.zeros(shapes, arena);
         this.gradients = FlatTensors.zeros(shapes, arena);
         this.decay = decay;

@@ -169,7 +169,8 @@ class RecipeTest {
             value = {
                 "optimiser.learning_rte=1 | optimiser.learning_rte is unknown; do you mean learning_rate?",
                 "trainig.steps=1          | trainig is unknown; do you mean training?",
-                "objective=autoencodr     | objective is \"autoencodr\", which is unknown; do you mean autoencoder?",
+                "objective=autoencodr     | objective is \"autoencodr\", which is unknown; do you mean autoencoder?"
+                        + " Known are aesthetic, attributes, autoencoder, base",
                 "training.steps=0         | training.steps is 0, it must be at least 1",
                 "training.steps=many      | training.steps must be a whole number, not \"many\"",
                 "training.patience=-1     | training.patience is -1, it must be at least 0",
@@ -321,6 +322,19 @@ class RecipeTest {
     }
 
     @Test
+    void aSourceOfPicturesReplacesTheOtherAndAnEmptyValueRemovesAKey() {
+        List<String> scenes = List.of("data.scenes=50", "data.style=flat", "data.size=64");
+        var keys = Recipe.read(
+                file,
+                Stream.concat(scenes.stream(), Stream.of("data.folder=photos", "data.size="))
+                        .toList());
+        assertThat(keys.resolved().given().get("data").toString()).isEqualTo("{\"folder\":\"photos\"}");
+
+        var again = Recipe.read(file, List.of("data.folder=photos", "data.held_out=3", "data.scenes=50"));
+        assertThat(again.resolved().given().get("data").toString()).isEqualTo("{\"scenes\":50}");
+    }
+
+    @Test
     void nothingIsPublishedWithoutACheckpoint() {
         Run run = new Run(Recipe.read(file, List.of("output=" + folder.resolve("run"))), false, List.of());
 
@@ -333,12 +347,16 @@ class RecipeTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "a: 1\\na: 2 | is not valid YAML",
+                "a: 1\\na: 2 | is not valid YAML in line 2, column 2: Duplicate",
+                "a:\\n\\tb: 1 | is not valid YAML in line 2, column 1: found character 'tab",
+                "a: &x {b: 1}\\nc: *x | has an alias or a merge key in line 2, column 4; write the values out",
+                "a: &x {b: 1}\\nc:\\n  <<: *x | has an alias or a merge key in line 3, column 3",
+                "a: 1\\n---\\nb: 2 | has a second document in line 3, column 1; a recipe is one document",
                 "[1, 2]      | is not a recipe: it has no keys",
                 "a: [        | is not valid YAML",
             })
     void filesThatAreNotRecipesAreRefused(String text, String message) throws Exception {
-        Files.writeString(file, text.replace("\\n", "\n"));
+        Files.writeString(file, text.replace("\\n", "\n").replace("\\t", "\t"));
 
         assertThatThrownBy(() -> Recipe.read(file, List.of()))
                 .isInstanceOf(InvalidFileException.class)
