@@ -70,7 +70,7 @@ class StudyCommandTest {
     @Test
     void aGracePeriodIsRefusedBecauseNothingWaitsInAStudy() {
         assertThat(run("--grace=5")).isEqualTo(2);
-        assertThat(err.toString()).contains("Unknown option: '--grace=5'");
+        assertThat(err.toString()).contains("unknown argument --grace=5");
     }
 
     @Test

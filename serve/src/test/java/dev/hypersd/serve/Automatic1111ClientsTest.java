@@ -111,6 +111,12 @@ class Automatic1111ClientsTest {
         assertThat(picture(drawn(TEXT, Map.of("enable_hr", true, "hr_resize_x", 128, "hr_resize_y", 128)))
                         .width())
                 .isEqualTo(128);
+        Map<String, Object> older =
+                Map.of("enable_hr", true, "width", 128, "height", 128, "firstphase_width", 64, "firstphase_height", 65);
+        JsonNode inTheOlderForm = drawn(TEXT, older);
+        assertThat(picture(inTheOlderForm)).returns(128, Image::width).returns(128, Image::height);
+        assertThat(warnings(inTheOlderForm)).noneMatch(warning -> warning.contains("firstphase"));
+        assertThat(settings(inTheOlderForm)).containsEntry("Size", "64x64").containsEntry("Hires upscale", "2");
         assertThat(warnings(drawn(TEXT, Map.of("enable_hr", true, "hr_scale", 1))))
                 .contains("enable_hr has no effect: a second pass by a factor of 1.0 enlarges nothing");
     }

@@ -104,7 +104,7 @@ final class HostileGraphs {
                 .mapToObj(
                         i -> ("\"%d\": {\"class_type\": \"LoraLoaderModelOnly\", \"inputs\": {\"model\": [\"%d\", 0], "
                                         + "\"lora_name\": \"a\"}}")
-                                .formatted(i, i + 1))
+                                .formatted(i, i == 199 ? 4 : i + 1))
                 .collect(Collectors.joining(", "));
         String controls = IntStream.range(100, 150)
                         .mapToObj(i -> ("\"%d\": {\"class_type\": \"ControlNetApply\", \"inputs\": {\"conditioning\":"

@@ -32,7 +32,8 @@ record Resources(long resident, long heap, long natives, int threads, int files)
                 Objects.requireNonNullElse(new File("/proc/self/fd").list(), new String[0]).length);
     }
 
-    private static long residentBytes() {
+    /** The resident memory of the whole process in bytes; 0 where the system does not tell. */
+    static long residentBytes() {
         try {
             return Files.readAllLines(Path.of("/proc/self/status")).stream()
                     .filter(line -> line.startsWith("VmRSS:"))

@@ -25,7 +25,6 @@ final class Automatic1111Fields {
             Map.entry("do_not_save_samples", List.of(true)),
             Map.entry("do_not_save_grid", List.of(true)),
             Map.entry("save_images", List.of()),
-            Map.entry("override_settings_restore_afterwards", List.of(true)),
             Map.entry("refiner_checkpoint", List.of("None")),
             Map.entry("refiner_switch_at", List.of()),
             Map.entry("disable_extra_networks", List.of()),

@@ -51,7 +51,7 @@ final class Automatic1111Hires {
             body.ignore(FIELDS);
             return;
         }
-        double factor = factor(size);
+        double factor = factor(options, size);
         if (factor <= 1) {
             warnings.add("enable_hr has no effect: a second pass by a factor of %s enlarges nothing".formatted(factor));
             return;
@@ -66,17 +66,30 @@ final class Automatic1111Hires {
         }
     }
 
-    private double factor(Optional<Size> size) {
+    /**
+     * Returns the factor, from the size of the second pass where the request says one. In the older form of requests,
+     * width and height are those of the second pass, and the first has a size of its own.
+     */
+    private double factor(GenerationOptions.Builder options, Optional<Size> size) {
+        int firstWidth = body.integer("firstphase_width", 0);
+        int firstHeight = body.integer("firstphase_height", 0);
         int width = body.integer("hr_resize_x", 0);
         int height = body.integer("hr_resize_y", 0);
         double scale = body.number("hr_scale", USUAL_FACTOR);
-        if (size.isEmpty() || (width == 0 && height == 0)) {
-            return scale;
+        if (size.isPresent() && firstWidth >= 8 && firstHeight >= 8) {
+            Size first = new Size(firstWidth / 8 * 8, firstHeight / 8 * 8);
+            options.set(Option.SIZE, first);
+            return factor(first, size.get().width(), size.get().height());
         }
-        double byWidth = (double) width / size.get().width();
-        double byHeight = (double) height / size.get().height();
+        return size.isEmpty() || (width == 0 && height == 0) ? scale : factor(size.get(), width, height);
+    }
+
+    /** Returns the factor from {@code first} to a width and a height, of which one may be 0 for any. */
+    private double factor(Size first, int width, int height) {
+        double byWidth = (double) width / first.width();
+        double byHeight = (double) height / first.height();
         if (width > 0 && height > 0 && byWidth != byHeight) {
-            warnings.add("hr_resize_x and hr_resize_y have other proportions than the picture, which keeps its own");
+            warnings.add("the size of the second pass has other proportions than that of the first, which are kept");
         }
         return Math.max(byWidth, byHeight);
     }

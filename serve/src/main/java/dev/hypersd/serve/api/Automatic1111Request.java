@@ -108,6 +108,9 @@ final class Automatic1111Request {
             options.guidance(body.number("cfg_scale", 1));
         }
         body.object("override_settings").ifPresent(this::readSettings);
+        if (!body.flag("override_settings_restore_afterwards", true)) {
+            warnings.add("override_settings_restore_afterwards has no effect: settings are those of one request");
+        }
         body.object("alwayson_scripts")
                 .ifPresent(scripts -> new Automatic1111Units(memory, original, warnings).read(scripts, options));
     }
