@@ -97,6 +97,27 @@ class OwnPicturesTest {
                         .isNotEqualTo(-1));
     }
 
+    @Test
+    void aDistilledLoraIsDrawnWithTheSettingsThatItStates() throws IOException {
+        scenes("own", "0");
+        run("train", recipe("distillation", "folder: FOLDER/own", ", rank: 2, sample_steps: 2, trajectory: {}"));
+        String lora = folder.resolve("run/model/lora.safetensors").toString();
+
+        run("inspect", lora);
+        assertThat(out.toString()).contains("metadata hypersd.sampler: ddim", "metadata hypersd.steps: 2");
+
+        run(
+                "generate",
+                "a red cat",
+                "--model",
+                folder.resolve("model").toString(),
+                "--lora",
+                lora,
+                "--out",
+                folder.resolve("cat.png").toString());
+        assertThat(err.toString()).contains("preset of lora: ddim, 2 steps, guidance 0");
+    }
+
     private void scenes(String name, String seed) {
         run("data", "scenes", "--out", folder.resolve(name).toString(), "--count", "8", "--size", "64", "--seed", seed);
     }

@@ -48,10 +48,14 @@ public final class Presets {
     }
 
     /**
-     * Finds the preset of a released file by its name and that of its folder. Letter case, separators and additions to
-     * the name are ignored.
+     * Finds the preset of a file: the settings that it states itself in its metadata; or that of a released file, by
+     * its name and that of its folder. Letter case, separators and additions to the name are ignored.
      */
     public static Optional<Preset> forFile(Path file) {
+        return StatedPreset.in(file).or(() -> released(file));
+    }
+
+    private static Optional<Preset> released(Path file) {
         Path absolute = file.toAbsolutePath();
         return Stream.of(Optional.ofNullable(absolute.getFileName()), Optional.ofNullable(absolute.getParent()))
                 .flatMap(Optional::stream)

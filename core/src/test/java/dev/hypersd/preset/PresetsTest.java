@@ -2,18 +2,24 @@ package dev.hypersd.preset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.sampler.Ddim;
+import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.SamplingStep;
 import dev.hypersd.sampler.Steps;
 import dev.hypersd.sampler.Tcd;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.ScheduleSettings;
+import dev.hypersd.weights.SafetensorsWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -167,5 +173,34 @@ class PresetsTest {
                 .hasToString("hyper-sd15-12steps-cfg: ddim, 12 steps, guidance 5");
         assertThat(Presets.named("sdxl-lightning-1step-unet"))
                 .hasToString("sdxl-lightning-1step-unet: euler, 1 step, guidance 0, predicts sample");
+    }
+
+    @Test
+    void aFileStatesItsOwnSettings(@TempDir Path folder) {
+        Path file = folder.resolve("Hyper-SD15-8steps-lora.safetensors");
+        SafetensorsWriter.write(
+                file,
+                Map.of(),
+                Map.of(
+                        StatedPreset.SAMPLER, "tcd",
+                        StatedPreset.ETA, "0.5",
+                        StatedPreset.STEPS, "2",
+                        StatedPreset.GUIDANCE, "0",
+                        StatedPreset.BASE, "sdxl_base_v1-0"));
+
+        Preset preset = Presets.forFile(file).orElseThrow();
+        assertThat(preset).hasToString("of Hyper-SD15-8steps-lora: tcd, 2 steps, guidance 0");
+        assertThat(preset.sampler()).isEqualTo(Samplers.named("tcd").withEta(0.5));
+        assertThat(preset.family()).isEqualTo(ModelFamily.SDXL);
+        assertThat(preset.warnings(1, 7.5)).singleElement(STRING).contains("guidance 7.5 burns the picture");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"magic, 2", "ddim, 0", "ddim, many", "ddim,"})
+    void settingsThatAreNotValidAreNotUsed(String sampler, @Nullable String steps, @TempDir Path folder) {
+        Path file = folder.resolve("mine.safetensors");
+        SafetensorsWriter.write(
+                file, Map.of(), Map.of(StatedPreset.SAMPLER, sampler, StatedPreset.STEPS, steps == null ? "" : steps));
+        assertThat(Presets.forFile(file)).isEmpty();
     }
 }

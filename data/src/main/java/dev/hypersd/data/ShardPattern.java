@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 /** Expands patterns such as {@code shard-{000..099}.tar} to the names of files. */
 final class ShardPattern {
     private static final Pattern RANGE = Pattern.compile("\\{(\\d{1,9})\\.\\.(\\d{1,9})}");
+    private static final Pattern COMPRESSED =
+            Pattern.compile(".*\\.(tgz|tar\\.(gz|zst|bz2|xz|lz4))", Pattern.CASE_INSENSITIVE);
     private static final int MOST_FILES = 100_000;
 
     private ShardPattern() {}
@@ -24,7 +26,7 @@ final class ShardPattern {
      * has none.
      *
      * @throws InvalidRequestException if a range is malformed, or the pattern names no files or too many
-     * @throws InvalidFileException if a folder has no tar files
+     * @throws InvalidFileException if a folder has no tar files, or one is compressed
      */
     static List<Path> files(String pattern) {
         Path path = Path.of(pattern);
@@ -35,17 +37,27 @@ final class ShardPattern {
         while (names.getFirst().contains("{")) {
             names = expandFirst(names, pattern);
         }
-        return names.stream().map(Path::of).toList();
+        return names.stream().map(Path::of).map(ShardPattern::uncompressed).toList();
+    }
+
+    /** Refuses compressed tar files, in which no sample is found without reading those before it. */
+    private static Path uncompressed(Path file) {
+        if (COMPRESSED.matcher(file.toString()).matches()) {
+            throw new InvalidFileException(file, "is a compressed tar file; unpack it to .tar");
+        }
+        return file;
     }
 
     private static List<Path> inFolder(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> shards = files.filter(file -> file.toString().endsWith(".tar"))
-                    .filter(file -> !file.getFileName().toString().startsWith("."))
+            List<Path> shards = files.filter(
+                            file -> !file.getFileName().toString().startsWith("."))
+                    .map(ShardPattern::uncompressed)
+                    .filter(file -> file.toString().endsWith(".tar"))
                     .sorted()
                     .toList();
             if (shards.isEmpty()) {
-                throw new InvalidFileException(folder, "has no tar files; compressed ones have to be unpacked to .tar");
+                throw new InvalidFileException(folder, "has no tar files");
             }
             return shards;
         } catch (IOException e) {

@@ -50,7 +50,18 @@ class ShardPatternTest {
     void aFolderWithoutTarFilesIsRefused() {
         assertThatThrownBy(() -> ShardPattern.files(folder.toString()))
                 .isInstanceOf(InvalidFileException.class)
-                .hasMessageContaining("has no tar files; compressed ones have to be unpacked to .tar");
+                .hasMessageContaining("has no tar files");
+    }
+
+    @Test
+    void compressedTarFilesAreNamed() throws Exception {
+        Path file = Files.createFile(folder.resolve("1.tar.gz"));
+        Files.createFile(folder.resolve("2.tar"));
+        for (String pattern : List.of(folder.toString(), file.toString())) {
+            assertThatThrownBy(() -> ShardPattern.files(pattern))
+                    .isInstanceOf(InvalidFileException.class)
+                    .hasMessageContaining("1.tar.gz: is a compressed tar file; unpack it to .tar");
+        }
     }
 
     @ParameterizedTest

@@ -214,6 +214,17 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         return encoder.ids(of(index).caption());
     }
 
+    /** Returns a hash of all pictures and captions, in their order. */
+    public String fingerprint() {
+        Fingerprint fingerprint = new Fingerprint();
+        contents.forEach(sample -> fingerprint
+                .add(sample.picture())
+                .add("\n")
+                .add(sample.caption())
+                .add("\n"));
+        return fingerprint.digits(LatentFiles.DIGITS);
+    }
+
     /** Returns the shape of every sample's latents, {@code [C, h, w]}. */
     public long[] shape() {
         return files.shape(contents.getFirst().picture());

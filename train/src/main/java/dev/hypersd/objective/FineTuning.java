@@ -23,6 +23,7 @@ public sealed interface FineTuning {
      * @param spelling the spelling of the file
      * @param start a LoRA of this rank and these layers to start from
      * @param over a LoRA that is applied to the network and not trained; the result is to be used together with it
+     * @param stated the settings for which it is trained, as metadata of its file
      */
     record Lora(
             int rank,
@@ -31,15 +32,17 @@ public sealed interface FineTuning {
             Predicate<String> trainable,
             Spelling spelling,
             Optional<Path> start,
-            Optional<Path> over)
+            Optional<Path> over,
+            Map<String, String> stated)
             implements FineTuning {
         public Lora {
             layers = Set.copyOf(layers);
+            stated = Map.copyOf(stated);
         }
 
         /** Creates a LoRA that starts without effect, over the network itself. */
         public Lora(int rank, double alpha, Set<LoraLayers> layers, Spelling spelling) {
-            this(rank, alpha, layers, _ -> true, spelling, Optional.empty(), Optional.empty());
+            this(rank, alpha, layers, _ -> true, spelling, Optional.empty(), Optional.empty(), Map.of());
         }
     }
 

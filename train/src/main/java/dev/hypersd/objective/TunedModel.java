@@ -21,7 +21,7 @@ public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
      */
     static TunedModel of(FineTuning change, ModelFiles files, PretrainedModel pretrained, TensorArena arena) {
         return switch (change) {
-            case FineTuning.Lora lora -> UNetLora.of(lora, pretrained.model(), pretrained.captions(), arena);
+            case FineTuning.Lora lora -> UNetLora.of(lora, files, pretrained, arena);
             case FineTuning.Full full ->
                 new FullUNet(files, pretrained.model(), pretrained.captions(), full.trainable());
         };

@@ -3,9 +3,12 @@ package dev.hypersd.objective;
 import dev.hypersd.latents.CaptionEmbeddings;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.lora.LoraWriter;
+import dev.hypersd.model.ModelFiles;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.objective.FineTuning.Lora;
+import dev.hypersd.preset.ModelFamily;
+import dev.hypersd.preset.StatedPreset;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.LowRankTuning;
@@ -13,16 +16,25 @@ import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pretrained model with a LoRA that is trained on its frozen U-Net. The result is the LoRA only.
  *
  * @param tuning the factors of the LoRA
+ * @param metadata what the file of the LoRA says about it
  */
-record UNetLora(Lora lora, LatentDiffusion model, CaptionEmbeddings captions, LowRankTuning tuning)
+record UNetLora(
+        Lora lora,
+        LatentDiffusion model,
+        CaptionEmbeddings captions,
+        LowRankTuning tuning,
+        Map<String, String> metadata)
         implements TunedModel {
-    static UNetLora of(Lora lora, LatentDiffusion model, CaptionEmbeddings captions, TensorArena arena) {
+    static UNetLora of(Lora lora, ModelFiles files, PretrainedModel pretrained, TensorArena arena) {
+        LatentDiffusion model = pretrained.model();
         Map<String, Parameter> targets = FineTuning.selected(
                 LoraLayers.weights(lora.layers(), model.unet().parameters()), lora.trainable());
         LowRankTuning tuning = new LowRankTuning(
@@ -33,7 +45,7 @@ record UNetLora(Lora lora, LatentDiffusion model, CaptionEmbeddings captions, Lo
                 lora.start()
                         .map(file -> new StoredFactors(file, model.loraTargets()).of(targets, lora.rank(), arena))
                         .orElse(List.of()));
-        return new UNetLora(lora, model, captions, tuning);
+        return new UNetLora(lora, model, pretrained.captions(), tuning, metadata(lora, files, pretrained));
     }
 
     @Override
@@ -46,15 +58,31 @@ record UNetLora(Lora lora, LatentDiffusion model, CaptionEmbeddings captions, Lo
         return model.conditioning(captions, ids, shape);
     }
 
-    /** Writes {@code lora.safetensors}, with rank and alpha in the header keys that other trainers use. */
+    /**
+     * Returns what others read in the file: the keys of kohya's trainers, those of the model specification of Stability
+     * AI, and this program's own for the settings of use and the data.
+     */
+    private static Map<String, String> metadata(Lora lora, ModelFiles files, PretrainedModel pretrained) {
+        boolean isXl = files.family() == ModelFamily.SDXL;
+        Map<String, String> metadata = new TreeMap<>(lora.stated());
+        metadata.put("ss_network_module", "networks.lora");
+        metadata.put("ss_network_dim", Integer.toString(lora.rank()));
+        metadata.put("ss_network_alpha", Double.toString(lora.alpha()));
+        metadata.put(StatedPreset.BASE, isXl ? "sdxl_base_v1-0" : "sd_v1");
+        metadata.put("ss_sd_model_name", String.valueOf(files.path().getFileName()));
+        metadata.put("modelspec.sai_model_spec", "1.0.0");
+        metadata.put(
+                "modelspec.architecture", (isXl ? "stable-diffusion-xl-v1-base" : "stable-diffusion-v1") + "/lora");
+        @Nullable String version = UNetLora.class.getPackage().getImplementationVersion();
+        metadata.put("hypersd.trained_by", "hypersd " + (version == null ? "(built from classes)" : version));
+        metadata.put("hypersd.data", pretrained.samples().fingerprint());
+        return metadata;
+    }
+
+    /** Writes {@code lora.safetensors}. Equal weights, recipes and data give equal files. */
     @Override
     public void publish(Path folder, Map<String, Tensor> averaged) {
         new LoraWriter(model.loraTargets(), lora.spelling(), Dtype.F16)
-                .write(
-                        folder.resolve("lora.safetensors"),
-                        tuning.factors(averaged),
-                        Map.of(
-                                "ss_network_dim", Integer.toString(lora.rank()),
-                                "ss_network_alpha", Double.toString(lora.alpha())));
+                .write(folder.resolve("lora.safetensors"), tuning.factors(averaged), metadata);
     }
 }

@@ -13,12 +13,15 @@ import dev.hypersd.objective.FineTuning;
 import dev.hypersd.objective.Pictures;
 import dev.hypersd.objective.RatioRange;
 import dev.hypersd.preprocess.Preprocessor;
+import dev.hypersd.preset.StatedPreset;
 import dev.hypersd.recipe.ObjectiveSource.Common;
 import dev.hypersd.section.Section;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -64,7 +67,7 @@ final class DiffusionRecipes {
     static ObjectiveSource finetune(Section root, Common common) {
         Section section = root.section("finetune");
         Supplier<ModelFiles> model = model(root, section);
-        FineTuning change = fineTuning(section);
+        FineTuning change = fineTuning(section, Map.of());
         DenoisingObjective.Settings settings = denoising(section, common);
         Function<LatentCache.Listener, Pictures> pictures = pictures(root, section);
         section.refuseUnread();
@@ -75,7 +78,7 @@ final class DiffusionRecipes {
     static ObjectiveSource distillation(Section root, Common common) {
         Section section = root.section("distillation");
         Supplier<ModelFiles> model = model(root, section);
-        FineTuning change = fineTuning(section);
+        FineTuning change = fineTuning(section, usage(section));
         DistillationObjective.Settings settings = new DistillationObjective.Settings(
                 section.number("caption_dropout", 0, 0, 1),
                 section.texts("sample_prompts"),
@@ -154,7 +157,7 @@ final class DiffusionRecipes {
     }
 
     /** Reads the key {@code tuning}, and those of the trained LoRA. */
-    private static FineTuning fineTuning(Section section) {
+    private static FineTuning fineTuning(Section section, Map<String, String> stated) {
         Predicate<String> trainable = section.pattern("trainable", ".*").asMatchPredicate();
         if (section.one("tuning", Tuning.LORA) == Tuning.FULL) {
             return new FineTuning.Full(trainable);
@@ -167,7 +170,30 @@ final class DiffusionRecipes {
                 trainable,
                 section.one("spelling", FileSpelling.KOHYA).spelling,
                 section.optionalPath("initial_lora"),
-                section.optionalPath("frozen_lora"));
+                section.optionalPath("frozen_lora"),
+                stated);
+    }
+
+    /**
+     * Returns the settings for which a student is distilled, which its file states: the steps of its sample pictures;
+     * DDIM for the ends of segments, or TCD where the student has learned from its own pictures; and no guidance,
+     * unless it has learned empty captions.
+     */
+    private static Map<String, String> usage(Section section) {
+        Map<String, String> usage = new TreeMap<>();
+        usage.put(StatedPreset.STEPS, Integer.toString(section.count("sample_steps", 4, 1)));
+        Optional<String> own = Stream.of("score", "adversarial", "feedback")
+                .filter(section::has)
+                .findFirst();
+        usage.put(StatedPreset.SAMPLER, own.isPresent() ? "tcd" : "ddim");
+        own.ifPresent(loss -> {
+            Section drawn = section.section(loss);
+            usage.put(StatedPreset.ETA, Double.toString(drawn.has("eta") ? drawn.number("eta", 1, 0, 1) : 1));
+        });
+        if (section.number("caption_dropout", 0, 0, 1) == 0) {
+            usage.put(StatedPreset.GUIDANCE, "0");
+        }
+        return usage;
     }
 
     private static DenoisingObjective.Settings denoising(Section section, Common common) {

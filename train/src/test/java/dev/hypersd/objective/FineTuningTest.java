@@ -17,6 +17,7 @@ import dev.hypersd.model.NetworkType;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.objective.DenoisingObjective.TimestepShift;
 import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.preset.StatedPreset;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
@@ -98,7 +99,13 @@ class FineTuningTest {
                     .isNotEmpty()
                     .allMatch(module -> module.name().contains("_ff_net_"));
             assertThat(file.ranks()).containsExactly(2L);
-            assertThat(file.metadata()).containsEntry("ss_network_dim", "2").containsEntry("ss_network_alpha", "4.0");
+            assertThat(file.metadata())
+                    .containsEntry("ss_network_dim", "2")
+                    .containsEntry("ss_network_alpha", "4.0")
+                    .containsEntry("ss_network_module", "networks.lora")
+                    .containsEntry("ss_base_model_version", "sd_v1")
+                    .containsKeys("modelspec.architecture", "hypersd.data", "hypersd.trained_by")
+                    .doesNotContainKey(StatedPreset.SAMPLER);
         }
     }
 
