@@ -11,5 +11,6 @@ module dev.hypersd.eval {
     exports dev.hypersd.judge.feature;
     exports dev.hypersd.judge.preference;
     exports dev.hypersd.judge.reward;
+    exports dev.hypersd.run;
     exports dev.hypersd.study;
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             LoraCommand.class,
             ShowCommand.class,
             TrainCommand.class,
+            RunsCommand.class,
             DataCommand.class,
             EvalCommand.class,
             JudgesCommand.class,

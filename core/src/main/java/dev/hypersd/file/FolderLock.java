@@ -7,8 +7,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +27,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FolderLock implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("dev.hypersd.file");
-    private static final String NAME = ".lock";
 
+    /** The name of the file in the folder. */
+    public static final String NAME = ".lock";
+
+    /** How often the lock is tried, since a program that asks whether the folder is locked has it for an instant. */
+    private static final int ATTEMPTS = 5;
+
+    private static final long MILLISECONDS_BETWEEN = 10;
+
+    /**
+     * The folders that this process has locked. Their files are not opened again, because on some systems a process
+     * that closes a file loses all its locks on it.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path folder;
     private final FileChannel channel;
 
-    private FolderLock(FileChannel channel) {
+    private FolderLock(Path folder, FileChannel channel) {
+        this.folder = folder;
         this.channel = channel;
     }
 
@@ -39,28 +57,75 @@ public final class FolderLock implements AutoCloseable {
      * @throws InvalidRequestException if another run has locked it
      * @throws HyperSdException if the folder cannot be written to
      */
-    public static FolderLock of(Path folder) {
+    public static synchronized FolderLock of(Path folder) {
         try {
-            Files.createDirectories(folder);
-            FileChannel channel =
-                    FileChannel.open(folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!isLocked(channel, folder)) {
-                channel.close();
-                throw new InvalidRequestException(
-                        "%s is in use by another run, which writes to the same files: wait until it has ended, or name "
-                                        .formatted(folder)
-                                + "another output");
+            Path real = Files.createDirectories(folder).toRealPath();
+            if (!HELD.add(real)) {
+                throw inUse(folder);
             }
-            return new FolderLock(channel);
+            boolean locked = false;
+            try {
+                FileChannel channel =
+                        FileChannel.open(real.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                locked = isLocked(channel, folder);
+                if (!locked) {
+                    channel.close();
+                    throw inUse(folder);
+                }
+                return new FolderLock(real, channel);
+            } finally {
+                if (!locked) {
+                    HELD.remove(real);
+                }
+            }
         } catch (IOException e) {
             throw new HyperSdException(folder + " cannot be written to: " + e.getMessage(), e);
+        }
+    }
+
+    private static InvalidRequestException inUse(Path folder) {
+        return new InvalidRequestException(
+                "%s is in use by another run, which writes to the same files: wait until it has ended, or name "
+                                .formatted(folder)
+                        + "another output");
+    }
+
+    /**
+     * Returns whether a run has locked a folder. Nothing is written. If the file system does not support locks, none
+     * has.
+     */
+    public static synchronized boolean isHeld(Path folder) {
+        try {
+            Path real = folder.toRealPath();
+            Path file = real.resolve(NAME);
+            if (HELD.contains(real)) {
+                return true;
+            }
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                return false;
+            }
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                @Nullable FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
+                return lock == null;
+            }
+        } catch (OverlappingFileLockException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
     private static boolean isLocked(FileChannel channel, Path folder) {
         try {
             @Nullable FileLock lock = channel.tryLock();
+            for (int attempt = 1; lock == null && attempt < ATTEMPTS; attempt++) {
+                Thread.sleep(MILLISECONDS_BETWEEN);
+                lock = channel.tryLock();
+            }
             return lock != null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         } catch (OverlappingFileLockException e) {
             return false; // A run of this process has it.
         } catch (IOException e) {
@@ -80,6 +145,8 @@ public final class FolderLock implements AutoCloseable {
             channel.close();
         } catch (IOException e) {
             throw new HyperSdException("a lock cannot be released: " + e.getMessage(), e);
+        } finally {
+            HELD.remove(folder);
         }
     }
 }

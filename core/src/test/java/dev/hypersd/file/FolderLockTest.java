@@ -64,6 +64,43 @@ class FolderLockTest {
         FolderLock.of(folder).close();
     }
 
+    /** Tells whether the folder that its argument names is locked, as another process sees it. */
+    static final class Asker {
+        private Asker() {}
+
+        public static void main(String[] arguments) {
+            System.out.println(FolderLock.isHeld(Path.of(arguments[0])));
+        }
+    }
+
+    /** Closing a file releases all locks that its process has on it, on some systems. */
+    @Test
+    void askingAndTryingInTheSameProcessLeaveTheLockInPlace() throws Exception {
+        assertThat(FolderLock.isHeld(folder)).isFalse();
+        try (FolderLock _ = FolderLock.of(folder)) {
+            assertThat(FolderLock.isHeld(folder)).isTrue();
+            assertThatThrownBy(() -> FolderLock.of(folder)).isInstanceOf(InvalidRequestException.class);
+            assertThat(asked()).isEqualTo("true");
+        }
+        assertThat(FolderLock.isHeld(folder)).isFalse();
+        assertThat(FolderLock.isHeld(folder.resolve("none"))).isFalse();
+    }
+
+    private String asked() throws Exception {
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Asker.class.getName(),
+                        folder.toString())
+                .start();
+        try (var lines = other.inputReader()) {
+            return String.valueOf(lines.readLine());
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+    }
+
     @Test
     void aFileThatIsNoFolderIsNamed() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "text");

@@ -76,6 +76,22 @@ record PageRoutes(String index, Set<String> files) {
                     "theme.js",
                     "login.js"));
 
+    /** The page of training runs. */
+    static final PageRoutes RUNS = new PageRoutes(
+            "runs.html",
+            Set.of(
+                    "runs.html",
+                    "style.css",
+                    "runs.css",
+                    "icon.svg",
+                    "runs.js",
+                    "chart.js",
+                    "curves.js",
+                    "sheets.js",
+                    "recipes.js",
+                    "theme.js",
+                    "login.js"));
+
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8",

@@ -98,21 +98,31 @@ final class RecipeFile {
     }
 
     private static ObjectNode mapping(Path file) {
+        return mapping(file, text(file));
+    }
+
+    /** Returns the text of {@code file}. */
+    static String text(Path file) {
         try {
             if (Files.size(file) > LARGEST) {
                 throw new InvalidFileException(file, "is larger than any recipe (1 MiB)");
             }
-            String text = Json.utf8(file, Files.readAllBytes(file));
-            refuseMisread(file, text);
-            JsonNode tree = YAML.readTree(text);
-            if (tree instanceof ObjectNode mapping) {
-                return mapping;
-            }
-            throw new InvalidFileException(file, "is not a recipe: it has no keys");
+            return Json.utf8(file, Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             throw new InvalidFileException(file, "not found", e);
         } catch (IOException e) {
             throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns the tree in {@code text}, without those that it extends. */
+    static ObjectNode mapping(Path file, String text) {
+        try {
+            refuseMisread(file, text);
+            if (YAML.readTree(text) instanceof ObjectNode mapping) {
+                return mapping;
+            }
+            throw new InvalidFileException(file, "is not a recipe: it has no keys");
         } catch (JacksonException e) {
             throw new InvalidFileException(file, "is not valid YAML" + place(e) + problem(e), e);
         }

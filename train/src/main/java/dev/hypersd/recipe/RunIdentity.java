@@ -36,6 +36,10 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  */
 record RunIdentity(SortedMap<String, JsonNode> recipe, SortedMap<String, String> files, String version) {
     private static final System.Logger LOG = System.getLogger("dev.hypersd.recipe");
+
+    /** The line of a resolved recipe after which each line is a comment with the default of a key. */
+    static final String DEFAULTS = "# Defaults:";
+
     private static final String RECIPE = "recipe";
     private static final String FILES = "files";
     private static final String VERSION = "version";
@@ -137,7 +141,7 @@ record RunIdentity(SortedMap<String, JsonNode> recipe, SortedMap<String, String>
         SortedMap<String, JsonNode> defaults = flat(recipe.tree());
         defaults.keySet().removeAll(flat(recipe.given()).keySet());
         StringBuilder text = new StringBuilder(new YAMLMapper().writeValueAsString(recipe.given()));
-        text.append("# Defaults:\n");
+        text.append(DEFAULTS).append('\n');
         defaults.forEach((key, value) -> text.append("# %s: %s\n".formatted(key, value)));
         Draft.write(file, text.toString());
     }
