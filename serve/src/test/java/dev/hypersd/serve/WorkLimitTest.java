@@ -2,6 +2,7 @@ package dev.hypersd.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.serve.queue.Limits;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +59,29 @@ class WorkLimitTest {
             })
     void aTinyStrengthDoesNotMakeAHugeSchedule(String path, String body) throws Exception {
         assertRefused(path, body, SCHEDULE);
+    }
+
+    /** PLMS, which this model's own configuration names, evaluates the network once more than it has steps. */
+    @Test
+    void theSamplerOfTheModelIsCountedOnceItIsLoaded() throws Exception {
+        Limits.Generation usual = Limits.DEFAULT.generation();
+        Limits fourEvaluations = Limits.DEFAULT.with(new Limits.Generation(
+                usual.maxSide(),
+                usual.maxSteps(),
+                usual.maxImages(),
+                4 * 64 * 64,
+                usual.maxPromptLength(),
+                usual.maxBatchPixels(),
+                usual.deadline()));
+        try (TinyServer small = new TinyServer(ServerOptions.LOCAL.withLimits(fourEvaluations))) {
+            String body = json("{'prompt': 'a', 'model': 'sd15', 'size': '64x64', 'steps': 4}");
+            HttpResponse<String> answer = small.post("/v1/images/generations", body);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+            assertThat(TinyServer.message(answer)).contains("in 4 steps, which count as 5,", ": 3 steps would fit");
+            assertThat(small.post("/v1/images/generations", body.replace("4}", "3}"))
+                            .statusCode())
+                    .isEqualTo(200);
+        }
     }
 
     @Test
