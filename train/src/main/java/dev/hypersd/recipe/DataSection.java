@@ -6,6 +6,7 @@ import dev.hypersd.data.Dataset;
 import dev.hypersd.data.DatasetFindings;
 import dev.hypersd.data.ImageFolder;
 import dev.hypersd.data.SkippingDataset;
+import dev.hypersd.data.TriggerWord;
 import dev.hypersd.data.WebDataset;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Colours;
@@ -29,6 +30,7 @@ sealed interface DataSection {
     String FOLDER = "folder";
     String WEBDATASET = "webdataset";
     String BACKGROUND = "background";
+    String TRIGGER = "trigger";
 
     /**
      * Pictures of one size.
@@ -52,13 +54,19 @@ sealed interface DataSection {
                 Path folder = data.path(FOLDER);
                 Color background = background(data);
                 yield new OwnPictures(
-                        findings -> ImageFolder.open(folder, background, findings), pixels, heldOut(data));
+                        findings -> ImageFolder.open(folder, background, findings),
+                        pixels,
+                        heldOut(data),
+                        trigger(data));
             }
             case WEBDATASET -> {
                 String pattern = data.text(WEBDATASET);
                 Color background = background(data);
                 yield new OwnPictures(
-                        findings -> WebDataset.open(pattern, background, findings), pixels, heldOut(data));
+                        findings -> WebDataset.open(pattern, background, findings),
+                        pixels,
+                        heldOut(data),
+                        trigger(data));
             }
             default ->
                 new DrawnPictures(
@@ -88,6 +96,17 @@ sealed interface DataSection {
         } catch (InvalidRequestException e) {
             throw data.invalid(BACKGROUND, "must be white, black, grey or #rrggbb, not \"%s\"".formatted(text));
         }
+    }
+
+    private static Optional<String> trigger(Section data) {
+        if (!data.has(TRIGGER)) {
+            return Optional.empty();
+        }
+        String word = data.text(TRIGGER).strip();
+        if (word.isEmpty()) {
+            throw data.invalid(TRIGGER, "is empty; name a word with which each caption begins, or leave it out");
+        }
+        return Optional.of(word);
     }
 
     private static OptionalInt heldOut(Section data) {
@@ -142,9 +161,13 @@ sealed interface DataSection {
      *
      * @param source opens the data set; what is wrong with its files is added to the findings
      * @param heldOut the number of pictures at its end that are used for validation; if empty, one percent
+     * @param trigger a word with which each caption begins
      */
     record OwnPictures(
-            Function<ImageWarnings, ? extends Dataset<CaptionedImage>> source, int pixels, OptionalInt heldOut)
+            Function<ImageWarnings, ? extends Dataset<CaptionedImage>> source,
+            int pixels,
+            OptionalInt heldOut,
+            Optional<String> trigger)
             implements DataSection {
         private static final System.Logger LOG = System.getLogger("dev.hypersd.recipe");
         private static final int ONE_IN = 100;
@@ -171,10 +194,12 @@ sealed interface DataSection {
         }
 
         private Dataset<CaptionedImage> prepared(Dataset<CaptionedImage> part) {
-            return new SkippingDataset<>(part)
+            Dataset<CaptionedImage> squares = new SkippingDataset<>(part)
                     .map(
                             "square of %d".formatted(pixels),
                             sample -> new CaptionedImage(CentreCrop.of(sample.image(), pixels), sample.caption()));
+            return trigger.<Dataset<CaptionedImage>>map(word -> new TriggerWord(squares, word))
+                    .orElse(squares);
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.data.ImageFolderWriter;
+import dev.hypersd.data.Origin;
 import dev.hypersd.data.WebDatasetWriter;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
@@ -189,24 +190,47 @@ class DataSectionTest {
         Files.writeString(folder.resolve("own/00000003.png"), "broken");
         Path model = Files.createDirectories(folder.resolve("model"));
         Files.writeString(model.resolve("config.json"), """
-                {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2,
-                 "layers_per_block": 1,
-                 "latent_channels": 4, "scaling_factor": 1.0}""");
+            {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2,
+             "layers_per_block": 1,
+             "latent_channels": 4, "scaling_factor": 1.0}\
+            """);
         Path file = Files.writeString(folder.resolve("recipe.yaml"), """
-                objective: autoencoder
-                model: FOLDER/model
-                output: FOLDER/run
-                data: {folder: FOLDER/own, size: 32, held_out: 2}
-                autoencoder: {crop: 16}
-                training: {steps: 3, batch: 4}
-                every: {checkpoint: 3, validation: 3, sample: 0}
-                """.replace("FOLDER", folder.toString()));
+            objective: autoencoder
+            model: FOLDER/model
+            output: FOLDER/run
+            data: {folder: FOLDER/own, size: 32, held_out: 2}
+            autoencoder: {crop: 16}
+            training: {steps: 3, batch: 4}
+            every: {checkpoint: 3, validation: 3, sample: 0}
+            """.replace("FOLDER", folder.toString()));
 
         Run run = new Run(Recipe.read(file, List.of()), false, List.of());
 
         assertThat(run.carryOut()).isTrue();
         assertThat(run.result()).isDirectoryContaining("glob:**.safetensors");
         assertThat(warnings).hasSize(1);
+    }
+
+    @Test
+    void aTriggerWordBeginsEachCaptionAndWhatItIsRecognisedBy() throws Exception {
+        new ImageFolderWriter()
+                .write(
+                        folder.resolve("own"),
+                        new Scenes(Split.TRAIN, 3, 32, Optional.empty(), 0).map(Sample::captioned),
+                        (done, total) -> {});
+        Dataset<CaptionedImage> plain =
+                section("data: {folder: FOLDER/own, size: 32}").open().training();
+        Dataset<CaptionedImage> called = section("data: {folder: FOLDER/own, size: 32, trigger: sks}")
+                .open()
+                .training();
+
+        assertThat(called.get(0).caption()).isEqualTo("sks, " + plain.get(0).caption());
+        assertThat(called.origin(0).orElseThrow().contents().get())
+                .isEqualTo(new Origin.Contents(
+                        plain.origin(0).orElseThrow().contents().get().picture(),
+                        called.get(0).caption()));
+        assertThatThrownBy(() -> section("data: {folder: FOLDER/own, trigger: ' '}"))
+                .hasMessageContaining("data.trigger is empty");
     }
 
     private DataSection section(String data) throws IOException {
