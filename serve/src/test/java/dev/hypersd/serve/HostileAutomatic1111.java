@@ -355,9 +355,8 @@ final class HostileAutomatic1111 {
                         "\"info\""),
                 pngInfo(
                         "a picture with numbers that are none",
-                        "a\n"
-                            + "Steps: NaN, CFG scale: Infinity, Seed: 1e999, Size: 99999999999x8, Denoising strength:"
-                            + " -0.0",
+                        "a\nSteps: NaN, CFG scale: Infinity, Seed: 1e999, "
+                                + "Size: 99999999999x8, Denoising strength: -0.0",
                         200,
                         "\"info\""),
                 pngInfo(

@@ -146,8 +146,9 @@ final class HostileGraphs {
                         "runs in a circle"),
                 graph(
                         "an image in a circle",
-                        "\"5\": {\"class_type\": \"VAEEncode\", \"inputs\": {\"pixels\": [\"70\", 0], \"vae\": [\"4\","
-                            + " 2]}}, \"70\": {\"class_type\": \"ImageInvert\", \"inputs\": {\"image\": [\"70\", 0]}}",
+                        "\"5\": {\"class_type\": \"VAEEncode\", \"inputs\": {\"pixels\": [\"70\", 0], "
+                                + "\"vae\": [\"4\", 2]}}, "
+                                + "\"70\": {\"class_type\": \"ImageInvert\", \"inputs\": {\"image\": [\"70\", 0]}}",
                         400,
                         "runs in a circle"),
                 graph(

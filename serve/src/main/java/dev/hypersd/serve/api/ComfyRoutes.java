@@ -138,8 +138,8 @@ public final class ComfyRoutes {
         boolean sendsImages = read.sendsImages();
         GenerationJob job = queue.submit(
                 Client.of(client), read.request().options(), read.request().quality(), listener::onStep);
-        SubmittedJob submitted = new SubmittedJob(
-                id, client, job, read.finish(), read.request().warnings(), Optional.of(read.output()));
+        SubmittedJob submitted =
+                new SubmittedJob(id, client, job, read.finish(), read.request().warnings(), Optional.of(read.output()));
         jobs.keep(submitted);
         var _ = job.images().whenComplete((images, failure) -> {
             reservation.close();
