@@ -23,9 +23,9 @@ import java.util.stream.Stream;
 
 /**
  * A data set of the pictures in a folder and its sub-folders, in the order of their names. If the folder has {@code
- * metadata.jsonl}, that file names the pictures that belong to the data set and their captions. Otherwise every picture
- * belongs to it, and its caption is in the text file of the same name: {@code cats/7.txt} for {@code cats/7.jpg}. Files
- * and folders whose names begin with a dot are ignored.
+ * metadata.jsonl} or {@code metadata.csv}, that file names the pictures that belong to the data set and their captions.
+ * Otherwise every picture belongs to it, and its caption is in the text file of the same name: {@code cats/7.txt} for
+ * {@code cats/7.jpg}. Files and folders whose names begin with a dot are ignored.
  *
  * <p>A sample is broken if its picture cannot be read or is missing, or if its caption is missing or empty.
  */
@@ -80,7 +80,12 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
         if (!Files.isDirectory(folder)) {
             throw new InvalidFileException(folder, "is not a folder");
         }
-        Path metadata = folder.resolve(MetadataLine.FILE);
+        Path table = folder.resolve(MetadataLine.TABLE);
+        Path metadata = Files.exists(table) ? table : folder.resolve(MetadataLine.FILE);
+        if (Files.exists(table) && Files.exists(folder.resolve(MetadataLine.FILE))) {
+            throw new InvalidFileException(
+                    folder, "has both %s and %s; remove one".formatted(MetadataLine.FILE, MetadataLine.TABLE));
+        }
         List<Entry> entries = Files.exists(metadata) ? described(metadata, warnings) : captioned(folder);
         return new ImageFolder(
                 folder,
@@ -100,7 +105,8 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
             if (!different.add(line)) {
                 warnings.warn(
                         metadata.resolveSibling(line.fileName()),
-                        "stands in %s again with the same caption, which counts once".formatted(MetadataLine.FILE));
+                        "stands in %s again with the same caption, which counts once"
+                                .formatted(metadata.getFileName()));
             }
         }
         return different.stream()

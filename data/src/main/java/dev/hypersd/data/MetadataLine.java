@@ -13,9 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A line of {@value #FILE}: a picture and its caption.
+ * A line of {@value #FILE}, or a row of {@value #TABLE}: a picture and its caption.
  *
  * @param fileName the path of the picture, relative to the folder of the metadata and inside it, with {@code /} between
  *     folders
@@ -23,18 +24,39 @@ import java.util.List;
  */
 record MetadataLine(String fileName, String text) {
     static final String FILE = "metadata.jsonl";
+    static final String TABLE = "metadata.csv";
 
     private static final String FILE_NAME = "file_name";
     private static final String TEXT = "text";
     private static final String CAPTION = "caption";
 
     /**
-     * Reads all lines of {@code file}. Empty lines are ignored.
+     * Reads all lines of {@code file}, a table if its name is {@value #TABLE}. Empty lines are ignored.
      *
      * @throws InvalidFileException if a line is malformed or names a file outside of the folder; the message gives the
      *     line's number
      */
     static List<MetadataLine> read(Path file) {
+        return file.endsWith(TABLE) ? rows(file) : lines(file);
+    }
+
+    private static List<MetadataLine> rows(Path file) {
+        try {
+            return CsvTable.read(file, Files.readString(file, charset(file))).stream()
+                    .map(row -> {
+                        ObjectNode json = Json.MAPPER.createObjectNode();
+                        row.values().forEach(json::put);
+                        return parse(file.resolveSibling("%s, line %d".formatted(TABLE, row.line())), json.toString());
+                    })
+                    .toList();
+        } catch (CharacterCodingException e) {
+            throw new InvalidFileException(file, "is not UTF-8 text", e);
+        } catch (IOException e) {
+            throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<MetadataLine> lines(Path file) {
         List<MetadataLine> all = new ArrayList<>();
         try (BufferedReader lines = Files.newBufferedReader(file, charset(file))) {
             int number = 1;

@@ -246,4 +246,33 @@ class ImageFolderTest {
     private void write(String name, String text) throws IOException {
         Files.write(folder.resolve(name), text.getBytes(StandardCharsets.UTF_8));
     }
+
+    @Test
+    void captionsMayBeInATable() throws Exception {
+        Path table = Files.writeString(folder.resolve("metadata.csv"), """
+            file_name,source,text
+            b.png,web,"a cat, ""asleep""
+            on a roof"
+
+            a.png,own,a dog
+            """);
+        picture("a.png", 1);
+        picture("b.png", 2);
+        ImageFolder pictures = ImageFolder.open(folder);
+        assertThat(pictures.get(0).caption()).isEqualTo("a dog");
+        assertThat(pictures.get(1).caption()).isEqualTo("a cat, \"asleep\"\non a roof");
+
+        Files.writeString(table, "file_name,text\na.png,a dog, asleep\n");
+        assertThatThrownBy(() -> ImageFolder.open(folder))
+                .hasMessageContaining(
+                        "line 2 has 3 values, and there are 2 columns; put values with commas into quotes");
+        Files.writeString(table, "file_name,text\na.png,\"a dog\n");
+        assertThatThrownBy(() -> ImageFolder.open(folder))
+                .hasMessageContaining("has a quote in line 2 that is not closed");
+        Files.writeString(table, "file_name,text\n../a.png,a dog\n");
+        assertThatThrownBy(() -> ImageFolder.open(folder)).hasMessageContaining("metadata.csv, line 2");
+        Files.writeString(folder.resolve("metadata.jsonl"), "");
+        assertThatThrownBy(() -> ImageFolder.open(folder))
+                .hasMessageContaining("has both metadata.jsonl and metadata.csv");
+    }
 }
