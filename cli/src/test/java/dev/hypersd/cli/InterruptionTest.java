@@ -69,7 +69,9 @@ class InterruptionTest {
             autoencoder: {crop: 16}
             """.formatted(folder, folder.resolve("run")));
 
-        end(hypersd("train", recipe.toString()), "step 2: ", "TERM", 143);
+        assertThat(end(hypersd("train", recipe.toString()), "step 2: ", "TERM", 143))
+                .anyMatch(line -> line.matches(
+                        "interrupted; .*step-\\d{8}\\.safetensors was written, from which --resume continues"));
         try (Stream<Path> files = Files.walk(folder.resolve("run/checkpoints"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .anyMatch(name -> name.endsWith(".safetensors"))
@@ -116,16 +118,20 @@ class InterruptionTest {
         }
     }
 
-    /** Waits until the program has said {@code line}, and sends the signal. */
-    private static void end(Process program, String line, String signal, int exitCode) throws Exception {
+    /** Waits until the program has said {@code line}, sends the signal, and returns what it says after that. */
+    private static List<String> end(Process program, String line, String signal, int exitCode) throws Exception {
         try (BufferedReader messages = program.errorReader()) {
-            assertThat(messages.lines().anyMatch(message -> message.contains(line)))
-                    .isTrue();
+            String message = messages.readLine();
+            while (message != null && !message.contains(line)) {
+                message = messages.readLine();
+            }
+            assertThat(message).isNotNull();
             new ProcessBuilder("kill", "-" + signal, Long.toString(program.pid()))
                     .start()
                     .waitFor();
             assertThat(program.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(program.exitValue()).isEqualTo(exitCode);
+            return messages.lines().toList();
         } finally {
             program.destroyForcibly();
         }
