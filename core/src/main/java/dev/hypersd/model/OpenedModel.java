@@ -119,6 +119,11 @@ public final class OpenedModel {
         return files.family();
     }
 
+    /** Returns whether the model is made for inpainting: its U-Net sees the mask and the masked picture too. */
+    public boolean isForInpainting() {
+        return unet().isForInpainting();
+    }
+
     /** Returns the configuration of the U-Net. */
     public UNetConfig unet() {
         return denoiser.unet().config();

@@ -45,8 +45,7 @@ final class LatentPreparation {
 
     /** Prepares the initial latents. */
     PreparedLatents prepare() {
-        boolean inpainting =
-                RequestCheck.isForInpainting(model.denoiser().unet().config());
+        boolean inpainting = model.denoiser().unet().config().isForInpainting();
         return request.original()
                 .map(original -> original.mask()
                         .map(mask -> inpainting ? concatenated(original.picture(), mask) : masked(original, mask))

@@ -20,17 +20,17 @@ final class RequestCheck {
      */
     static void require(ImageRequest request, UNetConfig unet, boolean refined) {
         boolean masked = request.original().flatMap(Original::mask).isPresent();
-        if (isForInpainting(unet) && !masked) {
+        if (unet.isForInpainting() && !masked) {
             throw new InvalidRequestException(
                     "this model's U-Net takes %d channels: it is made for inpainting, which needs a picture and a mask"
                             .formatted(unet.inChannels()));
         }
-        if (!isForInpainting(unet) && unet.inChannels() != unet.outChannels()) {
+        if (!unet.isForInpainting() && unet.inChannels() != unet.outChannels()) {
             throw new InvalidRequestException(
                     "this model's U-Net takes %d channels and the latents have %d: it is made for a task not known here"
                             .formatted(unet.inChannels(), unet.outChannels()));
         }
-        if (isForInpainting(unet) && request.original().orElseThrow().keptStrength() > 0) {
+        if (unet.isForInpainting() && request.original().orElseThrow().keptStrength() > 0) {
             throw new InvalidRequestException(
                     "this model's U-Net is made for inpainting and keeps what is not masked as it is: a strength there "
                             + "needs an ordinary model");
@@ -71,15 +71,10 @@ final class RequestCheck {
                     "the last steps are to be a refiner's, and the model was loaded without one: name it in the "
                             + "options of loading");
         }
-        if (isForInpainting(unet)) {
+        if (unet.isForInpainting()) {
             throw new InvalidRequestException(
                     "this model's U-Net is made for inpainting and alone sees what is masked: a refiner would draw "
                             + "over the rest of the picture");
         }
-    }
-
-    /** Returns whether a U-Net takes the mask and the masked picture in addition to the latents. */
-    static boolean isForInpainting(UNetConfig unet) {
-        return unet.inChannels() == 2 * unet.outChannels() + 1;
     }
 }

@@ -131,6 +131,11 @@ public record UNetConfig(
         return levels.getLast();
     }
 
+    /** Returns whether the U-Net takes a mask and the masked picture in addition to the latents, for inpainting. */
+    public boolean isForInpainting() {
+        return inChannels == 2 * outChannels + 1;
+    }
+
     /**
      * Reads the configuration of a {@code UNet2DConditionModel}.
      *

@@ -79,7 +79,7 @@ final class KritaRoutes {
                     "type",
                     isVelocity ? "v-prediction" : "eps",
                     "is_inpaint",
-                    model.unet().inChannels() == 2 * model.unet().outChannels() + 1,
+                    model.isForInpainting(),
                     "is_refiner",
                     model.family() == ModelFamily.SDXL_REFINER);
         } catch (InvalidFileException e) {
