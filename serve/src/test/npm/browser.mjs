@@ -23,7 +23,7 @@ export async function visit(browser, use, { before = () => {}, ...options } = {}
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   const wrong = [];
-  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+  page.on("console", (message) => message.type() === "error" && wrong.push(`${message.text()} ${message.location().url}`));
   page.on("pageerror", (error) => wrong.push(error.message));
   page.on("request", (request) => {
     const own = [HYPERSD_URL, HYPERSD_URL.replace("http", "ws"), `blob:${HYPERSD_URL}`, "data:"];

@@ -100,7 +100,7 @@ test("everybody can use the page, also on a telephone in the dark", () =>
     assert.ok(width <= 390, `the page is ${width} wide`);
     await accessible(page);
     await page.locator("#theme").tap();
-    await page.evaluate(() => Promise.all(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().iterations === 1).map(({ finished }) => finished)));
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().iterations === 1).map(({ finished }) => finished)));
     await accessible(page);
     await page.locator("#help").tap();
     await accessible(page);

@@ -80,6 +80,10 @@ class ComfyNodesTest {
                             "LATENT",
                             "CONDITIONING",
                             "CONTROL_NET",
+                            "NOISE",
+                            "GUIDER",
+                            "SAMPLER",
+                            "SIGMAS",
                             "INT",
                             "FLOAT",
                             "STRING");
