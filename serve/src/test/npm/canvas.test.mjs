@@ -24,7 +24,11 @@ const reds = (page, address, ...places) =>
 
 /** Repeats until the latest request has this mask. */
 const masked = (page, sent, places, expected) =>
-  eventually(async () => assert.deepEqual(await reds(page, sent.at(-1).mask, ...places), expected));
+  eventually(async () => {
+    const { mask } = sent.at(-1);
+    assert.ok(mask, "the latest request has no mask");
+    assert.deepEqual(await reds(page, mask, ...places), expected);
+  });
 
 const LINE = { from: [0.2, 0.5], to: [0.8, 0.5] };
 
