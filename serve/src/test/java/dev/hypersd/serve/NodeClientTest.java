@@ -44,13 +44,6 @@ class NodeClientTest {
         NodeClient.run(server.uri(""), client);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"page.test.mjs", "page-settings.test.mjs", "page-restore.test.mjs", "page-access.test.mjs"})
-    void thePageWorksInABrowser(String tests) throws Exception {
-        NodeClient.requireBrowser();
-        NodeClient.run(server.uri(""), tests);
-    }
-
     @Test
     void whatIsOnTheCanvasIsDrawnInABrowser() throws Exception {
         NodeClient.requireBrowser();
