@@ -65,14 +65,13 @@ public final class Engine {
     }
 
     /**
-     * Waits until the native libraries are loaded, then loads those of another class of JavaCPP. Libraries must not be
-     * loaded in any other way: the classes of JavaCPP's loader can be initialised by one thread at a time only, and two
-     * would deadlock.
+     * Loads another native library of JavaCPP, after those of the engine. None must be loaded in any other way: the
+     * classes of JavaCPP's loader can be initialised by one thread at a time only, and two would deadlock.
      *
      * @param library a class of JavaCPP that stands for a library
      * @throws HyperSdException if there is no build of the engine for this machine
      */
-    public static void loadToo(Class<?> library) {
+    public static void loadLibrary(Class<?> library) {
         result(PREPARED);
         load(library);
     }

@@ -34,7 +34,7 @@ class EngineTest {
 
     @Test
     void theEngineStartsWithoutAnError() {
-        assertThatCode(() -> Engine.loadToo(torch.class)).doesNotThrowAnyException();
+        assertThatCode(() -> Engine.loadLibrary(torch.class)).doesNotThrowAnyException();
     }
 
     @Test
@@ -126,7 +126,7 @@ class EngineTest {
     /** A program that only loads the engine. */
     static final class Load {
         public static void main(String[] arguments) {
-            Engine.loadToo(torch.class);
+            Engine.loadLibrary(torch.class);
         }
     }
 

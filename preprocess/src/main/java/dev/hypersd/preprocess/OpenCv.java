@@ -17,7 +17,7 @@ final class OpenCv {
 
     /** Runs {@code work} on the caller's thread and frees every matrix that it made. */
     static Image scoped(Supplier<Image> work) {
-        Engine.loadToo(opencv_imgproc.class);
+        Engine.loadLibrary(opencv_imgproc.class);
         try (PointerScope scope = new PointerScope()) {
             return work.get();
         }
