@@ -13,6 +13,13 @@ after(() => browser.close());
 const ballot = (page) => page.locator('#pictures[aria-busy="false"]');
 const count = (page, text) => page.locator("#count", { hasText: text }).waitFor();
 
+/** Waits until `pairs` pairs are answered and the page takes answers for the next one, if there is one. */
+async function answered(page, pairs) {
+  await count(page, `${pairs} of ${PAIRS}`);
+  const shown = pairs < PAIRS ? page.locator("#status", { hasText: `Pair ${pairs + 1} of ${PAIRS}: ` }) : page.locator("#done");
+  await shown.waitFor({ state: pairs < PAIRS ? "attached" : "visible" });
+}
+
 /** Opens the page and begins as `name`. */
 async function begin(use, name, options) {
   await visit(browser, async (page, context) => {
@@ -50,16 +57,18 @@ test("a rater votes by keys, reloads, continues, and sees no pair twice", () =>
   begin(async (page) => {
     const seen = new Set();
     for (let pair = 0; pair < PAIRS; pair++) {
-      await count(page, `${pair} of ${PAIRS}`);
-      const prompt = await page.locator("#caption").textContent();
+      let prompt;
+      await eventually(async () => {
+        prompt = await page.locator("#caption").textContent();
+        assert.equal(await page.locator("#status").textContent(), `Pair ${pair + 1} of ${PAIRS}: ${prompt}`);
+      });
+      await ballot(page).waitFor();
       seen.add(`${prompt} ${(await brightness(page)).sort()}`);
-      await eventually(async () =>
-        assert.equal(await page.locator("#status").textContent(), `Pair ${pair + 1} of ${PAIRS}: ${prompt}`));
       await page.keyboard.press(await prefer(page));
       await count(page, `${pair} of ${PAIRS}`);
       assert.equal(await page.locator("#status").textContent(), "Which picture fits the words better?");
       await page.keyboard.press("ArrowDown");
-      await count(page, `${pair + 1} of ${PAIRS}`);
+      await answered(page, pair + 1);
       if (pair === 2) {
         await page.reload();
         await ballot(page).waitFor();
@@ -82,13 +91,13 @@ test("an answer can be taken back, before and after the pair was answered", () =
     assert.deepEqual(await pressed(page), []);
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowDown");
-    await count(page, `1 of ${PAIRS}`);
+    await answered(page, 1);
     await page.locator("#undo").click();
     await eventually(async () => assert.deepEqual(await pressed(page), ["right", "tie"]));
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("ArrowLeft");
     await eventually(async () => assert.deepEqual(await pressed(page), []));
-    await count(page, `1 of ${PAIRS}`);
+    await answered(page, 1);
     await page.keyboard.press("Backspace");
     await eventually(async () => assert.deepEqual(await pressed(page), ["left", "left"]));
   }, ""));
@@ -111,8 +120,7 @@ test("two browsers are two raters with orders of their own", async () => {
         order.push(await page.locator("#caption").textContent(), ...(await brightness(page)));
         await page.keyboard.press("ArrowDown");
         await page.keyboard.press("ArrowDown");
-        await count(page, `${pair + 1} of ${PAIRS}`);
-        await eventually(async () => assert.deepEqual(await pressed(page), pair + 1 < PAIRS ? [] : ["tie", "tie"]));
+        await answered(page, pair + 1);
       }
       orders.push(order.join());
     }, "");
@@ -133,7 +141,7 @@ test("nothing on the page or in what it loads names a method", () =>
     await ballot(page).waitFor();
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("ArrowLeft");
-    await count(page, `1 of ${PAIRS}`);
+    await answered(page, 1);
     said.push(await page.content());
     assert.ok(said.some((text) => text.endsWith("/pairs/1/left")), "the pictures are among what was seen");
     for (const text of said) assert.doesNotMatch(text, /-method|secret/);
@@ -161,7 +169,7 @@ test("an answer that cannot be kept is offered to be sent again", () =>
     await count(page, `0 of ${PAIRS}`);
     await page.unroute("**/pairs/0");
     await page.locator("#toast button").click();
-    await count(page, `1 of ${PAIRS}`);
+    await answered(page, 1);
     assert.equal(await page.locator("#toast").isVisible(), false);
   }, ""));
 
@@ -184,7 +192,7 @@ test("a prompt is text, whatever it contains", () =>
       assert.equal(await page.locator("#caption b").count(), 0);
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("ArrowDown");
-      await count(page, `${pair + 1} of ${PAIRS}`);
+      await answered(page, pair + 1);
     }
   }, ""));
 
@@ -205,13 +213,11 @@ for (const colorScheme of ["light", "dark"]) {
       await accessible(page);
       await page.keyboard.press("Escape");
       await page.keyboard.press("ArrowLeft");
-      await count(page, `1 of ${PAIRS}`);
+      await answered(page, 1);
       for (let pair = 1; pair < PAIRS; pair++) {
         await page.keyboard.press("ArrowDown");
         await page.keyboard.press("ArrowDown");
-        await count(page, `${pair + 1} of ${PAIRS}`);
-        await eventually(async () => assert.equal(await page.evaluate(() => document.querySelector("#done").hidden), pair + 1 < PAIRS));
-        await eventually(async () => assert.equal((await pressed(page)).length, pair + 1 < PAIRS ? 0 : 2));
+        await answered(page, pair + 1);
       }
       await accessible(page);
     }, { colorScheme }));
@@ -227,6 +233,6 @@ for (const [held, viewport] of Object.entries(PHONES)) {
       for (const box of boxes) assert.ok(box.width >= 150 && box.y + box.height <= viewport.height, JSON.stringify(box));
       await page.locator("#questions fieldset").nth(0).locator("button").nth(0).tap();
       await page.locator("#questions fieldset").nth(1).locator("button").nth(2).tap();
-      await count(page, `1 of ${PAIRS}`);
+      await answered(page, 1);
     }, "", { viewport, hasTouch: true, isMobile: true }));
 }

@@ -141,7 +141,7 @@ public final class ComfyRoutes {
         SubmittedJob submitted =
                 new SubmittedJob(id, client, job, read.finish(), read.request().warnings(), Optional.of(read.output()));
         jobs.keep(submitted);
-        var _ = job.images().whenComplete((images, failure) -> {
+        var _ = submitted.images().whenComplete((images, failure) -> {
             reservation.close();
             Thread.ofVirtual().name("hypersd-encoder").start(() -> {
                 if (failure == null) {

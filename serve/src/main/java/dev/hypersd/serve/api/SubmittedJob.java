@@ -64,9 +64,8 @@ final class SubmittedJob {
         this.encoder = encoder;
         this.warnings = both(warnings, job);
         this.node = node;
-        this.images = job.images();
         this.job = Optional.of(job);
-        var _ = images.whenComplete((_, _) -> {
+        this.images = job.images().whenComplete((_, _) -> {
             this.warnings = both(warnings, job);
             this.job = Optional.empty();
         });
@@ -98,7 +97,7 @@ final class SubmittedJob {
         return encoder.encode(image);
     }
 
-    /** Returns the future images, with which {@link GenerationJob#images} completes. */
+    /** Returns the future images. Once they are there, {@link #describeState} says so too. */
     CompletableFuture<List<GeneratedImage>> images() {
         return images;
     }
