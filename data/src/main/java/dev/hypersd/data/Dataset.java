@@ -3,6 +3,7 @@ package dev.hypersd.data;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
 
 /**
  * A sequence of samples, each found by its number. The same number always gives the same sample, so an interrupted
@@ -34,6 +35,20 @@ public interface Dataset<S> {
      */
     default Dataset<S> part(long first, long count) {
         Objects.checkFromIndexSize(first, count, size());
+        return numbered(count, index -> first + index);
+    }
+
+    /**
+     * Returns the samples of this data set over and over.
+     *
+     * @param count how many samples there are altogether, at least 1; with fewer than this data set has, the last ones
+     *     are left out
+     */
+    default Dataset<S> cycled(long count) {
+        return numbered(count, index -> index % size());
+    }
+
+    private Dataset<S> numbered(long count, LongUnaryOperator number) {
         Dataset<S> source = this;
         return new Dataset<>() {
             @Override
@@ -43,12 +58,12 @@ public interface Dataset<S> {
 
             @Override
             public S get(long index) {
-                return source.get(first + Objects.checkIndex(index, count));
+                return source.get(number.applyAsLong(Objects.checkIndex(index, count)));
             }
 
             @Override
             public Optional<Origin> origin(long index) {
-                return source.origin(first + Objects.checkIndex(index, count));
+                return source.origin(number.applyAsLong(Objects.checkIndex(index, count)));
             }
         };
     }

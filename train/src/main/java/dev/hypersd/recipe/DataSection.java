@@ -1,36 +1,25 @@
 package dev.hypersd.recipe;
 
 import dev.hypersd.data.CaptionedImage;
-import dev.hypersd.data.CentreCrop;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.data.DatasetFindings;
-import dev.hypersd.data.ImageFolder;
-import dev.hypersd.data.SkippingDataset;
-import dev.hypersd.data.TriggerWord;
-import dev.hypersd.data.WebDataset;
-import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.image.Colours;
-import dev.hypersd.image.ImageWarnings;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.scene.content.Style;
 import dev.hypersd.section.Section;
-import java.awt.Color;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The section {@code data} of a recipe, which selects the training pictures. */
-sealed interface DataSection {
+sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
     String SCENES = "scenes";
-    String FOLDER = "folder";
-    String WEBDATASET = "webdataset";
-    String BACKGROUND = "background";
-    String TRIGGER = "trigger";
+    String SOURCES = "sources";
+
+    /** The keys that name pictures of the user. */
+    List<String> OWN =
+            Stream.concat(DataSource.KINDS.stream(), Stream.of(SOURCES)).toList();
 
     /**
      * Pictures of one size.
@@ -49,64 +38,40 @@ sealed interface DataSection {
 
     private static DataSection read(Section data, String kind) {
         int pixels = data.count("size", 128, 32);
-        return switch (kind) {
-            case FOLDER -> {
-                Path folder = data.path(FOLDER);
-                Color background = background(data);
-                yield new OwnPictures(
-                        findings -> ImageFolder.open(folder, background, findings),
-                        pixels,
-                        heldOut(data),
-                        trigger(data));
-            }
-            case WEBDATASET -> {
-                String pattern = data.text(WEBDATASET);
-                Color background = background(data);
-                yield new OwnPictures(
-                        findings -> WebDataset.open(pattern, background, findings),
-                        pixels,
-                        heldOut(data),
-                        trigger(data));
-            }
-            default ->
-                new DrawnPictures(
-                        data.count(SCENES, 100_000, 1),
-                        pixels,
-                        data.has("style") ? Optional.of(data.one("style", Style.FLAT)) : Optional.empty());
-        };
+        if (kind.equals(SCENES)) {
+            return new DrawnPictures(
+                    data.count(SCENES, 100_000, 1),
+                    pixels,
+                    data.has("style") ? Optional.of(data.one("style", Style.FLAT)) : Optional.empty());
+        }
+        DataSource.Manner manner = DataSource.Manner.read(data, DataSource.Manner.USUAL);
+        List<DataSource> sources = kind.equals(SOURCES)
+                ? sources(data, manner)
+                : List.of(new DataSource(DataSource.Files.read(data, kind), 1, manner));
+        return new OwnPictures(sources, pixels, heldOut(data));
+    }
+
+    private static List<DataSource> sources(Section data, DataSource.Manner manner) {
+        List<DataSource> sources = data.sections(SOURCES).stream()
+                .map(section -> DataSource.read(section, manner))
+                .toList();
+        if (sources.isEmpty()) {
+            throw data.invalid(SOURCES, "is empty; name at least one folder or webdataset");
+        }
+        return sources;
     }
 
     /** Returns the key that names the source of the pictures. */
     private static String kind(Section data) {
         List<String> kinds =
-                Stream.of(SCENES, FOLDER, WEBDATASET).filter(data::has).toList();
+                Stream.concat(Stream.of(SCENES), OWN.stream()).filter(data::has).toList();
         if (kinds.size() > 1) {
             throw data.invalid(
                     kinds.get(1),
-                    "is given in addition to data.%s; give one of scenes, folder and webdataset"
+                    "is given in addition to data.%s; give one of scenes, folder, webdataset and sources"
                             .formatted(kinds.getFirst()));
         }
         return kinds.isEmpty() ? SCENES : kinds.getFirst();
-    }
-
-    private static Color background(Section data) {
-        String text = data.has(BACKGROUND) ? data.text(BACKGROUND) : "white";
-        try {
-            return Colours.parse(text);
-        } catch (InvalidRequestException e) {
-            throw data.invalid(BACKGROUND, "must be white, black, grey or #rrggbb, not \"%s\"".formatted(text));
-        }
-    }
-
-    private static Optional<String> trigger(Section data) {
-        if (!data.has(TRIGGER)) {
-            return Optional.empty();
-        }
-        String word = data.text(TRIGGER).strip();
-        if (word.isEmpty()) {
-            throw data.invalid(TRIGGER, "is empty; name a word with which each caption begins, or leave it out");
-        }
-        return Optional.of(word);
     }
 
     private static OptionalInt heldOut(Section data) {
@@ -152,54 +117,6 @@ sealed interface DataSection {
 
         private Dataset<Sample> all(Split split, int howMany) {
             return new Scenes(split, howMany, pixels, style, 0);
-        }
-    }
-
-    /**
-     * The keys {@code data.folder} and {@code data.webdataset}: pictures of the user, cropped to squares. Broken ones
-     * are replaced, training pictures by training pictures and validation pictures by validation pictures.
-     *
-     * @param source opens the data set; what is wrong with its files is added to the findings
-     * @param heldOut the number of pictures at its end that are used for validation; if empty, one percent
-     * @param trigger a word with which each caption begins
-     */
-    record OwnPictures(
-            Function<ImageWarnings, ? extends Dataset<CaptionedImage>> source,
-            int pixels,
-            OptionalInt heldOut,
-            Optional<String> trigger)
-            implements DataSection {
-        private static final System.Logger LOG = System.getLogger("dev.hypersd.recipe");
-        private static final int ONE_IN = 100;
-
-        @Override
-        public Parts open() {
-            DatasetFindings findings = new DatasetFindings(sentence -> LOG.log(System.Logger.Level.WARNING, sentence));
-            Dataset<CaptionedImage> all = source.apply(findings);
-            long last = heldOut.orElse((int) Math.max(all.size() / ONE_IN, 1));
-            long first = all.size() - last;
-            if (first < 1) {
-                throw new InvalidRequestException(
-                        ("%d of %d pictures are held out, which leaves none to train on; lower data.held_out or"
-                                        + " add pictures")
-                                .formatted(last, all.size()));
-            }
-            return new Parts(
-                    prepared(findings.watch(all.part(0, first))), prepared(findings.watch(all.part(first, last))));
-        }
-
-        @Override
-        public Optional<Dataset<Sample>> scenes() {
-            return Optional.empty();
-        }
-
-        private Dataset<CaptionedImage> prepared(Dataset<CaptionedImage> part) {
-            Dataset<CaptionedImage> squares = new SkippingDataset<>(part)
-                    .map(
-                            "square of %d".formatted(pixels),
-                            sample -> new CaptionedImage(CentreCrop.of(sample.image(), pixels), sample.caption()));
-            return trigger.<Dataset<CaptionedImage>>map(word -> new TriggerWord(squares, word))
-                    .orElse(squares);
         }
     }
 }

@@ -115,7 +115,7 @@ final class JudgeRecipes {
     private record Data(int count, int pixels) {
         static Data read(Section root) {
             Section section = root.section("data");
-            for (String other : List.of(DataSection.FOLDER, DataSection.WEBDATASET)) {
+            for (String other : DataSection.OWN) {
                 if (section.has(other)) {
                     throw section.invalid(
                             other,

@@ -213,9 +213,9 @@ final class RecipeFile {
     /** Removes from the section {@code data} what cannot be there together with the source of pictures {@code key}. */
     private static void removeInstead(String key, ObjectNode data) {
         switch (key) {
-            case "data.scenes" -> data.remove(List.of("folder", "webdataset", "held_out", "background", "trigger"));
-            case "data.folder" -> data.remove(List.of("scenes", "style", "webdataset"));
-            case "data.webdataset" -> data.remove(List.of("scenes", "style", "folder"));
+            case "data.scenes" -> data.retain("size", "style");
+            case "data.folder", "data.webdataset", "data.sources" ->
+                data.remove(List.of("scenes", "style", "folder", "webdataset", "sources"));
             default -> {
                 // Goes together with all else.
             }

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -45,7 +46,8 @@ record RunIdentity(SortedMap<String, JsonNode> recipe, SortedMap<String, String>
     private static final String VERSION = "version";
 
     /** Keys that say where files are. Those that matter are compared by their contents. */
-    private static final Pattern PLACES = Pattern.compile("output|.*\\.latents|data\\.(folder|webdataset)");
+    private static final Pattern PLACES =
+            Pattern.compile("output|.*\\.latents|data\\.(sources\\.\\d+\\.)?(folder|webdataset)");
 
     /** Keys that may change in the course of a run, for they do not change what it is about. */
     private static final Pattern FREE = Pattern.compile(PLACES.pattern()
@@ -97,11 +99,15 @@ record RunIdentity(SortedMap<String, JsonNode> recipe, SortedMap<String, String>
         return flat;
     }
 
+    /** Adds the values in {@code node} by their keys; in lists of sections, numbers from 0 are the keys of these. */
     private static void flatten(String path, JsonNode node, SortedMap<String, JsonNode> flat) {
+        String prefix = path.isEmpty() ? "" : path + ".";
         if (node instanceof ObjectNode object && !object.isEmpty()) {
-            object.properties()
-                    .forEach(entry -> flatten(
-                            path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(), entry.getValue(), flat));
+            object.properties().forEach(entry -> flatten(prefix + entry.getKey(), entry.getValue(), flat));
+        } else if (node instanceof ArrayNode list && list.get(0) instanceof ObjectNode) {
+            for (int i = 0; i < list.size(); i++) {
+                flatten(prefix + i, list.get(i), flat);
+            }
         } else if (!(node instanceof ObjectNode)) {
             flat.put(path, node);
         }

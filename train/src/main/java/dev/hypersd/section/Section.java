@@ -6,6 +6,7 @@ import dev.hypersd.json.JsonObject;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.PictureSource;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -34,7 +35,7 @@ public final class Section {
      *
      * @param given the keys that it has
      * @param tree all keys that were read, with their values or defaults
-     * @param paths the values that are paths, by keys such as {@code finetune.latents}
+     * @param paths the values that are paths, by keys such as {@code finetune.latents} or {@code data.sources.0.folder}
      */
     public record Resolved(ObjectNode given, ObjectNode tree, SortedMap<String, Path> paths) {}
 
@@ -79,9 +80,12 @@ public final class Section {
             return List.of();
         }
         ArrayNode list = values.putArray(key);
-        return keys.objects(key).stream()
-                .map(object -> new Section(object, prefix + key + ".", list.addObject(), paths))
-                .toList();
+        List<Section> sections = new ArrayList<>();
+        for (JsonObject object : keys.objects(key)) {
+            String place = "%s%s.%d.".formatted(prefix, key, sections.size());
+            sections.add(new Section(object, place, list.addObject(), paths));
+        }
+        return sections;
     }
 
     /** Returns a text; the key must be present. */

@@ -131,6 +131,19 @@ class ContinuationTest {
     }
 
     @Test
+    void ofSourcesThePlaceMayChangeAndNotTheRepeats() throws IOException {
+        String sources = "data.sources=[{folder: %s, repeats: %d}]";
+        String output = "output=" + folder.resolve("other");
+        start(false, false, output, sources.formatted(folder.resolve("data"), 2));
+        Files.move(folder.resolve("data"), folder.resolve("moved"));
+        start(true, false, output, sources.formatted(folder.resolve("moved"), 2));
+
+        assertThat(Files.readAllLines(folder.resolve("other/samples.txt"))).hasSize(14);
+        assertThatThrownBy(() -> start(true, true, output, sources.formatted(folder.resolve("moved"), 3)))
+                .hasMessageContaining("falsify what it has learned: data.sources.0.repeats was 2 and is 3;");
+    }
+
+    @Test
     void removedAndReplacedPicturesAreRefused() throws IOException {
         Files.copy(
                 folder.resolve("data/00000001.png"),

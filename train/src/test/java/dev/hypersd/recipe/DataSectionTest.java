@@ -127,7 +127,7 @@ class DataSectionTest {
             quoteCharacter = '`',
             value = {
                 "data: {scenes: 5, folder: x} | data.folder is given in addition to data.scenes; give one of scenes, "
-                        + "folder",
+                        + "folder, webdataset and sources",
                 "data: {folder: x, webdataset: y} | data.webdataset is given in addition to data.folder; give one of "
                         + "scenes",
                 "data: {folder: x, size: 16}      | data.size is 16, it must be at least 32",
@@ -135,6 +135,13 @@ class DataSectionTest {
                 "data: {folder: x, held_uot: 1}   | data.held_uot is unknown; do you mean held_out?",
                 "data: {folder: x, background: chequered} | data.background must be white, black, grey or #rrggbb, not",
                 "data: {folder: 7}                | data.folder must be a string, not 7",
+                "data: {folder: x, repeats: 2}    | data.repeats is unknown",
+                "data: {sources: []}              | data.sources is empty; name at least one folder or webdataset",
+                "data: {sources: [{repeats: 2}]}  | data.sources[0].folder or webdataset must name the pictures of",
+                "data: {sources: [{folder: x}, {folder: x, webdataset: y}]} | data.sources[1].folder or webdataset "
+                        + "must",
+                "data: {sources: [{folder: x, repeats: 0}]} | data.sources[0].repeats is 0, it must be at least 1",
+                "data: {sources: [{folder: x, size: 64}]}   | data.sources[0].size is unknown",
             })
     void invalidValuesAreNamed(String data, String message) {
         assertThatThrownBy(() -> section(data))
@@ -231,6 +238,60 @@ class DataSectionTest {
                         called.get(0).caption()));
         assertThatThrownBy(() -> section("data: {folder: FOLDER/own, trigger: ' '}"))
                 .hasMessageContaining("data.trigger is empty");
+    }
+
+    @Test
+    void severalSourcesAreJoinedWithTheirRepeatsAndTriggers() throws Exception {
+        new ImageFolderWriter().write(folder.resolve("two"), PICTURES.part(0, 2), (done, total) -> {});
+        new ImageFolderWriter().write(folder.resolve("five"), PICTURES.part(2, 5), (done, total) -> {});
+        new WebDatasetWriter(4).write(folder.resolve("three"), PICTURES.part(7, 3), (done, total) -> {});
+
+        DataSection.Parts parts = section("""
+                        data:
+                          size: 40
+                          held_out: 4
+                          trigger: sks
+                          sources:
+                            - {folder: FOLDER/two, repeats: 3}
+                            - {folder: FOLDER/five, trigger: other}
+                            - {webdataset: FOLDER/three, repeats: 2}
+                        """).open();
+
+        assertThat(all(parts.training()).stream().map(CaptionedImage::caption))
+                .containsExactlyElementsOf(captions("sks", 0, 0, 0, "other", 2, 3, 4, "sks", 7, 8, 7, 8));
+        assertThat(all(parts.heldOut()).stream().map(CaptionedImage::caption))
+                .containsExactlyElementsOf(captions("sks", 1, "other", 5, 6, "sks", 9));
+        assertThat(parts.training().origin(3).orElseThrow().contents().get().caption())
+                .isEqualTo(parts.training().get(3).caption());
+    }
+
+    /** Returns the captions of pictures, with the trigger word that stands before them in the list. */
+    private static List<String> captions(Object... numbers) {
+        List<String> captions = new ArrayList<>();
+        String trigger = "";
+        for (Object number : numbers) {
+            if (number instanceof String word) {
+                trigger = word;
+            } else {
+                captions.add(trigger + ", " + PICTURES.get((int) number).caption());
+            }
+        }
+        return captions;
+    }
+
+    @Test
+    void aSourceWithASinglePictureIsLearnedAndNotHeldOut() throws Exception {
+        new ImageFolderWriter().write(folder.resolve("one"), PICTURES.part(0, 1), (done, total) -> {});
+        new ImageFolderWriter().write(folder.resolve("two"), PICTURES.part(1, 2), (done, total) -> {});
+
+        DataSection.Parts parts = section("data: {sources: [{folder: FOLDER/one}, {folder: FOLDER/two}], held_out: 2}")
+                .open();
+
+        assertThat(parts.training().size()).isEqualTo(2);
+        assertThat(parts.heldOut().size()).isEqualTo(1);
+        assertThatThrownBy(() -> section("data: {sources: [{folder: FOLDER/one}, {folder: FOLDER/one}]}")
+                        .open())
+                .hasMessage("every source has a single picture, which leaves none to hold out; add pictures");
     }
 
     private DataSection section(String data) throws IOException {

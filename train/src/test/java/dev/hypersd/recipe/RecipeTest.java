@@ -332,6 +332,20 @@ class RecipeTest {
 
         var again = Recipe.read(file, List.of("data.folder=photos", "data.held_out=3", "data.scenes=50"));
         assertThat(again.resolved().given().get("data").toString()).isEqualTo("{\"scenes\":50}");
+
+        String sources = "data.sources=[{folder: photos, repeats: 2}, {webdataset: a.tar}]";
+        assertThat(data("data.folder=photos", "data.trigger=sks", sources))
+                .isEqualTo("{\"trigger\":\"sks\",\"sources\":[{\"folder\":\"photos\",\"repeats\":2},"
+                        + "{\"webdataset\":\"a.tar\"}]}");
+        assertThat(data(sources, "data.webdataset=b.tar")).isEqualTo("{\"webdataset\":\"b.tar\"}");
+    }
+
+    private String data(String... changes) {
+        return Recipe.read(file, List.of(changes))
+                .resolved()
+                .given()
+                .get("data")
+                .toString();
     }
 
     @Test
