@@ -209,6 +209,11 @@ public final class CaptionEmbeddings implements AutoCloseable {
                         .flatMap(row -> row.pooled.stream().map(pooled -> wide(pooled, row.number)))));
     }
 
+    /** Returns both as {@link #of} and {@link #pooled} do. */
+    public Encoded encoded(List<long[]> captions) {
+        return new Encoded(of(captions), pooled(captions));
+    }
+
     private static Tensor together(Stream<Tensor> rows) {
         return TensorScope.scoped(() -> Tensors.cat(0, rows.toList()));
     }

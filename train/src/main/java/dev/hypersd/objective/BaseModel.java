@@ -75,8 +75,8 @@ record BaseModel(
     }
 
     @Override
-    public Conditioning conditioning(List<long[]> captions, long... shape) {
-        return Conditioning.of(CaptionEncoding.embed(text.network(), captions));
+    public Conditioning conditioning(List<long[]> captions) {
+        return Conditioning.of(TextEncoders.embed(text.network(), captions));
     }
 
     /**

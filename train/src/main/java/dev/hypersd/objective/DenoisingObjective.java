@@ -85,7 +85,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
         this.learner = new Learner<>(tuned.name(), weights, optimiser, (batch, _, random) -> losses(batch, random));
         this.task = new LatentTask(
                 samples,
-                captions -> tuned.conditioning(captions, samples.shape()),
+                tuned::conditioning,
                 settings.captionDropout(),
                 tuned.model().ids(""));
         this.predictor = tuned.model().predictor();
@@ -114,14 +114,15 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     }
 
     /**
-     * Creates the objective that trains a change of a pretrained model. Its text encoders are not trained, and are
-     * freed when all captions are encoded.
+     * Creates the objective that trains a change of a pretrained model. Text encoders that are not trained are freed
+     * when all captions are encoded.
      */
     public static DenoisingObjective fineTuning(
             ModelFiles files, FineTuning change, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
         TensorArena arena = new TensorArena();
-        PretrainedModel pretrained =
-                PretrainedModel.open(files, pictures, settings.samplePrompts(), settings.captionDropout(), arena);
+        PretrainedModel pretrained = change.trainsText()
+                ? PretrainedModel.withTextEncoders(files, pictures, settings.captionDropout(), arena)
+                : PretrainedModel.open(files, pictures, settings.samplePrompts(), settings.captionDropout(), arena);
         TunedModel tuned = TunedModel.of(change, files, pretrained, arena);
         return new DenoisingObjective(settings, optimiser, pretrained.samples(), pretrained.heldOut(), tuned, arena);
     }

@@ -14,12 +14,17 @@ import java.util.function.Predicate;
 /** The change of a pretrained model that is trained. */
 public sealed interface FineTuning {
     /**
-     * A LoRA on the U-Net: a file of a few megabytes, and little memory.
+     * Returns whether the text encoders stay in memory and encode captions anew in each step, because what is trained
+     * changes what they do.
+     */
+    boolean trainsText();
+
+    /**
+     * A LoRA: a file of a few megabytes, and little memory.
      *
      * @param rank at least 1; 4 to 64 are usual
      * @param alpha the change is multiplied by alpha / rank; usually the rank or half of it
-     * @param layers the kinds of changed layers, at least one
-     * @param trainable selects which of these layers are changed, by the names of their weights
+     * @param targets the changed layers
      * @param spelling the spelling of the file
      * @param start a LoRA of this rank and these layers to start from
      * @param over a LoRA that is applied to the network and not trained; the result is to be used together with it
@@ -28,21 +33,42 @@ public sealed interface FineTuning {
     record Lora(
             int rank,
             double alpha,
-            Set<LoraLayers> layers,
-            Predicate<String> trainable,
+            Targets targets,
             Spelling spelling,
             Optional<Path> start,
             Optional<Path> over,
             Map<String, String> stated)
             implements FineTuning {
         public Lora {
-            layers = Set.copyOf(layers);
             stated = Map.copyOf(stated);
         }
 
-        /** Creates a LoRA that starts without effect, over the network itself. */
+        /** Creates a LoRA on the U-Net that starts without effect, over the network itself. */
         public Lora(int rank, double alpha, Set<LoraLayers> layers, Spelling spelling) {
-            this(rank, alpha, layers, _ -> true, spelling, Optional.empty(), Optional.empty(), Map.of());
+            this(rank, alpha, new Targets(layers), spelling, Optional.empty(), Optional.empty(), Map.of());
+        }
+
+        @Override
+        public boolean trainsText() {
+            return targets.textEncoders();
+        }
+    }
+
+    /**
+     * The layers that a LoRA changes.
+     *
+     * @param layers the kinds of layers of the U-Net, at least one
+     * @param trainable selects which of these layers are changed, by the names of their weights
+     * @param textEncoders whether the layers of the text encoders are changed too
+     */
+    record Targets(Set<LoraLayers> layers, Predicate<String> trainable, boolean textEncoders) {
+        public Targets {
+            layers = Set.copyOf(layers);
+        }
+
+        /** Creates targets in the U-Net alone. */
+        public Targets(Set<LoraLayers> layers) {
+            this(layers, _ -> true, false);
         }
     }
 
@@ -55,6 +81,11 @@ public sealed interface FineTuning {
         /** Creates the change of all parameters. */
         public Full() {
             this(_ -> true);
+        }
+
+        @Override
+        public boolean trainsText() {
+            return false;
         }
     }
 

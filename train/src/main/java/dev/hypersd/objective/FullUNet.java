@@ -1,6 +1,5 @@
 package dev.hypersd.objective;
 
-import dev.hypersd.latents.CaptionEmbeddings;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.training.Tuning;
@@ -17,8 +16,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param trainable selects the trained parameters by their names
  */
-record FullUNet(ModelFiles files, LatentDiffusion model, CaptionEmbeddings captions, Predicate<String> trainable)
-        implements TunedModel {
+record FullUNet(ModelFiles files, PretrainedModel pretrained, Predicate<String> trainable) implements TunedModel {
     @Override
     public String name() {
         return "unet";
@@ -31,22 +29,27 @@ record FullUNet(ModelFiles files, LatentDiffusion model, CaptionEmbeddings capti
      */
     @Override
     public Tuning tuning() {
-        return new Tuning.Full(FineTuning.selected(model.unet().parameters(), trainable));
+        return new Tuning.Full(FineTuning.selected(model().unet().parameters(), trainable));
     }
 
     @Override
-    public Conditioning conditioning(List<long[]> ids, long... shape) {
-        return model.conditioning(captions, ids, shape);
+    public LatentDiffusion model() {
+        return pretrained.model();
+    }
+
+    @Override
+    public Conditioning conditioning(List<long[]> captions) {
+        return pretrained.task().conditioning(captions);
     }
 
     /** Writes the complete model directory: the U-Net in F16, and copies of the other parts. */
     @Override
     public void publish(Path folder, Map<String, Tensor> averaged) {
         Map<String, Tensor> all = new LinkedHashMap<>();
-        model.unet()
+        model().unet()
                 .parameters()
                 .forEach((name, parameter) -> all.put(name, averaged.getOrDefault(name, parameter.base())));
-        model.unet().publish(folder.resolve("unet"), all, Map.of());
+        model().unet().publish(folder.resolve("unet"), all, Map.of());
         for (ModelPart part : files.parts()) {
             if (!part.name().equals("unet")) {
                 ModelFolder.copy(part.folder(), folder.resolve(part.name()));

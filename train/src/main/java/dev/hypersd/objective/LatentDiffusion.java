@@ -4,7 +4,7 @@ import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.Fingerprint;
 import dev.hypersd.json.Json;
-import dev.hypersd.latents.CaptionEmbeddings;
+import dev.hypersd.latents.CaptionEmbeddings.Encoded;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.lora.Component;
 import dev.hypersd.lora.Lora;
@@ -17,6 +17,7 @@ import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.Network;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Adapters;
+import dev.hypersd.nn.Parameter;
 import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
@@ -29,6 +30,7 @@ import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.UNet2DConditionModel;
 import dev.hypersd.vae.AutoencoderKl;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -130,7 +132,15 @@ public record LatentDiffusion(
 
     /** Returns the parameters of the U-Net that LoRAs can change. */
     LoraTargets loraTargets() {
-        return new LoraTargets(family.title(), Map.of(Component.UNET, unet.parameters()));
+        return loraTargets(Map.of());
+    }
+
+    /** Returns the parameters of the U-Net and of text encoders that LoRAs can change. */
+    LoraTargets loraTargets(Map<Component, Map<String, Parameter>> textEncoders) {
+        Map<Component, Map<String, Parameter>> networks = new LinkedHashMap<>();
+        networks.put(Component.UNET, unet.parameters());
+        networks.putAll(textEncoders);
+        return new LoraTargets(family.title(), networks);
     }
 
     /**
@@ -141,7 +151,14 @@ public record LatentDiffusion(
      * @throws InvalidFileException if the LoRA does not fit completely; or at use, if a factor holds NaN or infinity
      */
     public Adapters withLora(Path file, TensorArena arena) {
-        Lora lora = arena.own(Lora.fit(LoraFile.open(file), loraTargets()));
+        return withLora(file, loraTargets(), arena);
+    }
+
+    /**
+     * Returns a LoRA that is applied to {@code targets} and not trained, as {@link #withLora(Path, TensorArena)} does.
+     */
+    static Adapters withLora(Path file, LoraTargets targets, TensorArena arena) {
+        Lora lora = arena.own(Lora.fit(LoraFile.open(file), targets));
         return new UnmergedAdapters(List.of(new WeightedLora(lora, 1)));
     }
 
@@ -165,18 +182,18 @@ public record LatentDiffusion(
      * Returns the conditioning of captions and, for SDXL, the micro-conditioning of uncropped pictures of the trained
      * size.
      *
-     * @param encoded the embeddings of the captions
+     * @param encoded the encoded captions
      * @param shape the shape of latents, {@code [C, h, w]}
      */
-    Conditioning conditioning(CaptionEmbeddings encoded, List<long[]> captions, long... shape) {
-        Conditioning text = Conditioning.of(encoded.of(captions));
-        return encoded.pooled(captions)
-                .map(pooled -> text.with(new Conditioning.Added(pooled, framings(captions.size(), shape))))
+    Conditioning conditioning(Encoded encoded, long... shape) {
+        Conditioning text = Conditioning.of(encoded.hidden());
+        return encoded.pooled()
+                .map(pooled -> text.with(new Conditioning.Added(pooled, framings(pooled.size(0), shape))))
                 .orElse(text);
     }
 
     /** Returns original height and width, top and left of the crop, target height and width: {@code [count, 6]}. */
-    private Tensor framings(int count, long... shape) {
+    private Tensor framings(long count, long... shape) {
         float height = shape[1] * autoencoder.scaleFactor();
         float width = shape[2] * autoencoder.scaleFactor();
         return Tensors.of(new float[] {height, width, 0, 0, height, width}, 1, 6)

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * A latent diffusion model in training: its trained parameters, the encoding of captions, and the files of the result.
  */
-public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
+public sealed interface TunedModel permits BaseModel, FullUNet, TrainedLora {
     /**
      * Creates the model in training from a pretrained one.
      *
@@ -21,16 +21,15 @@ public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
      */
     static TunedModel of(FineTuning change, ModelFiles files, PretrainedModel pretrained, TensorArena arena) {
         return switch (change) {
-            case FineTuning.Lora lora -> UNetLora.of(lora, files, pretrained, arena);
-            case FineTuning.Full full ->
-                new FullUNet(files, pretrained.model(), pretrained.captions(), full.trainable());
+            case FineTuning.Lora lora -> TrainedLora.of(lora, files, pretrained, arena);
+            case FineTuning.Full full -> new FullUNet(files, pretrained, full.trainable());
         };
     }
 
     /** Returns the name in logs and checkpoints. */
     String name();
 
-    /** Returns the model without the text encoder. */
+    /** Returns the model without its text encoders. */
     LatentDiffusion model();
 
     Tuning tuning();
@@ -39,9 +38,8 @@ public sealed interface TunedModel permits BaseModel, FullUNet, UNetLora {
      * Returns the conditioning of captions.
      *
      * @param captions token ids, all of one length
-     * @param shape the shape of latents, {@code [C, h, w]}
      */
-    Conditioning conditioning(List<long[]> captions, long... shape);
+    Conditioning conditioning(List<long[]> captions);
 
     /**
      * Writes the result.

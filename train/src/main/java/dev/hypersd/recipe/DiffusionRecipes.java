@@ -67,7 +67,7 @@ final class DiffusionRecipes {
     static ObjectiveSource finetune(Section root, Common common) {
         Section section = root.section("finetune");
         Supplier<ModelFiles> model = model(root, section);
-        FineTuning change = fineTuning(section, Map.of());
+        FineTuning change = fineTuning(section, Map.of(), section.flag("text_encoder", false));
         DenoisingObjective.Settings settings = denoising(section, common);
         Function<LatentCache.Listener, Pictures> pictures = pictures(root, section);
         section.refuseUnread();
@@ -78,7 +78,7 @@ final class DiffusionRecipes {
     static ObjectiveSource distillation(Section root, Common common) {
         Section section = root.section("distillation");
         Supplier<ModelFiles> model = model(root, section);
-        FineTuning change = fineTuning(section, usage(section));
+        FineTuning change = fineTuning(section, usage(section), false);
         DistillationObjective.Settings settings = new DistillationObjective.Settings(
                 section.number("caption_dropout", 0, 0, 1),
                 section.texts("sample_prompts"),
@@ -156,18 +156,24 @@ final class DiffusionRecipes {
         return () -> ModelFiles.open(model, variant);
     }
 
-    /** Reads the key {@code tuning}, and those of the trained LoRA. */
-    private static FineTuning fineTuning(Section section, Map<String, String> stated) {
+    /**
+     * Reads the key {@code tuning}, and those of the trained LoRA.
+     *
+     * @param textEncoders whether the text encoders are trained too
+     */
+    private static FineTuning fineTuning(Section section, Map<String, String> stated, boolean textEncoders) {
         Predicate<String> trainable = section.pattern("trainable", ".*").asMatchPredicate();
         if (section.one("tuning", Tuning.LORA) == Tuning.FULL) {
+            if (textEncoders) {
+                throw section.invalid("text_encoder", "is true, but text encoders are trained with tuning: lora only");
+            }
             return new FineTuning.Full(trainable);
         }
         int rank = section.count("rank", 16, 1);
         return new FineTuning.Lora(
                 rank,
                 section.number("alpha", rank, 1e-3, 1e4),
-                section.some("targets", LoraLayers.class),
-                trainable,
+                new FineTuning.Targets(section.some("targets", LoraLayers.class), trainable, textEncoders),
                 section.one("spelling", FileSpelling.KOHYA).spelling,
                 section.optionalPath("initial_lora"),
                 section.optionalPath("frozen_lora"),

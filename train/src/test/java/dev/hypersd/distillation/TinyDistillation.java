@@ -258,7 +258,13 @@ final class TinyDistillation {
 
     static FineTuning lora(int rank, Optional<Path> start, Optional<Path> over) {
         return new FineTuning.Lora(
-                rank, rank, EnumSet.allOf(LoraLayers.class), _ -> true, Spelling.KOHYA, start, over, Map.of());
+                rank,
+                rank,
+                new FineTuning.Targets(EnumSet.allOf(LoraLayers.class)),
+                Spelling.KOHYA,
+                start,
+                over,
+                Map.of());
     }
 
     static FeedbackLoss.WeightedReward.Settings reward(String name, double threshold, long fromStep, Reward reward) {

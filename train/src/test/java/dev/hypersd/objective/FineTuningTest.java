@@ -2,41 +2,24 @@ package dev.hypersd.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hypersd.data.CaptionedImage;
-import dev.hypersd.data.Dataset;
-import dev.hypersd.image.Image;
-import dev.hypersd.latents.LatentSample;
 import dev.hypersd.lora.LoraFile;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.lora.Spelling;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelPart;
-import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.model.RandomModel;
-import dev.hypersd.objective.DenoisingObjective.TimestepShift;
-import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.preset.StatedPreset;
 import dev.hypersd.request.ImageRequest;
-import dev.hypersd.scene.Scenes;
-import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
-import dev.hypersd.training.Checkpoints;
-import dev.hypersd.training.OptimiserSettings;
-import dev.hypersd.training.OptimiserSettings.LearningRate;
-import dev.hypersd.training.Trainer;
-import dev.hypersd.training.TrainingListener;
-import dev.hypersd.training.TrainingListener.StepReport;
-import dev.hypersd.training.TrainingSettings;
 import dev.hypersd.training.TrainingSettings.Precision;
 import dev.hypersd.unet.Conditioning;
 import dev.hypersd.weights.SafetensorsWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +27,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
@@ -54,10 +36,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FineTuningTest {
-    private static final int STEPS = 6;
-    private static final int SIZE = 64;
     private static final ImageRequest REQUEST =
-            ImageRequest.of("a red cat").steps(1).size(SIZE, SIZE).build();
+            TinyFineTuning.request("a red cat").build();
 
     private static final Path SDXL = Path.of(System.getProperty("hypersd.reference"), "pipelines/models/sdxl");
 
@@ -81,12 +61,10 @@ class FineTuningTest {
         List<Double> losses = train(lora(EnumSet.allOf(LoraLayers.class)), false, published);
 
         assertThat(losses.getLast()).isLessThan(losses.getFirst());
-        ImageRequest changed = ImageRequest.of("a red cat")
-                .steps(1)
-                .size(SIZE, SIZE)
+        ImageRequest changed = TinyFineTuning.request("a red cat")
                 .lora(published.resolve("lora.safetensors"), 1)
                 .build();
-        assertThat(draw(model, changed)).isNotEqualTo(draw(model, REQUEST));
+        assertThat(TinyFineTuning.draw(model, changed)).isNotEqualTo(TinyFineTuning.draw(model, REQUEST));
     }
 
     @Test
@@ -118,7 +96,7 @@ class FineTuningTest {
         List<Double> kept = train(change, false, folder.resolve("kept"));
         List<Double> computedAgain = train(change, true, folder.resolve("again"));
 
-        for (int i = 0; i < STEPS; i++) {
+        for (int i = 0; i < TinyFineTuning.STEPS; i++) {
             assertThat(computedAgain.get(i)).isCloseTo(kept.get(i), Offset.offset(1e-4));
         }
     }
@@ -156,7 +134,7 @@ class FineTuningTest {
         List<Double> single = train(change, false, Precision.F32, folder.resolve("single"));
         List<Double> mixed = train(change, false, Precision.MIXED, folder.resolve("mixed"));
 
-        for (int i = 0; i < STEPS; i++) {
+        for (int i = 0; i < TinyFineTuning.STEPS; i++) {
             assertThat(mixed.get(i)).isCloseTo(single.get(i), Percentage.withPercentage(3)); // BF16 has eight bits.
         }
         assertThat(mixed.equals(single)).isEqualTo(Engine.fastestDtype() == Dtype.F32);
@@ -168,7 +146,7 @@ class FineTuningTest {
         List<Double> losses = train(new FineTuning.Full(), true, published);
 
         assertThat(losses.getLast()).isLessThan(losses.getFirst());
-        assertThat(draw(published, REQUEST)).isNotEqualTo(draw(model, REQUEST));
+        assertThat(TinyFineTuning.draw(published, REQUEST)).isNotEqualTo(TinyFineTuning.draw(model, REQUEST));
         String text = "text_encoder/model.safetensors";
         assertThat(Files.mismatch(published.resolve(text), model.resolve(text))).isEqualTo(-1);
     }
@@ -195,12 +173,10 @@ class FineTuningTest {
         List<Double> losses = train(SDXL, lora(EnumSet.allOf(LoraLayers.class)), false, Precision.F32, published);
 
         assertThat(losses.getLast()).isLessThan(losses.getFirst());
-        ImageRequest changed = ImageRequest.of("a red cat")
-                .steps(1)
-                .size(SIZE, SIZE)
+        ImageRequest changed = TinyFineTuning.request("a red cat")
                 .lora(published.resolve("lora.safetensors"), 1)
                 .build();
-        assertThat(draw(SDXL, changed)).isNotEqualTo(draw(SDXL, REQUEST));
+        assertThat(TinyFineTuning.draw(SDXL, changed)).isNotEqualTo(TinyFineTuning.draw(SDXL, REQUEST));
     }
 
     @Test
@@ -214,14 +190,12 @@ class FineTuningTest {
     @Test
     void sdxlIsConditionedOnTheSizeOfPicturesAndTheEmptyCaptionIsZeros() {
         try (TensorArena arena = new TensorArena()) {
-            Pictures pictures = new Pictures(
-                    scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("told"), (done, total) -> {});
-            PretrainedModel pretrained =
-                    PretrainedModel.open(ModelFiles.open(SDXL), pictures, List.of("a red cat"), 0, arena);
-            LatentDiffusion sdxl = pretrained.model();
+            ModelFiles files = ModelFiles.open(SDXL);
+            LatentDiffusion sdxl = Engine.infer(() -> LatentDiffusion.pretrained(files, arena));
+            TextEncoders encoders = TextEncoders.open(files, sdxl.ids(""), arena);
             Engine.infer(() -> {
-                Conditioning told = sdxl.conditioning(
-                        pretrained.captions(), List.of(sdxl.ids("a red cat"), sdxl.ids("")), 4, 8, 16);
+                Conditioning told =
+                        sdxl.conditioning(encoders.encode(List.of(sdxl.ids("a red cat"), sdxl.ids(""))), 4, 8, 16);
                 Conditioning.Added added = told.added().orElseThrow();
                 assertThat(Tensors.toFloats(added.timeIds()))
                         .startsWith(64, 128, 0, 0, 64, 128)
@@ -251,29 +225,7 @@ class FineTuningTest {
 
     private List<Double> train(
             Path directory, FineTuning change, boolean checkpointing, Precision precision, Path published) {
-        List<Double> losses = new ArrayList<>();
-        TrainingListener listener = new TrainingListener() {
-            @Override
-            public void step(StepReport report) {
-                losses.add(report.loss());
-            }
-        };
-        TrainingSettings settings = new TrainingSettings(
-                1, STEPS, 4, 1, precision, checkpointing, 0, new TrainingSettings.Intervals(STEPS, 0, 0));
-        try (DenoisingObjective objective = objective(directory, change, new ArrayList<>());
-                Trainer<LatentSample> trainer = new Trainer<>(
-                        objective, settings, new Checkpoints(checkpoints(published), 1), List.of(listener))) {
-            trainer.run();
-            Files.createDirectories(published);
-            objective.publish(published);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return losses;
-    }
-
-    private static Path checkpoints(Path published) throws IOException {
-        return Files.createDirectories(published.resolveSibling(published.getFileName() + "-checkpoints"));
+        return new TinyFineTuning(folder).train(directory, change, checkpointing, precision, published);
     }
 
     private DenoisingObjective objective(FineTuning change, List<Long> encoded) {
@@ -281,34 +233,6 @@ class FineTuningTest {
     }
 
     private DenoisingObjective objective(Path directory, FineTuning change, List<Long> encoded) {
-        return DenoisingObjective.fineTuning(
-                ModelFiles.open(directory),
-                change,
-                new DenoisingObjective.Settings(
-                        0.1,
-                        TimestepShift.NONE,
-                        new RatioRange(0, 5),
-                        List.of("a red cat", "two blue stars"),
-                        3,
-                        0.5,
-                        1),
-                OptimiserSettings.usual(new LearningRate(2e-3, 0, STEPS, 1)),
-                new Pictures(
-                        scenes(Split.TRAIN),
-                        scenes(Split.VALIDATION),
-                        folder.resolve("latents"),
-                        (done, total) -> encoded.add(done)));
-    }
-
-    private static Dataset<CaptionedImage> scenes(Split split) {
-        return new Scenes(split, 4, SIZE, Optional.empty(), 0)
-                .map(sample ->
-                        new CaptionedImage(sample.image(), sample.caption().text()));
-    }
-
-    private static Image draw(Path directory, ImageRequest request) {
-        try (DiffusionPipeline pipeline = DiffusionPipeline.load(new ModelSource(directory))) {
-            return pipeline.generate(request).getFirst().image();
-        }
+        return new TinyFineTuning(folder).objective(directory, change, encoded);
     }
 }

@@ -1,7 +1,7 @@
 package dev.hypersd.objective;
 
-import dev.hypersd.latents.CaptionEmbeddings;
 import dev.hypersd.lora.LoraLayers;
+import dev.hypersd.lora.LoraTargets;
 import dev.hypersd.lora.LoraWriter;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.nn.Adapters;
@@ -21,31 +21,46 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pretrained model with a LoRA that is trained on its frozen U-Net. The result is the LoRA only.
+ * A pretrained model with a LoRA that is trained on its frozen U-Net, and on its text encoders where they are trained
+ * too. The result is the LoRA only.
  *
  * @param tuning the factors of the LoRA
  * @param metadata what the file of the LoRA says about it
  */
-record UNetLora(
-        Lora lora,
-        LatentDiffusion model,
-        CaptionEmbeddings captions,
-        LowRankTuning tuning,
-        Map<String, String> metadata)
+record TrainedLora(Lora lora, PretrainedModel pretrained, LowRankTuning tuning, Map<String, String> metadata)
         implements TunedModel {
-    static UNetLora of(Lora lora, ModelFiles files, PretrainedModel pretrained, TensorArena arena) {
-        LatentDiffusion model = pretrained.model();
-        Map<String, Parameter> targets = FineTuning.selected(
-                LoraLayers.weights(lora.layers(), model.unet().parameters()), lora.trainable());
+    static TrainedLora of(Lora lora, ModelFiles files, PretrainedModel pretrained, TensorArena arena) {
+        Map<String, Parameter> targets = targets(lora.targets(), pretrained);
+        LoraTargets networks = pretrained.loraTargets();
         LowRankTuning tuning = new LowRankTuning(
                 targets,
                 lora.rank(),
                 lora.alpha(),
-                lora.over().map(file -> model.withLora(file, arena)).orElse(Adapters.NONE),
+                lora.over()
+                        .map(file -> LatentDiffusion.withLora(file, networks, arena))
+                        .orElse(Adapters.NONE),
                 lora.start()
-                        .map(file -> new StoredFactors(file, model.loraTargets()).of(targets, lora.rank(), arena))
+                        .map(file -> new StoredFactors(file, networks).of(targets, lora.rank(), arena))
                         .orElse(List.of()));
-        return new UNetLora(lora, model, pretrained.captions(), tuning, metadata(lora, files, pretrained));
+        return new TrainedLora(lora, pretrained, tuning, metadata(lora, files, pretrained));
+    }
+
+    /** Returns the changed weights by their names in checkpoints: those of text encoders begin with their folder. */
+    private static Map<String, Parameter> targets(FineTuning.Targets wanted, PretrainedModel pretrained) {
+        Map<String, Parameter> targets = FineTuning.selected(
+                LoraLayers.weights(wanted.layers(), pretrained.model().unet().parameters()), wanted.trainable());
+        pretrained
+                .textEncoders()
+                .ifPresent(text -> text.parameters()
+                        .forEach((component, parameters) -> LoraLayers.ofTextEncoder(parameters)
+                                .forEach(
+                                        (name, parameter) -> targets.put(component.folder() + "." + name, parameter))));
+        return targets;
+    }
+
+    @Override
+    public LatentDiffusion model() {
+        return pretrained.model();
     }
 
     @Override
@@ -54,8 +69,8 @@ record UNetLora(
     }
 
     @Override
-    public Conditioning conditioning(List<long[]> ids, long... shape) {
-        return model.conditioning(captions, ids, shape);
+    public Conditioning conditioning(List<long[]> captions) {
+        return pretrained.task().conditioning(captions);
     }
 
     /**
@@ -73,7 +88,7 @@ record UNetLora(
         metadata.put("modelspec.sai_model_spec", "1.0.0");
         metadata.put(
                 "modelspec.architecture", (isXl ? "stable-diffusion-xl-v1-base" : "stable-diffusion-v1") + "/lora");
-        @Nullable String version = UNetLora.class.getPackage().getImplementationVersion();
+        @Nullable String version = TrainedLora.class.getPackage().getImplementationVersion();
         metadata.put("hypersd.trained_by", "hypersd " + (version == null ? "(built from classes)" : version));
         metadata.put("hypersd.data", pretrained.samples().fingerprint());
         return metadata;
@@ -82,7 +97,7 @@ record UNetLora(
     /** Writes {@code lora.safetensors}. Equal weights, recipes and data give equal files. */
     @Override
     public void publish(Path folder, Map<String, Tensor> averaged) {
-        new LoraWriter(model.loraTargets(), lora.spelling(), Dtype.F16)
+        new LoraWriter(pretrained.loraTargets(), lora.spelling(), Dtype.F16)
                 .write(folder.resolve("lora.safetensors"), tuning.factors(averaged), metadata);
     }
 }
