@@ -58,12 +58,33 @@ public final class LoraWriter {
                 }
                 tensors.put(stem + spelling.down(), stored(module.down()));
                 tensors.put(stem + spelling.up(), stored(up));
+                if (module.magnitudes().isPresent()) {
+                    tensors.put(stem + suffix(module), magnitudes(module));
+                }
             }
             Map<String, String> header = new LinkedHashMap<>(Map.of("format", "pt"));
             header.putAll(metadata);
             SafetensorsWriter.write(file, tensors, header);
             return file;
         });
+    }
+
+    private String suffix(Factors module) {
+        return spelling.magnitudes()
+                .orElseThrow(
+                        () -> new InvalidRequestException("%s cannot be written in the spelling %s, which has no DoRA"
+                                .formatted(module.target().name(), spelling)));
+    }
+
+    /**
+     * Returns the magnitudes in single precision: they are few, and their rounding would change all weights of a row.
+     */
+    private Tensor magnitudes(Factors module) {
+        return module.magnitudes()
+                .orElseThrow()
+                .detach()
+                .to(Dtype.F32.scalarType())
+                .view(spelling.magnitudes(module.target().shape()));
     }
 
     private Tensor stored(Tensor tensor) {

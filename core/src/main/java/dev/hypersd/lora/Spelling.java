@@ -1,5 +1,8 @@
 package dev.hypersd.lora;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * The conventions by which LoRA files name their tensors: the two factors and the alpha of a module are {@code stem +
  * suffix}, where the stem names the module. Reading and writing use this table; {@link ModuleNames} has the stems.
@@ -49,6 +52,29 @@ public enum Spelling {
     /** Returns the suffix of the factor that is applied second, {@code [out, rank]} or {@code [out, rank, 1, 1]}. */
     String up() {
         return up;
+    }
+
+    /**
+     * Returns the suffix of the magnitudes of a DoRA; empty if the spelling has none. LyCORIS uses the same name with
+     * Kohya's spelling.
+     */
+    Optional<String> magnitudes() {
+        return switch (this) {
+            case KOHYA, KOHYA_LATENT_DIFFUSION -> Optional.of(".dora_scale");
+            case PEFT -> Optional.of(".lora_magnitude_vector");
+            case DIFFUSERS, DIFFUSERS_LINEAR_LAYER, PROCESSOR -> Optional.empty();
+        };
+    }
+
+    /**
+     * Returns the shape in which files in this spelling store the magnitudes of the rows of {@code weight}. With
+     * LyCORIS it tells them from those of columns.
+     */
+    long[] magnitudes(long... weight) {
+        long[] shape = new long[weight.length];
+        Arrays.fill(shape, 1);
+        shape[this == PEFT ? 1 : 0] = weight[0];
+        return this == PEFT && weight.length == 2 ? new long[] {weight[0]} : shape;
     }
 
     /** Returns whether files in this spelling store the alpha of each module; otherwise it is the rank. */

@@ -62,13 +62,15 @@ public final class Conv2d {
 
     public Tensor forward(Tensor x) {
         Weight used = weight.weight().at(places(x));
-        Tensor y = Convolution.apply(x, used.tensor(), bias.map(Parameter::value), stride, padding);
+        Optional<Tensor> shift = bias.map(Parameter::value);
+        Tensor y = Convolution.apply(
+                x, used.tensor(), shift.filter(_ -> used.rows().isEmpty()), stride, padding);
         for (LowRank change : used.changes()) {
             Tensor read = Convolution.apply(x, filters(change.down()), Optional.empty(), stride, padding);
             Tensor up = change.up().view(change.up().size(0), -1, 1, 1);
             y.add_(Convolution.apply(read, up, Optional.empty(), 1, 0), new Scalar(change.scale()));
         }
-        return y;
+        return used.scaled(y, 1, shift);
     }
 
     /** Returns the number of output pixels of all pictures. */

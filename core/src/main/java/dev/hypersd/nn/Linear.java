@@ -1,5 +1,6 @@
 package dev.hypersd.nn;
 
+import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -41,12 +42,15 @@ public final class Linear {
     public Tensor forward(Tensor x) {
         Weight used = weight.weight().at(x.numel() / x.size(-1));
         Tensor matrix = matrix(used.tensor());
-        Tensor y = bias == null ? torch.linear(x, matrix) : torch.linear(x, matrix, new TensorOptional(bias.value()));
+        Optional<Tensor> shift = Optional.ofNullable(bias).map(Parameter::value);
+        Tensor y = shift.isEmpty() || used.rows().isPresent()
+                ? torch.linear(x, matrix)
+                : torch.linear(x, matrix, new TensorOptional(shift.get()));
         for (LowRank change : used.changes()) {
             Tensor read = torch.linear(x, matrix(change.down()));
             y.add_(torch.linear(read, matrix(change.up())), new Scalar(change.scale()));
         }
-        return y;
+        return used.scaled(y, (int) y.dim() - 1, shift);
     }
 
     private static Tensor matrix(Tensor stored) {

@@ -1,14 +1,16 @@
 package dev.hypersd.nn;
 
 import dev.hypersd.tensor.Dtype;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The weight that a layer computes with in place of a parameter: a tensor, and low-rank changes that are not yet
- * applied to it.
+ * The weight that a layer computes with in place of a parameter: a tensor, low-rank changes that are not yet applied to
+ * it, and factors of its rows, by which the sum is multiplied last.
  *
  * <p>They can be added to it, or computed separately: {@code (W + BA) x = W x + B (A x)}. The cost of the first does
  * not depend on the number of input vectors, that of the second is proportional to it, so the layer chooses when it
@@ -16,24 +18,47 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param tensor the tensor, in the shape of the parameter
  * @param changes the changes, on the device of the tensor and in the type that is computed in
+ * @param rows the factor of each row, {@code [out]}; empty for 1
  */
-public record Weight(Tensor tensor, List<LowRank> changes) {
+public record Weight(Tensor tensor, List<LowRank> changes, Optional<Tensor> rows) {
     /** Creates a weight without changes. */
     public Weight(Tensor tensor) {
-        this(tensor, List.of());
+        this(tensor, List.of(), Optional.empty());
     }
 
     /** Returns this weight with one more change. */
     public Weight with(LowRank change) {
-        return new Weight(
-                tensor, Stream.concat(changes.stream(), Stream.of(change)).toList());
+        return rows.isPresent()
+                ? new Weight(whole()).with(change)
+                : new Weight(
+                        tensor,
+                        Stream.concat(changes.stream(), Stream.of(change)).toList(),
+                        rows);
     }
 
     /**
-     * Returns the tensor with all changes, differentiable in their factors: the tensor itself if there are none,
-     * otherwise a new one.
+     * Returns this weight with each row multiplied by a factor. Layers multiply their outputs instead, so the product
+     * takes no memory in training.
+     *
+     * @param factors {@code [out]}
+     */
+    public Weight scaled(Tensor factors) {
+        return new Weight(
+                tensor,
+                changes,
+                Optional.of(rows.map(before -> before.mul(factors)).orElse(factors)));
+    }
+
+    /**
+     * Returns the tensor with all changes, differentiable in their factors and in those of rows: the tensor itself if
+     * there are none, otherwise a new one.
      */
     public Tensor whole() {
+        Tensor sum = sum();
+        return rows.map(factors -> sum.mul(along(factors, 0, (int) sum.dim()))).orElse(sum);
+    }
+
+    private Tensor sum() {
         Tensor sum = tensor;
         for (LowRank change : changes) {
             sum = change.addedTo(sum);
@@ -42,8 +67,33 @@ public record Weight(Tensor tensor, List<LowRank> changes) {
     }
 
     /** Returns this weight with its tensor converted. */
-    Weight to(Dtype dtype) {
-        return new Weight(tensor.to(dtype.scalarType()), changes);
+    public Weight to(Dtype dtype) {
+        return new Weight(tensor.to(dtype.scalarType()), changes, rows);
+    }
+
+    /**
+     * Multiplies an output of the layer by the factors of rows, if there are any, and adds the bias.
+     *
+     * @param output without bias if there are factors
+     * @param channel the dimension of the output's channels
+     * @param bias {@code [out]}, if the layer has one
+     */
+    Tensor scaled(Tensor output, int channel, Optional<Tensor> bias) {
+        return rows.map(factors -> {
+                    Tensor scaled = output.mul(along(factors, channel, (int) output.dim()));
+                    return bias.map(shift -> scaled.add(along(shift, channel, (int) output.dim())))
+                            .orElse(scaled)
+                            .to(output.scalar_type());
+                })
+                .orElse(output);
+    }
+
+    /** Returns a vector as a tensor of {@code dimensions} dimensions, all of size 1 but one. */
+    private static Tensor along(Tensor vector, int dimension, int dimensions) {
+        long[] shape = new long[dimensions];
+        Arrays.fill(shape, 1);
+        shape[dimension] = -1;
+        return vector.view(shape);
     }
 
     /**
@@ -51,7 +101,9 @@ public record Weight(Tensor tensor, List<LowRank> changes) {
      * changes added where that takes fewer multiplications.
      */
     Weight at(long places) {
-        return changes.stream().allMatch(change -> lessBeside(change, places)) ? this : new Weight(whole());
+        return changes.stream().allMatch(change -> lessBeside(change, places))
+                ? this
+                : new Weight(sum(), List.of(), rows);
     }
 
     /**

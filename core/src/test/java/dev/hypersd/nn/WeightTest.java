@@ -50,18 +50,20 @@ class WeightTest {
             @ForAll Layer layer,
             @ForAll @IntRange(min = 1, max = 9) int size,
             @ForAll @IntRange(min = 1, max = 8) int rank,
+            @ForAll boolean scaled,
             @ForAll boolean learns) {
-        Outcome chosen = outcome(layer, size, rank, learns, weight -> weight);
-        Outcome added = outcome(layer, size, rank, learns, weight -> new Weight(weight.whole()));
+        Outcome chosen = outcome(layer, size, rank, scaled, learns, weight -> weight);
+        Outcome added = outcome(layer, size, rank, scaled, learns, weight -> new Weight(weight.whole()));
 
         assertThat(chosen.output).containsExactly(added.output, within(ROUNDING));
-        assertThat(chosen.gradients).hasSize(learns ? 5 : 0);
+        assertThat(chosen.gradients).hasSize(learns ? scaled ? 6 : 5 : 0);
         for (int i = 0; i < added.gradients.size(); i++) {
             assertThat(chosen.gradients.get(i)).containsExactly(added.gradients.get(i), within(ROUNDING));
         }
     }
 
-    private static Outcome outcome(Layer layer, int size, int rank, boolean learns, UnaryOperator<Weight> way) {
+    private static Outcome outcome(
+            Layer layer, int size, int rank, boolean scaled, boolean learns, UnaryOperator<Weight> way) {
         Callable<Outcome> work = () -> TensorScope.released(() -> {
             try (TensorArena arena = new TensorArena()) {
                 RandomTensors random = new RandomTensors(7);
@@ -77,6 +79,10 @@ class WeightTest {
                     LowRank change = new LowRank(normal(random, down), normal(random, 20, rank), scale);
                     leaves.addAll(List.of(change.down(), change.up()));
                     changed = changed.with(change);
+                }
+                if (scaled) {
+                    leaves.add(normal(random, 20));
+                    changed = changed.scaled(leaves.getLast());
                 }
                 leaves.forEach(leaf -> leaf.set_requires_grad(learns));
                 Weight used = changed;
@@ -95,6 +101,23 @@ class WeightTest {
             }
         });
         return learns ? Engine.call(work) : Engine.infer(work);
+    }
+
+    @Test
+    void aChangeOfAScaledWeightIsAddedAfterTheFactors() {
+        Engine.infer(() -> {
+            Weight scaled = new Weight(ones(2, 3)).scaled(ones(2).mul(new Scalar(5)));
+            Weight changed = scaled.with(new LowRank(ones(1, 3), ones(2, 1), 1));
+
+            assertThat(doubles(changed.whole())).containsOnly(6);
+            assertThat(doubles(changed.scaled(ones(2).mul(new Scalar(2))).whole()))
+                    .containsOnly(12);
+            return 0;
+        });
+    }
+
+    private static Tensor ones(long... shape) {
+        return zeros(shape).add(new Scalar(1));
     }
 
     @Test

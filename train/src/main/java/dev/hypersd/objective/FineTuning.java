@@ -24,6 +24,7 @@ public sealed interface FineTuning {
      *
      * @param rank at least 1; 4 to 64 are usual
      * @param alpha the change is multiplied by alpha / rank; usually the rank or half of it
+     * @param form an ordinary LoRA or a DoRA
      * @param targets the changed layers
      * @param spelling the spelling of the file
      * @param start a LoRA of this rank and these layers to start from
@@ -33,6 +34,7 @@ public sealed interface FineTuning {
     record Lora(
             int rank,
             double alpha,
+            Form form,
             Targets targets,
             Spelling spelling,
             Optional<Path> start,
@@ -45,13 +47,21 @@ public sealed interface FineTuning {
 
         /** Creates a LoRA on the U-Net that starts without effect, over the network itself. */
         public Lora(int rank, double alpha, Set<LoraLayers> layers, Spelling spelling) {
-            this(rank, alpha, new Targets(layers), spelling, Optional.empty(), Optional.empty(), Map.of());
+            this(rank, alpha, Form.LORA, new Targets(layers), spelling, Optional.empty(), Optional.empty(), Map.of());
         }
 
         @Override
         public boolean trainsText() {
             return targets.textEncoders();
         }
+    }
+
+    /** The forms of low-rank changes. */
+    enum Form {
+        /** A low-rank matrix is added to a weight (Hu et al., 2021). */
+        LORA,
+        /** The direction and the magnitude of each row of a weight are changed separately (Liu et al., 2024). */
+        DORA
     }
 
     /**

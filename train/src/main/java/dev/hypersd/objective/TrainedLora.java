@@ -11,6 +11,8 @@ import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.preset.StatedPreset;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.training.DoraTuning;
+import dev.hypersd.training.FactorTuning;
 import dev.hypersd.training.LowRankTuning;
 import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
@@ -27,12 +29,12 @@ import org.jspecify.annotations.Nullable;
  * @param tuning the factors of the LoRA
  * @param metadata what the file of the LoRA says about it
  */
-record TrainedLora(Lora lora, PretrainedModel pretrained, LowRankTuning tuning, Map<String, String> metadata)
+record TrainedLora(Lora lora, PretrainedModel pretrained, FactorTuning tuning, Map<String, String> metadata)
         implements TunedModel {
     static TrainedLora of(Lora lora, ModelFiles files, PretrainedModel pretrained, TensorArena arena) {
         Map<String, Parameter> targets = targets(lora.targets(), pretrained);
         LoraTargets networks = pretrained.loraTargets();
-        LowRankTuning tuning = new LowRankTuning(
+        LowRankTuning lowRank = new LowRankTuning(
                 targets,
                 lora.rank(),
                 lora.alpha(),
@@ -42,6 +44,10 @@ record TrainedLora(Lora lora, PretrainedModel pretrained, LowRankTuning tuning, 
                 lora.start()
                         .map(file -> new StoredFactors(file, networks).of(targets, lora.rank(), arena))
                         .orElse(List.of()));
+        FactorTuning tuning = switch (lora.form()) {
+            case LORA -> lowRank;
+            case DORA -> new DoraTuning(lowRank);
+        };
         return new TrainedLora(lora, pretrained, tuning, metadata(lora, files, pretrained));
     }
 
@@ -80,7 +86,13 @@ record TrainedLora(Lora lora, PretrainedModel pretrained, LowRankTuning tuning, 
     private static Map<String, String> metadata(Lora lora, ModelFiles files, PretrainedModel pretrained) {
         boolean isXl = files.family() == ModelFamily.SDXL;
         Map<String, String> metadata = new TreeMap<>(lora.stated());
-        metadata.put("ss_network_module", "networks.lora");
+        switch (lora.form()) {
+            case LORA -> metadata.put("ss_network_module", "networks.lora");
+            case DORA -> {
+                metadata.put("ss_network_module", "lycoris.kohya");
+                metadata.put("ss_network_args", "{\"algo\": \"lora\", \"dora_wd\": true, \"wd_on_output\": true}");
+            }
+        }
         metadata.put("ss_network_dim", Integer.toString(lora.rank()));
         metadata.put("ss_network_alpha", Double.toString(lora.alpha()));
         metadata.put(StatedPreset.BASE, isXl ? "sdxl_base_v1-0" : "sd_v1");

@@ -38,6 +38,13 @@ final class DiffusionRecipes {
         FULL
     }
 
+    /** The values of the key {@code tuning} of fine-tuning. */
+    private enum FineTuningKind {
+        LORA,
+        DORA,
+        FULL
+    }
+
     /** The spellings of LoRA files that current programs read. */
     private enum FileSpelling {
         KOHYA(Spelling.KOHYA),
@@ -49,6 +56,9 @@ final class DiffusionRecipes {
             this.spelling = spelling;
         }
     }
+
+    private static final String TEXT_ENCODER = "text_encoder";
+    private static final String FROZEN_LORA = "frozen_lora";
 
     private DiffusionRecipes() {}
 
@@ -67,7 +77,7 @@ final class DiffusionRecipes {
     static ObjectiveSource finetune(Section root, Common common) {
         Section section = root.section("finetune");
         Supplier<ModelFiles> model = model(root, section);
-        FineTuning change = fineTuning(section, Map.of(), section.flag("text_encoder", false));
+        FineTuning change = fineTuning(section);
         DenoisingObjective.Settings settings = denoising(section, common);
         Function<LatentCache.Listener, Pictures> pictures = pictures(root, section);
         section.refuseUnread();
@@ -78,7 +88,10 @@ final class DiffusionRecipes {
     static ObjectiveSource distillation(Section root, Common common) {
         Section section = root.section("distillation");
         Supplier<ModelFiles> model = model(root, section);
-        FineTuning change = fineTuning(section, usage(section), false);
+        FineTuning change = switch (section.one("tuning", Tuning.LORA)) {
+            case LORA -> lora(section, FineTuning.Form.LORA, false, usage(section));
+            case FULL -> new FineTuning.Full(trainable(section));
+        };
         DistillationObjective.Settings settings = new DistillationObjective.Settings(
                 section.number("caption_dropout", 0, 0, 1),
                 section.texts("sample_prompts"),
@@ -156,27 +169,43 @@ final class DiffusionRecipes {
         return () -> ModelFiles.open(model, variant);
     }
 
-    /**
-     * Reads the key {@code tuning}, and those of the trained LoRA.
-     *
-     * @param textEncoders whether the text encoders are trained too
-     */
-    private static FineTuning fineTuning(Section section, Map<String, String> stated, boolean textEncoders) {
-        Predicate<String> trainable = section.pattern("trainable", ".*").asMatchPredicate();
-        if (section.one("tuning", Tuning.LORA) == Tuning.FULL) {
-            if (textEncoders) {
-                throw section.invalid("text_encoder", "is true, but text encoders are trained with tuning: lora only");
+    /** Reads the key {@code tuning} of fine-tuning, and the keys of what is trained. */
+    private static FineTuning fineTuning(Section section) {
+        return switch (section.one("tuning", FineTuningKind.LORA)) {
+            case LORA -> lora(section, FineTuning.Form.LORA, section.flag(TEXT_ENCODER, false), Map.of());
+            case DORA -> {
+                if (section.has(FROZEN_LORA)) {
+                    throw section.invalid(
+                            FROZEN_LORA,
+                            "cannot be below a DoRA, which normalises the model's own weights; choose tuning: lora");
+                }
+                yield lora(section, FineTuning.Form.DORA, section.flag(TEXT_ENCODER, false), Map.of());
             }
-            return new FineTuning.Full(trainable);
-        }
+            case FULL -> new FineTuning.Full(trainable(section));
+        };
+    }
+
+    private static Predicate<String> trainable(Section section) {
+        return section.pattern("trainable", ".*").asMatchPredicate();
+    }
+
+    /**
+     * Reads the keys of a trained LoRA.
+     *
+     * @param textEncoders whether the text encoders are changed too
+     * @param stated the settings for which it is trained
+     */
+    private static FineTuning lora(
+            Section section, FineTuning.Form form, boolean textEncoders, Map<String, String> stated) {
         int rank = section.count("rank", 16, 1);
         return new FineTuning.Lora(
                 rank,
                 section.number("alpha", rank, 1e-3, 1e4),
-                new FineTuning.Targets(section.some("targets", LoraLayers.class), trainable, textEncoders),
+                form,
+                new FineTuning.Targets(section.some("targets", LoraLayers.class), trainable(section), textEncoders),
                 section.one("spelling", FileSpelling.KOHYA).spelling,
                 section.optionalPath("initial_lora"),
-                section.optionalPath("frozen_lora"),
+                section.optionalPath(FROZEN_LORA),
                 stated);
     }
 

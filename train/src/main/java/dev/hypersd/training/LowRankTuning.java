@@ -28,7 +28,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param start factors of this rank to start from, for all targets or none
  */
 public record LowRankTuning(Map<String, Parameter> targets, int rank, double alpha, Adapters below, List<Factors> start)
-        implements Tuning {
+        implements FactorTuning {
     private static final String DOWN = ".down";
     private static final String UP = ".up";
 
@@ -104,7 +104,7 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
         };
     }
 
-    /** Returns the factors of each target, for a LoRA file. */
+    @Override
     public List<Factors> factors(Map<String, Tensor> tensors) {
         List<Factors> factors = new ArrayList<>();
         targets.forEach((name, target) ->
@@ -112,7 +112,8 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
         return factors;
     }
 
-    private static Tensor tensor(Map<String, Tensor> tensors, String name) {
+    /** Returns the trained tensor {@code name}, which must exist. */
+    static Tensor tensor(Map<String, Tensor> tensors, String name) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
             throw new IllegalArgumentException("no factor is called " + name);

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /** The trained parameters of a network, and how the trained tensors change the network. */
-public sealed interface Tuning permits Tuning.Full, LowRankTuning, Tuning.Mixed {
+public sealed interface Tuning permits Tuning.Full, FactorTuning, Tuning.Mixed {
     /** Returns the shapes of the trained tensors, by name. */
     Map<String, long[]> shapes();
 

@@ -260,6 +260,7 @@ final class TinyDistillation {
         return new FineTuning.Lora(
                 rank,
                 rank,
+                FineTuning.Form.LORA,
                 new FineTuning.Targets(EnumSet.allOf(LoraLayers.class)),
                 Spelling.KOHYA,
                 start,

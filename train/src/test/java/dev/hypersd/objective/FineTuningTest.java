@@ -27,6 +27,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
@@ -85,6 +86,31 @@ class FineTuningTest {
                     .containsKeys("modelspec.architecture", "hypersd.data", "hypersd.trained_by")
                     .doesNotContainKey(StatedPreset.SAMPLER);
         }
+    }
+
+    @Test
+    void aDoraLearnsWithAndWithoutCheckpointingAndIsDrawnWith() {
+        FineTuning dora = new FineTuning.Lora(
+                2,
+                2,
+                FineTuning.Form.DORA,
+                new FineTuning.Targets(EnumSet.allOf(LoraLayers.class)),
+                Spelling.PEFT,
+                Optional.empty(),
+                Optional.empty(),
+                Map.of());
+        Path published = folder.resolve("published");
+        List<Double> losses = train(dora, false, published);
+
+        assertThat(losses.getLast()).isLessThan(losses.getFirst());
+        assertThat(train(dora, true, folder.resolve("again")).getLast())
+                .isCloseTo(losses.getLast(), Offset.offset(1e-4));
+        Path file = published.resolve("lora.safetensors");
+        try (LoraFile stored = LoraFile.open(file)) {
+            assertThat(stored.modules()).allMatch(module -> module.kind().equals("DoRA"));
+        }
+        ImageRequest changed = TinyFineTuning.request("a red cat").lora(file, 1).build();
+        assertThat(TinyFineTuning.draw(model, changed)).isNotEqualTo(TinyFineTuning.draw(model, REQUEST));
     }
 
     /**

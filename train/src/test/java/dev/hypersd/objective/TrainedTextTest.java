@@ -109,6 +109,7 @@ class TrainedTextTest {
         return new FineTuning.Lora(
                 2,
                 4,
+                FineTuning.Form.LORA,
                 new FineTuning.Targets(EnumSet.of(LoraLayers.FEED_FORWARD), _ -> true, true),
                 spelling,
                 Optional.empty(),
