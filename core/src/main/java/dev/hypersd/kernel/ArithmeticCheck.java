@@ -24,8 +24,8 @@ public record ArithmeticCheck(List<Accuracy> accuracies) {
 
     /**
      * Channels in, channels out, side of the picture and side of the filters. They are full and partly filled blocks of
-     * channels, single channels, single pixels, and the shapes for which {@link Convolution} has implementations of its
-     * own.
+     * channels, single channels, odd numbers of channels, single pixels, and the shapes for which {@link Convolution}
+     * has implementations of its own.
      */
     private static final long[][] CONVOLUTIONS = {
         {64, 64, 16, 3},
@@ -34,6 +34,7 @@ public record ArithmeticCheck(List<Accuracy> accuracies) {
         {12, 20, 16, 3},
         {1, 16, 8, 3},
         {16, 1, 8, 1},
+        {16, 3, 8, 3},
         {20, 20, 1, 3},
         {128, 128, 32, 3},
         {512, 512, 8, 3}

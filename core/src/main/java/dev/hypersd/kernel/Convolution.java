@@ -1,8 +1,11 @@
 package dev.hypersd.kernel;
 
+import dev.hypersd.tensor.Autocast;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.TensorScope;
 import java.util.Optional;
 import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -73,8 +76,16 @@ public final class Convolution {
      *
      * <p>On some processors (seen on AMD's family 26) oneDNN returns wrong values where it has to fill up blocks of
      * channels. Channels-last tensors are not divided into blocks, so they are used wherever blocks would not be full.
+     * In BF16 it multiplies output channels in pairs when it computes the gradient by the picture, and reads
+     * uninitialised memory beside the last of an odd number of them. One more channel, of zeros, makes pairs.
      */
     static Tensor plain(Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
+        if (weight.size(0) % 2 == 1 && x.is_cpu() && computesInHalf(weight) && recordsGradients(x, weight, bias)) {
+            return TensorScope.scoped(
+                    () -> plain(x, withOneMore(weight), bias.map(Convolution::withOneMore), stride, padding)
+                            .narrow(1, 0, weight.size(0))
+                            .contiguous(MemoryFormat.ChannelsLast));
+        }
         if (!x.is_cpu() || (weight.size(0) % BLOCK == 0 && weight.size(1) % BLOCK == 0)) {
             return engine(x, weight, bias, stride, padding);
         }
@@ -87,6 +98,13 @@ public final class Convolution {
     /** Returns whether the input or the output is the same in memory in either layout, so that none can be chosen. */
     private static boolean hasOneLayout(Tensor x, Tensor weight) {
         return channels(weight) == 1 || x.size(2) * x.size(3) == 1;
+    }
+
+    /** Returns {@code tensor} with zeros behind the last of its first dimension. */
+    private static Tensor withOneMore(Tensor tensor) {
+        long[] pads = new long[2 * (int) tensor.dim()];
+        pads[pads.length - 1] = 1;
+        return torch.constant_pad_nd(tensor, pads, new Scalar(0));
     }
 
     private static Tensor engine(Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long padding) {
@@ -123,6 +141,11 @@ public final class Convolution {
     /** Returns whether the tensor is of the type and on the device for which the limits were measured. */
     private static boolean isF32OnCpu(Tensor x) {
         return x.is_cpu() && Dtype.of(x.scalar_type()) == Dtype.F32;
+    }
+
+    /** Returns whether a convolution with {@code weight} is computed in half precision, as it is or by autocast. */
+    private static boolean computesInHalf(Tensor weight) {
+        return Autocast.active() || Dtype.of(weight.scalar_type()).bytes() == 2;
     }
 
     private static boolean recordsGradients(Tensor x, Tensor weight, Optional<Tensor> bias) {
