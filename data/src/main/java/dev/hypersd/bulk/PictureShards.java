@@ -134,7 +134,8 @@ public final class PictureShards implements PictureStore {
                 for (PictureRecord picture : kept.values()) {
                     String key = "%08d".formatted(picture.number());
                     tar.add(key + ".png", content(picture));
-                    tar.add(key + ".txt", picture.text().getBytes(StandardCharsets.UTF_8));
+                    String caption = picture.text().replaceAll("\\R", " "); // Lines would be several captions.
+                    tar.add(key + ".txt", caption.getBytes(StandardCharsets.UTF_8));
                     tar.add(key + ".json", picture.line().getBytes(StandardCharsets.UTF_8));
                 }
             }

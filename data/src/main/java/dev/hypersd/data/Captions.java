@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** Reads captions from text files and JSON objects, and checks that they are not empty. */
 final class Captions {
@@ -15,9 +17,10 @@ final class Captions {
 
     private Captions() {}
 
-    /** Returns the caption in a text file, which is UTF-8, or UTF-16 with a byte-order mark. */
-    static String ofText(Path file, byte[] bytes) {
-        return present(file, isUtf16(bytes) ? utf16(file, bytes) : Json.utf8(file, bytes));
+    /** Returns the captions in a text file, one in each line, which is UTF-8, or UTF-16 with a byte-order mark. */
+    static List<String> ofText(Path file, byte[] bytes) {
+        String text = isUtf16(bytes) ? utf16(file, bytes) : Json.utf8(file, bytes);
+        return present(file, text.lines().toList());
     }
 
     /** Returns whether a text begins with a byte-order mark of UTF-16. */
@@ -37,24 +40,35 @@ final class Captions {
         }
     }
 
-    /** Returns the caption in a JSON object: the value of {@code caption}, or else of {@code text}. */
-    static String ofJson(Path file, byte[] bytes) {
+    /** Returns the captions in a JSON object: the value of {@code caption}, or else of {@code text}. */
+    static List<String> ofJson(Path file, byte[] bytes) {
         JsonObject json = Json.parse(file, bytes);
-        return json.optionalString("caption")
-                .or(() -> json.optionalString("text"))
-                .map(caption -> present(file, caption))
+        return at(json, "caption")
+                .or(() -> at(json, "text"))
+                .map(captions -> present(file, captions))
                 .orElseThrow(() -> new InvalidFileException(file, "has neither a caption nor a text"));
     }
 
+    /** Returns the caption, or the list of captions, at {@code key} as they stand there; empty if the key is absent. */
+    static Optional<List<String>> at(JsonObject json, String key) {
+        return json.isList(key)
+                ? Optional.of(json.strings(key, List.of()))
+                : json.optionalString(key).map(List::of);
+    }
+
     /**
-     * Returns {@code caption} without surrounding white space.
+     * Returns the captions that are not blank, without surrounding white space.
      *
      * @throws InvalidFileException if nothing is left
      */
-    static String present(Path file, String caption) {
-        if (caption.isBlank()) {
+    static List<String> present(Path file, List<String> captions) {
+        List<String> present = captions.stream()
+                .map(String::strip)
+                .filter(caption -> !caption.isEmpty())
+                .toList();
+        if (present.isEmpty()) {
             throw new InvalidFileException(file, "has an empty caption");
         }
-        return caption.strip();
+        return present;
     }
 }

@@ -22,6 +22,16 @@ public interface Dataset<S> {
      */
     S get(long index);
 
+    /**
+     * Returns a sample as it is in an epoch. A sample that has several forms, such as captions, takes turns between
+     * them; all others are always the same.
+     *
+     * @param epoch how many times all samples have been seen before
+     */
+    default S get(long index, long epoch) {
+        return get(index);
+    }
+
     /** Returns what a sample is made from, if that can be told without making it. */
     default Optional<Origin> origin(long index) {
         return Optional.empty();
@@ -62,6 +72,11 @@ public interface Dataset<S> {
             }
 
             @Override
+            public S get(long index, long epoch) {
+                return source.get(number.applyAsLong(Objects.checkIndex(index, count)), epoch);
+            }
+
+            @Override
             public Optional<Origin> origin(long index) {
                 return source.origin(number.applyAsLong(Objects.checkIndex(index, count)));
             }
@@ -93,6 +108,11 @@ public interface Dataset<S> {
             @Override
             public T get(long index) {
                 return view.apply(source.get(index));
+            }
+
+            @Override
+            public T get(long index, long epoch) {
+                return view.apply(source.get(index, epoch));
             }
 
             @Override

@@ -13,10 +13,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,10 +51,10 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
      * A sample.
      *
      * @param name the picture's path relative to the folder
-     * @param caption its caption, if the metadata have it
+     * @param captions its captions, if the metadata have them
      * @param captionFile the path of the text file beside it, relative to the folder, if there is one
      */
-    private record Entry(String name, Optional<String> caption, Optional<String> captionFile) {}
+    private record Entry(String name, Optional<List<String>> captions, Optional<String> captionFile) {}
 
     private ImageFolder(Path folder, List<Entry> entries, Color background, ImageWarnings warnings) {
         this.folder = folder;
@@ -94,23 +97,25 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
                 warnings);
     }
 
-    /** Returns the pictures that the metadata name; several captions of one picture are several samples. */
+    /** Returns the pictures that the metadata name, each with the captions of all lines that name it. */
     private static List<Entry> described(Path metadata, ImageWarnings warnings) {
         List<MetadataLine> lines = MetadataLine.read(metadata);
         if (lines.isEmpty()) {
             throw new InvalidFileException(metadata, "names no pictures");
         }
-        Set<MetadataLine> different = new LinkedHashSet<>();
+        Map<String, SequencedSet<String>> captions = new LinkedHashMap<>();
         for (MetadataLine line : lines) {
-            if (!different.add(line)) {
+            if (!captions.computeIfAbsent(line.fileName(), _ -> new LinkedHashSet<>())
+                    .addAll(line.captions())) {
                 warnings.warn(
                         metadata.resolveSibling(line.fileName()),
                         "stands in %s again with the same caption, which counts once"
                                 .formatted(metadata.getFileName()));
             }
         }
-        return different.stream()
-                .map(line -> new Entry(line.fileName(), Optional.of(line.text()), Optional.empty()))
+        return captions.entrySet().stream()
+                .map(picture ->
+                        new Entry(picture.getKey(), Optional.of(List.copyOf(picture.getValue())), Optional.empty()))
                 .toList();
     }
 
@@ -183,8 +188,8 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
         Entry entry = entries.get(Math.toIntExact(index));
         Path picture = folder.resolve(entry.name);
         try {
-            String caption = caption(picture, entry);
-            return new CaptionedImage(Image.read(picture, background, warnings), caption);
+            List<String> captions = captions(picture, entry);
+            return new CaptionedImage(Image.read(picture, background, warnings), captions);
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }
@@ -199,24 +204,25 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
     }
 
     private Optional<String> stamp(Path picture, Entry entry) {
-        Optional<String> caption =
-                entry.caption.or(() -> entry.captionFile.map(folder::resolve).flatMap(Origin::stamp));
+        Optional<String> caption = entry.captions
+                .map(Object::toString)
+                .or(() -> entry.captionFile.map(folder::resolve).flatMap(Origin::stamp));
         return Origin.stamp(picture).flatMap(file -> caption.map(text -> file + "; " + text));
     }
 
     private Origin.Contents contents(Path picture, Entry entry) {
         try {
-            return new Origin.Contents(Fingerprint.ofContents(picture), caption(picture, entry));
+            return new Origin.Contents(Fingerprint.ofContents(picture), captions(picture, entry));
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }
     }
 
-    private String caption(Path picture, Entry entry) {
-        return entry.caption.map(text -> Captions.present(picture, text)).orElseGet(() -> beside(picture, entry));
+    private List<String> captions(Path picture, Entry entry) {
+        return entry.captions.map(said -> Captions.present(picture, said)).orElseGet(() -> beside(picture, entry));
     }
 
-    private String beside(Path picture, Entry entry) {
+    private List<String> beside(Path picture, Entry entry) {
         Path file = entry.captionFile
                 .map(folder::resolve)
                 .orElseThrow(() -> new InvalidFileException(

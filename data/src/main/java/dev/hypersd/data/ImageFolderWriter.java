@@ -20,7 +20,7 @@ public record ImageFolderWriter() implements DatasetWriter {
             CaptionedImage sample = samples.get(i);
             String name = "%08d.png".formatted(i);
             sample.image().write(folder.resolve(name));
-            lines.add(new MetadataLine(name, sample.caption()).line());
+            lines.add(new MetadataLine(name, sample.captions()).line());
             listener.progressed(i + 1, samples.size());
         }
         try (Draft metadata = Draft.of(folder.resolve(MetadataLine.FILE))) {

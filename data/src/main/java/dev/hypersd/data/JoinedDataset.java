@@ -37,6 +37,12 @@ public final class JoinedDataset<S> implements Dataset<S> {
     }
 
     @Override
+    public S get(long index, long epoch) {
+        int part = part(index);
+        return parts.get(part).get(index - firsts[part], epoch);
+    }
+
+    @Override
     public Optional<Origin> origin(long index) {
         int part = part(index);
         return parts.get(part).origin(index - firsts[part]);

@@ -16,13 +16,13 @@ import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A line of {@value #FILE}, or a row of {@value #TABLE}: a picture and its caption.
+ * A line of {@value #FILE}, or a row of {@value #TABLE}: a picture and its captions.
  *
  * @param fileName the path of the picture, relative to the folder of the metadata and inside it, with {@code /} between
  *     folders
- * @param text the caption as it stands in the file, possibly empty
+ * @param captions the captions as they stand in the file; some or all may be blank
  */
-record MetadataLine(String fileName, String text) {
+record MetadataLine(String fileName, List<String> captions) {
     static final String FILE = "metadata.jsonl";
     static final String TABLE = "metadata.csv";
 
@@ -46,7 +46,8 @@ record MetadataLine(String fileName, String text) {
                     .map(row -> {
                         ObjectNode json = Json.MAPPER.createObjectNode();
                         row.values().forEach(json::put);
-                        return parse(file.resolveSibling("%s, line %d".formatted(TABLE, row.line())), json.toString());
+                        Path place = file.resolveSibling("%s, line %d".formatted(TABLE, row.line()));
+                        return of(Json.of(place, json).lenient()); // A list of captions stands there in JSON.
                     })
                     .toList();
         } catch (CharacterCodingException e) {
@@ -62,7 +63,8 @@ record MetadataLine(String fileName, String text) {
             int number = 1;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
-                    all.add(parse(file.resolveSibling("%s, line %d".formatted(FILE, number)), line));
+                    Path place = file.resolveSibling("%s, line %d".formatted(FILE, number));
+                    all.add(of(Json.parse(place, line.getBytes(StandardCharsets.UTF_8))));
                 }
                 number++;
             }
@@ -80,32 +82,27 @@ record MetadataLine(String fileName, String text) {
         }
     }
 
-    /**
-     * Parses one line. Names as Windows writes them, with backslashes, are those of the same files.
-     *
-     * @param place the file and the line, for messages
-     */
-    private static MetadataLine parse(Path place, String line) {
-        JsonObject json = Json.parse(place, line.getBytes(StandardCharsets.UTF_8));
-        String name = required(json, FILE_NAME).replace('\\', '/');
-        String text = json.optionalString(TEXT)
-                .or(() -> json.optionalString(CAPTION))
+    /** Reads one line. Names as Windows writes them, with backslashes, are those of the same files. */
+    private static MetadataLine of(JsonObject json) {
+        String name = json.optionalString(FILE_NAME)
+                .orElseThrow(() -> json.invalid(FILE_NAME, "is missing"))
+                .replace('\\', '/');
+        List<String> captions = Captions.at(json, TEXT)
+                .or(() -> Captions.at(json, CAPTION))
                 .orElseThrow(() -> json.invalid(TEXT, "is missing"));
-        MetadataLine metadata = new MetadataLine(name.startsWith("./") ? name.substring(2) : name, text);
+        MetadataLine metadata = new MetadataLine(name.startsWith("./") ? name.substring(2) : name, captions);
         json.sibling(metadata.fileName);
         return metadata;
     }
 
-    private static String required(JsonObject json, String key) {
-        return json.optionalString(key).orElseThrow(() -> json.invalid(key, "is missing"));
-    }
-
-    /** Returns the line as JSON. */
+    /** Returns the line as JSON, with a list only if there are several captions. */
     String line() {
-        return Json.MAPPER
-                .createObjectNode()
-                .put(FILE_NAME, fileName)
-                .put(TEXT, text)
-                .toString();
+        ObjectNode line = Json.MAPPER.createObjectNode().put(FILE_NAME, fileName);
+        if (captions.size() == 1) {
+            line.put(TEXT, captions.getFirst());
+        } else {
+            captions.forEach(line.putArray(TEXT)::add);
+        }
+        return line.toString();
     }
 }

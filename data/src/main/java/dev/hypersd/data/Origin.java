@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -25,15 +26,24 @@ public record Origin(Optional<String> stamp, Supplier<Contents> contents) {
      * What identifies the content of a sample.
      *
      * @param picture a text that only equal pictures have, such as a hash
-     * @param caption the caption
+     * @param captions the captions, at least one
      */
-    public record Contents(String picture, String caption) {}
+    public record Contents(String picture, List<String> captions) {
+        public Contents {
+            captions = List.copyOf(captions);
+        }
+
+        /** Returns the first caption. */
+        public String caption() {
+            return captions.getFirst();
+        }
+    }
 
     /** Returns the origin of the sample after {@code view}, a text that only equal views have. */
     Origin after(String view) {
         return new Origin(stamp.map(text -> text + "; " + view), () -> {
             Contents before = contents.get();
-            return new Contents(before.picture() + "; " + view, before.caption());
+            return new Contents(before.picture() + "; " + view, before.captions());
         });
     }
 

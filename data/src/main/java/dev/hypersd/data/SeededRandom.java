@@ -21,6 +21,11 @@ public final class SeededRandom {
         this.random = mixed;
     }
 
+    /** Returns a number, each with the same probability. */
+    public long number() {
+        return random.nextLong();
+    }
+
     /** Returns one of {@code options}, each with the same probability. */
     public <T> T of(List<T> options) {
         return options.get(random.nextInt(options.size()));

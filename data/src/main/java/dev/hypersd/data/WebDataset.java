@@ -131,7 +131,7 @@ public final class WebDataset implements Dataset<CaptionedImage> {
         try {
             TarMember picture = required(sample.picture, sample.name, NO_PICTURE);
             TarMember caption = required(sample.caption, sample.name, NO_CAPTION);
-            String words = read(caption);
+            List<String> words = read(caption);
             return new CaptionedImage(
                     Image.decode(picture.path(), picture.read(LARGEST_PICTURE), background, warnings), words);
         } catch (InvalidFileException e) {
@@ -162,7 +162,7 @@ public final class WebDataset implements Dataset<CaptionedImage> {
         return member.orElseThrow(() -> new InvalidFileException(sample, otherwise));
     }
 
-    private static String read(TarMember caption) {
+    private static List<String> read(TarMember caption) {
         byte[] bytes = caption.read(Captions.LARGEST);
         return caption.name().toLowerCase(Locale.ROOT).endsWith(JSON)
                 ? Captions.ofJson(caption.path(), bytes)

@@ -2,15 +2,17 @@ package dev.hypersd.data;
 
 import dev.hypersd.file.Draft;
 import dev.hypersd.image.Png;
+import dev.hypersd.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes tar files {@code 00000.tar}, {@code 00001.tar} and so on, with a PNG and a text file for each sample, which
- * {@link WebDataset} and the WebDataset library read. A file gets its name when it is complete. Equal samples give
- * equal files.
+ * {@link WebDataset} and the WebDataset library read. Captions of several lines are in JSON instead. A file gets its
+ * name when it is complete. Equal samples give equal files.
  *
  * @param samplesPerFile the number of samples in each file; the last may have fewer
  */
@@ -50,6 +52,14 @@ public record WebDatasetWriter(int samplesPerFile) implements DatasetWriter {
     private static void add(TarWriter tar, long index, CaptionedImage sample) throws IOException {
         String key = "%08d".formatted(index);
         tar.add(key + ".png", new Png().encode(sample.image(), Optional.empty()));
-        tar.add(key + ".txt", sample.caption().getBytes(StandardCharsets.UTF_8));
+        boolean isPlain =
+                sample.captions().stream().allMatch(caption -> caption.lines().count() == 1);
+        if (isPlain) {
+            tar.add(key + ".txt", String.join("\n", sample.captions()).getBytes(StandardCharsets.UTF_8));
+        } else {
+            ObjectNode json = Json.MAPPER.createObjectNode();
+            sample.captions().forEach(json.putArray("caption")::add);
+            tar.add(key + ".json", json.toString().getBytes(StandardCharsets.UTF_8));
+        }
     }
 }

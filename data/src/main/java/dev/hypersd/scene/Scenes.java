@@ -62,7 +62,7 @@ public record Scenes(Split split, long count, int pixels, Optional<Style> style,
         String scene = "scene %d of %s, %d pixels, %s, seed %d".formatted(index, split, pixels, style, seed);
         return Optional.of(new Origin(
                 Optional.empty(),
-                () -> new Origin.Contents(scene, caption(index).text())));
+                () -> new Origin.Contents(scene, List.of(caption(index).text()))));
     }
 
     /**

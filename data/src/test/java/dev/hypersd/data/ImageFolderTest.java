@@ -52,8 +52,8 @@ class ImageFolderTest {
             {"file_name": "0.png", "text": "zero again"}
             """);
 
-        assertThat(captions()).containsExactly("zero", "zero again", "one");
-        assertThat(ImageFolder.open(folder).get(2).image()).isEqualTo(TestPictures.picture(1));
+        assertThat(captions()).containsExactly("zero/zero again", "one");
+        assertThat(ImageFolder.open(folder).get(1).image()).isEqualTo(TestPictures.picture(1));
     }
 
     @Test
@@ -106,7 +106,7 @@ class ImageFolderTest {
         List<String> warnings = new ArrayList<>();
         ImageFolder samples = ImageFolder.open(
                 folder, Color.WHITE, (file, finding) -> warnings.add(folder.relativize(file) + " " + finding));
-        assertThat(samples.size()).isEqualTo(2);
+        assertThat(samples.get(0).captions()).containsExactly("one", "one, seen otherwise");
         assertThat(warnings)
                 .containsExactly("1.png stands in metadata.jsonl again with the same caption, which counts once");
     }
@@ -234,7 +234,7 @@ class ImageFolderTest {
         ImageFolder samples = ImageFolder.open(folder);
         return LongStream.range(0, samples.size())
                 .mapToObj(samples::get)
-                .map(CaptionedImage::caption)
+                .map(sample -> String.join("/", sample.captions()))
                 .toList();
     }
 
@@ -245,6 +245,27 @@ class ImageFolderTest {
 
     private void write(String name, String text) throws IOException {
         Files.write(folder.resolve(name), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aPictureMayHaveSeveralCaptions() throws Exception {
+        picture("1.png", 1);
+        write("1.txt", "one\r\n\n  uno \r\n");
+        assertThat(captions()).containsExactly("one/uno");
+        write("metadata.jsonl", """
+            {"file_name": "1.png", "text": ["one", "", "uno"]}
+            {"file_name": "1.png", "text": "un, in\\nFrench"}
+            """);
+        assertThat(captions()).containsExactly("one/uno/un, in\nFrench");
+        Files.delete(folder.resolve("metadata.jsonl"));
+        write("metadata.csv", """
+            file_name,text
+            1.png,"[""one"", ""uno""]"
+            1.png,[one] in brackets
+            """);
+        assertThat(captions()).containsExactly("one/uno/[one] in brackets");
+        write("metadata.csv", "file_name,text\n1.png,[]\n");
+        assertBroken(ImageFolder.open(folder), 0, "1.png: has an empty caption");
     }
 
     @Test

@@ -30,20 +30,20 @@ class WebDatasetTest {
     @Test
     void theMembersOfASampleShareTheNameUpToTheFirstDot() throws Exception {
         picture("./a/1.png", 1);
-        text("./a/1.txt", "one\n");
+        text("./a/1.txt", "one\nuno\n");
         picture("b/1.PNG", 2);
         text("b/1.json", "{\"caption\": \"two\", \"width\": 12, \"tags\": [1]}");
         text("README", "no sample");
         text(".index.json", "{}");
         text("3.cls", "7");
-        text("4.json", "{\"text\": \"four\", \"caption\": null}");
+        text("4.json", "{\"text\": [\"four\", \"vier\"], \"caption\": null}");
         picture("4.png", 4);
 
         WebDataset samples = WebDataset.open(tar("a.tar").toString());
 
         assertThat(LongStream.range(0, samples.size())
-                        .mapToObj(i -> samples.get(i).caption()))
-                .containsExactly("one", "two", "four");
+                        .mapToObj(i -> String.join("/", samples.get(i).captions())))
+                .containsExactly("one/uno", "two", "four/vier");
         assertThat(samples.get(2).image()).isEqualTo(TestPictures.picture(4));
     }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The contents of samples by their stamps, kept in a folder, so that files are read again only if their sizes or times
@@ -29,7 +30,7 @@ final class KnownContents {
     private static final int DIGITS = 32;
     private static final String STAMP = "stamp";
     private static final String PICTURE = "picture";
-    private static final String CAPTION = "caption";
+    private static final String CAPTIONS = "captions";
 
     private final Path folder;
     private final Map<String, Contents> known = new ConcurrentHashMap<>();
@@ -54,7 +55,10 @@ final class KnownContents {
     private void readFile(Path file) {
         for (String line : new LineFile(file).lines()) {
             JsonObject json = Json.parse(file, line.getBytes(StandardCharsets.UTF_8));
-            known.put(text(json, STAMP), new Contents(text(json, PICTURE), text(json, CAPTION)));
+            List<String> captions = json.strings(CAPTIONS, List.of());
+            if (!captions.isEmpty()) { // Files of earlier versions have one caption each.
+                known.put(text(json, STAMP), new Contents(text(json, PICTURE), captions));
+            }
         }
     }
 
@@ -71,7 +75,7 @@ final class KnownContents {
     /** Reads the contents of a sample, and remembers them if it has a stamp, which is the same afterwards. */
     Contents read(Origin origin) {
         Contents read = origin.contents().get();
-        Contents contents = new Contents(hash(read.picture()), read.caption());
+        Contents contents = new Contents(hash(read.picture()), read.captions());
         origin.stamp().map(KnownContents::hash).ifPresent(stamp -> added.put(stamp, contents));
         return contents;
     }
@@ -80,18 +84,19 @@ final class KnownContents {
         return new Fingerprint().add(text).digits(DIGITS);
     }
 
+    private static String line(String stamp, Contents contents) {
+        ObjectNode line = Json.MAPPER.createObjectNode().put(STAMP, stamp).put(PICTURE, contents.picture());
+        contents.captions().forEach(line.putArray(CAPTIONS)::add);
+        return line.toString();
+    }
+
     /** Writes what was read. */
     void write() {
         if (added.isEmpty()) {
             return;
         }
         List<String> lines = added.entrySet().stream()
-                .map(entry -> Json.MAPPER
-                        .createObjectNode()
-                        .put(STAMP, entry.getKey())
-                        .put(PICTURE, entry.getValue().picture())
-                        .put(CAPTION, entry.getValue().caption())
-                        .toString())
+                .map(entry -> line(entry.getKey(), entry.getValue()))
                 .sorted()
                 .toList();
         String text = lines.stream().map(line -> line + "\n").collect(Collectors.joining());

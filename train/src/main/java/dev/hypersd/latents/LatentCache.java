@@ -5,6 +5,8 @@ import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.data.Origin;
 import dev.hypersd.data.Origin.Contents;
+import dev.hypersd.data.SeededRandom;
+import dev.hypersd.data.Shuffle;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.Fingerprint;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -66,20 +69,24 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     private final Encoder encoder;
     private final LatentFiles files;
     private final List<Contents> contents;
+    private final long seed;
 
-    private LatentCache(Encoder encoder, LatentFiles files, List<Contents> contents) {
+    private LatentCache(Encoder encoder, LatentFiles files, List<Contents> contents, long seed) {
         this.encoder = encoder;
         this.files = files;
         this.contents = contents;
+        this.seed = seed;
     }
 
     /**
      * Opens the files in {@code folder}, and adds the latents that are missing.
      *
      * @param folder the folder, which is created if it does not exist
+     * @param seed decides which form of a sample an epoch has
      * @throws InvalidFileException if a file is of another encoder
      */
-    public static LatentCache open(Path folder, Dataset<CaptionedImage> samples, Encoder encoder, Listener listener) {
+    public static LatentCache open(
+            Path folder, Dataset<CaptionedImage> samples, Encoder encoder, long seed, Listener listener) {
         LatentFiles files = LatentFiles.in(folder, encoder.fingerprint());
         KnownContents known = KnownContents.in(folder);
         Opening opening = new Opening(samples, encoder, files, known);
@@ -91,7 +98,7 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         files.dropMadeOtherwise(contents, number -> pixels(samples.get(number)));
         encodeMissing(opening, contents, listener);
         known.write();
-        return new LatentCache(encoder, files, List.copyOf(contents));
+        return new LatentCache(encoder, files, List.copyOf(contents), seed);
     }
 
     private static void encodeMissing(Opening opening, List<Contents> contents, Listener listener) {
@@ -146,7 +153,7 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
 
         private Contents decoded(long number) {
             CaptionedImage sample = samples.get(number);
-            return new Contents(pixels(sample), sample.caption());
+            return new Contents(pixels(sample), sample.captions());
         }
 
         /** Returns the numbers of the first samples of all pictures without latents. */
@@ -200,6 +207,15 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         return new LatentSample(files.latents(of(index).picture()), ids(index));
     }
 
+    /** Returns a sample with one of its captions, each of which is in one of as many epochs as there are captions. */
+    @Override
+    public LatentSample get(long index, long epoch) {
+        Contents sample = of(index);
+        Shuffle order = new Shuffle(sample.captions().size(), new SeededRandom(seed, index).number());
+        String caption = sample.captions().get((int) order.at(epoch));
+        return new LatentSample(files.latents(sample.picture()), encoder.ids(caption));
+    }
+
     private Contents of(long index) {
         return contents.get(Math.toIntExact(index));
     }
@@ -209,9 +225,17 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         return Optional.of(new Origin(Optional.empty(), () -> of(index)));
     }
 
-    /** Returns the token ids of the caption of sample {@code index}. */
+    /** Returns the token ids of the first caption of sample {@code index}. */
     public long[] ids(long index) {
         return encoder.ids(of(index).caption());
+    }
+
+    /** Returns the token ids of all captions. */
+    public Stream<long[]> ids() {
+        return contents.stream()
+                .flatMap(sample -> sample.captions().stream())
+                .distinct()
+                .map(encoder::ids);
     }
 
     /** Returns a hash of all pictures and captions, in their order. */
@@ -220,7 +244,7 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         contents.forEach(sample -> fingerprint
                 .add(sample.picture())
                 .add("\n")
-                .add(sample.caption())
+                .add(String.join("\n", sample.captions()))
                 .add("\n"));
         return fingerprint.digits(LatentFiles.DIGITS);
     }

@@ -272,6 +272,12 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
                 }
 
                 @Override
+                public Controlled get(long index, long epoch) {
+                    return new Controlled(
+                            samples.get(Objects.checkIndex(index, size()), epoch), controls.get(index, epoch));
+                }
+
+                @Override
                 public Optional<Origin> origin(long index) {
                     return samples.origin(index);
                 }

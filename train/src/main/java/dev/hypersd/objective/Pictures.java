@@ -15,13 +15,24 @@ import java.util.stream.Stream;
  * @param validation the samples on which losses are measured
  * @param cache the folder of their latents and embeddings
  * @param listener receives the progress of the encoding
+ * @param seed decides which form of a sample an epoch has
  */
 public record Pictures(
         Dataset<CaptionedImage> training,
         Dataset<CaptionedImage> validation,
         Path cache,
-        LatentCache.Listener listener) {
+        LatentCache.Listener listener,
+        long seed) {
     private static final System.Logger LOG = System.getLogger("dev.hypersd.objective");
+
+    /** Creates pictures with the seed 0. */
+    public Pictures(
+            Dataset<CaptionedImage> training,
+            Dataset<CaptionedImage> validation,
+            Path cache,
+            LatentCache.Listener listener) {
+        this(training, validation, cache, listener, 0);
+    }
 
     LatentCache samples(LatentDiffusion model, TensorArena arena) {
         warnOfOtherLayout();
@@ -44,6 +55,6 @@ public record Pictures(
     }
 
     private LatentCache cached(Dataset<CaptionedImage> pictures, LatentDiffusion model, TensorArena arena) {
-        return arena.own(LatentCache.open(cache.resolve("pictures"), pictures, model, listener));
+        return arena.own(LatentCache.open(cache.resolve("pictures"), pictures, model, seed, listener));
     }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -43,7 +42,11 @@ public record PretrainedModel(
         CaptionEmbeddings captions = arena.own(CaptionEmbeddings.open(
                 pictures.cache().resolve("captions"),
                 TextEncoders.fingerprint(files),
-                Stream.of(Stream.of(model.ids("")), samplePrompts.stream().map(model::ids), ids(samples), ids(heldOut))
+                Stream.of(
+                                Stream.of(model.ids("")),
+                                samplePrompts.stream().map(model::ids),
+                                samples.ids(),
+                                heldOut.ids())
                         .flatMap(ids -> ids),
                 () -> TextEncoders.untilClosed(files, model.ids("")),
                 pictures.listener()));
@@ -89,9 +92,5 @@ public record PretrainedModel(
     /** Returns the parameters that LoRAs can change: those of the U-Net, and of text encoders that are trained. */
     LoraTargets loraTargets() {
         return model.loraTargets(textEncoders.map(TextEncoders::parameters).orElse(Map.of()));
-    }
-
-    private static Stream<long[]> ids(LatentCache cache) {
-        return LongStream.range(0, cache.size()).mapToObj(cache::ids);
     }
 }

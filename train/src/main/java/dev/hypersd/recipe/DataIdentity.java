@@ -56,7 +56,7 @@ record DataIdentity(List<String> training, List<String> heldOut) {
         try {
             Origin.Contents contents =
                     samples.origin(number).orElseThrow().contents().get();
-            fingerprint.add(contents.picture()).add("\n").add(contents.caption());
+            fingerprint.add(contents.picture()).add("\n").add(String.join("\n", contents.captions()));
         } catch (BrokenSampleException e) {
             fingerprint.add("broken");
         }

@@ -4,6 +4,7 @@ import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.data.ImageFolder;
 import dev.hypersd.data.WebDataset;
+import dev.hypersd.data.Wording;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Colours;
 import dev.hypersd.image.ImageWarnings;
@@ -73,13 +74,15 @@ record DataSource(Files files, int repeats, Manner manner) {
      * How pictures are learned.
      *
      * @param background the colour of transparent parts
-     * @param trigger a word with which each caption begins
+     * @param wording how captions are learned
      */
-    record Manner(Color background, Optional<String> trigger) {
+    record Manner(Color background, Wording wording) {
         private static final String BACKGROUND = "background";
         private static final String TRIGGER = "trigger";
 
-        static final Manner USUAL = new Manner(Color.WHITE, Optional.empty());
+        private static final String KEPT_TAGS = "keep_tags";
+
+        static final Manner USUAL = new Manner(Color.WHITE, Wording.PLAIN);
 
         /**
          * Reads the keys of a section.
@@ -89,7 +92,21 @@ record DataSource(Files files, int repeats, Manner manner) {
         static Manner read(Section section, Manner absent) {
             return new Manner(
                     section.has(BACKGROUND) ? background(section) : absent.background,
-                    section.has(TRIGGER) ? Optional.of(trigger(section)) : absent.trigger);
+                    wording(section, absent.wording));
+        }
+
+        private static Wording wording(Section section, Wording absent) {
+            Wording wording = new Wording(
+                    section.has(TRIGGER) ? Optional.of(trigger(section)) : absent.trigger(),
+                    section.count("tag_orders", absent.tagOrders(), 1),
+                    section.count(KEPT_TAGS, absent.keptTags(), 0));
+            if (section.has(KEPT_TAGS) && wording.tagOrders() == 1) {
+                throw section.invalid(
+                        KEPT_TAGS,
+                        "is %d, and the tags stay in one order anyway; set tag_orders to at least 2, or leave it out"
+                                .formatted(wording.keptTags()));
+            }
+            return wording;
         }
 
         private static Color background(Section section) {

@@ -68,7 +68,7 @@ final class DiffusionRecipes {
         Path autoencoder = section.path("autoencoder");
         Predicate<String> trainable = section.pattern("trainable", ".*").asMatchPredicate();
         DenoisingObjective.Settings settings = denoising(section, common);
-        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section);
+        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section, common);
         section.refuseUnread();
         return encoding -> DenoisingObjective.base(
                 model, autoencoder, trainable, settings, common.optimiser(), pictures.apply(encoding));
@@ -79,7 +79,7 @@ final class DiffusionRecipes {
         Supplier<ModelFiles> model = model(root, section);
         FineTuning change = fineTuning(section);
         DenoisingObjective.Settings settings = denoising(section, common);
-        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section);
+        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section, common);
         section.refuseUnread();
         return encoding -> DenoisingObjective.fineTuning(
                 model.get(), change, settings, common.optimiser(), pictures.apply(encoding));
@@ -99,7 +99,7 @@ final class DiffusionRecipes {
                 common.emaDecay(),
                 common.seed(),
                 halves(root, section));
-        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section);
+        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section, common);
         List<DistillationLoss.Settings> losses = DistillationLoss.read(
                 section, common.optimiser(), DataSection.read(root).scenes());
         Optional<DistillationLoss.Stop> stop = DistillationLoss.Stop.read(section);
@@ -146,7 +146,7 @@ final class DiffusionRecipes {
                 section.number("guidance_scale", 3, 1, 30),
                 common.emaDecay(),
                 common.seed());
-        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section);
+        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section, common);
         section.refuseUnread();
         return encoding -> new ControlNetObjective(model.get(), settings, common.optimiser(), pictures.apply(encoding));
     }
@@ -251,12 +251,12 @@ final class DiffusionRecipes {
     }
 
     /** Reads the section {@code data} of {@code root}; latents are cached in the folder that {@code section} names. */
-    private static Function<LatentCache.Listener, Pictures> pictures(Section root, Section section) {
+    private static Function<LatentCache.Listener, Pictures> pictures(Section root, Section section, Common common) {
         DataSection data = DataSection.read(root);
         Path latents = section.path("latents");
         return encoding -> {
             DataSection.Parts parts = data.open();
-            return new Pictures(parts.training(), parts.heldOut(), latents, encoding);
+            return new Pictures(parts.training(), parts.heldOut(), latents, encoding, common.seed());
         };
     }
 }

@@ -6,7 +6,6 @@ import dev.hypersd.data.Dataset;
 import dev.hypersd.data.DatasetFindings;
 import dev.hypersd.data.JoinedDataset;
 import dev.hypersd.data.SkippingDataset;
-import dev.hypersd.data.TriggerWord;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.scene.Sample;
 import java.util.ArrayList;
@@ -91,12 +90,11 @@ record OwnPictures(List<DataSource> sources, int pixels, OptionalInt heldOut) im
     }
 
     private Dataset<CaptionedImage> prepared(Dataset<CaptionedImage> part, DataSource.Manner manner) {
-        Dataset<CaptionedImage> squares = new SkippingDataset<>(part)
-                .map(
-                        "square of %d".formatted(pixels),
-                        sample -> new CaptionedImage(CentreCrop.of(sample.image(), pixels), sample.caption()));
-        return manner.trigger()
-                .<Dataset<CaptionedImage>>map(word -> new TriggerWord(squares, word))
-                .orElse(squares);
+        return manner.wording()
+                .in(new SkippingDataset<>(part)
+                        .map(
+                                "square of %d".formatted(pixels),
+                                sample ->
+                                        new CaptionedImage(CentreCrop.of(sample.image(), pixels), sample.captions())));
     }
 }

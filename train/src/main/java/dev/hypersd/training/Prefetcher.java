@@ -42,7 +42,7 @@ final class Prefetcher<S> implements AutoCloseable {
     private CompletableFuture<List<S>> read(long first, int count) {
         return CompletableFuture.supplyAsync(
                 () -> LongStream.range(first, first + count)
-                        .mapToObj(place -> samples.get(order.at(place)))
+                        .mapToObj(place -> samples.get(order.at(place), place / samples.size()))
                         .toList(),
                 reader);
     }

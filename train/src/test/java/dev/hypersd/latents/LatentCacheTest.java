@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ class LatentCacheTest {
     private String fingerprint = "one";
     private int[] colours = distinct(COUNT);
     private String[] captions = numbers(COUNT);
+    private long seed;
     private int interruptAfter = Integer.MAX_VALUE;
 
     /** Whether the pictures are recognised by their numbers and not by their pixels. */
@@ -84,7 +86,7 @@ class LatentCacheTest {
                 }
             }
         };
-        try (LatentCache cache = LatentCache.open(folder, pictures(), encoder(), waiting)) {
+        try (LatentCache cache = LatentCache.open(folder, pictures(), encoder(), 0, waiting)) {
             assertThat(encoded).hasValue(COUNT);
             assertThat(cache.get(69).latents()).containsExactly(69, 69.5f);
         }
@@ -120,6 +122,36 @@ class LatentCacheTest {
             assertThat(encoded).hasValue(COUNT);
             assertThat(cache.get(13).ids()).containsExactly(7, 99);
         }
+    }
+
+    @Test
+    void eachCaptionOfAPictureHasOneOfAsManyEpochs() {
+        captions[3] = "5/6/7";
+        List<Long> first;
+        try (LatentCache cache = open()) {
+            first = epochs(cache, 3, 9);
+            for (int begin = 0; begin < 9; begin += 3) {
+                assertThat(first.subList(begin, begin + 3)).containsExactlyInAnyOrder(5L, 6L, 7L);
+            }
+            assertThat(epochs(cache, 4, 3)).containsExactly(4L, 4L, 4L);
+            assertThat(cache.get(3).ids()).containsExactly(7, 5);
+            assertThat(cache.ids().map(ids -> ids[1])).hasSize(COUNT - 1).contains(5L, 6L, 7L);
+        }
+        try (LatentCache cache = open()) {
+            assertThat(epochs(cache, 3, 9)).isEqualTo(first);
+        }
+        seed = 1;
+        try (LatentCache cache = open()) {
+            assertThat(epochs(cache, 3, 9)).isNotEqualTo(first);
+        }
+        assertThat(encoded).hasValue(COUNT);
+    }
+
+    /** Returns the caption that a sample has in each of the first epochs. */
+    private static List<Long> epochs(LatentCache cache, long index, int count) {
+        return LongStream.range(0, count)
+                .mapToObj(epoch -> cache.get(index, epoch).ids()[1])
+                .toList();
     }
 
     @Test
@@ -205,6 +237,7 @@ class LatentCacheTest {
                 folder.resolve("latents"),
                 new SkippingDataset<>(ImageFolder.open(pictures)),
                 encoder(),
+                0,
                 (done, total) -> {})) {
             return cache.get(1).latents()[0];
         }
@@ -216,7 +249,7 @@ class LatentCacheTest {
     }
 
     private LatentCache open() {
-        return LatentCache.open(folder, pictures(), encoder(), (done, total) -> {});
+        return LatentCache.open(folder, pictures(), encoder(), seed, (done, total) -> {});
     }
 
     private static int[] distinct(int count) {
@@ -239,17 +272,22 @@ class LatentCacheTest {
             public CaptionedImage get(long index) {
                 int colour = colours[(int) index];
                 byte[] rgb = {(byte) colour, (byte) (colour >> 8), 0};
-                return new CaptionedImage(new Image(1, 1, rgb), captions[(int) index]);
+                return new CaptionedImage(new Image(1, 1, rgb), captions(index));
             }
 
             @Override
             public Optional<Origin> origin(long index) {
                 return named
-                        ? Optional.of(new Origin(
-                                Optional.empty(), () -> new Origin.Contents("" + index, captions[(int) index])))
+                        ? Optional.of(
+                                new Origin(Optional.empty(), () -> new Origin.Contents("" + index, captions(index))))
                         : Optional.empty();
             }
         };
+    }
+
+    /** Returns the captions of a picture, between which there are slashes. */
+    private List<String> captions(long index) {
+        return List.of(captions[(int) index].split("/"));
     }
 
     private LatentCache.Encoder encoder() {

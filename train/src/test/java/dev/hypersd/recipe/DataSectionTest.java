@@ -134,6 +134,8 @@ class DataSectionTest {
                 "data: {folder: x, held_out: 0}   | data.held_out is 0, it must be at least 1",
                 "data: {folder: x, held_uot: 1}   | data.held_uot is unknown; do you mean held_out?",
                 "data: {folder: x, background: chequered} | data.background must be white, black, grey or #rrggbb, not",
+                "data: {folder: x, tag_orders: 0} | data.tag_orders is 0, it must be at least 1",
+                "data: {folder: x, keep_tags: 2}  | data.keep_tags is 2, and the tags stay in one order anyway",
                 "data: {folder: 7}                | data.folder must be a string, not 7",
                 "data: {folder: x, repeats: 2}    | data.repeats is unknown",
                 "data: {sources: []}              | data.sources is empty; name at least one folder or webdataset",
@@ -235,7 +237,7 @@ class DataSectionTest {
         assertThat(called.origin(0).orElseThrow().contents().get())
                 .isEqualTo(new Origin.Contents(
                         plain.origin(0).orElseThrow().contents().get().picture(),
-                        called.get(0).caption()));
+                        called.get(0).captions()));
         assertThatThrownBy(() -> section("data: {folder: FOLDER/own, trigger: ' '}"))
                 .hasMessageContaining("data.trigger is empty");
     }
@@ -263,6 +265,30 @@ class DataSectionTest {
                 .containsExactlyElementsOf(captions("sks", 1, "other", 5, 6, "sks", 9));
         assertThat(parts.training().origin(3).orElseThrow().contents().get().caption())
                 .isEqualTo(parts.training().get(3).caption());
+    }
+
+    @Test
+    void aSourceSaysInHowManyOrdersItsTagsAreLearned() throws Exception {
+        Files.createDirectory(folder.resolve("own"));
+        for (int i = 0; i < 2; i++) {
+            PICTURES.get(i).image().write(folder.resolve("own/%d.png".formatted(i)));
+            Files.writeString(folder.resolve("own/%d.txt".formatted(i)), "a, b, c, d\nin words");
+        }
+        Dataset<CaptionedImage> learned = section("""
+                        data:
+                          size: 32
+                          tag_orders: 3
+                          keep_tags: 1
+                          trigger: sks
+                          sources: [{folder: FOLDER/own}, {folder: FOLDER/own, tag_orders: 1}]
+                        """).open().training();
+
+        assertThat(learned.get(0).captions())
+                .hasSize(6)
+                .allMatch(caption -> caption.equals("sks, in words") || caption.matches("sks, a, [bcd], [bcd], [bcd]"));
+        assertThat(learned.get(1).captions()).containsExactly("sks, a, b, c, d", "sks, in words");
+        assertThat(learned.origin(0).orElseThrow().contents().get().captions())
+                .isEqualTo(learned.get(0).captions());
     }
 
     /** Returns the captions of pictures, with the trigger word that stands before them in the list. */
