@@ -100,6 +100,7 @@ final class ListenOptions {
                 basePath,
                 hasAliases,
                 limits,
+                ServerOptions.WARM_UP,
                 grace,
                 log ? out::println : line -> {});
     }

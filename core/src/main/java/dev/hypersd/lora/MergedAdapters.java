@@ -3,6 +3,7 @@ package dev.hypersd.lora;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Weight;
+import dev.hypersd.tensor.Cancellation;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
@@ -27,7 +28,8 @@ final class MergedAdapters implements Adapters, AutoCloseable {
 
     /**
      * Computes {@code W + sum of strength * alpha / rank * up * down} for each parameter that one of {@code loras}
-     * changes, in F32 whatever the type of the weights, one parameter after another.
+     * changes, in F32 whatever the type of the weights, one parameter after another. Between two of them the work may
+     * be ended.
      *
      * @return the adapters, which own the merged weights
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
@@ -38,7 +40,10 @@ final class MergedAdapters implements Adapters, AutoCloseable {
         try {
             return Engine.infer(() -> {
                 Map<Parameter, Tensor> merged = new HashMap<>();
-                changes.forEach((target, sum) -> merged.put(target, arena.own(merged(target, sum))));
+                changes.forEach((target, sum) -> {
+                    Cancellation.check();
+                    merged.put(target, arena.own(merged(target, sum)));
+                });
                 return new MergedAdapters(merged, arena);
             });
         } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 package dev.hypersd.nn;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.tensor.Cancellation;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.TensorArena;
@@ -36,8 +37,10 @@ public final class StoredParameters implements ParameterSource {
         this.unused = new LinkedHashSet<>(source.names());
     }
 
+    /** Provides a parameter as {@link ParameterSource} says; before that, the work may be ended. */
     @Override
     public Tensor provide(String name, Init init, long[] shape) {
+        Cancellation.check();
         StoredTensor stored = source.find(name)
                 .orElseThrow(() -> new InvalidFileException(source.file(), "tensor " + name + " is missing"));
         if (!stored.dtype().isFloatingPoint()) {

@@ -36,6 +36,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
@@ -65,14 +66,20 @@ public final class DiffusionPipeline implements AutoCloseable {
     /** True once the pipeline is closed; read and written on the engine's thread only. */
     private boolean closed;
 
-    private DiffusionPipeline(OpenedModel opened, MemoryBudget memory, FittedLoras loras, ControlNets controlNets) {
+    private DiffusionPipeline(
+            OpenedModel opened,
+            MemoryBudget memory,
+            FittedLoras loras,
+            ControlNets controlNets,
+            BooleanSupplier isUnwanted) {
         this.source = opened.source();
         this.memory = memory;
         this.loras = loras;
         this.controlNets = controlNets;
         this.adapters =
                 new AdapterCache(opened.placement().storage() == WeightStorage.AS_STORED ? 0 : MERGED_ADAPTERS_KEPT);
-        this.model = Engine.infer(() -> DiffusionModel.load(opened));
+        this.model = Engine.infer(
+                () -> Cancellation.during(() -> requireWanted(isUnwanted), () -> DiffusionModel.load(opened)));
         this.loraTargets = model.denoiser().loraTargets();
     }
 
@@ -91,7 +98,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     public static DiffusionPipeline load(ModelSource source) {
         OpenedModel opened = source.open();
         return new DiffusionPipeline(
-                opened, MemoryBudget.of(opened), new FittedLoras(), new ControlNets(opened.unet()));
+                opened, MemoryBudget.of(opened), new FittedLoras(), new ControlNets(opened.unet()), () -> false);
     }
 
     /**
@@ -108,6 +115,16 @@ public final class DiffusionPipeline implements AutoCloseable {
 
     /** Loads an opened model, as {@link #load(ModelSource, ImageRequest)} does. */
     public static DiffusionPipeline load(OpenedModel opened, ImageRequest first) {
+        return load(opened, first, () -> false);
+    }
+
+    /**
+     * Loads an opened model, as {@link #load(ModelSource, ImageRequest)} does, as long as it is wanted.
+     *
+     * @param isUnwanted returns whether to end; it is called before each tensor is loaded, on the engine's thread
+     * @throws GenerationCancelledException if {@code isUnwanted} returned true
+     */
+    public static DiffusionPipeline load(OpenedModel opened, ImageRequest first, BooleanSupplier isUnwanted) {
         FittedLoras loras = new FittedLoras();
         ControlNets controlNets = new ControlNets(opened.unet());
         try {
@@ -121,7 +138,7 @@ public final class DiffusionPipeline implements AutoCloseable {
                     first,
                     loras,
                     controlNets.weightBytes(first.controls(), opened.placement().dtype()));
-            return new DiffusionPipeline(opened, memory, loras, controlNets);
+            return new DiffusionPipeline(opened, memory, loras, controlNets, isUnwanted);
         } catch (RuntimeException e) {
             loras.close();
             throw e;
@@ -306,22 +323,23 @@ public final class DiffusionPipeline implements AutoCloseable {
         return Engine.infer(() -> {
             requireOpen();
             List<WeightedLora> wanted = loras.fit(request.loras(), loraTargets, listener::onWarning);
-            try (AdapterCache.Lease lease = adapters.lease(wanted)) {
-                Generation generation = new Generation(
-                        model,
-                        withWords(request, wanted),
-                        size,
-                        controlNets.load(request.controls(), model),
-                        texts,
-                        listener);
-                return Cancellation.during(
-                        () -> requireWanted(listener), () -> lease.adapters().during(() -> work.apply(generation)));
-            }
+            return Cancellation.during(() -> requireWanted(listener::isCancelled), () -> {
+                try (AdapterCache.Lease lease = adapters.lease(wanted)) {
+                    Generation generation = new Generation(
+                            model,
+                            withWords(request, wanted),
+                            size,
+                            controlNets.load(request.controls(), model),
+                            texts,
+                            listener);
+                    return lease.adapters().during(() -> work.apply(generation));
+                }
+            });
         });
     }
 
-    private static void requireWanted(GenerationListener listener) {
-        if (listener.isCancelled()) {
+    private static void requireWanted(BooleanSupplier isUnwanted) {
+        if (isUnwanted.getAsBoolean()) {
             throw new GenerationCancelledException();
         }
     }

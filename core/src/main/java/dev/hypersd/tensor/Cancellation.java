@@ -4,7 +4,8 @@ import java.util.function.Supplier;
 
 /**
  * Lets work on the engine end before it is done. A single operation cannot be interrupted, but every network is a
- * {@link TensorScope#chain} of many, and between two of them it is asked whether the result is still wanted.
+ * {@link TensorScope#chain} of many, and between two of them it is asked whether the result is still wanted. So it is
+ * between two tensors that are loaded, or changed by LoRAs.
  */
 public final class Cancellation {
     private static final ScopedValue<Runnable> CHECK = ScopedValue.newInstance();
@@ -22,7 +23,7 @@ public final class Cancellation {
     }
 
     /** Ends the present work, if it is not wanted any more. */
-    static void check() {
+    public static void check() {
         if (CHECK.isBound()) {
             CHECK.get().run();
         }

@@ -8,6 +8,7 @@ import dev.hypersd.image.Image;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.ModelTemplate;
+import dev.hypersd.model.OpenedModel;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Guidance;
@@ -208,6 +209,22 @@ class DiffusionPipelineTest {
             assertThat(Pointer.totalCount()).as("tensors").isEqualTo(tensors);
         }
         assertThat(draw(two)).isEqualTo(draw(two));
+    }
+
+    @Test
+    void aModelIsLoadedAsLongAsItIsWantedAndOtherwiseNothingOfIt() {
+        OpenedModel opened = new ModelSource(model).open();
+        CancelledAfter whole = new CancelledAfter(Integer.MAX_VALUE);
+        DiffusionPipeline.load(opened, request(1).build(), whole::isCancelled).close();
+        assertThat(whole.asked).as("questions between tensors").isGreaterThan(100);
+        long before = Pointer.totalCount();
+        for (int allowed : new int[] {0, whole.asked / 2, whole.asked - 1}) {
+            CancelledAfter unwanted = new CancelledAfter(allowed);
+            assertThatThrownBy(() -> DiffusionPipeline.load(opened, request(1).build(), unwanted::isCancelled))
+                    .isInstanceOf(GenerationCancelledException.class);
+            assertThat(unwanted.asked).isEqualTo(allowed + 1);
+            assertThat(Pointer.totalCount()).as("tensors").isEqualTo(before);
+        }
     }
 
     /** Cancels after it was asked so often, and notes how often it was asked before the end of each step. */

@@ -34,7 +34,7 @@ public final class Server implements AutoCloseable {
         this.options = options;
         this.memory = new RequestMemory(options.limits().requests());
         metrics.requestMemory(memory::reserved);
-        this.queue = GenerationQueue.open(registry, options.limits(), metrics);
+        this.queue = GenerationQueue.open(registry, options.limits(), metrics, options.warmUp());
         this.live = new LiveRoutes(queue, memory, metrics);
         this.http = new GuardedServer(options, metrics, memory, this::register, live::beforeUpgrade);
     }

@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  * @param basePath the path below which everything is, such as {@code /draw}; empty for none
  * @param hasAliases whether names of OpenAI's models, which some clients insist on, mean the present model
  * @param limits the limits of requests and clients
+ * @param warmUp how long the default model draws before the server is ready, so that the JVM has compiled its code; it
+ *     draws once at least
  * @param grace the time for completing waiting requests when the server is closed
  * @param log receives the lines of the access log, one JSON object each
  */
@@ -37,8 +39,12 @@ public record ServerOptions(
         String basePath,
         boolean hasAliases,
         Limits limits,
+        Duration warmUp,
         Duration grace,
         Consumer<String> log) {
+    /** The usual {@code warmUp}. */
+    public static final Duration WARM_UP = Duration.ofMillis(1500);
+
     private static final int SHORTEST_TOKEN = 16;
     private static final Pattern ORIGIN =
             Pattern.compile("https?://[a-z0-9.-]+(:\\d{1,5})?|https?://\\[[0-9a-f:]+](:\\d{1,5})?");
@@ -56,6 +62,7 @@ public record ServerOptions(
             "",
             true,
             Limits.DEFAULT,
+            WARM_UP,
             Duration.ofSeconds(3),
             line -> {});
 
@@ -101,42 +108,47 @@ public record ServerOptions(
 
     /** Returns these options with another token. */
     public ServerOptions withToken(String secret) {
-        return with(Optional.of(secret), proxies, isForEverybody, origins, basePath, limits, grace, log);
+        return with(Optional.of(secret), proxies, isForEverybody, origins, basePath, limits, warmUp, grace, log);
     }
 
     /** Returns these options with other limits. */
     public ServerOptions withLimits(Limits others) {
-        return with(token, proxies, isForEverybody, origins, basePath, others, grace, log);
+        return with(token, proxies, isForEverybody, origins, basePath, others, warmUp, grace, log);
     }
 
     /** Returns these options with another access log. */
     public ServerOptions withLog(Consumer<String> lines) {
-        return with(token, proxies, isForEverybody, origins, basePath, limits, grace, lines);
+        return with(token, proxies, isForEverybody, origins, basePath, limits, warmUp, grace, lines);
+    }
+
+    /** Returns these options with another time for warming up. */
+    public ServerOptions withWarmUp(Duration time) {
+        return with(token, proxies, isForEverybody, origins, basePath, limits, time, grace, log);
     }
 
     /** Returns these options with another grace period. */
     public ServerOptions withGrace(Duration time) {
-        return with(token, proxies, isForEverybody, origins, basePath, limits, time, log);
+        return with(token, proxies, isForEverybody, origins, basePath, limits, warmUp, time, log);
     }
 
     /** Returns these options for a server behind proxies. */
     public ServerOptions behind(Proxies others) {
-        return with(token, others, isForEverybody, origins, basePath, limits, grace, log);
+        return with(token, others, isForEverybody, origins, basePath, limits, warmUp, grace, log);
     }
 
     /** Returns these options for a server that everybody who reaches it may use. */
     public ServerOptions forEverybody() {
-        return with(Optional.empty(), proxies, true, origins, basePath, limits, grace, log);
+        return with(Optional.empty(), proxies, true, origins, basePath, limits, warmUp, grace, log);
     }
 
     /** Returns these options for pages of other sites too. */
     public ServerOptions withOrigins(Set<String> others) {
-        return with(token, proxies, isForEverybody, others, basePath, limits, grace, log);
+        return with(token, proxies, isForEverybody, others, basePath, limits, warmUp, grace, log);
     }
 
     /** Returns these options with everything below another path. */
     public ServerOptions below(String path) {
-        return with(token, proxies, isForEverybody, origins, path, limits, grace, log);
+        return with(token, proxies, isForEverybody, origins, path, limits, warmUp, grace, log);
     }
 
     private ServerOptions with(
@@ -146,6 +158,7 @@ public record ServerOptions(
             Set<String> newOrigins,
             String newBasePath,
             Limits newLimits,
+            Duration newWarmUp,
             Duration newGrace,
             Consumer<String> newLog) {
         return new ServerOptions(
@@ -159,6 +172,7 @@ public record ServerOptions(
                 newBasePath,
                 hasAliases,
                 newLimits,
+                newWarmUp,
                 newGrace,
                 newLog);
     }

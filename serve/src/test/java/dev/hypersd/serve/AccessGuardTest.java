@@ -36,6 +36,7 @@ class AccessGuardTest {
                 "",
                 true,
                 ServerOptions.LOCAL.limits(),
+                Duration.ZERO,
                 Duration.ofSeconds(5),
                 line -> {}));
     }
@@ -244,6 +245,7 @@ class AccessGuardTest {
                         "",
                         true,
                         ServerOptions.LOCAL.limits(),
+                        Duration.ZERO,
                         Duration.ofSeconds(1),
                         line -> {}))
                 .isInstanceOf(InvalidRequestException.class)

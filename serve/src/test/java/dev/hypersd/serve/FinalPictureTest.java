@@ -55,23 +55,38 @@ class FinalPictureTest {
     }
 
     @Test
-    void requestsOverHttpAndJobsCanBeFinalToo() throws Exception {
-        String body = "{" + REQUEST.replace(", \"previews\": false", "") + ", \"final\": %s}";
+    void requestsOverHttpAndJobsAreFinalUnlessTheySayOtherwise() throws Exception {
+        String body = "{" + REQUEST.replace(", \"previews\": false", "") + "%s}";
         byte[] expected = pixels(TinyServer.picture(
-                exact.post("/v1/images/generations", body.formatted(false)).body()));
-        String drawn = fast.post("/v1/images/generations", body.formatted(true)).body();
+                exact.post("/v1/images/generations", body.formatted("")).body()));
+        String drawn = fast.post("/v1/images/generations", body.formatted("")).body();
         assertThat(pixels(TinyServer.picture(drawn))).isEqualTo(expected);
-        String rough =
-                fast.post("/v1/images/generations", body.formatted(false)).body();
+        String rough = fast.post("/v1/images/generations", body.formatted(", \"final\": false"))
+                .body();
         assertThat(pixels(TinyServer.picture(rough))).isNotEqualTo(expected);
 
-        String location = fast.post("/v1/jobs", body.formatted(true))
+        String location = fast.post("/v1/jobs", body.formatted(""))
                 .headers()
                 .firstValue("Location")
                 .orElseThrow();
         TinyServer.until(() -> job(location).get("state").asString().equals("done"));
         String image = job(location).get("data").get(0).get("b64_json").asString();
         assertThat(pixels(Base64.getDecoder().decode(image))).isEqualTo(expected);
+    }
+
+    @Test
+    void severalPicturesThatStayAreThoseThatTheirSeedsGiveAlone() throws Exception {
+        String body = "{" + REQUEST.replace(", \"previews\": false", "") + "%s}";
+        JsonNode drawn = TinyServer.json(fast.post("/v1/images/generations", body.formatted(", \"n\": 3")))
+                .get("data");
+        assertThat(drawn.size()).isEqualTo(3);
+        for (int i = 0; i < 3; i++) {
+            byte[] alone = TinyServer.picture(fast.post(
+                            "/v1/images/generations", body.formatted("").replace("\"seed\": 5", "\"seed\": " + (5 + i)))
+                    .body());
+            byte[] one = Base64.getDecoder().decode(drawn.get(i).get("b64_json").asString());
+            assertThat(pixels(one)).isEqualTo(pixels(alone));
+        }
     }
 
     @Test

@@ -64,6 +64,7 @@ class MonitoringTest {
                     "",
                     true,
                     ServerOptions.LOCAL.limits(),
+                    ServerOptions.LOCAL.warmUp(),
                     ServerOptions.LOCAL.grace(),
                     line -> {});
             assertThatThrownBy(() -> new TinyServer(same).close())

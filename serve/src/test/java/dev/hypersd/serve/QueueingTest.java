@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 class QueueingTest {
     private static final String GENERATIONS = "/v1/images/generations";
 
+    /** A short request whose picture may be drawn together with others. */
+    private static final String TOGETHER = TinyServer.SHORT.replace("}", ", \"final\": false}");
+
     @Test
     void aFullQueueIsRefusedWithTheTimeAfterWhichToTryAgain() throws Exception {
         try (TinyServer server = withPlacesFor(2, 2)) {
@@ -150,7 +153,7 @@ class QueueingTest {
         try (TinyServer server = withPlacesFor(16, 16)) {
             List<String> bodies = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                bodies.add(TinyServer.SHORT.replace("short", "cat " + i).replace("\"seed\": 1", "\"seed\": " + i));
+                bodies.add(TOGETHER.replace("short", "cat " + i).replace("\"seed\": 1", "\"seed\": " + i));
             }
             List<byte[]> alone = new ArrayList<>();
             for (String body : bodies) {
@@ -179,8 +182,8 @@ class QueueingTest {
             CompletableFuture<HttpResponse<String>> first = server.later(GENERATIONS, TinyServer.LONG);
             server.untilGenerating();
             CompletableFuture<HttpResponse<String>> warned =
-                    server.later(GENERATIONS, TinyServer.SHORT.replace("short", "secret ".repeat(100)));
-            CompletableFuture<HttpResponse<String>> other = server.later(GENERATIONS, TinyServer.SHORT);
+                    server.later(GENERATIONS, TOGETHER.replace("short", "secret ".repeat(100)));
+            CompletableFuture<HttpResponse<String>> other = server.later(GENERATIONS, TOGETHER);
             untilWaiting(server, 2);
             server.post("/sdapi/v1/interrupt", "");
             assertThat(first.get().statusCode()).isEqualTo(409);
@@ -195,9 +198,9 @@ class QueueingTest {
         try (TinyServer server = withPlacesFor(16, 16)) {
             CompletableFuture<HttpResponse<String>> first = server.later(GENERATIONS, TinyServer.LONG);
             server.untilGenerating();
-            String bad = TinyServer.SHORT.replace("\"guidance\": 1", "\"guidance\": 1, \"clip_skip\": 50");
+            String bad = TOGETHER.replace("\"guidance\": 1", "\"guidance\": 1, \"clip_skip\": 50");
             CompletableFuture<HttpResponse<String>> broken = server.later(GENERATIONS, bad);
-            CompletableFuture<HttpResponse<String>> good = server.later(GENERATIONS, TinyServer.SHORT);
+            CompletableFuture<HttpResponse<String>> good = server.later(GENERATIONS, TOGETHER);
             untilWaiting(server, 2);
             server.post("/sdapi/v1/interrupt", "");
             assertThat(first.get().statusCode()).isEqualTo(409);

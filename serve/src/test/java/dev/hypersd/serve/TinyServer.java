@@ -80,7 +80,7 @@ final class TinyServer implements AutoCloseable {
                         FileRegistry.loras(Map.of(), List.of(REFERENCE.resolve("loras"))),
                         FileRegistry.controlNets(Map.of(), List.of(REFERENCE)),
                         new TreeMap<>(Map.of("canny", picture -> picture, "drawing", Image::grey))),
-                options);
+                options.withWarmUp(Duration.ZERO));
         server.awaitReady();
     }
 

@@ -17,9 +17,9 @@ record ClientRequest(GenerationOptions options, Quality quality, List<String> wa
         warnings = List.copyOf(warnings);
     }
 
-    /** Creates a request of an API that has no words for quality. */
+    /** Creates a request of an API that has no words for quality, and whose pictures stay. */
     ClientRequest(GenerationOptions options, List<String> warnings) {
-        this(options, Quality.FAST, warnings);
+        this(options, Quality.FINAL, warnings);
     }
 
     /** Returns the warnings of this request, followed by {@code others}. */

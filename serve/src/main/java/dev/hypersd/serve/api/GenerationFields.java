@@ -86,9 +86,13 @@ final class GenerationFields {
                 : options.toBuilder().set(Option.EXACT_STEPS, false).build();
     }
 
-    /** Returns the field {@code final}: whether the pictures stay, and so are drawn with more care. */
-    static Quality quality(JsonObject body) {
-        return Quality.of(body.flag("final", false));
+    /**
+     * Returns the field {@code final}: whether the pictures stay, and so are drawn with more care.
+     *
+     * @param usual the quality where the field is absent
+     */
+    static Quality quality(JsonObject body, Quality usual) {
+        return Quality.of(body.flag("final", usual == Quality.FINAL));
     }
 
     /** Returns the field {@code seed}, or a random seed where it is absent or negative. */

@@ -113,7 +113,7 @@ final class LiveSession {
             JsonObject body = message.body();
             boolean previews = body.flag("previews", true);
             boolean controlPictures = body.flag("control_pictures", false);
-            Quality quality = GenerationFields.quality(body);
+            Quality quality = GenerationFields.quality(body, Quality.FAST);
             GenerationOptions options =
                     GenerationFields.options(body, message.memory()).count(1).build();
             body.refuseUnread();

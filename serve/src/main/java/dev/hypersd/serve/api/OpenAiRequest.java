@@ -10,6 +10,7 @@ import dev.hypersd.request.Option;
 import dev.hypersd.request.PictureSource;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
+import dev.hypersd.serve.registry.Quality;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +93,7 @@ record OpenAiRequest(
         }
         warnings.addAll(FieldWarnings.of(body, WITHOUT_EFFECT));
         return new OpenAiRequest(
-                new ClientRequest(options.build(), GenerationFields.quality(body), warnings),
+                new ClientRequest(options.build(), GenerationFields.quality(body, Quality.FINAL), warnings),
                 formatName,
                 format,
                 wantsAddresses,

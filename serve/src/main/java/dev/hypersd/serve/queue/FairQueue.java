@@ -186,6 +186,11 @@ final class FairQueue<T> {
         networks.keySet().retainAll(waiting.stream().map(Entry::network).collect(Collectors.toSet()));
     }
 
+    /** Returns whether {@code condition} holds for a waiting item. */
+    synchronized boolean anyMatch(Predicate<T> condition) {
+        return waiting.stream().map(Entry::item).anyMatch(condition);
+    }
+
     /** Returns the number of waiting items. */
     synchronized int size() {
         return waiting.size();

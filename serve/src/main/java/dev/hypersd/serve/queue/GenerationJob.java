@@ -44,6 +44,7 @@ public final class GenerationJob {
     /** The warnings that were found while the images were generated. */
     private final List<String> found = new CopyOnWriteArrayList<>();
 
+    private volatile boolean shared;
     private volatile boolean cancelled;
     private volatile boolean wantsPreview;
     private volatile Optional<Image> preview = Optional.empty();
@@ -101,7 +102,20 @@ public final class GenerationJob {
      * the model has one way of drawing alone.
      */
     public boolean isFinal() {
-        return quality == Quality.FINAL || !model.hasFast();
+        return isAlone() || !(model.hasFast() || shared);
+    }
+
+    /**
+     * Returns whether its images are generated one by one. Those that stay are, because sums over batches of other
+     * sizes are rounded in other ways.
+     */
+    boolean isAlone() {
+        return quality == Quality.FINAL;
+    }
+
+    /** Notes that an image is generated together with others. */
+    void share() {
+        shared = true;
     }
 
     /** Makes the pictures that the ControlNets of the request see, in its order and in the size of its images. */
@@ -149,13 +163,10 @@ public final class GenerationJob {
         }
     }
 
-    /**
-     * Returns whether the images of both jobs can be generated in one batch. Images that stay are generated alone,
-     * because sums over batches of other sizes are rounded in other ways.
-     */
+    /** Returns whether the images of both jobs can be generated in one batch. */
     boolean joins(GenerationJob other) {
-        return quality == Quality.FAST
-                && other.quality == Quality.FAST
+        return !isAlone()
+                && !other.isAlone()
                 && model.equals(other.model)
                 && request().joins(other.request());
     }

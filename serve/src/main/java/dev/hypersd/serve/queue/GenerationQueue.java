@@ -1,48 +1,33 @@
 package dev.hypersd.serve.queue;
 
-import dev.hypersd.error.HyperSdException;
 import dev.hypersd.pipeline.DiffusionPipeline;
-import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.pipeline.GenerationCancelledException;
 import dev.hypersd.pipeline.Step;
 import dev.hypersd.request.GenerationOptions;
-import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.Option;
 import dev.hypersd.request.ResolvedOptions;
-import dev.hypersd.request.Size;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.error.StackTraces;
 import dev.hypersd.serve.metrics.Metrics;
 import dev.hypersd.serve.registry.ModelRegistry;
 import dev.hypersd.serve.registry.Quality;
-import dev.hypersd.tensor.Engine;
-import dev.hypersd.tensor.NativeHeap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Generates the images of jobs, one job or batch after another, on one platform thread, since the engine distributes
- * each operation over the cores. Clients take turns ({@link FairQueue}), small jobs that differ only in prompts, seeds
- * and counts are generated in one batch ({@link Batch}), and a job of many images gets several turns. Safe to share.
+ * Accepts jobs, whose images are generated one job or batch after another on one platform thread, since the engine
+ * distributes each operation over the cores ({@link Generator}). Clients take turns ({@link FairQueue}), small jobs
+ * that differ only in prompts, seeds and counts are generated in one batch ({@link Batch}), and a job of many images
+ * gets several turns. Safe to share.
  */
 public final class GenerationQueue implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GenerationQueue.class.getPackageName());
-
-    /**
-     * The duration of the warm-up, in which a small model generates many images, so that the JVM has compiled its code.
-     */
-    private static final long WARM_UP_NANOS = 1_500_000_000;
-
-    /** The assumed duration of a job before one has been measured. */
-    private static final double INITIAL_SECONDS_PER_JOB = 1;
 
     /** The time for which the present layer of a network is awaited after the grace period. */
     private static final int LAST_LAYER_SECONDS = 3;
@@ -53,41 +38,42 @@ public final class GenerationQueue implements AutoCloseable {
     private final ModelRegistry registry;
     private final Limits limits;
     private final Metrics metrics;
+    private final Duration warmUp;
     private final FairQueue<GenerationJob> waiting;
-    private final LoadedModels models = new LoadedModels();
+    private final Generator generator;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread thread;
 
-    /** The number of threads of an operation at present; used by the generation thread only. */
-    private int threads;
-
-    /** The number of threads of an operation at start; used by the generation thread only. */
-    private int usualThreads;
-
     private volatile String model;
     private volatile boolean closing;
-    private volatile double secondsPerJob = INITIAL_SECONDS_PER_JOB;
-    private volatile List<GenerationJob> current = List.of();
-
-    /** The jobs that have had a turn, or have one now, and are not done. */
-    private final Set<GenerationJob> begun = ConcurrentHashMap.newKeySet();
 
     /** Creates a queue whose jobs wait until its thread is started. */
-    GenerationQueue(ModelRegistry registry, Limits limits, Metrics metrics) {
+    GenerationQueue(
+            ModelRegistry registry, Limits limits, Metrics metrics, Duration warmUp, LoadedModels.Loader loader) {
         this.registry = registry;
         this.limits = limits;
         this.metrics = metrics;
+        this.warmUp = warmUp;
         this.model = registry.defaultName();
         this.waiting =
                 new FairQueue<>(limits.clients().maxWaiting(), limits.clients().maxWaitingPerClient());
+        this.generator = new Generator(waiting, limits.generation(), metrics, loader);
         this.thread = Thread.ofPlatform().name("hypersd-generation").daemon().unstarted(this::work);
     }
 
-    /** Opens a queue that loads the default model in the background and warms it up. Jobs wait meanwhile. */
-    public static GenerationQueue open(ModelRegistry registry, Limits limits, Metrics metrics) {
-        GenerationQueue queue = new GenerationQueue(registry, limits, metrics);
-        queue.thread.start();
-        return queue;
+    /**
+     * Opens a queue that loads the default model in the background and warms it up. Jobs wait meanwhile.
+     *
+     * @param warmUp how long the model is run before the queue is ready; it is run once at least
+     */
+    public static GenerationQueue open(ModelRegistry registry, Limits limits, Metrics metrics, Duration warmUp) {
+        return new GenerationQueue(registry, limits, metrics, warmUp, DiffusionPipeline::load).start();
+    }
+
+    /** Starts the thread. */
+    GenerationQueue start() {
+        thread.start();
+        return this;
     }
 
     /** Completes when the default model is loaded and warmed up; fails if it cannot be loaded. */
@@ -122,7 +108,7 @@ public final class GenerationQueue implements AutoCloseable {
 
     /** Returns the progress of the job whose turn it is, or of the first of a batch; empty before its first step. */
     public Optional<GenerationJob.Progress> progress() {
-        return current.stream().findFirst().flatMap(GenerationJob::progress);
+        return generator.current().stream().findFirst().flatMap(GenerationJob::progress);
     }
 
     /** Returns how many turns will come before that of {@code job}; empty if it does not wait. */
@@ -132,12 +118,14 @@ public final class GenerationQueue implements AutoCloseable {
 
     /** Returns a job of {@code client} that is begun and not done, if it has one. */
     public Optional<GenerationJob> running(Client client) {
-        return begun.stream().filter(job -> job.client().equals(client)).findFirst();
+        return generator.begun().stream()
+                .filter(job -> job.client().equals(client))
+                .findFirst();
     }
 
     /** Cancels the jobs of {@code client} that are begun and not done. */
     public void interrupt(Client client) {
-        begun.stream().filter(job -> job.client().equals(client)).forEach(this::cancel);
+        generator.begun().stream().filter(job -> job.client().equals(client)).forEach(this::cancel);
     }
 
     /**
@@ -194,7 +182,10 @@ public final class GenerationQueue implements AutoCloseable {
         return options.over(EXACT_STEPS);
     }
 
-    /** Cancels {@code job}: immediately if it waits, after the present layer of a network if it runs. */
+    /**
+     * Cancels {@code job}: immediately if it waits, after the present layer of a network if it runs, and after the
+     * present tensor while its model is loaded.
+     */
     public void cancel(GenerationJob job) {
         job.cancel();
         if (waiting.remove(job)) {
@@ -211,7 +202,7 @@ public final class GenerationQueue implements AutoCloseable {
     public CompletableFuture<Void> switchTo(Client client, String name) {
         GenerationOptions warm =
                 GenerationOptions.of("").toBuilder().model(name).steps(1).build();
-        return submit(client, warm, Quality.FAST, step -> {}).images().thenAccept(images -> model = name);
+        return submit(client, warm, Quality.FINAL, step -> {}).images().thenAccept(images -> model = name);
     }
 
     private ApiException refused() {
@@ -219,7 +210,7 @@ public final class GenerationQueue implements AutoCloseable {
             return new ApiException(
                     ErrorCode.SHUTTING_DOWN, "the server is shutting down", Optional.of(Duration.ofSeconds(10)));
         }
-        long seconds = Math.clamp((long) Math.ceil(secondsPerJob * waiting.size()), 1, 600);
+        long seconds = Math.clamp((long) Math.ceil(generator.secondsPerJob() * waiting.size()), 1, 600);
         return new ApiException(
                 ErrorCode.QUEUE_FULL,
                 "the queue is full: try again in %d s".formatted(seconds),
@@ -227,9 +218,7 @@ public final class GenerationQueue implements AutoCloseable {
     }
 
     private void work() {
-        try (models) {
-            usualThreads = Engine.threads();
-            threads = usualThreads;
+        try (Generator made = generator) {
             warmUp();
             if (isReady() && registry.defaultModel().hasFast()) {
                 prepareFinal();
@@ -248,7 +237,7 @@ public final class GenerationQueue implements AutoCloseable {
      */
     private boolean runNext() throws InterruptedException {
         Optional<GenerationJob> next = waiting.take();
-        next.ifPresent(this::run);
+        next.ifPresent(generator::run);
         return next.isPresent();
     }
 
@@ -257,26 +246,13 @@ public final class GenerationQueue implements AutoCloseable {
      */
     private void warmUp() {
         try {
-            GenerationJob job = warmUp(Quality.FAST);
-            DiffusionPipeline pipeline = prepared(job);
-            long began = System.nanoTime();
-            do {
-                var _ = pipeline.generate(job.request());
-            } while (System.nanoTime() - began < WARM_UP_NANOS);
+            generator.warmUp(warmUp(Quality.FAST), warmUp, this::isOver);
             ready.complete(null);
+        } catch (GenerationCancelledException e) {
+            ready.completeExceptionally(refused());
         } catch (RuntimeException | Error e) {
             ready.completeExceptionally(e);
         }
-    }
-
-    /** Returns the model of {@code job}, and lets operations use as many threads as it wants. */
-    private DiffusionPipeline prepared(GenerationJob job) {
-        int wanted = job.threads().orElse(usualThreads);
-        if (wanted != threads) {
-            Engine.useThreads(wanted);
-            threads = wanted;
-        }
-        return models.of(job);
     }
 
     private GenerationJob warmUp(Quality quality) {
@@ -290,122 +266,15 @@ public final class GenerationQueue implements AutoCloseable {
      */
     private void prepareFinal() {
         try {
-            GenerationJob job = warmUp(Quality.FINAL);
-            var _ = prepared(job).generate(job.request());
+            generator.warmUp(warmUp(Quality.FINAL), Duration.ZERO, this::isOver);
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.DEBUG, () -> "no pictures that stay: " + StackTraces.withoutMessages(e));
         }
     }
 
-    private void run(GenerationJob first) {
-        metrics.waiting(waiting.size());
-        if (first.isAbandoned()) {
-            first.abandon();
-            return;
-        }
-        try {
-            DiffusionPipeline pipeline = prepared(first);
-            limits.generation()
-                    .check(
-                            first.request(),
-                            pipeline.sizeOf(first.request()),
-                            Optional.of(pipeline.sampler(first.request())));
-            generate(pipeline, batchOf(first, pipeline));
-        } catch (RuntimeException | Error e) {
-            fail(first, e);
-        }
-    }
-
-    /**
-     * Returns as many images of {@code first} as are generated in one turn, together with waiting jobs that can be
-     * generated in the same batch.
-     */
-    private Batch batchOf(GenerationJob first, DiffusionPipeline pipeline) {
-        long inTurn = limits.generation().maxBatchPixels() / pixels(first.request(), pipeline);
-        int most = (int) Math.clamp(inTurn, 1L, (long) Integer.MAX_VALUE);
-        List<Batch.Part> taken = new ArrayList<>(List.of(first.next(most)));
-        waiting.takeMatching(next -> {
-            boolean joins = next.joins(first) && new Batch(taken).size() + next.remaining() <= most;
-            return joins && taken.add(next.next(most));
-        });
-        metrics.waiting(waiting.size());
-        return new Batch(taken);
-    }
-
-    private void generate(DiffusionPipeline pipeline, Batch batch) {
-        current = batch.jobs();
-        metrics.drawing(batch.size());
-        batch.jobs().forEach(this::begin);
-        long began = System.nanoTime();
-        try {
-            List<List<GeneratedImage>> images = batch.generate(pipeline, () -> metrics.steps(batch.size()));
-            Duration took = Duration.ofNanos(System.nanoTime() - began);
-            metrics.drawn(batch.size(), took);
-            secondsPerJob = 0.8 * secondsPerJob
-                    + 0.2 * took.toNanos() / 1e9 / batch.parts().size();
-            for (int i = 0; i < images.size(); i++) {
-                finish(batch.jobs().get(i), images.get(i));
-            }
-        } catch (GenerationCancelledException e) {
-            batch.jobs().forEach(GenerationJob::abandon);
-        } catch (RuntimeException | Error e) {
-            if (batch.parts().size() == 1) {
-                fail(batch.jobs().getFirst(), e);
-            } else {
-                // One of them is the cause: run each alone, so that the others succeed.
-                batch.parts().forEach(part -> generate(pipeline, new Batch(List.of(part))));
-            }
-        } finally {
-            current = List.of();
-            metrics.drawing(0);
-            if (isLarge(pipeline, batch)) {
-                NativeHeap.trim();
-            }
-        }
-    }
-
-    /** Returns whether a batch took more memory than small images do, which is given back after it. */
-    private boolean isLarge(DiffusionPipeline pipeline, Batch batch) {
-        ImageRequest first = batch.parts().getFirst().request();
-        return batch.size() * pixels(first, pipeline) > limits.generation().maxBatchPixels();
-    }
-
-    /** Returns the number of pixels of an image in its larger pass. */
-    private static long pixels(ImageRequest request, DiffusionPipeline pipeline) {
-        Size size = pipeline.sizeOf(request);
-        Size largest = request.hires().map(pass -> pass.enlarged(size)).orElse(size);
-        return (long) largest.width() * largest.height();
-    }
-
-    private void begin(GenerationJob job) {
-        if (begun.add(job)) {
-            metrics.waited(job.age());
-            var _ = job.images().whenComplete((_, _) -> begun.remove(job));
-        }
-    }
-
-    /** Gives a job the images of its turn, and another turn if it needs one. */
-    private void finish(GenerationJob job, List<GeneratedImage> images) {
-        job.add(images);
-        if (job.images().isDone()) {
-            return;
-        }
-        waiting.putBack(job.client(), job);
-        if (job.isAbandoned() && waiting.remove(job)) {
-            job.abandon();
-        }
-    }
-
-    /** Fails one job with an error; the queue continues with the next one. */
-    private static void fail(GenerationJob job, Throwable thrown) {
-        LOG.log(System.Logger.Level.DEBUG, () -> "a job failed: " + StackTraces.withoutMessages(thrown));
-        job.images()
-                .completeExceptionally(
-                        thrown instanceof OutOfMemoryError
-                                ? new HyperSdException(
-                                        "there is not enough memory for this: choose a smaller size or fewer images",
-                                        thrown)
-                                : thrown);
+    /** Returns whether the queue is closed and nobody waits, so that no model is needed any more. */
+    private boolean isOver() {
+        return closing && waiting.size() == 0;
     }
 
     /** Closes the queue as {@link #close(Duration)} does, with the deadline of a job as the grace period. */
@@ -416,8 +285,8 @@ public final class GenerationQueue implements AutoCloseable {
 
     /**
      * Accepts no more jobs, completes waiting ones within {@code grace}, refuses the rest, and closes the models. Jobs
-     * end between two layers of a network; a layer that takes longer than {@value #LAST_LAYER_SECONDS} s is not
-     * awaited, and then the thread closes the models when it is done.
+     * end between two layers of a network, or between two tensors of a model that is loaded. A layer that takes longer
+     * than {@value #LAST_LAYER_SECONDS} s is not awaited, and then the thread closes the models when it is done.
      */
     public void close(Duration grace) {
         closing = true;
@@ -441,6 +310,6 @@ public final class GenerationQueue implements AutoCloseable {
         for (Optional<GenerationJob> next = waiting.take(); next.isPresent(); next = waiting.take()) {
             refuse(next.get());
         }
-        begun.forEach(this::refuse);
+        generator.begun().forEach(this::refuse);
     }
 }

@@ -11,6 +11,7 @@ import dev.hypersd.serve.queue.GenerationQueue;
 import dev.hypersd.serve.queue.Limits;
 import dev.hypersd.serve.registry.ModelRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class ComfyNodesTest {
 
     private static JsonNode describe() {
         ModelRegistry registry = ModelRegistry.of(new ModelSource(Path.of("fox"), LoadOptions.DEFAULT));
-        try (GenerationQueue queue = GenerationQueue.open(registry, Limits.DEFAULT, new Metrics())) {
+        try (GenerationQueue queue = GenerationQueue.open(registry, Limits.DEFAULT, new Metrics(), Duration.ZERO)) {
             return Json.MAPPER.valueToTree(ComfyNodes.describe(queue));
         }
     }

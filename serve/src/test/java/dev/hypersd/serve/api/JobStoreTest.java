@@ -38,7 +38,10 @@ class JobStoreTest {
     static void open(@TempDir Path folder) {
         RandomModel.write(folder.resolve("tiny"), ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
         queue = GenerationQueue.open(
-                ModelRegistry.of(new ModelSource(folder.resolve("tiny"))), Limits.DEFAULT, new Metrics());
+                ModelRegistry.of(new ModelSource(folder.resolve("tiny"))),
+                Limits.DEFAULT,
+                new Metrics(),
+                Duration.ZERO);
     }
 
     @AfterAll

@@ -26,7 +26,10 @@ class ClosingQueueTest {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         GenerationQueue queue = GenerationQueue.open(
-                ModelRegistry.of(new ModelSource(folder.resolve("tiny"))), Limits.DEFAULT, new Metrics());
+                ModelRegistry.of(new ModelSource(folder.resolve("tiny"))),
+                Limits.DEFAULT,
+                new Metrics(),
+                Duration.ZERO);
         try {
             GenerationOptions options = GenerationOptions.builder()
                     .prompt("a")

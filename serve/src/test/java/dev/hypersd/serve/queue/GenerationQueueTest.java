@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hypersd.image.Image;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
+import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.preset.LoraWeight;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.ImageRequest;
@@ -20,6 +21,7 @@ import dev.hypersd.serve.registry.ModelRegistry;
 import dev.hypersd.serve.registry.Quality;
 import dev.hypersd.serve.registry.ServedModel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -128,7 +130,7 @@ class GenerationQueueTest {
     }
 
     private static ImageRequest request(ModelRegistry registry, GenerationOptions options) {
-        return new GenerationQueue(registry, Limits.DEFAULT, new Metrics())
+        return new GenerationQueue(registry, Limits.DEFAULT, new Metrics(), Duration.ZERO, DiffusionPipeline::load)
                 .resolve(Client.of("client"), options, Quality.FAST, step -> {})
                 .request();
     }

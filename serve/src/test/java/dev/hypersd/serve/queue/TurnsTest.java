@@ -51,7 +51,8 @@ class TurnsTest {
                         usual.maxPromptLength(),
                         2 * 64 * 64,
                         Duration.ofMinutes(1))),
-                METRICS);
+                METRICS,
+                Duration.ZERO);
     }
 
     @AfterAll
