@@ -9,4 +9,5 @@ module dev.hypersd.train {
 
     exports dev.hypersd.recipe;
     exports dev.hypersd.training;
+    exports dev.hypersd.vocabulary;
 }

@@ -1,5 +1,6 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.data.CaptionList;
 import dev.hypersd.data.DatasetWriter;
 import dev.hypersd.data.ImageFolderWriter;
 import dev.hypersd.data.WebDatasetWriter;
@@ -9,6 +10,7 @@ import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.scene.content.Style;
+import dev.hypersd.vocabulary.CaptionTokenizer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,12 +25,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command {@code hypersd data}, which draws captioned pictures. */
+/** The command {@code hypersd data}, which draws captioned pictures, and learns tokenizers from captions. */
 @Command(
         name = "data",
-        description = "Draw captioned pictures.",
+        description = "Draw captioned pictures, or learn a tokenizer from captions.",
         footer = {"", "Example:", "  hypersd data sheet --out sheet.png --count 36"},
-        subcommands = {DataCommand.ScenesCommand.class, DataCommand.SheetCommand.class})
+        subcommands = {
+            DataCommand.ScenesCommand.class,
+            DataCommand.SheetCommand.class,
+            DataCommand.TokenizerCommand.class
+        })
 final class DataCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -36,7 +42,7 @@ final class DataCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to draw: scenes or sheet");
+        throw new ParameterException(spec.commandLine(), "say what to make: scenes, sheet or tokenizer");
     }
 
     /** The options that choose scenes. */
@@ -62,7 +68,8 @@ final class DataCommand implements Runnable {
                 names = "--style",
                 paramLabel = "STYLE",
                 description = "flat, outline, watercolour, neon or pixel. Default: all of them.")
-        @Nullable Style style;
+        @Nullable
+        Style style;
 
         @Option(names = "--seed", paramLabel = "S", defaultValue = "0", description = "Of the whole set. Default: 0.")
         long seed;
@@ -170,6 +177,51 @@ final class DataCommand implements Runnable {
                     .toList();
             ContactSheet.of(entries, columns).write(file);
             spec.commandLine().getOut().println(file);
+        }
+    }
+
+    /** The command {@code hypersd data tokenizer}, which learns a tokenizer from captions. */
+    @Command(
+            name = "tokenizer",
+            description = "Learn a tokenizer in CLIP's form from captions, for a model that is trained from the start.",
+            footer = {"", "Example:", "  hypersd data tokenizer --captions photos --size 2048 --out model/tokenizer"})
+    static final class TokenizerCommand implements Runnable {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private CommandSpec spec;
+
+        @Option(
+                names = "--captions",
+                paramLabel = "DATA",
+                required = true,
+                description = "A folder of captioned pictures, tar files, or a list of prompts as for eval.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private String captions;
+
+        @Option(
+                names = "--size",
+                paramLabel = "N",
+                defaultValue = "2048",
+                description = "The number of tokens: vocab_size of the text encoder. Default: 2048.")
+        private int size;
+
+        @Option(names = "--out", paramLabel = "DIR", required = true, description = "The folder; new, or empty.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path folder;
+
+        @Override
+        public void run() {
+            List<String> texts = CaptionList.of(captions);
+            CaptionTokenizer tokenizer = CaptionTokenizer.learn(texts.stream(), size);
+            tokenizer.write(folder);
+            spec.commandLine()
+                    .getErr()
+                    .printf(
+                            Locale.ROOT,
+                            "%d tokens for words and parts of words, learned from %d captions%n",
+                            tokenizer.learned(),
+                            texts.size());
+            spec.commandLine().getOut().println(folder);
         }
     }
 }

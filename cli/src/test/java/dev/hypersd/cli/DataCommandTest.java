@@ -59,6 +59,23 @@ class DataCommandTest {
     }
 
     @Test
+    void aTokenizerIsLearnedFromTheCaptionsOfAFolderOrAList() throws Exception {
+        Path pictures = folder.resolve("pictures");
+        data("scenes", "--out", pictures.toString(), "--count", "4", "--size", "32");
+        Path list = Files.writeString(folder.resolve("list.txt"), "a glowing quartz\na glowing moth\n");
+
+        for (Path captions : List.of(pictures, list)) {
+            Path made = folder.resolve("tokenizer-" + captions.getFileName());
+            assertThat(data("tokenizer", "--captions", captions.toString(), "--size", "600", "--out", made.toString()))
+                    .isZero();
+            assertThat(Json.read(made.resolve("vocab.json")).keys()).hasSize(600);
+        }
+        assertThat(Json.read(folder.resolve("tokenizer-list.txt/vocab.json")).keys())
+                .contains("glowing</w>");
+        assertThat(err.toString()).contains("learned from 4 captions").contains("learned from 2 captions");
+    }
+
+    @Test
     void anUnknownFormatIsRefused() {
         assertThat(data("scenes", "--out", folder.resolve("x").toString(), "--count", "1", "--format", "zip"))
                 .isEqualTo(2);
@@ -90,7 +107,7 @@ class DataCommandTest {
                 .isEqualTo(2);
         assertThat(err.toString()).contains("--columns is 0, it must be at least 1");
         assertThat(data()).isEqualTo(2);
-        assertThat(err.toString()).contains("say what to draw: scenes or sheet");
+        assertThat(err.toString()).contains("say what to make: scenes, sheet or tokenizer");
     }
 
     private int data(String... arguments) {

@@ -1,5 +1,6 @@
 package dev.hypersd.file;
 
+import dev.hypersd.error.InvalidRequestException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -23,6 +24,21 @@ public final class FilesBelow {
             return below.filter(Files::isRegularFile).sorted().toList();
         } catch (UncheckedIOException e) {
             throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Makes a folder for new files.
+     *
+     * @param folder the folder, which is created if it does not exist
+     * @throws InvalidRequestException if there is something in it already
+     */
+    public static void requireNone(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        try (Stream<Path> inside = Files.list(folder)) {
+            if (inside.findAny().isPresent()) {
+                throw new InvalidRequestException(folder + " is not empty; name a new folder");
+            }
         }
     }
 }

@@ -2,12 +2,16 @@ package dev.hypersd.model;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.weights.SafetensorsFile;
+import dev.hypersd.weights.SafetensorsWriter;
 import dev.hypersd.weights.StoredTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A textual inversion embedding (Gal et al., 2022) in a safetensors file. For one text encoder it is a tensor {@code
@@ -107,6 +111,25 @@ public final class TextualInversion implements AutoCloseable {
     private static int width(StoredTensor tensor) {
         long[] shape = tensor.shape();
         return shape.length == 0 ? 0 : (int) shape[shape.length - 1];
+    }
+
+    /**
+     * Writes vectors as {@link #open} and other programs read them.
+     *
+     * @param vectors for one text encoder, or for both of SDXL, each {@code [count, D]}
+     * @param metadata strings for the header
+     */
+    public static void write(Path file, List<Tensor> vectors, Map<String, String> metadata) {
+        List<String> names = switch (vectors.size()) {
+            case 1 -> List.of(ONLY);
+            case 2 -> List.of(FIRST, SECOND);
+            default -> throw new IllegalArgumentException("vectors for %d text encoders".formatted(vectors.size()));
+        };
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            tensors.put(names.get(i), vectors.get(i));
+        }
+        SafetensorsWriter.write(file, tensors, metadata);
     }
 
     /** Returns the vectors for text encoder {@code index}, {@code [count, D]} or {@code [D]}. */

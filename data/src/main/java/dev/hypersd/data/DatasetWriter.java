@@ -1,11 +1,9 @@
 package dev.hypersd.data;
 
 import dev.hypersd.error.HyperSdException;
-import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.file.FilesBelow;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** Writes captioned pictures as a data set in a format that other programs read too. */
 public sealed interface DatasetWriter permits ImageFolderWriter, WebDatasetWriter {
@@ -24,16 +22,11 @@ public sealed interface DatasetWriter permits ImageFolderWriter, WebDatasetWrite
      * Writes all samples into {@code folder}, which is created if it does not exist.
      *
      * @param folder the folder, which must be empty if it exists
-     * @throws InvalidRequestException if it is not empty
+     * @throws dev.hypersd.error.InvalidRequestException if it is not empty
      */
     default void write(Path folder, Dataset<CaptionedImage> samples, Listener listener) {
         try {
-            Files.createDirectories(folder);
-            try (Stream<Path> files = Files.list(folder)) {
-                if (files.findAny().isPresent()) {
-                    throw new InvalidRequestException(folder + " is not empty; name a new folder");
-                }
-            }
+            FilesBelow.requireNone(folder);
             fill(folder, samples, listener);
         } catch (IOException e) {
             throw new HyperSdException(folder + " cannot be written: " + e.getMessage(), e);

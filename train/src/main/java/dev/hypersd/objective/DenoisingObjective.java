@@ -121,7 +121,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
             ModelFiles files, FineTuning change, Settings settings, OptimiserSettings optimiser, Pictures pictures) {
         TensorArena arena = new TensorArena();
         PretrainedModel pretrained = change.trainsText()
-                ? PretrainedModel.withTextEncoders(files, pictures, settings.captionDropout(), arena)
+                ? PretrainedModel.withTextEncoders(change, files, pictures, settings.captionDropout(), arena)
                 : PretrainedModel.open(files, pictures, settings.samplePrompts(), settings.captionDropout(), arena);
         TunedModel tuned = TunedModel.of(change, files, pretrained, arena);
         return new DenoisingObjective(settings, optimiser, pretrained.samples(), pretrained.heldOut(), tuned, arena);

@@ -83,6 +83,21 @@ public sealed interface FineTuning {
     }
 
     /**
+     * Vectors that stand for a new word in captions (textual inversion; Gal et al., 2022): a file of a few kilobytes.
+     * The model itself is not changed.
+     *
+     * @param word the word, which captions have as a whole word
+     * @param vectors their number, at least 1
+     * @param start a text; the vectors begin as those of its tokens
+     */
+    record Word(String word, int vectors, String start) implements FineTuning {
+        @Override
+        public boolean trainsText() {
+            return true;
+        }
+    }
+
+    /**
      * The parameters of the U-Net themselves.
      *
      * @param trainable selects the trained ones by their names; the others are not changed

@@ -116,6 +116,27 @@ public record LatentDiffusion(
         return fingerprint.digits();
     }
 
+    /** Returns the tokenizers, one for each text encoder. */
+    List<ClipTokenizer> tokenizers() {
+        return Stream.concat(Stream.of(tokenizer), secondTokenizer.stream()).toList();
+    }
+
+    /**
+     * Returns this model with a new word.
+     *
+     * @param ids its ids, for each tokenizer
+     */
+    LatentDiffusion with(String word, List<List<Integer>> ids) {
+        return new LatentDiffusion(
+                family,
+                unet,
+                autoencoder,
+                tokenizer.with(Map.of(word, ids.getFirst())),
+                secondTokenizer.map(second -> second.with(Map.of(word, ids.getLast()))),
+                schedule,
+                fingerprint);
+    }
+
     /** Returns the U-Net with its noise schedule. */
     public Predictor predictor() {
         return new Predictor((latents, timesteps, text) -> unet.network().forward(latents, timesteps, text), schedule);
@@ -172,7 +193,7 @@ public record LatentDiffusion(
     /** Returns the token ids of a caption; those of the second tokenizer follow those of the first. */
     @Override
     public long[] ids(String caption) {
-        return Stream.concat(Stream.of(tokenizer), secondTokenizer.stream())
+        return tokenizers().stream()
                 .flatMap(words -> words.encode(caption).ids().stream())
                 .mapToLong(Integer::longValue)
                 .toArray();

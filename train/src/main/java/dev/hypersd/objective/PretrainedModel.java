@@ -1,5 +1,6 @@
 package dev.hypersd.objective;
 
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.latents.CaptionEmbeddings;
 import dev.hypersd.latents.CaptionEmbeddings.Encoded;
 import dev.hypersd.latents.LatentCache;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -54,15 +56,52 @@ public record PretrainedModel(
     }
 
     /**
-     * Loads a model whose text encoders are trained too, and encodes pictures that are not in the cache. Captions are
-     * encoded in each step.
+     * Loads a model whose text encoders stay in memory, because {@code change} changes what they do, and encodes
+     * pictures that are not in the cache. Captions are encoded in each step.
      *
      * @throws dev.hypersd.error.InvalidFileException if a part of it is missing or broken
+     * @throws InvalidRequestException if a new word is in no caption, or begins as a text without tokens
      */
     static PretrainedModel withTextEncoders(
-            ModelFiles files, Pictures pictures, double captionDropout, TensorArena arena) {
-        LatentDiffusion model = Engine.infer(() -> LatentDiffusion.pretrained(files, arena));
-        TextEncoders text = TextEncoders.open(files, model.ids(""), arena);
+            FineTuning change, ModelFiles files, Pictures pictures, double captionDropout, TensorArena arena) {
+        LatentDiffusion loaded = Engine.infer(() -> LatentDiffusion.pretrained(files, arena));
+        TextEncoders text = TextEncoders.open(files, loaded.ids(""), arena);
+        if (!(change instanceof FineTuning.Word word)) {
+            return of(loaded, text, pictures, captionDropout, arena);
+        }
+        List<List<Integer>> ids = text.newIds(word.vectors());
+        PretrainedModel pretrained = of(
+                loaded.with(word.word(), ids),
+                text.with(word.vectors(), start(word, loaded), arena),
+                pictures,
+                captionDropout,
+                arena);
+        long first = ids.getFirst().getFirst();
+        if (pretrained
+                .samples()
+                .ids()
+                .noneMatch(caption -> LongStream.of(caption).anyMatch(id -> id == first))) {
+            throw new InvalidRequestException(
+                    ("no caption has the word \"%s\", so nothing would be learned; begin captions with it by"
+                                    + " data.trigger")
+                            .formatted(word.word()));
+        }
+        return pretrained;
+    }
+
+    private static List<List<Integer>> start(FineTuning.Word word, LatentDiffusion model) {
+        List<List<Integer>> ids = model.tokenizers().stream()
+                .map(tokenizer -> tokenizer.ids(word.start()))
+                .toList();
+        if (ids.getFirst().isEmpty()) {
+            throw new InvalidRequestException(
+                    "finetune.initial_text is \"%s\", which has no tokens; name a word".formatted(word.start()));
+        }
+        return ids;
+    }
+
+    private static PretrainedModel of(
+            LatentDiffusion model, TextEncoders text, Pictures pictures, double captionDropout, TensorArena arena) {
         return of(
                 model,
                 pictures.samples(model, arena),

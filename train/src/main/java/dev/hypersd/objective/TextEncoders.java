@@ -1,6 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.clip.ClipTextModel;
+import dev.hypersd.clip.ClipTextModel.TokenVectors;
 import dev.hypersd.clip.ClipTextOutput;
 import dev.hypersd.file.Fingerprint;
 import dev.hypersd.latents.CaptionEmbeddings;
@@ -9,12 +10,15 @@ import dev.hypersd.lora.Component;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.Network;
 import dev.hypersd.model.NetworkType;
+import dev.hypersd.nn.Init;
 import dev.hypersd.nn.Parameter;
+import dev.hypersd.nn.Parameters;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.TensorArena;
+import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tensor.WeightStorage;
 import java.util.Arrays;
@@ -22,6 +26,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -37,16 +43,45 @@ record TextEncoders(List<Encoder> encoders, long[] empty, boolean zerosForEmpty)
      * A text encoder.
      *
      * @param component its name in files of LoRAs
+     * @param vectors the vectors of a new word, {@code [count, D]}, whose ids follow those of the vocabulary
      */
-    record Encoder(Component component, ClipTextModel network, Map<String, Parameter> parameters) {
+    record Encoder(
+            Component component,
+            ClipTextModel network,
+            Map<String, Parameter> parameters,
+            Optional<Parameter> vectors) {
         Encoder(Component component, Network<ClipTextModel> loaded) {
-            this(component, loaded.network(), loaded.parameters());
+            this(component, loaded.network(), loaded.parameters(), Optional.empty());
         }
 
         private ClipTextOutput read(Tensor ids) {
-            return network.forward(ids.contiguous());
+            return network.forward(
+                    ids.contiguous(), vectors.map(table -> new TokenVectors(vocabulary(), table.value())));
+        }
+
+        private int vocabulary() {
+            return network.config().vocabulary();
+        }
+
+        /** Returns this encoder with {@code count} vectors that begin as those of {@code ids}, in turn. */
+        private Encoder with(int count, List<Integer> ids, TensorArena arena) {
+            Parameters made = new Parameters((_, _, _) -> arena.own(TensorScope.scoped(() -> {
+                long[] rows = IntStream.range(0, count)
+                        .mapToLong(i -> ids.get(i % ids.size()))
+                        .toArray();
+                return parameters
+                        .get(TABLE)
+                        .base()
+                        .index_select(0, Tensors.of(rows, count))
+                        .to(Dtype.F32.scalarType());
+            })));
+            Parameter table =
+                    made.take("vectors", Init.ZEROS, count, network.config().width());
+            return new Encoder(component, network, parameters, Optional.of(table));
         }
     }
+
+    private static final String TABLE = "text_model.embeddings.token_embedding.weight";
 
     /**
      * Loads the text encoders of a model. Their weights are held in the type of their files, usually half precision.
@@ -138,6 +173,36 @@ record TextEncoders(List<Encoder> encoders, long[] empty, boolean zerosForEmpty)
     private static Tensor table(List<long[]> captions) {
         long[] ids = captions.stream().flatMapToLong(Arrays::stream).toArray();
         return Tensors.of(ids, captions.size(), ids.length / captions.size());
+    }
+
+    /**
+     * Returns these encoders with vectors for a new word.
+     *
+     * @param ids the ids, for each encoder, of the text that the vectors begin as
+     */
+    TextEncoders with(int count, List<List<Integer>> ids, TensorArena arena) {
+        return Engine.infer(() -> new TextEncoders(
+                IntStream.range(0, encoders.size())
+                        .mapToObj(i -> encoders.get(i).with(count, ids.get(i), arena))
+                        .toList(),
+                empty,
+                zerosForEmpty));
+    }
+
+    /** Returns the vectors of the new word by the name of their encoder. */
+    SequencedMap<String, Parameter> vectors() {
+        SequencedMap<String, Parameter> vectors = new LinkedHashMap<>();
+        encoders.forEach(encoder -> encoder.vectors()
+                .ifPresent(table -> vectors.put(encoder.component().folder(), table)));
+        return vectors;
+    }
+
+    /** Returns, for each encoder, the ids of {@code count} vectors beyond its vocabulary. */
+    List<List<Integer>> newIds(int count) {
+        return encoders.stream()
+                .map(Encoder::vocabulary)
+                .map(first -> IntStream.range(first, first + count).boxed().toList())
+                .toList();
     }
 
     /** Returns the parameters of each encoder by name. */

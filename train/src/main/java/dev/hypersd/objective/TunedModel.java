@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * A latent diffusion model in training: its trained parameters, the encoding of captions, and the files of the result.
  */
-public sealed interface TunedModel permits BaseModel, FullUNet, TrainedLora {
+public sealed interface TunedModel permits BaseModel, FullUNet, TrainedLora, TrainedWord {
     /**
      * Creates the model in training from a pretrained one.
      *
@@ -22,6 +22,7 @@ public sealed interface TunedModel permits BaseModel, FullUNet, TrainedLora {
     static TunedModel of(FineTuning change, ModelFiles files, PretrainedModel pretrained, TensorArena arena) {
         return switch (change) {
             case FineTuning.Lora lora -> TrainedLora.of(lora, files, pretrained, arena);
+            case FineTuning.Word word -> new TrainedWord(word, pretrained);
             case FineTuning.Full full -> new FullUNet(files, pretrained, full.trainable());
         };
     }

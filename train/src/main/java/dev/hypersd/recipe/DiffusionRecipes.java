@@ -42,6 +42,7 @@ final class DiffusionRecipes {
     private enum FineTuningKind {
         LORA,
         DORA,
+        EMBEDDING,
         FULL
     }
 
@@ -180,6 +181,17 @@ final class DiffusionRecipes {
                             "cannot be below a DoRA, which normalises the model's own weights; choose tuning: lora");
                 }
                 yield lora(section, FineTuning.Form.DORA, section.flag(TEXT_ENCODER, false), Map.of());
+            }
+            case EMBEDDING -> {
+                String word = section.text("word");
+                if (!word.equals(word.strip()) || word.isEmpty()) {
+                    throw section.invalid(
+                            "word", "is \"%s\", it must be some text without spaces around it".formatted(word));
+                }
+                yield new FineTuning.Word(
+                        word,
+                        section.count("vectors", 1, 1),
+                        section.has("initial_text") ? section.text("initial_text") : "*");
             }
             case FULL -> new FineTuning.Full(trainable(section));
         };

@@ -37,6 +37,9 @@ record TinyFineTuning(Path folder) {
     static final int STEPS = 6;
     static final int SIZE = 64;
 
+    /** A word that each caption begins with. */
+    static final String WORD = "zorb";
+
     /** The losses of all steps; the result is in {@code published}. */
     List<Double> train(Path model, FineTuning change, boolean checkpointing, Precision precision, Path published) {
         List<Double> losses = new ArrayList<>();
@@ -58,6 +61,36 @@ record TinyFineTuning(Path folder) {
             throw new UncheckedIOException(e);
         }
         return losses;
+    }
+
+    /** Publishes the same after being interrupted and continued as {@link #train} does. */
+    void trainWithAnInterruption(Path model, FineTuning change, Path published) {
+        try {
+            Path checkpoints = checkpoints(published);
+            train(model, change, checkpoints, STEPS / 2);
+            train(model, change, checkpoints, STEPS);
+            try (DenoisingObjective objective = objective(model, change, new ArrayList<>());
+                    Trainer<LatentSample> trainer = trainer(objective, checkpoints, STEPS)) {
+                trainer.resume();
+                objective.publish(Files.createDirectories(published));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void train(Path model, FineTuning change, Path checkpoints, int steps) {
+        try (DenoisingObjective objective = objective(model, change, new ArrayList<>());
+                Trainer<LatentSample> trainer = trainer(objective, checkpoints, steps)) {
+            trainer.resume();
+            trainer.run();
+        }
+    }
+
+    private static Trainer<LatentSample> trainer(DenoisingObjective objective, Path checkpoints, int steps) {
+        TrainingSettings settings =
+                new TrainingSettings(1, steps, 4, 1, Precision.F32, new TrainingSettings.Intervals(STEPS, 0, 0));
+        return new Trainer<>(objective, settings, new Checkpoints(checkpoints, 1), List.of());
     }
 
     private static Path checkpoints(Path published) throws IOException {
@@ -91,8 +124,8 @@ record TinyFineTuning(Path folder) {
 
     private static Dataset<CaptionedImage> scenes(Split split) {
         return new Scenes(split, 4, SIZE, Optional.empty(), 0)
-                .map(sample ->
-                        new CaptionedImage(sample.image(), sample.caption().text()));
+                .map(sample -> new CaptionedImage(
+                        sample.image(), WORD + ", " + sample.caption().text()));
     }
 
     static ImageRequest.Builder request(String prompt) {

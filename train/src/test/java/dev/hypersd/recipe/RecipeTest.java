@@ -288,9 +288,10 @@ class RecipeTest {
                 "finetune.targets=[convolutions] | finetune.targets is \"convolutions\", "
                         + "known are attention, feed_forward, convolution",
                 "finetune.targets=[] | finetune.targets is empty, known are attention, feed_forward, convolution",
-                "finetune.tuning=half            | finetune.tuning is \"half\", known are lora, dora, full",
+                "finetune.tuning=half            | finetune.tuning is \"half\", known are lora, dora, embedding, full",
                 "finetune.tuning=full            | finetune.rank is unknown",
                 "finetune.tuning=dora;finetune.frozen_lora=a | finetune.frozen_lora cannot be below a DoRA",
+                "finetune.tuning=embedding       | finetune.word is missing",
                 "finetune.rank=0                 | finetune.rank is 0, it must be at least 1",
                 "finetune.spelling=diffusers     | finetune.spelling is \"diffusers\", known are kohya, peft",
             })

@@ -1,13 +1,11 @@
 package dev.hypersd.vocabulary;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.tokenizer.ClipTokenizer;
-import dev.hypersd.tokenizer.VocabularyFiles;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,12 +29,9 @@ class BytePairTrainingTest {
     }
 
     @Test
-    void frequentWordsBecomeSingleTokens() throws Exception {
-        List<String> merges = BytePairTraining.merges(Stream.of("a red house", "a red star", "the red house"), 100);
-        for (Map.Entry<String, byte[]> file :
-                new VocabularyFiles(700, merges).files(VocabularyFiles.PADDING).entrySet()) {
-            Files.write(folder.resolve(file.getKey()), file.getValue());
-        }
+    void frequentWordsBecomeSingleTokens() {
+        CaptionTokenizer learned = CaptionTokenizer.learn(Stream.of("a red house", "a red star", "the red house"), 700);
+        learned.write(folder);
 
         ClipTokenizer tokenizer = ClipTokenizer.open(folder);
 
@@ -44,5 +39,13 @@ class BytePairTrainingTest {
         assertThat(tokenizer.ids("red house red"))
                 .hasSize(3)
                 .startsWith(tokenizer.ids("red").getFirst());
+    }
+
+    @Test
+    void aSizeWithoutRoomForTheBytesIsRefused() {
+        assertThatThrownBy(() -> CaptionTokenizer.learn(Stream.of("a"), 500))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("a tokenizer of 500 tokens is too small: bytes and special tokens take 514, and the others"
+                        + " stand for words and parts of words");
     }
 }
