@@ -11,9 +11,11 @@ module dev.hypersd.core {
     requires transitive java.desktop;
     requires org.bytedeco.javacpp;
 
+    uses dev.hypersd.application.ModelBundle;
     uses dev.hypersd.preset.PresetProvider;
 
     // The API.
+    exports dev.hypersd.application;
     exports dev.hypersd.error;
     exports dev.hypersd.image;
     exports dev.hypersd.json;

@@ -4,6 +4,8 @@ module dev.hypersd.mini {
 
     exports dev.hypersd.mini;
 
+    provides dev.hypersd.application.ModelBundle with
+            dev.hypersd.mini.EmbeddedBundle;
     provides dev.hypersd.preset.PresetProvider with
             dev.hypersd.mini.EmbeddedPresets;
 }

@@ -1,7 +1,7 @@
 package dev.hypersd.cli;
 
 import dev.hypersd.bulk.BatchDrawing;
-import dev.hypersd.bulk.LazyPipeline;
+import dev.hypersd.pipeline.LazyPipeline;
 import dev.hypersd.bulk.OutputPattern;
 import dev.hypersd.bulk.PictureList;
 import dev.hypersd.error.InvalidRequestException;
@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -165,8 +164,7 @@ final class GenerateCommand implements Callable<Integer>, PictureOptions.User {
             throw new ParameterException(
                     spec.commandLine(), "say what to draw: a prompt, --like and a picture, or --prompts and a file");
         }
-        long firstSeed = options.get(dev.hypersd.request.Option.SEED)
-                .orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 32));
+        long firstSeed = options.get(dev.hypersd.request.Option.SEED).orElseGet(Seeds::random);
         int count = options.get(dev.hypersd.request.Option.COUNT).orElse(1);
         checkCounts(count);
         Seeds.checkRow(firstSeed, count);

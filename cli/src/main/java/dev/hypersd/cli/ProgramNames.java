@@ -1,13 +1,12 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.application.BundledNames;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.preprocess.Preprocessor;
 import dev.hypersd.request.NameResolver;
-import dev.hypersd.serve.registry.FileRegistry;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -76,22 +75,9 @@ record ProgramNames(boolean hasEmbeddedLoras) implements NameResolver {
         return preprocessor.name().toLowerCase(Locale.ROOT);
     }
 
-    /**
-     * Returns the embedded file of this name. Its file name is accepted too, because pictures name files without their
-     * folders, and so is that without its extension, by which servers name them.
-     */
     private static Path found(String name, Map<String, Path> embedded, String kind, String option) {
-        Path file = Path.of(name);
-        if (Files.exists(file)) {
-            return file;
-        }
-        return embedded.entrySet().stream()
-                .filter(entry -> entry.getKey().equals(name)
-                        || entry.getValue().endsWith(file)
-                        || FileRegistry.name(entry.getValue()).equals(name))
-                .map(Map.Entry::getValue)
-                .findFirst()
+        return BundledNames.find(name, embedded)
                 .orElseThrow(() -> new InvalidFileException(
-                        file, "not found; name the file of the %s with %s".formatted(kind, option)));
+                        Path.of(name), "not found; name the file of the %s with %s".formatted(kind, option)));
     }
 }

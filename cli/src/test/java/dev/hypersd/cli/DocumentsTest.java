@@ -138,6 +138,7 @@ class DocumentsTest {
     /** The readme's example is run by {@link ReadmeTest}; these are parts of programs, which are compiled. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            applications.md | dev.hypersd.application.*, dev.hypersd.request.* |
             generate.md | dev.hypersd.pipeline.*, dev.hypersd.request.* |
             pictures.md | dev.hypersd.image.Image, dev.hypersd.request.* | Image picture, Image mask
             scenes.md   | dev.hypersd.scene.*, dev.hypersd.scene.drawing.*, dev.hypersd.data.* |

@@ -170,6 +170,19 @@ public final class GenerationOptions {
     }
 
     /**
+     * Parses options that are given by name, such as the properties of a configuration. Names are those in JSON, with
+     * hyphens or underscores, and values are written as on the command line.
+     *
+     * @throws dev.hypersd.error.InvalidRequestException if there is no such option (the message names the nearest), or
+     *     a value is invalid
+     */
+    public static GenerationOptions parse(Map<String, String> texts) {
+        Builder builder = builder();
+        texts.forEach((name, text) -> builder.parse(Option.named(name), text));
+        return builder.build();
+    }
+
+    /**
      * Returns the option {@link Option#BACKGROUND} of a JSON object, white if it is absent, for whoever decodes the
      * pictures in the same object at once.
      *

@@ -1,5 +1,7 @@
 package dev.hypersd.request;
 
+import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.error.Nearest;
 import dev.hypersd.preset.Alphas;
 import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.sampler.Samplers;
@@ -318,6 +320,22 @@ public final class Option<T> {
     /** Returns all options, in the order in which they are written. */
     public static List<Option<?>> all() {
         return Collections.unmodifiableList(TABLE);
+    }
+
+    /**
+     * Returns the option of this name in JSON. Hyphens are read as underscores, so {@code guidance-rescale} is one too.
+     *
+     * @throws InvalidRequestException if there is none; the message names the nearest
+     */
+    public static Option<?> named(String name) {
+        String key = name.replace('-', '_');
+        return TABLE.stream()
+                .filter(option -> option.key.equals(key))
+                .findFirst()
+                .orElseThrow(() -> new InvalidRequestException("there is no option \"%s\"; did you mean %s?"
+                        .formatted(
+                                Format.shortened(name),
+                                Nearest.of(key, TABLE.stream().map(Option::key).toList()))));
     }
 
     /** Returns the name in JSON, such as {@code guidance_rescale}. */

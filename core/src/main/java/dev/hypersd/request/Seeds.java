@@ -2,13 +2,22 @@ package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
 import java.math.BigInteger;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Arithmetic on seeds, which are unsigned 64-bit numbers as in PyTorch, stored in a {@code long}. */
 public final class Seeds {
     /** The largest seed, 18446744073709551615. */
     static final long LAST = -1;
 
+    /** Random seeds are below this, so that every program reads them exactly. */
+    private static final long RANDOM = 1L << 32;
+
     private Seeds() {}
+
+    /** Returns a random seed below 2^32. */
+    public static long random() {
+        return ThreadLocalRandom.current().nextLong(RANDOM);
+    }
 
     /** Returns the seed as a decimal number. */
     public static String text(long seed) {

@@ -10,6 +10,7 @@ import dev.hypersd.image.Image;
 import dev.hypersd.image.ImageFormat;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -171,5 +172,25 @@ class GenerationOptionsTest {
                                         control.mode()))
                                 .toList()));
         return builder.build();
+    }
+
+    @Test
+    void optionsAreParsedByName() {
+        assertThat(GenerationOptions.parse(Map.of(
+                        "negative-prompt", "blurry", "guidance_rescale", "0.5", "size", "64x72", "loras", "a:0.5, b")))
+                .isEqualTo(GenerationOptions.builder()
+                        .negativePrompt("blurry")
+                        .set(Option.GUIDANCE_RESCALE, 0.5)
+                        .size(64, 72)
+                        .lora(LoraReference.of("a", 0.5))
+                        .lora(LoraReference.of("b"))
+                        .build());
+    }
+
+    @Test
+    void anUnknownOptionByNameIsAnsweredWithTheNearest() {
+        assertThatThrownBy(() -> GenerationOptions.parse(Map.of("negative-promt", "blurry")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("there is no option \"negative-promt\"; did you mean negative_prompt?");
     }
 }

@@ -1,7 +1,7 @@
 package dev.hypersd.spark;
 
 import dev.hypersd.bulk.BatchDrawing;
-import dev.hypersd.bulk.LazyPipeline;
+import dev.hypersd.pipeline.LazyPipeline;
 import dev.hypersd.cli.DrawingArguments;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.model.ModelSource;

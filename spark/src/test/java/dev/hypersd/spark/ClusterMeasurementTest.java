@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.bulk.BatchDrawing;
 import dev.hypersd.bulk.BulkRun;
-import dev.hypersd.bulk.LazyPipeline;
+import dev.hypersd.pipeline.LazyPipeline;
 import dev.hypersd.bulk.Outcome.Drawn;
 import dev.hypersd.bulk.Outcome.Failure;
 import dev.hypersd.bulk.PictureFolder;

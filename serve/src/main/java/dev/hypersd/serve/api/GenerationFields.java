@@ -5,12 +5,12 @@ import dev.hypersd.request.ControlNetReference;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Option;
 import dev.hypersd.request.PictureSource;
+import dev.hypersd.request.Seeds;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.registry.Quality;
 import java.awt.Color;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
 
 /**
@@ -20,8 +20,6 @@ import java.util.function.BiFunction;
  * of {@code controls}.
  */
 final class GenerationFields {
-    private static final long SEEDS = 1L << 32;
-
     /** The values of OpenAI's field {@code background} for drawn pictures; a colour is for input pictures. */
     private static final Set<String> OUTPUT_BACKGROUNDS = Set.of("auto", "opaque", "transparent");
 
@@ -44,7 +42,7 @@ final class GenerationFields {
             throw new ApiException(ErrorCode.MALFORMED, "the request has no prompt");
         }
         GenerationOptions.Builder options =
-                read.toBuilder().seed(read.get(Option.SEED).orElseGet(GenerationFields::randomSeed));
+                read.toBuilder().seed(read.get(Option.SEED).orElseGet(Seeds::random));
         if (read.get(Option.NEGATIVE_PROMPT).filter(String::isBlank).isPresent()) {
             options.unset(Option.NEGATIVE_PROMPT);
         }
@@ -97,11 +95,7 @@ final class GenerationFields {
 
     /** Returns the field {@code seed}, or a random seed where it is absent or negative. */
     static long seed(JsonObject body) {
-        return body.has("seed") && !body.isNegative("seed") ? body.unsignedNumber("seed", 0) : randomSeed();
-    }
-
-    static long randomSeed() {
-        return ThreadLocalRandom.current().nextLong(SEEDS);
+        return body.has("seed") && !body.isNegative("seed") ? body.unsignedNumber("seed", 0) : Seeds.random();
     }
 
     private static ControlNetReference control(JsonObject control, BiFunction<String, String, PictureSource> pictures) {

@@ -2,6 +2,7 @@ package dev.hypersd.serve.api;
 
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
+import dev.hypersd.image.Masks;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.Limits;
@@ -30,8 +31,6 @@ final class UploadedImages {
 
     /** The longest side in pixels: the work of resizing an image grows with its longest side, not with its pixels. */
     private static final int LONGEST_SIDE = 8192;
-
-    private static final int HALF_TRANSPARENT = 128;
 
     private UploadedImages() {}
 
@@ -77,7 +76,7 @@ final class UploadedImages {
      * image without transparency is returned as it is.
      */
     static Image transparentMask(byte[] encoded, RequestMemory.Reservation memory) {
-        return alpha(encoded, memory).map(UploadedImages::transparent).orElseGet(() -> decode("mask", encoded, memory));
+        return alpha(encoded, memory).map(Masks::ofOpacity).orElseGet(() -> decode("mask", encoded, memory));
     }
 
     /** Decodes how opaque a mask is, if it has transparency. */
@@ -112,15 +111,6 @@ final class UploadedImages {
             rgb[i] = (byte) ~rgb[i];
         }
         return new Image(mask.width(), mask.height(), rgb);
-    }
-
-    /** Returns a mask that is white where {@code alpha} is closer to transparent than to opaque. */
-    private static Image transparent(Image alpha) {
-        byte[] rgb = alpha.rgb();
-        for (int i = 0; i < rgb.length; i++) {
-            rgb[i] = (byte) ((rgb[i] & 0xFF) < HALF_TRANSPARENT ? 0xFF : 0);
-        }
-        return new Image(alpha.width(), alpha.height(), rgb);
     }
 
     /** Reads the header only, checks the format and the size, and reserves memory for the pixels. */
