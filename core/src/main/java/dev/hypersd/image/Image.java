@@ -159,6 +159,18 @@ public final class Image {
         return new Image(newWidth, newHeight, part);
     }
 
+    /** Returns the mirror image of this picture, left and right exchanged. */
+    public Image mirrored() {
+        byte[] mirrored = new byte[rgb.length];
+        for (int row = 0; row < height; row++) {
+            for (int column = 0; column < width; column++) {
+                int from = CHANNELS * (row * width + column);
+                System.arraycopy(rgb, from, mirrored, CHANNELS * (row * width + width - 1 - column), CHANNELS);
+            }
+        }
+        return new Image(width, height, mirrored);
+    }
+
     /** Returns a copy of type {@code TYPE_INT_RGB} for the JDK's own classes. */
     public BufferedImage toBufferedImage() {
         BufferedImage buffered = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

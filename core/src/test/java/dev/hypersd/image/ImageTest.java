@@ -61,6 +61,15 @@ class ImageTest {
     }
 
     @Test
+    void aMirrorImageHasLeftAndRightExchanged() {
+        Image image = new Image(3, 2, new byte[] {1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 7});
+
+        assertThat(image.mirrored())
+                .isEqualTo(new Image(3, 2, new byte[] {3, 3, 3, 2, 2, 2, 1, 1, 1, 6, 6, 7, 5, 5, 5, 4, 4, 4}));
+        assertThat(image.mirrored().mirrored()).isEqualTo(image);
+    }
+
+    @Test
     void aPartOfAPictureHasItsPixels() {
         Image image = noise(7, 5);
         assertThat(image.crop(0, 0, 7, 5)).isEqualTo(image);

@@ -21,6 +21,11 @@ public record CaptionedImage(Image image, List<String> captions) {
         this(image, List.of(caption));
     }
 
+    /** Returns the mirror image, left and right exchanged, with the same captions. */
+    public CaptionedImage mirrored() {
+        return new CaptionedImage(image.mirrored(), captions);
+    }
+
     /** Returns the first caption. */
     public String caption() {
         return captions.getFirst();

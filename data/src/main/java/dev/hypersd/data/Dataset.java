@@ -83,6 +83,11 @@ public interface Dataset<S> {
         };
     }
 
+    /** Returns the same samples, which are learned in another way. */
+    default Dataset<S> used(Origin.Use use) {
+        return map(sample -> sample, origin -> Optional.of(origin.with(use)));
+    }
+
     /** Returns the data set whose samples are those of this one after {@code view}; their origins are not known. */
     default <T> Dataset<T> map(Function<? super S, ? extends T> view) {
         return map(view, _ -> Optional.empty());

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * What a sample is made from, which can be told without making it.
@@ -17,8 +18,9 @@ import java.util.function.Supplier;
  * @param stamp a text that stays the same as long as the sample does: names, sizes and times of its files, and what is
  *     done with them; empty where only the content tells
  * @param contents reads what identifies the content; throws {@link BrokenSampleException} if that cannot be read
+ * @param use how the sample is learned
  */
-public record Origin(Optional<String> stamp, Supplier<Contents> contents) {
+public record Origin(Optional<String> stamp, Supplier<Contents> contents, Use use) {
     /** How long a file must not have changed for its times to be trusted, since clocks of file systems are coarse. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
 
@@ -39,12 +41,38 @@ public record Origin(Optional<String> stamp, Supplier<Contents> contents) {
         }
     }
 
+    /**
+     * How a sample is learned.
+     *
+     * @param flip whether its mirror image is learned too
+     */
+    public record Use(boolean flip) {
+        /** The sample as it is. */
+        public static final Use PLAIN = new Use(false);
+    }
+
+    /** Creates the origin of a sample that is learned as it is. */
+    public Origin(Optional<String> stamp, Supplier<Contents> contents) {
+        this(stamp, contents, Use.PLAIN);
+    }
+
+    /** Returns the same origin of a sample that is learned in another way. */
+    Origin with(Use other) {
+        return new Origin(stamp, contents, other);
+    }
+
     /** Returns the origin of the sample after {@code view}, a text that only equal views have. */
     Origin after(String view) {
-        return new Origin(stamp.map(text -> text + "; " + view), () -> {
-            Contents before = contents.get();
-            return new Contents(before.picture() + "; " + view, before.captions());
-        });
+        return map(view, before -> new Contents(before.picture() + "; " + view, before.captions()));
+    }
+
+    /**
+     * Returns the origin of the sample with other contents.
+     *
+     * @param change a text that only equal changes have
+     */
+    Origin map(String change, UnaryOperator<Contents> changed) {
+        return new Origin(stamp.map(text -> text + "; " + change), () -> changed.apply(contents.get()), use);
     }
 
     /**

@@ -73,10 +73,9 @@ public record Wording(Optional<String> trigger, int tagOrders, int keptTags) {
         @Override
         public Optional<Origin> origin(long index) {
             return source.origin(index)
-                    .map(origin -> new Origin(origin.stamp().map(stamp -> stamp + "; " + wording), () -> {
-                        Origin.Contents contents = origin.contents().get();
-                        return new Origin.Contents(contents.picture(), wording.of(contents.captions()));
-                    }));
+                    .map(origin -> origin.map(
+                            wording.toString(),
+                            contents -> new Origin.Contents(contents.picture(), wording.of(contents.captions()))));
         }
     }
 }

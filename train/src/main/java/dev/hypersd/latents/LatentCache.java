@@ -1,26 +1,17 @@
 package dev.hypersd.latents;
 
-import dev.hypersd.data.BrokenSampleException;
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.data.Origin;
 import dev.hypersd.data.Origin.Contents;
+import dev.hypersd.data.Origin.Use;
 import dev.hypersd.data.SeededRandom;
 import dev.hypersd.data.Shuffle;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.Fingerprint;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.LongConsumer;
-import java.util.function.LongPredicate;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -30,11 +21,6 @@ import org.bytedeco.pytorch.Tensor;
  * are new are encoded again, and data sets that share pictures share their latents.
  */
 public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
-    /** The most pictures in a file, and so the most that are encoded again after an interruption. */
-    private static final int SHARD = 256;
-
-    private static final int BATCH = 32;
-
     /** Encodes pictures and captions. */
     public interface Encoder {
         /** Returns latents of unit variance, {@code [B, C, h, w]}. */
@@ -68,13 +54,13 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
 
     private final Encoder encoder;
     private final LatentFiles files;
-    private final List<Contents> contents;
+    private final List<Entry> entries;
     private final long seed;
 
-    private LatentCache(Encoder encoder, LatentFiles files, List<Contents> contents, long seed) {
+    private LatentCache(Encoder encoder, LatentFiles files, List<Entry> entries, long seed) {
         this.encoder = encoder;
         this.files = files;
-        this.contents = contents;
+        this.entries = entries;
         this.seed = seed;
     }
 
@@ -89,151 +75,72 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
             Path folder, Dataset<CaptionedImage> samples, Encoder encoder, long seed, Listener listener) {
         LatentFiles files = LatentFiles.in(folder, encoder.fingerprint());
         KnownContents known = KnownContents.in(folder);
-        Opening opening = new Opening(samples, encoder, files, known);
-        List<Contents> contents = new ArrayList<>();
-        LongStream.range(0, samples.size())
-                .parallel()
-                .mapToObj(opening::contents)
-                .forEachOrdered(contents::add);
-        files.dropMadeOtherwise(contents, number -> pixels(samples.get(number)));
-        encodeMissing(opening, contents, listener);
+        List<Entry> entries = new LatentEncoding(samples, encoder, files, known).complete(listener);
         known.write();
-        return new LatentCache(encoder, files, List.copyOf(contents), seed);
+        return new LatentCache(encoder, files, entries, seed);
     }
 
-    private static void encodeMissing(Opening opening, List<Contents> contents, Listener listener) {
-        List<Long> missing = opening.missing(contents);
-        listener.await(); // All have seen the same files, and divide the same list.
-        encode(opening, contents, missing, listener::makes, listener);
-        listener.await();
-        opening.files().mapNew();
-        // What was taken for a readable sample may have turned out to be broken, and another one takes its place.
-        for (List<Long> rest = opening.missing(contents); !rest.isEmpty(); rest = opening.missing(contents)) {
-            encode(opening, contents, rest, _ -> true, listener);
-        }
-    }
+    /** A sample: what it is made from, and how it is learned. */
+    record Entry(Contents contents, Use use) {
+        private static final String MIRRORED = "-mirrored";
 
-    private static void encode(
-            Opening opening, List<Contents> contents, List<Long> numbers, LongPredicate makes, Listener listener) {
-        for (int first = 0; first < numbers.size(); first += SHARD) {
-            if (makes.test(first / SHARD)) {
-                List<Long> some = numbers.subList(first, Math.min(first + SHARD, numbers.size()));
-                long before = first;
-                opening.encode(some, done -> listener.progressed(before + done, numbers.size()));
-                some.forEach(number -> contents.set(number.intValue(), opening.contents(number)));
-            }
-        }
-    }
-
-    /** Returns a hash of the pixels of a sample. */
-    private static String pixels(CaptionedImage sample) {
-        return new Fingerprint()
-                .add(sample.image().toString())
-                .add(ByteBuffer.wrap(sample.image().rgb()))
-                .digits(LatentFiles.DIGITS);
-    }
-
-    /** The data set in the course of being opened. */
-    private record Opening(Dataset<CaptionedImage> samples, Encoder encoder, LatentFiles files, KnownContents known) {
-        /** Returns what identifies the content of a sample, which is read only if it is not known. */
-        Contents contents(long number) {
-            return samples.origin(number)
-                    .map(origin -> known.of(origin).orElseGet(() -> read(number, origin)))
-                    .orElseGet(() -> decoded(number));
-        }
-
-        private Contents read(long number, Origin origin) {
-            try {
-                return known.read(origin);
-            } catch (BrokenSampleException e) {
-                samples.get(number); // Finds the sample that takes its place.
-                return known.read(samples.origin(number).orElseThrow());
-            }
-        }
-
-        private Contents decoded(long number) {
-            CaptionedImage sample = samples.get(number);
-            return new Contents(pixels(sample), sample.captions());
-        }
-
-        /** Returns the numbers of the first samples of all pictures without latents. */
-        List<Long> missing(List<Contents> contents) {
-            Map<String, Long> missing = new LinkedHashMap<>();
-            for (int number = 0; number < contents.size(); number++) {
-                if (!files.has(contents.get(number).picture())) {
-                    missing.putIfAbsent(contents.get(number).picture(), (long) number);
-                }
-            }
-            return List.copyOf(missing.values());
-        }
-
-        /**
-         * Encodes some pictures into a new file.
-         *
-         * @param progress receives how many of them are done
-         */
-        void encode(List<Long> numbers, LongConsumer progress) {
-            Set<String> taken = new HashSet<>();
-            LatentFiles.Addition addition = files.addition();
-            for (int first = 0; first < numbers.size(); first += BATCH) {
-                List<Long> some = numbers.subList(first, Math.min(first + BATCH, numbers.size()));
-                List<CaptionedImage> read =
-                        some.stream().parallel().map(samples::get).toList();
-                Map<String, CaptionedImage> batch = new LinkedHashMap<>();
-                for (int i = 0; i < read.size(); i++) {
-                    // Reading has shown whether it is broken, and another one takes its place.
-                    String picture = contents(some.get(i)).picture();
-                    if (!files.has(picture) && taken.add(picture)) {
-                        batch.put(picture, read.get(i));
-                    }
-                }
-                if (!batch.isEmpty()) {
-                    List<CaptionedImage> images = List.copyOf(batch.values());
-                    addition.add(List.copyOf(batch.keySet()), pixels(images.getFirst()), () -> encoder.latents(images));
-                }
-                progress.accept(first + some.size());
-            }
-            addition.publish();
+        /** Returns what identifies the forms of the picture: as it is and, if that is learned too, mirrored. */
+        List<String> pictures() {
+            String picture = contents.picture();
+            return use.flip() ? List.of(picture, picture + MIRRORED) : List.of(picture);
         }
     }
 
     @Override
     public long size() {
-        return contents.size();
+        return entries.size();
     }
 
+    /** Returns a sample as it is, with its first caption. */
     @Override
     public LatentSample get(long index) {
-        return new LatentSample(files.latents(of(index).picture()), ids(index));
+        return sample(of(index), 0);
     }
 
-    /** Returns a sample with one of its captions, each of which is in one of as many epochs as there are captions. */
+    /**
+     * Returns a sample in one of its forms: the picture or its mirror image, with one of the captions. Each form has
+     * one of as many epochs as there are forms.
+     */
     @Override
     public LatentSample get(long index, long epoch) {
-        Contents sample = of(index);
-        Shuffle order = new Shuffle(sample.captions().size(), new SeededRandom(seed, index).number());
-        String caption = sample.captions().get((int) order.at(epoch));
-        return new LatentSample(files.latents(sample.picture()), encoder.ids(caption));
+        Entry entry = of(index);
+        long forms =
+                (long) entry.pictures().size() * entry.contents().captions().size();
+        Shuffle order = new Shuffle(forms, new SeededRandom(seed, index).number());
+        return sample(entry, (int) order.at(epoch));
     }
 
-    private Contents of(long index) {
-        return contents.get(Math.toIntExact(index));
+    private LatentSample sample(Entry entry, int form) {
+        List<String> pictures = entry.pictures();
+        int picture = form % pictures.size();
+        String caption = entry.contents().captions().get(form / pictures.size());
+        return new LatentSample(files.latents(pictures.get(picture)), encoder.ids(caption), picture > 0);
+    }
+
+    private Entry of(long index) {
+        return entries.get(Math.toIntExact(index));
     }
 
     @Override
     public Optional<Origin> origin(long index) {
-        return Optional.of(new Origin(Optional.empty(), () -> of(index)));
+        return Optional.of(
+                new Origin(Optional.empty(), of(index)::contents, of(index).use()));
     }
 
     /** Returns the token ids of the first caption of sample {@code index}. */
     public long[] ids(long index) {
-        return encoder.ids(of(index).caption());
+        return encoder.ids(of(index).contents().caption());
     }
 
     /** Returns the token ids of all captions. */
     public Stream<long[]> ids() {
-        return contents.stream()
-                .flatMap(sample -> sample.captions().stream())
+        return entries.stream()
+                .flatMap(entry -> entry.contents().captions().stream())
                 .distinct()
                 .map(encoder::ids);
     }
@@ -241,17 +148,17 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     /** Returns a hash of all pictures and captions, in their order. */
     public String fingerprint() {
         Fingerprint fingerprint = new Fingerprint();
-        contents.forEach(sample -> fingerprint
-                .add(sample.picture())
+        entries.forEach(entry -> fingerprint
+                .add(String.join("\n", entry.pictures()))
                 .add("\n")
-                .add(String.join("\n", sample.captions()))
+                .add(String.join("\n", entry.contents().captions()))
                 .add("\n"));
         return fingerprint.digits(LatentFiles.DIGITS);
     }
 
     /** Returns the shape of every sample's latents, {@code [C, h, w]}. */
     public long[] shape() {
-        return files.shape(contents.getFirst().picture());
+        return files.shape(entries.getFirst().contents().picture());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.hypersd.latents;
 
-import dev.hypersd.data.Origin.Contents;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.Fingerprint;
@@ -23,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -119,27 +117,27 @@ final class LatentFiles implements AutoCloseable {
         mapped.add(path);
     }
 
+    /** Returns whether a picture is the first of its file, by which {@link #compare} judges the file. */
+    boolean isFirst(String picture) {
+        Place place = places.get(picture);
+        return place != null && place.row() == 0;
+    }
+
     /**
-     * Drops files whose pictures have other pixels today, because this program draws or decodes them in another way.
-     * One picture of each file is compared.
+     * Drops the file of a picture if the picture has other pixels today, because this program draws or decodes it in
+     * another way.
      *
-     * @param pixels makes the hash of the pixels of a sample
+     * @param picture the first of its file
+     * @param pixels a hash of its pixels today
      */
-    void dropMadeOtherwise(List<Contents> samples, LongFunction<String> pixels) {
-        Set<Shard> compared = new HashSet<>();
-        for (int number = 0; number < samples.size(); number++) {
-            Place place = places.get(samples.get(number).picture());
-            if (place != null && place.row() == 0 && compared.add(place.shard())) {
-                Shard shard = place.shard();
-                if (!shard.pixels().equals(pixels.apply(number))) {
-                    LOG.log(
-                            System.Logger.Level.WARNING,
-                            "{0} has latents of pictures that are drawn or decoded in another way now; they are"
-                                    + " encoded again",
-                            shard.file());
-                    places.values().removeIf(known -> known.shard().equals(shard));
-                }
-            }
+    void compare(String picture, String pixels) {
+        Shard shard = place(picture).shard();
+        if (!shard.pixels().equals(pixels)) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0} has latents of pictures that are drawn or decoded in another way now; they are encoded again",
+                    shard.file());
+            places.values().removeIf(known -> known.shard().equals(shard));
         }
     }
 

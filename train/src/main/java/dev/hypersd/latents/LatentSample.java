@@ -9,8 +9,9 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param latents the latents of unit variance, {@code [C, h, w]} in row-major order
  * @param ids the token ids of the caption, {@code [N]}
+ * @param isMirrored whether they are those of the mirror image
  */
-public record LatentSample(float[] latents, long[] ids) {
+public record LatentSample(float[] latents, long[] ids, boolean isMirrored) {
     /**
      * Returns the latents of a batch, {@code [B, C, h, w]}.
      *

@@ -33,7 +33,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.LongStream;
@@ -135,7 +134,7 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
     }
 
     private Dataset<Controlled> controlled(Dataset<LatentSample> encoded, Dataset<Image> pictures) {
-        return Controlled.of(encoded, pictures.map(settings.picture()::apply));
+        return new ControlledSamples(encoded, pictures, settings.picture());
     }
 
     @Override
@@ -258,36 +257,44 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
 
     /** An encoded picture and its control picture. */
     public record Controlled(LatentSample sample, Image control) {
-        /** Combines the samples of two data sets of one size. */
-        static Dataset<Controlled> of(Dataset<LatentSample> samples, Dataset<Image> controls) {
-            return new Dataset<>() {
-                @Override
-                public long size() {
-                    return samples.size();
-                }
-
-                @Override
-                public Controlled get(long index) {
-                    return new Controlled(samples.get(Objects.checkIndex(index, size())), controls.get(index));
-                }
-
-                @Override
-                public Controlled get(long index, long epoch) {
-                    return new Controlled(
-                            samples.get(Objects.checkIndex(index, size()), epoch), controls.get(index, epoch));
-                }
-
-                @Override
-                public Optional<Origin> origin(long index) {
-                    return samples.origin(index);
-                }
-            };
-        }
-
         /** Returns control pictures from 0 to 1, {@code [B, 3, H, W]}. */
         static Tensor pictures(List<Controlled> batch) {
             return ImageTensors.zeroToOne(
                     batch.stream().map(Controlled::control).toList());
+        }
+    }
+
+    /**
+     * Encoded pictures with the control pictures that are made from them.
+     *
+     * @param encoded the encoded pictures
+     * @param pictures the pictures themselves, in the same order
+     */
+    private record ControlledSamples(Dataset<LatentSample> encoded, Dataset<Image> pictures, Preprocessor preprocessor)
+            implements Dataset<Controlled> {
+        @Override
+        public long size() {
+            return encoded.size();
+        }
+
+        @Override
+        public Controlled get(long index) {
+            return controlled(encoded.get(index), index);
+        }
+
+        @Override
+        public Controlled get(long index, long epoch) {
+            return controlled(encoded.get(index, epoch), index);
+        }
+
+        private Controlled controlled(LatentSample sample, long index) {
+            Image picture = pictures.get(index);
+            return new Controlled(sample, preprocessor.apply(sample.isMirrored() ? picture.mirrored() : picture));
+        }
+
+        @Override
+        public Optional<Origin> origin(long index) {
+            return encoded.origin(index);
         }
     }
 }

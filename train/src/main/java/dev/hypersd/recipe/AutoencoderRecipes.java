@@ -27,7 +27,7 @@ final class AutoencoderRecipes {
                 common.emaDecay(),
                 common.seed());
         section.refuseUnread();
-        DataSection data = DataSection.read(root);
+        DataSection data = DataSection.withoutCaptions(root);
         if (settings.crop() > data.pixels()) {
             throw section.invalid("crop", "is %d, more than data.size, %d".formatted(settings.crop(), data.pixels()));
         }
@@ -60,7 +60,7 @@ final class AutoencoderRecipes {
                 section.number("edges", 0, 0, 10),
                 section.number("perceptual", 0, 0, 100));
         section.refuseUnread();
-        DataSection data = DataSection.read(root);
+        DataSection data = DataSection.withoutCaptions(root);
         return encoding -> {
             DataSection.Parts pictures = data.open();
             return new NetworkObjective<>(

@@ -36,6 +36,19 @@ sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
         return section;
     }
 
+    /** Reads the section for an autoencoder, and refuses keys that have no effect there. */
+    static DataSection withoutCaptions(Section root) {
+        Section data = root.section("data");
+        Stream.concat(Stream.of(data), data.sections(SOURCES).stream())
+                .forEach(section -> DataSource.Manner.WITH_CAPTIONS.stream()
+                        .filter(section::has)
+                        .forEach(key -> {
+                            throw section.invalid(
+                                    key, "has no effect on an autoencoder, which learns no captions; leave it out");
+                        }));
+        return read(root);
+    }
+
     private static DataSection read(Section data, String kind) {
         int pixels = data.count("size", 128, 32);
         if (kind.equals(SCENES)) {

@@ -75,14 +75,20 @@ record DataSource(Files files, int repeats, Manner manner) {
      *
      * @param background the colour of transparent parts
      * @param wording how captions are learned
+     * @param flip whether mirror images are learned too
      */
-    record Manner(Color background, Wording wording) {
+    record Manner(Color background, Wording wording, boolean flip) {
         private static final String BACKGROUND = "background";
         private static final String TRIGGER = "trigger";
 
+        private static final String TAG_ORDERS = "tag_orders";
         private static final String KEPT_TAGS = "keep_tags";
+        private static final String FLIP = "flip";
 
-        static final Manner USUAL = new Manner(Color.WHITE, Wording.PLAIN);
+        /** The keys that matter only where pictures are learned with their captions. */
+        static final List<String> WITH_CAPTIONS = List.of(TRIGGER, TAG_ORDERS, KEPT_TAGS, FLIP);
+
+        static final Manner USUAL = new Manner(Color.WHITE, Wording.PLAIN, false);
 
         /**
          * Reads the keys of a section.
@@ -92,13 +98,14 @@ record DataSource(Files files, int repeats, Manner manner) {
         static Manner read(Section section, Manner absent) {
             return new Manner(
                     section.has(BACKGROUND) ? background(section) : absent.background,
-                    wording(section, absent.wording));
+                    wording(section, absent.wording),
+                    section.flag(FLIP, absent.flip));
         }
 
         private static Wording wording(Section section, Wording absent) {
             Wording wording = new Wording(
                     section.has(TRIGGER) ? Optional.of(trigger(section)) : absent.trigger(),
-                    section.count("tag_orders", absent.tagOrders(), 1),
+                    section.count(TAG_ORDERS, absent.tagOrders(), 1),
                     section.count(KEPT_TAGS, absent.keptTags(), 0));
             if (section.has(KEPT_TAGS) && wording.tagOrders() == 1) {
                 throw section.invalid(

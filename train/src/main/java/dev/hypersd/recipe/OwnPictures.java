@@ -5,6 +5,7 @@ import dev.hypersd.data.CentreCrop;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.data.DatasetFindings;
 import dev.hypersd.data.JoinedDataset;
+import dev.hypersd.data.Origin;
 import dev.hypersd.data.SkippingDataset;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.scene.Sample;
@@ -90,11 +91,10 @@ record OwnPictures(List<DataSource> sources, int pixels, OptionalInt heldOut) im
     }
 
     private Dataset<CaptionedImage> prepared(Dataset<CaptionedImage> part, DataSource.Manner manner) {
-        return manner.wording()
-                .in(new SkippingDataset<>(part)
-                        .map(
-                                "square of %d".formatted(pixels),
-                                sample ->
-                                        new CaptionedImage(CentreCrop.of(sample.image(), pixels), sample.captions())));
+        Dataset<CaptionedImage> squares = new SkippingDataset<>(part)
+                .map(
+                        "square of %d".formatted(pixels),
+                        sample -> new CaptionedImage(CentreCrop.of(sample.image(), pixels), sample.captions()));
+        return manner.wording().in(squares).used(new Origin.Use(manner.flip()));
     }
 }

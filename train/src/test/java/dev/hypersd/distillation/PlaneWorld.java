@@ -115,7 +115,8 @@ final class PlaneWorld implements AutoCloseable {
                             (float) (radius * Math.cos(angle) + 0.05 * random.nextGaussian()),
                             (float) (radius * Math.sin(angle) + 0.05 * random.nextGaussian())
                         },
-                        new long[] {place % CLASSES});
+                        new long[] {place % CLASSES},
+                        false);
             }
         };
     }

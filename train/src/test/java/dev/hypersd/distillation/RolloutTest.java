@@ -37,7 +37,7 @@ class RolloutTest {
     private static Batch batch() {
         Tensor latents = Tensors.of(new float[BATCH], BATCH, 1, 1, 1);
         Conditioning text = Conditioning.of(latents);
-        List<LatentSample> samples = Collections.nCopies(BATCH, new LatentSample(new float[1], new long[1]));
+        List<LatentSample> samples = Collections.nCopies(BATCH, new LatentSample(new float[1], new long[1], false));
         return new Batch(samples, latents, text, text, List.of(), 1);
     }
 

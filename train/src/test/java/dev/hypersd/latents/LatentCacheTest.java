@@ -39,6 +39,10 @@ class LatentCacheTest {
     private int[] colours = distinct(COUNT);
     private String[] captions = numbers(COUNT);
     private long seed;
+
+    /** Whether mirror images are learned too, if the data set says that. */
+    private Optional<Boolean> mirrored = Optional.empty();
+
     private int interruptAfter = Integer.MAX_VALUE;
 
     /** Whether the pictures are recognised by their numbers and not by their pixels. */
@@ -145,6 +149,33 @@ class LatentCacheTest {
             assertThat(epochs(cache, 3, 9)).isNotEqualTo(first);
         }
         assertThat(encoded).hasValue(COUNT);
+    }
+
+    @Test
+    void aMirrorImageHasLatentsOfItsOwnAndTakesTurnsWithThePictureAndTheCaptions() {
+        mirrored = Optional.of(false);
+        open().close();
+        mirrored = Optional.of(true);
+        captions[3] = "5/6";
+        try (LatentCache cache = open()) {
+            assertThat(encoded).hasValue(2 * COUNT);
+            assertThat(cache.get(3).latents()).containsExactly(3, 3.5f);
+            List<List<Float>> forms = LongStream.range(0, 4)
+                    .mapToObj(epoch -> cache.get(3, epoch))
+                    .map(sample -> List.of(sample.latents()[0], (float) sample.ids()[1], sample.isMirrored() ? 1f : 0f))
+                    .toList();
+            assertThat(forms)
+                    .containsExactlyInAnyOrder(
+                            List.of(3f, 5f, 0f), List.of(3f, 6f, 0f), List.of(1003f, 5f, 1f), List.of(1003f, 6f, 1f));
+        }
+        colours[3] = 90;
+        try (LatentCache cache = open()) {
+            assertThat(encoded).hasValue(2 * COUNT + 2);
+            assertThat(cache.origin(3).orElseThrow().use()).isEqualTo(new Origin.Use(true));
+        }
+        mirrored = Optional.of(false);
+        open().close();
+        assertThat(encoded).hasValue(2 * COUNT + 2);
     }
 
     /** Returns the caption that a sample has in each of the first epochs. */
@@ -260,7 +291,7 @@ class LatentCacheTest {
         return IntStream.range(0, count).mapToObj(Integer::toString).toArray(String[]::new);
     }
 
-    /** Each picture is one pixel. */
+    /** Each picture is a pixel of its colour, and a second one whose number is higher by 1000. */
     private Dataset<CaptionedImage> pictures() {
         return new Dataset<>() {
             @Override
@@ -271,15 +302,19 @@ class LatentCacheTest {
             @Override
             public CaptionedImage get(long index) {
                 int colour = colours[(int) index];
-                byte[] rgb = {(byte) colour, (byte) (colour >> 8), 0};
-                return new CaptionedImage(new Image(1, 1, rgb), captions(index));
+                int second = colour + 1000;
+                byte[] rgb = {(byte) colour, (byte) (colour >> 8), 0, (byte) second, (byte) (second >> 8), 0};
+                return new CaptionedImage(new Image(2, 1, rgb), captions(index));
             }
 
             @Override
             public Optional<Origin> origin(long index) {
-                return named
-                        ? Optional.of(
-                                new Origin(Optional.empty(), () -> new Origin.Contents("" + index, captions(index))))
+                String name = named ? "" + index : "colour " + colours[(int) index];
+                return named || mirrored.isPresent()
+                        ? Optional.of(new Origin(
+                                Optional.empty(),
+                                () -> new Origin.Contents(name, captions(index)),
+                                new Origin.Use(mirrored.orElse(false))))
                         : Optional.empty();
             }
         };

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hypersd.controlnet.ControlNet.ResidualScaling;
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
+import dev.hypersd.data.Origin;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
 import dev.hypersd.model.ModelFiles;
@@ -181,6 +182,27 @@ class ControlNetObjectiveTest {
                 .hasMessage("2 numbers of channels make a picture 2 times smaller, latents are 8 times smaller");
     }
 
+    @Test
+    void theControlPictureOfAMirrorImageIsMirroredToo() {
+        try (ControlNetObjective objective = objective(OptionalInt.of(2), CHANNELS)) {
+            Dataset<Controlled> samples = objective.samples();
+            List<Controlled> both = List.of(samples.get(0, 0), samples.get(0, 1));
+            Image lines = samples.get(0).control();
+
+            assertThat(both).extracting(sample -> sample.sample().isMirrored()).containsExactlyInAnyOrder(false, true);
+            assertThat(both)
+                    .allSatisfy(sample -> assertThat(sample.control())
+                            .isEqualTo(
+                                    sample.sample().isMirrored()
+                                            ? Preprocessor.CANNY.apply(scene().mirrored())
+                                            : lines));
+        }
+    }
+
+    private static Image scene() {
+        return scenes(Split.TRAIN).get(0).image();
+    }
+
     private static Tensor base(Map<String, Parameter> parameters) {
         return Optional.ofNullable(parameters.get("mid_block.resnets.0.conv1.weight"))
                 .orElseThrow()
@@ -231,10 +253,13 @@ class ControlNetObjectiveTest {
                         Preprocessor.CANNY, channels, rank, 0.5, new RatioRange(0, 5), fewSteps, 3, 0.5, 1),
                 OptimiserSettings.usual(new LearningRate(1e-2, 0, STEPS, 1)),
                 new Pictures(
-                        scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));
+                        scenes(Split.TRAIN).used(new Origin.Use(true)),
+                        scenes(Split.VALIDATION),
+                        folder.resolve("latents"),
+                        (done, total) -> {}));
     }
 
     private static Dataset<CaptionedImage> scenes(Split split) {
-        return new Scenes(split, 4, SIZE, Optional.empty(), 0).map(Sample::captioned);
+        return new Scenes(split, 4, SIZE, Optional.empty(), 0).map("captioned", Sample::captioned);
     }
 }

@@ -291,6 +291,35 @@ class DataSectionTest {
                 .isEqualTo(learned.get(0).captions());
     }
 
+    @Test
+    void aSourceSaysWhetherItsMirrorImagesAreLearned() throws Exception {
+        new ImageFolderWriter().write(folder.resolve("own"), PICTURES.part(0, 2), (done, total) -> {});
+        Dataset<CaptionedImage> learned = section("""
+                        data: {size: 32, flip: true, sources: [{folder: FOLDER/own}, {folder: FOLDER/own, flip: false}]}
+                        """).open().training();
+
+        assertThat(learned.origin(0).orElseThrow().use()).isEqualTo(new Origin.Use(true));
+        assertThat(learned.origin(1).orElseThrow().use()).isEqualTo(Origin.Use.PLAIN);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{folder: x, flip: true}                 | data.flip",
+                "{folder: x, trigger: sks}               | data.trigger",
+                "{sources: [{folder: x, tag_orders: 4}]} | data.sources[0].tag_orders",
+            })
+    void whatHasNoEffectOnAnAutoencoderIsRefused(String data, String key) throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("recipe.yaml"),
+                "objective: autoencoder\nmodel: m\noutput: o\ndata: %s\n".formatted(data));
+
+        assertThatThrownBy(() -> Recipe.read(file, List.of()))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining(key + " has no effect on an autoencoder, which learns no captions; leave it out");
+    }
+
     /** Returns the captions of pictures, with the trigger word that stands before them in the list. */
     private static List<String> captions(Object... numbers) {
         List<String> captions = new ArrayList<>();

@@ -336,8 +336,8 @@ class RecipeTest {
         assertThat(again.resolved().given().get("data").toString()).isEqualTo("{\"scenes\":50}");
 
         String sources = "data.sources=[{folder: photos, repeats: 2}, {webdataset: a.tar}]";
-        assertThat(data("data.folder=photos", "data.trigger=sks", sources))
-                .isEqualTo("{\"trigger\":\"sks\",\"sources\":[{\"folder\":\"photos\",\"repeats\":2},"
+        assertThat(data("data.folder=photos", "data.background=grey", sources))
+                .isEqualTo("{\"background\":\"grey\",\"sources\":[{\"folder\":\"photos\",\"repeats\":2},"
                         + "{\"webdataset\":\"a.tar\"}]}");
         assertThat(data(sources, "data.webdataset=b.tar")).isEqualTo("{\"webdataset\":\"b.tar\"}");
     }
