@@ -60,6 +60,11 @@ module dev.hypersd.core {
             dev.hypersd.cli,
             dev.hypersd.eval,
             dev.hypersd.train;
+    exports dev.hypersd.onednn to
+            dev.hypersd.bench,
+            dev.hypersd.cli,
+            dev.hypersd.eval,
+            dev.hypersd.train;
     exports dev.hypersd.pickle to
             dev.hypersd.cli,
             dev.hypersd.serve;

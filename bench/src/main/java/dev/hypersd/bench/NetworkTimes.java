@@ -3,13 +3,16 @@ package dev.hypersd.bench;
 import dev.hypersd.json.Json;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
+import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.EngineReport;
+import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
+import dev.hypersd.tensor.WeightStorage;
 import dev.hypersd.unet.Conditioning;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,7 +30,9 @@ import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Measures the networks of a Stable Diffusion 1.5 model directory, one after another, and prints a JSON line for each.
@@ -68,6 +74,12 @@ final class NetworkTimes implements Callable<Integer> {
     @Option(names = "--threads", description = "Threads of an operation; the physical cores by default.")
     private Optional<Integer> threads = Optional.empty();
 
+    @Option(
+            names = "--dtype",
+            description = "What to compute with, as of hypersd generate: f32, bf16, f16 or int8 (default f32).",
+            converter = TypeName.class)
+    private Dtype dtype = Dtype.F32;
+
     @Option(names = "--rounds", description = "Counted rounds, after one to warm up (default ${DEFAULT-VALUE}).")
     private int rounds = 3;
 
@@ -107,6 +119,7 @@ final class NetworkTimes implements Callable<Integer> {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("runtime", "hypersd");
             line.put("part", part.folder);
+            line.put("dtype", dtype == Dtype.I8 ? "int8" : dtype.name().toLowerCase(Locale.ROOT));
             line.put("size", size);
             line.put("threads", machine.threads());
             line.put("load_s", round(loaded));
@@ -125,31 +138,45 @@ final class NetworkTimes implements Callable<Integer> {
         }
     }
 
+    /** Parses the name of a type; int8 stands for I8. */
+    static final class TypeName implements ITypeConverter<Dtype> {
+        @Override
+        public Dtype convert(String value) {
+            String name = value.toUpperCase(Locale.ROOT);
+            return Dtype.ofName(name.equals("INT8") ? "I8" : name)
+                    .orElseThrow(() -> new TypeConversionException("\"" + value + "\" is not f32, bf16, f16 or int8"));
+        }
+    }
+
+    private Placement placement() {
+        return Placement.drawing(dtype, WeightStorage.CONVERTED, Device.CPU);
+    }
+
     private Supplier<Tensor> load(Part part, TensorArena arena) {
         ModelPart files = ModelPart.in(model.resolve(part.folder));
         long edge = size / 8;
         Tensor latents = arena.own(values(1, LATENT_CHANNELS, edge, edge));
         return switch (part) {
             case UNET -> {
-                var unet = files.load(NetworkType.UNET, Dtype.F32, arena).network();
+                var unet = files.load(NetworkType.UNET, placement(), arena).network();
                 Tensor timestep = arena.own(Tensors.of(new float[] {999}, 1));
                 Conditioning text = Conditioning.of(arena.own(values(1, TEXT_LENGTH, TEXT_CHANNELS)));
                 yield () -> unet.forward(latents, timestep, text);
             }
             case VAE -> {
-                var vae =
-                        files.load(NetworkType.AUTOENCODER_KL, Dtype.F32, arena).network();
+                var vae = files.load(NetworkType.AUTOENCODER_KL, placement(), arena)
+                        .network();
                 Tensor scaled = arena.own(vae.scale(latents));
                 yield () -> vae.decode(scaled);
             }
             case TAESD -> {
-                var vae = files.load(NetworkType.AUTOENCODER_TINY, Dtype.F32, arena)
+                var vae = files.load(NetworkType.AUTOENCODER_TINY, placement(), arena)
                         .network();
                 yield () -> vae.decode(latents);
             }
             case TEXT -> {
                 var encoder =
-                        files.load(NetworkType.CLIP_TEXT, Dtype.F32, arena).network();
+                        files.load(NetworkType.CLIP_TEXT, placement(), arena).network();
                 long[] ids = LongStream.range(0, TEXT_LENGTH)
                         .map(i -> i * 331 % VOCABULARY)
                         .toArray();

@@ -112,8 +112,9 @@ final class ModelOptions {
     @CommandLine.Option(
             names = "--dtype",
             paramLabel = "TYPE",
-            converter = DtypeConverter.class,
-            description = "What to compute with: f32, bf16 or f16. Default: f32.")
+            converter = ComputingTypeConverter.class,
+            description = "What to compute with: f32, bf16, f16, or int8 for linear layers and convolutions of "
+                    + "quantised numbers. Default: f32.")
     Optional<Dtype> dtype = Optional.empty();
 
     @CommandLine.Option(
@@ -210,6 +211,6 @@ final class ModelOptions {
     /** Returns how to load any model with the placement in these options. */
     LoadOptions plainOptions() {
         return LoadOptions.DEFAULT.withPlacement(
-                new Placement(dtype.orElse(Dtype.F32), weightStorage, Device.named(device)));
+                Placement.drawing(dtype.orElse(Dtype.F32), weightStorage, Device.named(device)));
     }
 }

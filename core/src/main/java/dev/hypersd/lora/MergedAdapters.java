@@ -3,6 +3,7 @@ package dev.hypersd.lora;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Weight;
+import dev.hypersd.onednn.PackedWeight;
 import dev.hypersd.tensor.Cancellation;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
@@ -10,6 +11,7 @@ import dev.hypersd.tensor.TensorScope;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -18,10 +20,10 @@ import org.bytedeco.pytorch.Tensor;
  * <p>The original weights stay as they are, so removing the LoRAs is exact. Immutable and safe to share until closed.
  */
 final class MergedAdapters implements Adapters, AutoCloseable {
-    private final Map<Parameter, Tensor> merged;
+    private final Map<Parameter, Weight> merged;
     private final TensorArena arena;
 
-    private MergedAdapters(Map<Parameter, Tensor> merged, TensorArena arena) {
+    private MergedAdapters(Map<Parameter, Weight> merged, TensorArena arena) {
         this.merged = merged;
         this.arena = arena;
     }
@@ -39,10 +41,10 @@ final class MergedAdapters implements Adapters, AutoCloseable {
         TensorArena arena = new TensorArena();
         try {
             return Engine.infer(() -> {
-                Map<Parameter, Tensor> merged = new HashMap<>();
+                Map<Parameter, Weight> merged = new HashMap<>();
                 changes.forEach((target, sum) -> {
                     Cancellation.check();
-                    merged.put(target, arena.own(merged(target, sum)));
+                    merged.put(target, merged(target, sum, arena));
                 });
                 return new MergedAdapters(merged, arena);
             });
@@ -52,14 +54,20 @@ final class MergedAdapters implements Adapters, AutoCloseable {
         }
     }
 
-    private static Tensor merged(Parameter target, List<WeightedChange> changes) {
-        return TensorScope.scoped(() ->
-                WeightedChange.sum(target.base(), changes).to(target.dtype().scalarType()));
+    private static Weight merged(Parameter target, List<WeightedChange> changes, TensorArena arena) {
+        Tensor sum = arena.own(TensorScope.scoped(() ->
+                WeightedChange.sum(target.base(), changes).to(target.dtype().scalarType())));
+        return new Weight(
+                sum,
+                List.of(),
+                Optional.empty(),
+                target.packed().map(packed -> arena.own(new PackedWeight(sum, packed.form(), packed.products()))));
     }
 
     @Override
     public Weight apply(Parameter parameter) {
-        return new Weight(merged.getOrDefault(parameter, parameter.base()));
+        Weight changed = merged.get(parameter);
+        return changed == null ? parameter.unchanged() : changed;
     }
 
     /** Returns the number of changed parameters. */

@@ -30,10 +30,11 @@ public final class UnmergedAdapters implements Adapters {
      */
     @Override
     public Weight apply(Parameter parameter) {
-        Tensor base = parameter.base();
         List<WeightedChange> own = changes.getOrDefault(parameter, List.of());
-        return own.isEmpty()
-                ? new Weight(base)
-                : WeightedChange.over(base.to(parameter.dtype().scalarType()), own);
+        if (own.isEmpty() || (parameter.packed().isPresent() && own.stream().allMatch(WeightedChange::isLowRank))) {
+            return WeightedChange.over(parameter.unchanged(), own);
+        }
+        Tensor base = parameter.base().to(parameter.dtype().scalarType());
+        return WeightedChange.over(new Weight(base), own);
     }
 }

@@ -32,13 +32,18 @@ public record WeightedChange(Lora.Change change, double strength) {
         return changes;
     }
 
+    /** Returns whether the change is a product of two factors, which a layer can compute beside its weight. */
+    boolean isLowRank() {
+        return change.module().magnitude().isEmpty() && change.module().delta() instanceof Delta.Product;
+    }
+
     /**
      * Applies {@code changes} to {@code base}, in its type.
      *
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
      */
-    static Weight over(Tensor base, List<WeightedChange> changes) {
-        Weight changed = new Weight(base);
+    static Weight over(Weight base, List<WeightedChange> changes) {
+        Weight changed = base;
         for (WeightedChange weighted : changes) {
             changed = weighted.change.on(changed, weighted.strength);
         }
@@ -51,6 +56,6 @@ public record WeightedChange(Lora.Change change, double strength) {
      * @throws dev.hypersd.error.InvalidFileException if a factor holds NaN or infinity
      */
     public static Tensor sum(Tensor base, List<WeightedChange> changes) {
-        return over(base.to(Dtype.F32.scalarType()), changes).whole();
+        return over(new Weight(base.to(Dtype.F32.scalarType())), changes).whole();
     }
 }

@@ -1,5 +1,6 @@
 package dev.hypersd.model;
 
+import dev.hypersd.onednn.PackedWeight;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Device;
@@ -45,6 +46,9 @@ public final class DiffusionModel implements AutoCloseable {
      */
     public static DiffusionModel load(OpenedModel opened) {
         opened.placement().device().requireAvailable();
+        if (opened.placement().products().equals(Optional.of(Dtype.I8))) {
+            PackedWeight.requireAvailable();
+        }
         TensorArena arena = new TensorArena();
         try {
             return new DiffusionModel(opened, arena);

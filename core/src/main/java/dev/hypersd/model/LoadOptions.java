@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /**
  * The options of loading a model, among them files that replace parts of it. {@link ModelSource#open} finds the files.
  *
- * @param placement the type in which the networks compute (F32, BF16 or F16; SDXL's own autoencoder needs F32 and keeps
- *     it), and how and on which device weights are held
+ * @param placement the type in which the networks compute (F32, BF16 or F16, with products of quantised weights if
+ *     wanted; SDXL's own autoencoder needs F32 and keeps it), and how and on which device weights are held
  * @param variant the variant of the weights' files, for example {@code fp16}; empty for files without a variant
  * @param checkpoints checkpoint files whose networks replace those of the model, in this order
  * @param autoencoder an autoencoder that replaces the model's own: a folder, for example a TAESD, or a file of weights
@@ -41,8 +41,13 @@ public record LoadOptions(
         }
     }
 
+    /**
+     * Returns these options with another type to compute in.
+     *
+     * @param other F32, BF16, F16, or I8 for quantised products ({@link Placement#drawing})
+     */
     public LoadOptions withDtype(Dtype other) {
-        return withPlacement(placement.withDtype(other));
+        return withPlacement(Placement.drawing(other, placement.storage(), placement.device()));
     }
 
     public LoadOptions withPlacement(Placement other) {

@@ -7,6 +7,7 @@ import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.StoredParameters;
+import dev.hypersd.onednn.PackedWeight;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.Shapes;
@@ -16,6 +17,7 @@ import dev.hypersd.tokenizer.VocabularyFiles;
 import dev.hypersd.vae.Autoencoder;
 import dev.hypersd.vae.AutoencoderConfig;
 import dev.hypersd.weights.ScaledWeights;
+import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightFolder;
 import dev.hypersd.weights.WeightSource;
 import java.nio.file.Files;
@@ -211,9 +213,16 @@ public final class ModelPart {
         return source.names().stream()
                 .flatMap(tensor -> source.find(tensor).stream())
                 .filter(tensor -> tensor.dtype().isFloatingPoint())
-                .mapToLong(tensor -> Shapes.count(tensor.shape())
-                        * placement.held(tensor.dtype()).bytes())
+                .mapToLong(tensor -> Shapes.count(tensor.shape()) * bytes(tensor, placement))
                 .sum();
+    }
+
+    private static long bytes(StoredTensor tensor, Placement placement) {
+        return placement
+                .products()
+                .filter(_ -> PackedWeight.fits(tensor.shape()))
+                .orElseGet(() -> placement.held(tensor.dtype()))
+                .bytes();
     }
 
     /**

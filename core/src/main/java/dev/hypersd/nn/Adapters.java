@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 @FunctionalInterface
 public interface Adapters {
     /** No changes: the base network. */
-    Adapters NONE = parameter -> new Weight(parameter.base());
+    Adapters NONE = Parameter::unchanged;
 
     /**
      * Returns the weight to use in place of {@code parameter}. It has the same shape and device, and the type in which

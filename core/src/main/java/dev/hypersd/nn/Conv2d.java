@@ -1,6 +1,7 @@
 package dev.hypersd.nn;
 
 import dev.hypersd.kernel.Convolution;
+import dev.hypersd.onednn.Form;
 import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -26,7 +27,7 @@ public final class Conv2d {
     public static Conv2d of(Parameters p, long in, long out, long kernel, long stride, long padding) {
         Init init = Init.fanIn(in * kernel * kernel);
         return new Conv2d(
-                p.take("weight", init, out, in, kernel, kernel),
+                p.takeFactor("weight", init, Form.convolution(stride, padding), out, in, kernel, kernel),
                 Optional.of(p.take("bias", init, out)),
                 stride,
                 padding);
@@ -35,7 +36,11 @@ public final class Conv2d {
     /** Creates a convolution without bias. */
     public static Conv2d unbiased(Parameters p, long in, long out, long kernel, long stride, long padding) {
         Init init = Init.fanIn(in * kernel * kernel);
-        return new Conv2d(p.take("weight", init, out, in, kernel, kernel), Optional.empty(), stride, padding);
+        return new Conv2d(
+                p.takeFactor("weight", init, Form.convolution(stride, padding), out, in, kernel, kernel),
+                Optional.empty(),
+                stride,
+                padding);
     }
 
     /** Creates a 3x3 convolution with bias that keeps the size. */
@@ -63,8 +68,10 @@ public final class Conv2d {
     public Tensor forward(Tensor x) {
         Weight used = weight.weight().at(places(x));
         Optional<Tensor> shift = bias.map(Parameter::value);
-        Tensor y = Convolution.apply(
-                x, used.tensor(), shift.filter(_ -> used.rows().isEmpty()), stride, padding);
+        Optional<Tensor> added = shift.filter(_ -> used.rows().isEmpty());
+        Tensor y = used.packed()
+                .map(packed -> packed.convolution(x, added))
+                .orElseGet(() -> Convolution.apply(x, used.tensor(), added, stride, padding));
         for (LowRank change : used.changes()) {
             Tensor read = Convolution.apply(x, filters(change.down()), Optional.empty(), stride, padding);
             Tensor up = change.up().view(change.up().size(0), -1, 1, 1);

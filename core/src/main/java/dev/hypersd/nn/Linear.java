@@ -1,5 +1,6 @@
 package dev.hypersd.nn;
 
+import dev.hypersd.onednn.Form;
 import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -23,12 +24,12 @@ public final class Linear {
     /** Creates a layer with bias. */
     public static Linear of(Parameters p, long in, long out) {
         Init init = Init.fanIn(in);
-        return new Linear(p.take("weight", init, out, in), p.take("bias", init, out));
+        return new Linear(p.takeFactor("weight", init, Form.LINEAR, out, in), p.take("bias", init, out));
     }
 
     /** Creates a layer without bias. */
     public static Linear unbiased(Parameters p, long in, long out) {
-        return new Linear(p.take("weight", Init.fanIn(in), out, in), null);
+        return new Linear(p.takeFactor("weight", Init.fanIn(in), Form.LINEAR, out, in), null);
     }
 
     /**
@@ -36,21 +37,26 @@ public final class Linear {
      */
     public static Linear pointwise(Parameters p, long in, long out) {
         Init init = Init.fanIn(in);
-        return new Linear(p.take("weight", init, out, in, 1, 1), p.take("bias", init, out));
+        return new Linear(p.takeFactor("weight", init, Form.LINEAR, out, in, 1, 1), p.take("bias", init, out));
     }
 
     public Tensor forward(Tensor x) {
         Weight used = weight.weight().at(x.numel() / x.size(-1));
-        Tensor matrix = matrix(used.tensor());
         Optional<Tensor> shift = Optional.ofNullable(bias).map(Parameter::value);
-        Tensor y = shift.isEmpty() || used.rows().isPresent()
-                ? torch.linear(x, matrix)
-                : torch.linear(x, matrix, new TensorOptional(shift.get()));
+        Optional<Tensor> added = shift.filter(_ -> used.rows().isEmpty());
+        Tensor y = used.packed()
+                .map(packed -> packed.linear(x, added))
+                .orElseGet(() -> engine(x, matrix(used.tensor()), added));
         for (LowRank change : used.changes()) {
             Tensor read = torch.linear(x, matrix(change.down()));
             y.add_(torch.linear(read, matrix(change.up())), new Scalar(change.scale()));
         }
         return used.scaled(y, (int) y.dim() - 1, shift);
+    }
+
+    private static Tensor engine(Tensor x, Tensor matrix, Optional<Tensor> shift) {
+        return shift.map(added -> torch.linear(x, matrix, new TensorOptional(added)))
+                .orElseGet(() -> torch.linear(x, matrix));
     }
 
     private static Tensor matrix(Tensor stored) {

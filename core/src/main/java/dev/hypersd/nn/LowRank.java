@@ -1,5 +1,6 @@
 package dev.hypersd.nn;
 
+import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -23,6 +24,11 @@ public record LowRank(Tensor down, Tensor up, double scale) {
         return flat(weight)
                 .addmm(flat(up), flat(down), new Scalar(1), new Scalar(scale))
                 .view(Tensors.shape(weight));
+    }
+
+    /** Returns this change with its factors converted. */
+    LowRank to(Dtype dtype) {
+        return new LowRank(down.to(dtype.scalarType()), up.to(dtype.scalarType()), scale);
     }
 
     private static Tensor flat(Tensor tensor) {

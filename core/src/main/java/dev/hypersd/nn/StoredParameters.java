@@ -1,6 +1,8 @@
 package dev.hypersd.nn;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.onednn.Form;
+import dev.hypersd.onednn.PackedWeight;
 import dev.hypersd.tensor.Cancellation;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Placement;
@@ -10,15 +12,21 @@ import dev.hypersd.weights.StoredTensor;
 import dev.hypersd.weights.WeightSource;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /** Parameters from a file, converted to the type in which the network computes: once, or at each use. */
 public final class StoredParameters implements ParameterSource {
+    /** The bytes of a file that are in memory while weights are packed. */
+    private static final long PART = 128L << 20;
+
     private final WeightSource source;
     private final Placement placement;
     private final TensorArena arena;
     private final Set<String> unused;
+    private long read;
 
     /** Creates a source whose weights are converted once, on the CPU. */
     public StoredParameters(WeightSource source, Dtype dtype, TensorArena arena) {
@@ -40,6 +48,34 @@ public final class StoredParameters implements ParameterSource {
     /** Provides a parameter as {@link ParameterSource} says; before that, the work may be ended. */
     @Override
     public Tensor provide(String name, Init init, long[] shape) {
+        return load(name, shape, placement::held);
+    }
+
+    /**
+     * {@inheritDoc} A weight that is packed is held as the file has it, which takes no memory once the pages of the
+     * file have been evicted.
+     */
+    @Override
+    public Factor provideFactor(String name, Init init, long[] shape, Form form, boolean quantised) {
+        Optional<Dtype> products = placement
+                .products()
+                .map(type -> quantised ? type : placement.dtype())
+                .filter(type -> type != Dtype.F32 && PackedWeight.fits(shape));
+        Tensor tensor = load(name, shape, products.isPresent() ? stored -> stored : placement::held);
+        return new Factor(
+                tensor, products.map(type -> arena.own(new PackedWeight(tensor, form, type, this::evictAfter))));
+    }
+
+    /** Evicts the pages of the file whenever another part of it has been read. */
+    private void evictAfter(long bytes) {
+        read += bytes;
+        if (read >= PART) {
+            source.evictPages();
+            read = 0;
+        }
+    }
+
+    private Tensor load(String name, long[] shape, UnaryOperator<Dtype> holding) {
         Cancellation.check();
         StoredTensor stored = source.find(name)
                 .orElseThrow(() -> new InvalidFileException(source.file(), "tensor " + name + " is missing"));
@@ -55,7 +91,7 @@ public final class StoredParameters implements ParameterSource {
                             .formatted(name, Arrays.toString(stored.shape()), Arrays.toString(shape)));
         }
         unused.remove(name);
-        Dtype held = placement.held(stored.dtype());
+        Dtype held = holding.apply(stored.dtype());
         return arena.own(
                 TensorScope.scoped(() -> placement.device().place(stored.load().to(held.scalarType()))));
     }

@@ -1,5 +1,6 @@
 package dev.hypersd.nn;
 
+import dev.hypersd.onednn.PackedWeight;
 import dev.hypersd.tensor.Dtype;
 import java.util.Arrays;
 import java.util.List;
@@ -19,11 +20,12 @@ import org.bytedeco.pytorch.Tensor;
  * @param tensor the tensor, in the shape of the parameter
  * @param changes the changes, on the device of the tensor and in the type that is computed in
  * @param rows the factor of each row, {@code [out]}; empty for 1
+ * @param packed the tensor, packed; empty where the engine multiplies it
  */
-public record Weight(Tensor tensor, List<LowRank> changes, Optional<Tensor> rows) {
+public record Weight(Tensor tensor, List<LowRank> changes, Optional<Tensor> rows, Optional<PackedWeight> packed) {
     /** Creates a weight without changes. */
     public Weight(Tensor tensor) {
-        this(tensor, List.of(), Optional.empty());
+        this(tensor, List.of(), Optional.empty(), Optional.empty());
     }
 
     /** Returns this weight with one more change. */
@@ -33,7 +35,8 @@ public record Weight(Tensor tensor, List<LowRank> changes, Optional<Tensor> rows
                 : new Weight(
                         tensor,
                         Stream.concat(changes.stream(), Stream.of(change)).toList(),
-                        rows);
+                        rows,
+                        packed);
     }
 
     /**
@@ -46,7 +49,8 @@ public record Weight(Tensor tensor, List<LowRank> changes, Optional<Tensor> rows
         return new Weight(
                 tensor,
                 changes,
-                Optional.of(rows.map(before -> before.mul(factors)).orElse(factors)));
+                Optional.of(rows.map(before -> before.mul(factors)).orElse(factors)),
+                packed);
     }
 
     /**
@@ -66,9 +70,18 @@ public record Weight(Tensor tensor, List<LowRank> changes, Optional<Tensor> rows
         return sum;
     }
 
-    /** Returns this weight with its tensor converted. */
+    /** Returns this weight for the engine to multiply. */
+    Weight unpacked() {
+        return packed.isEmpty() ? this : new Weight(tensor, changes, rows, Optional.empty());
+    }
+
+    /** Returns this weight with what the engine multiplies converted: a packed weight stays as it is. */
     public Weight to(Dtype dtype) {
-        return new Weight(tensor.to(dtype.scalarType()), changes, rows);
+        return new Weight(
+                packed.isPresent() ? tensor : tensor.to(dtype.scalarType()),
+                changes.stream().map(change -> change.to(dtype)).toList(),
+                rows,
+                packed);
     }
 
     /**
@@ -98,12 +111,12 @@ public record Weight(Tensor tensor, List<LowRank> changes, Optional<Tensor> rows
 
     /**
      * Returns the weight to use for {@code places} vectors of input or pixels of output: this one, or one with the
-     * changes added where that takes fewer multiplications.
+     * changes added where that takes fewer multiplications. A packed weight stays as it is.
      */
     Weight at(long places) {
-        return changes.stream().allMatch(change -> lessBeside(change, places))
+        return packed.isPresent() || changes.stream().allMatch(change -> lessBeside(change, places))
                 ? this
-                : new Weight(sum(), List.of(), rows);
+                : new Weight(sum(), List.of(), rows, Optional.empty());
     }
 
     /**

@@ -25,8 +25,10 @@ import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.SamplingPlan;
 import dev.hypersd.sampler.SeededNoise;
 import dev.hypersd.tensor.Cancellation;
+import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.ImageTensors;
+import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tensor.WeightStorage;
@@ -34,6 +36,7 @@ import dev.hypersd.vae.Autoencoder;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -76,11 +79,16 @@ public final class DiffusionPipeline implements AutoCloseable {
         this.memory = memory;
         this.loras = loras;
         this.controlNets = controlNets;
-        this.adapters =
-                new AdapterCache(opened.placement().storage() == WeightStorage.AS_STORED ? 0 : MERGED_ADAPTERS_KEPT);
+        this.adapters = new AdapterCache(mergesAdapters(opened.placement()) ? MERGED_ADAPTERS_KEPT : 0);
         this.model = Engine.infer(
                 () -> Cancellation.during(() -> requireWanted(isUnwanted), () -> DiffusionModel.load(opened)));
         this.loraTargets = model.denoiser().loraTargets();
+    }
+
+    /** Returns whether weights with LoRAs are copies; weights that are stored or quantised stay as they are. */
+    private static boolean mergesAdapters(Placement placement) {
+        return placement.storage() == WeightStorage.CONVERTED
+                && !placement.products().equals(Optional.of(Dtype.I8));
     }
 
     /**

@@ -2,10 +2,12 @@ package dev.hypersd.tensor;
 
 import dev.hypersd.error.HyperSdException;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -152,6 +154,36 @@ public final class Engine {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "the cache cannot be written to, so it is complete", e);
             Loader.load(library);
+        }
+    }
+
+    /**
+     * Unpacks a native library that lies on the class path, into the folder where those of the engine are unpacked.
+     *
+     * @param resource its path in a jar, such as {@code org/bytedeco/dnnl/linux-x86_64/libdnnl.so.3}
+     * @return the file; empty if no jar has it
+     */
+    public static Optional<Path> unpack(String resource) {
+        result(PREPARED);
+        URL found = ClassLoader.getSystemResource(resource);
+        return found == null ? Optional.empty() : Optional.of(unpack(found));
+    }
+
+    private static synchronized Path unpack(URL library) {
+        try (FileChannel file = FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = file.lock()) {
+            return cached(library);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the cache cannot be written to, so it is complete", e);
+            return cached(library);
+        }
+    }
+
+    private static Path cached(URL library) {
+        try {
+            return Loader.cacheResource(library).toPath();
+        } catch (IOException e) {
+            throw new HyperSdException("cannot unpack " + library + ": " + e.getMessage(), e);
         }
     }
 

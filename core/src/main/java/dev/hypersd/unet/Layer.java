@@ -42,7 +42,7 @@ record Layer(ResnetBlock2D resnet, Optional<Transformer2DModel> transformer) {
 
         ResnetBlock2D(Parameters p, UNetConfig config, long in, long out) {
             this.block = new ResnetBlock(p, in, out, config.normGroups(), config.normEps());
-            this.timeProjection = Linear.of(p.at("time_emb_proj"), config.embeddingDimension(), out);
+            this.timeProjection = Linear.of(p.at("time_emb_proj").unquantised(), config.embeddingDimension(), out);
         }
 
         /**

@@ -38,15 +38,15 @@ public final class UNetEncoder {
         this.config = config;
         int width = config.embeddingDimension();
         this.stem = Conv2d.same3x3(p.at("conv_in"), config.inChannels(), config.stemChannels());
-        this.timeEmbedding = new TimestepEmbedding(p.at("time_embedding"), config.stemChannels(), width);
+        this.timeEmbedding = new TimestepEmbedding(p.at("time_embedding").unquantised(), config.stemChannels(), width);
         this.guidanceProjection = config.guidanceDimension().isEmpty()
                 ? Optional.empty()
                 : Optional.of(Linear.unbiased(
-                        p.at("time_embedding.cond_proj"),
+                        p.at("time_embedding.cond_proj").unquantised(),
                         config.guidanceDimension().getAsInt(),
                         config.stemChannels()));
-        this.addedEmbedding =
-                config.added().map(a -> new TimestepEmbedding(p.at("add_embedding"), a.dimension(), width));
+        this.addedEmbedding = config.added()
+                .map(a -> new TimestepEmbedding(p.at("add_embedding").unquantised(), a.dimension(), width));
         this.blocks = IntStream.range(0, config.levels().size())
                 .mapToObj(i -> new DownBlock(p.at("down_blocks." + i), config, i))
                 .toList();

@@ -15,7 +15,6 @@ import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.WeightStorage;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -106,7 +105,7 @@ record MethodSection(Section own, Section defaults, Path folder) {
         Path model = path(MODEL)
                 .or(() -> absent)
                 .orElseThrow(() -> own.invalid(MODEL, "is missing; name one here or for all methods"));
-        LoadOptions options = LoadOptions.DEFAULT.withPlacement(new Placement(
+        LoadOptions options = LoadOptions.DEFAULT.withPlacement(Placement.drawing(
                 text("dtype").map(this::dtype).orElse(Dtype.F32),
                 section("weight_storage").one("weight_storage", WeightStorage.CONVERTED),
                 text("device").map(Device::named).orElse(Device.CPU)));
@@ -124,9 +123,13 @@ record MethodSection(Section own, Section defaults, Path folder) {
     }
 
     private Dtype dtype(String name) {
-        return Dtype.ofName(name.toUpperCase(Locale.ROOT))
-                .filter(type -> type == Dtype.F32 || type == Dtype.BF16 || type == Dtype.F16)
-                .orElseThrow(() -> section("dtype").invalid("dtype", "is %s; write f32, bf16 or f16".formatted(name)));
+        return switch (name) {
+            case "f32" -> Dtype.F32;
+            case "bf16" -> Dtype.BF16;
+            case "f16" -> Dtype.F16;
+            case "int8" -> Dtype.I8;
+            default -> throw section("dtype").invalid("dtype", "is %s; write f32, bf16, f16 or int8".formatted(name));
+        };
     }
 
     private Optional<Path> path(String key) {

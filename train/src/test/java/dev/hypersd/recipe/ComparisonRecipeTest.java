@@ -201,7 +201,8 @@ class ComparisonRecipeTest {
                 "methods: [{name: a, model: m}] | methods[0].steps is missing; name one or more numbers of steps",
                 "methods: [{name: a, steps: 1}] | methods[0].model is missing; name one here or for all methods",
                 "methods: [{name: a, model: m, steps: [1, 0]}] | methods[0].steps is [1, 0]; name one or more",
-                "methods: [{name: a, model: m, steps: 1, dtype: i8}] | methods[0].dtype is i8; write f32, bf16 or f16",
+                "methods: [{name: a, model: m, steps: 1, dtype: i8}] | methods[0].dtype is i8; write f32,"
+                        + " bf16, f16 or int8",
                 "methods: [{name: a, model: m, steps: 1}, {name: A, model: n, steps: [1]}] "
                         + "| methods has \"A\" in 1 steps twice; give them different names",
                 "methods: [{name: a, model: m, steps: 1, guidence: 2}] | methods[0].guidence is unknown; do you mean "
