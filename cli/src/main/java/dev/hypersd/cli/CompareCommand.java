@@ -9,6 +9,7 @@ import dev.hypersd.evaluation.DryRun;
 import dev.hypersd.evaluation.Judges;
 import dev.hypersd.evaluation.LoadedModel;
 import dev.hypersd.evaluation.PromptSet;
+import dev.hypersd.evaluation.Share;
 import dev.hypersd.file.Draft;
 import dev.hypersd.file.FolderLock;
 import dev.hypersd.mini.EmbeddedModel;
@@ -20,6 +21,8 @@ import dev.hypersd.scene.ContactSheet;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.nio.file.Path;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -28,6 +31,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** The command {@code hypersd compare}, which compares methods of drawing. */
@@ -48,6 +52,10 @@ final class CompareCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Main main;
+
     @Mixin
     private final RecipeOptions recipeOptions = new RecipeOptions();
 
@@ -56,6 +64,14 @@ final class CompareCommand implements Callable<Integer> {
             description = "Draw nothing: say which files are missing, how long it would take here and how much memory. "
                     + "Ends with 1 if anything is missing.")
     private boolean isDryRun;
+
+    @Option(
+            names = "--share",
+            paramLabel = "NUMBER/COUNT",
+            description = "Draw and judge one of several equal shares of the prompts by every method, such as 3/8, and "
+                    + "make no table; others may do theirs at the same time. The same command without --share takes up "
+                    + "all of them.")
+    private Optional<String> share = Optional.empty();
 
     @Override
     public Integer call() {
@@ -90,18 +106,27 @@ final class CompareCommand implements Callable<Integer> {
         prompts.warnings().forEach(warnings::say);
         recipe.contestants().forEach(contestant -> contestant.warnings().forEach(warnings::say));
         PrintWriter err = spec.commandLine().getErr();
+        Optional<Share> own = share.map(Share::parse);
+        Path folder =
+                own.map(one -> ComparisonRun.shareFolder(recipe.output(), one)).orElse(recipe.output());
         try (Judges judges = Judges.open(recipe.judges().orElseGet(EmbeddedModel::judges));
-                FolderLock _ = FolderLock.of(recipe.output());
+                FolderLock _ = FolderLock.of(folder);
                 LoadedModel models = new LoadedModel()) {
-            Comparison comparison = new ComparisonRun(
-                            recipe.contestants(),
-                            recipe.baseline(),
-                            prompts,
-                            recipe.settings(),
-                            judges,
-                            models,
-                            recipe.output())
-                    .run(Version.text(), err::println);
+            ComparisonRun run = new ComparisonRun(
+                    recipe.contestants(),
+                    recipe.baseline(),
+                    prompts,
+                    recipe.settings(),
+                    judges,
+                    models,
+                    recipe.output(),
+                    main.statistics());
+            if (own.isPresent()) {
+                run.judge(own.get(), err::println);
+                spec.commandLine().getOut().println(folder);
+                return;
+            }
+            Comparison comparison = run.run(Version.text(), err::println);
             Draft.write(recipe.output().resolve("table.md"), comparison.markdown());
             Draft.write(recipe.output().resolve("results.json"), comparison.json());
             if (!recipe.samplePrompts().isEmpty()) {

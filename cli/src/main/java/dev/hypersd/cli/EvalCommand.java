@@ -1,6 +1,5 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.Contestant;
 import dev.hypersd.evaluation.DrawnPictures;
@@ -21,9 +20,7 @@ import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.request.CaptionChoice;
 import dev.hypersd.request.ImageRequest;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +32,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** The command {@code hypersd eval}, which measures how good a model is. */
@@ -57,6 +55,10 @@ final class EvalCommand implements Runnable, PictureOptions.User {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Main main;
 
     @ArgGroup(validate = false, heading = "%nModel%n")
     private final ModelOptions model = new ModelOptions();
@@ -165,7 +167,13 @@ final class EvalCommand implements Runnable, PictureOptions.User {
                 FolderLock _ = FolderLock.of(folder);
                 LoadedModel models = new LoadedModel()) {
             Evaluation evaluation = new Evaluation(
-                    judges, prompts.prompts(), REPEATED, judging.batch, request.seed(), Optional.empty());
+                    judges,
+                    prompts.prompts(),
+                    REPEATED,
+                    judging.batch,
+                    request.seed(),
+                    Optional.empty(),
+                    main.statistics());
             LongConsumer progress = left -> tell(err, left);
             String name = "%s, fingerprint %s".formatted(subject(request), contestant.fingerprint());
             DrawnPictures pictures = new DrawnPictures(contestant, models, judging.batch, kept);
@@ -174,7 +182,7 @@ final class EvalCommand implements Runnable, PictureOptions.User {
                 spec.commandLine().getOut().println(folder);
                 return;
             }
-            evaluation.takeUp(name, judging.out, folders(shares));
+            evaluation.takeUp(name, judging.out, Share.folders(shares));
             ReferenceImages references = references(prompts, judges, progress, evaluation, contestant, models);
             EvaluationResult result =
                     evaluation.result(evaluation.judged(name, pictures, judging.out, progress), references);
@@ -185,18 +193,6 @@ final class EvalCommand implements Runnable, PictureOptions.User {
             spec.commandLine()
                     .getOut()
                     .println(judging.beside.map(report::beside).orElse(report).table());
-        }
-    }
-
-    /** Returns the folders of the shares that were judged, if there are any. */
-    private static List<Path> folders(Path shares) {
-        if (!Files.isDirectory(shares)) {
-            return List.of();
-        }
-        try (Stream<Path> all = Files.list(shares)) {
-            return all.filter(Files::isDirectory).sorted().toList();
-        } catch (IOException e) {
-            throw new InvalidFileException(shares, "cannot be listed: " + e.getMessage(), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.evaluation.Statistics;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -38,9 +39,15 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class
         })
 public final class Main implements Runnable {
+    private final Statistics statistics;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
+
+    private Main(Statistics statistics) {
+        this.statistics = statistics;
+    }
 
     @Option(
             names = "--verbose",
@@ -65,7 +72,12 @@ public final class Main implements Runnable {
 
     /** Runs the command with results on {@code out} and messages on {@code err}, and returns the exit code. */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        CommandLine command = commandLine()
+        return run(out, err, Statistics.HERE, arguments);
+    }
+
+    /** Does the same, and lets {@code statistics} compute the means and covariances of features. */
+    public static int run(PrintWriter out, PrintWriter err, Statistics statistics, String... arguments) {
+        CommandLine command = commandLine(statistics)
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler(Failures::wrongUsage)
@@ -79,12 +91,21 @@ public final class Main implements Runnable {
 
     /** Returns the command with all its subcommands. An argument that begins with {@code @} is not expanded. */
     static CommandLine commandLine() {
-        CommandLine command = new CommandLine(new Main())
+        return commandLine(Statistics.HERE);
+    }
+
+    private static CommandLine commandLine(Statistics statistics) {
+        CommandLine command = new CommandLine(new Main(statistics))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
                 .setAllowOptionsAsOptionParameters(true);
         PictureOptions.addTo(command);
         return command;
+    }
+
+    /** Returns what computes the means and covariances of features. */
+    Statistics statistics() {
+        return statistics;
     }
 
     /** Prints the help, since the command needs a subcommand. */

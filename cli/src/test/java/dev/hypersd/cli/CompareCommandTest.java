@@ -100,6 +100,31 @@ class CompareCommandTest {
     }
 
     @Test
+    void sharesThatAreJudgedApartHaveTheTableOfOneRun() throws IOException {
+        String four = "prompts=4";
+        assertThat(run("--set", four)).isZero();
+        String whole = Files.readString(folder.resolve("out/results.json"));
+        String shared = "output=" + folder.resolve("shared");
+        for (String share : List.of("2/2", "1/2")) {
+            assertThat(run("--set", four, "--set", shared, "--share", share))
+                    .as(err.toString())
+                    .isZero();
+            assertThat(folder.resolve("shared/results.json")).doesNotExist();
+        }
+        err.getBuffer().setLength(0);
+        assertThat(run("--set", four, "--set", shared)).isZero();
+        assertThat(timeless(Files.readString(folder.resolve("shared/results.json"))))
+                .isEqualTo(timeless(whole));
+        assertThat(run("--set", four, "--set", shared, "--set", "stop_when_clear=true", "--share", "1/2"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("shares draw all prompts, so no method can end early");
+    }
+
+    private static String timeless(String json) {
+        return json.replaceAll("\"ms per image\" : [\\d.]+", "");
+    }
+
+    @Test
     void errorsInARecipeAreNamed() {
         assertThat(run("--set", "seeds=[]")).isEqualTo(1);
         assertThat(err.toString()).contains("recipe.yaml: seeds is empty; name at least one");

@@ -1,8 +1,10 @@
 package dev.hypersd.evaluation;
 
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.metric.GroupSequentialBounds;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.PictureFingerprint;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +28,7 @@ import java.util.stream.Stream;
  * @param judges the judges
  * @param models loads the models
  * @param output the folder of the judgements and pictures
+ * @param statistics computes means and covariances of features
  */
 public record ComparisonRun(
         List<Contestant> contestants,
@@ -34,7 +37,11 @@ public record ComparisonRun(
         Settings settings,
         Judges judges,
         LoadedModel models,
-        Path output) {
+        Path output,
+        Statistics statistics) {
+    private static final String SHARES = "shares";
+    private static final String PICTURES = "pictures";
+
     /**
      * The settings of a comparison.
      *
@@ -62,6 +69,37 @@ public record ComparisonRun(
 
     public ComparisonRun {
         contestants = List.copyOf(contestants);
+    }
+
+    /**
+     * Draws and judges one of several equal shares of the prompts, with every contestant. The same comparison then
+     * takes up all shares.
+     *
+     * @param progress receives a phrase for each part that begins
+     * @throws InvalidRequestException if contestants are to end early, which depends on all prompts
+     */
+    public void judge(Share share, Consumer<String> progress) {
+        if (settings.stopping().isPresent()) {
+            throw new InvalidRequestException(
+                    "shares draw all prompts, so no method can end early: set stop_when_clear to false");
+        }
+        for (Contestant contestant : order()) {
+            for (long seed : settings.seeds()) {
+                progress.accept(phrase(contestant, seed));
+                evaluation(seed, teacher())
+                        .share(share)
+                        .judged(
+                                name(contestant),
+                                source(contestant),
+                                folder(shareFolder(output, share), contestant, seed),
+                                left -> {});
+            }
+        }
+    }
+
+    /** Returns the folder in {@code output} of the judgements of a share. */
+    public static Path shareFolder(Path output, Share share) {
+        return output.resolve(SHARES).resolve(share.folder());
     }
 
     /**
@@ -134,7 +172,8 @@ public record ComparisonRun(
     }
 
     private Evaluation evaluation(long seed, Optional<ImageSource> teacher) {
-        return new Evaluation(judges, prompts.prompts(), settings.diversityPrompts(), settings.batch(), seed, teacher);
+        return new Evaluation(
+                judges, prompts.prompts(), settings.diversityPrompts(), settings.batch(), seed, teacher, statistics);
     }
 
     /** Returns the judgements of each seed, of fewer prompts if the differences from the baseline are clear earlier. */
@@ -160,28 +199,57 @@ public record ComparisonRun(
     }
 
     private List<List<Judgement>> judged(Contestant contestant, int count, Consumer<String> progress) {
-        Optional<Path> kept = Optional.of(output.resolve("pictures"));
-        Contestant first = contestants.getFirst();
-        Optional<ImageSource> teacher = settings.hasTeacher()
-                ? Optional.of(new DrawnPictures(first, models, settings.batch(), kept))
-                : Optional.empty();
-        boolean isKept = settings.keepsPictures() || (settings.hasTeacher() && contestant.equals(first));
-        ImageSource source = new DrawnPictures(contestant, models, settings.batch(), kept.filter(_ -> isKept));
         List<List<Judgement>> judged = new ArrayList<>();
+        List<Path> shares = Share.folders(output.resolve(SHARES));
         for (long seed : settings.seeds()) {
-            progress.accept("%s, %d steps, seed %d".formatted(contestant.name(), contestant.steps(), seed));
-            judged.add(evaluation(seed, teacher)
-                    .first(count)
-                    .judged(
-                            "%s, fingerprint %s%s"
-                                    .formatted(
-                                            contestant,
-                                            contestant.fingerprint(),
-                                            settings.hasTeacher() ? " beside " + first.fingerprint() : ""),
-                            source,
-                            output.resolve(contestant.folder()).resolve("seed-" + seed),
-                            left -> {}));
+            progress.accept(phrase(contestant, seed));
+            Evaluation evaluation = evaluation(seed, teacher());
+            Path folder = folder(output, contestant, seed);
+            evaluation.takeUp(
+                    name(contestant),
+                    folder,
+                    shares.stream()
+                            .map(share -> folder(share, contestant, seed))
+                            .filter(Files::isDirectory)
+                            .toList());
+            judged.add(evaluation.first(count).judged(name(contestant), source(contestant), folder, left -> {}));
         }
         return judged;
+    }
+
+    private static String phrase(Contestant contestant, long seed) {
+        return "%s, %d steps, seed %d".formatted(contestant.name(), contestant.steps(), seed);
+    }
+
+    private Optional<ImageSource> teacher() {
+        return settings.hasTeacher()
+                ? Optional.of(new DrawnPictures(
+                        contestants.getFirst(), models, settings.batch(), Optional.of(output.resolve(PICTURES))))
+                : Optional.empty();
+    }
+
+    private ImageSource source(Contestant contestant) {
+        boolean isKept =
+                settings.keepsPictures() || (settings.hasTeacher() && contestant.equals(contestants.getFirst()));
+        return new DrawnPictures(
+                contestant,
+                models,
+                settings.batch(),
+                isKept ? Optional.of(output.resolve(PICTURES)) : Optional.empty());
+    }
+
+    /** Returns the description that identifies the pictures of a contestant. */
+    private String name(Contestant contestant) {
+        return "%s, fingerprint %s%s"
+                .formatted(
+                        contestant,
+                        contestant.fingerprint(),
+                        settings.hasTeacher()
+                                ? " beside " + contestants.getFirst().fingerprint()
+                                : "");
+    }
+
+    private static Path folder(Path output, Contestant contestant, long seed) {
+        return output.resolve(contestant.folder()).resolve("seed-" + seed);
     }
 }

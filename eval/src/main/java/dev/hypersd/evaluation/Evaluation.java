@@ -34,6 +34,7 @@ import java.util.stream.IntStream;
  * @param batch the number of pictures that are drawn at once
  * @param seed the seed of all pictures, see {@link PromptBatch}
  * @param teacher the source of pictures of the same prompts and noise with which the model's are compared, if any
+ * @param statistics computes means and covariances of features
  */
 public record Evaluation(
         Judges judges,
@@ -41,7 +42,8 @@ public record Evaluation(
         int diversityPrompts,
         int batch,
         long seed,
-        Optional<ImageSource> teacher) {
+        Optional<ImageSource> teacher,
+        Statistics statistics) {
     /** The number of pictures of a prompt that is drawn several times. */
     private static final int REPETITIONS = 4;
 
@@ -61,7 +63,7 @@ public record Evaluation(
 
     /** Returns the same evaluation of the first {@code count} prompts. */
     Evaluation first(int count) {
-        return new Evaluation(judges, prompts.subList(0, count), diversityPrompts, batch, seed, teacher);
+        return new Evaluation(judges, prompts.subList(0, count), diversityPrompts, batch, seed, teacher, statistics);
     }
 
     /**
@@ -74,7 +76,7 @@ public record Evaluation(
      */
     public ReferenceImages scenes(
             String name, UnaryOperator<List<Image>> autoencoder, Path folder, LongConsumer progress) {
-        Evaluation alone = new Evaluation(judges, prompts, diversityPrompts, batch, seed, Optional.empty());
+        Evaluation alone = new Evaluation(judges, prompts, diversityPrompts, batch, seed, Optional.empty(), statistics);
         ImageSource scenes = ImageSource.groundTruth();
         List<TestPrompt> more = TestPrompt.range(prompts.size(), prompts.size());
         List<Judgement> others = alone.judged("reference", "reference", scenes, folder, once(more), progress);
@@ -91,8 +93,8 @@ public record Evaluation(
                 ? Optional.empty()
                 : Optional.of(ReferenceFeatures.of("%d other test scenes".formatted(more.size()), others));
         SequencedMap<String, EvaluationResult> beside = new LinkedHashMap<>();
-        beside.put(ReferenceImages.RECONSTRUCTION, Measurement.of(prompts, reconstruction, features));
-        beside.put(ReferenceImages.GROUND_TRUTH, Measurement.of(prompts, groundTruth, features));
+        beside.put(ReferenceImages.RECONSTRUCTION, Measurement.of(prompts, reconstruction, features, statistics));
+        beside.put(ReferenceImages.GROUND_TRUTH, Measurement.of(prompts, groundTruth, features, statistics));
         return new ReferenceImages(features, beside, features.map(_ -> new SceneWorld(others, groundTruth)));
     }
 
@@ -116,7 +118,7 @@ public record Evaluation(
         int from = share.from(prompts.size(), batch);
         List<TestPrompt> own = prompts.subList(from, share.to(prompts.size(), batch));
         int repeated = Math.clamp(diversityPrompts - (long) from, 0, own.size());
-        return new Evaluation(judges, own, repeated, batch, seed, teacher);
+        return new Evaluation(judges, own, repeated, batch, seed, teacher, statistics);
     }
 
     /**
@@ -142,7 +144,7 @@ public record Evaluation(
 
     /** Returns the figures of the pictures that were judged. */
     public EvaluationResult result(List<Judgement> judgements, ReferenceImages references) {
-        EvaluationResult measured = Measurement.of(prompts, judgements, references.features());
+        EvaluationResult measured = Measurement.of(prompts, judgements, references.features(), statistics);
         List<String> warnings = new ArrayList<>(measured.warnings());
         references.world().flatMap(world -> world.warning(judgements)).ifPresent(warnings::add);
         return new EvaluationResult(measured.pictures(), measured.figures(), warnings);

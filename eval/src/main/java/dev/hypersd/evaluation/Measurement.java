@@ -33,12 +33,14 @@ final class Measurement {
     static final Figure TIME = Figure.of("ms per image", 0, Better.LOWER);
     private static final Figure TEACHER_MSE = Figure.of("teacher MSE", 4, Better.LOWER);
 
+    private final Statistics computing;
     private final List<Judgement> all;
     private final List<Judgement> counted;
     private final SequencedMap<Figure, Double> figures = new LinkedHashMap<>();
     private final List<String> warnings = new ArrayList<>();
 
-    private Measurement(List<Judgement> judgements) {
+    private Measurement(List<Judgement> judgements, Statistics computing) {
+        this.computing = computing;
         this.all = judgements;
         this.counted = judgements.stream()
                 .filter(judgement -> judgement.picture().counts())
@@ -50,10 +52,14 @@ final class Measurement {
      *
      * @param judgements the judgements of pictures of {@code prompts}, at least one
      * @param reference the pictures to which distances are measured
+     * @param computing computes means and covariances of features
      */
     static EvaluationResult of(
-            List<TestPrompt> prompts, List<Judgement> judgements, Optional<ReferenceFeatures> reference) {
-        Measurement measurement = new Measurement(judgements);
+            List<TestPrompt> prompts,
+            List<Judgement> judgements,
+            Optional<ReferenceFeatures> reference,
+            Statistics computing) {
+        Measurement measurement = new Measurement(judgements, computing);
         measurement.attributes(prompts);
         measurement.scores();
         reference.ifPresent(measurement::distances);
@@ -118,7 +124,7 @@ final class Measurement {
             if (features.size() > 1 && expected.size() > 1) {
                 kind.distances().forEach(distance -> {
                     switch (distance) {
-                        case FRECHET -> frechet(kind, features, FeatureStatistics.of(expected), expected.size());
+                        case FRECHET -> frechet(kind, features, computing.of(expected), expected.size());
                         case KERNEL -> kernel(kind, features, expected);
                         case GAUSSIAN -> gaussian(features, expected);
                     }
@@ -141,7 +147,7 @@ final class Measurement {
         int width = features.getFirst().length;
         figures.put(
                 Figure.of(kind.title("FID"), 2, Better.LOWER),
-                FrechetDistance.between(FeatureStatistics.of(features), expected));
+                FrechetDistance.between(computing.of(features), expected));
         int fewer = Math.min(features.size(), count);
         if (fewer <= width) {
             warnings.add("""

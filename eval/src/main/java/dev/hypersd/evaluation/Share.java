@@ -1,8 +1,14 @@
 package dev.hypersd.evaluation;
 
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One of several equal parts of an evaluation, written {@code 3/8}.
@@ -44,6 +50,18 @@ public record Share(int number, int count) {
     /** Returns the name of the folder of the share. */
     public String folder() {
         return "%d-of-%d".formatted(number, count);
+    }
+
+    /** Returns the folders in {@code shares}, which are those of the shares that were judged, if there are any. */
+    public static List<Path> folders(Path shares) {
+        if (!Files.isDirectory(shares)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(shares)) {
+            return all.filter(Files::isDirectory).sorted().toList();
+        } catch (IOException e) {
+            throw new InvalidFileException(shares, "cannot be listed: " + e.getMessage(), e);
+        }
     }
 
     @Override

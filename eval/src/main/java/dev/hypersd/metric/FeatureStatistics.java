@@ -1,9 +1,6 @@
 package dev.hypersd.metric;
 
-import dev.hypersd.tensor.Engine;
 import java.util.List;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 
 /** The mean and the covariance of feature vectors, in double precision. Immutable. */
 public final class FeatureStatistics {
@@ -16,8 +13,7 @@ public final class FeatureStatistics {
     }
 
     /**
-     * Computes the statistics of {@code vectors}. The mean is subtracted first, so no precision is lost where it is far
-     * from 0.
+     * Computes the statistics of {@code vectors}.
      *
      * @throws IllegalArgumentException if there are fewer than two, whose covariance is not defined
      */
@@ -26,13 +22,7 @@ public final class FeatureStatistics {
             throw new IllegalArgumentException(
                     "the covariance of %d feature vectors is not defined".formatted(vectors.size()));
         }
-        return Engine.infer(() -> {
-            Tensor rows = Matrix.of(vectors);
-            Tensor mean = rows.mean(0);
-            Tensor centred = rows.sub_(mean);
-            Tensor covariance = centred.t().mm(centred).div_(new Scalar(vectors.size() - 1.0));
-            return new FeatureStatistics(Matrix.values(mean), Matrix.values(covariance));
-        });
+        return FeatureMoments.of(vectors).statistics();
     }
 
     /**

@@ -193,7 +193,8 @@ class EvaluationTest {
 
     private List<String> warnings(int prompts) {
         try (Judges judges = Judges.open(judgesFolder)) {
-            Evaluation evaluation = new Evaluation(judges, TestPrompt.range(0, prompts), 1, 4, 5, Optional.empty());
+            Evaluation evaluation =
+                    new Evaluation(judges, TestPrompt.range(0, prompts), 1, 4, 5, Optional.empty(), Statistics.HERE);
             ReferenceImages references = evaluation.scenes("scenes", UnaryOperator.identity(), out, left -> {});
             return evaluation
                     .result(evaluation.judged("scenes", ImageSource.groundTruth(), out, left -> {}), references)
@@ -235,7 +236,8 @@ class EvaluationTest {
     void theTeacherErrorOfTheTeacherIsZero() {
         ImageSource teacher = ImageSource.groundTruth();
         try (Judges judges = Judges.open(judgesFolder)) {
-            Evaluation evaluation = new Evaluation(judges, TestPrompt.range(0, 4), 1, 2, 5, Optional.of(teacher));
+            Evaluation evaluation =
+                    new Evaluation(judges, TestPrompt.range(0, 4), 1, 2, 5, Optional.of(teacher), Statistics.HERE);
             ReferenceImages references = evaluation.scenes("scenes", UnaryOperator.identity(), out, left -> {});
             EvaluationResult itself = evaluation.result(
                     evaluation.judged("teacher", teacher, out.resolve("teacher"), left -> {}), references);
@@ -297,7 +299,7 @@ class EvaluationTest {
     }
 
     private static Evaluation evaluation(Judges judges) {
-        return new Evaluation(judges, TestPrompt.range(0, PROMPTS), 1, 2, 5, Optional.empty());
+        return new Evaluation(judges, TestPrompt.range(0, PROMPTS), 1, 2, 5, Optional.empty(), Statistics.HERE);
     }
 
     private static String withoutTime(Report report) {

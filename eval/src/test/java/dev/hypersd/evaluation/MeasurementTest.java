@@ -66,6 +66,6 @@ class MeasurementTest {
                         OptionalDouble.empty(),
                         OptionalDouble.empty()))
                 .toList();
-        return Measurement.of(List.of(), judgements, Optional.of(reference));
+        return Measurement.of(List.of(), judgements, Optional.of(reference), Statistics.HERE);
     }
 }
