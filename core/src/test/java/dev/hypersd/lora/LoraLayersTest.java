@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,18 @@ class LoraLayersTest {
     @CsvSource({"ATTENTION,160", "FEED_FORWARD,32", "CONVOLUTION,86"})
     void eachKindHasItsLayers(LoraLayers kind, int count) {
         assertThat(weights(ModelUnderTest.SD15_UNET, List.of(kind))).hasSize(count);
+    }
+
+    /** A factor has a row or column of the rank for each output, and for each weight of an output. */
+    @ParameterizedTest
+    @CsvSource({"SD15,67252224", "SDXL,196751360"})
+    void aLoraOfRank64OnAllOfThemHasTheWeightsThatTheDocumentAboutSparkNames(String family, long expected) {
+        String unet = family.equals("SD15") ? ModelUnderTest.SD15_UNET : ModelUnderTest.SDXL_UNET;
+        long count = weights(unet, EnumSet.allOf(LoraLayers.class)).values().stream()
+                .map(Parameter::shape)
+                .mapToLong(shape -> 64 * (shape[0] + LongStream.of(shape).reduce(1, Math::multiplyExact) / shape[0]))
+                .sum();
+        assertThat(count).isEqualTo(expected);
     }
 
     private static Map<String, Parameter> weights(String unet, Collection<LoraLayers> kinds) {
