@@ -10,6 +10,7 @@ import dev.hypersd.bulk.PictureFolder;
 import dev.hypersd.bulk.PictureList;
 import dev.hypersd.bulk.PictureShards;
 import dev.hypersd.bulk.PictureStore;
+import dev.hypersd.bulk.TarPictures;
 import dev.hypersd.file.FolderLock;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ record PromptsRun(PictureList list, Target target, PrintWriter err, BiConsumer<D
 
         private PictureStore open(PictureList list) {
             if (format == Format.WEBDATASET) {
-                return PictureShards.open(Path.of(out));
+                return PictureShards.open(Path.of(out), new TarPictures());
             }
             PictureFolder folder = PictureFolder.open(PictureFolder.Place.of(out), list.total());
             folder.requireDistinct(list.pictures());

@@ -50,7 +50,7 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Row> 
     private static final int MOST = 1_000_000;
     private static final Pattern LIMITED = Pattern.compile("(.+):([1-9]\\d{0,6})");
     private static final List<String> JSON_LINES = List.of(".jsonl", ".ndjson");
-    private static final List<String> OTHERS = List.of(".tsv", ".parquet", ".xlsx", ".yaml", ".yml", ".zip");
+    private static final List<String> OTHERS = List.of(".tsv", ".xlsx", ".yaml", ".yml", ".zip");
 
     /** A line of the file, or an element of its list. */
     public sealed interface Row {}
@@ -133,6 +133,9 @@ public record PromptFile(Path path, Optional<CaptionChoice> captions, List<Row> 
 
     private static void checkKind(Path file) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        if (name.endsWith(".parquet")) {
+            throw new InvalidFileException(file, "is Parquet, which hypersd-spark generate reads; see docs/spark.md");
+        }
         if (OTHERS.stream().anyMatch(name::endsWith)) {
             throw new InvalidFileException(
                     file, "is not a list of prompts; lists are .txt (one prompt in each line), .jsonl, .json or .csv");

@@ -201,6 +201,7 @@ class PromptFileTest {
                 "p.json | \"a\" | has neither captions of COCO nor a list of prompts",
                 "p.txt | ## | has no prompts",
                 "p.tsv | a | is not a list of prompts; lists are .txt (one prompt in each line), .jsonl, .json or .csv",
+                "p.parquet | PAR1 | is Parquet, which hypersd-spark generate reads; see docs/spark.md",
                 "p.csv | name | has no column \"prompt\"; its first line must name the columns, and is: name",
             })
     void errorsNameTheLine(String name, String content, String message) throws IOException {

@@ -2,6 +2,7 @@ package dev.hypersd.bulk;
 
 import dev.hypersd.bulk.Outcome.Drawn;
 import dev.hypersd.bulk.Outcome.Failure;
+import dev.hypersd.bulk.PictureList.Wanted;
 import dev.hypersd.file.Fingerprint;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
@@ -43,7 +44,7 @@ public record BatchDrawing(
      *
      * @param fingerprint the hash of everything that determines the picture
      */
-    public record Prepared(WantedPicture wanted, ImageRequest request, String fingerprint) {}
+    public record Prepared(Wanted wanted, ImageRequest request, String fingerprint) {}
 
     /**
      * Checks the options of {@code wanted} and makes its request.
@@ -51,7 +52,7 @@ public record BatchDrawing(
      * @param failed told if that is not possible
      * @return the request; none if it failed
      */
-    List<Prepared> prepare(WantedPicture wanted, Consumer<Failure> failed) {
+    List<Prepared> prepare(Wanted wanted, Consumer<Failure> failed) {
         try {
             ResolvedOptions resolved = resolve.apply(wanted.options());
             resolved.warnings().forEach(warnings);
@@ -67,7 +68,7 @@ public record BatchDrawing(
     }
 
     /** Prepares and draws all of {@code pictures}, and tells {@code done} of each. */
-    public void drawAll(List<WantedPicture> pictures, Consumer<Outcome> done) {
+    public void drawAll(List<Wanted> pictures, Consumer<Outcome> done) {
         List<Prepared> prepared = new ArrayList<>();
         pictures.forEach(wanted -> prepared.addAll(prepare(wanted, done::accept)));
         draw(prepared, done);

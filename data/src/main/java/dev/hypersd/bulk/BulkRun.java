@@ -3,11 +3,15 @@ package dev.hypersd.bulk;
 import dev.hypersd.bulk.BatchDrawing.Prepared;
 import dev.hypersd.bulk.Outcome.Drawn;
 import dev.hypersd.bulk.Outcome.Failure;
+import dev.hypersd.bulk.PictureList.Wanted;
 import dev.hypersd.bulk.PictureStore.State;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Draws the pictures of a list that are not kept yet. Pictures are looked at in sections, so that memory does not grow
@@ -74,27 +78,41 @@ public record BulkRun(BatchDrawing drawing, PictureStore store, Listener listene
     }
 
     /** Draws what is missing of {@code pictures}, which are in the order of their numbers. */
-    public Summary draw(List<WantedPicture> pictures) {
+    public Summary draw(List<Wanted> pictures) {
+        return draw(pictures, List.of());
+    }
+
+    /**
+     * Draws what is missing of {@code pictures}, which are in the order of their numbers.
+     *
+     * @param unreadable prompts that cannot be read, of which the store is told; the summary does not count them
+     */
+    public Summary draw(List<Wanted> pictures, List<Failure> unreadable) {
+        SortedMap<Long, List<Wanted>> sections = new TreeMap<>();
+        pictures.forEach(picture -> sections.computeIfAbsent(section(picture.number()), _ -> new ArrayList<>())
+                .add(picture));
+        unreadable.forEach(failure -> sections.computeIfAbsent(section(failure.number()), _ -> new ArrayList<>()));
         Summary summary = Summary.NOTHING;
-        int first = 0;
-        while (first < pictures.size()) {
-            long section = pictures.get(first).number() / PictureShards.SIZE;
-            int end = first;
-            while (end < pictures.size() && pictures.get(end).number() / PictureShards.SIZE == section) {
-                end++;
-            }
-            summary = summary.plus(section(section, pictures.subList(first, end)));
-            first = end;
+        for (Map.Entry<Long, List<Wanted>> some : sections.entrySet()) {
+            long section = some.getKey();
+            store.begin(section * PictureShards.SIZE, (section + 1) * PictureShards.SIZE);
+            unreadable.stream()
+                    .filter(failure -> section(failure.number()) == section)
+                    .forEach(store::failed);
+            summary = summary.plus(section(some.getValue()));
         }
         return summary;
     }
 
-    private Summary section(long section, List<WantedPicture> pictures) {
-        store.begin(section * PictureShards.SIZE, (section + 1) * PictureShards.SIZE);
+    private static long section(long number) {
+        return number / PictureShards.SIZE;
+    }
+
+    private Summary section(List<Wanted> pictures) {
         Counter counter = new Counter();
         for (int begin = 0; begin < pictures.size(); begin += LOOKED_AT) {
             List<Prepared> missing = new ArrayList<>();
-            for (WantedPicture wanted : pictures.subList(begin, Math.min(begin + LOOKED_AT, pictures.size()))) {
+            for (Wanted wanted : pictures.subList(begin, Math.min(begin + LOOKED_AT, pictures.size()))) {
                 for (Prepared prepared : drawing.prepare(wanted, counter::failed)) {
                     State state = store.state(prepared);
                     counter.count(state);
@@ -138,6 +156,7 @@ public record BulkRun(BatchDrawing drawing, PictureStore store, Listener listene
 
         private void failed(Failure failure) {
             failed++;
+            store.failed(failure);
             listener.failed(failure);
         }
     }

@@ -1,5 +1,6 @@
 package dev.hypersd.bulk;
 
+import dev.hypersd.bulk.PictureList.Wanted;
 import dev.hypersd.json.Json;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.request.Option;
@@ -17,7 +18,7 @@ public sealed interface Outcome {
      * @param fingerprint the hash of everything that determines the picture
      * @param seconds how long drawing it took; where several were drawn at once, its share
      */
-    record Drawn(WantedPicture wanted, String fingerprint, GeneratedImage picture, double seconds) implements Outcome {
+    record Drawn(Wanted wanted, String fingerprint, GeneratedImage picture, double seconds) implements Outcome {
         @Override
         public long number() {
             return wanted.number();
@@ -35,7 +36,7 @@ public sealed interface Outcome {
         private static final long serialVersionUID = 1L;
 
         /** Describes a failure of {@code wanted}. */
-        static Failure of(WantedPicture wanted, RuntimeException cause) {
+        static Failure of(Wanted wanted, RuntimeException cause) {
             // The engine appends a native stack trace to its messages.
             String reason =
                     String.valueOf(cause.getMessage()).lines().findFirst().orElse(cause.toString());

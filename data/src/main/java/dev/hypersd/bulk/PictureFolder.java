@@ -2,6 +2,7 @@ package dev.hypersd.bulk;
 
 import dev.hypersd.bulk.BatchDrawing.Prepared;
 import dev.hypersd.bulk.Outcome.Drawn;
+import dev.hypersd.bulk.PictureList.Wanted;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.file.Fingerprint;
@@ -64,13 +65,13 @@ public record PictureFolder(Path folder, Optional<OutputPattern> pattern, long t
      *
      * @throws InvalidRequestException if there are such; the message names the file
      */
-    public void requireDistinct(List<WantedPicture> pictures) {
+    public void requireDistinct(List<Wanted> pictures) {
         if (pattern.isEmpty() || pattern.get().hasIndex(total)) {
             return;
         }
-        Map<Path, WantedPicture> files = new HashMap<>();
-        for (WantedPicture picture : pictures) {
-            WantedPicture other = files.put(file(picture), picture);
+        Map<Path, Wanted> files = new HashMap<>();
+        for (Wanted picture : pictures) {
+            Wanted other = files.put(file(picture), picture);
             if (other != null) {
                 throw new InvalidRequestException(
                         "the prompts %d and %d would both be drawn to %s: put {index} into --out"
@@ -79,7 +80,7 @@ public record PictureFolder(Path folder, Optional<OutputPattern> pattern, long t
         }
     }
 
-    private Path file(WantedPicture picture) {
+    private Path file(Wanted picture) {
         long seed = picture.options().get(Option.SEED).orElseThrow();
         return pattern.map(names -> names.path(seed, picture.number() + 1, total))
                 .orElseGet(() -> folder.resolve("%08d.png".formatted(picture.number())));

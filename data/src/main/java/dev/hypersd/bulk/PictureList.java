@@ -19,7 +19,16 @@ import java.util.List;
  * @param failures the prompts that cannot be read; each counts as as many pictures as a prompt that asks for no number
  * @param total how many pictures both are together
  */
-public record PictureList(List<WantedPicture> pictures, List<Failure> failures, long total) {
+public record PictureList(List<Wanted> pictures, List<Failure> failures, long total) {
+    /**
+     * A picture that a file of prompts asks for.
+     *
+     * @param number its place among all pictures of the file, from 0
+     * @param row the place of its prompt in the file, from 1
+     * @param options everything that is asked of it, with its own seed; it is one picture
+     */
+    public record Wanted(long number, long row, GenerationOptions options) {}
+
     /** More would not be kept apart by the eight digits of their names. */
     private static final long MOST = 10_000_000;
 
@@ -35,7 +44,7 @@ public record PictureList(List<WantedPicture> pictures, List<Failure> failures, 
      * @throws InvalidFileException if there are more than ten million
      */
     public static PictureList of(PromptFile file, GenerationOptions run) {
-        List<WantedPicture> pictures = new ArrayList<>();
+        List<Wanted> pictures = new ArrayList<>();
         List<Failure> failures = new ArrayList<>();
         long seed = run.get(Option.SEED).orElse(0L);
         int usual = run.get(Option.COUNT).orElse(1);
@@ -56,10 +65,10 @@ public record PictureList(List<WantedPicture> pictures, List<Failure> failures, 
                         requireCount(file, number, count);
                         Seeds.checkRow(first, count);
                         for (int i = 0; i < count; i++) {
-                            pictures.add(new WantedPicture(number + i, row, one(options, first + i)));
+                            pictures.add(new Wanted(number + i, row, one(options, first + i)));
                         }
                     } catch (InvalidRequestException e) {
-                        failures.add(Failure.of(new WantedPicture(number, row, options), e));
+                        failures.add(Failure.of(new Wanted(number, row, options), e));
                     }
                     number += Math.max(count, 1);
                 }

@@ -6,8 +6,10 @@ import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.request.Option;
 import dev.hypersd.request.Seeds;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -25,19 +27,47 @@ public record PictureRecord(long number, String fileName, String fingerprint, St
     private static final String FILE_NAME = "file_name";
     private static final String FINGERPRINT = "fingerprint";
     private static final String CONTENT = "sha256";
+    private static final String TEXT = "text";
+    private static final String SEED = "seed";
+    private static final String SECONDS = "seconds";
+    private static final String PARAMETERS = "parameters";
+
+    /**
+     * What a record says of a picture beside what identifies it.
+     *
+     * @param text the prompt
+     * @param seed the seed, of 64 bits without a sign
+     * @param seconds how long drawing took; where several were drawn at once, its share
+     * @param parameters what it was drawn with, as infotext
+     */
+    public record Details(String text, long seed, double seconds, String parameters) {}
 
     /** Describes a picture that was written to {@code fileName}. */
     static PictureRecord of(Drawn drawn, String fileName, String content) {
+        return of(
+                drawn.number(),
+                fileName,
+                drawn.fingerprint(),
+                content,
+                new Details(
+                        drawn.wanted().options().get(Option.PROMPT).orElse(""),
+                        drawn.picture().seed(),
+                        drawn.seconds(),
+                        drawn.picture().parameters().toText()));
+    }
+
+    /** Describes the picture {@code number}; for the parameters see {@link PictureRecord} and {@link Details}. */
+    public static PictureRecord of(long number, String fileName, String fingerprint, String content, Details details) {
         ObjectNode node = Json.MAPPER.createObjectNode();
         node.put(FILE_NAME, fileName)
-                .put("text", drawn.wanted().options().get(Option.PROMPT).orElse(""))
-                .put(NUMBER, drawn.number())
-                .put("seed", Seeds.number(drawn.picture().seed()))
-                .put(FINGERPRINT, drawn.fingerprint())
+                .put(TEXT, details.text())
+                .put(NUMBER, number)
+                .put(SEED, Seeds.number(details.seed()))
+                .put(FINGERPRINT, fingerprint)
                 .put(CONTENT, content)
-                .put("seconds", drawn.seconds())
-                .put("parameters", drawn.picture().parameters().toText());
-        return new PictureRecord(drawn.number(), fileName, drawn.fingerprint(), content, node.toString());
+                .put(SECONDS, details.seconds())
+                .put(PARAMETERS, details.parameters());
+        return new PictureRecord(number, fileName, fingerprint, content, node.toString());
     }
 
     /**
@@ -60,8 +90,13 @@ public record PictureRecord(long number, String fileName, String fingerprint, St
                 line);
     }
 
-    /** Returns the caption that the line has under {@code text}. */
-    String text() {
-        return Json.MAPPER.readTree(line).path("text").asString("");
+    /** Returns what the line says in addition. */
+    public Details details() {
+        JsonNode node = Json.MAPPER.readTree(line);
+        return new Details(
+                node.path(TEXT).asString(""),
+                node.path(SEED).bigIntegerValue(BigInteger.ZERO).longValue(),
+                node.path(SECONDS).asDouble(0),
+                node.path(PARAMETERS).asString(""));
     }
 }

@@ -2,14 +2,12 @@ package dev.hypersd.bulk;
 
 import dev.hypersd.bulk.BatchDrawing.Prepared;
 import dev.hypersd.bulk.Outcome.Drawn;
-import dev.hypersd.data.TarMember;
-import dev.hypersd.data.TarWriter;
+import dev.hypersd.bulk.Outcome.Failure;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.Draft;
 import dev.hypersd.file.Fingerprint;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,68 +18,97 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Pictures in tar files of the WebDataset kind, {@code 00000.tar} and so on, one for each section: a PNG, its prompt as
- * {@code .txt} and its record as {@code .json}. Until a section is complete its pictures are files in a hidden folder,
- * so that an interrupted run continues within it.
+ * Pictures in files of {@value #SIZE} each, {@code 00000} and so on, with their records. Until a section is complete
+ * its pictures are files in a hidden folder, so that an interrupted run continues within it.
  */
 public final class PictureShards implements PictureStore {
-    /** The number of pictures in a tar file. */
+    /** The number of pictures in a file. */
     public static final int SIZE = 1000;
 
-    private static final int LARGEST = 256 << 20;
-
     private final Path folder;
+    private final Format format;
     private final Map<Long, Packed> packed = new HashMap<>();
     private final SortedMap<Long, PictureRecord> kept = new TreeMap<>();
+    private final List<Failure> failedBefore = new ArrayList<>();
+    private final List<Failure> failed = new ArrayList<>();
     private Path shard = Path.of("");
     private Optional<PictureFolder> staging = Optional.empty();
     private boolean changed;
 
-    /** A picture in the tar file of the section. */
-    private record Packed(PictureRecord record, TarMember picture) {}
+    /** A format of files that have several pictures, each with its record. */
+    public interface Format {
+        /** Returns the extension of the files' names. */
+        String extension();
 
-    private PictureShards(Path folder) {
-        this.folder = folder;
+        /**
+         * Reads a file that is whole.
+         *
+         * @throws InvalidFileException if it is not of this format
+         */
+        Contents read(Path file);
+
+        /**
+         * Writes a file.
+         *
+         * @throws IOException if that is not possible
+         */
+        void write(Path file, Contents contents) throws IOException;
+
+        /** Returns whether files say which pictures cannot be drawn. */
+        default boolean hasFailures() {
+            return false;
+        }
     }
 
-    /** Opens a folder of tar files, which is created if it does not exist. */
-    public static PictureShards open(Path folder) {
+    /**
+     * The pictures of a file, in the order of their numbers.
+     *
+     * @param failures those that cannot be drawn, in a format that has them
+     */
+    public record Contents(List<Packed> pictures, List<Failure> failures) {}
+
+    /**
+     * A picture in a file.
+     *
+     * @param content reads its PNG
+     */
+    public record Packed(PictureRecord record, Supplier<byte[]> content) {}
+
+    private PictureShards(Path folder, Format format) {
+        this.folder = folder;
+        this.format = format;
+    }
+
+    /** Opens a folder of files, which is created if it does not exist. */
+    public static PictureShards open(Path folder, Format format) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new HyperSdException(folder + " cannot be made: " + e.getMessage(), e);
         }
-        return new PictureShards(folder);
+        return new PictureShards(folder, format);
     }
 
     @Override
     public void begin(long first, long end) {
         String name = "%05d".formatted(first / SIZE);
-        shard = folder.resolve(name + ".tar");
+        shard = folder.resolve(name + "." + format.extension());
         packed.clear();
         kept.clear();
+        failed.clear();
+        failedBefore.clear();
         changed = false;
         if (Files.exists(shard)) {
-            unpack();
+            Contents contents = format.read(shard);
+            contents.pictures().forEach(picture -> packed.put(picture.record().number(), picture));
+            failedBefore.addAll(contents.failures());
         }
         staging = Optional.of(
                 PictureFolder.open(new PictureFolder.Place(folder.resolve("." + name), Optional.empty()), SIZE));
-    }
-
-    private void unpack() {
-        Map<String, TarMember> members = new HashMap<>();
-        TarMember.in(shard).forEach(member -> members.put(member.name(), member));
-        members.forEach((name, member) -> {
-            if (name.endsWith(".json")) {
-                PictureRecord known =
-                        PictureRecord.parse(member.path(), new String(member.read(LARGEST), StandardCharsets.UTF_8));
-                Optional.ofNullable(members.get(known.fileName()))
-                        .ifPresent(picture -> packed.put(known.number(), new Packed(known, picture)));
-            }
-        });
     }
 
     @Override
@@ -100,8 +127,7 @@ public final class PictureShards implements PictureStore {
         if (!known.record().fingerprint().equals(picture.fingerprint())) {
             return State.CHANGED;
         }
-        if (!Fingerprint.ofContents(known.picture().read(LARGEST))
-                .equals(known.record().content())) {
+        if (!Fingerprint.ofContents(known.content().get()).equals(known.record().content())) {
             return State.DAMAGED;
         }
         keep(known.record());
@@ -121,35 +147,45 @@ public final class PictureShards implements PictureStore {
     }
 
     @Override
+    public void failed(Failure failure) {
+        if (format.hasFailures()) {
+            failed.add(failure);
+        }
+    }
+
+    @Override
     public void end() {
-        if ((changed || packed.size() != kept.size()) && !kept.isEmpty()) {
+        failed.sort(Comparator.comparingLong(Failure::number));
+        boolean isOther = changed || packed.size() != kept.size() || !failed.equals(failedBefore);
+        if (isOther && !(kept.isEmpty() && failed.isEmpty())) {
             pack();
         }
         remove(staging.orElseThrow().folder());
     }
 
     private void pack() {
+        List<Packed> pictures = kept.values().stream()
+                .map(record -> new Packed(record, () -> content(record)))
+                .toList();
         try (Draft draft = Draft.of(shard)) {
-            try (TarWriter tar = new TarWriter(draft.path())) {
-                for (PictureRecord picture : kept.values()) {
-                    String key = "%08d".formatted(picture.number());
-                    tar.add(key + ".png", content(picture));
-                    String caption = picture.text().replaceAll("\\R", " "); // Lines would be several captions.
-                    tar.add(key + ".txt", caption.getBytes(StandardCharsets.UTF_8));
-                    tar.add(key + ".json", picture.line().getBytes(StandardCharsets.UTF_8));
-                }
-            }
+            format.write(draft.path(), new Contents(pictures, List.copyOf(failed)));
             draft.publish();
         } catch (IOException e) {
             throw new HyperSdException(shard + " cannot be written: " + e.getMessage(), e);
         }
     }
 
-    private byte[] content(PictureRecord picture) throws IOException {
+    private byte[] content(PictureRecord picture) {
         Packed before = packed.get(picture.number());
-        return before != null && before.record().equals(picture)
-                ? before.picture().read(LARGEST)
-                : Files.readAllBytes(staging.orElseThrow().folder().resolve(picture.fileName()));
+        if (before != null && before.record().equals(picture)) {
+            return before.content().get();
+        }
+        Path file = staging.orElseThrow().folder().resolve(picture.fileName());
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new InvalidFileException(file, "cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static void remove(Path staged) {

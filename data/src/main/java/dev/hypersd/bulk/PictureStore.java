@@ -2,6 +2,7 @@ package dev.hypersd.bulk;
 
 import dev.hypersd.bulk.BatchDrawing.Prepared;
 import dev.hypersd.bulk.Outcome.Drawn;
+import dev.hypersd.bulk.Outcome.Failure;
 import java.nio.file.Path;
 
 /** A store of pictures, which knows which of them it contains already. Pictures are added in sections, in order. */
@@ -31,6 +32,9 @@ public sealed interface PictureStore permits PictureFolder, PictureShards {
      * @throws dev.hypersd.error.HyperSdException if it cannot be written
      */
     Path put(Drawn drawn);
+
+    /** Receives a picture of the section that cannot be drawn. */
+    default void failed(Failure failure) {}
 
     /** Ends the section that was begun. */
     default void end() {}

@@ -171,14 +171,15 @@ class BulkRunTest {
         draw(list, folder.resolve("files"));
         Path tars = folder.resolve("tars");
         most = 2;
-        assertThatThrownBy(() -> run(list, PictureShards.open(tars))).isInstanceOf(HyperSdException.class);
+        assertThatThrownBy(() -> run(list, PictureShards.open(tars, new TarPictures())))
+                .isInstanceOf(HyperSdException.class);
         most = Integer.MAX_VALUE;
-        assertThat(run(list, PictureShards.open(tars))).isEqualTo(new Summary(2, 2, 0, 0, 0));
+        assertThat(run(list, PictureShards.open(tars, new TarPictures()))).isEqualTo(new Summary(2, 2, 0, 0, 0));
         byte[] tar = Files.readAllBytes(tars.resolve("00000.tar"));
-        assertThat(run(list, PictureShards.open(tars))).isEqualTo(new Summary(0, 4, 0, 0, 0));
+        assertThat(run(list, PictureShards.open(tars, new TarPictures()))).isEqualTo(new Summary(0, 4, 0, 0, 0));
         assertThat(Files.readAllBytes(tars.resolve("00000.tar"))).isEqualTo(tar);
         PictureList changed = list("a\nb\nother\nd\n");
-        assertThat(run(changed, PictureShards.open(tars))).isEqualTo(new Summary(1, 3, 1, 0, 0));
+        assertThat(run(changed, PictureShards.open(tars, new TarPictures()))).isEqualTo(new Summary(1, 3, 1, 0, 0));
 
         WebDataset read = WebDataset.open(tars.toString());
         assertThat(LongStream.range(0, read.size()).mapToObj(read::get).map(CaptionedImage::caption))

@@ -2,6 +2,7 @@ package dev.hypersd.bulk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.bulk.PictureList.Wanted;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Option;
 import dev.hypersd.request.PromptFile;
@@ -30,8 +31,8 @@ class PictureListTest {
         assertThat(list.total()).isEqualTo(4);
         assertThat(list.pictures())
                 .extracting(
-                        WantedPicture::number,
-                        WantedPicture::row,
+                        Wanted::number,
+                        Wanted::row,
                         each -> each.options().get(Option.SEED).orElseThrow())
                 .containsExactly(
                         Tuple.tuple(0L, 1L, 100L),
@@ -49,6 +50,6 @@ class PictureListTest {
         PictureList list =
                 PictureList.of(PromptFile.tolerant(file.toString(), Optional.empty()), GenerationOptions.NONE);
         assertThat(list.failures()).hasSize(1);
-        assertThat(list.pictures()).extracting(WantedPicture::number).containsExactly(0L, 2L);
+        assertThat(list.pictures()).extracting(Wanted::number).containsExactly(0L, 2L);
     }
 }

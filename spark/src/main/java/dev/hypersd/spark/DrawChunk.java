@@ -6,11 +6,12 @@ import dev.hypersd.bulk.Outcome.Drawn;
 import dev.hypersd.bulk.Outcome.Failure;
 import dev.hypersd.bulk.PictureFolder;
 import dev.hypersd.bulk.PictureJournal;
+import dev.hypersd.bulk.PictureList.Wanted;
 import dev.hypersd.bulk.PictureRecord;
 import dev.hypersd.bulk.PictureShards;
 import dev.hypersd.bulk.PictureStore;
-import dev.hypersd.bulk.WantedPicture;
 import dev.hypersd.request.GenerationOptions;
+import dev.hypersd.spark.ExecutorModel.Drawing;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,11 +26,11 @@ import org.apache.spark.util.LongAccumulator;
  * does on one.
  *
  * @param out the folder, or the pattern of files
- * @param isPacked whether pictures go into tar files
+ * @param format the form of what is written
  * @param total how many pictures all chunks have together
  * @param done counts what is drawn, for the display of progress
  */
-record DrawChunk(Drawing drawing, String out, boolean isPacked, long total, LongAccumulator done)
+record DrawChunk(Drawing drawing, String out, GenerateJob.Format format, long total, LongAccumulator done)
         implements Function<DrawChunk.Chunk, DrawChunk.Result> {
     private static final long serialVersionUID = 1L;
 
@@ -42,14 +43,23 @@ record DrawChunk(Drawing drawing, String out, boolean isPacked, long total, Long
     record Item(long number, long row, String options, String known) implements Serializable {
         private static final long serialVersionUID = 1L;
 
-        WantedPicture wanted() {
-            return new WantedPicture(number, row, GenerationOptions.parse(options));
+        Wanted wanted() {
+            return new Wanted(number, row, GenerationOptions.parse(options));
         }
     }
 
-    /** Pictures that one task draws, in the order of their numbers. */
-    record Chunk(ArrayList<Item> items) implements Serializable {
+    /**
+     * What one task does.
+     *
+     * @param items the pictures that it draws, in the order of their numbers
+     * @param unreadable the prompts among them that cannot be read
+     */
+    record Chunk(ArrayList<Item> items, ArrayList<Failure> unreadable) implements Serializable {
         private static final long serialVersionUID = 1L;
+
+        Chunk() {
+            this(new ArrayList<>(), new ArrayList<>());
+        }
     }
 
     /** The result of a task. */
@@ -73,12 +83,12 @@ record DrawChunk(Drawing drawing, String out, boolean isPacked, long total, Long
         };
         BulkRun run = new BulkRun(ExecutorModel.lease(drawing).drawing(drawing.batch()), store(chunk), listener);
         // The driver merges the records of all tasks.
-        return new Result(run.draw(chunk.items().stream().map(Item::wanted).toList()), failures);
+        return new Result(run.draw(chunk.items().stream().map(Item::wanted).toList(), chunk.unreadable()), failures);
     }
 
     private PictureStore store(Chunk chunk) {
-        if (isPacked) {
-            return PictureShards.open(Path.of(out));
+        if (format.shards().isPresent()) {
+            return PictureShards.open(Path.of(out), format.shards().get());
         }
         PictureFolder.Place place = PictureFolder.Place.of(out);
         List<PictureRecord> known = chunk.items().stream()
@@ -92,7 +102,7 @@ record DrawChunk(Drawing drawing, String out, boolean isPacked, long total, Long
     }
 
     /** Returns the pictures that {@code wanted} describes, with what {@code journal} knows of them. */
-    static Item item(WantedPicture wanted, Optional<PictureJournal> journal) {
+    static Item item(Wanted wanted, Optional<PictureJournal> journal) {
         return new Item(
                 wanted.number(),
                 wanted.row(),

@@ -2,13 +2,14 @@ package dev.hypersd.spark;
 
 import dev.hypersd.bulk.BatchDrawing;
 import dev.hypersd.bulk.Outcome;
-import dev.hypersd.bulk.WantedPicture;
+import dev.hypersd.bulk.PictureList.Wanted;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.image.Image;
 import dev.hypersd.image.ImageFormat;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Option;
+import dev.hypersd.spark.ExecutorModel.Drawing;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -70,14 +71,14 @@ record DrawRows(Drawing drawing, String promptColumn, String optionsColumn, Stri
     private List<Row> draw(List<Row> rows, BatchDrawing batches, GenerationOptions run) {
         Map<Long, Outcome> outcomes = new HashMap<>();
         Map<Long, String> unreadable = new HashMap<>();
-        List<WantedPicture> wanted = new ArrayList<>();
+        List<Wanted> wanted = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
             try {
                 GenerationOptions options =
                         RowOptions.of(rows.get(i), promptColumn, optionsColumn).over(run).toBuilder()
                                 .set(Option.COUNT, 1)
                                 .build();
-                wanted.add(new WantedPicture(i, i + 1L, options));
+                wanted.add(new Wanted(i, i + 1L, options));
             } catch (HyperSdException e) {
                 unreadable.put((long) i, String.valueOf(e.getMessage()));
             }

@@ -8,6 +8,8 @@ import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.tensor.Engine;
+import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,22 @@ import org.apache.spark.util.TaskCompletionListener;
  * first task draws, and closed when the process ends or, as soon as no task uses it, for another model.
  */
 final class ExecutorModel {
+    /**
+     * The settings with which pictures are drawn, in the form in which the driver sends them to executors.
+     *
+     * @param arguments the options of {@code hypersd generate} for model and pictures
+     * @param fingerprint the fingerprint of the model's files on the driver, which those of executors must equal; empty
+     *     if the driver does not have them
+     * @param batch the greatest number of pictures that are drawn at once
+     */
+    record Drawing(ArrayList<String> arguments, String fingerprint, int batch) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        static Drawing of(List<String> arguments, String fingerprint, int batch) {
+            return new Drawing(new ArrayList<>(arguments), fingerprint, batch);
+        }
+    }
+
     private static final System.Logger LOG = System.getLogger(ExecutorModel.class.getPackageName());
 
     /** The model of this process, if a task has asked for one. */
@@ -63,7 +81,7 @@ final class ExecutorModel {
      */
     static synchronized ExecutorModel lease(Drawing drawing) {
         TaskContext task = TaskContext.get();
-        if (present.filter(model -> model.arguments.equals(drawing.arguments())).isEmpty()) {
+        if (present.filter(model -> model.isThatOf(drawing)).isEmpty()) {
             if (present.filter(model -> model.users > 0).isPresent()) {
                 throw new HyperSdException(
                         "this executor draws with another model at the same time: run one after the other, or one task"
@@ -74,11 +92,17 @@ final class ExecutorModel {
             present = Optional.of(new ExecutorModel(drawing));
         }
         ExecutorModel model = present.orElseThrow();
-        model.users++;
         if (task != null) {
+            model.users++;
             task.addTaskCompletionListener((TaskCompletionListener) _ -> model.release());
         }
         return model;
+    }
+
+    /** Returns whether this is the model of {@code drawing}, with the files that the driver has now. */
+    private boolean isThatOf(Drawing drawing) {
+        return arguments.equals(drawing.arguments())
+                && (drawing.fingerprint().isEmpty() || drawing.fingerprint().equals(fingerprint));
     }
 
     private void release() {

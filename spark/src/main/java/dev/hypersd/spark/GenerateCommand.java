@@ -5,11 +5,13 @@ import dev.hypersd.cli.DrawingArguments;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.request.PromptFile;
+import dev.hypersd.spark.ExecutorModel.Drawing;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,12 +31,6 @@ import picocli.CommandLine.Unmatched;
                     + "--model /shared/sd15 --steps 4",
         })
 final class GenerateCommand implements Callable<Integer> {
-    /** The formats of what is written. */
-    private enum Format {
-        FOLDER,
-        WEBDATASET
-    }
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -43,7 +39,9 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--prompts",
             paramLabel = "FILE[:N]",
             required = true,
-            description = "The prompts, or the first N: a .txt, .jsonl, .json or .csv file, which the driver reads.")
+            description =
+                    "The prompts, or the first N: a .txt, .jsonl, .json or .csv file, or a .parquet file or folder "
+                            + "with columns named as options, which the driver reads.")
     private String prompts = "";
 
     @Option(
@@ -57,8 +55,8 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "folder",
-            description = "folder, or webdataset, tar files of 1000 pictures. Default: folder.")
-    private Format format = Format.FOLDER;
+            description = "folder; or webdataset or parquet, files of 1000 pictures. Default: folder.")
+    private GenerateJob.Format format = GenerateJob.Format.FOLDER;
 
     @Option(
             names = "--batch",
@@ -83,15 +81,18 @@ final class GenerateCommand implements Callable<Integer> {
             throw new InvalidRequestException(
                     "--batch and --chunk must be at least 1, not %d and %d".formatted(batch, chunk));
         }
+        return Session.with("hypersd-spark generate", true, this::draw) ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private boolean draw(JavaSparkContext spark) {
         PrintWriter err = spec.commandLine().getErr();
         DrawingArguments arguments = DrawingArguments.parse(drawing);
-        PromptFile file = PromptFile.tolerant(prompts, Optional.empty());
+        PromptFile file = ParquetPrompts.names(prompts)
+                ? ParquetPrompts.read(spark, prompts)
+                : PromptFile.tolerant(prompts, Optional.empty());
         file.warnings().forEach(sentence -> err.println("hypersd-spark: warning: " + sentence));
         PictureList list = PictureList.of(file, arguments.options());
         Drawing how = Drawing.of(drawing, PictureFingerprint.of(arguments.source()), batch);
-        GenerateJob job = new GenerateJob(how, out, format == Format.WEBDATASET, chunk, err);
-        return Session.with("hypersd-spark generate", true, spark -> job.run(spark, list))
-                ? ExitCode.OK
-                : ExitCode.SOFTWARE;
+        return new GenerateJob(how, out, format, chunk, err).run(spark, list);
     }
 }

@@ -5,20 +5,23 @@ import dev.hypersd.bulk.FailureFile;
 import dev.hypersd.bulk.Outcome.Failure;
 import dev.hypersd.bulk.PictureFolder;
 import dev.hypersd.bulk.PictureJournal;
+import dev.hypersd.bulk.PictureList.Wanted;
 import dev.hypersd.bulk.PictureList;
 import dev.hypersd.bulk.PictureShards;
-import dev.hypersd.bulk.WantedPicture;
+import dev.hypersd.bulk.TarPictures;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.file.FolderLock;
 import dev.hypersd.spark.DrawChunk.Chunk;
-import dev.hypersd.spark.DrawChunk.Item;
 import dev.hypersd.spark.DrawChunk.Result;
+import dev.hypersd.spark.ExecutorModel.Drawing;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,19 +34,35 @@ import org.apache.spark.util.LongAccumulator;
  *
  * @param drawing how they are drawn
  * @param out a folder or, for pictures as files, a pattern
- * @param isPacked whether pictures go into tar files
- * @param chunk how many pictures a task draws; tar files have a task each
+ * @param format the form of what is written
+ * @param chunk how many pictures a task draws into a folder; files of many pictures have a task each
  * @param err receives progress and messages
  */
-record GenerateJob(Drawing drawing, String out, boolean isPacked, int chunk, PrintWriter err) {
+record GenerateJob(Drawing drawing, String out, Format format, int chunk, PrintWriter err) {
     private static final long SECONDS_A_LINE = 10;
+
+    /** The forms of what is drawn: files in a folder, or files of many pictures each. */
+    enum Format {
+        FOLDER,
+        WEBDATASET,
+        PARQUET;
+
+        /** Returns the format of files of many pictures; empty for a folder. */
+        Optional<PictureShards.Format> shards() {
+            return switch (this) {
+                case FOLDER -> Optional.empty();
+                case WEBDATASET -> Optional.of(new TarPictures());
+                case PARQUET -> Optional.of(new ParquetPictures());
+            };
+        }
+    }
 
     /** Draws what is missing, and returns whether everything could be drawn. */
     boolean run(JavaSparkContext spark, PictureList list) {
-        Path folder = isPacked ? Path.of(out) : PictureFolder.Place.of(out).folder();
+        Path folder = isFolder() ? PictureFolder.Place.of(out).folder() : Path.of(out);
         try (FolderLock _ = FolderLock.of(folder)) {
             Optional<PictureJournal> journal = journal(list);
-            List<Chunk> chunks = chunks(list.pictures(), journal);
+            List<Chunk> chunks = chunks(list, journal);
             FailureFile failures = FailureFile.begin(folder);
             List<Failure> failed = new ArrayList<>(list.failures());
             Summary summary = new Summary(0, 0, 0, 0, list.failures().size());
@@ -63,7 +82,7 @@ record GenerateJob(Drawing drawing, String out, boolean isPacked, int chunk, Pri
     }
 
     private Optional<PictureJournal> journal(PictureList list) {
-        if (isPacked) {
+        if (!isFolder()) {
             return Optional.empty();
         }
         PictureFolder pictures = PictureFolder.open(PictureFolder.Place.of(out), list.total());
@@ -71,21 +90,26 @@ record GenerateJob(Drawing drawing, String out, boolean isPacked, int chunk, Pri
         return Optional.of(pictures.journal());
     }
 
-    private List<Chunk> chunks(List<WantedPicture> pictures, Optional<PictureJournal> journal) {
-        int size = isPacked ? PictureShards.SIZE : chunk;
-        List<Chunk> chunks = new ArrayList<>();
-        ArrayList<Item> items = new ArrayList<>();
-        for (WantedPicture picture : pictures) {
-            if (!items.isEmpty() && picture.number() / size != items.getFirst().number() / size) {
-                chunks.add(new Chunk(items));
-                items = new ArrayList<>();
+    private boolean isFolder() {
+        return format.shards().isEmpty();
+    }
+
+    private List<Chunk> chunks(PictureList list, Optional<PictureJournal> journal) {
+        int size = isFolder() ? chunk : PictureShards.SIZE;
+        SortedMap<Long, Chunk> chunks = new TreeMap<>();
+        for (Wanted picture : list.pictures()) {
+            chunks.computeIfAbsent(picture.number() / size, _ -> new Chunk())
+                    .items()
+                    .add(DrawChunk.item(picture, journal));
+        }
+        if (format.shards().filter(PictureShards.Format::hasFailures).isPresent()) {
+            for (Failure failure : list.failures()) {
+                chunks.computeIfAbsent(failure.number() / size, _ -> new Chunk())
+                        .unreadable()
+                        .add(failure);
             }
-            items.add(DrawChunk.item(picture, journal));
         }
-        if (!items.isEmpty()) {
-            chunks.add(new Chunk(items));
-        }
-        return chunks;
+        return List.copyOf(chunks.values());
     }
 
     private List<Result> draw(JavaSparkContext spark, PictureList list, List<Chunk> chunks) {
@@ -94,7 +118,7 @@ record GenerateJob(Drawing drawing, String out, boolean isPacked, int chunk, Pri
         }
         LongAccumulator done = spark.sc().longAccumulator("pictures drawn");
         JavaFutureAction<List<Result>> results = spark.parallelize(chunks, chunks.size())
-                .map(new DrawChunk(drawing, out, isPacked, list.total(), done))
+                .map(new DrawChunk(drawing, out, format, list.total(), done))
                 .collectAsync();
         try {
             while (true) {
@@ -109,7 +133,7 @@ record GenerateJob(Drawing drawing, String out, boolean isPacked, int chunk, Pri
             Thread.currentThread().interrupt();
             throw new HyperSdException("the job was interrupted; the same command continues it", e);
         } catch (ExecutionException e) {
-            throw Causes.sentence("drawing", e);
+            throw Session.failure("drawing", e);
         }
     }
 }

@@ -20,7 +20,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpAutoWidth = true,
-        subcommands = {GenerateCommand.class, EncodeCommand.class, EvalCommand.class, TrainCommand.class})
+        subcommands = {
+            GenerateCommand.class,
+            EncodeCommand.class,
+            JudgeCommand.Eval.class,
+            JudgeCommand.Compare.class,
+            TrainCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -1,6 +1,7 @@
 package dev.hypersd.spark;
 
 import dev.hypersd.image.ImageFormat;
+import dev.hypersd.spark.ExecutorModel.Drawing;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -60,7 +60,11 @@ final class TrainCommand implements Callable<Integer> {
         }
         TrainJob job = new TrainJob(file, changes, resume, false, workers, Duration.ofSeconds(seconds));
         // A barrier stage needs all executors, so none may be excluded.
-        spec.commandLine().getOut().println(Session.with("hypersd-spark train", false, job::run));
+        Path result = Session.with(
+                "hypersd-spark train",
+                false,
+                spark -> job.run(spark, spec.commandLine().getErr()::println));
+        spec.commandLine().getOut().println(result);
         return ExitCode.OK;
     }
 }

@@ -10,17 +10,43 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A standalone cluster on loopback: a master and workers with one core each, in processes of their own, from the jars
- * on the class path of the tests. A folder with links to the jars stands for a distribution of Spark.
+ * A standalone cluster on loopback: a master and two workers with one core each, in processes of their own, from the
+ * jars on the class path of the tests. A folder with links to the jars stands for a distribution of Spark. The classes
+ * of a run share the cluster, and its executors as long as they ask for the same settings.
  */
 final class Cluster implements AutoCloseable {
+    /** Gives the cluster of the run to the methods of a test class that have it as a parameter. */
+    static final class Shared implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == Cluster.class;
+        }
+
+        @Override
+        public Cluster resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            // What is in the store of the root is closed after the last class.
+            return context.getRoot()
+                    .getStore(ExtensionContext.Namespace.GLOBAL)
+                    .getOrComputeIfAbsent(Cluster.class, _ -> Cluster.start(), Cluster.class);
+        }
+    }
+
+    static final int WORKERS = 2;
+
     private static final List<String> OPENED = Stream.of(
                     "java.lang",
                     "java.lang.invoke",
@@ -33,7 +59,11 @@ final class Cluster implements AutoCloseable {
                     "sun.nio.ch")
             .map(name -> "--add-opens=java.base/%s=ALL-UNNAMED".formatted(name))
             .toList();
-    private static final String OPTIONS = String.join(" ", OPENED)
+
+    /** Processes of the tests live for a minute, in which the second compiler takes more time than it saves. */
+    private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+    private static final String OPTIONS = String.join(" ", OPENED) + " " + String.join(" ", SHORT_LIVED)
             + " --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
             + " -Dorg.bytedeco.openblas.load=mkl -Xss4m";
     private static final List<Path> ENTRIES = Arrays.stream(
@@ -49,6 +79,9 @@ final class Cluster implements AutoCloseable {
     private final String master;
     private final List<Process> processes = new ArrayList<>();
 
+    private Optional<JavaSparkContext> connection = Optional.empty();
+    private Map<String, String> changes = Map.of();
+
     private Cluster(Path folder) throws IOException {
         this.folder = folder;
         this.home = home(Path.of("target", "spark-home").toAbsolutePath());
@@ -56,35 +89,71 @@ final class Cluster implements AutoCloseable {
         this.master = "spark://127.0.0.1:" + port;
         start("master", "org.apache.spark.deploy.master.Master", "--port", Integer.toString(port), "--webui-port", "0");
         await(port);
-    }
-
-    /** Starts a master and {@code workers} workers, whose files are in {@code folder}. */
-    static Cluster start(Path folder, int workers) throws IOException {
-        Cluster cluster = new Cluster(folder);
-        for (int i = 0; i < workers; i++) {
-            cluster.addWorker();
+        for (int i = 1; i <= WORKERS; i++) {
+            start(
+                    "worker-" + i,
+                    "org.apache.spark.deploy.worker.Worker",
+                    "--cores",
+                    "1",
+                    "--memory",
+                    "1g",
+                    "--webui-port",
+                    "0",
+                    "--work-dir",
+                    Files.createDirectories(folderOfWorker(i)).toString(),
+                    master);
         }
-        return cluster;
     }
 
-    void addWorker() throws IOException {
-        String name = "worker-" + processes.size();
-        start(
-                name,
-                "org.apache.spark.deploy.worker.Worker",
-                "--cores",
-                "1",
-                "--memory",
-                "1g",
-                "--webui-port",
-                "0",
-                "--work-dir",
-                Files.createDirectories(folder.resolve(name)).toString(),
-                master);
+    private static Cluster start() {
+        try {
+            return new Cluster(Files.createTempDirectory("hypersd-cluster"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    /** Returns the settings of an application on this cluster. */
-    SparkConf settings() {
+    /** Returns the folder in which a worker, from 1, has those of its executors, each two levels below. */
+    Path folderOfWorker(int worker) {
+        return folder.resolve("worker-" + worker);
+    }
+
+    /** Returns the connection to executors with the usual settings. */
+    JavaSparkContext connection() {
+        return connection(Map.of());
+    }
+
+    /** Returns the connection to executors with other settings; that with the settings before is closed. */
+    JavaSparkContext connection(Map<String, String> changes) {
+        if (connection.isEmpty() || !this.changes.equals(changes)) {
+            disconnect();
+            SparkConf settings = settings();
+            changes.forEach(settings::set);
+            connection = Optional.of(new JavaSparkContext(settings));
+            this.changes = changes;
+        }
+        return connection.get();
+    }
+
+    /** Waits until all workers have an executor, as after one was killed. */
+    void awaitExecutors() {
+        JavaSparkContext spark = connection();
+        // The driver counts as one.
+        for (int i = 0;
+                i < PATIENCE_SECONDS * 10
+                        && spark.sc().getExecutorMemoryStatus().size() <= WORKERS;
+                i++) {
+            pause();
+        }
+    }
+
+    /** Closes the connection, and with it the executors. */
+    void disconnect() {
+        connection.ifPresent(JavaSparkContext::close);
+        connection = Optional.empty();
+    }
+
+    private SparkConf settings() {
         return new SparkConf()
                 .setMaster(master)
                 .setAppName("tests")
@@ -97,6 +166,11 @@ final class Cluster implements AutoCloseable {
                 .set("spark.executor.extraJavaOptions", OPTIONS)
                 .set("spark.executorEnv.OMP_NUM_THREADS", "1")
                 .set("spark.excludeOnFailure.enabled", "true")
+                // Compiling the few small queries takes longer than interpreting them.
+                .set("spark.sql.codegen.wholeStage", "false")
+                .set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+                // The failures of one test exclude no executor from the next.
+                .set("spark.excludeOnFailure.application.maxFailedTasksPerExecutor", "1000")
                 .set("spark.scheduler.excludeOnFailure.unschedulableTaskSetTimeout", "5s");
     }
 
@@ -106,6 +180,18 @@ final class Cluster implements AutoCloseable {
                 .flatMap(Process::descendants)
                 .filter(ProcessHandle::isAlive)
                 .toList();
+    }
+
+    /** Returns the process of the executor that Spark calls {@code id}. */
+    ProcessHandle executor(String id) {
+        return executors().stream()
+                .filter(process -> {
+                    List<String> arguments = List.of(process.info().arguments().orElse(new String[0]));
+                    int at = arguments.indexOf("--executor-id");
+                    return at >= 0 && arguments.get(at + 1).equals(id);
+                })
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Links the jars of the class path into a folder as a distribution has them. */
@@ -125,7 +211,8 @@ final class Cluster implements AutoCloseable {
     private void start(String name, String type, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC"));
+        command.add("-Xmx256m");
+        command.addAll(SHORT_LIVED);
         command.addAll(OPENED);
         command.addAll(List.of("-cp", CLASS_PATH, type, "--host", "127.0.0.1"));
         command.addAll(List.of(arguments));
@@ -169,25 +256,23 @@ final class Cluster implements AutoCloseable {
 
     @Override
     public void close() {
+        disconnect();
         List<ProcessHandle> all = new ArrayList<>(executors());
         processes.forEach(process -> all.add(process.toHandle()));
-        all.forEach(ProcessHandle::destroy);
+        all.forEach(ProcessHandle::destroyForcibly);
         for (Process process : processes) {
             try {
-                if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
-                }
+                process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
-        all.forEach(ProcessHandle::destroyForcibly);
-    }
-
-    /** Returns the contents of a log, for messages. */
-    String log(String name) {
-        try {
-            return Files.readString(folder.resolve(name + ".log"));
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> innermostFirst =
+                    new ArrayList<>(files.sorted(Comparator.reverseOrder()).toList());
+            for (Path file : innermostFirst) {
+                Files.delete(file);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package dev.hypersd.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.data.ImageFolderWriter;
+import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.recipe.Recipe;
 import dev.hypersd.recipe.Run;
 import dev.hypersd.scene.Sample;
@@ -19,92 +20,165 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.junit.jupiter.api.AfterAll;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two workers train what one process trains, also if one of them is killed. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@ExtendWith(Cluster.Shared.class)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ClusterTrainingTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long LIMIT_SECONDS = 30;
 
     @TempDir
-    static Path shared;
+    static Path folder;
 
     private static Cluster cluster;
     private static JavaSparkContext spark;
-    private static Path recipe = Path.of("");
-    private static Map<String, float[]> expected = Map.of();
+    private static Path small = Path.of("");
+
+    private final List<String> news = new CopyOnWriteArrayList<>();
+    private Path recipe = small;
 
     @BeforeAll
-    static void start() throws IOException {
-        cluster = Cluster.start(Files.createDirectories(shared.resolve("cluster")), 2);
-        SparkConf settings = cluster.settings().set("spark.excludeOnFailure.enabled", "false");
-        spark = new JavaSparkContext(settings);
+    static void start(Cluster shared) throws IOException {
+        cluster = shared;
+        spark = cluster.connection();
         new ImageFolderWriter()
                 .write(
-                        shared.resolve("own"),
+                        folder.resolve("own"),
                         new Scenes(Split.TRAIN, 12, 32, Optional.empty(), 0).map(Sample::captioned),
                         (done, total) -> {});
-        Path model = Files.createDirectories(shared.resolve("model"));
+        Path model = Files.createDirectories(folder.resolve("model"));
         Files.writeString(model.resolve("config.json"), """
             {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2,
              "layers_per_block": 1, "latent_channels": 4, "scaling_factor": 1.0}\
             """);
-        recipe = Files.writeString(shared.resolve("recipe.yaml"), """
+        small = Files.writeString(folder.resolve("recipe.yaml"), """
             objective: autoencoder
             model: FOLDER/model
-            output: FOLDER/alone
+            output: FOLDER/run
             data: {folder: FOLDER/own, size: 32, held_out: 2}
             autoencoder: {crop: 16}
             training: {steps: 60, batch: 2, accumulate: 2}
-            every: {checkpoint: 10, validation: 30, sample: 0}
-            """.replace("FOLDER", shared.toString()));
+            every: {checkpoint: 10, validation: 10, sample: 0}
+            """.replace("FOLDER", folder.toString()));
         Engine.useThreads(1);
-        Run alone = new Run(Recipe.read(recipe, List.of()), false, List.of());
-        assertThat(alone.carryOut()).isTrue();
-        expected = weights(alone.result());
-    }
-
-    @AfterAll
-    static void stop() {
-        spark.close();
-        cluster.close();
     }
 
     @Test
     void twoWorkersTrainTheWeightsOfOneProcess() throws IOException {
-        assertAreExpected(weights(job("together").run(spark)));
+        String few = "training.steps=20";
+        assertAreEqual(weights(train("together", few).join()), alone(few));
     }
 
     @Test
     @Tag("slow")
     void aWorkerThatIsKilledCostsTheStepsSinceTheCheckpointOnly() throws Exception {
-        Path checkpoints = shared.resolve("killed/checkpoints");
-        CompletableFuture<Path> result =
-                CompletableFuture.supplyAsync(() -> job("killed").run(spark));
-        while (!Files.exists(checkpoints.resolve("step-00000010.safetensors"))) {
+        CompletableFuture<Path> result = train("killed");
+        awaitCheckpoint("killed", 10, result);
+        assertThat(cluster.executors().getLast().destroyForcibly()).isTrue();
+        assertThat(result).isNotDone();
+        assertAreEqual(weights(result.get()), alone());
+        assertThat(news).singleElement().asString().startsWith("attempt 1 has failed: ");
+    }
+
+    /**
+     * A process that is stopped keeps its connections and answers nothing, as behind a network that stalls. The first
+     * worker also holds the lock of the run's folder.
+     */
+    @Test
+    @Tag("slow")
+    void aWorkerThatStallsEndsTheAttemptWithASentenceAndTheNextContinues() throws Exception {
+        spark = cluster.connection(Map.of("spark.network.timeout", "60s", "spark.executor.heartbeatInterval", "5s"));
+        try {
+            AtomicReference<String> first = new AtomicReference<>("");
+            spark.sc().addSparkListener(new SparkListener() {
+                @Override
+                public void onTaskStart(SparkListenerTaskStart start) {
+                    if (start.taskInfo().index() == 0) {
+                        first.compareAndSet("", start.taskInfo().executorId());
+                    }
+                }
+            });
+            CompletableFuture<Path> result = train("stalled");
+            awaitCheckpoint("stalled", 10, result);
+            ProcessHandle stalled = cluster.executor(first.get());
+            assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(stalled.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
+            assertThat(result).isNotDone();
+            assertAreEqual(weights(result.get()), alone());
+            assertThat(news)
+                    .first()
+                    .asString()
+                    .startsWith("attempt 1 has failed: worker 1 of 2 waited for the others in vain (limit 30 s)");
+        } finally {
+            spark = cluster.connection();
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void theEmbeddedModelIsTrainedAlikeAlthoughAWorkerIsKilled() throws Exception {
+        recipe = Files.writeString(folder.resolve("embedded.yaml"), """
+            objective: finetune
+            model: MODEL
+            output: FOLDER/embedded
+            data: {scenes: 16, size: 128}
+            training: {steps: 8, batch: 1, accumulate: 2}
+            every: {checkpoint: 2, validation: 0, sample: 0}
+            finetune: {latents: FOLDER/latents, tuning: lora, rank: 4, sample_prompts: []}
+            """.replace("FOLDER", folder.toString())
+                .replace("MODEL", EmbeddedModel.folder().toString()));
+        CompletableFuture<Path> result = train("embedded");
+        awaitCheckpoint("embedded", 2, result);
+        assertThat(cluster.executors().getFirst().destroyForcibly()).isTrue();
+        assertThat(result).isNotDone();
+        assertAreEqual(weights(result.get()), alone());
+        assertThat(news).isNotEmpty();
+    }
+
+    private CompletableFuture<Path> train(String output, String... changes) {
+        TrainJob job =
+                new TrainJob(recipe, changes(output, changes), false, false, 2, Duration.ofSeconds(LIMIT_SECONDS));
+        return CompletableFuture.supplyAsync(() -> job.run(spark, news::add));
+    }
+
+    /** Returns the weights that one process trains. */
+    private Map<String, float[]> alone(String... changes) throws IOException {
+        Run run = new Run(Recipe.read(recipe, changes("alone-" + UUID.randomUUID(), changes)), false, List.of());
+        assertThat(run.carryOut()).isTrue();
+        return weights(run.result());
+    }
+
+    private static List<String> changes(String output, String... others) {
+        return Stream.concat(Stream.of("output=" + folder.resolve(output)), Stream.of(others))
+                .toList();
+    }
+
+    private static void awaitCheckpoint(String output, int step, CompletableFuture<Path> result) throws Exception {
+        Path checkpoint = folder.resolve(output).resolve("checkpoints/step-%08d.safetensors".formatted(step));
+        while (!Files.exists(checkpoint)) {
             assertThat(result).isNotCompletedExceptionally();
             Thread.sleep(5);
         }
-        assertThat(cluster.executors().getLast().destroyForcibly()).isTrue();
-        assertThat(result).isNotDone();
-        assertAreExpected(weights(result.get()));
     }
 
-    private static TrainJob job(String output) {
-        return new TrainJob(recipe, List.of("output=" + shared.resolve(output)), false, false, 2, PATIENCE);
-    }
-
-    private static void assertAreExpected(Map<String, float[]> weights) {
+    private static void assertAreEqual(Map<String, float[]> weights, Map<String, float[]> expected) {
         assertThat(weights.keySet()).isEqualTo(expected.keySet());
         weights.forEach((name, values) -> {
             // The sum of two gradients does not depend on their order.
