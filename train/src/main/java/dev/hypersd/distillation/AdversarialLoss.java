@@ -28,6 +28,9 @@ import org.bytedeco.pytorch.Tensor;
  * content of pictures.
  */
 final class AdversarialLoss {
+    /** The share of a pass that the encoder of a U-Net keeps, at least. */
+    private static final double ENCODER = 0.3;
+
     private static final String NAME = "adversarial";
 
     /** The latents with which the student's predictions are compared. */
@@ -244,6 +247,14 @@ final class AdversarialLoss {
     AuxiliaryLearner learner(BiFunction<Batch, RandomSource, Losses> loss) {
         return new AuxiliaryLearner(
                 "discriminator", weights, settings.optimiser(), settings.updates(), loss, discriminator.renewal());
+    }
+
+    /**
+     * Returns how much of a pass of the network is kept for the student's backward pass, at least: gradients flow into
+     * its pictures through the encoder.
+     */
+    double passes() {
+        return ENCODER;
     }
 
     /** Returns what a checkpoint has to hold in addition to the discriminator's weights. */

@@ -113,6 +113,19 @@ public interface DistillationLoss {
     /** Returns what the student does in this loss. */
     Task task();
 
+    /**
+     * Returns how many passes of the network over each sample are kept for the backward pass of the student, at least.
+     * Losses that draw with the same timesteps share one.
+     */
+    default double passes() {
+        return 1;
+    }
+
+    /** Returns the same of the networks that are trained for this loss, of which one learns after another. */
+    default double auxiliaryPasses() {
+        return 0;
+    }
+
     /** Returns the terms for {@code batch}, computed with the student's weights. */
     List<Term> terms(Batch batch, RandomSource random);
 

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.DoubleBinaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -111,9 +112,24 @@ public final class DistillationObjective implements Objective<LatentSample> {
 
     @Override
     public double memoryOfSample(boolean gradientCheckpointing) {
+        double all = passes(Task.TRAJECTORIES, Double::sum) + passes(Task.DRAWING, Math::max);
+        double others = losses.stream()
+                .mapToDouble(DistillationLoss::auxiliaryPasses)
+                .max()
+                .orElse(0);
         return pretrained
-                .model()
-                .memoryOfSample(gradientCheckpointing, pretrained.samples().shape());
+                        .model()
+                        .memoryOfSample(
+                                gradientCheckpointing, pretrained.samples().shape())
+                * Math.max(settings.halves() ? all / 2 : all, others);
+    }
+
+    /** Returns the passes over a sample that are kept for the losses of a task, which may share them. */
+    private double passes(Task task, DoubleBinaryOperator both) {
+        return losses.stream()
+                .filter(loss -> loss.task() == task)
+                .mapToDouble(DistillationLoss::passes)
+                .reduce(0, both);
     }
 
     @Override

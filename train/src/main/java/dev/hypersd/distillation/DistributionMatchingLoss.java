@@ -156,6 +156,17 @@ final class DistributionMatchingLoss implements DistillationLoss {
     }
 
     @Override
+    public double passes() {
+        return 1 + adversarial.map(comparison -> comparison.loss().passes()).orElse(0.0);
+    }
+
+    /** The fake score sees whole batches. */
+    @Override
+    public double auxiliaryPasses() {
+        return 1;
+    }
+
+    @Override
     public List<Term> terms(Batch batch, RandomSource random) {
         Rollout.Drawn drawn = batch.drawn(rollout, random);
         Noisy noisy = Noisy.of(drawn.clean(), levels.draw(batch.size(), random), schedule(), random);

@@ -41,12 +41,29 @@ record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
         }
     }
 
+    /** Which network is the teacher. */
+    sealed interface Source permits Settings, StudentWithoutLora {
+        /** Opens the teacher of a student. */
+        Teacher open(Student student, PretrainedModel pretrained);
+    }
+
     /**
-     * The settings of a teacher.
+     * The averaged student itself, without the LoRA that is below it: a model that learns a style, and draws it in many
+     * steps, teaches itself to draw it in few with a few-step LoRA below.
+     */
+    record StudentWithoutLora(Guidance guidance) implements Source {
+        @Override
+        public Teacher open(Student student, PretrainedModel pretrained) {
+            return new Teacher(student.predictor(), student.weights().bareAverage(), guidance);
+        }
+    }
+
+    /**
+     * The settings of a teacher that does not change.
      *
      * @param lora a LoRA over the base model; empty for the base model itself
      */
-    public record Settings(Optional<Path> lora, Guidance guidance) {
+    public record Settings(Optional<Path> lora, Guidance guidance) implements Source {
         /** Reads the keys {@code teacher_lora}, {@code least_guidance} and {@code greatest_guidance}. */
         static Settings read(Section section) {
             Optional<Path> lora = section.optionalPath("teacher_lora");
@@ -56,7 +73,8 @@ record Teacher(Predictor predictor, Adapters adapters, Guidance guidance) {
             return new Settings(lora, new Guidance(least, greatest));
         }
 
-        Teacher open(Student student, PretrainedModel pretrained) {
+        @Override
+        public Teacher open(Student student, PretrainedModel pretrained) {
             Adapters adapters = lora.map(file -> pretrained.model().withLora(file, student.arena()))
                     .orElse(Adapters.NONE);
             return new Teacher(student.predictor(), adapters, guidance);

@@ -50,6 +50,7 @@ final class TrajectoryLoss implements DistillationLoss {
     /**
      * The section {@code trajectory} of a recipe.
      *
+     * @param teacher whose trajectories are followed
      * @param teacherSteps the number of steps in which the teacher crosses the whole trajectory
      * @param segments the number of segments
      * @param weight the weight of the distance; 0 for students that learn from the discriminator alone
@@ -57,7 +58,7 @@ final class TrajectoryLoss implements DistillationLoss {
      */
     record Settings(
             TargetMaker method,
-            Teacher.Settings teacher,
+            Teacher.Source teacher,
             int teacherSteps,
             int segments,
             Noising noising,
@@ -139,6 +140,11 @@ final class TrajectoryLoss implements DistillationLoss {
     @Override
     public Task task() {
         return Task.TRAJECTORIES;
+    }
+
+    @Override
+    public double passes() {
+        return 1 + adversarial.map(AdversarialLoss::passes).orElse(0.0);
     }
 
     @Override

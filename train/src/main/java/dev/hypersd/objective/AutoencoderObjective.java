@@ -143,6 +143,12 @@ public final class AutoencoderObjective implements Objective<Image> {
     }
 
     @Override
+    public double memoryOfSample(boolean gradientCheckpointing) {
+        double all = SampleMemory.ofAutoencoder(autoencoder.network().config(), settings.crop());
+        return settings.part() == Part.ALL ? all : all / 2;
+    }
+
+    @Override
     public Optional<Dataset<Image>> heldOut() {
         return Optional.of(heldOut);
     }

@@ -1,10 +1,14 @@
 package dev.hypersd.objective;
 
+import dev.hypersd.objective.DenoisingObjective.TimestepShift;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Losses.Term;
+import dev.hypersd.training.RandomSource;
+import dev.hypersd.unet.Conditioning;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -13,7 +17,27 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param ratios the range of signal-to-noise ratios; the whole range for equal weights
  */
-record DenoisingLoss(NoiseSchedule schedule, RatioRange ratios) {
+public record DenoisingLoss(NoiseSchedule schedule, RatioRange ratios) {
+    /**
+     * Draws noise levels, and computes the loss at these.
+     *
+     * @param latents clean latents, {@code [B, C, h, w]}
+     * @param text makes the conditioning of their captions, after the noise levels are drawn
+     */
+    public Losses of(
+            Predictor predictor,
+            Tensor latents,
+            Supplier<Conditioning> text,
+            TimestepShift shift,
+            RandomSource random) {
+        Tensor noise = random.normal(Tensors.shape(latents));
+        int count = schedule.trainTimesteps();
+        int[] timesteps = shift.of(random.integers(count, (int) latents.size(0)), count);
+        Conditioning captions = text.get();
+        Tensor noisy = schedule.addNoise(latents, noise, timesteps);
+        return of(predictor.predict(noisy, timesteps, captions), latents, noise, timesteps);
+    }
+
     /**
      * Computes the loss.
      *

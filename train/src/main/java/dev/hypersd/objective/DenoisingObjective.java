@@ -7,21 +7,18 @@ import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
-import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
 import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
-import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Trains a latent diffusion model to denoise latents (Rombach et al., 2022, section 3.2): a base model as a whole, or a
@@ -148,13 +145,12 @@ public final class DenoisingObjective implements Objective<LatentSample> {
     }
 
     private Losses losses(List<LatentSample> batch, RandomSource random) {
-        Tensor latents = task.latents(batch);
-        Tensor noise = random.normal(Tensors.shape(latents));
-        int count = predictor.schedule().trainTimesteps();
-        int[] timesteps = settings.shift().of(random.integers(count, batch.size()), count);
-        Conditioning text = task.conditioning(task.captions(batch, random));
-        Tensor noisy = predictor.schedule().addNoise(latents, noise, timesteps);
-        return loss.of(predictor.predict(noisy, timesteps, text), latents, noise, timesteps);
+        return loss.of(
+                predictor,
+                task.latents(batch),
+                () -> task.conditioning(task.captions(batch, random)),
+                settings.shift(),
+                random);
     }
 
     /** Draws the sample captions with the averaged weights. */

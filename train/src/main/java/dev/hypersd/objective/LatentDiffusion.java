@@ -25,7 +25,6 @@ import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.tokenizer.ClipTokenizer;
-import dev.hypersd.training.TrainingMemory;
 import dev.hypersd.unet.Conditioning;
 import dev.hypersd.unet.UNet2DConditionModel;
 import dev.hypersd.vae.AutoencoderKl;
@@ -148,7 +147,7 @@ public record LatentDiffusion(
      * @param shape the shape of latents, {@code [C, h, w]}
      */
     public double memoryOfSample(boolean gradientCheckpointing, long... shape) {
-        return TrainingMemory.ofSample(unet.network().config(), shape[1], shape[2], gradientCheckpointing);
+        return SampleMemory.ofUNet(unet.network().config(), shape[1], shape[2], gradientCheckpointing);
     }
 
     /** Returns the parameters of the U-Net that LoRAs can change. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -51,10 +52,12 @@ public final class NetworkObjective<N, S> implements Objective<S> {
     private final StartedNetwork<N> started;
     private final TrainableWeights weights;
     private final Learner<S> learner;
+    private final double memoryOfSample;
 
     /**
      * Creates the objective.
      *
+     * @param memory estimates the memory in bytes that a sample takes in a training step, see {@link SampleMemory}
      * @param losses opens what the loss needs in addition to the network; its arena is closed with the objective
      */
     public NetworkObjective(
@@ -63,6 +66,7 @@ public final class NetworkObjective<N, S> implements Objective<S> {
             OptimiserSettings optimiser,
             Dataset<S> samples,
             Dataset<S> heldOut,
+            ToDoubleFunction<N> memory,
             Function<TensorArena, NetworkLoss<N, S>> losses) {
         this.settings = settings;
         this.samples = samples;
@@ -70,6 +74,7 @@ public final class NetworkObjective<N, S> implements Objective<S> {
         this.started = Engine.infer(() -> StartedNetwork.load(type, settings.folder(), settings.seed(), arena));
         this.weights = Engine.call(() -> new TrainableWeights(
                 new Tuning.Full(started.parameters()), settings.emaDecay(), settings.seed(), arena));
+        this.memoryOfSample = memory.applyAsDouble(started.network());
         NetworkLoss<N, S> loss = losses.apply(arena);
         this.learner =
                 new Learner<>(type.className(), weights, optimiser, (batch, _, _) -> loss.of(started.network(), batch));
@@ -78,6 +83,11 @@ public final class NetworkObjective<N, S> implements Objective<S> {
     @Override
     public Dataset<S> samples() {
         return samples;
+    }
+
+    @Override
+    public double memoryOfSample(boolean gradientCheckpointing) {
+        return memoryOfSample;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.objective.AutoencoderObjective;
 import dev.hypersd.objective.NetworkObjective;
+import dev.hypersd.objective.SampleMemory;
 import dev.hypersd.objective.TinyAutoencoderLoss;
 import dev.hypersd.recipe.ObjectiveSource.Common;
 import dev.hypersd.section.Section;
@@ -69,6 +70,7 @@ final class AutoencoderRecipes {
                     common.optimiser(),
                     pictures.training().map("picture", CaptionedImage::image),
                     pictures.heldOut().map("picture", CaptionedImage::image),
+                    tiny -> SampleMemory.ofTinyAutoencoder(tiny.config(), data.pixels()),
                     arena -> TinyAutoencoderLoss.open(loss, arena));
         };
     }

@@ -96,10 +96,7 @@ record Continuation(
                     "training.batch is %d, and there are %d training samples; set it to at most %d, or add samples"
                             .formatted(batch, samples, samples));
         }
-        TrainingMemory.requireBatch(
-                objective.memoryOfSample(recipe.training().gradientCheckpointing()),
-                recipe.training(),
-                MachineMemory.available());
+        TrainingMemory.requireBatch(objective, recipe.training(), MachineMemory.available());
     }
 
     private Path file() {

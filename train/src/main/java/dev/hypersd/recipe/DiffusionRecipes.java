@@ -2,6 +2,7 @@ package dev.hypersd.recipe;
 
 import dev.hypersd.distillation.DistillationLoss;
 import dev.hypersd.distillation.DistillationObjective;
+import dev.hypersd.distillation.FewStepStyle;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.lora.Spelling;
@@ -59,6 +60,7 @@ final class DiffusionRecipes {
     }
 
     private static final String TEXT_ENCODER = "text_encoder";
+    private static final String FEW_STEP_LORA = "few_step_lora";
     private static final String FROZEN_LORA = "frozen_lora";
 
     private DiffusionRecipes() {}
@@ -78,12 +80,52 @@ final class DiffusionRecipes {
     static ObjectiveSource finetune(Section root, Common common) {
         Section section = root.section("finetune");
         Supplier<ModelFiles> model = model(root, section);
+        if (section.has(FEW_STEP_LORA)) {
+            return fewStepStyle(root, section, model, common);
+        }
         FineTuning change = fineTuning(section);
         DenoisingObjective.Settings settings = denoising(section, common);
         Function<LatentCache.Listener, Pictures> pictures = pictures(root, section, common);
         section.refuseUnread();
         return encoding -> DenoisingObjective.fineTuning(
                 model.get(), change, settings, common.optimiser(), pictures.apply(encoding));
+    }
+
+    /** Reads the fine-tuning of a LoRA over a few-step LoRA. */
+    private static ObjectiveSource fewStepStyle(
+            Section root, Section section, Supplier<ModelFiles> model, Common common) {
+        if (section.one("tuning", FineTuningKind.LORA) != FineTuningKind.LORA || section.has(FROZEN_LORA)) {
+            throw section.invalid(
+                    FEW_STEP_LORA,
+                    "needs tuning: lora and no %s: what is learned is added to it".formatted(FROZEN_LORA));
+        }
+        int rank = section.count("rank", 16, 1);
+        FineTuning change = new FineTuning.Lora(
+                rank,
+                section.number("alpha", rank, 1e-3, 1e4),
+                FineTuning.Form.LORA,
+                new FineTuning.Targets(section.some("targets", LoraLayers.class), trainable(section), false),
+                section.one("spelling", FileSpelling.KOHYA).spelling,
+                section.optionalPath("initial_lora"),
+                section.optionalPath(FEW_STEP_LORA),
+                Map.of());
+        DenoisingObjective.Settings denoising = denoising(section, common);
+        DistillationObjective.Settings settings = new DistillationObjective.Settings(
+                denoising.captionDropout(),
+                denoising.samplePrompts(),
+                section.count("sample_steps", 4, 1),
+                common.emaDecay(),
+                common.seed());
+        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section, common);
+        section.refuseUnread();
+        return encoding -> new DistillationObjective(
+                model.get(),
+                change,
+                FewStepStyle.losses(denoising.ratios(), denoising.shift(), denoising.scale()),
+                Optional.empty(),
+                settings,
+                common.optimiser(),
+                pictures.apply(encoding));
     }
 
     static ObjectiveSource distillation(Section root, Common common) {

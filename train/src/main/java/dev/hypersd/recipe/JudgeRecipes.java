@@ -4,6 +4,7 @@ import dev.hypersd.data.Dataset;
 import dev.hypersd.degradation.PreferencePairs;
 import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.detection.AttributeReader;
+import dev.hypersd.judge.detection.BackboneConfig;
 import dev.hypersd.judge.detection.Segmenter;
 import dev.hypersd.judge.preference.PreferenceModel;
 import dev.hypersd.judge.reward.ClipJudge;
@@ -13,6 +14,7 @@ import dev.hypersd.objective.JudgeLosses;
 import dev.hypersd.objective.NetworkObjective;
 import dev.hypersd.objective.NetworkObjective.NetworkLoss;
 import dev.hypersd.objective.NetworkObjective.Settings;
+import dev.hypersd.objective.SampleMemory;
 import dev.hypersd.recipe.ObjectiveSource.Common;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToDoubleBiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -44,29 +47,50 @@ final class JudgeRecipes {
     private JudgeRecipes() {}
 
     static ObjectiveSource attributes(Section root, Common common) {
-        return ofScenes(AttributeReader.TYPE, JudgeLosses::attributes, root, common);
+        return ofScenes(
+                AttributeReader.TYPE, reader -> reader.backbone().config(), JudgeLosses::attributes, root, common);
     }
 
     static ObjectiveSource segmentation(Section root, Common common) {
-        return ofScenes(Segmenter.TYPE, JudgeLosses::segmentation, root, common);
+        return ofScenes(
+                Segmenter.TYPE, segmenter -> segmenter.backbone().config(), JudgeLosses::segmentation, root, common);
     }
 
     private static <N> ObjectiveSource ofScenes(
-            NetworkType<?, N> type, NetworkLoss<N, Sample> loss, Section root, Common common) {
-        return judge(type, root, common, List.of(), scenes -> scenes, arena -> loss);
+            NetworkType<?, N> type,
+            Function<N, BackboneConfig> backbone,
+            NetworkLoss<N, Sample> loss,
+            Section root,
+            Common common) {
+        return judge(
+                type,
+                root,
+                common,
+                List.of(),
+                (network, pixels) -> SampleMemory.ofBackbone(backbone.apply(network), pixels),
+                scenes -> scenes,
+                arena -> loss);
     }
 
     static ObjectiveSource clip(Section root, Common common) {
         Path tokenizer = root.path("tokenizer");
-        return judge(NetworkType.CLIP, root, common, files(tokenizer), scenes -> scenes, arena -> {
-            ClipTokenizer opened = ClipTokenizer.open(tokenizer);
-            return (clip, batch) -> JudgeLosses.contrastive(clip, opened, batch);
-        });
+        return judge(
+                NetworkType.CLIP,
+                root,
+                common,
+                files(tokenizer),
+                (clip, _) ->
+                        SampleMemory.ofClip(clip.text().config(), clip.vision().config()),
+                scenes -> scenes,
+                arena -> {
+                    ClipTokenizer opened = ClipTokenizer.open(tokenizer);
+                    return (clip, batch) -> JudgeLosses.contrastive(clip, opened, batch);
+                });
     }
 
     static ObjectiveSource aesthetic(Section root, Common common) {
         Path clip = root.path("clip");
-        return judge(ScoreHead.TYPE, root, common, List.of(), PreferencePairs::new, arena -> {
+        return judge(ScoreHead.TYPE, root, common, List.of(), (_, _) -> 0, PreferencePairs::new, arena -> {
             ClipJudge opened = ClipJudge.open(JudgeFolder.trained(clip), arena);
             return (head, batch) -> JudgeLosses.aesthetic(head, opened, batch);
         });
@@ -74,16 +98,24 @@ final class JudgeRecipes {
 
     static ObjectiveSource preference(Section root, Common common) {
         Path tokenizer = root.path("tokenizer");
-        return judge(PreferenceModel.TYPE, root, common, files(tokenizer), PreferencePairs::new, arena -> {
-            ClipTokenizer opened = ClipTokenizer.open(tokenizer);
-            return (model, batch) -> JudgeLosses.preference(model, opened, batch);
-        });
+        return judge(
+                PreferenceModel.TYPE,
+                root,
+                common,
+                files(tokenizer),
+                (model, _) -> SampleMemory.ofPreference(model.config()),
+                PreferencePairs::new,
+                arena -> {
+                    ClipTokenizer opened = ClipTokenizer.open(tokenizer);
+                    return (model, batch) -> JudgeLosses.preference(model, opened, batch);
+                });
     }
 
     /**
      * Returns the source of an objective that trains a judge.
      *
      * @param copied the files that belong to the network
+     * @param memory estimates the memory of a sample from the network and the size of pictures
      * @param seen makes the judge's samples from scenes
      * @param losses opens what the loss needs
      */
@@ -92,6 +124,7 @@ final class JudgeRecipes {
             Section root,
             Common common,
             List<Path> copied,
+            ToDoubleBiFunction<N, Integer> memory,
             Function<Scenes, Dataset<S>> seen,
             Function<TensorArena, NetworkLoss<N, S>> losses) {
         Settings settings = new Settings(root.path("model"), copied, common.emaDecay(), common.seed());
@@ -102,6 +135,7 @@ final class JudgeRecipes {
                 common.optimiser(),
                 seen.apply(data.scenes(data.count, TRAINING_SEED)),
                 seen.apply(data.scenes(HELD_OUT, VALIDATION_SEED)),
+                network -> memory.applyAsDouble(network, data.pixels),
                 losses);
     }
 

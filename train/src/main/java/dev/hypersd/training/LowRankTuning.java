@@ -45,6 +45,11 @@ public record LowRankTuning(Map<String, Parameter> targets, int rank, double alp
         this(targets, rank, alpha, Adapters.NONE, List.of());
     }
 
+    @Override
+    public LowRankTuning bare() {
+        return new LowRankTuning(targets, rank, alpha, Adapters.NONE, start);
+    }
+
     /** Returns the factor of the product. */
     public double scale() {
         return alpha / rank;

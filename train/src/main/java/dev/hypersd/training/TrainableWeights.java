@@ -24,6 +24,8 @@ public final class TrainableWeights {
     private final Adapters current;
     private final Adapters frozen;
     private final Adapters average;
+    private final Adapters bare;
+    private final Adapters bareAverage;
 
     /**
      * Creates the tensors.
@@ -54,6 +56,8 @@ public final class TrainableWeights {
         this.current = tuning.over(values.named());
         this.frozen = tuning.over(newest.named());
         this.average = tuning.over(averages.named());
+        this.bare = tuning.bare().over(values.named());
+        this.bareAverage = tuning.bare().over(averages.named());
     }
 
     /** Returns the adapters of the present weights, into which gradients flow. */
@@ -75,6 +79,19 @@ public final class TrainableWeights {
     /** Returns the adapters of the averaged weights, without gradients. */
     public Adapters average() {
         return average;
+    }
+
+    /**
+     * Returns the adapters of the present weights without other changes of the network below them; gradients flow into
+     * the weights.
+     */
+    public Adapters bare() {
+        return bare;
+    }
+
+    /** Returns the adapters of the averaged weights without other changes of the network below them. */
+    public Adapters bareAverage() {
+        return bareAverage;
     }
 
     /** Returns the averaged tensors by name, which are the result. They change with every step. */

@@ -22,6 +22,11 @@ public sealed interface Tuning permits Tuning.Full, FactorTuning, Tuning.Mixed {
     /** Returns the adapters that change the network by {@code tensors}, differentiable in them. */
     Adapters over(Map<String, Tensor> tensors);
 
+    /** Returns this without other changes of the network below it, which are not trained. */
+    default Tuning bare() {
+        return this;
+    }
+
     /**
      * Trains parameters in full: the trained tensors replace the network's own, which are not changed.
      *

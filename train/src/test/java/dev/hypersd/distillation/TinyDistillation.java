@@ -181,6 +181,17 @@ final class TinyDistillation {
         }
     }
 
+    /** Trains to step {@code steps}, from the newest checkpoint in {@code checkpoints} if there is one. */
+    void resume(Objective<LatentSample> objective, int steps, Path checkpoints) {
+        TrainingSettings settings =
+                new TrainingSettings(1, steps, 4, 1, Precision.F32, new TrainingSettings.Intervals(steps, 0, 0));
+        try (Trainer<LatentSample> trainer =
+                new Trainer<>(objective, settings, new Checkpoints(checkpoints, 1), List.of())) {
+            trainer.resume();
+            trainer.run();
+        }
+    }
+
     static DistillationLoss.Settings consistency(
             int steps, int segments, double guidance, TrajectoryLoss.Noising noising) {
         return trajectory(

@@ -102,6 +102,7 @@ class TinyAutoencoderLossTest {
                         OptimiserSettings.usual(new LearningRate(5e-3, 5, STEPS, 0.1)),
                         pictures(),
                         pictures(),
+                        _ -> 0,
                         arena -> TinyAutoencoderLoss.open(loss, arena));
                 Trainer<Image> trainer = new Trainer<>(
                         objective,

@@ -292,6 +292,8 @@ class RecipeTest {
                 "finetune.tuning=full            | finetune.rank is unknown",
                 "finetune.tuning=dora;finetune.frozen_lora=a | finetune.frozen_lora cannot be below a DoRA",
                 "finetune.tuning=embedding       | finetune.word is missing",
+                "finetune.few_step_lora=a;finetune.tuning=full | finetune.few_step_lora needs tuning: lora",
+                "finetune.few_step_lora=a;finetune.frozen_lora=b | finetune.few_step_lora needs tuning: lora and no",
                 "finetune.rank=0                 | finetune.rank is 0, it must be at least 1",
                 "finetune.spelling=diffusers     | finetune.spelling is \"diffusers\", known are kohya, peft",
             })

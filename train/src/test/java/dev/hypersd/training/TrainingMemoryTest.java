@@ -3,12 +3,16 @@ package dev.hypersd.training;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hypersd.data.Dataset;
 import dev.hypersd.json.Json;
+import dev.hypersd.objective.SampleMemory;
 import dev.hypersd.training.TrainingSettings.Intervals;
 import dev.hypersd.training.TrainingSettings.Precision;
 import dev.hypersd.unet.UNetConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class TrainingMemoryTest {
@@ -40,6 +44,13 @@ class TrainingMemoryTest {
     }
 
     @Test
+    void gradientCheckpointingIsOfferedOnlyWhereItHelps() {
+        assertThatThrownBy(() -> TrainingMemory.requireBatch(needing(_ -> 1e9), settings(100, false), 24 * GIB))
+                .hasMessage("training.batch 100 needs at least 93.1 GiB, and 24.0 GiB are available: set"
+                        + " training.batch to at most 25 and raise training.accumulate, which takes no memory");
+    }
+
+    @Test
     void moreWeightsThanFitAreRefused() {
         TrainingMemory.requireWeights(1 << 20, true, GIB);
         assertThatThrownBy(() -> TrainingMemory.requireWeights(2_567_463_684L, true, 24 * GIB))
@@ -48,8 +59,38 @@ class TrainingMemoryTest {
     }
 
     private static void require(int side, TrainingSettings settings, long available) {
-        double each = TrainingMemory.ofSample(SD15, side, side, settings.gradientCheckpointing());
-        TrainingMemory.requireBatch(each, settings, available);
+        TrainingMemory.requireBatch(
+                needing(checkpointing -> SampleMemory.ofUNet(SD15, side, side, checkpointing)), settings, available);
+    }
+
+    /** An objective of which nothing but its memory is asked. */
+    private static Objective<Object> needing(Function<Boolean, Double> memory) {
+        return new Objective<>() {
+            @Override
+            public Dataset<Object> samples() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public List<Learner<Object>> learners() {
+                return List.of();
+            }
+
+            @Override
+            public double memoryOfSample(boolean gradientCheckpointing) {
+                return memory.apply(gradientCheckpointing);
+            }
+
+            @Override
+            public void publish(Path folder) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void close() {
+                // Nothing is open.
+            }
+        };
     }
 
     private static TrainingSettings settings(int batch, boolean checkpointing) {

@@ -60,6 +60,11 @@ public final class Segmenter {
         this.masks = Conv2d.pointwise(p.at("masks"), width, filter);
     }
 
+    /** Returns the backbone, from whose features everything else is computed. */
+    public Backbone backbone() {
+        return backbone;
+    }
+
     /** Computes the features of every cell: {@code [B, 3, H, W]} from -1 to 1 {@code -> [B, C, h, w]}. */
     public Tensor grid(Tensor pixels) {
         return backbone.forward(pixels);
