@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             GenerateCommand.class,
             ServeCommand.class,
+            McpCommand.class,
             InspectCommand.class,
             ConvertCommand.class,
             LoraCommand.class,

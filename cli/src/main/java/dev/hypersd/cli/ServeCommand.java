@@ -1,24 +1,15 @@
 package dev.hypersd.cli;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.ModelSource;
-import dev.hypersd.preset.LoraWeight;
-import dev.hypersd.request.ImageRequest;
 import dev.hypersd.serve.Server;
 import dev.hypersd.serve.ServerOptions;
 import dev.hypersd.serve.queue.Limits;
-import dev.hypersd.serve.registry.FileRegistry;
 import dev.hypersd.serve.registry.ModelRegistry;
 import dev.hypersd.serve.registry.ServedModel;
 import dev.hypersd.tensor.Engine;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -59,21 +50,6 @@ final class ServeCommand implements Runnable {
 
     @ArgGroup(validate = false, heading = "%nClients%n")
     private final ClientOptions clients = new ClientOptions();
-
-    /** The options that choose what clients may name in addition to the model. */
-    static final class RegistryOptions {
-        @Option(
-                names = "--models",
-                paramLabel = "DIR",
-                description = "A folder of model directories and single-file checkpoints.")
-        List<Path> models = new ArrayList<>();
-
-        @Option(names = "--loras", paramLabel = "DIR", description = "A folder of LoRA files.")
-        List<Path> loras = new ArrayList<>();
-
-        @Option(names = "--controls", paramLabel = "DIR", description = "A folder of ControlNets.")
-        List<Path> controls = new ArrayList<>();
-    }
 
     /** The options that choose how much clients may ask for, and which clients are helped. */
     static final class ClientOptions {
@@ -147,7 +123,6 @@ final class ServeCommand implements Runnable {
         Engine.start();
         clients.threads.ifPresent(ServeCommand::useThreads);
         ModelRegistry registry = registry();
-        registry.warnings().forEach(new Warnings(spec.commandLine().getErr())::say);
         Server server = Server.start(registry, options());
         try {
             server.awaitReady();
@@ -172,25 +147,12 @@ final class ServeCommand implements Runnable {
         ModelSource exact = model.source();
         model.preferSpeed();
         ModelSource source = model.source();
-        ImageRequest request =
-                model.request(model.options(), source, spec.commandLine().getErr());
-        List<LoraWeight> weights = request.loras();
-        Map<String, Path> named = new LinkedHashMap<>();
-        weights.forEach(lora -> named.put(FileRegistry.name(lora.file()), lora.file()));
-        if (model.model.isEmpty()) {
-            EmbeddedModel.loras().values().forEach(file -> named.put(FileRegistry.name(file), file));
-        }
-        return new ModelRegistry(
-                new ServedModel(
-                        source, isSmall && clients.threads.isEmpty() ? OptionalInt.of(1) : OptionalInt.empty(), exact),
-                weights,
-                request.words(),
+        OptionalInt threads = isSmall && clients.threads.isEmpty() ? OptionalInt.of(1) : OptionalInt.empty();
+        return registries.registry(
+                model,
+                new ServedModel(source, threads, exact),
                 others,
-                FileRegistry.models(registries.models),
-                FileRegistry.loras(named, registries.loras),
-                FileRegistry.controlNets(
-                        model.model.isEmpty() ? EmbeddedModel.controls() : Map.of(), registries.controls),
-                ProgramNames.preprocessors());
+                spec.commandLine().getErr());
     }
 
     private ServerOptions options() {

@@ -50,7 +50,8 @@ final class EmbeddedFolder {
 
     private static Path unpacked(URI found, String name, String member) {
         String inside = found.getSchemeSpecificPart();
-        int end = inside.indexOf('!');
+        // A jar may lie in another jar, whose address then has an exclamation mark too.
+        int end = inside.lastIndexOf("!/");
         try (FileSystem jar = FileSystems.newFileSystem(Path.of(URI.create(inside.substring(0, end))), Map.of())) {
             return Unpacking.into(cache(), above(jar.getPath(inside.substring(end + 1)), member));
         } catch (IOException | UncheckedIOException e) {

@@ -9,6 +9,7 @@ import dev.hypersd.serve.api.LiveRoutes;
 import dev.hypersd.serve.api.OpenAiRoutes;
 import dev.hypersd.serve.api.RequestMemory;
 import dev.hypersd.serve.api.Responses;
+import dev.hypersd.serve.mcp.McpRoutes;
 import dev.hypersd.serve.metrics.Metrics;
 import dev.hypersd.serve.queue.GenerationQueue;
 import dev.hypersd.serve.registry.ModelRegistry;
@@ -90,6 +91,7 @@ public final class Server implements AutoCloseable {
         new JobRoutes(queue, memory).register(routes);
         new ComfyRoutes(queue, memory).register(routes);
         new ExplanationRoutes(queue).register(routes);
+        new McpRoutes(queue).register(routes);
         live.register(routes);
         PageRoutes.DRAWING.register(routes);
     }

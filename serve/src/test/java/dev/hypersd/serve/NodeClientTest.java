@@ -11,9 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Clients of other projects use the server: the official client of OpenAI, two clients of AUTOMATIC1111's API, the
- * requests of well-known front ends, a validator of OpenAPI descriptions, and a browser. They run in Node. They are
- * skipped where Node, their packages ({@code npm ci} in {@code src/test/npm}) or Chromium are missing; with
- * {@code -Dhypersd.node=required} they fail there.
+ * requests of well-known front ends, the official client of the Model Context Protocol, a validator of OpenAPI
+ * descriptions, and a browser. They run in Node. They are skipped where Node, their packages ({@code npm ci} in
+ * {@code src/test/npm}) or Chromium are missing; with {@code -Dhypersd.node=required} they fail there.
  */
 @Timeout(180)
 class NodeClientTest {
@@ -37,6 +37,7 @@ class NodeClientTest {
                 "frontends.test.mjs",
                 "comfyui.test.mjs",
                 "krita.test.mjs",
+                "mcp.test.mjs",
                 "description.test.mjs"
             })
     void aClientInNodeCanUseTheServer(String client) throws Exception {

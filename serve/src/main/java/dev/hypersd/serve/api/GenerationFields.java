@@ -19,7 +19,7 @@ import java.util.function.BiFunction;
  * {@code width} and {@code height} in place of {@code size}, and one ControlNet as {@code control} in place of a list
  * of {@code controls}.
  */
-final class GenerationFields {
+public final class GenerationFields {
     /** The values of OpenAI's field {@code background} for drawn pictures; a colour is for input pictures. */
     private static final Set<String> OUTPUT_BACKGROUNDS = Set.of("auto", "opaque", "transparent");
 
@@ -36,7 +36,8 @@ final class GenerationFields {
      *
      * @param pictures makes a picture from the name of a field and its text
      */
-    static GenerationOptions.Builder options(JsonObject body, BiFunction<String, String, PictureSource> pictures) {
+    public static GenerationOptions.Builder options(
+            JsonObject body, BiFunction<String, String, PictureSource> pictures) {
         GenerationOptions read = GenerationOptions.of(withoutOpenAiValues(body), pictures);
         if (!read.has(Option.PROMPT)) {
             throw new ApiException(ErrorCode.MALFORMED, "the request has no prompt");
@@ -54,7 +55,7 @@ final class GenerationFields {
     }
 
     /** Returns the colour of transparent parts of the pictures in a request. */
-    static Color background(JsonObject body) {
+    public static Color background(JsonObject body) {
         return GenerationOptions.background(withoutOpenAiValues(body));
     }
 

@@ -9,15 +9,10 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** Generates images for an HTTP request that waits for them, and stops when its client disconnects. */
 final class HttpGeneration {
-    private static final long CHECK_EVERY_MILLIS = 100;
-
     private final Context request;
     private final Sender sender;
     private final GenerationQueue queue;
@@ -39,11 +34,6 @@ final class HttpGeneration {
      * @param warnings sentences about the request
      */
     record Answer(List<GeneratedImage> images, List<String> warnings) {}
-
-    /** Something to do again and again while the client waits, such as to tell it of progress. */
-    interface Meanwhile {
-        void run() throws IOException;
-    }
 
     /**
      * Generates the images of {@code asked}. Warnings are added to the response as a header. The body of the request
@@ -78,25 +68,8 @@ final class HttpGeneration {
      * @throws CompletionException if they cannot be generated
      * @throws IOException what {@code meanwhile} throws
      */
-    Answer await(Meanwhile meanwhile) throws IOException {
-        while (true) {
-            try {
-                List<GeneratedImage> images = job.images().get(CHECK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
-                return new Answer(images, warn());
-            } catch (TimeoutException e) {
-                if (sender.hasLeft().getAsBoolean()) {
-                    cancel();
-                } else {
-                    meanwhile.run();
-                }
-            } catch (ExecutionException e) {
-                throw new CompletionException(e.getCause());
-            } catch (InterruptedException e) {
-                cancel();
-                Thread.currentThread().interrupt();
-                throw new CompletionException(e);
-            }
-        }
+    Answer await(Waiting.Meanwhile meanwhile) throws IOException {
+        return new Answer(Waiting.images(queue, job, sender.hasLeft(), meanwhile), warn());
     }
 
     /** Stops generating. */

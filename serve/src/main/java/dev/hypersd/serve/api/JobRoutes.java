@@ -58,7 +58,7 @@ public final class JobRoutes {
                     UUID.randomUUID().toString(),
                     context.ip(),
                     job,
-                    image -> asked.format().encode(image.image(), Optional.of(image.parameters())),
+                    image -> asked.format().encoder().encode(image.image(), Optional.of(image.parameters())),
                     asked.request().warnings(),
                     Optional.empty());
         } catch (RuntimeException e) {

@@ -1,9 +1,5 @@
 package dev.hypersd.serve.api;
 
-import dev.hypersd.image.ImageFormat;
-import dev.hypersd.image.Jpeg;
-import dev.hypersd.image.Png;
-import dev.hypersd.image.WebP;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Option;
@@ -20,17 +16,11 @@ import java.util.OptionalInt;
  * A request to OpenAI's image API, which may also have fields of this server's own ({@link GenerationFields}).
  *
  * @param request what to generate
- * @param formatName how the images are encoded, in OpenAI's words: png, jpeg or webp
  * @param format how the images are encoded
  * @param wantsAddresses whether the client wants addresses of images instead of images
  * @param partialImages how many previews to send in a stream of events; empty where the client wants no stream
  */
-record OpenAiRequest(
-        ClientRequest request,
-        String formatName,
-        ImageFormat format,
-        boolean wantsAddresses,
-        OptionalInt partialImages) {
+record OpenAiRequest(ClientRequest request, OutputFormat format, boolean wantsAddresses, OptionalInt partialImages) {
     private static final int MAX_PARTIAL_IMAGES = 3;
 
     /**
@@ -82,8 +72,7 @@ record OpenAiRequest(
                         .equals("transparent"),
                 "background: pictures have no transparent parts; choose opaque or auto");
         List<String> warnings = new ArrayList<>();
-        String formatName = body.choice("output_format", "png", List.of("png", "jpeg", "webp"), text -> text);
-        ImageFormat format = format(formatName, body, warnings);
+        OutputFormat format = OutputFormat.of(body, warnings);
         String response =
                 body.choice("response_format", defaultResponse(body), List.of("b64_json", "url"), text -> text);
         OptionalInt partialImages = partialImages(body, warnings);
@@ -94,7 +83,6 @@ record OpenAiRequest(
         warnings.addAll(FieldWarnings.of(body, WITHOUT_EFFECT));
         return new OpenAiRequest(
                 new ClientRequest(options.build(), GenerationFields.quality(body, Quality.FINAL), warnings),
-                formatName,
                 format,
                 wantsAddresses,
                 partialImages);
@@ -103,20 +91,6 @@ record OpenAiRequest(
     /** OpenAI answers addresses for its older models, and clients of those read nothing else. */
     private static String defaultResponse(JsonObject body) {
         return body.string("model", "").startsWith("dall-e-") ? "url" : "b64_json";
-    }
-
-    /** Returns how to encode the images. Of these formats only JPEG loses something by compression. */
-    private static ImageFormat format(String name, JsonObject body, List<String> warnings) {
-        int quality = body.integer("output_compression", Jpeg.USUAL_QUALITY);
-        refuse(quality < 0 || quality > 100, "output_compression is 0 to 100, not " + quality);
-        if (body.has("output_compression") && quality < 100 && !name.equals("jpeg")) {
-            warnings.add("output_compression has no effect: %s is written without loss".formatted(name));
-        }
-        return switch (name) {
-            case "jpeg" -> new Jpeg(Math.max(1, quality));
-            case "webp" -> new WebP();
-            default -> new Png();
-        };
     }
 
     private static OptionalInt partialImages(JsonObject body, List<String> warnings) {
@@ -139,7 +113,6 @@ record OpenAiRequest(
                 request.options().toBuilder().unset(Option.MODEL).build();
         return new OpenAiRequest(
                 new ClientRequest(options, request.quality(), request.warnings()),
-                formatName,
                 format,
                 wantsAddresses,
                 partialImages);

@@ -111,17 +111,19 @@ public final class OpenAiRoutes {
                         .map(image -> entry(context, image, asked))
                         .toList());
         body.put("background", "opaque");
-        body.put("output_format", asked.formatName());
+        body.put("output_format", asked.format().name());
         body.put("size", first.width() + "x" + first.height());
         body.put("warnings", answer.warnings());
         Responses.json(context, body);
     }
 
     private Map<String, Object> entry(Context context, GeneratedImage image, OpenAiRequest asked) {
-        byte[] encoded = asked.format().encode(image.image(), Optional.of(image.parameters()));
+        byte[] encoded = asked.format().encoder().encode(image.image(), Optional.of(image.parameters()));
         Map<String, Object> entry = new LinkedHashMap<>();
         if (asked.wantsAddresses()) {
-            entry.put("url", address(context, pictures.keep(encoded, "image/" + asked.formatName())));
+            entry.put(
+                    "url",
+                    address(context, pictures.keep(encoded, asked.format().mediaType())));
         } else {
             entry.put("b64_json", Base64.getEncoder().encodeToString(encoded));
         }

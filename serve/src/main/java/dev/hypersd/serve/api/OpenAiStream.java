@@ -75,7 +75,7 @@ final class OpenAiStream {
 
     private void sendPreviews(OutputStream out) throws IOException {
         for (Image preview = previews.poll(); preview != null; preview = previews.poll()) {
-            Map<String, Object> data = image(preview, asked.format().encode(preview, Optional.empty()));
+            Map<String, Object> data = image(preview, asked.format().encoder().encode(preview, Optional.empty()));
             data.put("partial_image_index", sent++);
             write(out, event + ".partial_image", data);
         }
@@ -83,7 +83,7 @@ final class OpenAiStream {
 
     private Map<String, Object> completed(GeneratedImage image, List<String> warnings) {
         Map<String, Object> data =
-                image(image.image(), asked.format().encode(image.image(), Optional.of(image.parameters())));
+                image(image.image(), asked.format().encoder().encode(image.image(), Optional.of(image.parameters())));
         data.put("seed", Seeds.number(image.seed()));
         data.put("warnings", warnings);
         data.put("usage", Map.of("input_tokens", 0, "output_tokens", 0, "total_tokens", 0));
@@ -95,7 +95,7 @@ final class OpenAiStream {
         data.put("b64_json", Base64.getEncoder().encodeToString(encoded));
         data.put("created_at", Instant.now().getEpochSecond());
         data.put("background", "opaque");
-        data.put("output_format", asked.formatName());
+        data.put("output_format", asked.format().name());
         data.put("quality", "auto");
         data.put("size", image.width() + "x" + image.height());
         return data;

@@ -36,6 +36,19 @@ public final class RequestBody {
 
     /** Reads the body as {@link #json(Context)} does, but at most {@code maxBytes} of it. */
     public static JsonObject json(Context request, int maxBytes) {
+        return Json.parse(NAME, jsonBytes(request, maxBytes));
+    }
+
+    /**
+     * Reads the body, which must say that it is JSON, as it was sent.
+     *
+     * @throws ApiException if it is too large, arrives too slowly, or is of another type
+     */
+    public static byte[] jsonBytes(Context request) {
+        return jsonBytes(request, RequestMemory.of(request).limits().maxBodyBytes());
+    }
+
+    private static byte[] jsonBytes(Context request, int maxBytes) {
         String type =
                 Optional.ofNullable(request.header("Content-Type")).orElse("").toLowerCase(Locale.ROOT);
         if (!type.startsWith("application/json")) {
@@ -47,7 +60,7 @@ public final class RequestBody {
         if (body.length == 0) {
             throw new ApiException(ErrorCode.MALFORMED, "the body is empty: send a JSON object");
         }
-        return Json.parse(NAME, body);
+        return body;
     }
 
     /**

@@ -109,7 +109,7 @@ public final class RequestMemory implements AutoCloseable {
         }
 
         /** Reserves the memory of a body or a message of {@code length} bytes, in all forms in which it is held. */
-        void reserveBody(long length) {
+        public void reserveBody(long length) {
             reserve(COPIES_OF_BODY * length);
         }
 

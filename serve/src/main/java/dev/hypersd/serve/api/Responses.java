@@ -5,6 +5,7 @@ import dev.hypersd.serve.error.ApiError;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes responses and errors; errors in the form of the API of the request. */
 public final class Responses {
@@ -49,6 +50,15 @@ public final class Responses {
                         .replaceAll("[^ -~]", "?")
                         .replace("\\", "\\\\")
                         .replace("\"", "\\\""));
+    }
+
+    /**
+     * Returns an error in the form of JSON-RPC 2.0.
+     *
+     * @param id the number of the request; empty if it is not known
+     */
+    public static Map<String, Object> jsonRpc(Optional<Object> id, ApiError error) {
+        return ErrorForm.jsonRpc(id, error);
     }
 
     /** Returns the body of an error in the form of OpenAI. */

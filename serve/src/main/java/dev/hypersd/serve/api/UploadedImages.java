@@ -26,7 +26,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * reserved before anything is unpacked, however small the file is. Decoding takes at most the time in which a request
  * must arrive ({@link dev.hypersd.serve.queue.Limits.Requests#timeout}), and waits as long at most for its turn.
  */
-final class UploadedImages {
+public final class UploadedImages {
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "webp");
 
     /** The longest side in pixels: the work of resizing an image grows with its longest side, not with its pixels. */
@@ -49,7 +49,7 @@ final class UploadedImages {
     }
 
     /** Decodes Base64, with or without the prefix of a data URL. */
-    static byte[] bytes(String field, String text) {
+    public static byte[] bytes(String field, String text) {
         String bare = text.startsWith("data:") ? text.substring(text.indexOf(',') + 1) : text;
         try {
             return Base64.getDecoder().decode(bare);
@@ -64,7 +64,7 @@ final class UploadedImages {
     }
 
     /** Decodes an image, with transparent parts filled with {@code background}. */
-    static Image decode(String field, byte[] encoded, Color background, RequestMemory.Reservation memory) {
+    public static Image decode(String field, byte[] encoded, Color background, RequestMemory.Reservation memory) {
         return memory.decode(field, () -> {
             checkSize(field, encoded, memory);
             return decoded(field, () -> Image.decode(Path.of(field), encoded, background, (_, _) -> {}));
