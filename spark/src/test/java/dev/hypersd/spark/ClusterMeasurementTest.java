@@ -67,11 +67,12 @@ class ClusterMeasurementTest {
 
     @Test
     void aStepOfTwoWorkersBesideAStepOfOne(Cluster cluster) throws IOException {
+        ClusterTrainingTest.writePictures(folder.resolve("pictures"), 128);
         Path recipe = Files.writeString(folder.resolve("recipe.yaml"), """
             objective: finetune
             model: MODEL
             output: FOLDER/run
-            data: {scenes: 64, size: 128}
+            data: {folder: FOLDER/pictures, size: 128, held_out: 2}
             training: {steps: 16, batch: 4}
             every: {checkpoint: 100, validation: 0, sample: 0}
             finetune: {latents: FOLDER/latents, tuning: full, sample_prompts: []}

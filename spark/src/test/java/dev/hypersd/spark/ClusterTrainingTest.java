@@ -56,11 +56,7 @@ class ClusterTrainingTest {
     static void start(Cluster shared) throws IOException {
         cluster = shared;
         spark = cluster.connection();
-        new ImageFolderWriter()
-                .write(
-                        folder.resolve("own"),
-                        new Scenes(Split.TRAIN, 12, 32, Optional.empty(), 0).map(Sample::captioned),
-                        (done, total) -> {});
+        writePictures(folder.resolve("own"), 32);
         Path model = Files.createDirectories(folder.resolve("model"));
         Files.writeString(model.resolve("config.json"), """
             {"_class_name": "AutoencoderKL", "block_out_channels": [8, 16], "norm_num_groups": 2,
@@ -76,6 +72,15 @@ class ClusterTrainingTest {
             every: {checkpoint: 10, validation: 10, sample: 0}
             """.replace("FOLDER", folder.toString()));
         Engine.useThreads(1);
+    }
+
+    /** Writes twelve pictures with captions; of scenes by number, two thousand would be held out. */
+    static void writePictures(Path folder, int pixels) throws IOException {
+        new ImageFolderWriter()
+                .write(
+                        folder,
+                        new Scenes(Split.TRAIN, 12, pixels, Optional.empty(), 0).map(Sample::captioned),
+                        (done, total) -> {});
     }
 
     @Test
@@ -134,11 +139,12 @@ class ClusterTrainingTest {
     @Test
     @Tag("slow")
     void theEmbeddedModelIsTrainedAlikeAlthoughAWorkerIsKilled() throws Exception {
+        writePictures(folder.resolve("pictures"), 128);
         recipe = Files.writeString(folder.resolve("embedded.yaml"), """
             objective: finetune
             model: MODEL
             output: FOLDER/embedded
-            data: {scenes: 16, size: 128}
+            data: {folder: FOLDER/pictures, size: 128, held_out: 2}
             training: {steps: 8, batch: 1, accumulate: 2}
             every: {checkpoint: 2, validation: 0, sample: 0}
             finetune: {latents: FOLDER/latents, tuning: lora, rank: 4, sample_prompts: []}
