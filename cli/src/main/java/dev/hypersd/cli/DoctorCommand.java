@@ -2,8 +2,11 @@ package dev.hypersd.cli;
 
 import dev.hypersd.json.Json;
 import dev.hypersd.kernel.ArithmeticCheck;
+import dev.hypersd.onednn.ProductSpeeds;
 import dev.hypersd.tensor.EngineReport;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,9 +35,15 @@ final class DoctorCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         EngineReport report = EngineReport.measure();
         ArithmeticCheck arithmetic = ArithmeticCheck.measure();
+        ProductSpeeds speeds = ProductSpeeds.measure();
+        List<String> advice = Stream.of(report.advice(), speeds.advice())
+                .flatMap(List::stream)
+                .toList();
         if (json) {
             ObjectNode node = Json.MAPPER.valueToTree(report);
             node.set("arithmetic", Json.MAPPER.valueToTree(arithmetic.accuracies()));
+            node.set("products", Json.MAPPER.valueToTree(speeds.rates()));
+            node.set("advice", Json.MAPPER.valueToTree(advice));
             out.println(node);
             return;
         }
@@ -44,13 +53,14 @@ final class DoctorCommand implements Runnable {
         line(out, "threads", report.threads() + " of " + report.cores() + " cores");
         line(out, "memory", report.allocator() + ", huge pages " + report.hugePages());
         line(out, "matrix product", "%.0f GFLOP/s in f32".formatted(report.gemmGflops()));
+        line(out, "types", speeds.describe());
         line(out, "arithmetic", arithmetic.describe());
         line(out, "Java", Runtime.version() + ", " + System.getProperty("java.vendor"));
-        if (report.advice().isEmpty()) {
+        if (advice.isEmpty()) {
             out.println("Nothing known would make this machine faster.");
         } else {
             out.println("This would make it faster:");
-            report.advice().forEach(advice -> out.println("  - " + advice));
+            advice.forEach(sentence -> out.println("  - " + sentence));
         }
     }
 
