@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Messages of JSON-RPC 2.0 as text, read as strictly as all JSON here. */
@@ -36,7 +36,7 @@ final class McpMessages {
         } catch (IOException | IllegalArgumentException e) {
             throw new ApiException(
                     ErrorCode.MALFORMED,
-                    e.getCause() instanceof JacksonException cause
+                    e.getCause() instanceof StreamReadException cause
                             ? "the message " + Json.reason(cause)
                             : "the message is none of JSON-RPC 2.0: send one object with jsonrpc, method, params and, "
                                     + "for a request, an id");
