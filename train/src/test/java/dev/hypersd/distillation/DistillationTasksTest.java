@@ -134,11 +134,10 @@ class DistillationTasksTest {
     /** Everything that is random or averaged over steps takes part. */
     @Test
     void aResumedRunArrivesAtTheSameWeightsAveragesAndHeadsBitForBit() throws IOException {
-        Map<String, float[]> whole = run(Files.createDirectory(folder.resolve("whole")), 4);
+        Map<String, float[]> whole = run(Files.createDirectory(folder.resolve("whole")), 3);
         Path parts = Files.createDirectory(folder.resolve("parts"));
         run(parts, 1);
-        run(parts, 3);
-        Map<String, float[]> resumed = run(parts, 4);
+        Map<String, float[]> resumed = run(parts, 3);
 
         assertThat(resumed.keySet()).isEqualTo(whole.keySet()).contains("density ratio");
         whole.forEach((name, values) -> assertThat(resumed.get(name)).as(name).isEqualTo(values));

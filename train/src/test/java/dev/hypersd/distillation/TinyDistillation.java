@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** Distillation of a tiny model with random weights, four training samples, and the settings that tests vary. */
@@ -157,14 +158,21 @@ final class TinyDistillation {
         return terms(learner, batch).getOrDefault(name, Double.NaN);
     }
 
-    /** The weighted sum of a learner's terms: what it minimises. */
-    static double weighted(Learner<LatentSample> learner, List<LatentSample> batch) {
+    /** The values of a learner's terms times their weights, by name. */
+    static Map<String, Double> weightedTerms(Learner<LatentSample> learner, List<LatentSample> batch) {
         return losses(
                 learner,
                 batch,
                 terms -> terms.stream()
-                        .mapToDouble(term -> term.weight() * term.value().item_double())
-                        .sum());
+                        .collect(Collectors.toMap(
+                                Term::name, term -> term.weight() * term.value().item_double())));
+    }
+
+    /** The weighted sum of a learner's terms: what it minimises. */
+    static double weighted(Learner<LatentSample> learner, List<LatentSample> batch) {
+        return weightedTerms(learner, batch).values().stream()
+                .mapToDouble(x -> x)
+                .sum();
     }
 
     void train(Objective<LatentSample> objective, int steps, boolean checkpointing, TrainingListener... listeners) {
