@@ -35,6 +35,11 @@ class DocumentsTest {
     private static final List<String> OTHERS = List.of(
             "README.md",
             "CONTRIBUTING.md",
+            "examples/README.md",
+            "examples/gradle/README.md",
+            "examples/jbang/README.md",
+            "examples/maven/README.md",
+            "examples/module-path/README.md",
             "mini/src/main/resources/dev/hypersd/mini/hypersd-mini/README.md",
             "testdata/reference/README.md",
             "testdata/reference/scorers/README.md");

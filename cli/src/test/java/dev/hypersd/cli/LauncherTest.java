@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
-    private static final String BUILT = "cli/target";
+    private static final String BUILT = "dist/target";
 
     @TempDir
     private Path folder;
@@ -51,12 +51,14 @@ class LauncherTest {
                 cd "$(dirname "$0")"
                 echo built >> builds
                 [ ! -f broken ] || exit 1
-                mkdir -p cli/target/lib
+                mkdir -p dist/target/lib
                 sleep 0.3
-                touch cli/target/hypersd-cli.jar
+                touch dist/target/hypersd.jar
                 """);
         Files.writeString(project.resolve("pom.xml"), "<project/>");
+        writePom("dist", "hypersd-dist", "hypersd-cli");
         writePom("cli", "hypersd-cli", "hypersd-core");
+        writePom("native/linux", "hypersd-native-linux", "engine");
         writePom("core", "hypersd-core", "jackson");
         writePom("bench", "hypersd-bench", "hypersd-core");
         write("core/src/main/java/Core.java", "class Core {}");
@@ -113,6 +115,14 @@ class LauncherTest {
     }
 
     @Test
+    void otherNativesAreAReasonToBuild() throws Exception {
+        start("doctor");
+        writePom("native/linux", "hypersd-native-linux", "another-engine");
+        start("doctor");
+        assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
     void aRemovedSourceIsBuiltWithout() throws Exception {
         write("core/src/main/java/Other.java", "class Other {}");
         start("doctor");
@@ -158,7 +168,7 @@ class LauncherTest {
     @Test
     void aTouchedJarIsRecordedAgainOnce() throws Exception {
         start("doctor");
-        Path jar = project.resolve(BUILT).resolve("hypersd-cli.jar");
+        Path jar = project.resolve(BUILT).resolve("hypersd.jar");
         Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusMillis(50)));
         Thread.sleep(100);
         start("doctor");

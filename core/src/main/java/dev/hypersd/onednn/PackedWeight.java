@@ -83,8 +83,8 @@ public final class PackedWeight implements AutoCloseable {
     public static void requireAvailable() {
         if (!isAvailable()) {
             throw new InvalidRequestException(
-                    "int8 needs oneDNN, which is not on the class path: add org.bytedeco:dnnl "
-                            + "with the classifier of this machine, or choose another --dtype");
+                    "int8 needs oneDNN, which is not on the class path: add the dependency "
+                            + Engine.artefact("onednn") + ", which is of type pom, or choose another --dtype");
         }
     }
 

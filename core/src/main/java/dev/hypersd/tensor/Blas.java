@@ -29,14 +29,17 @@ record Blas(String name, boolean mkl) {
         return new Blas(libraries.find("openblas_get_config").map(Blas::text).orElse("unknown BLAS"), false);
     }
 
-    /** Returns advice for a slow library; empty if no faster one exists for this machine. */
+    /**
+     * Returns advice for a slow library; empty if no faster one exists for this machine, or if another one than MKL was
+     * asked for.
+     */
     Optional<String> advice() {
-        boolean possible = Loader.getPlatform().endsWith("x86_64");
+        boolean possible = Loader.getPlatform().endsWith("x86_64") && NativeSettings.mklIsWanted();
         return mkl || !possible
                 ? Optional.empty()
-                : Optional.of(name + " multiplies matrices, MKL would make attention about three times faster:"
-                        + " put org.bytedeco:mkl with its redist classifier on the class path "
-                        + "(docs/adr/0002-blas.md).");
+                : Optional.of(name + " multiplies matrices, MKL would make attention about three times faster: add the "
+                        + "dependency " + Engine.artefact("mkl")
+                        + ", which is of type pom, or set -Dorg.bytedeco.openblas.load=openblas to stay without it.");
     }
 
     /** Calls {@code void MKL_Get_Version_String(char* buffer, int length)}. */

@@ -34,8 +34,10 @@ public enum Device {
     public void requireAvailable() {
         if (this == CUDA && !Engine.call(torch::cuda_is_available)) {
             throw new InvalidRequestException(
-                    "no CUDA device can be used: either this machine has none, or the engine was built without "
-                            + "(build with -Pcuda; CUDA 13.1 and cuDNN 9.19 must be installed)");
+                    ("no CUDA device can be used: either this machine has none, or the engine was built without "
+                                    + "(applications depend on %s, the command is built with -Pcuda; CUDA 13.1 and "
+                                    + "cuDNN 9.19 must be installed)")
+                            .formatted(Engine.artefact("cuda")));
         }
     }
 

@@ -71,11 +71,15 @@ public final class Engine {
      * classes of JavaCPP's loader can be initialised by one thread at a time only, and two would deadlock.
      *
      * @param library a class of JavaCPP that stands for a library
-     * @throws HyperSdException if there is no build of the engine for this machine
+     * @throws HyperSdException if there is no build of the engine or of the library for this machine
      */
     public static void loadLibrary(Class<?> library) {
         result(PREPARED);
-        load(library);
+        try {
+            load(library);
+        } catch (LinkageError e) {
+            throw unavailable(library, e);
+        }
     }
 
     /**
@@ -165,8 +169,17 @@ public final class Engine {
      */
     public static Optional<Path> unpack(String resource) {
         result(PREPARED);
-        URL found = ClassLoader.getSystemResource(resource);
+        URL found = torch.class.getClassLoader().getResource(resource);
         return found == null ? Optional.empty() : Optional.of(unpack(found));
+    }
+
+    /**
+     * Returns the coordinates of the artefact that brings a further native library for this machine.
+     *
+     * @param library the end of its name, such as {@code onednn}
+     */
+    public static String artefact(String library) {
+        return NativeBuilds.artefact(Loader.getPlatform() + "-" + library);
     }
 
     private static synchronized Path unpack(URL library) {
@@ -228,15 +241,14 @@ public final class Engine {
         }
     }
 
+    private static HyperSdException unavailable(Class<?> library, LinkageError cause) {
+        return new HyperSdException(NativeBuilds.unavailable(library, cause), cause);
+    }
+
     private static RuntimeException unchecked(Throwable cause) {
         return switch (cause) {
             case RuntimeException e -> e;
-            case LinkageError e ->
-                new HyperSdException(
-                        ("the tensor engine does not load on %s, there are builds for linux-x86_64, windows-x86_64 "
-                                        + "and macosx-arm64 (%s)")
-                                .formatted(Loader.getPlatform(), e.getMessage()),
-                        e);
+            case LinkageError e -> unavailable(torch.class, e);
             case Error e -> throw e;
             default -> new IllegalStateException(cause.getMessage(), cause);
         };

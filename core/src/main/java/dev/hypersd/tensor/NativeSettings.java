@@ -5,6 +5,9 @@ package dev.hypersd.tensor;
  * changed.
  */
 final class NativeSettings {
+    private static final String BLAS = "org.bytedeco.openblas.load";
+    private static final String MKL = "mkl";
+
     private NativeSettings() {}
 
     /**
@@ -13,12 +16,17 @@ final class NativeSettings {
      */
     static void apply() {
         // MKL where it is on the class path, OpenBLAS otherwise.
-        preset("org.bytedeco.openblas.load", "mkl");
+        preset(BLAS, MKL);
         // By default an allocation is refused once the process occupies four Java heaps, which a large model does by
         // being mapped.
         // Native memory has owners here (TensorScope, TensorArena), so there is nothing that a forced garbage
         // collection could free.
         preset("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    }
+
+    /** Returns whether MKL is to be used where it is on the class path. */
+    static boolean mklIsWanted() {
+        return System.getProperty(BLAS, MKL).equals(MKL);
     }
 
     private static void preset(String property, String value) {
