@@ -1,7 +1,9 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 25+
 //DEPS dev.hypersd:hypersd-mini:0.2.0
-//DEPS dev.hypersd:hypersd-native-linux-x86_64:0.2.0@pom
+//DEPS org.bytedeco:javacpp:1.5.13:linux-x86_64
+//DEPS org.bytedeco:openblas:0.3.31-1.5.13:linux-x86_64
+//DEPS org.bytedeco:pytorch:2.10.0-1.5.13:linux-x86_64
 //RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED
 
 import dev.hypersd.mini.EmbeddedModel;
