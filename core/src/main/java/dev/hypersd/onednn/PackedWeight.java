@@ -7,6 +7,7 @@ import dev.hypersd.onednn.OneDnn.Layout;
 import dev.hypersd.onednn.OneDnn.Operation;
 import dev.hypersd.onednn.OneDnn.Plan;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
@@ -82,9 +83,8 @@ public final class PackedWeight implements AutoCloseable {
      */
     public static void requireAvailable() {
         if (!isAvailable()) {
-            throw new InvalidRequestException(
-                    "int8 needs oneDNN, which is not on the class path: add the dependency "
-                            + Engine.artefact("onednn") + ", which is of type pom, or choose another --dtype");
+            throw new InvalidRequestException("int8 needs oneDNN, which is not on the class path: add the dependency "
+                    + Engine.artefact("onednn") + ", which is of type pom, or choose another --dtype");
         }
     }
 
