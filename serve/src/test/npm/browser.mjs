@@ -9,33 +9,69 @@ export const { HYPERSD_URL } = process.env;
 const browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const executablePath = process.env.CHROMIUM ?? browsers.find(existsSync);
 
-/** Starts the browser, with more options. */
-export function launch(...options) {
-  return chromium.launch({ executablePath, args: ["--no-sandbox", ...options] });
+const args = [
+  "--no-sandbox",
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  "--auto-select-desktop-capture-source=Entire screen",
+];
+
+/** How long anything that is waited for may take, also on a machine that is busy with other things. */
+const PATIENCE_MILLIS = 60_000;
+
+let browser;
+const tabs = new Map();
+
+/** Starts the browser, once for all tests of a process. */
+export const launch = () => (browser ??= chromium.launch({ executablePath, args }));
+
+/** Ends the browser. */
+export const close = async () => (await browser)?.close();
+
+async function open(options) {
+  const context = await (await launch()).newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MILLIS);
+  return { context, page, devtools: await context.newCDPSession(page) };
+}
+
+/** Leaves the page, and nothing of what it has kept in the browser. */
+async function leave({ context, page, devtools }) {
+  await page.goto("about:blank");
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await context.clearCookies();
+  await devtools.send("Storage.clearDataForOrigin", { origin: new URL(HYPERSD_URL).origin, storageTypes: "all" });
 }
 
 /**
- * Opens the page, passes it to `use`, and then fails if there were errors in the page.
+ * Opens the page, passes it to `use`, and then fails if there were errors in the page. Tests with the same options share
+ * a tab, because opening one takes longer than most tests.
  *
  * @param before is called before the page is opened
+ * @param isAlone whether the tab is for this test alone, because what `before` does cannot be undone
  */
-export async function visit(browser, use, { before = () => {}, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const page = await context.newPage();
+export async function visit(use, { before = () => {}, isAlone = false, ...options } = {}) {
+  const { colorScheme = null, ...key } = options;
+  const tab = (!isAlone && tabs.get(JSON.stringify(key))) || (await open(key));
+  if (!isAlone) tabs.set(JSON.stringify(key), tab);
+  const { context, page } = tab;
+  const own = [HYPERSD_URL, HYPERSD_URL.replace("http", "ws"), `blob:${HYPERSD_URL}`, "data:"];
   const wrong = [];
-  page.on("console", (message) => message.type() === "error" && wrong.push(`${message.text()} ${message.location().url}`));
-  page.on("pageerror", (error) => wrong.push(error.message));
-  page.on("request", (request) => {
-    const own = [HYPERSD_URL, HYPERSD_URL.replace("http", "ws"), `blob:${HYPERSD_URL}`, "data:"];
-    if (!own.some((begin) => request.url().startsWith(begin))) wrong.push(`asks ${request.url()}`);
-  });
+  const listeners = {
+    console: (message) => message.type() === "error" && wrong.push(`${message.text()} ${message.location().url}`),
+    pageerror: (error) => wrong.push(error.message),
+    request: (request) => own.some((begin) => request.url().startsWith(begin)) || wrong.push(`asks ${request.url()}`),
+  };
+  for (const [event, listener] of Object.entries(listeners)) page.on(event, listener);
   try {
+    await page.emulateMedia({ colorScheme, reducedMotion: null });
     await before(page);
     await page.goto(HYPERSD_URL);
     await use(page, context);
     assert.deepEqual(wrong, []);
   } finally {
-    await context.close();
+    for (const [event, listener] of Object.entries(listeners)) page.off(event, listener);
+    await (isAlone ? context.close() : leave(tab));
   }
 }
 
@@ -43,13 +79,17 @@ export async function visit(browser, use, { before = () => {}, ...options } = {}
 export const arrived = (page) => page.locator("#about").filter({ hasText: /seed \d+/ }).waitFor();
 
 /** Opens the page and passes to `use` the requests that it sends too. */
-export async function listen(browser, use, options = {}) {
+export function listen(use, options = {}) {
   const sent = [];
-  const before = (page) =>
-    page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => sent.push(JSON.parse(payload))));
-  await visit(browser, async (page, context) => {
-    await arrived(page);
-    await use(page, sent, context);
+  const hear = (socket) => socket.on("framesent", ({ payload }) => sent.push(JSON.parse(payload)));
+  const before = (page) => page.on("websocket", hear);
+  return visit(async (page, context) => {
+    try {
+      await arrived(page);
+      await use(page, sent, context);
+    } finally {
+      page.off("websocket", hear);
+    }
   }, { before, ...options });
 }
 
@@ -83,13 +123,14 @@ export function seen(page, canvas = "#picture") {
 
 /** Waits until the canvas shows something else than `before`. */
 export async function changed(page, before) {
-  for (const end = Date.now() + 15_000; Date.now() < end; ) {
-    const now = await seen(page);
-    if (now !== before) return now;
-    await page.waitForTimeout(20);
-  }
-  throw new Error("the image has not changed within 15 s");
+  let now = before;
+  await eventually(async () => assert.notEqual((now = await seen(page)), before));
+  return now;
 }
+
+/** Waits until the browser has shown two more frames; the page asks for pictures with the next one. */
+export const frames = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 /** Draws a line on the drawing canvas with the mouse. */
 export async function stroke(page, { from = [0.2, 0.5], to = [0.8, 0.5], points = 10 } = {}) {
@@ -106,9 +147,19 @@ export async function stroke(page, { from = [0.2, 0.5], to = [0.8, 0.5], points 
   await page.mouse.up();
 }
 
-/** Repeats `check` until it passes, for 15 seconds at most. */
+/** The red values of a picture, an address, at places that are given as shares of its sides. */
+export const reds = (page, address, ...places) =>
+  page.evaluate(async ([src, at]) => {
+    const picture = Object.assign(new Image(), { src });
+    await picture.decode();
+    const canvas = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+    canvas.drawImage(picture, 0, 0);
+    return at.map(([x, y]) => canvas.getImageData(x * picture.width, y * picture.height, 1, 1).data[0]);
+  }, [address, places]);
+
+/** Repeats `check` until it passes. */
 export async function eventually(check) {
-  for (const end = Date.now() + 15_000; ; ) {
+  for (const end = Date.now() + PATIENCE_MILLIS; ; ) {
     try {
       return await check();
     } catch (failure) {

@@ -1,15 +1,13 @@
 // The page of a server that needs the token in HYPERSD_TOKEN.
 
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import { HYPERSD_URL, launch } from "./browser.mjs";
+import { close, HYPERSD_URL, launch } from "./browser.mjs";
 
-let browser;
-before(async () => (browser = await launch()));
-after(() => browser.close());
+after(close);
 
 test("the page asks for the token once", async () => {
-  const context = await browser.newContext();
+  const context = await (await launch()).newContext();
   const page = await context.newPage();
   await page.goto(HYPERSD_URL);
   await page.locator("#token").waitFor();

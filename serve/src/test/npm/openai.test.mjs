@@ -86,4 +86,7 @@ test("a client can stop waiting", async () => {
   const waiting = client.images.generate(request, { signal: stop.signal });
   setTimeout(() => stop.abort(), 50);
   await assert.rejects(waiting, OpenAI.APIUserAbortError);
+  let metrics;
+  do metrics = await (await fetch(`${process.env.HYPERSD_URL}/metrics`)).text();
+  while (!/^hypersd_drawing 0$/m.test(metrics)); // Others look at what is being drawn.
 });

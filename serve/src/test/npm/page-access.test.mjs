@@ -3,14 +3,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
-import { changed, eventually, kept, launch, listen, seen } from "./browser.mjs";
+import { after, test } from "node:test";
+import { changed, close, eventually, frames, kept, listen, seen } from "./browser.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const MOST_STOPS = 32;
-let browser;
-before(async () => (browser = await launch()));
-after(() => browser.close());
+after(close);
 
 /** Fails where axe finds violations. */
 async function assertAccessible(page, where) {
@@ -24,7 +22,7 @@ async function assertAccessible(page, where) {
 
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing in the ${colorScheme} page and its dialogs`, () =>
-    listen(browser, async (page) => {
+    listen(async (page) => {
       await page.locator("#negative").fill("text");
       await page.locator("#mode [value=sketch]").click();
       await page.locator("#grid").click();
@@ -41,7 +39,7 @@ for (const colorScheme of ["light", "dark"]) {
 }
 
 test("few stops of the tab key lead through the page, and arrow keys move within groups", () =>
-  listen(browser, async (page) => {
+  listen(async (page) => {
     await page.locator("h1").click();
     const stops = [];
     for (let here = ""; here !== "BODY" && stops.length < 99; stops.push(here)) {
@@ -62,7 +60,7 @@ test("few stops of the tab key lead through the page, and arrow keys move within
   }));
 
 test("the keyboard draws", () =>
-  listen(browser, async (page, sent) => {
+  listen(async (page, sent) => {
     const [empty, words] = [await seen(page, "#sketch"), await seen(page)];
     await page.locator("#sketch").focus();
     await page.keyboard.press("ArrowLeft");
@@ -82,19 +80,19 @@ test("the keyboard draws", () =>
   }));
 
 test("new pictures are announced, once they stay", () =>
-  listen(browser, async (page) => {
+  listen(async (page) => {
     await page.locator("#prompt").fill("a green tree");
     await page.locator("#announcement", { hasText: "New picture: a green tree, seed 7" }).waitFor({ state: "attached" });
     assert.equal(await page.locator("#picture").getAttribute("aria-label"), "Picture of a green tree, seed 7");
   }));
 
 test("keys do nothing behind dialogs, and every control has a name", () =>
-  listen(browser, async (page, sent) => {
+  listen(async (page, sent) => {
     await page.locator("#help").click();
     assert.ok(await page.locator("#keys").isVisible());
     const { length } = sent;
     for (const key of ["3", "x", "f", "t", "l", "Control+Enter", "Control+z"]) await page.keyboard.press(key);
-    await page.waitForTimeout(100);
+    await frames(page);
     assert.equal(sent.length, length);
     assert.ok(await page.locator("#undo").isDisabled(), "nothing was changed");
     await page.keyboard.press("Escape");
@@ -107,7 +105,7 @@ test("keys do nothing behind dialogs, and every control has a name", () =>
   }));
 
 test("the page speaks the language of the browser, and another that is chosen and remembered", () =>
-  listen(browser, async (page) => {
+  listen(async (page) => {
     const again = page.locator("#again");
     assert.equal(await again.textContent(), "Noch eins");
     assert.equal(await page.evaluate(() => document.documentElement.lang), "de");

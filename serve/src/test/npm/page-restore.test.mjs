@@ -1,22 +1,20 @@
 // The page brings back pictures with everything that they were made with: from files, from the history, by undo.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { changed, drop, eventually, kept, launch, listen, saved, seen, stroke } from "./browser.mjs";
+import { after, test } from "node:test";
+import { changed, close, drop, eventually, kept, listen, saved, seen, stroke } from "./browser.mjs";
 
-let browser;
-before(async () => (browser = await launch()));
-after(() => browser.close());
+after(close);
 
 const type = (page, prompt) => page.locator("#prompt").fill(prompt);
 const fourSteps = "Steps: 4";
 
 test("a saved picture comes back identical when it is dropped on the page, with its drawing", () =>
-  listen(browser, async (page, sent) => {
+  listen(async (page, sent) => {
     await page.locator("#steps button", { hasText: "4" }).click();
     await page.locator("#seed").fill("18446744073709551557");
-    await type(page, "a yellow fish");
     await stroke(page);
+    await type(page, "a yellow fish"); // The last, so that a picture of these words has all the settings.
     await page.locator("#about").filter({ hasText: "seed 18446744073709551557" }).waitFor();
     await kept(page, "a yellow fish");
     const [picture, drawing, request] = [await seen(page), await seen(page, "#sketch"), sent.at(-1)];
@@ -40,9 +38,9 @@ test("a saved picture comes back identical when it is dropped on the page, with 
   }));
 
 test("a picture of another program is drawn as its infotext says, and says what is missing", () =>
-  listen(browser, async (page, sent) => {
-    await type(page, "a green tree");
+  listen(async (page, sent) => {
     await page.locator("#eta").fill("0.35");
+    await type(page, "a green tree");
     await kept(page, "a green tree");
     const picture = await seen(page);
     const { bytes } = await saved(page);
@@ -61,10 +59,10 @@ test("a picture of another program is drawn as its infotext says, and says what 
   }));
 
 test("the history restores a picture with everything, and undo goes back over it", () =>
-  listen(browser, async (page, sent) => {
+  listen(async (page, sent) => {
     await page.locator("#steps button", { hasText: "2" }).click();
-    await type(page, "first");
     await stroke(page);
+    await type(page, "first");
     await kept(page, "first");
     const [picture, drawing] = [await seen(page), await seen(page, "#sketch")];
     await page.locator("#clear").click();
@@ -76,8 +74,7 @@ test("the history restores a picture with everything, and undo goes back over it
     await page.locator('#history [title="first"]').click();
     await eventually(() => assert.equal(sent.at(-1).prompt, "first"));
     assert.equal(sent.at(-1).steps, 2);
-    await kept(page, "first");
-    assert.equal(await seen(page), picture);
+    await eventually(async () => assert.equal(await seen(page), picture));
     assert.equal(await seen(page, "#sketch"), drawing);
     await page.keyboard.press("Control+z");
     await eventually(async () => assert.equal(await seen(page), second));

@@ -1,18 +1,18 @@
 // The page shows what it does: presets, tokens, sizes, several pictures, comparison, export, and its connection.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { changed, eventually, HYPERSD_URL, kept, launch, listen, seen, stroke, visit } from "./browser.mjs";
+import { after, test } from "node:test";
+import { changed, close, eventually, HYPERSD_URL, kept, listen, seen, stroke, visit } from "./browser.mjs";
 
-let browser;
-before(async () => (browser = await launch()));
-after(() => browser.close());
+after(close);
 
 const eta = (page) => page.locator(".slider", { has: page.locator("#eta") }).locator("output");
 const last = (sent, check) => eventually(() => check(sent.at(-1)));
 
 test("the values of the preset are shown, and others can be chosen, 0 too", () =>
-  listen(browser, async (page, sent) => {
+  listen(async (page, sent) => {
+    await page.locator("#model").selectOption("tiny");
+    await eventually(async () => assert.equal(await eta(page).textContent(), "not used"));
     await page.locator("#model").selectOption("merged-Hyper-SD15-1step-lora");
     await eventually(async () => assert.equal(await eta(page).textContent(), "1"));
     assert.equal(await page.locator("#steps [aria-checked=true]").textContent(), "1");
@@ -26,7 +26,8 @@ test("the values of the preset are shown, and others can be chosen, 0 too", () =
   }));
 
 test("steps count the same with a drawing, and beyond eight where the model allows", () =>
-  listen(browser, async (page, sent) => {
+  listen(async (page, sent) => {
+    await page.locator("#model").selectOption("tiny");
     await page.locator("#more-steps").fill("12");
     await page.locator("#more-steps").press("Enter");
     await last(sent, (request) => assert.equal(request.steps, 12));
@@ -40,7 +41,7 @@ test("steps count the same with a drawing, and beyond eight where the model allo
   }));
 
 test("a long prompt grows to four lines, and what is not read is shown", () =>
-  listen(browser, async (page) => {
+  listen(async (page) => {
     const height = () => page.locator("#prompt").evaluate((field) => field.clientHeight);
     await page.locator("#prompt").fill("a cat");
     const one = await height();
@@ -54,7 +55,7 @@ test("a long prompt grows to four lines, and what is not read is shown", () =>
   }));
 
 test("the picture has the chosen shape, and so has the canvas", () =>
-  listen(browser, async (page, sent) => {
+  listen(async (page, sent) => {
     await page.locator("#shapes [value='3:2']").click();
     await last(sent, (request) => assert.match(request.size, /^\d+x\d+$/));
     const [width, height] = sent.at(-1).size.split("x").map(Number);
@@ -70,7 +71,7 @@ test("the picture has the chosen shape, and so has the canvas", () =>
   }));
 
 test("four pictures have one seed each, and the chosen one is drawn alone as it was", () =>
-  listen(browser, async (page, sent) => {
+  listen(async (page, sent) => {
     await page.locator("#steps button", { hasText: "1" }).click();
     await page.locator("#guidance").fill("1");
     await page.locator("#prompt").fill("four fish");
@@ -89,7 +90,7 @@ test("four pictures have one seed each, and the chosen one is drawn alone as it 
   }));
 
 test("a negative prompt and a sampler are sent, and a negative prompt without guidance is explained", () =>
-  listen(browser, async (page, sent) => {
+  listen(async (page, sent) => {
     await page.locator("#negative").fill("text");
     await page.locator("#sampler").selectOption("euler_a");
     await page.locator("#guidance").fill("1");
@@ -102,14 +103,16 @@ test("a negative prompt and a sampler are sent, and a negative prompt without gu
   }));
 
 test("two pictures are compared with what differs, and either is gone on with", () =>
-  listen(browser, async (page, sent) => {
+  listen(async (page, sent) => {
     await page.locator("#prompt").fill("first");
     await kept(page, "first");
-    await page.locator("#prompt").fill("second");
     await page.locator("#steps button", { hasText: "3" }).click();
+    await page.locator("#prompt").fill("second");
     await kept(page, "second");
     await page.locator("#compare").click();
     await page.locator("#columns img").nth(1).waitFor();
+    const first = page.locator("#columns option", { hasText: /^first/ }).last(); // The oldest of this prompt.
+    await page.locator("#columns select").selectOption(await first.getAttribute("value"));
     const differing = await page.locator("#columns figure").first().locator("dt").allTextContents();
     assert.deepEqual(differing.sort(), ["prompt", "steps"]);
     await page.locator("#columns figure").first().getByRole("button", { name: "Go on with this" }).click();
@@ -117,11 +120,12 @@ test("two pictures are compared with what differs, and either is gone on with", 
   }));
 
 test("the settings are exported as the command and as JSON", () =>
-  listen(browser, async (page) => {
+  listen(async (page) => {
     await page.locator("#prompt").fill("it's a fish");
     await page.locator("#steps button", { hasText: "3" }).click();
     await stroke(page);
     await page.locator("#export").click();
+    await page.locator("#export-dialog").waitFor();
     const command = await page.locator("#as-command").textContent();
     assert.match(command, /^hypersd generate .*--steps=3 .*--image=drawing\.png -- 'it'\\''s a fish'$/);
     const json = JSON.parse(await page.locator("#as-json").textContent());
@@ -134,9 +138,10 @@ test("the settings are exported as the command and as JSON", () =>
 
 test("after a lost connection the last request is asked again, and the page says so", () => {
   const connections = [];
-  let answers = true;
+  let [answers, isReached] = [true, true];
   const before = (page) =>
     page.routeWebSocket(/live/, (socket) => {
+      if (!isReached) return socket.close();
       const server = socket.connectToServer();
       connections.push({ socket, asked: [] });
       const { asked } = connections.at(-1);
@@ -145,18 +150,19 @@ test("after a lost connection the last request is asked again, and the page says
         if (answers) server.send(message);
       });
     });
-  return visit(browser, async (page) => {
+  return visit(async (page) => {
     await page.locator("#about").filter({ hasText: "seed" }).waitFor();
     answers = false; // The request that follows is lost.
     await page.locator("#prompt").fill("after all");
     await eventually(() => assert.equal(connections.at(-1).asked.at(-1).prompt, "after all"));
-    answers = true;
+    [answers, isReached] = [true, false];
     await connections.at(-1).socket.close();
     await page.locator("#speed-text", { hasText: "Connection lost, trying again" }).waitFor();
-    await page.locator("#toast", { hasText: "the last picture is asked for again" }).waitFor();
+    isReached = true;
+    await page.locator("#toast", { hasText: "the last picture is asked for again" }).waitFor({ state: "attached" });
     assert.equal(connections.at(-1).asked[0].prompt, "after all");
     await kept(page, "after all");
-  }, { before });
+  }, { before, isAlone: true });
 });
 
 test("a page beyond the limit of the server says why it waits, and connects when it may", () => {
@@ -166,9 +172,9 @@ test("a page beyond the limit of the server says why it waits, and connects when
       if (isFull) socket.close({ code: 1013, reason: "too many live sessions are open" });
       else socket.connectToServer();
     });
-  return visit(browser, async (page) => {
+  return visit(async (page) => {
     await page.locator("#toast", { hasText: "the server has as many pages open as it allows" }).waitFor();
     isFull = false;
     await page.locator("#about").filter({ hasText: "seed" }).waitFor();
-  }, { before });
+  }, { before, isAlone: true });
 });

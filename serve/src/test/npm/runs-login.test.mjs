@@ -1,15 +1,13 @@
 // The page of training runs on a server that needs the token in HYPERSD_TOKEN.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { eventually, HYPERSD_URL, launch } from "./browser.mjs";
+import { after, test } from "node:test";
+import { close, eventually, HYPERSD_URL, launch } from "./browser.mjs";
 
-let browser;
-before(async () => (browser = await launch()));
-after(() => browser.close());
+after(close);
 
 test("with the token, curves and sheets are shown", async () => {
-  const page = await browser.newPage();
+  const page = await (await launch()).newPage();
   await page.goto(HYPERSD_URL);
   await page.locator("#token").fill(process.env.HYPERSD_TOKEN);
   await page.keyboard.press("Enter");

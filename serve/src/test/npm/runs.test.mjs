@@ -1,21 +1,20 @@
 // The page of training runs: one that goes on, a step each second, and one whose log is damaged.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 import axe from "axe-core";
-import { eventually, launch, visit } from "./browser.mjs";
+import { close, eventually, visit } from "./browser.mjs";
 
 const GOING = "mini/going";
 const ENDED = "mini/<b>ended</b> & more";
-let browser;
-before(async () => (browser = await launch()));
-after(() => browser.close());
+after(close);
 
 /** Opens the page and chooses both runs. */
 const look = (use, options) =>
-  visit(browser, async (page, context) => {
+  visit(async (page, context) => {
     for (const name of [GOING, ENDED]) await box(page, name).check();
     await eventually(async () => assert.equal(await page.locator(".chart").first().locator(".curve").count(), 2));
+    await page.locator("#status", { hasText: "is shown" }).waitFor({ state: "attached" });
     await use(page, context);
   }, options);
 

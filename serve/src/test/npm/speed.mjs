@@ -6,7 +6,7 @@
 // that drawing is on the canvas.
 
 import { cpus, loadavg } from "node:os";
-import { HYPERSD_URL, launch, visit } from "./browser.mjs";
+import { close, HYPERSD_URL, launch, visit } from "./browser.mjs";
 
 const [steps = 1, seconds = 10] = process.argv.slice(2).map(Number);
 
@@ -35,8 +35,7 @@ const measures = (page) =>
 
 const quantile = (sorted, q) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]);
 
-const browser = await launch();
-await visit(browser, async (page) => {
+await visit(async (page) => {
   await page.locator("#about").filter({ hasText: "seed" }).waitFor();
   await page.locator("#steps button", { hasText: String(steps) }).click();
   await page.locator("#guidance").fill("1");
@@ -55,9 +54,9 @@ await visit(browser, async (page) => {
     per_second: Number(((1000 * all.length) / (ended - began)).toFixed(1)),
     delay_median_ms: quantile(delays, 0.5),
     delay_p95_ms: quantile(delays, 0.95),
-    browser: `Chromium ${browser.version()}`,
+    browser: `Chromium ${(await launch()).version()}`,
     cores: cpus().length,
     load: loadavg()[0],
   }));
 });
-await browser.close();
+await close();

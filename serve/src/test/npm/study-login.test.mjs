@@ -1,15 +1,13 @@
 // The page of a study on a server that needs the token in HYPERSD_TOKEN.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { HYPERSD_URL, launch } from "./browser.mjs";
+import { after, test } from "node:test";
+import { close, HYPERSD_URL, launch } from "./browser.mjs";
 
-let browser;
-before(async () => (browser = await launch()));
-after(() => browser.close());
+after(close);
 
 async function open(address, use) {
-  const context = await browser.newContext();
+  const context = await (await launch()).newContext();
   const page = await context.newPage();
   await page.goto(address);
   await use(page);

@@ -1,14 +1,12 @@
 // The page of a preference study. The pictures of the study are grey; each method has its own shade.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 import axe from "axe-core";
-import { eventually, HYPERSD_URL, launch, visit } from "./browser.mjs";
+import { close, eventually, HYPERSD_URL, visit } from "./browser.mjs";
 
 const PAIRS = 6;
-let browser;
-before(async () => (browser = await launch()));
-after(() => browser.close());
+after(close);
 
 const ballot = (page) => page.locator('#pictures[aria-busy="false"]');
 const count = (page, text) => page.locator("#count", { hasText: text }).waitFor();
@@ -22,7 +20,7 @@ async function answered(page, pairs) {
 
 /** Opens the page and begins as `name`. */
 async function begin(use, name, options) {
-  await visit(browser, async (page, context) => {
+  await visit(async (page, context) => {
     await page.locator("#name").fill(name);
     await page.keyboard.press("Enter");
     await ballot(page).waitFor();
@@ -129,7 +127,7 @@ test("two browsers are two raters with orders of their own", async () => {
 });
 
 test("nothing on the page or in what it loads names a method", () =>
-  visit(browser, async (page) => {
+  visit(async (page) => {
     const said = [];
     page.on("response", async (response) => {
       const body = await response.body().catch(() => "");
@@ -174,7 +172,7 @@ test("an answer that cannot be kept is offered to be sent again", () =>
   }, ""));
 
 test("a name that would mean something elsewhere is not taken", () =>
-  visit(browser, async (page) => {
+  visit(async (page) => {
     await page.locator("#name").fill("<b>=1");
     await page.keyboard.press("Enter");
     assert.equal(await page.locator("#name").evaluate((input) => input.validity.patternMismatch), true);
@@ -198,7 +196,7 @@ test("a prompt is text, whatever it contains", () =>
 
 for (const colorScheme of ["light", "dark"]) {
   test(`everybody can use the page, ${colorScheme}`, () =>
-    visit(browser, async (page) => {
+    visit(async (page) => {
       await page.locator("#begin").waitFor();
       await accessible(page);
       await page.locator("#begin button").click();

@@ -18,6 +18,12 @@ import org.eclipse.jetty.websocket.core.WebSocketConnection;
 final class SlowClientLimit extends AbstractLifeCycle {
     private static final Duration CHECK_EVERY = Duration.ofSeconds(1);
 
+    /**
+     * The time that a request has beyond its limit until its connection is closed. Whoever sends a body too slowly is
+     * answered when the limit is reached, and can read the answer before that.
+     */
+    private static final Duration MARGIN = Duration.ofSeconds(3);
+
     private final Supplier<Collection<EndPoint>> connections;
     private final Duration maxRequest;
     private final Duration maxResponse;
@@ -103,7 +109,7 @@ final class SlowClientLimit extends AbstractLifeCycle {
             return;
         }
         Transfer flow = transfers.merge(endPoint, Transfer.of(connection), Transfer::updated);
-        if (flow.inLasted() > maxRequest.toNanos() || flow.outLasted() > maxResponse.toNanos()) {
+        if (flow.inLasted() > maxRequest.plus(MARGIN).toNanos() || flow.outLasted() > maxResponse.toNanos()) {
             endPoint.close();
         }
     }

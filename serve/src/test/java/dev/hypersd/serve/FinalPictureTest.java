@@ -28,7 +28,7 @@ class FinalPictureTest {
 
     @BeforeAll
     static void start() {
-        fast = new TinyServer(ServerOptions.LOCAL, LoadOptions.DEFAULT.withDtype(Dtype.BF16));
+        fast = new TinyServer(ServerOptions.LOCAL, "tiny", LoadOptions.DEFAULT.withDtype(Dtype.BF16));
         exact = TinyServer.open();
     }
 

@@ -19,8 +19,6 @@ import tools.jackson.databind.JsonNode;
 
 /** A client of live sessions. It keeps the messages of the server until a test asks for them. */
 final class LiveClient implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 20;
-
     private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final WebSocket socket;
@@ -69,9 +67,9 @@ final class LiveClient implements AutoCloseable {
     }
 
     Message next() throws InterruptedException {
-        Message message = inbox.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        Message message = inbox.poll(TinyServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         if (message == null) {
-            throw new AssertionError("no message has arrived within %d s".formatted(PATIENCE_SECONDS));
+            throw new AssertionError("no message has arrived");
         }
         return message;
     }
@@ -101,7 +99,7 @@ final class LiveClient implements AutoCloseable {
 
     /** The code with which the server closes the session. */
     int closed() throws Exception {
-        return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return closed.get(TinyServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Runs clients of a server in Node, whose tests lie in {@code src/test/npm}. */
@@ -52,9 +53,11 @@ final class NodeClient {
         assumeThat(there).as("needs " + what).isTrue();
     }
 
-    /** Runs the tests of a file against a server. */
-    static void run(URI server, String test) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder("node", "--test", test)
+    /** Runs the tests of these files against a server, all of them in one process, so that they share a browser. */
+    static void run(URI server, String... tests) throws IOException, InterruptedException {
+        String imports =
+                Stream.of(tests).map(test -> "await import('./" + test + "');").collect(Collectors.joining());
+        ProcessBuilder builder = new ProcessBuilder("node", "--input-type=module", "--eval", imports)
                 .directory(FOLDER.toFile())
                 .redirectErrorStream(true);
         builder.environment().put("HYPERSD_URL", server.toString());

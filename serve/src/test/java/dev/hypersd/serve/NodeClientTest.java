@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * descriptions, and a browser. They run in Node. They are skipped where Node, their packages ({@code npm ci} in
  * {@code src/test/npm}) or Chromium are missing; with {@code -Dhypersd.node=required} they fail there.
  */
-@Timeout(180)
+@Timeout(600)
 class NodeClientTest {
     private static TinyServer server;
 
@@ -49,7 +49,7 @@ class NodeClientTest {
     void whatIsOnTheCanvasIsDrawnInABrowser() throws Exception {
         NodeClient.requireBrowser();
         LoadOptions fast = LoadOptions.DEFAULT.withDtype(Dtype.BF16);
-        try (TinyServer quick = new TinyServer(ServerOptions.LOCAL, fast)) {
+        try (TinyServer quick = new TinyServer(ServerOptions.LOCAL, TinyServer.WITH_ETA, fast)) {
             NodeClient.run(quick.uri(""), "canvas.test.mjs");
         }
     }
@@ -57,7 +57,7 @@ class NodeClientTest {
     @Test
     void thePageAsksForTheTokenInABrowser() throws Exception {
         NodeClient.requireBrowser();
-        try (TinyServer locked = new TinyServer(ServerOptions.LOCAL.withToken(NodeClient.TOKEN))) {
+        try (TinyServer locked = TinyServer.forPage(ServerOptions.LOCAL.withToken(NodeClient.TOKEN))) {
             NodeClient.run(locked.uri(""), "login.test.mjs");
         }
     }

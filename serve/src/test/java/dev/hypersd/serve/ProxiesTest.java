@@ -98,7 +98,7 @@ class ProxiesTest {
 
     private static String client(BlockingQueue<String> log) throws InterruptedException {
         return Json.MAPPER
-                .readTree(log.poll(20, TimeUnit.SECONDS))
+                .readTree(log.poll(TinyServer.PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .get("client")
                 .asString();
     }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class RawClient implements AutoCloseable {
     private static final Pattern LENGTH = Pattern.compile("Content-Length: (\\d+)[\\s\\S]*\r\n\r\n");
     private static final String END_OF_HEADERS = "\r\n\r\n";
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = (int) TinyServer.PATIENCE.toMillis();
     private static final int QUIET_MILLIS = 150;
 
     private final Socket socket;

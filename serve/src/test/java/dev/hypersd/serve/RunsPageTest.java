@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody looks at training runs in a browser; skipped as {@link NodeClientTest} is. */
-@Timeout(180)
+@Timeout(600)
 class RunsPageTest {
     /** A step is logged each second while the page is open. */
     @Test

@@ -68,9 +68,17 @@ class SlowPictureTest {
                     .as("the decoders are free again")
                     .isEqualTo(200);
             var _ = server.later("/v1/images/generations", body);
-            Thread.sleep(200);
+            TinyServer.until(() -> isReading(server));
             closed = System.nanoTime();
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - closed)).isLessThan(Duration.ofSeconds(10));
+        assertThat(Duration.ofNanos(System.nanoTime() - closed)).isLessThan(TinyServer.PATIENCE);
+    }
+
+    private static boolean isReading(TinyServer server) {
+        try {
+            return server.metric("hypersd_intake_bytes") > 0;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

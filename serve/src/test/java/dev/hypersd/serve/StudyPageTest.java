@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** People vote on the page of a study, in a browser; skipped as {@link NodeClientTest} is. */
-@Timeout(180)
+@Timeout(600)
 class StudyPageTest {
     @Test
     void thePageOfAStudyWorksInABrowser(@TempDir Path folder) throws Exception {

@@ -57,22 +57,35 @@ final class TinyServer implements AutoCloseable {
             "{\"prompt\": \"short\", \"size\": \"64x64\", \"steps\": 1, \"sampler\": \"ddim\", \"guidance\": 1, "
                     + "\"seed\": 1}";
 
+    /** How long anything that a test waits for may take, also on a machine that is busy with other things. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /**
+     * The time between two looks of {@link #until}. Each may open a connection, and the server refuses more than a
+     * hundred in a second.
+     */
+    private static final int PAUSE_MILLIS = 20;
+
     private final Server server;
     private final HttpClient client = HttpClient.newHttpClient();
 
     TinyServer(ServerOptions options) {
-        this(options, LoadOptions.DEFAULT);
+        this(options, "tiny", LoadOptions.DEFAULT);
     }
 
-    /** A server that draws fast pictures with {@code fast}, and those that stay with the default options. */
-    TinyServer(ServerOptions options, LoadOptions fast) {
+    /**
+     * A server of which {@code model} is the default model.
+     *
+     * @param fast how that model is loaded for fast pictures; for those that stay it has the default options
+     */
+    TinyServer(ServerOptions options, String model, LoadOptions fast) {
         Path models = models();
         server = Server.start(
                 new ModelRegistry(
                         new ServedModel(
-                                new ModelSource(models.resolve("tiny"), fast),
+                                new ModelSource(models.resolve(model), fast),
                                 OptionalInt.empty(),
-                                new ModelSource(models.resolve("tiny"))),
+                                new ModelSource(models.resolve(model))),
                         List.of(),
                         List.of(),
                         LoadOptions.DEFAULT,
@@ -87,6 +100,14 @@ final class TinyServer implements AutoCloseable {
     /** A server with the default options. */
     static TinyServer open() {
         return new TinyServer(ServerOptions.LOCAL);
+    }
+
+    /**
+     * A server for the page, which leaves most settings to the server: its default model draws in one step where the
+     * others take 25.
+     */
+    static TinyServer forPage(ServerOptions options) {
+        return new TinyServer(options, WITH_ETA, LoadOptions.DEFAULT);
     }
 
     /** The default limits with another deadline, and with so many steps that jobs can take long. */
@@ -173,13 +194,13 @@ final class TinyServer implements AutoCloseable {
         }
     }
 
-    /** Waits until {@code reached} is true, for 20 seconds at most. */
+    /** Waits until {@code reached} is true. */
     static void until(BooleanSupplier reached) throws InterruptedException {
-        for (long end = System.nanoTime() + Duration.ofSeconds(20).toNanos(); !reached.getAsBoolean(); ) {
+        for (long end = System.nanoTime() + PATIENCE.toNanos(); !reached.getAsBoolean(); ) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("the condition that the test waits for did not become true within 20 s");
+                throw new AssertionError("the condition that the test waits for did not become true");
             }
-            Thread.sleep(5);
+            Thread.sleep(PAUSE_MILLIS);
         }
     }
 
