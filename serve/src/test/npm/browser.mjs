@@ -25,8 +25,13 @@ const tabs = new Map();
 /** Starts the browser, once for all tests of a process. */
 export const launch = () => (browser ??= chromium.launch({ executablePath, args }));
 
-/** Ends the browser. */
-export const close = async () => (await browser)?.close();
+/** Ends the browser; another one is started if more tests need it. */
+export async function close() {
+  const ended = browser;
+  browser = undefined;
+  tabs.clear();
+  await (await ended)?.close();
+}
 
 async function open(options) {
   const context = await (await launch()).newContext({ viewport: { width: 1280, height: 900 }, ...options });
