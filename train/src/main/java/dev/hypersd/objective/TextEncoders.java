@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
@@ -69,8 +70,7 @@ record TextEncoders(List<Encoder> encoders, long[] empty, boolean zerosForEmpty)
                 long[] rows = IntStream.range(0, count)
                         .mapToLong(i -> ids.get(i % ids.size()))
                         .toArray();
-                return parameters
-                        .get(TABLE)
+                return Objects.requireNonNull(parameters.get(TABLE))
                         .base()
                         .index_select(0, Tensors.of(rows, count))
                         .to(Dtype.F32.scalarType());

@@ -38,11 +38,12 @@ class FewStepStyleTest {
     @BeforeEach
     void trainAFewStepLora() throws IOException {
         tiny = new TinyDistillation(folder);
-        fewStepLora = Files.createDirectory(folder.resolve("few-step")).resolve("lora.safetensors");
+        Path published = Files.createDirectory(folder.resolve("few-step"));
+        fewStepLora = published.resolve("lora.safetensors");
         try (DistillationObjective objective =
                 tiny.objective(TinyDistillation.consistency(8, 1, 3, TinyDistillation.PLAIN))) {
             tiny.train(objective, 4, false);
-            objective.publish(fewStepLora.getParent());
+            objective.publish(published);
         }
     }
 

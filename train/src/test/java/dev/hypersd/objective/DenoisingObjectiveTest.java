@@ -31,23 +31,28 @@ import dev.hypersd.weights.WeightSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.bytedeco.pytorch.Tensor;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DenoisingObjectiveTest {
-    private static final int STEPS = 12;
+    private static final int STEPS = 6;
+    private static final int SIZE = 64;
+
+    @TempDir
+    static Path shared;
+
+    private static Path model;
 
     @TempDir
     Path folder;
 
-    private Path model;
-
-    @BeforeEach
-    void writeModel() {
-        model = folder.resolve("model");
+    @BeforeAll
+    static void writeModel() {
+        model = shared.resolve("model");
         RandomModel.write(model, ModelTemplate.TINY, 1, Dtype.F32, (written, total) -> {});
     }
 
@@ -72,11 +77,13 @@ class DenoisingObjectiveTest {
 
         assertThat(losses.getLast()).isLessThan(losses.getFirst());
         try (DiffusionPipeline pipeline = DiffusionPipeline.load(new ModelSource(published))) {
-            Image drawn = pipeline.generate(
-                            ImageRequest.of("a red cat").steps(1).build())
+            Image drawn = pipeline.generate(ImageRequest.of("a red cat")
+                            .steps(1)
+                            .size(SIZE, SIZE)
+                            .build())
                     .getFirst()
                     .image();
-            assertThat(drawn.width()).isEqualTo(128);
+            assertThat(drawn.width()).isEqualTo(SIZE);
         }
     }
 
@@ -147,7 +154,7 @@ class DenoisingObjectiveTest {
     }
 
     private static Dataset<CaptionedImage> scenes(Split split) {
-        return Scenes.of(split, 4)
+        return new Scenes(split, 4, SIZE, Optional.empty(), 0)
                 .map(sample ->
                         new CaptionedImage(sample.image(), sample.caption().text()));
     }

@@ -37,6 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FineTuningTest {
+    /** The first update of a LoRA changes one of its factors only, the second both. */
+    private static final int FEW_STEPS = 3;
+
     private static final ImageRequest REQUEST =
             TinyFineTuning.request("a red cat").build();
 
@@ -119,10 +122,10 @@ class FineTuningTest {
     @Test
     void gradientCheckpointingChangesNothing() {
         FineTuning change = lora(EnumSet.allOf(LoraLayers.class));
-        List<Double> kept = train(change, false, folder.resolve("kept"));
-        List<Double> computedAgain = train(change, true, folder.resolve("again"));
+        List<Double> kept = trainBriefly(model, change, false, Precision.F32, "kept");
+        List<Double> computedAgain = trainBriefly(model, change, true, Precision.F32, "again");
 
-        for (int i = 0; i < TinyFineTuning.STEPS; i++) {
+        for (int i = 0; i < FEW_STEPS; i++) {
             assertThat(computedAgain.get(i)).isCloseTo(kept.get(i), Offset.offset(1e-4));
         }
     }
@@ -149,18 +152,18 @@ class FineTuningTest {
 
         for (FineTuning change : List.of(lora(EnumSet.allOf(LoraLayers.class)), new FineTuning.Full())) {
             String name = change.getClass().getSimpleName();
-            assertThat(train(model, change, true, Precision.F32, folder.resolve("half" + name)))
-                    .isEqualTo(train(single, change, true, Precision.F32, folder.resolve("single" + name)));
+            assertThat(trainBriefly(model, change, true, Precision.F32, "half" + name))
+                    .isEqualTo(trainBriefly(single, change, true, Precision.F32, "single" + name));
         }
     }
 
     @Test
     void mixedPrecisionLearnsAboutTheSame() {
         FineTuning change = lora(EnumSet.allOf(LoraLayers.class));
-        List<Double> single = train(change, false, Precision.F32, folder.resolve("single"));
-        List<Double> mixed = train(change, false, Precision.MIXED, folder.resolve("mixed"));
+        List<Double> single = trainBriefly(model, change, false, Precision.F32, "single");
+        List<Double> mixed = trainBriefly(model, change, false, Precision.MIXED, "mixed");
 
-        for (int i = 0; i < TinyFineTuning.STEPS; i++) {
+        for (int i = 0; i < FEW_STEPS; i++) {
             assertThat(mixed.get(i)).isCloseTo(single.get(i), Percentage.withPercentage(3)); // BF16 has eight bits.
         }
         assertThat(mixed.equals(single)).isEqualTo(Engine.fastestDtype() == Dtype.F32);
@@ -242,16 +245,19 @@ class FineTuningTest {
 
     /** The losses of all steps. */
     private List<Double> train(FineTuning change, boolean checkpointing, Path published) {
-        return train(change, checkpointing, Precision.F32, published);
-    }
-
-    private List<Double> train(FineTuning change, boolean checkpointing, Precision precision, Path published) {
-        return train(model, change, checkpointing, precision, published);
+        return train(model, change, checkpointing, Precision.F32, published);
     }
 
     private List<Double> train(
             Path directory, FineTuning change, boolean checkpointing, Precision precision, Path published) {
         return new TinyFineTuning(folder).train(directory, change, checkpointing, precision, published);
+    }
+
+    /** The losses of few steps, for comparisons of one way to train with another. */
+    private List<Double> trainBriefly(
+            Path directory, FineTuning change, boolean checkpointing, Precision precision, String name) {
+        return new TinyFineTuning(folder)
+                .train(directory, change, checkpointing, precision, FEW_STEPS, folder.resolve(name));
     }
 
     private DenoisingObjective objective(FineTuning change, List<Long> encoded) {

@@ -42,6 +42,12 @@ record TinyFineTuning(Path folder) {
 
     /** The losses of all steps; the result is in {@code published}. */
     List<Double> train(Path model, FineTuning change, boolean checkpointing, Precision precision, Path published) {
+        return train(model, change, checkpointing, precision, STEPS, published);
+    }
+
+    /** The losses of {@code steps} steps; the result is in {@code published}. */
+    List<Double> train(
+            Path model, FineTuning change, boolean checkpointing, Precision precision, int steps, Path published) {
         List<Double> losses = new ArrayList<>();
         TrainingListener listener = new TrainingListener() {
             @Override
@@ -50,7 +56,7 @@ record TinyFineTuning(Path folder) {
             }
         };
         TrainingSettings settings = new TrainingSettings(
-                1, STEPS, 4, 1, precision, checkpointing, 0, new TrainingSettings.Intervals(STEPS, 0, 0));
+                1, steps, 4, 1, precision, checkpointing, 0, new TrainingSettings.Intervals(steps, 0, 0));
         try (DenoisingObjective objective = objective(model, change, new ArrayList<>());
                 Trainer<LatentSample> trainer = new Trainer<>(
                         objective, settings, new Checkpoints(checkpoints(published), 1), List.of(listener))) {

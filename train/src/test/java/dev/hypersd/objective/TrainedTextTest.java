@@ -177,7 +177,7 @@ class TrainedTextTest {
             tiny.train(model, change, false, Precision.F32, folder.resolve("whole-" + name));
             tiny.trainWithAnInterruption(model, change, folder.resolve("continued-" + name));
 
-            String file = change == dora ? "lora.safetensors" : "embedding.safetensors";
+            String file = change.equals(dora) ? "lora.safetensors" : "embedding.safetensors";
             assertThat(folder.resolve("continued-" + name).resolve(file))
                     .hasSameBinaryContentAs(folder.resolve("whole-" + name).resolve(file));
         }

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
@@ -115,13 +116,13 @@ class DoraTuningTest {
 
             Tensor sum = sum(tensors, "linear", linear).detach();
             Tensor lengths = sum.square().sum(1).sqrt();
-            assertThat(Tensors.toFloats(tensors.get("linear.magnitude").grad()))
+            assertThat(Tensors.toFloats(named(tensors, "linear.magnitude").grad()))
                     .containsExactly(Tensors.toFloats(sum.sum(1).div(lengths)), within((float) ROUNDING));
             Tensor factor =
-                    tensors.get("linear.magnitude").detach().div(lengths).view(1, -1);
+                    named(tensors, "linear.magnitude").detach().div(lengths).view(1, -1);
             Tensor throughUp =
-                    tensors.get("linear.up").detach().t().mul(factor).sum(1).view(-1, 1);
-            assertThat(Tensors.toFloats(tensors.get("linear.down").grad()))
+                    named(tensors, "linear.up").detach().t().mul(factor).sum(1).view(-1, 1);
+            assertThat(Tensors.toFloats(named(tensors, "linear.down").grad()))
                     .containsExactly(
                             Tensors.toFloats(throughUp
                                     .mul(scalar(ALPHA / RANK))
@@ -132,6 +133,10 @@ class DoraTuningTest {
         });
     }
 
+    private static Tensor named(Map<String, Tensor> tensors, String name) {
+        return Objects.requireNonNull(tensors.get(name), name);
+    }
+
     private static Scalar scalar(double value) {
         return new Scalar(value);
     }
@@ -139,13 +144,13 @@ class DoraTuningTest {
     private float[] closedForm(Map<String, Tensor> tensors, String name, Parameter target) {
         Tensor sum = sum(tensors, name, target);
         Tensor lengths = sum.square().sum(1).sqrt();
-        Tensor magnitude = tensors.get(name + ".magnitude");
+        Tensor magnitude = named(tensors, name + ".magnitude");
         return Tensors.toFloats(sum.mul(magnitude.div(lengths).view(-1, 1)).contiguous());
     }
 
     private static Tensor sum(Map<String, Tensor> tensors, String name, Parameter target) {
-        Tensor up = tensors.get(name + ".up").flatten(1, -1);
-        Tensor down = tensors.get(name + ".down").flatten(1, -1);
+        Tensor up = named(tensors, name + ".up").flatten(1, -1);
+        Tensor down = named(tensors, name + ".down").flatten(1, -1);
         return target.base().flatten(1, -1).add(up.mm(down).mul(scalar(ALPHA / RANK)));
     }
 
