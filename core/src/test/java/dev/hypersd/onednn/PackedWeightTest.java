@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 
 class PackedWeightTest {
     /**
-     * Results in BF16 are rounded to eight bits, which is at most 1/256 of the largest. In INT8 numbers in the middle of
-     * two integers may also be rounded to the other one than here; each such step of 1/127 of the largest input changes
-     * a sum of 32 products by up to about 1/300 of the largest result, and two or three of them may meet.
+     * Results in BF16 are rounded to eight bits, which is at most 1/256 of the largest. In INT8 a number in the middle
+     * of two integers may also be rounded to the other one than here. Each such step of 1/127 of the largest input
+     * changes a sum of 32 products by up to about 1/300 of the largest result, and two or three of them may meet.
      */
     private static final double ROUNDED = 1.0 / 64;
 
