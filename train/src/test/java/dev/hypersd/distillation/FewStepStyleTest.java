@@ -82,7 +82,7 @@ class FewStepStyleTest {
                                 .isZero());
             }
             before = terms(student(objective), batch(objective));
-            tiny.train(objective, 8, true);
+            tiny.train(objective, 24, true);
             after = terms(student(objective), batch(objective));
             objective.publish(published);
         }
