@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
@@ -89,16 +92,38 @@ class DocumentsTest {
     /** A table of faults is worth as much as the tests that it names. */
     @ParameterizedTest
     @MethodSource("documents")
-    void testsThatAreNamedExist(Path document) throws IOException {
+    void testsThatAreNamedExist(Path document) {
         List<MatchResult> named = lines(document).stream()
                 .flatMap(line -> TEST.matcher(line).results())
                 .toList();
         for (MatchResult test : named) {
-            try (Stream<Path> files = Files.walk(ROOT, 9)) {
-                assertThat(files.filter(file -> file.endsWith(test.group(1) + ".java")))
-                        .as("%s names %s", document, test.group())
-                        .anySatisfy(source -> assertThat(source).content().contains(" " + test.group(2) + "("));
+            assertThat(TestSources.BY_NAME.getOrDefault(test.group(1) + ".java", List.of()))
+                    .as("%s names %s", document, test.group())
+                    .anySatisfy(source -> assertThat(source).content().contains(" " + test.group(2) + "("));
+        }
+    }
+
+    /** The tests of all modules by the names of their files, looked up once. */
+    private static final class TestSources {
+        static final Map<String, List<Path>> BY_NAME = read();
+
+        private static Map<String, List<Path>> read() {
+            Map<String, List<Path>> sources = new HashMap<>();
+            try (DirectoryStream<Path> modules = Files.newDirectoryStream(ROOT, Files::isDirectory)) {
+                for (Path module : modules) {
+                    Path tests = module.resolve("src/test/java");
+                    if (Files.isDirectory(tests)) {
+                        try (Stream<Path> files = Files.walk(tests)) {
+                            files.forEach(file -> sources.computeIfAbsent(
+                                            file.getFileName().toString(), _ -> new ArrayList<>())
+                                    .add(file));
+                        }
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
+            return sources;
         }
     }
 
