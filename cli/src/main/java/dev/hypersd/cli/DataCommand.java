@@ -68,8 +68,7 @@ final class DataCommand implements Runnable {
                 names = "--style",
                 paramLabel = "STYLE",
                 description = "flat, outline, watercolour, neon or pixel. Default: all of them.")
-        @Nullable
-        Style style;
+        @Nullable Style style;
 
         @Option(names = "--seed", paramLabel = "S", defaultValue = "0", description = "Of the whole set. Default: 0.")
         long seed;

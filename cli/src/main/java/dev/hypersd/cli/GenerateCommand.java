@@ -1,7 +1,6 @@
 package dev.hypersd.cli;
 
 import dev.hypersd.bulk.BatchDrawing;
-import dev.hypersd.pipeline.LazyPipeline;
 import dev.hypersd.bulk.OutputPattern;
 import dev.hypersd.bulk.PictureList;
 import dev.hypersd.error.InvalidRequestException;
@@ -11,6 +10,7 @@ import dev.hypersd.json.Json;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
+import dev.hypersd.pipeline.LazyPipeline;
 import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.prompt.Wildcards;
 import dev.hypersd.request.GenerationOptions;

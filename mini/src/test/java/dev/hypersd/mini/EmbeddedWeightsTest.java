@@ -50,8 +50,8 @@ class EmbeddedWeightsTest {
     /** Of these prompts it reaches 0.97 in ten steps. */
     @Test
     void theModelDrawsWhatItsPromptsSayAndNotWhatOthersSay() {
-        List<Detections> seen =
-                pictures.draw(ofPrompts().sampler(Samplers.named("ddim")).steps(10).guidance(Guidance.of(3)));
+        List<Detections> seen = pictures.draw(
+                ofPrompts().sampler(Samplers.named("ddim")).steps(10).guidance(Guidance.of(3)));
         assertThat(accuracy(seen, 0)).isGreaterThan(0.75);
         assertThat(accuracy(seen, 1)).isLessThan(CHANCE);
     }
@@ -66,8 +66,8 @@ class EmbeddedWeightsTest {
     void everyFewStepLoraDrawsWhatItsPromptsSay(Preset preset) {
         Path file =
                 Objects.requireNonNull(EmbeddedModel.loras().get(preset.name().substring("mini-".length())));
-        List<Detections> seen =
-                pictures.draw(ofPrompts().sampler(preset.sampler()).steps(preset.steps()).lora(file, 1));
+        List<Detections> seen = pictures.draw(
+                ofPrompts().sampler(preset.sampler()).steps(preset.steps()).lora(file, 1));
         assertThat(accuracy(seen, 0)).isGreaterThan(preset.steps().count() == 1 ? 0.4 : 0.7);
         assertThat(accuracy(seen, 1)).isLessThan(CHANCE);
     }

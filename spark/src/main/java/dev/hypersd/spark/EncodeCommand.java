@@ -3,19 +3,19 @@ package dev.hypersd.spark;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.recipe.Recipe;
 import java.io.PrintWriter;
-import java.util.Optional;
-import org.apache.spark.api.java.JavaSparkContext;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The command {@code hypersd-spark encode}, which encodes the pictures and captions of a recipe on a cluster. */
 @Command(

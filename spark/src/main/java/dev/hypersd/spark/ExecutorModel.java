@@ -1,11 +1,11 @@
 package dev.hypersd.spark;
 
 import dev.hypersd.bulk.BatchDrawing;
-import dev.hypersd.pipeline.LazyPipeline;
 import dev.hypersd.cli.DrawingArguments;
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
+import dev.hypersd.pipeline.LazyPipeline;
 import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.tensor.Engine;
 import java.io.Serializable;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.bulk.BatchDrawing;
 import dev.hypersd.bulk.BulkRun;
-import dev.hypersd.pipeline.LazyPipeline;
 import dev.hypersd.bulk.Outcome.Drawn;
 import dev.hypersd.bulk.Outcome.Failure;
 import dev.hypersd.bulk.PictureFolder;
@@ -15,6 +14,7 @@ import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
+import dev.hypersd.pipeline.LazyPipeline;
 import dev.hypersd.pipeline.PictureFingerprint;
 import dev.hypersd.request.PromptFile;
 import dev.hypersd.spark.ExecutorModel.Drawing;
