@@ -1,10 +1,12 @@
 package dev.hypersd.cli;
 
+import dev.hypersd.data.CaptionList;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.evaluation.Contestant;
 import dev.hypersd.evaluation.DrawnPictures;
 import dev.hypersd.evaluation.Evaluation;
 import dev.hypersd.evaluation.EvaluationResult;
+import dev.hypersd.evaluation.Judgement;
 import dev.hypersd.evaluation.Judges;
 import dev.hypersd.evaluation.LoadedModel;
 import dev.hypersd.evaluation.PromptSet;
@@ -13,8 +15,11 @@ import dev.hypersd.evaluation.ReferenceFeatures;
 import dev.hypersd.evaluation.ReferenceImages;
 import dev.hypersd.evaluation.Report;
 import dev.hypersd.evaluation.Share;
+import dev.hypersd.evaluation.TrainingPictures;
 import dev.hypersd.file.Draft;
 import dev.hypersd.file.FolderLock;
+import dev.hypersd.judge.FeatureKind;
+import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.PictureFingerprint;
@@ -44,6 +49,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  hypersd eval --steps 50 --prompts test:1000 --batch 8 --out runs/eval/base",
+            "  hypersd eval --model own --data photos --judges judges --out runs/eval/own",
         })
 final class EvalCommand implements Runnable, PictureOptions.User {
     /** Prompts that are drawn several times. */
@@ -82,12 +88,11 @@ final class EvalCommand implements Runnable, PictureOptions.User {
         @Option(
                 names = "--prompts",
                 paramLabel = "test:N|FILE[:N]",
-                defaultValue = "test:1000",
                 description =
                         "The first N captions of test scenes, or the prompts of a file, all or the first N: a line "
-                                + "each (.txt), JSON lines (.jsonl), or captions of COCO (.json). Default: "
-                                + "${DEFAULT-VALUE}.")
-        String prompts = "";
+                                + "each (.txt), JSON lines (.jsonl), or captions of COCO (.json). Default: test:1000; "
+                                + "with --data its captions.")
+        Optional<String> prompts = Optional.empty();
 
         @Option(
                 names = "--captions",
@@ -104,6 +109,21 @@ final class EvalCommand implements Runnable, PictureOptions.User {
                                 + "the prompts are of), or the features of one that an earlier run has left in "
                                 + "features.safetensors. Default: other test scenes, for prompts of test scenes.")
         Optional<Path> reference = Optional.empty();
+
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                description = "The captioned pictures that the model was trained on: distances are measured to them, "
+                        + "and copies of them are looked for and shown in nearest.png. Takes --judges.")
+        Optional<Path> data = Optional.empty();
+
+        @Option(
+                names = "--features",
+                paramLabel = "JUDGE",
+                split = ",",
+                description = "On whose features distances are measured: inception, cmmd, clip or attributes, of those "
+                        + "that --judges has. Default: all but clip; with --data all but attributes.")
+        List<String> features = List.of();
 
         @Option(
                 names = "--beside",
@@ -150,7 +170,7 @@ final class EvalCommand implements Runnable, PictureOptions.User {
 
     @Override
     public void run() {
-        PromptSet prompts = PromptSet.named(judging.prompts, judging.captions.map(CaptionChoice::parse));
+        PromptSet prompts = prompts();
         if (judging.batch < 1) {
             throw new InvalidRequestException("--batch is %d, it must be at least 1".formatted(judging.batch));
         }
@@ -159,11 +179,13 @@ final class EvalCommand implements Runnable, PictureOptions.User {
         ImageRequest request = model.request(picture.options().over(model.options()), source, err);
         Contestant contestant = new Contestant("model", source, request, Optional.empty(), List.of());
         prompts.warnings().forEach(new Warnings(err)::say);
-        Optional<Path> kept = judging.keepsPictures ? Optional.of(judging.out.resolve("pictures")) : Optional.empty();
+        Optional<Path> kept = judging.keepsPictures || judging.data.isPresent()
+                ? Optional.of(judging.out.resolve("pictures"))
+                : Optional.empty();
         Optional<Share> share = judging.share.map(Share::parse);
         Path shares = judging.out.resolve("shares");
         Path folder = share.map(one -> shares.resolve(one.folder())).orElse(judging.out);
-        try (Judges judges = Judges.open(judging.judges.orElseGet(EmbeddedModel::judges));
+        try (Judges judges = judges();
                 FolderLock _ = FolderLock.of(folder);
                 LoadedModel models = new LoadedModel()) {
             Evaluation evaluation = new Evaluation(
@@ -184,8 +206,9 @@ final class EvalCommand implements Runnable, PictureOptions.User {
             }
             evaluation.takeUp(name, judging.out, Share.folders(shares));
             ReferenceImages references = references(prompts, judges, progress, evaluation, contestant, models);
-            EvaluationResult result =
-                    evaluation.result(evaluation.judged(name, pictures, judging.out, progress), references);
+            List<Judgement> judgements = evaluation.judged(name, pictures, judging.out, progress);
+            EvaluationResult result = evaluation.result(judgements, references);
+            references.training().ifPresent(training -> training.write(judging.out, judgements, pictures));
             Protocol protocol = Protocol.of(
                     prompts, List.of(request.seed()), List.of(contestant), judges, references, Version.text());
             Report report = Report.of(subject(request), result, references, protocol);
@@ -196,6 +219,57 @@ final class EvalCommand implements Runnable, PictureOptions.User {
         }
     }
 
+    private PromptSet prompts() {
+        if (judging.data.isPresent() && judging.prompts.isEmpty()) {
+            String folder = judging.data.get().toString();
+            return PromptSet.captions(folder, CaptionList.of(folder));
+        }
+        String named = judging.prompts.orElse("test:1000");
+        if (judging.data.isPresent() && PromptSet.areScenes(named)) {
+            throw new InvalidRequestException(
+                    "--prompts %s are captions of scenes, not of %s; name a file or leave it out"
+                            .formatted(named, judging.data.get()));
+        }
+        return PromptSet.named(named, judging.captions.map(CaptionChoice::parse));
+    }
+
+    private Judges judges() {
+        if (judging.data.isPresent() && judging.reference.isPresent()) {
+            throw new InvalidRequestException(
+                    "--data and --reference both say what distances are measured to; name one");
+        }
+        if (judging.data.isPresent() && judging.judges.isEmpty()) {
+            throw new InvalidRequestException(
+                    "--data takes --judges: those that come with this program know scenes only;"
+                            + " train a CLIP on your own pictures, or take published judges");
+        }
+        Path folder = judging.judges.orElseGet(EmbeddedModel::judges);
+        List<FeatureKind> kinds =
+                judging.features.stream().map(EvalCommand::kind).sorted().toList();
+        if (!kinds.isEmpty()) {
+            return Judges.open(folder, kinds);
+        }
+        JudgeFolder there = new JudgeFolder(folder);
+        return judging.data.isEmpty()
+                ? Judges.open(folder)
+                : Judges.open(
+                        folder,
+                        Stream.of(FeatureKind.values())
+                                .filter(kind -> kind != FeatureKind.ATTRIBUTES && there.has(kind.judge()))
+                                .toList());
+    }
+
+    private static FeatureKind kind(String name) {
+        return FeatureKind.of(name)
+                .orElseThrow(() ->
+                        new InvalidRequestException("--features %s is no judge that gives features; known are %s"
+                                .formatted(
+                                        name,
+                                        Stream.of(FeatureKind.values())
+                                                .map(FeatureKind::key)
+                                                .collect(Collectors.joining(", ")))));
+    }
+
     private ReferenceImages references(
             PromptSet prompts,
             Judges judges,
@@ -203,6 +277,10 @@ final class EvalCommand implements Runnable, PictureOptions.User {
             Evaluation evaluation,
             Contestant contestant,
             LoadedModel models) {
+        if (judging.data.isPresent()) {
+            return TrainingPictures.of(judging.data.get(), judges, judging.out, progress)
+                    .references();
+        }
         if (judging.reference.isPresent()) {
             ReferenceFeatures features =
                     ReferenceFeatures.of(judging.reference.get(), prompts, judges, judging.out, progress);

@@ -2,6 +2,9 @@ package dev.hypersd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hypersd.image.Image;
+import dev.hypersd.json.Json;
+import dev.hypersd.mini.EmbeddedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 class EvalCommandTest {
     private static final Path SD15 = Path.of(System.getProperty("hypersd.reference"), "pipelines/models/sd15");
@@ -113,15 +117,106 @@ class EvalCommandTest {
     }
 
     @Test
-    void aSinglePromptIsRefusedBecauseFidNeedsTwo() throws IOException {
+    void aSinglePromptHasFiguresAndNoDistances() throws IOException {
         TinyJudges.write(folder.resolve("judges/attributes"));
         assertThat(run(
                         "--prompts",
                         "test:1",
                         "--judges",
                         folder.resolve("judges").toString()))
+                .isZero();
+        assertThat(out.toString())
+                .contains("attribute accuracy", "diversity", "a single picture has no distances such as FID")
+                .doesNotContain("KID deviation");
+    }
+
+    @Test
+    void aModelIsComparedWithThePicturesThatItWasTrainedOn() throws IOException {
+        Path data = data();
+        Path prompts = Files.writeString(folder.resolve("prompts.txt"), "a red cat\na blue house\na moon\n");
+        List<String> arguments =
+                List.of("--data", data.toString(), "--judges", judges(), "--prompts", prompts.toString());
+        assertThat(run(arguments.toArray(String[]::new))).isZero();
+
+        JsonNode report = Json.MAPPER.readTree(Files.readString(folder.resolve("out/report.json")));
+        assertThat(report.path("model").propertyNames())
+                .contains("CLIP score", "FID (clip)", "KID (clip)", "CMMD (clip)", "diversity (clip)", "copies (clip)")
+                .contains("nearest (clip)")
+                .doesNotContain("FID");
+        assertThat(report.path("data").path("images").asDouble()).isEqualTo(4);
+        assertThat(report.path("data").propertyNames()).contains("CLIP score").doesNotContain("FID (clip)");
+        assertThat(report.path("protocol").path("reference").asString()).isEqualTo(data + ", 4 pictures");
+        assertThat(Files.readAllLines(folder.resolve("out/nearest.jsonl"))).hasSize(3);
+        assertThat(Image.read(folder.resolve("out/nearest.png")).width()).isGreaterThan(6 * 64);
+        String table = out.toString();
+
+        out.getBuffer().setLength(0);
+        assertThat(run(arguments.toArray(String[]::new))).isZero();
+        assertThat(out.toString()).as("nothing is drawn again").isEqualTo(table);
+    }
+
+    @Test
+    void picturesThatWereLearnedByHeartAreFound() throws IOException {
+        Path prompts = Files.writeString(folder.resolve("prompts.txt"), "a red cat\na blue house\na moon\n");
+        List<String> draw = List.of("--judges", judges(), "--prompts", prompts.toString(), "--keep-pictures");
+        assertThat(run(draw.toArray(String[]::new))).isZero();
+        Path drawn;
+        try (Stream<Path> folders = Files.list(folder.resolve("out/pictures"))) {
+            drawn = folders.findFirst().orElseThrow();
+        }
+        try (Stream<Path> pictures = Files.list(drawn)) {
+            for (Path picture : pictures.toList()) {
+                String name = picture.getFileName().toString();
+                Files.writeString(drawn.resolve(name.replace(".png", ".txt")), "a picture");
+            }
+        }
+
+        assertThat(run("--data", drawn.toString(), "--judges", judges(), "--prompts", prompts.toString()))
+                .isZero();
+        JsonNode report = Json.MAPPER.readTree(Files.readString(folder.resolve("out/report.json")));
+        assertThat(report.path("model").path("copies (clip)").asDouble()).isEqualTo(1);
+        assertThat(report.path("model").path("nearest (clip)").asDouble()).isLessThan(1e-3);
+        assertThat(Files.readString(folder.resolve("out/nearest.jsonl")).lines())
+                .allMatch(line -> line.contains("\"copy\":true"));
+    }
+
+    @Test
+    void whatDoesNotGoTogetherWithOwnDataIsRefused() throws IOException {
+        String data = data().toString();
+        assertThat(run("--data", data)).isEqualTo(2);
+        assertThat(run("--data", data, "--judges", judges(), "--reference", data))
                 .isEqualTo(2);
-        assertThat(err.toString()).contains("an evaluation takes at least 2 prompts, not 1");
+        assertThat(run("--data", data, "--judges", judges(), "--prompts", "test:3"))
+                .isEqualTo(2);
+        assertThat(run("--prompts", "test:3", "--judges", judges(), "--features", "clap"))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--data takes --judges")
+                .contains("--data and --reference both say what distances are measured to")
+                .contains("--prompts test:3 are captions of scenes")
+                .contains(
+                        "--features clap is no judge that gives features; known are attributes, inception, cmmd, clip");
+    }
+
+    private static String judges() {
+        return EmbeddedModel.judges().toString();
+    }
+
+    /** Four captioned pictures. */
+    private Path data() {
+        Path data = folder.resolve("data");
+        Main.run(
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(new StringWriter()),
+                "data",
+                "scenes",
+                "--out",
+                data.toString(),
+                "--count",
+                "4",
+                "--size",
+                "64");
+        return data;
     }
 
     @Test

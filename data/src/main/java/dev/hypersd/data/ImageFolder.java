@@ -183,6 +183,11 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
         return entries.size();
     }
 
+    /** Returns the path of a picture below the folder. */
+    public String name(long index) {
+        return entries.get(Math.toIntExact(index)).name;
+    }
+
     @Override
     public CaptionedImage get(long index) {
         Entry entry = entries.get(Math.toIntExact(index));

@@ -54,6 +54,11 @@ public record DrawnPictures(Contestant contestant, LoadedModel models, int batch
         return kept.map(folder -> files(folder, prompts)).orElse(List.of());
     }
 
+    /** Returns a picture that is kept. */
+    Image picture(Judgement.Picture picture) {
+        return Image.read(kept.orElseThrow().resolve(contestant.fingerprint()).resolve(name(picture)));
+    }
+
     private ImageRequest request(PromptBatch prompts) {
         Prompt blank = contestant.request().promptOf(0);
         return contestant.request().toBuilder()
@@ -71,8 +76,12 @@ public record DrawnPictures(Contestant contestant, LoadedModel models, int batch
     private List<Path> files(Path folder, PromptBatch prompts) {
         Path own = folder.resolve(contestant.fingerprint());
         return prompts.pictures().stream()
-                .map(picture -> own.resolve("%06d-%s.png".formatted(picture.number(), picture.digits())))
+                .map(picture -> own.resolve(name(picture)))
                 .toList();
+    }
+
+    private static String name(Judgement.Picture picture) {
+        return "%06d-%s.png".formatted(picture.number(), picture.digits());
     }
 
     /** Creates {@code folder} if it does not exist. */

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  * ending that stand for all that decides its judgements, so one folder may have those of several models.
  *
  * @param judges the judges of all pictures
- * @param prompts at least two prompts, each of which is drawn once
+ * @param prompts at least one prompt, each of which is drawn once; distances take two
  * @param diversityPrompts the number of prompts, from the first on, that are drawn four times to measure the diversity
  * @param batch the number of pictures that are drawn at once
  * @param seed the seed of all pictures, see {@link PromptBatch}
@@ -47,17 +47,10 @@ public record Evaluation(
     /** The number of pictures of a prompt that is drawn several times. */
     private static final int REPETITIONS = 4;
 
-    /**
-     * Checks the settings.
-     *
-     * @throws InvalidRequestException if there are fewer than two prompts, whose features have no covariance
-     */
     public Evaluation {
         prompts = List.copyOf(prompts);
-        if (prompts.size() < 2) {
-            throw new InvalidRequestException(
-                    "an evaluation takes at least 2 prompts, not %d: FID needs the covariance of their features"
-                            .formatted(prompts.size()));
+        if (prompts.isEmpty()) {
+            throw new InvalidRequestException("an evaluation takes at least 1 prompt");
         }
     }
 
@@ -95,7 +88,8 @@ public record Evaluation(
         SequencedMap<String, EvaluationResult> beside = new LinkedHashMap<>();
         beside.put(ReferenceImages.RECONSTRUCTION, Measurement.of(prompts, reconstruction, features, statistics));
         beside.put(ReferenceImages.GROUND_TRUTH, Measurement.of(prompts, groundTruth, features, statistics));
-        return new ReferenceImages(features, beside, features.map(_ -> new SceneWorld(others, groundTruth)));
+        return new ReferenceImages(
+                features, beside, features.map(_ -> new SceneWorld(others, groundTruth)), Optional.empty());
     }
 
     /**
@@ -112,7 +106,7 @@ public record Evaluation(
      * Returns the share of one of several processes that divide this evaluation among themselves; each judges in a
      * folder of its own, and {@link #takeUp} joins them.
      *
-     * @throws InvalidRequestException if the share has fewer than two prompts
+     * @throws InvalidRequestException if the share has no prompts
      */
     public Evaluation share(Share share) {
         int from = share.from(prompts.size(), batch);
@@ -147,7 +141,9 @@ public record Evaluation(
         EvaluationResult measured = Measurement.of(prompts, judgements, references.features(), statistics);
         List<String> warnings = new ArrayList<>(measured.warnings());
         references.world().flatMap(world -> world.warning(judgements)).ifPresent(warnings::add);
-        return new EvaluationResult(measured.pictures(), measured.figures(), warnings);
+        SequencedMap<Figure, Double> figures = new LinkedHashMap<>(measured.figures());
+        references.training().ifPresent(training -> figures.putAll(training.memorisation(judgements)));
+        return new EvaluationResult(measured.pictures(), figures, warnings);
     }
 
     /** @param name of the file, without its ending */

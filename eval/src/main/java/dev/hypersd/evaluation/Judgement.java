@@ -57,6 +57,11 @@ public record Judgement(
         return new Judgement(picture, List.of(), Map.of(), Map.of(), OptionalDouble.empty(), milliseconds);
     }
 
+    /** Returns the same of another picture. */
+    Judgement of(Picture other) {
+        return new Judgement(other, outcomes, scores, features, teacherError, milliseconds);
+    }
+
     Judgement withTeacherError(double error) {
         return new Judgement(picture, outcomes, scores, features, OptionalDouble.of(error), milliseconds);
     }

@@ -1,6 +1,7 @@
 package dev.hypersd.evaluation;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.file.Fingerprint;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.FeatureKind;
 import dev.hypersd.judge.JudgeFolder;
@@ -31,9 +32,8 @@ public final class Judges implements AutoCloseable {
     private final SequencedMap<String, String> preparations = new LinkedHashMap<>();
     private final String fingerprint;
 
-    private Judges(JudgeFolder folder, TensorArena arena) {
+    private Judges(JudgeFolder folder, List<FeatureKind> kinds, TensorArena arena) {
         this.arena = arena;
-        List<FeatureKind> kinds = folder.features();
         List<Score> scores = folder.scores();
         if (kinds.isEmpty() && scores.isEmpty()) {
             throw new InvalidFileException(
@@ -49,7 +49,12 @@ public final class Judges implements AutoCloseable {
                 preparations.put(kind.key(), "%s, %s".formatted(judge.network(), judge.preparation())));
         scorers.forEach((score, judge) ->
                 preparations.put(score.key(), "%s, %s".formatted(judge.network(), judge.preparation())));
-        this.fingerprint = folder.fingerprint();
+        this.fingerprint = kinds.equals(folder.features())
+                ? folder.fingerprint()
+                : new Fingerprint()
+                        .add(folder.fingerprint())
+                        .add(kinds.toString())
+                        .digits();
     }
 
     /**
@@ -58,9 +63,18 @@ public final class Judges implements AutoCloseable {
      * @throws InvalidFileException if there are none, an aesthetic head is without its CLIP, or a file is broken
      */
     public static Judges open(Path folder) {
+        return open(folder, new JudgeFolder(folder).features());
+    }
+
+    /**
+     * Opens the judges of {@code folder}, with features of the given kinds only.
+     *
+     * @throws InvalidFileException as {@link #open(Path)}, or if a kind has no judge
+     */
+    public static Judges open(Path folder, List<FeatureKind> features) {
         TensorArena arena = new TensorArena();
         try {
-            return new Judges(new JudgeFolder(folder), arena);
+            return new Judges(new JudgeFolder(folder), features, arena);
         } catch (RuntimeException e) {
             close(arena);
             throw e;

@@ -63,6 +63,9 @@ final class Measurement {
         measurement.attributes(prompts);
         measurement.scores();
         reference.ifPresent(measurement::distances);
+        if (reference.isPresent() && measurement.counted.size() == 1) {
+            measurement.warnings.add("a single picture has no distances such as FID; draw at least two prompts");
+        }
         measurement.diversity();
         measurement.mean(TEACHER_MSE, Judgement::teacherError);
         median(measurement.counted.stream().map(Judgement::milliseconds).flatMapToDouble(OptionalDouble::stream))
@@ -126,14 +129,14 @@ final class Measurement {
                     switch (distance) {
                         case FRECHET -> frechet(kind, features, computing.of(expected), expected.size());
                         case KERNEL -> kernel(kind, features, expected);
-                        case GAUSSIAN -> gaussian(features, expected);
+                        case GAUSSIAN -> gaussian(kind, features, expected);
                     }
                 });
             }
         }
         reference
                 .statistics()
-                .filter(_ -> !vectors(FeatureKind.INCEPTION).isEmpty())
+                .filter(_ -> vectors(FeatureKind.INCEPTION).size() > 1)
                 .ifPresent(statistics ->
                         frechet(FeatureKind.INCEPTION, vectors(FeatureKind.INCEPTION), statistics, Integer.MAX_VALUE));
     }
@@ -165,8 +168,8 @@ final class Measurement {
         figures.put(Figure.of(kind.title("KID deviation"), 4, Better.NEITHER).asDetail(), distance.deviation());
     }
 
-    private void gaussian(List<double[]> features, List<double[]> expected) {
-        figures.put(Figure.of("CMMD", 3, Better.LOWER), CmmdDistance.between(features, expected));
+    private void gaussian(FeatureKind kind, List<double[]> features, List<double[]> expected) {
+        figures.put(Figure.of(kind.titleOfCmmd(), 3, Better.LOWER), CmmdDistance.between(features, expected));
     }
 
     private List<double[]> vectors(FeatureKind kind) {
@@ -176,7 +179,7 @@ final class Measurement {
                 .toList();
     }
 
-    private static double[] widened(float[] vector) {
+    static double[] widened(float[] vector) {
         double[] wide = new double[vector.length];
         for (int i = 0; i < wide.length; i++) {
             wide[i] = vector[i];

@@ -128,6 +128,20 @@ public record PromptSet(
         return options.build();
     }
 
+    /**
+     * Returns captions as prompts, each once.
+     *
+     * @param source the name of the data set that they are of
+     */
+    public static PromptSet captions(String source, List<String> captions) {
+        List<String> different = captions.stream().distinct().toList();
+        List<TestPrompt> prompts = IntStream.range(0, different.size())
+                .mapToObj(i ->
+                        new TestPrompt(i, GenerationOptions.of(different.get(i)), Optional.empty(), Optional.empty()))
+                .toList();
+        return new PromptSet("captions of " + source, Optional.empty(), prompts, List.of());
+    }
+
     /** Returns whether the prompts are captions of test scenes, whose attributes are known. */
     public boolean areScenes() {
         return prompts.stream().allMatch(prompt -> prompt.scene().isPresent());

@@ -43,6 +43,13 @@ public record Report(
             with two objects, and with a combination of kind and colour that no training image shows (held out).
             diversity: the mean distance between the features of four images of one prompt.""";
 
+    private static final String DATA = """
+
+            model: the images that the model drew; data: the pictures that it was trained on, each for its own caption.
+            copies: the share of images that are copies of a training picture: nearer to it than a third of the distance
+            to the next one; nearest: the mean distance to the nearest training picture, where 1 is the distance of
+            training pictures to the nearest other one.""";
+
     public Report {
         warnings = List.copyOf(warnings);
     }
@@ -127,6 +134,7 @@ public record Report(
                                 .map(name ->
                                         line(name, columns.values().stream().map(rows -> number(rows.get(name))))),
                         columns.containsKey(ReferenceImages.GROUND_TRUTH) ? SCENES.lines() : Stream.<String>empty(),
+                        columns.containsKey(TrainingPictures.COLUMN) ? DATA.lines() : Stream.<String>empty(),
                         Stream.of("FID and KID are distances, lower is better. Protocol:", protocol.markdown()),
                         warnings.stream().map(warning -> "Warning: " + warning))
                 .flatMap(lines -> lines)

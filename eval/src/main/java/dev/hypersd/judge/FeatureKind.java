@@ -11,7 +11,9 @@ public enum FeatureKind {
     /** The features of Inception, on which published FIDs are measured. */
     INCEPTION(Judge.INCEPTION, "Inception", new Subsets(100, 1000), Distance.FRECHET, Distance.KERNEL),
     /** The embeddings of a CLIP, for CMMD. */
-    CMMD(Judge.CMMD, "CLIP", new Subsets(100, 1000), Distance.GAUSSIAN);
+    CMMD(Judge.CMMD, "CLIP", new Subsets(100, 1000), Distance.GAUSSIAN),
+    /** The embeddings of the CLIP that gives the CLIP score, which may have learned from the pictures in question. */
+    CLIP(Judge.CLIP, "clip", new Subsets(50, 250), Distance.FRECHET, Distance.KERNEL, Distance.GAUSSIAN);
 
     /** A distance between two sets of features. */
     public enum Distance {
@@ -58,6 +60,11 @@ public enum FeatureKind {
         return Arrays.stream(values()).filter(kind -> kind.key().equals(key)).findFirst();
     }
 
+    /** Returns whether they are measured where nobody names the features; those of the CLIP score are not. */
+    public boolean isUsual() {
+        return this != CLIP;
+    }
+
     /** Returns the distances that are measured on them. */
     public List<Distance> distances() {
         return distances;
@@ -66,6 +73,11 @@ public enum FeatureKind {
     /** Returns the subsets that the kernel distance is averaged over; for Inception those of clean-fid. */
     public Subsets subsets() {
         return subsets;
+    }
+
+    /** Returns the title of CMMD, whose published form has the judge of this name. */
+    public String titleOfCmmd() {
+        return this == CMMD ? "CMMD" : title("CMMD");
     }
 
     /** Returns the title of {@code figure} if it is measured on these features. */

@@ -81,9 +81,15 @@ public record JudgeFolder(Path path) {
         }
     }
 
-    /** Returns the features that the judges in the folder give, in the order of reports; none is opened. */
+    /**
+     * Returns the features that distances are measured on if nobody names others, in the order of reports; none is
+     * opened.
+     */
     public List<FeatureKind> features() {
-        return Stream.of(FeatureKind.values()).filter(kind -> has(kind.judge())).toList();
+        return Stream.of(FeatureKind.values())
+                .filter(FeatureKind::isUsual)
+                .filter(kind -> has(kind.judge()))
+                .toList();
     }
 
     /** Opens the network that gives features of {@code kind}. */
@@ -91,7 +97,7 @@ public record JudgeFolder(Path path) {
         return switch (kind) {
             case ATTRIBUTES -> new SceneReader(attributes(arena));
             case INCEPTION -> InceptionJudge.open(required(kind.key()), arena);
-            case CMMD -> CmmdJudge.open(required(kind.key()), arena);
+            case CMMD, CLIP -> CmmdJudge.open(required(kind.key()), arena);
         };
     }
 
