@@ -201,8 +201,8 @@ public final class TrainingPictures {
     record Pair(Picture drawn, long number, String training, double distance, boolean copy) {}
 
     /**
-     * Returns the nearest pairs first, on the last kind of features that there is: a CLIP where there is one, which sees
-     * best what pictures show.
+     * Returns the nearest pairs first, on the last kind of features that there is: a CLIP where there is one, which
+     * sees best what pictures show.
      */
     List<Pair> pairs(List<Judgement> drawn) {
         FeatureKind kind = List.of(FeatureKind.values()).reversed().stream()
